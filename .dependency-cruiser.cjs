@@ -1,0 +1,71 @@
+'use strict';
+
+/** The arrows of docs/architecture.md: each folder under src/ and the folders it may import. */
+const MAY_IMPORT = {
+  raft: [],
+  machine: [],
+  storage: ['raft', 'machine', 'util'],
+  peer: ['raft', 'util'],
+  member: ['raft', 'machine', 'storage', 'peer', 'util'],
+  api: ['member', 'machine', 'config', 'util'],
+  discovery: ['member', 'util'],
+  metrics: ['util'],
+  config: ['util'],
+  client: ['util'],
+  ctl: ['client', 'util'],
+  util: [],
+};
+
+/** Folders that may only be looked at for their types (erased at run time). */
+const TYPES_ONLY = [
+  { from: 'storage', to: ['raft', 'machine'] },
+  { from: 'peer', to: ['raft'] },
+  { from: 'api', to: ['member'] },
+];
+
+const PURE = ['raft', 'machine'];
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['^src/main\\.ts$', '\\.d\\.ts$'] }, to: {} },
+    ...Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+      name: `arrows-of-${folder}`,
+      comment: `src/${folder} may import only: ${allowed.join(', ') || 'nothing outside itself'}`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
+    })),
+    ...TYPES_ONLY.map(({ from, to }) => ({
+      name: `types-only-${from}`,
+      comment: `src/${from} may import only types of ${to.join(', ')}`,
+      severity: 'error',
+      from: { path: `^src/${from}/` },
+      to: { path: to.map((name) => `^src/${name}/`), dependencyTypesNot: ['type-only'] },
+    })),
+    ...PURE.map((folder) => ({
+      name: `pure-${folder}`,
+      comment: `src/${folder} is pure: no npm package, no Node module`,
+      severity: 'error',
+      from: { path: `^src/${folder}/` },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core', 'npm-no-pkg', 'npm-unknown'] },
+    })),
+    {
+      name: 'one-file-names-rocksdb',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/storage/rocks\\.ts$' },
+      to: { path: 'node_modules/(@salto-io/)?rocksdb/' },
+    },
+    {
+      name: 'koa-only-in-api',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/api/' },
+      to: { path: 'node_modules/(koa|@koa)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,98 @@
+/**
+ * What can be asked of the state machine through the log. Times are absolute (the proposer's clock), so that applying a
+ * command gives the same result on every member. Paths and values are byte strings (see rows.ts); a path is clean: it
+ * begins with "/", has no empty, "." or ".." component and no trailing slash; the root is "/".
+ */
+
+interface KeyCommandBase {
+  readonly path: string;
+  /** The proposer's clock when the request came in, milliseconds since 1970; what the TTLs in the answer are counted from. */
+  readonly nowMs: number;
+}
+
+interface Expiring {
+  /** When the node is to expire, milliseconds since 1970; undefined: never. */
+  readonly expirationMs: number | undefined;
+}
+
+interface Refreshing {
+  /** Change only the TTL, keep the value, wake no watcher. */
+  readonly refresh: boolean;
+}
+
+interface Comparing {
+  /** Empty: not compared. */
+  readonly prevValue: string;
+  /** A uint64; 0n: not compared. */
+  readonly prevIndex: bigint;
+}
+
+/** PUT without conditions: create or replace. */
+export interface SetCommand extends KeyCommandBase, Expiring, Refreshing {
+  readonly type: 'set';
+  readonly dir: boolean;
+  readonly value: string;
+}
+
+/** PUT prevExist=false, or POST with `inOrder`: the name is then the write's index in 20 digits below `path`. */
+export interface CreateCommand extends KeyCommandBase, Expiring {
+  readonly type: 'create';
+  readonly dir: boolean;
+  readonly value: string;
+  readonly inOrder: boolean;
+}
+
+/** PUT prevExist=true. */
+export interface UpdateCommand extends KeyCommandBase, Expiring, Refreshing {
+  readonly type: 'update';
+  readonly value: string;
+}
+
+/** PUT with prevValue or prevIndex. */
+export interface CompareAndSwapCommand extends KeyCommandBase, Expiring, Refreshing, Comparing {
+  readonly type: 'compareAndSwap';
+  readonly value: string;
+}
+
+export interface DeleteCommand extends KeyCommandBase {
+  readonly type: 'delete';
+  readonly dir: boolean;
+  readonly recursive: boolean;
+}
+
+/** DELETE with prevValue or prevIndex. */
+export interface CompareAndDeleteCommand extends KeyCommandBase, Comparing {
+  readonly type: 'compareAndDelete';
+}
+
+/** A client's write to the key space. */
+export type KeyCommand =
+  | SetCommand
+  | CreateCommand
+  | UpdateCommand
+  | CompareAndSwapCommand
+  | DeleteCommand
+  | CompareAndDeleteCommand;
+
+/** The leader's clock: everything that is due by `nowMs` expires now, on every member (spec v2-api section 5, TTL). */
+export interface SyncCommand {
+  readonly type: 'sync';
+  readonly nowMs: number;
+}
+
+/** A member says how it is called and where its clients reach it. */
+export interface PublishCommand {
+  readonly type: 'publish';
+  readonly memberId: string;
+  readonly name: string;
+  readonly clientURLs: readonly string[];
+}
+
+/** The lowest version of all members, as /version shows it. */
+export interface ClusterVersionCommand {
+  readonly type: 'clusterVersion';
+  readonly version: string;
+}
+
+/** Everything the log can hold as commands. */
+export type Command = KeyCommand | SyncCommand | PublishCommand | ClusterVersionCommand;

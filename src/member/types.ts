@@ -1,0 +1,114 @@
+/** The narrow interface between a running member and everything that serves clients. */
+import type { Command } from '../machine/command';
+import type { KeyError, KeyEvent, KeyResult } from '../machine/keyspace/event';
+import type { StoreStats } from '../machine/keyspace/stats';
+import type { MemberInfo } from '../machine/cluster/members';
+import type { MemberId, RaftStatus } from '../raft/types';
+
+/** Why a member could not answer; becomes error 300 on the key routes. */
+export type MemberErrorReason = 'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'stopped';
+
+/** A request that was not carried out, or whose fate is unknown (`timeout`, `leaderLost`). */
+export class MemberError extends Error {
+  override readonly name = 'MemberError';
+
+  constructor(
+    readonly reason: MemberErrorReason,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface ReadOptions {
+  readonly recursive: boolean;
+  /** Children in the order of their key bytes, at every level. */
+  readonly sorted: boolean;
+}
+
+export interface WatchOptions {
+  readonly recursive: boolean;
+  /** Every event from `sinceIndex` on; otherwise only the first. */
+  readonly stream: boolean;
+  /** 0: from the next event on. */
+  readonly sinceIndex: number;
+}
+
+/** A registered watch. Events that matched in the past are in `past`; later ones go to the listener. */
+export interface Watch {
+  readonly ok: true;
+  /** The store index when it was registered. */
+  readonly etcdIndex: number;
+  readonly past: readonly KeyEvent[];
+  /** Idempotent. A watch that is not a stream is over after its first event, from the past or not. */
+  cancel(): void;
+}
+
+/** Undefined ends the watch: the member is stopping. */
+export type WatchListener = (event: KeyEvent | undefined) => void;
+
+export interface Indexes {
+  readonly etcdIndex: number;
+  readonly raftIndex: number;
+  readonly raftTerm: number;
+}
+
+/** Traffic with the other members, as /v2/stats/self and /v2/stats/leader show it. */
+export interface PeerTraffic {
+  readonly recvAppendRequestCnt: number;
+  readonly sendAppendRequestCnt: number;
+  /** Per second over the last window; 0: unknown. */
+  readonly recvPkgRate: number;
+  readonly recvBandwidthRate: number;
+  readonly sendPkgRate: number;
+  readonly sendBandwidthRate: number;
+}
+
+export interface FollowerLatency {
+  readonly id: MemberId;
+  /** Milliseconds. */
+  readonly currentMs: number;
+  readonly averageMs: number;
+  readonly standardDeviationMs: number;
+  readonly minimumMs: number;
+  readonly maximumMs: number;
+  readonly successCount: number;
+  readonly failCount: number;
+}
+
+/** What operators ask a member about itself. */
+export interface MemberStatus {
+  readonly raft: RaftStatus;
+  readonly startedAtMs: number;
+  /** Undefined while there is no leader. */
+  readonly leader: { readonly id: MemberId; readonly sinceMs: number } | undefined;
+  readonly traffic: PeerTraffic;
+  readonly followers: readonly FollowerLatency[];
+  /** Applied everything that was committed when it started, and not stopping: may be sent traffic. */
+  readonly ready: boolean;
+  readonly stopping: boolean;
+}
+
+/** One running member. */
+export interface Member {
+  readonly id: MemberId;
+  readonly name: string;
+  /** Unpadded lower-case hexadecimal. */
+  readonly clusterId: string;
+
+  /** The local tree, at once; may be stale on a follower. */
+  get(path: string, options: ReadOptions): KeyResult;
+  /** Resolves when a `get` right after it is linearizable. Rejects with MemberError. */
+  readBarrier(): Promise<void>;
+  /** Resolves when this member applied the command. Rejects with MemberError. */
+  propose(command: Command): Promise<KeyResult>;
+  watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError;
+
+  indexes(): Indexes;
+  status(): MemberStatus;
+  storeStats(): StoreStats;
+  /** Sorted by numeric id. */
+  members(): readonly MemberInfo[];
+  /** major.minor.0, or `not_decided`. */
+  clusterVersion(): string;
+}
