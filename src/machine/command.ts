@@ -67,17 +67,14 @@ export interface CompareAndDeleteCommand extends KeyCommandBase, Comparing {
 
 /** A client's write to the key space. */
 export type KeyCommand =
-  | SetCommand
-  | CreateCommand
-  | UpdateCommand
-  | CompareAndSwapCommand
-  | DeleteCommand
-  | CompareAndDeleteCommand;
+  SetCommand | CreateCommand | UpdateCommand | CompareAndSwapCommand | DeleteCommand | CompareAndDeleteCommand;
 
 /** The leader's clock: everything that is due by `nowMs` expires now, on every member (spec v2-api section 5, TTL). */
 export interface SyncCommand {
   readonly type: 'sync';
   readonly nowMs: number;
+  /** At most so many nodes expire; the leader asks again at once if more are due, so that no turn takes long. */
+  readonly expireMax: number;
 }
 
 /** A member says how it is called and where its clients reach it. */
@@ -86,13 +83,9 @@ export interface PublishCommand {
   readonly memberId: string;
   readonly name: string;
   readonly clientURLs: readonly string[];
-}
-
-/** The lowest version of all members, as /version shows it. */
-export interface ClusterVersionCommand {
-  readonly type: 'clusterVersion';
+  /** The API version it serves, `major.minor.patch`; the lowest of all decides what /version shows for the cluster. */
   readonly version: string;
 }
 
 /** Everything the log can hold as commands. */
-export type Command = KeyCommand | SyncCommand | PublishCommand | ClusterVersionCommand;
+export type Command = KeyCommand | SyncCommand | PublishCommand;

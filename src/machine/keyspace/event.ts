@@ -1,14 +1,6 @@
 /** What the key space answers: events, and errors as values. Both are immutable and never refer into the tree. */
 
-export type Action =
-  | 'get'
-  | 'set'
-  | 'create'
-  | 'update'
-  | 'compareAndSwap'
-  | 'delete'
-  | 'compareAndDelete'
-  | 'expire';
+export type Action = 'get' | 'set' | 'create' | 'update' | 'compareAndSwap' | 'delete' | 'compareAndDelete' | 'expire';
 
 /** A node as it was at one moment. Strings are byte strings. */
 export interface NodeView {

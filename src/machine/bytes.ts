@@ -1,0 +1,130 @@
+/** Binary encoding shared by log entries and rows: growing writer, checking reader. Integers are big-endian. */
+
+const INITIAL_BYTES = 256;
+
+/** Appends numbers and byte strings to one growing buffer. */
+export class ByteWriter {
+  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private length = 0;
+
+  u8(value: number): this {
+    this.reserve(1);
+    this.buffer[this.length++] = value;
+    return this;
+  }
+
+  /** An unsigned integer below 2^32 in 1 to 5 bytes. */
+  varint(value: number): this {
+    this.reserve(5);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.buffer[this.length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.buffer[this.length++] = rest;
+    return this;
+  }
+
+  /** An index or a time in milliseconds: an unsigned integer below 2^48. */
+  u48(value: number): this {
+    this.reserve(6);
+    this.length = this.buffer.writeUIntBE(value, this.length, 6);
+    return this;
+  }
+
+  u64(value: bigint): this {
+    this.reserve(8);
+    this.length = this.buffer.writeBigUInt64BE(value, this.length);
+    return this;
+  }
+
+  /** A byte string with its length. */
+  bytes(value: string): this {
+    const size = value.length;
+    this.varint(size);
+    this.reserve(size);
+    this.length += this.buffer.latin1Write(value, this.length, size);
+    return this;
+  }
+
+  /** A time that may be absent. */
+  optionalU48(value: number | undefined): this {
+    return value === undefined ? this.u8(0) : this.u8(1).u48(value);
+  }
+
+  /** A copy of what was written; the writer can be used again from the start. */
+  take(): Buffer {
+    const taken = Buffer.allocUnsafeSlow(this.length);
+    this.buffer.copy(taken, 0, 0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
+  private reserve(size: number): void {
+    if (this.length + size <= this.buffer.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + size));
+    this.buffer.copy(grown, 0, 0, this.length);
+    this.buffer = grown;
+  }
+}
+
+/** Bytes that do not decode: a corrupt row or entry, or one of a newer format. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+}
+
+/** Reads what a ByteWriter wrote. Every method throws DecodeError past the end. */
+export class ByteReader {
+  private offset = 0;
+  private readonly buffer: Buffer;
+
+  constructor(bytes: Uint8Array) {
+    this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get atEnd(): boolean {
+    return this.offset === this.buffer.length;
+  }
+
+  u8(): number {
+    return this.buffer[this.advance(1)] ?? 0;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new DecodeError('a number is longer than five bytes');
+  }
+
+  u48(): number {
+    return this.buffer.readUIntBE(this.advance(6), 6);
+  }
+
+  u64(): bigint {
+    return this.buffer.readBigUInt64BE(this.advance(8));
+  }
+
+  /** A byte string; always a flat one, so that keeping it keeps nothing else alive. */
+  bytes(): string {
+    const size = this.varint();
+    const start = this.advance(size);
+    return this.buffer.latin1Slice(start, start + size);
+  }
+
+  optionalU48(): number | undefined {
+    return this.u8() === 0 ? undefined : this.u48();
+  }
+
+  private advance(size: number): number {
+    const start = this.offset;
+    if (start + size > this.buffer.length) {
+      throw new DecodeError(`${size} bytes expected at offset ${start}, ${this.buffer.length - start} are left`);
+    }
+    this.offset = start + size;
+    return start;
+  }
+}

@@ -1,0 +1,43 @@
+/** Member records as rows, and cluster changes as the data of configuration entries. Both are JSON: rare, and readable. */
+import { DecodeError } from '../bytes';
+import type { Row } from '../rows';
+import type { ClusterChange, ClusterState, MemberRecord } from './clusterState';
+
+type StoredMember = { readonly removed: true } | ({ readonly removed: false } & MemberRecord);
+
+export function encodeClusterChange(change: ClusterChange): Buffer {
+  return Buffer.from(JSON.stringify(change));
+}
+
+/** @throws DecodeError for bytes that are not a cluster change */
+export function decodeClusterChange(data: Uint8Array): ClusterChange {
+  return parse(data, 'cluster change') as ClusterChange;
+}
+
+/** Changed members as rows; a removed member keeps a row that says so. */
+export function takeMemberRows(cluster: ClusterState, rows: Row[]): void {
+  for (const id of cluster.takeChanged()) {
+    const record = cluster.find(id);
+    const stored: StoredMember = record === undefined ? { removed: true } : { removed: false, ...record };
+    rows.push({ table: 'member', key: id, value: Buffer.from(JSON.stringify(stored)) });
+  }
+}
+
+/** @throws DecodeError for a row that is not a member */
+export function loadMemberRow(cluster: ClusterState, id: string, value: Uint8Array): void {
+  const stored = parse(value, 'member row') as StoredMember;
+  if (stored.removed) {
+    cluster.restoreRemoved(id);
+    return;
+  }
+  const { name, peerURLs, clientURLs, learner, version } = stored;
+  cluster.restore({ id, name, peerURLs, clientURLs, learner, version });
+}
+
+function parse(data: Uint8Array, what: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(data).toString());
+  } catch {
+    throw new DecodeError(`a ${what} is not JSON`);
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * One log entry holds the commands of one loop turn of one member. The bytes are a contract between members of different
+ * versions: the first byte is the format, and a format that is not known is refused.
+ */
+import { ByteReader, ByteWriter, DecodeError } from './bytes';
+import type { Command } from './command';
+
+const FORMAT = 1;
+
+/** Commands on their way through the log, and who waits for them. */
+export interface CommandBatch {
+  /** The member whose clients asked; 64-bit hexadecimal. */
+  readonly origin: string;
+  /** Which run of that member, below 2^32: a restarted member must not take an old batch for one of its new ones. */
+  readonly run: number;
+  /** Tells the batches of one run apart; below 2^48. */
+  readonly sequence: number;
+  readonly commands: readonly Command[];
+}
+
+const CODES = {
+  set: 1,
+  create: 2,
+  update: 3,
+  compareAndSwap: 4,
+  delete: 5,
+  compareAndDelete: 6,
+  sync: 7,
+  publish: 8,
+} as const satisfies Record<Command['type'], number>;
+
+const writer = new ByteWriter();
+
+/** The bytes of a whole batch. */
+export function encodeBatch(batch: CommandBatch): Buffer {
+  writer
+    .u8(FORMAT)
+    .u64(BigInt(`0x${batch.origin}`))
+    .varint(batch.run).u48(batch.sequence)
+    .varint(batch.commands.length);
+  for (const command of batch.commands) encodeCommand(command);
+  return writer.take();
+}
+
+/** @throws DecodeError if the bytes are not a batch of a known format */
+export function decodeBatch(bytes: Uint8Array): CommandBatch {
+  const reader = new ByteReader(bytes);
+  const format = reader.u8();
+  if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
+  const origin = reader.u64().toString(16);
+  const run = reader.varint();
+  const sequence = reader.u48();
+  const count = reader.varint();
+  const commands: Command[] = [];
+  for (let index = 0; index < count; index++) commands.push(decodeCommand(reader));
+  if (!reader.atEnd) throw new DecodeError('bytes follow the last command of a log entry');
+  return { origin, run, sequence, commands };
+}
+
+function encodeCommand(command: Command): void {
+  writer.u8(CODES[command.type]);
+  if (command.type === 'publish') {
+    writer
+      .u64(BigInt(`0x${command.memberId}`))
+      .bytes(command.name)
+      .bytes(command.version);
+    writer.varint(command.clientURLs.length);
+    for (const url of command.clientURLs) writer.bytes(url);
+    return;
+  }
+  writer.u48(command.nowMs);
+  if (command.type === 'sync') {
+    writer.varint(command.expireMax);
+    return;
+  }
+  writer.bytes(command.path);
+  switch (command.type) {
+    case 'set':
+      writer.u8(bits(command.dir, command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
+      return;
+    case 'create':
+      writer.u8(bits(command.dir, command.inOrder)).optionalU48(command.expirationMs).bytes(command.value);
+      return;
+    case 'update':
+      writer.u8(bits(command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
+      return;
+    case 'compareAndSwap':
+      writer.u8(bits(command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
+      writer.bytes(command.prevValue).u64(command.prevIndex);
+      return;
+    case 'delete':
+      writer.u8(bits(command.dir, command.recursive));
+      return;
+    case 'compareAndDelete':
+      writer.bytes(command.prevValue).u64(command.prevIndex);
+      return;
+  }
+}
+
+function decodeCommand(reader: ByteReader): Command {
+  const code = reader.u8();
+  if (code === CODES.publish) return decodePublish(reader);
+  const nowMs = reader.u48();
+  if (code === CODES.sync) return { type: 'sync', nowMs, expireMax: reader.varint() };
+  const path = reader.bytes();
+  switch (code) {
+    case CODES.set: {
+      const flags = reader.u8();
+      const expirationMs = reader.optionalU48();
+      const value = reader.bytes();
+      return { type: 'set', path, nowMs, dir: bit(flags, 0), refresh: bit(flags, 1), expirationMs, value };
+    }
+    case CODES.create: {
+      const flags = reader.u8();
+      const expirationMs = reader.optionalU48();
+      const value = reader.bytes();
+      return { type: 'create', path, nowMs, dir: bit(flags, 0), inOrder: bit(flags, 1), expirationMs, value };
+    }
+    case CODES.update: {
+      const refresh = bit(reader.u8(), 0);
+      return { type: 'update', path, nowMs, refresh, expirationMs: reader.optionalU48(), value: reader.bytes() };
+    }
+    case CODES.compareAndSwap: {
+      const refresh = bit(reader.u8(), 0);
+      const expirationMs = reader.optionalU48();
+      const value = reader.bytes();
+      const prevValue = reader.bytes();
+      return { type: 'compareAndSwap', path, nowMs, refresh, expirationMs, value, prevValue, prevIndex: reader.u64() };
+    }
+    case CODES.delete: {
+      const flags = reader.u8();
+      return { type: 'delete', path, nowMs, dir: bit(flags, 0), recursive: bit(flags, 1) };
+    }
+    case CODES.compareAndDelete:
+      return { type: 'compareAndDelete', path, nowMs, prevValue: reader.bytes(), prevIndex: reader.u64() };
+    default:
+      throw new DecodeError(`unknown command code ${code}`);
+  }
+}
+
+function decodePublish(reader: ByteReader): Command {
+  const memberId = reader.u64().toString(16);
+  const name = reader.bytes();
+  const version = reader.bytes();
+  const count = reader.varint();
+  const clientURLs: string[] = [];
+  for (let index = 0; index < count; index++) clientURLs.push(reader.bytes());
+  return { type: 'publish', memberId, name, clientURLs, version };
+}
+
+function bits(first: boolean, second = false): number {
+  return (first ? 1 : 0) | (second ? 2 : 0);
+}
+
+function bit(flags: number, position: number): boolean {
+  return ((flags >> position) & 1) === 1;
+}

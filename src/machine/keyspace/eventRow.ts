@@ -1,0 +1,103 @@
+/** The events since the last write as one row; its key is the first index in 8 bytes, so rows sort by index. */
+import { ByteReader, ByteWriter, DecodeError } from '../bytes';
+import type { Action, KeyEvent, NodeView } from './event';
+import type { History, HistorySlot } from './history';
+
+const FORMAT = 1;
+const KEY_BYTES = 8;
+const NO_EVENT = 0;
+const REFRESH_BIT = 1;
+const PREVIOUS_BIT = 2;
+
+/** The position in this list plus one is the stored code: only ever append. */
+const ACTIONS: readonly Action[] = [
+  'set',
+  'create',
+  'update',
+  'compareAndSwap',
+  'delete',
+  'compareAndDelete',
+  'expire',
+];
+
+const writer = new ByteWriter();
+
+export function eventRowKey(firstIndex: number): string {
+  const key = Buffer.alloc(KEY_BYTES);
+  key.writeUIntBE(firstIndex, KEY_BYTES - 6, 6);
+  return key.latin1Slice();
+}
+
+/** @throws DecodeError if the key has another length */
+export function eventRowIndex(key: string): number {
+  if (key.length !== KEY_BYTES) throw new DecodeError(`history row key of ${key.length} bytes`);
+  return Buffer.from(key, 'latin1').readUIntBE(KEY_BYTES - 6, 6);
+}
+
+/** The slots from `firstIndex` to `lastIndex`, both included. */
+export function encodeEvents(history: History, firstIndex: number, lastIndex: number): Buffer {
+  writer.u8(FORMAT).varint(lastIndex - firstIndex + 1);
+  for (let index = firstIndex; index <= lastIndex; index++) encodeSlot(history.at(index));
+  return writer.take();
+}
+
+/** @throws DecodeError for bytes that are not a history row */
+export function decodeEvents(firstIndex: number, value: Uint8Array): HistorySlot[] {
+  const reader = new ByteReader(value);
+  const format = reader.u8();
+  if (format !== FORMAT) throw new DecodeError(`history row of format ${format}, this version knows ${FORMAT}`);
+  const count = reader.varint();
+  const slots: HistorySlot[] = [];
+  for (let offset = 0; offset < count; offset++) slots.push(decodeSlot(reader, firstIndex + offset));
+  return slots;
+}
+
+function encodeSlot(event: HistorySlot): void {
+  if (event === undefined) {
+    writer.u8(NO_EVENT);
+    return;
+  }
+  writer.u8(ACTIONS.indexOf(event.action) + 1);
+  writer.u8((event.refresh ? REFRESH_BIT : 0) | (event.prevNode === undefined ? 0 : PREVIOUS_BIT));
+  writer.u48(event.nowMs).bytes(event.node.key);
+  encodeView(event.node);
+  if (event.prevNode !== undefined) encodeView(event.prevNode);
+}
+
+function decodeSlot(reader: ByteReader, index: number): HistorySlot {
+  const code = reader.u8();
+  if (code === NO_EVENT) return undefined;
+  const action = ACTIONS[code - 1];
+  if (action === undefined) throw new DecodeError(`unknown action code ${code} in a history row`);
+  const flags = reader.u8();
+  const nowMs = reader.u48();
+  const key = reader.bytes();
+  const node = decodeView(reader, key);
+  const prevNode = (flags & PREVIOUS_BIT) === 0 ? undefined : decodeView(reader, key);
+  return {
+    ok: true,
+    action,
+    node,
+    prevNode,
+    etcdIndex: index,
+    nowMs,
+    refresh: (flags & REFRESH_BIT) !== 0,
+  } satisfies KeyEvent;
+}
+
+/** The key is stored once for node and prevNode. */
+function encodeView(view: NodeView): void {
+  writer.u8((view.dir ? 1 : 0) | (view.value === undefined ? 0 : 2) | (view.expirationMs === undefined ? 0 : 4));
+  writer.u48(view.createdIndex).u48(view.modifiedIndex);
+  if (view.expirationMs !== undefined) writer.u48(view.expirationMs);
+  if (view.value !== undefined) writer.bytes(view.value);
+}
+
+function decodeView(reader: ByteReader, key: string): NodeView {
+  const flags = reader.u8();
+  const createdIndex = reader.u48();
+  const modifiedIndex = reader.u48();
+  const expirationMs = (flags & 4) === 0 ? undefined : reader.u48();
+  const value = (flags & 2) === 0 ? undefined : reader.bytes();
+  return { key, value, dir: (flags & 1) !== 0, createdIndex, modifiedIndex, expirationMs, nodes: undefined };
+}

@@ -1,0 +1,140 @@
+import type { KeyCommand, SyncCommand } from '../command';
+import { update, compareAndSwap } from './change';
+import { Counters } from './counters';
+import type { KeyError, KeyEvent, KeyResult } from './event';
+import { History } from './history';
+import { create, set } from './place';
+import { compareAndDelete, expireNext, remove } from './removal';
+import { errorOf, eventOf } from './results';
+import type { StoreStats } from './stats';
+import { Tree } from './tree';
+import { listingOf } from './view';
+import { WatchHub, type Notification, type Watcher } from './watchHub';
+
+/** What a watch found when it was registered; later events come as notifications. */
+export interface Watched {
+  readonly ok: true;
+  readonly etcdIndex: number;
+  readonly past: readonly KeyEvent[];
+}
+
+/** The v2 key space: tree, index, history and watchers, changed only by commands. */
+export class KeySpace {
+  readonly tree = new Tree();
+  readonly history: History;
+  private readonly hub = new WatchHub();
+  private readonly counters = new Counters();
+  private currentIndex = 0;
+
+  /** @param historyLength events kept for watches that begin in the past */
+  constructor(historyLength: number) {
+    this.history = new History(historyLength);
+  }
+
+  /** The store index: one more for every change (spec v2-api section 5, "What raises X-Etcd-Index"). */
+  get index(): number {
+    return this.currentIndex;
+  }
+
+  /** Only while state is loaded. */
+  restoreIndex(index: number): void {
+    this.currentIndex = index;
+  }
+
+  /** Takes an index for a change outside the keys, as etcd does for its members; history keeps its place. */
+  skipIndex(): void {
+    this.currentIndex++;
+    this.history.add(this.currentIndex, undefined);
+  }
+
+  apply(command: KeyCommand): KeyResult {
+    const result = this.execute(command);
+    if (result.ok) this.record(result);
+    return result;
+  }
+
+  /** Drops up to `expireMax` nodes that are due; true if more are. */
+  sync(command: SyncCommand): boolean {
+    for (let count = 0; count < command.expireMax; count++) {
+      const event = expireNext(this.tree, this.hub, this.currentIndex, command.nowMs);
+      if (event === undefined) return false;
+      this.counters.countExpired();
+      this.record(event);
+    }
+    return this.isDue(command.nowMs);
+  }
+
+  isDue(nowMs: number): boolean {
+    const first = this.tree.expiries.first();
+    return first !== undefined && first.expirationMs <= nowMs;
+  }
+
+  get(path: string, recursive: boolean, sorted: boolean, nowMs: number): KeyResult {
+    const node = this.tree.find(path);
+    this.counters.count('gets', node !== undefined);
+    if (node === undefined) {
+      const miss = this.tree.explainMiss(path);
+      return errorOf(miss.code, miss.at, this.currentIndex);
+    }
+    return eventOf('get', listingOf(node, recursive, sorted), undefined, this.currentIndex, nowMs);
+  }
+
+  /** Looks into the past first; registers the watcher if that did not satisfy it. Error 401 if the past is gone. */
+  watch(watcher: Watcher): Watched | KeyError {
+    const { path, recursive, stream, sinceIndex } = watcher;
+    const etcdIndex = this.currentIndex;
+    const fromPast = sinceIndex > 0 && sinceIndex <= this.history.lastIndex;
+    if (fromPast && sinceIndex < this.history.firstIndex) {
+      const cause = `the requested history has been cleared [${this.history.firstIndex}/${sinceIndex}]`;
+      return errorOf(401, cause, etcdIndex);
+    }
+    const past = fromPast ? this.history.scan(path, recursive, sinceIndex, stream) : [];
+    if (stream || past.length === 0) this.hub.add(watcher);
+    return { ok: true, etcdIndex, past };
+  }
+
+  unwatch(watcher: Watcher): void {
+    this.hub.remove(watcher);
+  }
+
+  unwatchAll(): Watcher[] {
+    return this.hub.removeAll();
+  }
+
+  takeNotifications(): readonly Notification[] {
+    return this.hub.takeNotifications();
+  }
+
+  stats(): StoreStats {
+    return this.counters.stats(this.hub.size);
+  }
+
+  private execute(command: KeyCommand): KeyResult {
+    const { tree, hub, currentIndex: index } = this;
+    switch (command.type) {
+      case 'set':
+        return this.counted('sets', set(tree, index, command));
+      case 'create':
+        return this.counted('create', create(tree, index, command));
+      case 'update':
+        return this.counted('update', update(tree, index, command));
+      case 'compareAndSwap':
+        return this.counted('compareAndSwap', compareAndSwap(tree, index, command));
+      case 'delete':
+        return this.counted('delete', remove(tree, hub, index, command));
+      case 'compareAndDelete':
+        return this.counted('compareAndDelete', compareAndDelete(tree, hub, index, command));
+    }
+  }
+
+  private counted(operation: Parameters<Counters['count']>[0], result: KeyResult): KeyResult {
+    this.counters.count(operation, result.ok);
+    return result;
+  }
+
+  private record(event: KeyEvent): void {
+    this.currentIndex = event.etcdIndex;
+    this.history.add(event.etcdIndex, event);
+    if (!event.refresh) this.hub.publish(event);
+  }
+}

@@ -1,0 +1,107 @@
+import { ExpiryQueue } from './expiryQueue';
+import { DirectoryNode, FileNode, type TreeNode } from './node';
+import { parentOf, ROOT, walkDown } from './path';
+
+/** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
+export interface Miss {
+  readonly code: 100 | 104;
+  /** The component's whole path. */
+  readonly at: string;
+}
+
+/**
+ * The nodes by path, and their links. One flat map makes a read one look-up whatever the depth; the links serve listings
+ * and recursive deletes. Knows nothing of indexes or events.
+ */
+export class Tree {
+  readonly root = new DirectoryNode(ROOT, undefined, 0, 0);
+  readonly expiries = new ExpiryQueue();
+  private readonly nodes = new Map<string, TreeNode>([[ROOT, this.root]]);
+  /** Paths whose rows differ from what was last taken. */
+  private dirty = new Set<string>();
+
+  /** Nodes without the root. */
+  get size(): number {
+    return this.nodes.size - 1;
+  }
+
+  find(path: string): TreeNode | undefined {
+    return this.nodes.get(path);
+  }
+
+  /** Explains a `find` that found nothing (spec v2-api section 4, codes 100 and 104). */
+  explainMiss(path: string): Miss {
+    let miss: Miss = { code: 100, at: path };
+    walkDown(path, (prefix) => {
+      const node = this.nodes.get(prefix);
+      if (node?.dir === true) return false;
+      miss = node === undefined ? { code: 100, at: prefix } : { code: 104, at: prefix };
+      return true;
+    });
+    return miss;
+  }
+
+  /** The directory at `path`, made with its parents if missing; a Miss if a file is in the way. */
+  ensureDirectory(path: string, index: number): DirectoryNode | Miss {
+    const found = this.nodes.get(path);
+    if (found !== undefined) return found.dir ? found : { code: 104, at: path };
+    const parent = this.ensureDirectory(parentOf(path), index);
+    return parent instanceof DirectoryNode ? this.addDirectory(path, parent, index) : parent;
+  }
+
+  addDirectory(path: string, parent: DirectoryNode, createdIndex: number, modifiedIndex = createdIndex): DirectoryNode {
+    const node = new DirectoryNode(path, parent, createdIndex, modifiedIndex);
+    this.add(node, parent);
+    return node;
+  }
+
+  addFile(
+    path: string,
+    parent: DirectoryNode,
+    value: string,
+    createdIndex: number,
+    modifiedIndex = createdIndex,
+  ): FileNode {
+    const node = new FileNode(path, parent, value, createdIndex, modifiedIndex);
+    this.add(node, parent);
+    return node;
+  }
+
+  write(node: FileNode, value: string, index: number): void {
+    node.value = value;
+    node.modifiedIndex = index;
+    this.dirty.add(node.path);
+  }
+
+  schedule(node: TreeNode, expirationMs: number | undefined): void {
+    this.expiries.schedule(node, expirationMs);
+    this.dirty.add(node.path);
+  }
+
+  /** Takes the node and everything below it out of the tree; `gone` sees each removed path, the node's own first. */
+  remove(node: TreeNode, gone: (path: string) => void): void {
+    node.parent?.detach(node);
+    const pending: TreeNode[] = [node];
+    for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
+      this.nodes.delete(current.path);
+      this.expiries.schedule(current, undefined);
+      this.dirty.add(current.path);
+      gone(current.path);
+      if (!current.dir) continue;
+      for (let child = current.firstChild; child !== undefined; child = child.next) pending.push(child);
+    }
+  }
+
+  /** Paths that were touched since the last call; whether each still exists is for `find` to say. */
+  takeDirty(): ReadonlySet<string> {
+    const taken = this.dirty;
+    this.dirty = new Set();
+    return taken;
+  }
+
+  private add(node: TreeNode, parent: DirectoryNode): void {
+    parent.append(node);
+    this.nodes.set(node.path, node);
+    this.dirty.add(node.path);
+  }
+}

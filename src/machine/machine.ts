@@ -1,0 +1,129 @@
+import { DecodeError, ByteReader, ByteWriter } from './bytes';
+import { decodeClusterChange, loadMemberRow, takeMemberRows } from './cluster/clusterRows';
+import { ClusterState, type ClusterChange } from './cluster/clusterState';
+import type { Command } from './command';
+import { decodeBatch } from './commandCodec';
+import type { KeyResult } from './keyspace/event';
+import { KeySpace } from './keyspace/keySpace';
+import { KeySpaceRows } from './keyspace/keySpaceRows';
+import type { Row, RowTable } from './rows';
+
+const META_FORMAT = 1;
+
+/** What applying one batch of commands gave: one result each, in order; undefined for commands that answer nothing. */
+export interface Applied {
+  readonly origin: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly results: readonly (KeyResult | undefined)[];
+}
+
+/**
+ * The replicated state machine. Deterministic: machines that were given the same entries in the same order have the same
+ * rows, byte for byte. It never acts: answers, rows to store and watchers to notify are there to be taken.
+ */
+export class Machine {
+  readonly keySpace: KeySpace;
+  readonly cluster = new ClusterState();
+  private readonly keyRows: KeySpaceRows;
+  private lastMeta = '';
+
+  /** @param historyLength events kept for watches that begin in the past */
+  constructor(historyLength: number) {
+    this.keySpace = new KeySpace(historyLength);
+    this.keyRows = new KeySpaceRows(this.keySpace);
+  }
+
+  /** The state of a cluster before its first entry: its members, each of which took an index (spec v2-api section 5). */
+  bootstrap(members: readonly { readonly id: string; readonly peerURLs: readonly string[] }[]): void {
+    for (const { id, peerURLs } of members) this.applyChange({ type: 'addMember', id, peerURLs, learner: false });
+  }
+
+  /** The data of a command entry. @throws DecodeError if this version cannot read it: the member must stop then. */
+  apply(data: Uint8Array): Applied {
+    const { origin, run, sequence, commands } = decodeBatch(data);
+    return { origin, run, sequence, results: commands.map((command) => this.execute(command)) };
+  }
+
+  /** The data of a configuration entry. @throws DecodeError */
+  applyConfiguration(data: Uint8Array): ClusterChange {
+    const change = decodeClusterChange(data);
+    this.applyChange(change);
+    return change;
+  }
+
+  /** Rows that changed since the last call; storing them all at once brings a stored state from then to now. */
+  takeRows(): Row[] {
+    const rows: Row[] = [];
+    this.keyRows.take(rows);
+    takeMemberRows(this.cluster, rows);
+    const meta = this.encodeMeta();
+    const text = meta.latin1Slice();
+    if (text !== this.lastMeta) {
+      this.lastMeta = text;
+      rows.push({ table: 'meta', key: '', value: meta });
+    }
+    return rows;
+  }
+
+  /** Puts a stored row back; tables in any order, the rows of each in key order. @throws DecodeError */
+  loadRow(table: RowTable, key: string, value: Uint8Array): void {
+    switch (table) {
+      case 'node':
+      case 'event':
+        this.keyRows.load(table, key, value);
+        return;
+      case 'member':
+        loadMemberRow(this.cluster, key, value);
+        return;
+      case 'meta':
+        this.loadMeta(value);
+        return;
+    }
+  }
+
+  /** All rows are back. */
+  loaded(): void {
+    this.keyRows.loaded();
+    this.lastMeta = this.encodeMeta().latin1Slice();
+  }
+
+  private execute(command: Command): KeyResult | undefined {
+    switch (command.type) {
+      case 'sync':
+        this.keySpace.sync(command);
+        return undefined;
+      case 'publish':
+        if (!this.cluster.publish(command.memberId, command.name, command.clientURLs, command.version))
+          return undefined;
+        this.keySpace.skipIndex();
+        if (this.cluster.settleVersion()) this.keySpace.skipIndex();
+        return undefined;
+      case 'set':
+      case 'create':
+      case 'update':
+      case 'compareAndSwap':
+      case 'delete':
+      case 'compareAndDelete':
+        return this.keySpace.apply(command);
+    }
+  }
+
+  private applyChange(change: ClusterChange): void {
+    this.cluster.apply(change);
+    this.keySpace.skipIndex();
+    if (change.type !== 'addMember' && this.cluster.settleVersion()) this.keySpace.skipIndex();
+  }
+
+  private encodeMeta(): Buffer {
+    return new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version).take();
+  }
+
+  private loadMeta(value: Uint8Array): void {
+    const reader = new ByteReader(value);
+    const format = reader.u8();
+    if (format !== META_FORMAT) throw new DecodeError(`state of format ${format}, this version knows ${META_FORMAT}`);
+    this.keySpace.restoreIndex(reader.u48());
+    this.cluster.restoreVersion(reader.bytes());
+  }
+}
