@@ -1,0 +1,72 @@
+import { parseInitialCluster } from './cluster';
+import type { InitialCluster } from './cluster';
+import { propertyOf } from './configuration';
+import type { Configuration } from './configuration';
+import { activeRows } from './options';
+import type { ActiveOption } from './options/types';
+import { failure, success } from './result';
+import type { Result } from './result';
+import { place } from './settings';
+import type { Origin, Setting } from './settings';
+import { parseEndpoints } from './urls';
+import { parseValue } from './values';
+import type { PlainValue } from './values';
+
+/** A configuration with the text and the origin of each of its options, both by the options' names. */
+export interface Built {
+  readonly configuration: Configuration;
+  readonly texts: ReadonlyMap<string, string>;
+  readonly sources: ReadonlyMap<string, Origin>;
+}
+
+type Properties = Record<string, PlainValue | InitialCluster>;
+
+/** Fills in the defaults and parses every option. */
+export function buildConfiguration(settings: ReadonlyMap<string, Setting>): Result<Built> {
+  const texts = new Map<string, string>();
+  const sources = new Map<string, Origin>();
+  const properties: Properties = {};
+  for (const { name } of activeRows) {
+    texts.set(name, textOf(name, settings));
+    sources.set(name, writtenFor(name, settings)?.origin ?? { source: 'default' });
+  }
+  for (const { name, option } of activeRows) {
+    const text = texts.get(name) ?? '';
+    const value = option.kind.type === 'cluster' ? parseCluster(text, texts) : parseValue(option.kind, text);
+    if (!value.ok) return failure(`${placeOf(name, settings)}: ${value.message}`);
+    properties[propertyOf(name, option.kind)] = value.value;
+  }
+  return success({ configuration: typed(properties), texts, sources });
+}
+
+/** The compiler cannot follow a loop over the table; that every row gave its property is what the loop is for. */
+function typed(properties: Properties): Configuration {
+  return properties as Configuration;
+}
+
+const rows = new Map<string, ActiveOption>(activeRows.map(({ name, option }) => [name, option]));
+
+function textOf(name: string, settings: ReadonlyMap<string, Setting>): string {
+  const written = writtenFor(name, settings);
+  if (written !== undefined) return written.text;
+  const byDefault = rows.get(name)?.default ?? '';
+  return typeof byDefault === 'string' ? byDefault : byDefault.derive((other) => textOf(other, settings));
+}
+
+/** What was written for an option; the empty text of one that follows others asks for its default, as in etcd. */
+function writtenFor(name: string, settings: ReadonlyMap<string, Setting>): Setting | undefined {
+  const setting = settings.get(name);
+  const followsOthers = typeof rows.get(name)?.default === 'object';
+  return setting?.text === '' && followsOthers ? undefined : setting;
+}
+
+function placeOf(name: string, settings: ReadonlyMap<string, Setting>): string {
+  const setting = writtenFor(name, settings);
+  return setting === undefined ? `--${name}` : place(setting.origin);
+}
+
+function parseCluster(text: string, texts: ReadonlyMap<string, string>): Result<InitialCluster> {
+  const peerUrls = parseEndpoints(texts.get('initial-advertise-peer-urls') ?? '', 'advertise');
+  if (!peerUrls.ok) return peerUrls;
+  return parseInitialCluster(text, { name: texts.get('name') ?? '', peerUrls: peerUrls.value });
+}

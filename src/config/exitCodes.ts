@@ -1,0 +1,34 @@
+/** Why the server's process ended. Supervisors and the operations guide rely on the numbers: they never change. */
+export interface ExitCode {
+  readonly code: number;
+  readonly meaning: string;
+}
+
+export const exitCodes = {
+  ok: { code: 0, meaning: 'It was asked to stop and did so in order, or it only printed something.' },
+  unexpectedFailure: { code: 1, meaning: 'A fault in Cairn itself: the log has the details.' },
+  badConfiguration: {
+    code: 2,
+    meaning: 'A flag, a variable or the configuration file is wrong: the message says which and what to do.',
+  },
+  cannotListen: {
+    code: 3,
+    meaning: 'An address of --listen-client-urls or --listen-peer-urls is in use or is not on this machine.',
+  },
+  storageFailure: {
+    code: 4,
+    meaning: 'The disk failed or is full. Nothing that was acknowledged is lost; start it again once the disk is well.',
+  },
+  dataDirectoryUnusable: {
+    code: 5,
+    meaning:
+      'The data directory is locked by another process, belongs to another program, another member or another cluster, ' +
+      'has a newer format, or has the wrong permissions.',
+  },
+  removedFromCluster: {
+    code: 6,
+    meaning: 'The cluster removed this member. Its data directory is of no further use.',
+  },
+} as const satisfies Record<string, ExitCode>;
+
+export type ExitCodeName = keyof typeof exitCodes;

@@ -1,0 +1,70 @@
+import { parseBoolean } from './booleans';
+import { nearest } from './nearest';
+import { findFlag, flagNames, shapeOf } from './options';
+import { failure, success } from './result';
+import type { Result } from './result';
+import type { Setting } from './settings';
+import { quote } from './text';
+
+const FLAG_SHAPE = /^--?([^-=][^=]*)(?:=([\s\S]*))?$/;
+
+/** Shorter names are too close to everything to be a useful guess. */
+const GUESS_LENGTH_MIN = 3;
+
+/**
+ * Takes the command line apart as Go's flag package does, which every etcd used: one or two dashes, `--flag value` or
+ * `--flag=value`, a switch alone or with `=`. Settings are in the order they were written.
+ */
+export function parseFlags(argv: readonly string[]): Result<readonly Setting[]> {
+  const settings: Setting[] = [];
+  for (let position = 0; position < argv.length; position++) {
+    const argument = argv[position] ?? '';
+    if (argument === '--' && position === argv.length - 1) break;
+    const parsed = parseFlag(argument, argv[position + 1]);
+    if (!parsed.ok) return parsed;
+    settings.push(parsed.value.setting);
+    if (parsed.value.usedNext) position++;
+  }
+  return success(settings);
+}
+
+interface ParsedFlag {
+  readonly setting: Setting;
+  readonly usedNext: boolean;
+}
+
+function parseFlag(argument: string, next: string | undefined): Result<ParsedFlag> {
+  const [, name, attached] = FLAG_SHAPE.exec(argument) ?? [];
+  if (name === undefined) return failure(explainPositional(argument));
+  const named = findFlag(name);
+  if (named === undefined) return failure(explainUnknown(name));
+  const origin = { source: 'flag', flag: `--${name}` } as const;
+  if (attached !== undefined) return success({ setting: { named, text: attached, origin }, usedNext: false });
+  if (shapeOf(named) === 'switch') return success({ setting: { named, text: 'true', origin }, usedNext: false });
+  if (next === undefined) return failure(`--${name} needs a value and is the last argument; write --${name}=VALUE`);
+  if (looksLikeKnownFlag(next)) {
+    return failure(`--${name} needs a value but is followed by ${quote(next)}; write --${name}=VALUE`);
+  }
+  return success({ setting: { named, text: next, origin }, usedNext: true });
+}
+
+function looksLikeKnownFlag(argument: string): boolean {
+  const name = FLAG_SHAPE.exec(argument)?.[1];
+  return name !== undefined && findFlag(name) !== undefined;
+}
+
+function explainPositional(argument: string): string {
+  const problem = `unexpected argument ${quote(argument)}: there are only flags`;
+  return parseBoolean(argument).ok
+    ? `${problem}; join the value of a switch to it, as in --debug=${argument}`
+    : `${problem}; write --FLAG=VALUE, and see --help`;
+}
+
+function explainUnknown(name: string): string {
+  const guess = nearest(
+    name,
+    flagNames.filter((known) => known.length >= GUESS_LENGTH_MIN),
+  );
+  const hint = guess === undefined ? '' : `did you mean --${guess}? `;
+  return `unknown flag ${quote(`--${name}`)}: ${hint}${guess === undefined ? 's' : 'S'}ee --help for those there are`;
+}

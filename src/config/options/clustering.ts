@@ -1,0 +1,97 @@
+import type { ActiveOption } from './types';
+
+/** How this member finds the others and agrees with them. */
+export const clusteringOptions = {
+  'listen-peer-urls': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'urls', use: 'listen' },
+    default: 'http://localhost:2380,http://localhost:7001',
+    help: 'URLs to listen on for the other members.',
+    spellings: [
+      { name: 'peer-bind-addr', era: '0.4', env: 'ETCD_PEER_BIND_ADDR', shape: 'value', convert: 'address' },
+      { name: 'sl', era: '0.1', shape: 'value', convert: 'address' },
+    ],
+  },
+  'initial-advertise-peer-urls': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'urls', use: 'advertise' },
+    default: 'http://localhost:2380,http://localhost:7001',
+    help: 'URLs under which the other members reach this one when it joins.',
+    spellings: [
+      { name: 'peer-addr', era: '0.4', env: 'ETCD_PEER_ADDR', shape: 'value', convert: 'address' },
+      { name: 's', era: '0.1', shape: 'value', convert: 'address' },
+    ],
+  },
+  'initial-cluster': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'cluster' },
+    default: {
+      shown: '<name>=<initial-advertise-peer-urls>',
+      derive: (textOf) =>
+        textOf('initial-advertise-peer-urls')
+          .split(',')
+          .map((url) => `${textOf('name')}=${url.trim()}`)
+          .join(','),
+    },
+    help:
+      'Members of the cluster this one belongs to when it first starts, as NAME=URL,NAME=URL; a member with several ' +
+      'URLs has several entries. This member is one of them.',
+  },
+  'initial-cluster-state': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'enum', values: ['new', 'existing'] },
+    default: 'new',
+    help: 'Whether a member without data forms a new cluster with the others or joins one that already runs.',
+  },
+  'initial-cluster-token': {
+    status: 'active',
+    group: 'Clustering',
+    kind: {
+      type: 'string',
+
+      matches: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,1024}$/,
+      expected: 'give 1 to 1024 characters on one line',
+    },
+    default: 'etcd-cluster',
+    help: 'Text that the ids of a new cluster are made from. Clusters with different tokens never mix.',
+  },
+  'heartbeat-interval': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'duration', minimum: 1, maximum: 10_000 },
+    default: '100',
+    help: 'Time between two signs of life of the leader. About the round trip between the members.',
+  },
+  'election-timeout': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'duration', minimum: 5, maximum: 50_000 },
+    default: '1000',
+    help: 'Time without a leader after which a member stands for election. At least five heartbeat intervals.',
+  },
+  'strict-reconfig-check': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'boolean' },
+    default: 'true',
+    help: 'Refuse changes of the membership that would leave the cluster without a quorum.',
+  },
+  'auto-rejoin': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'boolean' },
+    default: 'true',
+    help: 'Let a member that lost its data directory take its old place in a running cluster under a new id.',
+  },
+  'max-uncommitted-bytes': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'integer', minimum: 65_536, maximum: 4_294_967_296, unit: 'bytes' },
+    default: '67108864',
+    help: 'Bytes of writes that may wait for a majority. Beyond it the leader refuses new ones until some are done.',
+  },
+} as const satisfies Record<string, ActiveOption>;

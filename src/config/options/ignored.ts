@@ -1,0 +1,84 @@
+import type { IgnoredOption } from './types';
+
+const storage = 'Cairn keeps everything in one RocksDB database under --data-dir';
+const size = 'the members of a cluster are those that were added to it';
+const buffers = 'there is nothing of the kind to set';
+const proxy = 'there is no proxy mode';
+const v3 = 'Cairn serves the v2 API only';
+const tls = 'there is no TLS to set up';
+const timing = 'the times of etcd 0.4 do not suit; use --heartbeat-interval and --election-timeout';
+const logs = 'logs go to the standard output; use --log-level and --log-format';
+const metrics = 'metrics are served in the format of Prometheus';
+
+const value = { status: 'ignored', shape: 'value' } as const;
+const flag = { status: 'ignored', shape: 'switch' } as const;
+
+/** Accepted with a warning, as etcd 2.3 does with the flags of 0.4: start scripts of other etcds go on working. */
+export const ignoredOptions = {
+  'wal-dir': { ...value, because: storage },
+  'max-snapshots': { ...value, because: storage },
+  'max-wals': { ...value, because: storage },
+  snapshot: { ...flag, because: 'the log is always compacted; use --snapshot-count' },
+  'quota-backend-bytes': { ...value, because: 'there is no limit on the size of the store' },
+  'auto-compaction-mode': { ...value, because: v3 },
+  'auto-compaction-retention': { ...value, because: v3 },
+  'enable-v2': { ...flag, because: 'the v2 API is always on' },
+  'experimental-v3demo': { ...flag, because: v3 },
+  'max-txn-ops': { ...value, because: v3 },
+  'auth-token': { ...value, because: v3 },
+  'pre-vote': { ...flag, because: 'elections always begin with it' },
+  'initial-election-tick-advance': { ...flag, because: buffers },
+  force: {
+    ...flag,
+    because: 'no data is ever removed at start; remove the data directory by hand if that is meant',
+    spellings: [{ name: 'f', era: '0.1', shape: 'switch', convert: 'same' }],
+  },
+  'cluster-active-size': {
+    ...value,
+    because: size,
+    spellings: [
+      { name: 'maxsize', era: '0.1', shape: 'value', convert: 'same' },
+      { name: 'max-cluster-size', era: '0.4', shape: 'value', convert: 'same' },
+    ],
+  },
+  'cluster-remove-delay': { ...value, because: size },
+  'cluster-sync-interval': { ...value, because: size },
+  'peer-heartbeat-interval': {
+    ...value,
+    because: timing,
+    spellings: [{ name: 'peer-heartbeat-timeout', era: '0.4', shape: 'value', convert: 'same' }],
+  },
+  'peer-election-timeout': { ...value, because: timing },
+  'max-result-buffer': {
+    ...value,
+    because: buffers,
+    spellings: [{ name: 'm', era: '0.1', shape: 'value', convert: 'same' }],
+  },
+  'max-retry-attempts': {
+    ...value,
+    because: buffers,
+    spellings: [{ name: 'r', era: '0.1', shape: 'value', convert: 'same' }],
+  },
+  'retry-interval': { ...value, because: buffers },
+  'http-write-timeout': { ...value, because: 'it would cut off watches' },
+  'discovery-fallback': { ...value, because: 'there is no discovery to fall back from' },
+  'proxy-failure-wait': { ...value, because: proxy },
+  'proxy-refresh-interval': { ...value, because: proxy },
+  'proxy-dial-timeout': { ...value, because: proxy },
+  'proxy-write-timeout': { ...value, because: proxy },
+  'proxy-read-timeout': { ...value, because: proxy },
+  'self-signed-cert-validity': { ...value, because: tls },
+  'cipher-suites': { ...value, because: tls },
+  'tls-min-version': { ...value, because: tls },
+  'tls-max-version': { ...value, because: tls },
+  'log-package-levels': { ...value, because: logs },
+  logger: { ...value, because: logs },
+  'log-outputs': { ...value, because: logs },
+  metrics: { ...value, because: metrics },
+  'listen-metrics-urls': { ...value, because: `${metrics} on the URLs for clients` },
+  'graphite-host': { ...value, because: metrics },
+  trace: { ...value, because: metrics },
+  'enable-pprof': { ...flag, because: 'profiles are taken with the tools of Node.js' },
+  cpuprofile: { ...value, because: 'profiles are taken with the tools of Node.js' },
+  w: { ...value, because: 'there is no web page on an address of its own' },
+} as const satisfies Record<string, IgnoredOption>;

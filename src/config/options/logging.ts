@@ -1,0 +1,34 @@
+import { parseBoolean } from '../booleans';
+import { success } from '../result';
+import type { Result } from '../result';
+import type { ActiveOption } from './types';
+
+/** The older switches only ever asked for more: switched off they say nothing about the level. */
+function debugIfTrue(text: string): Result<string | undefined> {
+  const on = parseBoolean(text);
+  return on.ok ? success(on.value ? 'debug' : undefined) : on;
+}
+
+/** What the server writes about itself. */
+export const loggingOptions = {
+  'log-level': {
+    status: 'active',
+    group: 'Logging',
+    kind: { type: 'enum', values: ['debug', 'info', 'warn', 'error'] },
+    default: 'info',
+    help: 'Least important messages that are logged.',
+    spellings: [
+      { name: 'debug', era: '2.3', env: 'ETCD_DEBUG', shape: 'switch', convert: debugIfTrue },
+      { name: 'v', era: '0.1', env: 'ETCD_VERBOSE', shape: 'switch', convert: debugIfTrue },
+      { name: 'vv', era: '0.1', env: 'ETCD_VERY_VERBOSE', shape: 'switch', convert: debugIfTrue },
+      { name: 'vvv', era: '0.4', env: 'ETCD_VERY_VERY_VERBOSE', shape: 'switch', convert: debugIfTrue },
+    ],
+  },
+  'log-format': {
+    status: 'active',
+    group: 'Logging',
+    kind: { type: 'enum', values: ['auto', 'json', 'pretty'] },
+    default: 'auto',
+    help: 'How messages look: one JSON object a line, or coloured text. auto is text on a terminal and JSON elsewhere.',
+  },
+} as const satisfies Record<string, ActiveOption>;

@@ -1,0 +1,71 @@
+import type { ActiveOption } from './types';
+
+/** Who this member is, where it keeps its data and where clients find it. */
+export const memberOptions = {
+  name: {
+    status: 'active',
+    group: 'Member',
+    kind: {
+      type: 'string',
+      // The name is half of an entry of --initial-cluster and the last part of a key under /_etcd/machines.
+
+      matches: /^[^\s=,/\u0000-\u001f\u007f-\u009f]{1,255}$/,
+      expected: 'give 1 to 255 characters without blanks, "=", "," or "/"',
+    },
+    default: 'default',
+    help: 'Name of this member. Every member of a cluster needs a different one.',
+    spellings: [{ name: 'n', era: '0.1', shape: 'value', convert: 'same' }],
+  },
+  'data-dir': {
+    status: 'active',
+    group: 'Member',
+    kind: {
+      type: 'string',
+
+      matches: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,4096}$/,
+      expected: 'give the path of a directory',
+    },
+    default: { shown: '<name>.etcd', derive: (textOf) => `${textOf('name')}.etcd` },
+    help: 'Directory for everything this member stores. It is created if it does not exist, and used by one process.',
+    spellings: [{ name: 'd', era: '0.1', shape: 'value', convert: 'same' }],
+  },
+  'listen-client-urls': {
+    status: 'active',
+    group: 'Member',
+    kind: { type: 'urls', use: 'listen' },
+    default: 'http://localhost:2379,http://localhost:4001',
+    help: 'URLs to listen on for clients. If it is given, --advertise-client-urls has to be given too.',
+    spellings: [
+      { name: 'bind-addr', era: '0.4', env: 'ETCD_BIND_ADDR', shape: 'value', convert: 'address' },
+      { name: 'cl', era: '0.1', shape: 'value', convert: 'address' },
+    ],
+  },
+  'advertise-client-urls': {
+    status: 'active',
+    group: 'Member',
+    kind: { type: 'urls', use: 'advertise' },
+    default: 'http://localhost:2379,http://localhost:4001',
+    help: 'URLs under which clients reach this member from where they are. The other members pass them on.',
+    spellings: [
+      { name: 'addr', era: '0.4', env: 'ETCD_ADDR', shape: 'value', convert: 'address' },
+      { name: 'c', era: '0.1', shape: 'value', convert: 'address' },
+    ],
+  },
+  'snapshot-count': {
+    status: 'active',
+    group: 'Member',
+    kind: { type: 'integer', minimum: 1, maximum: 10_000_000, unit: 'count' },
+    default: '10000',
+    help:
+      'Number of applied entries that stay in the log, so that a member that was away can catch up without receiving ' +
+      'the whole store.',
+    spellings: [{ name: 'snapshotCount', era: '0.4', env: 'ETCD_SNAPSHOTCOUNT', shape: 'value', convert: 'same' }],
+  },
+  'history-length': {
+    status: 'active',
+    group: 'Member',
+    kind: { type: 'integer', minimum: 1, maximum: 1_000_000, unit: 'count' },
+    default: '1000',
+    help: 'Number of past events that a watch can start from; an older waitIndex gets error 401.',
+  },
+} as const satisfies Record<string, ActiveOption>;

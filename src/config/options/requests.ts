@@ -1,0 +1,66 @@
+import { failure, success } from '../result';
+import type { Result } from '../result';
+import { quote } from '../text';
+import type { ActiveOption } from './types';
+
+const SECONDS = /^\d{1,9}(\.\d{1,9})?$/;
+
+/** etcd 0.4 took its HTTP limits in seconds, with a fraction if wanted. */
+function secondsToMilliseconds(text: string): Result<string | undefined> {
+  if (!SECONDS.test(text)) return failure(`${quote(text)} is not a number of seconds; write it like 300 or 0.5`);
+  return success(String(Math.round(Number(text) * 1000)));
+}
+
+/** Limits and rules for what clients send. */
+export const requestOptions = {
+  'max-request-bytes': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'integer', minimum: 1024, maximum: 1_073_741_824, unit: 'bytes' },
+    default: '10485760',
+    help: 'Largest body of a request. A larger one is refused with status 413.',
+  },
+  'max-header-bytes': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'integer', minimum: 1024, maximum: 16_777_216, unit: 'bytes' },
+    default: '1048576',
+    help: 'Largest request line with headers. Larger ones are refused with status 431.',
+  },
+  'request-header-timeout': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'duration', minimum: 100, maximum: 3_600_000 },
+    default: '10000',
+    help: 'Longest time a client may take to send the headers of a request.',
+  },
+  'request-receive-timeout': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'duration', minimum: 100, maximum: 3_600_000 },
+    default: '60000',
+    help:
+      'Longest time a client may take to send a whole request. It does not limit how long a watch waits for its answer. ' +
+      'At least --request-header-timeout.',
+    spellings: [
+      {
+        name: 'http-read-timeout',
+        era: '0.4',
+        env: 'ETCD_HTTP_READ_TIMEOUT',
+        shape: 'value',
+        convert: secondsToMilliseconds,
+      },
+    ],
+  },
+  cors: {
+    status: 'active',
+    group: 'Client requests',
+    kind: {
+      type: 'strings',
+      matches: /^(\*|https?:\/\/[^\s/?#@,]{1,253})$/i,
+      expected: 'give origins like https://example.com:8080 separated by commas, or *',
+    },
+    default: '',
+    help: 'Web pages that may use the API from a browser: a list of origins, or * for all. Empty: none.',
+  },
+} as const satisfies Record<string, ActiveOption>;

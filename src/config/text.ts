@@ -1,0 +1,39 @@
+/** Longer values are cut in messages: a whole file pasted into a flag must not fill the log. */
+const QUOTED_LENGTH_MAX = 80;
+
+/** Characters that would end a line or disturb a terminal. */
+
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
+/** A value as messages show it: in double quotes, escaped, cut to a readable length. */
+export function quote(text: string): string {
+  const shown = text.length > QUOTED_LENGTH_MAX ? `${text.slice(0, QUOTED_LENGTH_MAX)}...` : text;
+  return JSON.stringify(shown);
+}
+
+/** The text on one line, whatever a file name or a variable's name brought into it. */
+export function oneLine(text: string): string {
+  return text.replace(CONTROL, ' ');
+}
+
+/** `a, b and c`. */
+export function enumerate(words: readonly string[], conjunction: 'and' | 'or'): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${conjunction} ${last}`;
+}
+
+/** Breaks text at spaces into lines of at most `columns`; a longer word stays whole. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}

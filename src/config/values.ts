@@ -1,0 +1,60 @@
+import { parseBoolean } from './booleans';
+import type { Kind } from './options/types';
+import { failure, success } from './result';
+import type { Result } from './result';
+import { enumerate, quote } from './text';
+import { parseEndpoints } from './urls';
+import type { Endpoint } from './urls';
+
+/** The kinds whose text means something without looking at other options. */
+export type PlainKind = Exclude<Kind, { readonly type: 'cluster' }>;
+
+export type PlainValue = string | number | boolean | readonly string[] | readonly Endpoint[];
+
+const WHOLE_NUMBER = /^-?\d{1,30}$/;
+
+/** Parses the text of one option. The message of a failure is a sentence without the option's name. */
+export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
+  switch (kind.type) {
+    case 'string':
+      return kind.matches.test(text) ? success(text) : failure(`${quote(text)} is not usable; ${kind.expected}`);
+    case 'integer':
+    case 'duration':
+      return parseWholeNumber(kind, text);
+    case 'boolean':
+      return parseBoolean(text);
+    case 'enum':
+      return kind.values.includes(text)
+        ? success(text)
+        : failure(`${quote(text)} is not one of its values; write ${enumerate(kind.values, 'or')}`);
+    case 'urls':
+      return parseEndpoints(text, kind.use);
+    case 'strings':
+      return parseStrings(kind, text);
+  }
+}
+
+type NumberKind = Extract<Kind, { readonly type: 'integer' | 'duration' }>;
+
+function parseWholeNumber(kind: NumberKind, text: string): Result<number> {
+  const range = `${kind.minimum} to ${kind.maximum}${unitOf(kind)}`;
+  if (!WHOLE_NUMBER.test(text)) return failure(`${quote(text)} is not a whole number; give ${range}`);
+  const value = Number(text);
+  if (value < kind.minimum || value > kind.maximum) return failure(`${text} is out of range; give ${range}`);
+  return success(value);
+}
+
+/** The unit of a number with a blank before it, or nothing for a plain count. */
+export function unitOf(kind: NumberKind): string {
+  if (kind.type === 'duration') return ' ms';
+  return kind.unit === 'bytes' ? ' bytes' : '';
+}
+
+function parseStrings(kind: Extract<Kind, { readonly type: 'strings' }>, text: string): Result<readonly string[]> {
+  const items = text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+  const wrong = items.find((item) => !kind.matches.test(item));
+  return wrong === undefined ? success(items) : failure(`${quote(wrong)} is not usable; ${kind.expected}`);
+}

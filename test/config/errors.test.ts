@@ -1,0 +1,292 @@
+import { loadConfiguration } from '../../src/config/load';
+import { build, messageOf, readerOf } from './support';
+import type { Written } from './support';
+
+const flags = (...argv: string[]): Written => ({ argv });
+const env = (variables: Record<string, string>): Written => ({ env: variables });
+const file = (text: string): Written => ({ file: text });
+
+/** A mistake, and the one line that is said about it. */
+const mistakes: readonly (readonly [Written, string])[] = [
+  // The command line.
+  [flags('--data-dri=x'), 'unknown flag "--data-dri": did you mean --data-dir? See --help for those there are'],
+  [
+    flags('--lisen-cleint-urls', 'x'),
+    'unknown flag "--lisen-cleint-urls": did you mean --listen-client-urls? See --help for those there are',
+  ],
+  [
+    flags('-snapshotcount=1'),
+    'unknown flag "--snapshotcount": did you mean --snapshot-count? See --help for those there are',
+  ],
+  [flags('--zzzzzzzz'), 'unknown flag "--zzzzzzzz": see --help for those there are'],
+  [flags('-q'), 'unknown flag "--q": see --help for those there are'],
+  [flags('--name'), '--name needs a value and is the last argument; write --name=VALUE'],
+  [flags('--name', '--data-dir', 'x'), '--name needs a value but is followed by "--data-dir"; write --name=VALUE'],
+  [flags('start'), 'unexpected argument "start": there are only flags; write --FLAG=VALUE, and see --help'],
+  [
+    flags('--auto-rejoin', 'false'),
+    'unexpected argument "false": there are only flags; join the value of a switch to it, as in --debug=false',
+  ],
+  [flags('--', 'x'), 'unexpected argument "--": there are only flags; write --FLAG=VALUE, and see --help'],
+  [flags('---name=x'), 'unexpected argument "---name=x": there are only flags; write --FLAG=VALUE, and see --help'],
+  [flags('-'), 'unexpected argument "-": there are only flags; write --FLAG=VALUE, and see --help'],
+  [flags(''), 'unexpected argument "": there are only flags; write --FLAG=VALUE, and see --help'],
+  [flags('--help=maybe'), '--help: "maybe" is neither true nor false; write true or false'],
+  // Texts and words.
+  [flags('--name=a b'), '--name: "a b" is not usable; give 1 to 255 characters without blanks, "=", "," or "/"'],
+  [flags('--name='), '--name: "" is not usable; give 1 to 255 characters without blanks, "=", "," or "/"'],
+  [flags('--data-dir=a\nb'), '--data-dir: "a\\nb" is not usable; give the path of a directory'],
+  [
+    flags('--initial-cluster-token='),
+    '--initial-cluster-token: "" is not usable; give 1 to 1024 characters on one line',
+  ],
+  [
+    flags('--initial-cluster-state=old'),
+    '--initial-cluster-state: "old" is not one of its values; write new or existing',
+  ],
+  [
+    env({ ETCD_LOG_LEVEL: 'loud' }),
+    'ETCD_LOG_LEVEL: "loud" is not one of its values; write debug, info, warn or error',
+  ],
+  [flags('--log-format=JSON'), '--log-format: "JSON" is not one of its values; write auto, json or pretty'],
+  [flags('--auto-rejoin=yes'), '--auto-rejoin: "yes" is neither true nor false; write true or false'],
+  [flags('-v=loud'), '--v: "loud" is neither true nor false; write true or false'],
+  [
+    flags('--cors=example.com'),
+    '--cors: "example.com" is not usable; give origins like https://example.com:8080 separated by commas, or *',
+  ],
+  // Numbers.
+  [flags('--heartbeat-interval=100ms'), '--heartbeat-interval: "100ms" is not a whole number; give 1 to 10000 ms'],
+  [flags('--heartbeat-interval=0'), '--heartbeat-interval: 0 is out of range; give 1 to 10000 ms'],
+  [env({ ETCD_ELECTION_TIMEOUT: '50001' }), 'ETCD_ELECTION_TIMEOUT: 50001 is out of range; give 5 to 50000 ms'],
+  [flags('--snapshot-count=-1'), '--snapshot-count: -1 is out of range; give 1 to 10000000'],
+  [flags('--snapshot-count=1.5'), '--snapshot-count: "1.5" is not a whole number; give 1 to 10000000'],
+  [flags('--history-length='), '--history-length: "" is not a whole number; give 1 to 1000000'],
+  [
+    flags('--max-request-bytes=10MB'),
+    '--max-request-bytes: "10MB" is not a whole number; give 1024 to 1073741824 bytes',
+  ],
+  [flags('--http-read-timeout=5m'), '--http-read-timeout: "5m" is not a number of seconds; write it like 300 or 0.5'],
+  [flags('--http-read-timeout=0'), '--http-read-timeout: 0 is out of range; give 100 to 3600000 ms'],
+  // URLs.
+  [
+    flags('--listen-peer-urls=localhost:2380'),
+    '--listen-peer-urls: "localhost:2380" is not a URL; write it as http://HOST:PORT',
+  ],
+  [flags('--listen-peer-urls='), '--listen-peer-urls: "" is not a URL; write it as http://HOST:PORT'],
+  [flags('--listen-peer-urls=http://a:1,'), '--listen-peer-urls: "" is not a URL; write it as http://HOST:PORT'],
+  [
+    flags('--listen-peer-urls=https://a:1'),
+    '--listen-peer-urls: "https://a:1" asks for TLS, which this release does not have; write it as http://HOST:PORT',
+  ],
+  [
+    flags('--listen-peer-urls=unix://a:1'),
+    '--listen-peer-urls: "unix://a:1" has the scheme "unix"; write it as http://HOST:PORT',
+  ],
+  [flags('--listen-peer-urls=http://a'), '--listen-peer-urls: "http://a" has no port; write it as http://HOST:PORT'],
+  [
+    flags('--listen-peer-urls=http://:1'),
+    '--listen-peer-urls: "http://:1" has no usable host; write a name, an IPv4 address or an IPv6 address in brackets',
+  ],
+  [
+    flags('--listen-peer-urls=http://::1:1'),
+    '--listen-peer-urls: "http://::1:1" has no usable host; write a name, an IPv4 address or an IPv6 address in brackets',
+  ],
+  [
+    flags('--listen-peer-urls=http://a:65536'),
+    '--listen-peer-urls: "http://a:65536" has no usable port; give a number from 0 to 65535',
+  ],
+  [
+    flags('--advertise-client-urls=http://a:0'),
+    '--advertise-client-urls: "http://a:0" has no usable port; give a number from 1 to 65535',
+  ],
+  [
+    flags('--listen-peer-urls=http://a:1/'),
+    '--listen-peer-urls: "http://a:1/" has more than a host and a port; write it as http://HOST:PORT without a path',
+  ],
+  [
+    flags('--listen-peer-urls=http://a:1,http://A:1'),
+    '--listen-peer-urls: "http://A:1" is in the list twice; give each URL once',
+  ],
+  // Older addresses.
+  [
+    flags('-addr=10.0.0.1'),
+    '--addr: "10.0.0.1" is not an address; write HOST:PORT or PORT, or use --advertise-client-urls',
+  ],
+  [flags('-addr=:4001'), '--addr: ":4001" is not an address; write HOST:PORT or PORT, or use --advertise-client-urls'],
+  [
+    flags('-c', 'http://a:1'),
+    '--c: "http://a:1" is not an address; write HOST:PORT or PORT, or use --advertise-client-urls',
+  ],
+  [
+    env({ ETCD_PEER_BIND_ADDR: 'a:b' }),
+    'ETCD_PEER_BIND_ADDR: "a:b" is not an address; write HOST:PORT, HOST or :PORT, or use --listen-peer-urls',
+  ],
+  [
+    flags('-addr=a:1', '--advertise-client-urls=http://a:1'),
+    '--addr and --advertise-client-urls are two ways to say the same; use only --listen-client-urls and --advertise-client-urls',
+  ],
+  [
+    { argv: ['--listen-peer-urls=http://a:1'], env: { ETCD_PEER_ADDR: 'a:1' } },
+    'ETCD_PEER_ADDR and --listen-peer-urls are two ways to say the same; use only --listen-peer-urls and --initial-advertise-peer-urls',
+  ],
+  // Options against each other.
+  [
+    flags('--listen-client-urls=http://a:1'),
+    '--listen-client-urls is given without the URLs that clients use; give --advertise-client-urls too',
+  ],
+  [
+    env({ ETCD_LISTEN_CLIENT_URLS: 'http://a:1' }),
+    'ETCD_LISTEN_CLIENT_URLS is given without the URLs that clients use; give --advertise-client-urls too',
+  ],
+  [
+    flags('--heartbeat-interval=201'),
+    'the default --election-timeout of 1000 ms is less than 5 times --heartbeat-interval of 201 ms; raise the first or lower the second',
+  ],
+  [
+    flags('--election-timeout=499'),
+    '--election-timeout of 499 ms is less than 5 times the default --heartbeat-interval of 100 ms; raise the first or lower the second',
+  ],
+  [
+    flags('--request-receive-timeout=9999'),
+    '--request-receive-timeout of 9999 ms is less than the default --request-header-timeout of 10000 ms; raise the first or lower the second',
+  ],
+  [
+    flags('-c', '7001', '-s', '7001'),
+    '--c and --s both have http://127.0.0.1:7001; give clients and members different ports',
+  ],
+  // The initial cluster.
+  [
+    flags('--initial-cluster=http://a:1'),
+    '--initial-cluster: "http://a:1" is not an entry of the list; write each as NAME=http://HOST:PORT',
+  ],
+  [
+    flags('--initial-cluster=default'),
+    '--initial-cluster: "default" is not an entry of the list; write each as NAME=http://HOST:PORT',
+  ],
+  [
+    flags('--initial-cluster=a=http://a:1,b=http://b:1'),
+    '--initial-cluster: there is no entry for this member\'s name "default", only for "a", "b"; add it as NAME=URL or correct --name',
+  ],
+  [
+    flags('--initial-cluster=default=http://a:1'),
+    '--initial-cluster: the URLs of this member "default" are http://a:1, but --initial-advertise-peer-urls is http://localhost:2380,http://localhost:7001; make the two the same',
+  ],
+  // The file.
+  [file('nmae: x'), '/c.yaml:1: "nmae" is not an option; did you mean name?'],
+  [file('\nxyzxyzxyz: 1'), '/c.yaml:2: "xyzxyzxyz" is not an option; see --help for those there are'],
+  [
+    file('name: x\nsnapshot-count: "5"'),
+    '/c.yaml:2: snapshot-count: the text "5" is not what it takes; write a whole number without quotes',
+  ],
+  [
+    file('name: 5'),
+    '/c.yaml:1: name: the number 5 is not what it takes; write text, in quotes if it looks like something else',
+  ],
+  [
+    file('auto-rejoin: yes'),
+    '/c.yaml:1: auto-rejoin: the text "yes" is not what it takes; write true or false without quotes',
+  ],
+  [
+    file('auto-rejoin: 1'),
+    '/c.yaml:1: auto-rejoin: the number 1 is not what it takes; write true or false without quotes',
+  ],
+  [
+    file('listen-peer-urls: 2380'),
+    '/c.yaml:1: listen-peer-urls: the number 2380 is not what it takes; write a list of texts, or one text with commas',
+  ],
+  [file('cors: [1]'), '/c.yaml:1: cors: a list is not what it takes; write a list of texts, or one text with commas'],
+  [
+    file('cors: [[a]]'),
+    '/c.yaml:1: cors: a list of more than texts is not what it takes; write a list of texts, or one text with commas',
+  ],
+  [
+    file('name: {a: b}'),
+    '/c.yaml:1: name: a mapping is not what it takes; write text, in quotes if it looks like something else',
+  ],
+  [
+    file('name: [a]'),
+    '/c.yaml:1: name: a list is not what it takes; write text, in quotes if it looks like something else',
+  ],
+  [file('snapshot-count: 0'), '/c.yaml:1: snapshot-count: 0 is out of range; give 1 to 10000000'],
+  [file('snapshot-count: .inf'), '/c.yaml:1: snapshot-count: "Infinity" is not a whole number; give 1 to 10000000'],
+  [
+    file('heartbeat-interval: 300'),
+    'the default --election-timeout of 1000 ms is less than 5 times /c.yaml:1: heartbeat-interval of 300 ms; raise the first or lower the second',
+  ],
+  [file('version: true'), '/c.yaml:1: version cannot be in a file; remove it and use the flag --version'],
+  [
+    file('name: x\nconfig-file: y'),
+    '/c.yaml:2: config-file cannot be in a file; remove it and use the flag --config-file or ETCD_CONFIG_FILE',
+  ],
+  [file('- name'), '/c.yaml:1: there are no options; write one a line as NAME: VALUE'],
+  [file('just text'), '/c.yaml:1: there are no options; write one a line as NAME: VALUE'],
+  [file('1: 2'), '/c.yaml:1: a key is not a name; write each option as NAME: VALUE'],
+  [file('name: a\nname: b'), '/c.yaml:2: the YAML is not well formed: Map keys must be unique; correct this line'],
+  [
+    file('name: a\n\tdata-dir: b'),
+    '/c.yaml:2: the YAML is not well formed: Tabs are not allowed as indentation; correct this line',
+  ],
+  [
+    file('peer-transport-security: x'),
+    '/c.yaml:1: peer-transport-security has no options; write one a line as NAME: VALUE',
+  ],
+  [
+    file('peer-transport-security:\n  cret-file: x'),
+    '/c.yaml:2: "cret-file" is not an option of peer-transport-security; did you mean cert-file?',
+  ],
+  [
+    file('client-transport-security:\n  name: x'),
+    '/c.yaml:2: "name" is not an option of client-transport-security; see --help for those there are',
+  ],
+  [
+    file('\npeer-transport-security:\n  cert-file: x'),
+    '/c.yaml:3: cert-file is not available: this release does not encrypt, and ignoring it would mean plain text; remove it and put a TLS proxy in front',
+  ],
+  [
+    flags('--config-file=/none.yaml'),
+    '--config-file: the file "/none.yaml" cannot be read (ENOENT: no such file or directory, open \'/none.yaml\'); give the path of a YAML file',
+  ],
+  [
+    env({ ETCD_CONFIG_FILE: '/none.yaml' }),
+    'ETCD_CONFIG_FILE: the file "/none.yaml" cannot be read (ENOENT: no such file or directory, open \'/none.yaml\'); give the path of a YAML file',
+  ],
+  [flags('--config-file='), '--config-file is empty; give the path of a YAML file or remove it'],
+  [
+    flags('-config=/etc/etcd/etcd.conf'),
+    '--config is not available: the TOML file of etcd 0.4 is not read; write its settings as YAML and give it with --config-file',
+  ],
+  // What would be dangerous to ignore.
+  [
+    flags('--proxy=readonly'),
+    '--proxy is not available: this release runs full members only; start this machine without it, as a member or not at all',
+  ],
+  [
+    env({ ETCD_DISCOVERY: 'https://d/x' }),
+    'ETCD_DISCOVERY is not available: this release does not look for members; list them with --initial-cluster',
+  ],
+  [
+    flags('--force-new-cluster'),
+    '--force-new-cluster is not available: this release cannot turn the data of a lost cluster into a new one; remove it',
+  ],
+  [
+    env({ ETCD_PEERS: 'a:7001' }),
+    'ETCD_PEERS is not available: it is the way of etcd 0.4; list the members with --initial-cluster NAME=URL,NAME=URL',
+  ],
+];
+
+describe('a mistake in the configuration', () => {
+  it.each(mistakes)('%j', (written, message) => {
+    expect(messageOf(written)).toBe(message);
+  });
+
+  it('stays on one line and readable whatever its parts bring in', () => {
+    const path = '/a\nb\u0007.yaml';
+    const read = readerOf({ [path]: 'x' });
+    expect(loadConfiguration(['--config-file', path], {}, read, build)).toEqual({
+      kind: 'error',
+      message: '/a b .yaml:1: there are no options; write one a line as NAME: VALUE',
+    });
+    expect(messageOf(flags(`--name=${'x'.repeat(500)}`)).length).toBeLessThan(250);
+  });
+});

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import type { ActiveName } from '../../src/config/options';
+import { samples } from './samples';
+import { configurationOf, load, printed } from './support';
+
+const names = Object.keys(samples) as ActiveName[];
+
+/** The printed configuration used as a file gives the same configuration. */
+function expectRoundTrip(argv: readonly string[]): void {
+  const file = printed({ argv: [...argv, '--print-config'] });
+  expect(configurationOf({ file })).toEqual(configurationOf({ argv }));
+}
+
+describe('--print-config', () => {
+  it('says where each value came from, and the warnings', () => {
+    const text = printed({
+      argv: ['--print-config', '--auto-rejoin=F', '-n', 'm1'],
+      env: { ETCD_HEARTBEAT_INTERVAL: '0100', ETCD_X: '1' },
+      file: '\nlog-level: warn\n',
+    });
+    expect(text).toBe(
+      [
+        '# Configuration of Cairn 0.1.0; --config-file accepts it.',
+        '# Warning: ETCD_X is no option and has no effect',
+        '# Warning: --n is a name of etcd 0.1: better use --name',
+        'name: m1 # from --n',
+        'data-dir: m1.etcd # default',
+        'listen-client-urls: http://localhost:2379,http://localhost:4001 # default',
+        'advertise-client-urls: http://localhost:2379,http://localhost:4001 # default',
+        'snapshot-count: 10000 # default',
+        'history-length: 1000 # default',
+        'listen-peer-urls: http://localhost:2380,http://localhost:7001 # default',
+        'initial-advertise-peer-urls: http://localhost:2380,http://localhost:7001 # default',
+        'initial-cluster: m1=http://localhost:2380,m1=http://localhost:7001 # default',
+        'initial-cluster-state: new # default',
+        'initial-cluster-token: etcd-cluster # default',
+        'heartbeat-interval: 100 # from ETCD_HEARTBEAT_INTERVAL',
+        'election-timeout: 1000 # default',
+        'strict-reconfig-check: true # default',
+        'auto-rejoin: false # from --auto-rejoin',
+        'max-uncommitted-bytes: 67108864 # default',
+        'max-request-bytes: 10485760 # default',
+        'max-header-bytes: 1048576 # default',
+        'request-header-timeout: 10000 # default',
+        'request-receive-timeout: 60000 # default',
+        'cors: "" # default',
+        'log-level: warn # from /c.yaml:2',
+        'log-format: auto # default',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('reports a mistake instead', () => {
+    expect(load({ argv: ['--print-config', '--name='] }).kind).toBe('error');
+  });
+
+  it.each(names)('round trip with %s', (name) => {
+    const { text, beside = {} } = samples[name];
+    expectRoundTrip([`--${name}=${text}`, ...Object.entries(beside).map(([other, value]) => `--${other}=${value}`)]);
+  });
+
+  it('round trip with older addresses', () => {
+    expectRoundTrip(['-addr=[fd00::1]:4001', '-peer-addr=h:7001', '-peer-bind-addr=0.0.0.0', '-vv']);
+  });
+
+  it.each(['true', '5', 'null', '~', 'a: b', '# x', ' x ', '-', '"', "'", '\\', '&a', '*', 'ü', '1e3', '%', '@', '`'])(
+    'round trip with the directory and token %j',
+    (text) => {
+      expectRoundTrip([`--data-dir=${text}`, `--initial-cluster-token=${text}`]);
+    },
+  );
+
+  it('round trip with any text that is accepted', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (text) => {
+        const argv = [`--data-dir=${text}`, `--initial-cluster-token=${text}`];
+        if (load({ argv }).kind === 'run') expectRoundTrip(argv);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,68 @@
+import type { ActiveName } from '../../src/config/options';
+import type { Configuration } from '../../src/config/configuration';
+
+/** A value for an option that differs from its default: as written on a command line, in YAML, and parsed. */
+export interface Sample {
+  readonly text: string;
+  readonly yaml?: string;
+  readonly property: keyof Configuration;
+  readonly value: unknown;
+  /** What has to be given with it to be valid. */
+  readonly beside?: Readonly<Partial<Record<ActiveName, string>>>;
+}
+
+const url = (host: string, port: number): unknown => ({ scheme: 'http', host, port });
+
+/** One for each active option: a new row in the table does not compile without one here. */
+export const samples: Readonly<Record<ActiveName, Sample>> = {
+  name: { text: 'infra0', property: 'name', value: 'infra0' },
+  'data-dir': { text: '/var/lib/cairn', property: 'dataDir', value: '/var/lib/cairn' },
+  'listen-client-urls': {
+    text: 'http://10.0.1.10:2379,http://[::1]:4001',
+    yaml: '["http://10.0.1.10:2379", "http://[::1]:4001"]',
+    property: 'listenClientUrls',
+    value: [url('10.0.1.10', 2379), url('::1', 4001)],
+    beside: { 'advertise-client-urls': 'http://10.0.1.10:2379' },
+  },
+  'advertise-client-urls': {
+    text: 'http://etcd.example.com:2379',
+    property: 'advertiseClientUrls',
+    value: [url('etcd.example.com', 2379)],
+  },
+  'snapshot-count': { text: '5', property: 'snapshotCount', value: 5 },
+  'history-length': { text: '50', property: 'historyLength', value: 50 },
+  'listen-peer-urls': { text: 'http://10.0.1.10:0', property: 'listenPeerUrls', value: [url('10.0.1.10', 0)] },
+  'initial-advertise-peer-urls': {
+    text: 'http://10.0.1.10:2380',
+    property: 'initialAdvertisePeerUrls',
+    value: [url('10.0.1.10', 2380)],
+  },
+  'initial-cluster': {
+    text: 'default=http://localhost:2380,default=http://localhost:7001,b=http://b:1',
+    yaml: '\n  - default=http://localhost:2380\n  - default=http://localhost:7001\n  - b=http://b:1',
+    property: 'initialCluster',
+    value: new Map([
+      ['default', [url('localhost', 2380), url('localhost', 7001)]],
+      ['b', [url('b', 1)]],
+    ]),
+  },
+  'initial-cluster-state': { text: 'existing', property: 'initialClusterState', value: 'existing' },
+  'initial-cluster-token': { text: 'blue', property: 'initialClusterToken', value: 'blue' },
+  'heartbeat-interval': { text: '200', property: 'heartbeatIntervalMs', value: 200 },
+  'election-timeout': { text: '50000', property: 'electionTimeoutMs', value: 50_000 },
+  'strict-reconfig-check': { text: 'false', property: 'strictReconfigCheck', value: false },
+  'auto-rejoin': { text: 'false', property: 'autoRejoin', value: false },
+  'max-uncommitted-bytes': { text: '1048576', property: 'maxUncommittedBytes', value: 1_048_576 },
+  'max-request-bytes': { text: '1572864', property: 'maxRequestBytes', value: 1_572_864 },
+  'max-header-bytes': { text: '16384', property: 'maxHeaderBytes', value: 16_384 },
+  'request-header-timeout': { text: '2000', property: 'requestHeaderTimeoutMs', value: 2000 },
+  'request-receive-timeout': { text: '300000', property: 'requestReceiveTimeoutMs', value: 300_000 },
+  cors: {
+    text: 'https://a.example.com, http://b.example.com:8080',
+    yaml: '["https://a.example.com", "http://b.example.com:8080"]',
+    property: 'cors',
+    value: ['https://a.example.com', 'http://b.example.com:8080'],
+  },
+  'log-level': { text: 'warn', property: 'logLevel', value: 'warn' },
+  'log-format': { text: 'json', property: 'logFormat', value: 'json' },
+};
