@@ -1,0 +1,95 @@
+'use strict';
+
+// Plays the stories of test/transcripts against a real etcd 3.4 and writes down what it answers.
+//
+//   node scripts/record-transcripts.js [story.yaml ...]      default: all of them
+//
+// Only the `expect:` part of each step is written; comments, requests and `cairn:` parts stay as they are.
+
+const { readFileSync, writeFileSync } = require('node:fs');
+const { basename, join, resolve } = require('node:path');
+const { Scalar, isMap, isSeq, parseDocument } = require('yaml');
+require('./run-typescript.js');
+const { Player } = require('../test/transcripts/player.ts');
+const { readStory, storyFiles } = require('../test/transcripts/story.ts');
+const { whyMissing } = require('../test/http/server-process.ts');
+
+async function main(files) {
+  const missing = whyMissing('etcd');
+  if (missing !== undefined) throw new Error(missing);
+  for (const file of files) {
+    const answers = await play(readStory(file));
+    writeFileSync(file, withAnswers(readFileSync(file, 'utf8'), answers));
+    process.stdout.write(`${basename(file)}: ${answers.length} steps recorded\n`);
+  }
+}
+
+async function play(story) {
+  const player = await Player.start('etcd');
+  const answers = [];
+  try {
+    for (const step of story.steps) {
+      const answer = await player.play(step);
+      const problem = problemOf(step, answer);
+      if (problem !== undefined) throw new Error(`${basename(story.file)}: ${step.title}: ${problem}`);
+      answers.push(answer);
+    }
+  } finally {
+    await player.end();
+  }
+  return answers;
+}
+
+/** What makes an answer useless as a recording: the story waits for something that never comes. */
+function problemOf(step, answer) {
+  if (answer === undefined) return step.kind === 'restart' ? undefined : 'no answer';
+  if (step.kind === 'request' && answer.status === undefined && answer.ending !== 'cut') return 'no answer';
+  const mayBeOpen = step.kind === 'silent' || step.pendingMs !== undefined || step.events !== undefined;
+  if (answer.ending === 'open' && !mayBeOpen) return 'no end of the answer';
+  if (step.events !== undefined && answer.body.split('\n').length - 1 < step.events) return 'too few events';
+  return undefined;
+}
+
+function withAnswers(text, answers) {
+  const document = parseDocument(text);
+  const steps = document.get('steps');
+  if (!isSeq(steps)) throw new Error('no steps');
+  steps.items.forEach((step, index) => {
+    if (!isMap(step)) throw new Error(`step ${index + 1} is not a map`);
+    step.delete('expect');
+    const answer = answers[index];
+    if (answer !== undefined) insertBeforeOwn(document, step, answer);
+    if (index > 0) step.spaceBefore = true;
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+}
+
+/** `expect:` comes last, but before `divergence:` and `cairn:`. */
+function insertBeforeOwn(document, step, answer) {
+  const own = step.items.findIndex((pair) => pair.key.value === 'divergence');
+  const pair = document.createPair('expect', answerNode(document, answer));
+  step.items.splice(own < 0 ? step.items.length : own, 0, pair);
+}
+
+function answerNode(document, answer) {
+  const node = document.createNode({ ...answer });
+  for (const field of ['headers', 'further']) {
+    const part = node.get(field, true);
+    if (part !== undefined) part.flow = true;
+  }
+  const headers = node.get('headers', true);
+  if (isMap(headers)) {
+    for (const pair of headers.items) {
+      if (/^\d+$/.test(pair.value.value)) Object.assign(pair.value, { value: Number(pair.value.value) });
+    }
+  }
+  const body = node.get('body', true);
+  if (body !== undefined) body.type = body.value === '' ? Scalar.QUOTE_SINGLE : Scalar.BLOCK_LITERAL;
+  return node;
+}
+
+const named = process.argv.slice(2).map((file) => resolve(file));
+main(named.length > 0 ? named : storyFiles(join(__dirname, '../test/transcripts'))).catch((error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exitCode = 1;
+});

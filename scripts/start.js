@@ -1,0 +1,8 @@
+'use strict';
+
+/** `npm start`: makes the clone ready if it is not, then becomes one member. Options follow after `--`. */
+const { join } = require('node:path');
+const { prepare, ROOT } = require('./prepare');
+
+prepare();
+require(join(ROOT, 'dist', 'main.js'));

@@ -1,0 +1,67 @@
+import { Machine } from '../machine/machine';
+import { DecodeError } from '../machine/bytes';
+import type { RestoredState } from '../raft/types';
+import { StorageError } from '../storage/errors';
+import type { Identity } from '../storage/recordCodec';
+import type { MemberStore } from '../storage/memberStore';
+import { clusterIdOf, memberIdOf } from './identity';
+
+/** The members a new cluster begins with. */
+export interface FoundingMember {
+  readonly name: string;
+  readonly peerURLs: readonly string[];
+}
+
+/**
+ * Founding members do not log how the cluster began: each computes it, and the log starts after it. So whoever joins later
+ * has entries missing and is sent the state (see README.md).
+ */
+const FOUNDATION = { index: 1, term: 1 };
+
+/** What a member is made of once its store is open. */
+export interface Restored {
+  readonly identity: Identity;
+  readonly machine: Machine;
+  readonly raft: RestoredState;
+}
+
+/** Makes an empty store the one of `own`, a founding member of a new cluster. Durable when it resolves. */
+export async function foundCluster(
+  store: MemberStore,
+  founders: readonly FoundingMember[],
+  own: string,
+  token: string,
+  historyLength: number,
+): Promise<void> {
+  const members = founders.map(({ name, peerURLs }) => ({ name, peerURLs, id: memberIdOf(peerURLs, token) }));
+  const ownId = members.find(({ name }) => name === own)?.id;
+  if (ownId === undefined) throw new Error(`the member ${own} is not among the founders`);
+  const ids = members.map(({ id }) => id);
+  const machine = new Machine(historyLength);
+  machine.bootstrap([...members].sort((a, b) => (BigInt(`0x${a.id}`) < BigInt(`0x${b.id}`) ? -1 : 1)));
+  await store.initialise({
+    identity: { memberId: ownId, clusterId: clusterIdOf(ids) },
+    configuration: { voters: [...ids].sort(), learners: [] },
+    position: FOUNDATION,
+    rows: machine.takeRows(),
+  });
+}
+
+/**
+ * Everything back from the store; undefined if nothing was ever stored. The log entries after the applied index are not
+ * replayed here: raft hands them out again as soon as they are known to be committed.
+ */
+export async function restoreMember(store: MemberStore, historyLength: number): Promise<Restored | undefined> {
+  const machine = new Machine(historyLength);
+  try {
+    const { identity, hardState, start, entries, applied } = await store.load((table, key, value) => {
+      machine.loadRow(table, key, value);
+    });
+    if (identity === undefined) return undefined;
+    machine.loaded();
+    return { identity, machine, raft: { hardState, start, entries, applied } };
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new StorageError('corrupt', `a stored row cannot be read: ${error.message}`, error);
+  }
+}

@@ -1,0 +1,17 @@
+/** Time and chance come in through these, so that a simulation can own them (design section 6). */
+
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls `run` again and again until cancelled. */
+  every(intervalMs: number, run: () => void): Cancel;
+  /** Calls `run` once unless cancelled before. */
+  after(delayMs: number, run: () => void): Cancel;
+  /** Calls `run` once, after everything that arrives in this turn of the event loop. */
+  soon(run: () => void): void;
+}
+
+/** A number in [0, 1). */
+export type Random = () => number;

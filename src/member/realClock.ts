@@ -1,0 +1,26 @@
+import type { Cancel, Clock } from './environment';
+
+/** The machine's own clock and timers. */
+export class RealClock implements Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  every(intervalMs: number, run: () => void): Cancel {
+    const timer = setInterval(run, intervalMs);
+    return () => {
+      clearInterval(timer);
+    };
+  }
+
+  after(delayMs: number, run: () => void): Cancel {
+    const timer = setTimeout(run, delayMs);
+    return () => {
+      clearTimeout(timer);
+    };
+  }
+
+  soon(run: () => void): void {
+    setImmediate(run);
+  }
+}

@@ -1,0 +1,33 @@
+/** What a member needs to know about itself and its limits. */
+export interface MemberSettings {
+  readonly name: string;
+  readonly clientURLs: readonly string[];
+  /** The API version it publishes. */
+  readonly version: string;
+  readonly heartbeatIntervalMs: number;
+  readonly electionTimeoutMs: number;
+  /** Applied entries that stay in the log for followers that are behind. */
+  readonly snapshotCount: number;
+}
+
+/** Bytes of commands in one log entry; more commands of the same turn go into the next entry. */
+export const ENTRY_BYTES_MAX = 1024 * 1024;
+/** Bytes of one entry the core accepts: one command that is larger than ENTRY_BYTES_MAX travels alone. */
+export const SINGLE_COMMAND_BYTES_MAX = 32 * 1024 * 1024;
+/** Commands that wait for their turn or their commit; more are refused. */
+export const PROPOSALS_MAX = 50_000;
+/** Bytes of log kept in memory; compaction goes below `snapshotCount` entries when they are large. */
+export const LOG_BYTES_MAX = 128 * 1024 * 1024;
+/** How often the leader looks for keys that are due. */
+export const EXPIRY_INTERVAL_MS = 500;
+/** Keys that expire in one entry. */
+export const EXPIRE_MAX = 1000;
+/** Rows of an idle member are stored after this time. */
+export const ROW_FLUSH_DELAY_MS = 50;
+/** What a write may take on top of two elections, as in etcd. */
+export const REQUEST_TIMEOUT_BASE_MS = 5000;
+
+/** How long a proposal or a linearizable read may take before its caller hears that it timed out. */
+export function requestTimeoutMs(settings: MemberSettings): number {
+  return REQUEST_TIMEOUT_BASE_MS + 2 * settings.electionTimeoutMs;
+}
