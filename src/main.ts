@@ -7,7 +7,10 @@ import type { Configuration } from './config/configuration';
 import { loadConfiguration } from './config/load';
 import type { Build } from './config/version';
 import { createLogger } from './logging';
-import { exitCodeOf, exitNumber, startServer, type Server } from './server';
+import { exitNumber, exitReasonOf } from './exit';
+import { startServer, type Server } from './server';
+
+const REMOVED_DELAY_MS = 1000;
 
 function main(): void {
   const outcome = loadConfiguration(process.argv.slice(2), process.env, (path) => readFileSync(path, 'utf8'), build());
@@ -30,8 +33,26 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   const fail = (error: unknown): never => die(logger, error);
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  const server = await startServer(configuration, logger, fail).catch(fail);
+  let onRemoved = (): void => undefined;
+  const removed = new Promise<void>((resolve) => {
+    onRemoved = resolve;
+  });
+  const server = await startServer(configuration, logger, { onFailure: fail, onRemoved }).catch(fail);
   stopOnSignals(server, logger);
+  await removed;
+  endRemoved(server, logger);
+}
+
+/** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
+function endRemoved(server: Server, logger: Logger): void {
+  logger.error('the member has been permanently removed from the cluster');
+  logger.error('the data-dir used by this member must be removed.');
+  setTimeout(() => {
+    server.stop().then(
+      () => process.exit(exitNumber('removedFromCluster')),
+      (error: unknown) => die(logger, error),
+    );
+  }, REMOVED_DELAY_MS);
 }
 
 /** The first signal stops in order, the second at once. */
@@ -55,7 +76,7 @@ function stopOnSignals(server: Server, logger: Logger): void {
 
 /** Ends the process at once: what is acknowledged is durable, and nothing more may be acknowledged. */
 function die(logger: Logger, error: unknown): never {
-  const reason = exitCodeOf(error);
+  const reason = exitReasonOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (reason === 'unexpectedFailure') logger.fatal({ err: error }, message);
   else logger.fatal(message);

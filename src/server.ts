@@ -1,76 +1,62 @@
 import type { Logger } from 'pino';
-import { ListenError } from './api/listener';
 import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
 import type { Configuration } from './config/configuration';
-import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { formatEndpoint } from './config/urls';
-import { AloneTransport } from './member/aloneTransport';
+import type { Beginning } from './discovery/beginning';
+import { replaceMember } from './discovery/replaceMember';
+import { beginFromStaticList } from './discovery/staticList';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
+import { fetchMembers } from './peer/fetchMembers';
+import { PeerLinks } from './peerLinks';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
-import { StorageError } from './storage/errors';
 import { MemberStore } from './storage/memberStore';
 
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;
+const ASK_TIMEOUT_MS = 2000;
+
+/** What ends a server from inside. Each is called once at most. */
+export interface ServerEvents {
+  /** The member cannot go on; the process has to end at once. */
+  readonly onFailure: (error: unknown) => void;
+  /** The cluster removed the member. */
+  readonly onRemoved: () => void;
+}
 
 /** One running server. */
 export interface Server {
-  /** Ends in order: clients first, then the member, then the data directory. */
+  /** Ends in order: leadership is handed over, clients are let go, then the member and the data directory are closed. */
   stop(): Promise<void>;
 }
 
-/**
- * Opens the data directory, the member and its listeners. Rejects with StorageError or ListenError, and leaves nothing open.
- * @param onFailure the member cannot go on and must be ended; called once at most
- */
-export async function startServer(
-  configuration: Configuration,
-  logger: Logger,
-  onFailure: (error: unknown) => void,
-): Promise<Server> {
-  const directory = await openDataDirectory({ path: configuration.dataDir, onFailure });
+/** Opens data directory, member, links and listeners. Rejects with StorageError, ListenError or JoinError, and leaves nothing open. */
+export async function startServer(configuration: Configuration, logger: Logger, events: ServerEvents): Promise<Server> {
+  const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
+  const links = new PeerLinks(logger, configuration.electionTimeoutMs);
   try {
-    const member = await openFromDirectory(configuration, directory, onFailure);
-    const api = await openApi(configuration, member, logger);
+    const member = await openFromDirectory(configuration, directory, links, logger, events);
+    links.connect(member);
+    const api = await openApi(configuration, member, links, logger);
     member.start();
     announce(configuration, member, logger);
-    return { stop: () => stopServer(api, member, directory) };
+    return { stop: () => stopServer(configuration, api, member, links, directory) };
   } catch (error) {
+    await links.stop();
     await directory.close();
     throw error;
   }
 }
 
-/** The documented exit code for what ended the server. */
-export function exitCodeOf(error: unknown): ExitCodeName {
-  if (error instanceof ListenError) return 'cannotListen';
-  if (!(error instanceof StorageError)) return 'unexpectedFailure';
-  switch (error.kind) {
-    case 'io':
-    case 'full':
-    case 'corrupt':
-    case 'closed':
-      return 'storageFailure';
-    case 'locked':
-    case 'format':
-    case 'permission':
-      return 'dataDirectoryUnusable';
-  }
-}
-
-/** The number for `process.exit`. */
-export function exitNumber(name: ExitCodeName): number {
-  return exitCodes[name].code;
-}
-
 async function openFromDirectory(
   configuration: Configuration,
   directory: DataDirectory,
-  onFailure: (error: unknown) => void,
+  links: PeerLinks,
+  logger: Logger,
+  events: ServerEvents,
 ): Promise<LocalMember> {
   const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount } = configuration;
   return openMember({
@@ -83,21 +69,43 @@ async function openFromDirectory(
       snapshotCount,
     },
     store: await MemberStore.open(directory.kv),
-    transport: new AloneTransport(),
+    transport: links,
     clock: new RealClock(),
     random: Math.random,
     historyLength: configuration.historyLength,
     uncommittedBytesMax: configuration.maxUncommittedBytes,
-    founders: [...configuration.initialCluster].map(([founder, urls]) => ({
-      name: founder,
-      peerURLs: urls.map(formatEndpoint),
-    })),
-    clusterToken: configuration.initialClusterToken,
-    onFailure,
+    begin: () => begin(configuration, logger),
+    logger,
+    peerReport: () => links.report(),
+    ...events,
   });
 }
 
-function openApi(configuration: Configuration, member: LocalMember, logger: Logger): Promise<ApiServer> {
+function begin(configuration: Configuration, logger: Logger): Promise<Beginning> {
+  const log = (fields: object, message: string): void => {
+    logger.warn(fields, message);
+  };
+  const clock = new RealClock();
+  const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => clock.after(delayMs, resolve));
+  return beginFromStaticList({
+    name: configuration.name,
+    peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
+    founders: [...configuration.initialCluster].map(([name, urls]) => ({ name, peerURLs: urls.map(formatEndpoint) })),
+    state: configuration.initialClusterState,
+    token: configuration.initialClusterToken,
+    autoRejoin: configuration.autoRejoin,
+    fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS),
+    replaceMember: (cluster, lost) => replaceMember(cluster, lost, log, sleep),
+    log,
+  });
+}
+
+function openApi(
+  configuration: Configuration,
+  member: LocalMember,
+  links: PeerLinks,
+  logger: Logger,
+): Promise<ApiServer> {
   return startApi({
     member,
     clientAddresses: configuration.listenClientUrls,
@@ -112,23 +120,30 @@ function openApi(configuration: Configuration, member: LocalMember, logger: Logg
     setLogLevel: (level) => {
       logger.level = level;
     },
+    onPeerUpgrade: links.handleUpgrade,
   });
 }
 
 function announce(configuration: Configuration, member: LocalMember, logger: Logger): void {
   const { name, dataDir, listenClientUrls, listenPeerUrls } = configuration;
-  const addresses = {
-    clients: listenClientUrls.map(formatEndpoint).join(' '),
-    peers: listenPeerUrls.map(formatEndpoint).join(' '),
-  };
-  logger.info({ name, member: member.id, cluster: member.clusterId, dataDir, ...addresses }, 'member started');
+  const clients = listenClientUrls.map(formatEndpoint).join(' ');
+  const peers = listenPeerUrls.map(formatEndpoint).join(' ');
+  logger.info({ name, member: member.id, cluster: member.clusterId, dataDir, clients, peers }, 'member started');
   void member.published().then(() => {
-    logger.info({ clients: addresses.clients }, 'ready to serve clients');
+    logger.info({ clients }, 'ready to serve clients');
   });
 }
 
-async function stopServer(api: ApiServer, member: LocalMember, directory: DataDirectory): Promise<void> {
+async function stopServer(
+  configuration: Configuration,
+  api: ApiServer,
+  member: LocalMember,
+  links: PeerLinks,
+  directory: DataDirectory,
+): Promise<void> {
+  await member.prepareStop(2 * configuration.electionTimeoutMs);
   await api.close(GRACE_MS);
   await member.stop(GRACE_MS);
+  await links.stop();
   await directory.close();
 }

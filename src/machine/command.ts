@@ -87,5 +87,12 @@ export interface PublishCommand {
   readonly version: string;
 }
 
+/** A member's peer URLs change; its id and vote stay. */
+export interface UpdateMemberCommand {
+  readonly type: 'updateMember';
+  readonly memberId: string;
+  readonly peerURLs: readonly string[];
+}
+
 /** Everything the log can hold as commands. */
-export type Command = KeyCommand | SyncCommand | PublishCommand;
+export type Command = KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand;

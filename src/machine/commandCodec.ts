@@ -27,6 +27,7 @@ const CODES = {
   compareAndDelete: 6,
   sync: 7,
   publish: 8,
+  updateMember: 9,
 } as const satisfies Record<Command['type'], number>;
 
 const writer = new ByteWriter();
@@ -36,25 +37,35 @@ export function encodeBatch(batch: CommandBatch): Buffer {
   writer
     .u8(FORMAT)
     .u64(BigInt(`0x${batch.origin}`))
-    .varint(batch.run).u48(batch.sequence)
+    .varint(batch.run)
+    .u48(batch.sequence)
     .varint(batch.commands.length);
   for (const command of batch.commands) encodeCommand(command);
   return writer.take();
 }
 
+/** Whose batch it is, without its commands. @throws DecodeError */
+export function decodeBatchHeader(bytes: Uint8Array): Omit<CommandBatch, 'commands'> {
+  const { origin, run, sequence } = readHeader(new ByteReader(bytes));
+  return { origin, run, sequence };
+}
+
 /** @throws DecodeError if the bytes are not a batch of a known format */
 export function decodeBatch(bytes: Uint8Array): CommandBatch {
   const reader = new ByteReader(bytes);
-  const format = reader.u8();
-  if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
-  const origin = reader.u64().toString(16);
-  const run = reader.varint();
-  const sequence = reader.u48();
-  const count = reader.varint();
+  const { origin, run, sequence, count } = readHeader(reader);
   const commands: Command[] = [];
   for (let index = 0; index < count; index++) commands.push(decodeCommand(reader));
   if (!reader.atEnd) throw new DecodeError('bytes follow the last command of a log entry');
   return { origin, run, sequence, commands };
+}
+
+function readHeader(reader: ByteReader): Omit<CommandBatch, 'commands'> & { readonly count: number } {
+  const format = reader.u8();
+  if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
+  const origin = reader.u64().toString(16);
+  const run = reader.varint();
+  return { origin, run, sequence: reader.u48(), count: reader.varint() };
 }
 
 function encodeCommand(command: Command): void {
@@ -64,8 +75,12 @@ function encodeCommand(command: Command): void {
       .u64(BigInt(`0x${command.memberId}`))
       .bytes(command.name)
       .bytes(command.version);
-    writer.varint(command.clientURLs.length);
-    for (const url of command.clientURLs) writer.bytes(url);
+    encodeList(command.clientURLs);
+    return;
+  }
+  if (command.type === 'updateMember') {
+    writer.u64(BigInt(`0x${command.memberId}`));
+    encodeList(command.peerURLs);
     return;
   }
   writer.u48(command.nowMs);
@@ -100,6 +115,10 @@ function encodeCommand(command: Command): void {
 function decodeCommand(reader: ByteReader): Command {
   const code = reader.u8();
   if (code === CODES.publish) return decodePublish(reader);
+  if (code === CODES.updateMember) {
+    const memberId = reader.u64().toString(16);
+    return { type: 'updateMember', memberId, peerURLs: decodeList(reader) };
+  }
   const nowMs = reader.u48();
   if (code === CODES.sync) return { type: 'sync', nowMs, expireMax: reader.varint() };
   const path = reader.bytes();
@@ -142,10 +161,19 @@ function decodePublish(reader: ByteReader): Command {
   const memberId = reader.u64().toString(16);
   const name = reader.bytes();
   const version = reader.bytes();
+  return { type: 'publish', memberId, name, clientURLs: decodeList(reader), version };
+}
+
+function encodeList(items: readonly string[]): void {
+  writer.varint(items.length);
+  for (const item of items) writer.bytes(item);
+}
+
+function decodeList(reader: ByteReader): string[] {
   const count = reader.varint();
-  const clientURLs: string[] = [];
-  for (let index = 0; index < count; index++) clientURLs.push(reader.bytes());
-  return { type: 'publish', memberId, name, clientURLs, version };
+  const items: string[] = [];
+  for (let index = 0; index < count; index++) items.push(reader.bytes());
+  return items;
 }
 
 function bits(first: boolean, second = false): number {

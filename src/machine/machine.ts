@@ -1,5 +1,5 @@
 import { DecodeError, ByteReader, ByteWriter } from './bytes';
-import { decodeClusterChange, loadMemberRow, takeMemberRows } from './cluster/clusterRows';
+import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
 import { ClusterState, type ClusterChange } from './cluster/clusterState';
 import type { Command } from './command';
 import { decodeBatch } from './commandCodec';
@@ -46,10 +46,10 @@ export class Machine {
   }
 
   /** The data of a configuration entry. @throws DecodeError */
-  applyConfiguration(data: Uint8Array): ClusterChange {
-    const change = decodeClusterChange(data);
-    this.applyChange(change);
-    return change;
+  applyConfiguration(data: Uint8Array): ProposedChange {
+    const proposed = decodeChange(data);
+    this.applyChange(proposed.change);
+    return proposed;
   }
 
   /** Rows that changed since the last call; storing them all at once brings a stored state from then to now. */
@@ -98,6 +98,9 @@ export class Machine {
           return undefined;
         this.keySpace.skipIndex();
         if (this.cluster.settleVersion()) this.keySpace.skipIndex();
+        return undefined;
+      case 'updateMember':
+        if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.keySpace.skipIndex();
         return undefined;
       case 'set':
       case 'create':

@@ -13,15 +13,13 @@ export class Compaction {
   /** Index and size of what is in the log, oldest first; only entries of one step or more are cut at a time. */
   private readonly sizes: number[] = [];
   private bytes = 0;
+  /** The index up to which the log is already cut. */
+  private compacted = 0;
 
   /**
    * @param keep entries that stay behind the applied index
-   * @param compacted the index up to which the log is already cut
    */
-  constructor(
-    private readonly keep: number,
-    private compacted: number,
-  ) {}
+  constructor(private readonly keep: number) {}
 
   /** Entries that are being written; a truncated suffix is forgotten first. */
   stored(entries: readonly Entry[]): void {
@@ -35,11 +33,12 @@ export class Compaction {
     }
   }
 
-  /** The log was replaced by a received state. */
-  restart(compacted: number): void {
+  /** The log begins after `compacted`, with these entries: the member was started, or received a state. */
+  restart(compacted: number, entries: readonly Entry[]): void {
     this.compacted = compacted;
     this.sizes.length = 0;
     this.bytes = 0;
+    this.stored(entries);
   }
 
   /**

@@ -1,4 +1,4 @@
-import type { Machine } from '../machine/machine';
+import type { CurrentState } from './currentState';
 import type { Raft } from '../raft/raft';
 import type { Clock } from './environment';
 import { EXPIRE_MAX } from './settings';
@@ -13,14 +13,14 @@ export class ExpiryClock {
 
   constructor(
     private readonly raft: Raft,
-    private readonly machine: Machine,
+    private readonly state: CurrentState,
     private readonly clock: Clock,
     private readonly propose: (command: Command) => Promise<unknown>,
   ) {}
 
   check(): void {
     const nowMs = this.clock.now();
-    if (this.proposed || this.raft.leader !== this.raft.id || !this.machine.keySpace.isDue(nowMs)) return;
+    if (this.proposed || this.raft.leader !== this.raft.id || !this.state.machine.keySpace.isDue(nowMs)) return;
     this.proposed = true;
     const again = (): void => {
       this.proposed = false;

@@ -1,90 +1,121 @@
 import type { Command } from '../machine/command';
+import type { ClusterChange } from '../machine/cluster/clusterState';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
-import type { Machine } from '../machine/machine';
 import type { Raft } from '../raft/raft';
+import type { LogStart, MemberId, Message } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
+import { Changes } from './changes';
 import { Compaction } from './compaction';
+import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
 import { ExpiryClock } from './expiryClock';
+import { handOver } from './handover';
+import { memberIdOf } from './identity';
+import { LeaderDesk } from './leaderDesk';
 import { Loop } from './loop';
+import { refusalOfUpdate } from './membershipRules';
+import { Promoter } from './promoter';
 import { Proposals } from './proposals';
 import { Publisher } from './publisher';
 import { ReadBarriers } from './readBarriers';
-import { EXPIRY_INTERVAL_MS, requestTimeoutMs, type MemberSettings } from './settings';
+import { RequestDesk } from './requestDesk';
+import { EXPIRY_INTERVAL_MS, requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
+import { receiveState } from './stateReception';
+import { StateSender } from './stateTransfer';
 import type { Transport } from './transport';
 import {
   MemberError,
+  MembershipError,
   type Indexes,
   type Member,
   type MemberStatus,
+  type PeerReport,
   type ReadOptions,
   type Watch,
   type WatchListener,
   type WatchOptions,
 } from './types';
+import { registerWatch } from './watches';
 
 export interface LocalMemberParts {
   readonly settings: MemberSettings;
   readonly clusterId: string;
   readonly raft: Raft;
-  readonly machine: Machine;
+  readonly state: CurrentState;
   readonly store: MemberStore;
   readonly transport: Transport;
   readonly clock: Clock;
-  /** See Proposals. */
+  readonly logger: MemberLogger;
+  /** See CommandBatch. */
   readonly run: number;
+  readonly historyLength: number;
+  /** Whom to talk to until the state says who the members are. */
+  readonly firstPeers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[];
+  /** What the links say of the other members. */
+  readonly peerReport: () => PeerReport;
   readonly onFailure: (error: unknown) => void;
+  /** The cluster removed this member; it has to end. Called once. */
+  readonly onRemoved: () => void;
 }
 
 /** One running member: joins raft, machine, storage and transport, and answers what clients and operators ask. */
 export class LocalMember implements Member {
-  readonly id: string;
+  readonly id: MemberId;
   readonly name: string;
   readonly clusterId: string;
   private readonly proposals: Proposals;
+  private readonly changes: Changes;
   private readonly reads = new ReadBarriers();
   private readonly loop: Loop;
   private readonly expiry: ExpiryClock;
   private readonly publisher: Publisher;
+  private readonly promoter: Promoter;
   private readonly startedAtMs: number;
   private readonly timeoutMs: number;
   /** What was committed when it started is applied from here on. */
   private readonly readyIndex: number;
-  private leaderSince: { readonly id: string; readonly sinceMs: number } | undefined;
+  private leaderSince: { readonly id: MemberId; readonly sinceMs: number } | undefined;
   private timers: Cancel[] = [];
   private stopping = false;
+  private removed = false;
 
   constructor(private readonly parts: LocalMemberParts) {
-    const { settings, raft, machine, store, transport, clock, run, onFailure } = parts;
+    const { settings, raft, state, store, transport, clock, logger, run } = parts;
     this.id = raft.id;
     this.name = settings.name;
     this.clusterId = parts.clusterId;
     this.startedAtMs = clock.now();
     this.timeoutMs = requestTimeoutMs(settings);
-    this.readyIndex = raft.status().commit;
+    const { commit, firstIndex, lastIndex } = raft.status();
+    this.readyIndex = commit;
     this.proposals = new Proposals(raft.id, run);
+    this.changes = new Changes(raft.id, run);
     const propose = (command: Command): Promise<KeyResult> => this.propose(command);
-    this.expiry = new ExpiryClock(raft, machine, clock, propose);
-    this.publisher = new Publisher(settings, raft, machine, propose);
-    const compaction = new Compaction(settings.snapshotCount, raft.status().firstIndex - 1);
-    compaction.stored(raft.entries(raft.status().firstIndex, raft.status().lastIndex));
+    this.expiry = new ExpiryClock(raft, state, clock, propose);
+    this.publisher = new Publisher(settings, raft, state, propose);
+    this.promoter = new Promoter(raft, (change) => this.change(change));
+    const compaction = new Compaction(settings.snapshotCount);
+    compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
+    const sender = new StateSender(raft, store, transport, logger, () => {
+      this.loop.wake();
+    });
     this.loop = new Loop({
-      raft,
-      machine,
-      store,
-      transport,
-      clock,
-      compaction,
+      ...{ raft, state, store, transport, clock, compaction },
+      desk: new RequestDesk(raft, this.proposals, this.changes, new LeaderDesk(raft, state), transport),
       proposals: this.proposals,
+      changes: this.changes,
       reads: this.reads,
+      onStateWanted: (to) => {
+        sender.send(to);
+      },
+      onMembersChanged: () => {
+        this.membersChanged();
+      },
       onFailure: (error) => {
         this.halt('the member failed');
-        onFailure(error);
-      },
-      onApplied: () => {
-        this.publisher.check();
+        parts.onFailure(error);
       },
     });
   }
@@ -92,12 +123,14 @@ export class LocalMember implements Member {
   /** Begins to tick. A cluster of one elects itself at once instead of waiting for a timeout. */
   start(): void {
     const { raft, clock, settings } = this.parts;
+    this.membersChanged();
     this.timers = [
       clock.every(settings.heartbeatIntervalMs, () => {
         this.tick();
       }),
       clock.every(EXPIRY_INTERVAL_MS, () => {
         this.expiry.check();
+        this.promoter.check();
       }),
     ];
     const { voters } = raft.status().configuration;
@@ -110,13 +143,20 @@ export class LocalMember implements Member {
     return this.publisher.published();
   }
 
+  /** From here on it says that it is not ready; a leader hands leadership over. It goes on serving. */
+  async prepareStop(limitMs: number): Promise<void> {
+    this.stopping = true;
+    await handOver(this.parts.raft, this.parts.clock, limitMs, () => {
+      this.loop.wake();
+    });
+  }
+
   /** Ends watches, lets what is in flight finish within `graceMs`, stores the rest. The store stays open. */
   async stop(graceMs: number): Promise<void> {
-    if (this.stopping) return;
     this.stopping = true;
-    for (const watcher of this.parts.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
+    for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
     const deadlineMs = this.parts.clock.now() + graceMs;
-    while (this.proposals.pending + this.reads.pending > 0 && this.parts.clock.now() < deadlineMs) {
+    while (this.pendingRequests() > 0 && this.parts.clock.now() < deadlineMs) {
       await new Promise<void>((resolve) => this.parts.clock.after(10, resolve));
     }
     this.halt('the member is stopping');
@@ -124,103 +164,152 @@ export class LocalMember implements Member {
     await this.loop.flush();
   }
 
+  /** Messages of another member. */
+  received(messages: readonly Message[]): void {
+    this.loop.received(messages);
+  }
+
+  /** A request of another member; see forwarding.ts. */
+  requested(from: MemberId, request: Uint8Array): void {
+    this.loop.requested(from, request);
+  }
+
+  /** The leader streams its state. Resolves when it is in use here. */
+  receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    return receiveState(this.loop, this.parts.store, this.parts.historyLength, start, chunks);
+  }
+
+  /** Messages to this member were lost. */
+  unreachable(id: MemberId): void {
+    this.parts.raft.reportUnreachable(id);
+  }
+
+  /** Another member says that this one was removed. */
+  wasRemoved(): void {
+    if (this.removed) return;
+    this.removed = true;
+    this.parts.onRemoved();
+  }
+
   get(path: string, options: ReadOptions): KeyResult {
-    return this.parts.machine.keySpace.get(path, options.recursive, options.sorted, this.parts.clock.now());
+    const { state, clock } = this.parts;
+    return state.machine.keySpace.get(path, options.recursive, options.sorted, clock.now());
   }
 
   readBarrier(): Promise<void> {
-    if (this.stopping) return Promise.reject(stoppedError('the member is stopping'));
     const done = this.reads.add(this.parts.clock.now() + this.timeoutMs);
     this.loop.wake();
     return done;
   }
 
   propose(command: Command): Promise<KeyResult> {
-    if (this.stopping) return Promise.reject(stoppedError('the member is stopping'));
     const done = this.proposals.add(command, this.parts.clock.now() + this.timeoutMs);
     this.loop.wake();
     return done;
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
-    const { keySpace } = this.parts.machine;
-    const watcher = { path, ...options, deliver: listener };
-    const watched = keySpace.watch(watcher);
-    if (!watched.ok) return watched;
-    const cancel = (): void => {
-      keySpace.unwatch(watcher);
-    };
-    return { ok: true, etcdIndex: watched.etcdIndex, past: watched.past, cancel };
+    return registerWatch(this.parts.state, path, options, listener);
   }
 
   indexes(): Indexes {
-    const { machine, raft } = this.parts;
-    return { etcdIndex: machine.keySpace.index, raftIndex: raft.commit, raftTerm: raft.term };
+    const { state, raft } = this.parts;
+    return { etcdIndex: state.machine.keySpace.index, raftIndex: raft.commit, raftTerm: raft.term };
   }
 
   status(): MemberStatus {
     const raft = this.parts.raft.status();
+    const { traffic, followers } = this.parts.peerReport();
     return {
       raft,
+      traffic,
+      followers,
       startedAtMs: this.startedAtMs,
       leader: this.leaderSince,
-      traffic: NO_TRAFFIC,
-      followers: [],
-      ready: !this.stopping && raft.applied >= this.readyIndex,
+      ready: !this.stopping && raft.leader !== undefined && raft.applied >= this.readyIndex,
       stopping: this.stopping,
     };
   }
 
   storeStats(): StoreStats {
-    return this.parts.machine.keySpace.stats();
+    return this.parts.state.machine.keySpace.stats();
   }
 
   members(): readonly MemberInfo[] {
-    return this.parts.machine.cluster.members();
+    return this.parts.state.machine.cluster.members();
   }
 
   clusterVersion(): string {
-    return this.parts.machine.cluster.version || 'not_decided';
+    return this.parts.state.machine.cluster.version || 'not_decided';
+  }
+
+  async addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
+    // The time makes the id a new one, also for URLs that were a member's before.
+    const id = memberIdOf(peerURLs, '', String(this.parts.clock.now()));
+    await this.change({ type: 'addMember', id, peerURLs, learner: true });
+    return { id, name: '', peerURLs, clientURLs: [], learner: true };
+  }
+
+  removeMember(id: MemberId): Promise<void> {
+    return this.change({ type: 'removeMember', id });
+  }
+
+  async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
+    await this.readBarrier();
+    const refusal = refusalOfUpdate(this.parts.state.machine.cluster, id, peerURLs);
+    if (refusal !== undefined) throw new MembershipError(refusal);
+    await this.propose({ type: 'updateMember', memberId: id, peerURLs });
+  }
+
+  private change(change: ClusterChange): Promise<void> {
+    const done = this.changes.add(change, this.parts.clock.now() + this.timeoutMs);
+    this.loop.wake();
+    return done;
   }
 
   private tick(): void {
-    const { raft, clock } = this.parts;
-    const nowMs = clock.now();
-    raft.tick();
+    const nowMs = this.parts.clock.now();
     this.noteLeader(nowMs);
     this.publisher.check();
     this.proposals.expire(nowMs, timeoutError);
+    this.changes.expire(nowMs, timeoutError);
     this.reads.expire(nowMs, timeoutError);
-    this.loop.wake();
+    this.loop.tick();
   }
 
   private noteLeader(nowMs: number): void {
     const leader = this.parts.raft.leader;
     if (leader === this.leaderSince?.id) return;
     this.leaderSince = leader === undefined ? undefined : { id: leader, sinceMs: nowMs };
+    const { term } = this.parts.raft;
+    if (leader === undefined) this.parts.logger.warn({ term }, 'there is no leader');
+    else this.parts.logger.info({ leader, term, self: leader === this.id }, 'the cluster has a leader');
+  }
+
+  private membersChanged(): void {
+    const { state, transport } = this.parts;
+    const { cluster } = state.machine;
+    const members = cluster.members();
+    const others = members.filter(({ id }) => id !== this.id).map(({ id, peerURLs }) => ({ id, urls: peerURLs }));
+    transport.setPeers(members.length === 0 ? this.parts.firstPeers : others);
+    for (const id of cluster.removedIds()) transport.remove(id);
+    if (cluster.wasRemoved(this.id)) this.wasRemoved();
+  }
+
+  private pendingRequests(): number {
+    return this.proposals.pending + this.changes.pending + this.reads.pending;
   }
 
   private halt(reason: string): void {
     this.stopping = true;
     for (const cancel of this.timers.splice(0)) cancel();
-    this.proposals.rejectAll(stoppedError(reason));
-    this.reads.rejectAll(stoppedError(reason));
+    const error = new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
+    this.proposals.rejectAll(error);
+    this.changes.rejectAll(error);
+    this.reads.rejectAll(error);
   }
 }
 
-const NO_TRAFFIC = {
-  recvAppendRequestCnt: 0,
-  sendAppendRequestCnt: 0,
-  recvPkgRate: 0,
-  recvBandwidthRate: 0,
-  sendPkgRate: 0,
-  sendBandwidthRate: 0,
-};
-
 function timeoutError(): MemberError {
   return new MemberError('timeout', 'etcdserver: request timed out');
-}
-
-function stoppedError(reason: string): MemberError {
-  return new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
 }

@@ -1,39 +1,48 @@
 import type { Machine } from '../machine/machine';
 import type { Raft } from '../raft/raft';
-import type { Entry, Write } from '../raft/types';
+import type { Entry, LogStart, MemberId, Message, Write } from '../raft/types';
 import type { MemberStore, StoreWrite } from '../storage/memberStore';
+import type { Changes } from './changes';
 import type { Compaction } from './compaction';
+import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
+import type { RequestDesk } from './requestDesk';
 import { ROW_FLUSH_DELAY_MS } from './settings';
 import type { Transport } from './transport';
-import { MemberError } from './types';
 
 export interface LoopParts {
   readonly raft: Raft;
-  readonly machine: Machine;
+  readonly state: CurrentState;
   readonly store: MemberStore;
   readonly transport: Transport;
   readonly clock: Clock;
+  readonly desk: RequestDesk;
   readonly proposals: Proposals;
+  readonly changes: Changes;
   readonly reads: ReadBarriers;
   readonly compaction: Compaction;
+  /** A follower needs this member's state. */
+  readonly onStateWanted: (to: MemberId) => void;
+  /** The list of members changed. */
+  readonly onMembersChanged: () => void;
   /** A broken invariant or a storage error: the member must not go on. Called once. */
   readonly onFailure: (error: unknown) => void;
-  /** After every turn that applied something. */
-  readonly onApplied: () => void;
 }
 
 /**
- * The way of everything through a member (design section 2): proposals and messages go into raft, what raft wants made
+ * The way of everything through a member (design section 2): requests and messages go into raft, what raft wants made
  * durable goes to storage in one batch, what is committed goes through the state machine, and answers go out. One batch is
  * in flight at a time; what arrives meanwhile is in the next one. Changed rows ride along with the next batch that is synced
  * anyway; they are redundant until then, because the log has their entries.
  */
 export class Loop {
   private turnScheduled = false;
-  private writing = false;
+  /** A batch is in flight: the next one has to wait. */
+  private busy = false;
+  /** The state is being replaced: nothing may be applied, and nothing may leave that depends on it. */
+  private replacing = false;
   private stopped = false;
   private rowsPending = false;
   private cancelFlush: Cancel | undefined;
@@ -48,24 +57,78 @@ export class Loop {
     this.parts.clock.soon(this.turn);
   }
 
+  /** One heartbeat interval has passed. */
+  tick(): void {
+    this.guarded(() => {
+      this.parts.raft.tick();
+    });
+    this.wake();
+  }
+
+  /** Messages of another member. */
+  received(messages: readonly Message[]): void {
+    this.guarded(() => {
+      for (const message of messages) this.parts.raft.step(message);
+      this.process();
+    });
+  }
+
+  /** A request of another member; see forwarding.ts. */
+  requested(from: MemberId, request: Uint8Array): void {
+    this.guarded(() => {
+      this.parts.desk.received(from, request);
+      this.process();
+    });
+  }
+
+  /**
+   * Replaces the state by one that was received. `adopt` makes it the stored one and loads it.
+   * Rejects if it is not newer than what is here, or if the member stops.
+   */
+  async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
+    const { raft, state, compaction } = this.parts;
+    while (this.busy) await this.idle();
+    if (this.stopped) throw new Error('the member is stopping');
+    if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
+    this.busy = true;
+    this.replacing = true;
+    try {
+      const machine = await adopt();
+      for (const watcher of state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
+      state.machine = machine;
+      this.finished(() => {
+        raft.installSnapshot(start);
+        compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
+        this.parts.onMembersChanged();
+        this.process();
+      });
+    } catch (error) {
+      this.finished(() => {
+        this.fail(error);
+      });
+      throw error;
+    }
+  }
+
   /** No turn begins any more; resolves when the batch in flight, if any, is done. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelFlush?.();
-    if (this.writing) await new Promise<void>((resolve) => this.idleWaiters.push(resolve));
+    while (this.busy) await this.idle();
   }
 
   /** Stores rows that still wait; only after `stop`. */
   async flush(): Promise<void> {
-    const rows = this.parts.machine.takeRows();
-    if (rows.length > 0) await this.parts.store.write({ entries: [], rows, applied: this.applied() });
+    const { state, store, raft } = this.parts;
+    await store.write({ rows: state.machine.takeRows(), applied: raft.applied });
   }
 
   private readonly turn = (): void => {
     this.turnScheduled = false;
     this.guarded(() => {
-      this.proposeQueued();
-      this.askReads();
+      this.parts.desk.submitQueued();
+      const context = this.parts.reads.takeRound();
+      if (context !== undefined) this.parts.raft.readIndex(context);
       this.process();
     });
   };
@@ -80,76 +143,59 @@ export class Loop {
   }
 
   private fail(error: unknown): void {
+    if (this.stopped) return;
     this.stopped = true;
     this.parts.onFailure(error);
   }
 
-  private applied(): number {
-    return this.parts.raft.status().applied;
-  }
-
-  private proposeQueued(): void {
-    const { proposals, raft, transport } = this.parts;
-    if (!proposals.hasQueued) return;
-    const leader = raft.leader;
-    if (leader === undefined) return;
-    for (const { sequence, data } of proposals.takeBatches()) {
-      if (leader !== raft.id) {
-        if (!transport.forward(leader, data)) proposals.putBack(sequence);
-        continue;
-      }
-      const result = raft.propose(data);
-      if (result.ok) continue;
-      if (result.reason === 'tooLarge') {
-        proposals.fail(sequence, new MemberError('tooLarge', 'etcdserver: request is too large'));
-      } else {
-        // Refused for now (too much is uncommitted, or leadership moves): it waits for a later turn or its timeout.
-        proposals.putBack(sequence);
-      }
-    }
-  }
-
-  private askReads(): void {
-    const context = this.parts.reads.takeRound();
-    if (context !== undefined) this.parts.raft.readIndex(context);
-  }
-
   private process(): void {
-    const { raft, transport, reads } = this.parts;
+    if (this.replacing) return;
+    const { raft, reads } = this.parts;
     for (;;) {
       const ready = raft.ready();
-      if (ready.messages.length > 0) transport.send(ready.messages);
+      this.send(ready.messages);
       this.apply(ready.committed);
       for (const state of ready.reads) reads.answered(state);
       if (ready.reads.length > 0) reads.release(raft.applied);
-      const write = this.writing ? undefined : raft.takeWrite();
+      const write = this.busy ? undefined : raft.takeWrite();
       if (write !== undefined) this.store(write);
       if (ready.messages.length === 0 && ready.committed.length === 0 && ready.reads.length === 0) return;
     }
   }
 
+  private send(messages: readonly Message[]): void {
+    if (messages.length === 0) return;
+    for (const message of messages) {
+      if (message.type === 'snapshotRequest') this.parts.onStateWanted(message.to);
+    }
+    this.parts.transport.send(messages);
+  }
+
   private apply(committed: readonly Entry[]): void {
     const last = committed.at(-1);
     if (last === undefined) return;
-    const { machine, raft, proposals, reads } = this.parts;
-    for (const entry of committed) {
-      switch (entry.kind) {
-        case 'noop':
-          break;
-        case 'configuration':
-          machine.applyConfiguration(entry.data);
-          break;
-        case 'command':
-          proposals.settle(machine.apply(entry.data));
-          break;
-      }
-    }
+    const { raft, reads } = this.parts;
+    const { machine } = this.parts.state;
+    for (const entry of committed) this.applyEntry(machine, entry);
     raft.appliedTo(last.index);
     reads.release(last.index);
     for (const { watcher, event } of machine.keySpace.takeNotifications()) watcher.deliver(event);
     this.rowsPending = true;
     this.scheduleFlush();
-    this.parts.onApplied();
+  }
+
+  private applyEntry(machine: Machine, entry: Entry): void {
+    switch (entry.kind) {
+      case 'noop':
+        return;
+      case 'configuration':
+        this.parts.changes.settle(machine.applyConfiguration(entry.data));
+        this.parts.onMembersChanged();
+        return;
+      case 'command':
+        this.parts.proposals.settle(machine.apply(entry.data));
+        return;
+    }
   }
 
   private store(write: Write): void {
@@ -164,33 +210,38 @@ export class Loop {
 
   /** One batch: what raft wants, the rows that changed, and the entries that are no longer needed. */
   private save(write: StoreWrite, done: () => void): void {
-    const { store, machine, raft, compaction } = this.parts;
-    this.writing = true;
+    const { store, state, raft, compaction } = this.parts;
+    this.busy = true;
     this.rowsPending = false;
     const applied = raft.applied;
     const compactTo = compaction.due(applied);
     if (compactTo !== undefined) raft.compact(compactTo);
-    store.write({ ...write, rows: machine.takeRows(), applied, compactTo }).then(
+    store.write({ ...write, rows: state.machine.takeRows(), applied, compactTo }).then(
       () => {
-        this.written(() => {
+        this.finished(() => {
           done();
           this.process();
         });
       },
       (error: unknown) => {
-        this.written(() => {
+        this.finished(() => {
           this.fail(error);
         });
       },
     );
   }
 
-  private written(next: () => void): void {
-    this.writing = false;
+  private finished(next: () => void): void {
+    this.busy = false;
+    this.replacing = false;
     this.guarded(next);
     // What raft refused because too much was uncommitted has its next chance now.
-    if (this.parts.proposals.hasQueued) this.wake();
+    if (this.parts.desk.hasQueued) this.wake();
     for (const waiter of this.idleWaiters.splice(0)) waiter();
+  }
+
+  private idle(): Promise<void> {
+    return new Promise((resolve) => this.idleWaiters.push(resolve));
   }
 
   /** An idle member stores its rows without a sync, so that a restart has little to replay. */
@@ -198,17 +249,10 @@ export class Loop {
     this.cancelFlush ??= this.parts.clock.after(ROW_FLUSH_DELAY_MS, () => {
       this.cancelFlush = undefined;
       this.guarded(() => {
-        this.flushRows();
+        if (!this.rowsPending) return;
+        if (this.busy) this.scheduleFlush();
+        else this.save({}, () => undefined);
       });
     });
-  }
-
-  private flushRows(): void {
-    if (!this.rowsPending) return;
-    if (this.writing) {
-      this.scheduleFlush();
-      return;
-    }
-    this.save({}, () => undefined);
   }
 }

@@ -2,15 +2,32 @@ import { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
 import { foundCluster, restoreMember, type FoundingMember, type Restored } from './bootstrap';
+import { StorageError } from '../storage/errors';
 import type { Clock, Random } from './environment';
 import { LocalMember } from './localMember';
-import { SINGLE_COMMAND_BYTES_MAX, type MemberSettings } from './settings';
+import { SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
+import type { PeerReport } from './types';
 
 const MEBIBYTE = 1024 * 1024;
 const APPEND_BYTES_MAX = MEBIBYTE;
 const INFLIGHT_MESSAGES_MAX = 256;
 const INFLIGHT_BYTES_MAX = 64 * MEBIBYTE;
+
+interface MemberAddress {
+  readonly id: MemberId;
+  readonly urls: readonly string[];
+}
+
+/** How a member without a state begins. */
+export type MemberBeginning =
+  | { readonly kind: 'found'; readonly founders: readonly FoundingMember[]; readonly token: string }
+  | {
+      readonly kind: 'join';
+      readonly memberId: MemberId;
+      readonly clusterId: string;
+      readonly peers: readonly { readonly id: MemberId; readonly peerURLs: readonly string[] }[];
+    };
 
 export interface OpenMemberOptions {
   readonly settings: MemberSettings;
@@ -20,38 +37,81 @@ export interface OpenMemberOptions {
   readonly random: Random;
   readonly historyLength: number;
   readonly uncommittedBytesMax: number;
-  /** How the cluster begins if the store is empty. */
-  readonly founders: readonly FoundingMember[];
-  readonly clusterToken: string;
+  /** How this member begins; asked only if it has no state yet. */
+  readonly begin: () => Promise<MemberBeginning>;
+  readonly logger: MemberLogger;
+  readonly peerReport: () => PeerReport;
   readonly onFailure: (error: unknown) => void;
+  readonly onRemoved: () => void;
 }
 
 /** Makes a member from its store, founding its cluster if the store is empty. Rejects with StorageError. Not started yet. */
 export async function openMember(options: OpenMemberOptions): Promise<LocalMember> {
-  const { settings, store, transport, clock, onFailure } = options;
-  const { identity, machine, raft: restored } = await restoreOrFound(options);
+  const { settings, store, transport, clock, logger, historyLength, peerReport, onFailure, onRemoved } = options;
+  const { identity, machine, raft: restored, firstPeers } = await restoreOrBegin(options);
   const raft = new Raft(raftOptions(identity.memberId, options), restored);
   return new LocalMember({
     settings,
     clusterId: identity.clusterId,
     raft,
-    machine,
+    state: { machine },
     store,
     transport,
     clock,
+    logger,
     run: await store.nextRun(),
+    historyLength,
+    peerReport,
+    firstPeers,
     onFailure,
+    onRemoved,
   });
 }
 
-async function restoreOrFound(options: OpenMemberOptions): Promise<Restored> {
-  const { store, founders, settings, clusterToken, historyLength } = options;
+interface Opened extends Restored {
+  /** Whom to talk to until the state says who the members are. */
+  readonly firstPeers: readonly MemberAddress[];
+}
+
+async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
+  const { store, settings, historyLength } = options;
   const found = await restoreMember(store, historyLength);
-  if (found !== undefined) return found;
-  await foundCluster(store, founders, settings.name, clusterToken, historyLength);
-  const made = await restoreMember(store, historyLength);
+  if (found !== undefined && found.machine.cluster.members().length > 0) return { ...found, firstPeers: [] };
+  const beginning = await options.begin();
+  if (beginning.kind === 'join') return join(options, beginning, found);
+  if (found !== undefined) throw foreignDirectory(found.identity.memberId);
+  await foundCluster(store, beginning.founders, settings.name, beginning.token, historyLength);
+  return { ...(await restoreFresh(options)), firstPeers: [] };
+}
+
+/** `found` is set if an earlier run began to join and ended before it was sent the state. */
+async function join(
+  options: OpenMemberOptions,
+  beginning: Extract<MemberBeginning, { kind: 'join' }>,
+  found: Restored | undefined,
+): Promise<Opened> {
+  const { memberId, clusterId, peers } = beginning;
+  if (found !== undefined && found.identity.memberId !== memberId) throw foreignDirectory(found.identity.memberId);
+  if (found === undefined) {
+    // Nothing is known yet, not even who votes: the leader sends all of it.
+    await options.store.initialise({ identity: { memberId, clusterId }, configuration: { voters: [], learners: [] } });
+  }
+  const firstPeers = peers.map(({ id, peerURLs }) => ({ id, urls: peerURLs }));
+  return { ...(found ?? (await restoreFresh(options))), firstPeers };
+}
+
+async function restoreFresh(options: OpenMemberOptions): Promise<Restored> {
+  const made = await restoreMember(options.store, options.historyLength);
   if (made === undefined) throw new Error('the store is empty right after it was initialised');
   return made;
+}
+
+function foreignDirectory(memberId: string): StorageError {
+  return new StorageError(
+    'format',
+    `the data directory is the one of member ${memberId}, which never got its state and is not what the cluster lists for ` +
+      'these peer URLs; delete the directory and start again',
+  );
 }
 
 function raftOptions(id: MemberId, options: OpenMemberOptions): ConstructorParameters<typeof Raft>[0] {

@@ -1,50 +1,49 @@
 import type { Command } from '../machine/command';
-import type { Machine } from '../machine/machine';
+import type { CurrentState } from './currentState';
 import type { Raft } from '../raft/raft';
 import type { MemberSettings } from './settings';
 
-/** Tells the cluster this member's name, client URLs and version, until the cluster knows them. */
+/**
+ * Tells the cluster this member's name, client URLs and version. Once in each run, whether or not they changed, as etcd does:
+ * so a restart shows in X-Etcd-Index (spec v2-api section 5).
+ */
 export class Publisher {
   private proposed = false;
+  private known = false;
   private waiters: (() => void)[] = [];
 
   constructor(
     private readonly settings: MemberSettings,
     private readonly raft: Raft,
-    private readonly machine: Machine,
+    private readonly state: CurrentState,
     private readonly propose: (command: Command) => Promise<unknown>,
   ) {}
 
   /** Resolves when the cluster knows this member as it is configured now. */
   async published(): Promise<void> {
-    if (this.isKnown()) return;
-    await new Promise<void>((resolve) => this.waiters.push(resolve));
+    if (!this.known) await new Promise<void>((resolve) => this.waiters.push(resolve));
   }
 
   /** At start it is the first in the queue of proposals, so that no client's write of this run comes before it. */
   check(): void {
-    if (this.isKnown()) {
-      for (const waiter of this.waiters.splice(0)) waiter();
-      return;
-    }
-    if (this.proposed) return;
+    if (this.proposed || this.known) return;
     this.proposed = true;
-    const again = (): void => {
-      this.proposed = false;
-    };
     const { name, clientURLs, version } = this.settings;
     const memberId = this.raft.id;
-    this.propose({ type: 'publish', memberId, name, clientURLs, version }).then(again, again);
+    this.propose({ type: 'publish', memberId, name, clientURLs, version }).then(
+      () => {
+        this.applied();
+      },
+      () => {
+        this.proposed = false;
+      },
+    );
   }
 
-  private isKnown(): boolean {
-    const record = this.machine.cluster.find(this.raft.id);
-    if (record === undefined) return false;
-    const { name, clientURLs, version } = this.settings;
-    return record.name === name && record.version === version && sameList(record.clientURLs, clientURLs);
+  /** A member that is not one yet (its addition is still on its way here) has to say it again. */
+  private applied(): void {
+    this.proposed = false;
+    this.known = this.state.machine.cluster.find(this.raft.id)?.name === this.settings.name;
+    if (this.known) for (const waiter of this.waiters.splice(0)) waiter();
   }
-}
-
-function sameList(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((item, position) => item === b[position]);
 }

@@ -1,5 +1,5 @@
 import type { ReadState } from '../raft/types';
-import { MemberError } from './types';
+import type { MemberError } from './types';
 
 interface Waiting {
   readonly resolve: () => void;

@@ -10,6 +10,13 @@ export interface MemberSettings {
   readonly snapshotCount: number;
 }
 
+/** The part of a pino logger that a member uses. */
+export interface MemberLogger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
 /** Bytes of commands in one log entry; more commands of the same turn go into the next entry. */
 export const ENTRY_BYTES_MAX = 1024 * 1024;
 /** Bytes of one entry the core accepts: one command that is larger than ENTRY_BYTES_MAX travels alone. */

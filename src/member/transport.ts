@@ -1,8 +1,14 @@
-import type { MemberId, Message } from '../raft/types';
+import type { LogStart, MemberId, Message } from '../raft/types';
 
-/** The way to the other members, as the loop sees it. Nothing is promised: messages may be lost, late or doubled. */
+/** The way to the other members, as a member sees it. Nothing is promised: what is sent may be lost, late or doubled. */
 export interface Transport {
   send(messages: readonly Message[]): void;
-  /** Hands a batch of commands to the leader; false if there is no link to it now. */
-  forward(leader: MemberId, batch: Uint8Array): boolean;
+  /** Hands a request (see forwarding.ts) to another member; false if there is no link to it now. */
+  forward(to: MemberId, request: Uint8Array): boolean;
+  /** Streams a state; resolves when the receiver has taken it over. */
+  sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Everyone there is besides this member, and where. */
+  setPeers(peers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[]): void;
+  /** This member was removed: whoever still calls under its id is told so. */
+  remove(id: MemberId): void;
 }

@@ -20,6 +20,18 @@ export class MemberError extends Error {
   }
 }
 
+/** Why a change of the members is not possible. */
+export type MembershipRefusal = 'peerURLExists' | 'idExists' | 'notFound' | 'removed' | 'lastMember';
+
+/** A membership change that was refused; nothing changed. */
+export class MembershipError extends Error {
+  override readonly name = 'MembershipError';
+
+  constructor(readonly refusal: MembershipRefusal) {
+    super(`the membership change was refused: ${refusal}`);
+  }
+}
+
 export interface ReadOptions {
   readonly recursive: boolean;
   /** Children in the order of their key bytes, at every level. */
@@ -76,6 +88,12 @@ export interface FollowerLatency {
   readonly failCount: number;
 }
 
+/** What the links to the other members report. */
+export interface PeerReport {
+  readonly traffic: PeerTraffic;
+  readonly followers: readonly FollowerLatency[];
+}
+
 /** What operators ask a member about itself. */
 export interface MemberStatus {
   readonly raft: RaftStatus;
@@ -109,6 +127,13 @@ export interface Member {
   storeStats(): StoreStats;
   /** Sorted by numeric id. */
   members(): readonly MemberInfo[];
+  /**
+   * A new member joins as a learner and is promoted by itself once it has caught up, so one that never starts cannot cost
+   * the cluster its quorum. Rejects with MembershipError or MemberError, as the next two do.
+   */
+  addMember(peerURLs: readonly string[]): Promise<MemberInfo>;
+  removeMember(id: MemberId): Promise<void>;
+  updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void>;
   /** major.minor.0, or `not_decided`. */
   clusterVersion(): string;
 }

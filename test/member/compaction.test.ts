@@ -8,7 +8,7 @@ function entries(from: number, count: number, size = 10): Entry[] {
 }
 
 it('keeps the wanted number of entries, and cuts in steps', () => {
-  const compaction = new Compaction(1000, 0);
+  const compaction = new Compaction(1000);
   compaction.stored(entries(1, 2000));
   expect(compaction.due(1100)).toBeUndefined();
   expect(compaction.due(2000)).toBe(1000);
@@ -16,13 +16,13 @@ it('keeps the wanted number of entries, and cuts in steps', () => {
 });
 
 it('never goes beyond what is durable', () => {
-  const compaction = new Compaction(0, 0);
+  const compaction = new Compaction(0);
   compaction.stored(entries(1, 5000));
   expect(compaction.due(300)).toBe(300);
 });
 
 it('keeps fewer entries when they are large', () => {
-  const compaction = new Compaction(10_000, 0);
+  const compaction = new Compaction(10_000);
   const size = LOG_BYTES_MAX / 64;
   compaction.stored(entries(1, 65, size));
   expect(compaction.due(65)).toBe(33);
@@ -30,8 +30,8 @@ it('keeps fewer entries when they are large', () => {
 });
 
 it('forgets the sizes of a truncated suffix', () => {
-  const compaction = new Compaction(0, 100);
-  compaction.stored(entries(101, 500));
+  const compaction = new Compaction(0);
+  compaction.restart(100, entries(101, 500));
   compaction.stored(entries(201, 200));
   expect(compaction.due(10_000)).toBe(400);
 });

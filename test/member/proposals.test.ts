@@ -21,7 +21,8 @@ it('what is queued in one turn travels together, and each caller gets its own an
   expect(batch?.sequence).toBe(1);
   expect(decodeBatch(batch!.data)).toMatchObject({
     origin: SELF,
-    sequence: 7,
+    run: 7,
+    sequence: 1,
     commands: [{ path: '/a' }, { path: '/b' }],
   });
   proposals.settle({ origin: SELF, run: 7, sequence: 1, results: [answer(1), answer(2)] });

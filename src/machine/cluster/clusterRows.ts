@@ -5,13 +5,21 @@ import type { ClusterChange, ClusterState, MemberRecord } from './clusterState';
 
 type StoredMember = { readonly removed: true } | ({ readonly removed: false } & MemberRecord);
 
-export function encodeClusterChange(change: ClusterChange): Buffer {
-  return Buffer.from(JSON.stringify(change));
+/** A change, and who waits for it (see CommandBatch). */
+export interface ProposedChange {
+  readonly origin: string;
+  readonly run: number;
+  readonly sequence: number;
+  readonly change: ClusterChange;
 }
 
-/** @throws DecodeError for bytes that are not a cluster change */
-export function decodeClusterChange(data: Uint8Array): ClusterChange {
-  return parse(data, 'cluster change') as ClusterChange;
+export function encodeChange(proposed: ProposedChange): Buffer {
+  return Buffer.from(JSON.stringify(proposed));
+}
+
+/** @throws DecodeError for bytes that are not a proposed change */
+export function decodeChange(data: Uint8Array): ProposedChange {
+  return parse(data, 'cluster change') as ProposedChange;
 }
 
 /** Changed members as rows; a removed member keeps a row that says so. */

@@ -6,12 +6,11 @@ export interface MemberRecord extends MemberInfo {
   readonly version: string;
 }
 
-/** A change of the member list, as the data of a configuration entry. */
+/** A change of who is a member or votes, as the data of a configuration entry. */
 export type ClusterChange =
   | { readonly type: 'addMember'; readonly id: string; readonly peerURLs: readonly string[]; readonly learner: boolean }
   | { readonly type: 'promoteMember'; readonly id: string }
-  | { readonly type: 'removeMember'; readonly id: string }
-  | { readonly type: 'updateMember'; readonly id: string; readonly peerURLs: readonly string[] };
+  | { readonly type: 'removeMember'; readonly id: string };
 
 /** The members of the cluster and the version they have in common; the same on every member after the same entries. */
 export class ClusterState {
@@ -32,6 +31,10 @@ export class ClusterState {
   /** Ids are never used again: a removed member must not come back under its old one. */
   wasRemoved(id: string): boolean {
     return this.removed.has(id);
+  }
+
+  removedIds(): readonly string[] {
+    return [...this.removed];
   }
 
   /** `major.minor.0` of the lowest version, once every voter has published one; empty before. */
@@ -60,9 +63,6 @@ export class ClusterState {
         this.records.delete(change.id);
         this.removed.add(change.id);
         return;
-      case 'updateMember':
-        if (known !== undefined) this.put({ ...known, peerURLs: change.peerURLs });
-        return;
     }
   }
 
@@ -71,6 +71,14 @@ export class ClusterState {
     const known = this.records.get(id);
     if (known === undefined) return false;
     this.put({ ...known, name, clientURLs, version });
+    return true;
+  }
+
+  /** False if the member is not (or no longer) one. */
+  updatePeerURLs(id: string, peerURLs: readonly string[]): boolean {
+    const known = this.records.get(id);
+    if (known === undefined) return false;
+    this.put({ ...known, peerURLs });
     return true;
   }
 

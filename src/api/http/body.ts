@@ -1,0 +1,34 @@
+/** Reads a request body as one byte string, within a limit. */
+import type { IncomingMessage } from 'node:http';
+
+/**
+ * Calls `done` once with the whole body, or with undefined when it is longer than `limitBytes` (the rest is then thrown
+ * away as it comes in, so that the client can read its answer). A client that goes away in the middle is never answered,
+ * and `done` never called.
+ */
+export function readBody(request: IncomingMessage, limitBytes: number, done: (body: string | undefined) => void): void {
+  if (Number(request.headers['content-length']) > limitBytes) {
+    request.resume();
+    done(undefined);
+    return;
+  }
+  let body = '';
+  let tooLarge = false;
+  request.on('data', (chunk: Buffer) => {
+    if (tooLarge) return;
+    body += chunk.latin1Slice();
+    if (body.length <= limitBytes) return;
+    tooLarge = true;
+    body = '';
+    done(undefined);
+  });
+  request.on('end', () => {
+    if (!tooLarge) done(body);
+  });
+}
+
+/** Whether the request line and headers announce a body at all. */
+export function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return length === undefined ? request.headers['transfer-encoding'] !== undefined : length !== '0';
+}

@@ -1,0 +1,88 @@
+/** multipart/form-data bodies, as `curl -F` sends them, to forms of byte strings. */
+import busboy from 'busboy';
+import type { Form } from './form';
+
+export interface MultipartForm {
+  readonly form: Form;
+  /** What is wrong with a malformed body; undefined: nothing. */
+  readonly complaint: string | undefined;
+}
+
+/** More parts than this are a mistake or an attack; every parameter there is has one. */
+const PARTS_MAX = 1000;
+
+interface Part {
+  readonly name: string;
+  readonly value: string;
+  /** Came with a file name: never decoded. */
+  readonly isFile: boolean;
+}
+
+/**
+ * Reads every part as a value, whether it came with a file name or not. The first part of a name counts.
+ *
+ * @param contentType the header, with its boundary
+ * @param body a byte string
+ */
+export async function parseMultipart(
+  contentType: string,
+  body: string,
+  wanted: ReadonlySet<string>,
+): Promise<MultipartForm> {
+  try {
+    const form: Form = new Map();
+    for (const { name, value } of await readParts(contentType, body)) {
+      if (wanted.has(name) && !form.has(name)) form.set(name, value);
+    }
+    return { form, complaint: undefined };
+  } catch (error) {
+    return { form: new Map(), complaint: `multipart: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/**
+ * busboy decodes a part that names a charset of its own, and does not tell. Such a part is one whose text does not depend
+ * on the default charset: its text is turned back into bytes. All others are bytes already.
+ */
+async function readParts(contentType: string, body: string): Promise<readonly Part[]> {
+  const parts = await splitParts(contentType, body, 'latin1');
+  if (!/charset\s*=/i.test(body)) return parts;
+  const decoded = await splitParts(contentType, body, 'utf8');
+  return parts.map((part, position) => {
+    const isDecoded = !part.isFile && part.value === decoded[position]?.value;
+    return isDecoded ? { ...part, value: Buffer.from(part.value, 'utf8').latin1Slice() } : part;
+  });
+}
+
+function splitParts(contentType: string, body: string, defaultCharset: string): Promise<readonly Part[]> {
+  return new Promise((resolve, reject) => {
+    const parser = busboy({
+      headers: { 'content-type': contentType },
+      defCharset: defaultCharset,
+      defParamCharset: 'latin1',
+      // The body as a whole was limited when it was read.
+      limits: { fieldSize: body.length + 1, fileSize: body.length + 1, parts: PARTS_MAX },
+    });
+    const parts: Part[] = [];
+    parser.on('field', (name, value) => parts.push({ name, value, isFile: false }));
+    parser.on('file', (name, stream) => {
+      const position = parts.push({ name, value: '', isFile: true }) - 1;
+      let value = '';
+      stream.on('data', (chunk: Buffer) => {
+        value += chunk.latin1Slice();
+      });
+      stream.on('end', () => {
+        parts[position] = { name, value, isFile: true };
+      });
+      stream.on('error', reject);
+    });
+    parser.on('partsLimit', () => {
+      reject(new Error('too many parts'));
+    });
+    parser.on('error', reject);
+    parser.on('finish', () => {
+      resolve(parts);
+    });
+    parser.end(Buffer.from(body, 'latin1'));
+  });
+}

@@ -1,0 +1,52 @@
+/** The request line's target: which path is meant, and which query comes with it. */
+import { decodePercent } from './percent';
+
+export interface RequestTarget {
+  /** A decoded byte string that begins with `/`, without empty, `.` or `..` components; a trailing slash is kept. */
+  readonly path: string;
+  /** Raw, without the `?`. */
+  readonly query: string;
+}
+
+/** Anything that asks for more than a look: an escape, an empty component, or one that begins with a dot. */
+const UNUSUAL = /%|\/[/.]/;
+
+/** The scheme and authority of an absolute-form target (RFC 9112 section 3.2.2). */
+const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
+
+/**
+ * Splits and decodes a request target. Paths with `//`, `/./` or `/../` are cleaned without a redirect, so that clients
+ * that join paths carelessly reach their key (spec v2-api section 1, path cleaning).
+ *
+ * @param url a byte string
+ * @returns undefined for a target without a leading slash or with a bad escape in its path
+ */
+export function parseRequestTarget(url: string): RequestTarget | undefined {
+  const target = url.startsWith('/') ? url : withoutAuthority(url);
+  const question = target.indexOf('?');
+  const rawPath = question < 0 ? target : target.slice(0, question);
+  const query = question < 0 ? '' : target.slice(question + 1);
+  if (!rawPath.startsWith('/')) return undefined;
+  if (!UNUSUAL.test(rawPath)) return { path: rawPath, query };
+  const path = decodePercent(rawPath);
+  return typeof path === 'string' ? { path: cleanPath(path), query } : undefined;
+}
+
+function withoutAuthority(url: string): string {
+  const authority = ABSOLUTE_FORM.exec(url)?.[0];
+  if (authority === undefined) return url;
+  const rest = url.slice(authority.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Resolves empty, `.` and `..` components; `..` at the root stays at the root. Keeps one trailing slash. */
+export function cleanPath(path: string): string {
+  const components: string[] = [];
+  for (const component of path.split('/')) {
+    if (component === '..') components.pop();
+    else if (component !== '' && component !== '.') components.push(component);
+  }
+  if (components.length === 0) return '/';
+  const cleaned = `/${components.join('/')}`;
+  return path.endsWith('/') ? `${cleaned}/` : cleaned;
+}

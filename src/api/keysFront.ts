@@ -1,0 +1,59 @@
+/** The first middleware: CORS and OPTIONS for every request, and the whole way of a key request. */
+import type { Middleware } from 'koa';
+import { applyCors } from './http/cors';
+import { writeBadRequest, writeInternalError } from './http/answers';
+import { parseRequestTarget } from './http/requestTarget';
+import type { KeysHandler } from './v2/keys/keysHandler';
+
+const PREFIX = '/v2/keys';
+
+const DONE = Promise.resolve();
+
+/** The key of a path under /v2/keys, without its trailing slash; undefined for any other path. */
+export function keyOf(path: string): string | undefined {
+  if (!path.startsWith(PREFIX)) return undefined;
+  if (path.length <= PREFIX.length + 1) return path.length === PREFIX.length || path.endsWith('/') ? '/' : undefined;
+  if (path.charCodeAt(PREFIX.length) !== 0x2f) return undefined;
+  return path.endsWith('/') ? path.slice(PREFIX.length, -1) : path.slice(PREFIX.length);
+}
+
+/**
+ * Key requests are answered on Node's own response, past Koa; everything else goes on to the router, with its cleaned path.
+ *
+ * @param onUnexpected gets exceptions of the key routes
+ */
+export function keysFront(
+  keys: KeysHandler,
+  cors: readonly string[],
+  onUnexpected: (error: unknown) => void,
+): Middleware {
+  return (context, next) => {
+    const { req: request, res: response } = context;
+    if (cors.length > 0) applyCors(cors, request.headers.origin, response);
+    if (request.method === 'OPTIONS') {
+      context.respond = false;
+      response.writeHead(200, ['Content-Length', 0]);
+      response.end();
+      return DONE;
+    }
+    const target = parseRequestTarget(request.url ?? '');
+    const key = target === undefined ? undefined : keyOf(target.path);
+    if (target !== undefined && key === undefined) {
+      // The router matches this instead of the raw path.
+      context['newRouterPath'] = target.path;
+      return next();
+    }
+    context.respond = false;
+    if (target === undefined || key === undefined) {
+      writeBadRequest(response);
+      return DONE;
+    }
+    try {
+      keys.handle(request, response, key, target.query);
+    } catch (error) {
+      onUnexpected(error);
+      writeInternalError(response);
+    }
+    return DONE;
+  };
+}

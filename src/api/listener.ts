@@ -1,0 +1,118 @@
+/** One listening socket with its node:http server: slow and malformed clients, and the way down. */
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { answerClientError } from './clientError';
+import type { ListenAddress } from './options';
+
+/** As etcd 2.3: connections of clients that pool them may rest this long. */
+const KEEP_ALIVE_TIMEOUT_MS = 300_000;
+
+/** How long a connection may be silent before the operating system probes it, so that vanished watchers are noticed. */
+const TCP_PROBE_AFTER_MS = 30_000;
+
+const TIMEOUT_CHECK_INTERVAL_MS = 1000;
+
+export interface ListenerOptions {
+  /** The command line option that named the address, for the error. */
+  readonly flag: '--listen-client-urls' | '--listen-peer-urls';
+  readonly maxHeaderBytes: number;
+  readonly headerTimeoutMs: number;
+  readonly bodyTimeoutMs: number;
+  readonly logger: Logger;
+}
+
+/** An address that could not be listened on. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+
+  constructor(
+    readonly address: string,
+    readonly flag: string,
+    /** The system's code: EADDRINUSE, EACCES, EADDRNOTAVAIL, ... */
+    readonly code: string,
+  ) {
+    const reason = code === 'EADDRINUSE' ? 'the address is already in use' : code;
+    super(`cannot listen on ${address} (${flag}): ${reason}`);
+  }
+}
+
+export class Listener {
+  private constructor(
+    private readonly server: Server,
+    private readonly sockets: ReadonlySet<Socket>,
+    readonly address: AddressInfo,
+  ) {}
+
+  /** Resolves when connections are accepted; rejects with ListenError. */
+  static async open(address: ListenAddress, options: ListenerOptions, handler: RequestListener): Promise<Listener> {
+    const server = createServer(
+      {
+        maxHeaderSize: options.maxHeaderBytes,
+        headersTimeout: options.headerTimeoutMs,
+        requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs,
+        connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+        keepAlive: true,
+        keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
+        noDelay: true,
+      },
+      handler,
+    );
+    server.on('clientError', (error, socket) => {
+      answerClientError(error, socket, options.logger);
+    });
+    const sockets = new Set<Socket>();
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+    await listen(server, address, options.flag);
+    server.on('error', (error) => {
+      options.logger.warn({ err: error }, 'a connection could not be accepted');
+    });
+    const bound = server.address();
+    if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
+    return new Listener(server, sockets, bound);
+  }
+
+  /** Lets the owner of another protocol take connections over. */
+  onUpgrade(handler: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
+    this.server.on('upgrade', handler);
+  }
+
+  /** Accepts nothing new, lets requests finish, and cuts what is still open after `deadlineMs`. */
+  async close(deadlineMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+    this.server.closeIdleConnections();
+    // A connection that becomes idle only now would otherwise rest until its keep-alive timeout.
+    const sweep = setInterval(() => {
+      this.server.closeIdleConnections();
+    }, 20);
+    const cut = setTimeout(() => {
+      for (const socket of this.sockets) socket.destroy();
+    }, deadlineMs);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(cut);
+  }
+}
+
+function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+      reject(new ListenError(`${host}:${address.port}`, flag, error.code ?? error.message));
+    });
+    server.listen(address.port, address.host === '' ? undefined : address.host, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}

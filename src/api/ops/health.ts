@@ -1,0 +1,53 @@
+/** `/health`, `/livez` and `/readyz`: what load balancers and orchestrators ask. */
+import type { Context } from 'koa';
+import type { Member } from '../../member/types';
+import { writeErrorText, writePlainText } from '../http/answers';
+
+/** How long a member may take to prove that it reaches a quorum. */
+const BARRIER_TIMEOUT_MS = 1000;
+
+const HEALTHY = '{"health": "true"}';
+const UNHEALTHY = '{"health": "false"}';
+
+/** 200 while the member can serve a linearizable read; 503 without a leader or when that takes too long. */
+export async function serveHealth(context: Context, member: Member): Promise<void> {
+  const isHealthy = member.status().leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
+  if (isHealthy) writePlainText(context.res, 200, HEALTHY);
+  else writeErrorText(context.res, 503, UNHEALTHY);
+}
+
+async function passesBarrier(member: Member, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(false);
+    }, timeoutMs);
+  });
+  const barrier = member.readBarrier().then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([barrier, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Always 200: a process that answers is alive. Restarting one that has no quorum would not help it. */
+export function serveLive(context: Context): void {
+  writePlainText(context.res, 200, '{"live": "true"}');
+}
+
+/** 200 when the member may be sent traffic, else 503 with the reason. */
+export function serveReady(context: Context, member: Member): void {
+  const { ready, stopping } = member.status();
+  if (ready) {
+    writePlainText(context.res, 200, '{"ready": "true"}');
+    return;
+  }
+  const reason = stopping
+    ? 'the member is stopping'
+    : 'the member has not yet applied what was committed when it started';
+  writeErrorText(context.res, 503, `{"ready": "false", "reason": "${reason}"}`);
+}

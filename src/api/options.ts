@@ -1,0 +1,44 @@
+/** What the API is started with. */
+import type { Duplex } from 'node:stream';
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { Member } from '../member/types';
+
+/** Where to listen. `localhost` means every loopback address there is; port 0 takes a free one. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The levels that `/config/local/log` can ask for, by their pino names. */
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/** Metrics in their text form; the registry of prom-client fits. */
+export interface MetricsSource {
+  readonly contentType: string;
+  metrics(): Promise<string>;
+}
+
+export interface ApiOptions {
+  readonly member: Member;
+  readonly clientAddresses: readonly ListenAddress[];
+  readonly peerAddresses: readonly ListenAddress[];
+  /** Origins that may read answers in a browser; `*` is all of them, empty is none. */
+  readonly cors: readonly string[];
+  /** Longest request body. */
+  readonly maxRequestBytes: number;
+  /** Longest request line with its headers. */
+  readonly maxHeaderBytes: number;
+  /** How long a client may take to send its headers. */
+  readonly headerTimeoutMs: number;
+  /** How long it may then take for the body. */
+  readonly bodyTimeoutMs: number;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly setLogLevel: (level: LogLevel) => void;
+  /** What `/metrics` shows; without it the route is not there. */
+  readonly metrics?: MetricsSource;
+  /** Takes over the connections on the peer port that ask for an upgrade; without it they are plain requests. */
+  readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}

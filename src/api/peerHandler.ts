@@ -1,0 +1,51 @@
+/** The plain requests of the peer port: what a joining member and etcd's own tools ask for (spec v2-api section 1). */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { MemberInfo } from '../machine/cluster/members';
+import type { Member } from '../member/types';
+import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
+import { jsonText } from './http/json';
+import { parseRequestTarget } from './http/requestTarget';
+import { versionJson } from './ops/version';
+import { urlsJson } from './v2/members/memberJson';
+
+/** The members as this port shows them: the id is a JSON number, all 64 bits of it. */
+export function peerMembersJson(members: readonly MemberInfo[]): string {
+  const rows = members.map(
+    (member) =>
+      `{"id":${BigInt(`0x${member.id}`)},"peerURLs":${urlsJson(member.peerURLs)},` +
+      `"name":${jsonText(member.name)},"clientURLs":${urlsJson(member.clientURLs)}}`,
+  );
+  return `[${rows.join(',')}]\n`;
+}
+
+/**
+ * Serves `/members` and `/version`; everything else is not there.
+ *
+ * @param onUnexpected gets exceptions; the request is then answered with 500
+ */
+export function createPeerHandler(member: Member, onUnexpected: (error: unknown) => void): RequestListener {
+  return (request, response) => {
+    try {
+      servePeer(member, request, response);
+    } catch (error) {
+      onUnexpected(error);
+      writeInternalError(response);
+    }
+  };
+}
+
+function servePeer(member: Member, request: IncomingMessage, response: ServerResponse): void {
+  const target = parseRequestTarget(request.url ?? '');
+  if (target === undefined) {
+    writeBadRequest(response);
+  } else if (target.path !== '/members' && target.path !== '/version') {
+    writeNotFound(response);
+  } else if (request.method !== 'GET') {
+    writeMethodNotAllowed(response, ['GET']);
+  } else if (target.path === '/version') {
+    writeJson(response, 200, versionJson(member));
+  } else {
+    response.setHeader('X-Etcd-Cluster-Id', member.clusterId);
+    writeJson(response, 200, peerMembersJson(member.members()));
+  }
+}

@@ -1,0 +1,51 @@
+/** Errors of the key API: the value, its JSON, and how a member's own failures map onto it. */
+import type { KeyError } from '../../../machine/keyspace/event';
+import type { MemberError, MemberErrorReason } from '../../../member/types';
+import type { ErrorCode } from '../../errors';
+import { ERRORS } from '../../errors';
+import { jsonString } from '../../http/json';
+
+export interface KeyFailure {
+  readonly code: ErrorCode;
+  /** A byte string; empty: not shown. */
+  readonly cause: string;
+  /** The store index; 0 when the request never reached the store. */
+  readonly etcdIndex: number;
+}
+
+/** Every reason, and the words that etcd 2.3 has for it. */
+const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
+  timeout: 'etcdserver: request timed out',
+  noLeader: 'etcdserver: no leader',
+  leaderLost: 'etcdserver: request timed out, possibly due to previous leader failure',
+  tooManyRequests: 'etcdserver: too many requests',
+  tooLarge: 'etcdserver: request is too large',
+  stopped: 'etcdserver: server stopped',
+};
+
+/** One line of JSON. */
+export function failureJson(failure: KeyFailure): string {
+  const cause = failure.cause === '' ? '' : `,"cause":${jsonString(failure.cause)}`;
+  const { message } = ERRORS[failure.code];
+  return `{"errorCode":${failure.code},"message":"${message}"${cause},"index":${failure.etcdIndex}}\n`;
+}
+
+/** Whether a rejection is one of the announced ones. Told by its name, for this layer knows the member by its types only. */
+export function isMemberError(error: unknown): error is MemberError {
+  return error instanceof Error && error.name === 'MemberError' && 'reason' in error;
+}
+
+/** Code 300: the member could not do it, or does not know whether it was done. */
+export function memberFailure(error: MemberError): KeyFailure {
+  return { code: 300, cause: CAUSES[error.reason], etcdIndex: 0 };
+}
+
+/** A refusal of the key space. */
+export function keyFailure(error: KeyError): KeyFailure {
+  return { code: error.code, cause: error.cause, etcdIndex: error.etcdIndex };
+}
+
+/** A request that was refused before it reached the store (index 0). */
+export function requestFailure(code: ErrorCode, cause: string): KeyFailure {
+  return { code, cause, etcdIndex: 0 };
+}

@@ -1,0 +1,229 @@
+/** /v2/keys: from the parsed request to the member and back. The hot path of the server. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KeyCommand } from '../../../machine/command';
+import type { KeyResult } from '../../../machine/keyspace/event';
+import type { Member } from '../../../member/types';
+import { writeInternalError, writeMethodNotAllowed } from '../../http/answers';
+import { hasBody, readBody } from '../../http/body';
+import type { Form } from '../../http/form';
+import { parseForm } from '../../http/form';
+import { parseMediaType } from '../../http/mediaType';
+import { parseMultipart } from '../../http/multipart';
+import { writeEvent, writeFailure } from './answer';
+import type { KeyFailure } from './failure';
+import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import type { BadParameter, KeyParameters } from './parameters';
+import { isBadParameter, PARAMETER_NAMES, readKeyParameters } from './parameters';
+import type { OpenWatches } from './watchResponse';
+import { WatchResponse } from './watchResponse';
+import { deleteCommand, postCommand, putCommand } from './writeCommand';
+
+const ALLOWED = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;
+
+/** Go's words for a body beyond the limit. */
+const TOO_LARGE = 'http: POST too large';
+
+export interface KeysOptions {
+  readonly member: Member;
+  readonly maxRequestBytes: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly openWatches: OpenWatches;
+  /** Gets what nobody foresaw, once per request. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/** What is known of a request once its parameters were read. */
+interface KeyRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly parameters: KeyParameters;
+}
+
+export class KeysHandler {
+  constructor(private readonly options: KeysOptions) {}
+
+  /**
+   * Answers one request, now or later.
+   *
+   * @param path the key, clean, as a byte string
+   * @param query raw
+   */
+  handle(request: IncomingMessage, response: ServerResponse, path: string, query: string): void {
+    const method = request.method ?? '';
+    switch (method) {
+      case 'GET':
+      case 'HEAD':
+      case 'DELETE':
+        this.run(response, method, path, new Map(), undefined, query);
+        return;
+      case 'PUT':
+      case 'POST':
+        this.readForm(request, response, method, path, query);
+        return;
+      default:
+        writeMethodNotAllowed(response, ALLOWED);
+    }
+  }
+
+  /** Bodies of other kinds than forms are ignored (spec v2-api section 2). */
+  private readForm(
+    request: IncomingMessage,
+    response: ServerResponse,
+    method: string,
+    path: string,
+    query: string,
+  ): void {
+    const contentType = request.headers['content-type'];
+    const mediaType = parseMediaType(contentType);
+    if (!mediaType.ok) {
+      this.fail(response, requestFailure(210, mediaType.complaint));
+      return;
+    }
+    const isMultipart = mediaType.type === 'multipart/form-data';
+    if ((!isMultipart && mediaType.type !== 'application/x-www-form-urlencoded') || !hasBody(request)) {
+      this.run(response, method, path, new Map(), undefined, query);
+      return;
+    }
+    readBody(request, this.options.maxRequestBytes, (body) => {
+      if (body === undefined) {
+        this.fail(response, requestFailure(210, TOO_LARGE));
+      } else if (isMultipart) {
+        this.runMultipart(response, method, path, contentType ?? '', body, query);
+      } else {
+        const form: Form = new Map();
+        this.run(response, method, path, form, parseForm(body, PARAMETER_NAMES, form), query);
+      }
+    });
+  }
+
+  private runMultipart(
+    response: ServerResponse,
+    method: string,
+    path: string,
+    contentType: string,
+    body: string,
+    query: string,
+  ): void {
+    parseMultipart(contentType, body, PARAMETER_NAMES).then(
+      (parsed) => {
+        this.run(response, method, path, parsed.form, parsed.complaint, query);
+      },
+      (error: unknown) => {
+        this.unexpected(response, error);
+      },
+    );
+  }
+
+  /** Adds the query to the form, checks everything and carries it out. The border that no exception crosses. */
+  private run(
+    response: ServerResponse,
+    method: string,
+    path: string,
+    form: Form,
+    bodyComplaint: string | undefined,
+    query: string,
+  ): void {
+    try {
+      const queryComplaint = query === '' ? undefined : parseForm(query, PARAMETER_NAMES, form);
+      const complaint = bodyComplaint ?? queryComplaint;
+      const parameters: KeyParameters | BadParameter =
+        complaint === undefined ? readKeyParameters(form, method) : { code: 210, cause: complaint };
+      if (isBadParameter(parameters)) this.fail(response, requestFailure(parameters.code, parameters.cause));
+      else this.carryOut(response, { method, path, parameters });
+    } catch (error) {
+      this.unexpected(response, error);
+    }
+  }
+
+  private carryOut(response: ServerResponse, request: KeyRequest): void {
+    const { method, path, parameters } = request;
+    switch (method) {
+      case 'PUT':
+        this.propose(response, putCommand(path, parameters, this.options.now()), parameters);
+        return;
+      case 'POST':
+        this.propose(response, postCommand(path, parameters, this.options.now()), parameters);
+        return;
+      case 'DELETE':
+        this.propose(response, deleteCommand(path, parameters, this.options.now()), parameters);
+        return;
+      default:
+        this.read(response, path, parameters);
+    }
+  }
+
+  private read(response: ServerResponse, path: string, parameters: KeyParameters): void {
+    const { member } = this.options;
+    if (parameters.wait && !parameters.quorum) {
+      this.watch(response, path, parameters);
+    } else if (parameters.quorum || parameters.consistent) {
+      member.readBarrier().then(
+        () => {
+          this.readNow(response, path, parameters);
+        },
+        (error: unknown) => {
+          this.reject(response, error);
+        },
+      );
+    } else {
+      this.answer(response, member.get(path, parameters), parameters);
+    }
+  }
+
+  /** A read whose barrier was passed. */
+  private readNow(response: ServerResponse, path: string, parameters: KeyParameters): void {
+    try {
+      this.answer(response, this.options.member.get(path, parameters), parameters);
+    } catch (error) {
+      this.unexpected(response, error);
+    }
+  }
+
+  private watch(response: ServerResponse, path: string, parameters: KeyParameters): void {
+    const { recursive, stream, waitIndex } = parameters;
+    const options = { recursive, stream, sinceIndex: waitIndex };
+    const watch = new WatchResponse(this.options.member, response, options, this.options.openWatches);
+    const refusal = watch.start(path);
+    if (refusal !== undefined) this.fail(response, keyFailure(refusal));
+  }
+
+  private propose(response: ServerResponse, command: KeyCommand, parameters: KeyParameters): void {
+    this.options.member.propose(command).then(
+      (result) => {
+        this.settle(response, result, parameters);
+      },
+      (error: unknown) => {
+        this.reject(response, error);
+      },
+    );
+  }
+
+  /** Answers from a promise's callback, where an exception would have nowhere to go. */
+  private settle(response: ServerResponse, result: KeyResult, parameters: KeyParameters): void {
+    try {
+      this.answer(response, result, parameters);
+    } catch (error) {
+      this.unexpected(response, error);
+    }
+  }
+
+  private answer(response: ServerResponse, result: KeyResult, parameters: KeyParameters): void {
+    if (result.ok) writeEvent(response, this.options.member, result, parameters.noValueOnSuccess);
+    else this.fail(response, keyFailure(result));
+  }
+
+  private reject(response: ServerResponse, error: unknown): void {
+    if (isMemberError(error)) this.fail(response, memberFailure(error));
+    else this.unexpected(response, error);
+  }
+
+  private fail(response: ServerResponse, failure: KeyFailure): void {
+    writeFailure(response, this.options.member, failure);
+  }
+
+  private unexpected(response: ServerResponse, error: unknown): void {
+    this.options.onUnexpected(error);
+    writeInternalError(response);
+  }
+}

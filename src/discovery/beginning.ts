@@ -1,0 +1,37 @@
+/** How a member with an empty data directory begins. */
+
+/** A member as the cluster lists it. */
+export interface ListedMember {
+  readonly id: string;
+  /** Empty: never started. */
+  readonly name: string;
+  readonly peerURLs: readonly string[];
+  readonly clientURLs: readonly string[];
+}
+
+/** What a running member says of its cluster. */
+export interface ListedCluster {
+  readonly clusterId: string;
+  readonly members: readonly ListedMember[];
+}
+
+export interface Founder {
+  readonly name: string;
+  readonly peerURLs: readonly string[];
+}
+
+export type Beginning =
+  /** A new cluster: every founder computes the same one by itself. */
+  | { readonly kind: 'found'; readonly founders: readonly Founder[]; readonly token: string }
+  /** A running cluster that has a place for this member; it will be sent the state. */
+  | {
+      readonly kind: 'join';
+      readonly memberId: string;
+      readonly clusterId: string;
+      readonly peers: readonly ListedMember[];
+    };
+
+/** The configuration and the cluster do not fit: the operator has to change something. The message says what. */
+export class JoinError extends Error {
+  override readonly name = 'JoinError';
+}

@@ -1,0 +1,27 @@
+import { ListenError } from './api/listener';
+import { exitCodes, type ExitCodeName } from './config/exitCodes';
+import { JoinError } from './discovery/beginning';
+import { StorageError } from './storage/errors';
+
+/** The documented exit code for what ended the server. */
+export function exitReasonOf(error: unknown): ExitCodeName {
+  if (error instanceof ListenError) return 'cannotListen';
+  if (error instanceof JoinError) return 'badConfiguration';
+  if (!(error instanceof StorageError)) return 'unexpectedFailure';
+  switch (error.kind) {
+    case 'io':
+    case 'full':
+    case 'corrupt':
+    case 'closed':
+      return 'storageFailure';
+    case 'locked':
+    case 'format':
+    case 'permission':
+      return 'dataDirectoryUnusable';
+  }
+}
+
+/** The number for `process.exit`. */
+export function exitNumber(name: ExitCodeName): number {
+  return exitCodes[name].code;
+}

@@ -1,0 +1,24 @@
+import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
+import type { Clock } from './environment';
+
+const LOOK_INTERVAL_MS = 10;
+
+/**
+ * A leader that is about to stop hands leadership to the voter that is furthest (thesis section 3.10), so that nobody has to
+ * wait for an election. Resolves when another member leads, when there is nobody to lead, or after `limitMs`.
+ */
+export async function handOver(raft: Raft, clock: Clock, limitMs: number, wake: () => void): Promise<void> {
+  const to = successorOf(raft);
+  if (to === undefined || !raft.transferLeadership(to)) return;
+  wake();
+  const deadlineMs = clock.now() + limitMs;
+  while ((raft.leader === raft.id || raft.leader === undefined) && clock.now() < deadlineMs) {
+    await new Promise<void>((resolve) => clock.after(LOOK_INTERVAL_MS, resolve));
+  }
+}
+
+function successorOf(raft: Raft): MemberId | undefined {
+  const candidates = raft.status().progress.filter((peer) => !peer.learner && peer.recentlyActive);
+  return [...candidates].sort((a, b) => b.matchIndex - a.matchIndex)[0]?.id;
+}

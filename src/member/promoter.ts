@@ -1,0 +1,31 @@
+import type { ClusterChange } from '../machine/cluster/clusterState';
+import type { Raft } from '../raft/raft';
+
+/** A learner that is no more entries behind than this, and answers, may vote: it cannot hold up a commit for long. */
+const LAG_MAX = 100;
+
+/** The leader makes voters of learners that have caught up (thesis section 4.2.1). */
+export class Promoter {
+  private proposed = false;
+
+  constructor(
+    private readonly raft: Raft,
+    private readonly propose: (change: ClusterChange) => Promise<void>,
+  ) {}
+
+  check(): void {
+    const { raft } = this;
+    if (this.proposed || raft.leader !== raft.id) return;
+    const { progress, commit } = raft.status();
+    const learner = progress.find(
+      (peer) =>
+        peer.learner && peer.recentlyActive && peer.state === 'replicate' && peer.matchIndex + LAG_MAX >= commit,
+    );
+    if (learner === undefined) return;
+    this.proposed = true;
+    const again = (): void => {
+      this.proposed = false;
+    };
+    this.propose({ type: 'promoteMember', id: learner.id }).then(again, again);
+  }
+}

@@ -1,0 +1,95 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { API_VERSION } from './api/version';
+import type { LocalMember } from './member/localMember';
+import { RealClock } from './member/realClock';
+import type { Transport } from './member/transport';
+import type { PeerReport } from './member/types';
+import { PeerNetwork } from './peer/network';
+import type { PeerAddress } from './peer/types';
+import type { LogStart, MemberId, Message } from './raft/types';
+
+/** Members older than this speak another protocol. */
+const MIN_CLUSTER_VERSION = '2.3.0';
+
+const QUIET: PeerReport = {
+  traffic: {
+    recvAppendRequestCnt: 0,
+    sendAppendRequestCnt: 0,
+    recvPkgRate: 0,
+    recvBandwidthRate: 0,
+    sendPkgRate: 0,
+    sendBandwidthRate: 0,
+  },
+  followers: [],
+};
+
+/** Ties a member and its links together: each needs the other, so the links begin once the member is there. */
+export class PeerLinks implements Transport {
+  private network: PeerNetwork | undefined;
+
+  constructor(
+    private readonly logger: Logger,
+    private readonly electionTimeoutMs: number,
+  ) {}
+
+  connect(member: LocalMember): void {
+    this.network = new PeerNetwork({
+      id: member.id,
+      clusterId: member.clusterId,
+      serverVersion: API_VERSION,
+      minClusterVersion: MIN_CLUSTER_VERSION,
+      electionTimeoutMs: this.electionTimeoutMs,
+      clock: new RealClock(),
+      random: Math.random,
+      logger: this.logger,
+      onMessages: (messages) => {
+        member.received(messages);
+      },
+      onForward: (from, request) => {
+        member.requested(from, request);
+      },
+      onSnapshot: (_from, start, chunks) => member.receivedState(start, chunks),
+      onUnreachable: (id) => {
+        member.unreachable(id);
+      },
+      onRemoved: () => {
+        member.wasRemoved();
+      },
+    });
+  }
+
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (this.network === undefined) socket.destroy();
+    else this.network.handleUpgrade(request, socket, head);
+  };
+
+  report(): PeerReport {
+    return this.network?.status() ?? QUIET;
+  }
+
+  send(messages: readonly Message[]): void {
+    this.network?.send(messages);
+  }
+
+  forward(to: MemberId, request: Uint8Array): boolean {
+    return this.network?.forward(to, request) ?? false;
+  }
+
+  async sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    await this.network?.sendSnapshot(to, start, chunks);
+  }
+
+  setPeers(peers: readonly PeerAddress[]): void {
+    this.network?.setPeers(peers);
+  }
+
+  remove(id: MemberId): void {
+    this.network?.remove(id);
+  }
+
+  async stop(): Promise<void> {
+    await this.network?.stop();
+  }
+}

@@ -1,0 +1,105 @@
+/** Starts the API around a fake member on free loopback ports, and speaks to it over real sockets. */
+import { request as httpRequest } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { pino } from 'pino';
+import type { ApiOptions, LogLevel } from '../../src/api/options';
+import type { ApiServer } from '../../src/api/server';
+import { startApi } from '../../src/api/server';
+import { FakeMember, NOW_MS } from './fakeMember';
+
+export interface ApiUnderTest {
+  readonly member: FakeMember;
+  readonly server: ApiServer;
+  readonly clientPort: number;
+  readonly peerPort: number;
+  readonly levels: LogLevel[];
+  /** Lines that were logged, as objects. */
+  readonly logged: Record<string, unknown>[];
+}
+
+export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise<ApiUnderTest> {
+  const member = new FakeMember();
+  const levels: LogLevel[] = [];
+  const logged: Record<string, unknown>[] = [];
+  const write = (line: string): void => {
+    logged.push(JSON.parse(line));
+  };
+  const server = await startApi({
+    member,
+    clientAddresses: [{ host: '127.0.0.1', port: 0 }],
+    peerAddresses: [{ host: '127.0.0.1', port: 0 }],
+    cors: [],
+    maxRequestBytes: 10 * 1024 * 1024,
+    maxHeaderBytes: 1024 * 1024,
+    headerTimeoutMs: 5000,
+    bodyTimeoutMs: 5000,
+    logger: pino({ level: 'debug' }, { write }),
+    now: () => NOW_MS,
+    setLogLevel: (level) => levels.push(level),
+    ...options,
+  });
+  const clientPort = server.clientAddresses[0]!.port;
+  return { member, server, clientPort, peerPort: server.peerAddresses[0]?.port ?? 0, levels, logged };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  /** A byte string. */
+  readonly body: string;
+}
+
+/** One request on a connection of its own. */
+export function ask(
+  port: number,
+  method: string,
+  path: string,
+  body?: string,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const formHeader = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      { host: '127.0.0.1', port, method, path, agent: false, headers: { ...formHeader, ...headers } },
+      (response) => {
+        let text = '';
+        response.setEncoding('latin1');
+        response.on('data', (chunk: string) => {
+          text += chunk;
+        });
+        response.on('end', () => {
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text });
+        });
+        response.on('error', reject);
+      },
+    );
+    request.on('error', reject);
+    request.end(body === undefined ? undefined : Buffer.from(body, 'latin1'));
+  });
+}
+
+/** Sends bytes as they are and collects everything until the server closes the connection. */
+export function sendRaw(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1');
+    let text = '';
+    socket.setEncoding('latin1');
+    socket.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    socket.on('close', () => {
+      resolve(text);
+    });
+    socket.on('error', reject);
+    socket.write(bytes, 'latin1');
+  });
+}
+
+/** Waits until `condition` holds; fails the test after two seconds. */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let attempt = 0; !condition(); attempt += 1) {
+    if (attempt > 200) throw new Error('the condition did not come true in time');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}

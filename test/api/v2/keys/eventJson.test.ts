@@ -1,0 +1,112 @@
+import { eventJson, eventStatus, shortEventJson, watchedEventJson } from '../../../../src/api/v2/keys/eventJson';
+import type { NodeView } from '../../../../src/machine/keyspace/event';
+import { event, node, NOW_MS } from '../../fakeMember';
+
+test('a directory with children, in the order of the fields', () => {
+  const child = node({ key: '/d/a', value: '', modifiedIndex: 6, createdIndex: 5, expirationMs: NOW_MS + 4001 });
+  const empty = node({ key: '/d/b', dir: true, nodes: [] });
+  const dir = node({ key: '/d', dir: true, expirationMs: NOW_MS + 500, nodes: [child, empty] });
+  expect(eventJson(event({ node: dir }))).toBe(
+    '{"action":"get","node":{"key":"/d","dir":true,"expiration":"2026-03-04T05:06:07.5Z","ttl":1,"nodes":[' +
+      '{"key":"/d/a","value":"","expiration":"2026-03-04T05:06:11.001Z","ttl":5,"modifiedIndex":6,"createdIndex":5},' +
+      '{"key":"/d/b","dir":true,"modifiedIndex":4,"createdIndex":4}],"modifiedIndex":4,"createdIndex":4}}\n',
+  );
+});
+
+test('the root has a key but no indexes', () => {
+  const root = node({ key: '/', dir: true, modifiedIndex: 0, createdIndex: 0 });
+  expect(eventJson(event({ node: root }))).toBe('{"action":"get","node":{"key":"/","dir":true}}\n');
+});
+
+test('a delete shows the value only in prevNode', () => {
+  const deleted = event({
+    action: 'delete',
+    node: node({ key: '/a', modifiedIndex: 8 }),
+    prevNode: node({ key: '/a', value: 'x' }),
+  });
+  expect(eventJson(deleted)).toBe(
+    '{"action":"delete","node":{"key":"/a","modifiedIndex":8,"createdIndex":4},' +
+      '"prevNode":{"key":"/a","value":"x","modifiedIndex":4,"createdIndex":4}}\n',
+  );
+});
+
+test('an expired directory is only marked as one in prevNode', () => {
+  const dir = node({ key: '/d', dir: true });
+  const json = eventJson(event({ action: 'expire', node: dir, prevNode: dir }));
+  expect(json).toContain('"node":{"key":"/d","modifiedIndex"');
+  expect(json).toContain('"prevNode":{"key":"/d","dir":true,');
+});
+
+test.each([
+  [1, 1],
+  [1000, 1],
+  [1001, 2],
+  [0, undefined],
+  [-999, undefined],
+  [-1000, -1],
+  [-1999, -1],
+])('an expiry in %d ms shows ttl %p', (leftMs, ttl) => {
+  const json = eventJson(event({ node: node({ key: '/a', value: '', expirationMs: NOW_MS + leftMs }) }));
+  expect(JSON.parse(json).node.ttl).toBe(ttl);
+});
+
+test('a tree deeper than the call stack is written', () => {
+  let view: NodeView = node({ key: '/leaf', value: 'x' });
+  for (let depth = 0; depth < 50_000; depth += 1) view = node({ key: '/d', dir: true, nodes: [view] });
+  const json = eventJson(event({ node: view }));
+  expect(json.split('"nodes":[')).toHaveLength(50_001);
+  expect(json.split(']')).toHaveLength(50_001);
+});
+
+test('siblings after a subdirectory are in their place', () => {
+  const inner = node({ key: '/d/a/b', value: '1' });
+  const tree = node({
+    key: '/d',
+    dir: true,
+    nodes: [node({ key: '/d/a', dir: true, nodes: [inner] }), node({ key: '/d/c', value: '2' })],
+  });
+  expect(JSON.parse(eventJson(event({ node: tree }))).node).toMatchObject({
+    nodes: [
+      { key: '/d/a', nodes: [{ key: '/d/a/b' }], createdIndex: 4 },
+      { key: '/d/c', value: '2' },
+    ],
+    createdIndex: 4,
+  });
+});
+
+test('an event for watchers is formatted once', () => {
+  let reads = 0;
+  const counting = event({
+    node: {
+      ...node({ key: '/a' }),
+      get value() {
+        reads += 1;
+        return 'x';
+      },
+    },
+  });
+  const first = watchedEventJson(counting);
+  const readsOfOne = reads;
+  expect(watchedEventJson(counting)).toBe(first);
+  expect(reads).toBe(readsOfOne);
+  expect(first).toBe(eventJson(counting));
+});
+
+test.each([
+  ['set', undefined, 201],
+  ['set', node({ key: '/a' }), 200],
+  ['create', undefined, 201],
+  ['update', node({ key: '/a' }), 200],
+  ['compareAndSwap', node({ key: '/a' }), 200],
+  ['delete', node({ key: '/a' }), 200],
+  ['get', undefined, 200],
+] as const)('%s after %j answers %d', (action, prevNode, status) => {
+  expect(eventStatus(event({ action, prevNode, node: node({ key: '/a' }) }))).toBe(status);
+});
+
+test('only writes are shortened', () => {
+  const written = event({ action: 'compareAndSwap', node: node({ key: '/a', value: 'v' }) });
+  const deleted = event({ action: 'delete', node: node({ key: '/a' }) });
+  expect(shortEventJson(written)).toBe('{"action":"compareAndSwap"}\n');
+  expect(shortEventJson(deleted)).toBe(eventJson(deleted));
+});

@@ -1,0 +1,27 @@
+import { failureJson, isMemberError, keyFailure, memberFailure } from '../../../../src/api/v2/keys/failure';
+import { MemberError } from '../../../../src/member/types';
+import { keyError } from '../../fakeMember';
+
+test('the cause is escaped, and left out when empty', () => {
+  expect(failureJson({ code: 101, cause: '["a" != <b>]', etcdIndex: 12 })).toBe(
+    '{"errorCode":101,"message":"Compare failed","cause":"[\\"a\\" != \\u003cb\\u003e]","index":12}\n',
+  );
+  expect(failureJson(keyFailure(keyError(102, '')))).toBe('{"errorCode":102,"message":"Not a file","index":9}\n');
+});
+
+test.each([
+  ['timeout', 'etcdserver: request timed out'],
+  ['noLeader', 'etcdserver: no leader'],
+  ['leaderLost', 'etcdserver: request timed out, possibly due to previous leader failure'],
+  ['tooManyRequests', 'etcdserver: too many requests'],
+  ['tooLarge', 'etcdserver: request is too large'],
+  ['stopped', 'etcdserver: server stopped'],
+] as const)('%s', (reason, cause) => {
+  expect(memberFailure(new MemberError(reason, 'words'))).toEqual({ code: 300, cause, etcdIndex: 0 });
+});
+
+test('only member errors are member errors', () => {
+  expect(isMemberError(new MemberError('timeout', ''))).toBe(true);
+  expect(isMemberError(new Error('timeout'))).toBe(false);
+  expect(isMemberError('timeout')).toBe(false);
+});
