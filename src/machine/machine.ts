@@ -1,5 +1,6 @@
 import { DecodeError, ByteReader, ByteWriter } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
+import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
 import { ClusterState, type ClusterChange } from './cluster/clusterState';
 import type { Command } from './command';
 import { decodeBatch } from './commandCodec';
@@ -30,7 +31,7 @@ export class Machine {
 
   /** @param historyLength events kept for watches that begin in the past */
   constructor(historyLength: number) {
-    this.keySpace = new KeySpace(historyLength);
+    this.keySpace = new KeySpace(historyLength, isClusterKey);
     this.keyRows = new KeySpaceRows(this.keySpace);
   }
 
@@ -96,11 +97,11 @@ export class Machine {
       case 'publish':
         if (!this.cluster.publish(command.memberId, command.name, command.clientURLs, command.version))
           return undefined;
-        this.keySpace.skipIndex();
+        this.clusterChanged();
         if (this.cluster.settleVersion()) this.keySpace.skipIndex();
         return undefined;
       case 'updateMember':
-        if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.keySpace.skipIndex();
+        if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.clusterChanged();
         return undefined;
       case 'set':
       case 'create':
@@ -114,8 +115,14 @@ export class Machine {
 
   private applyChange(change: ClusterChange): void {
     this.cluster.apply(change);
-    this.keySpace.skipIndex();
+    this.clusterChanged();
     if (change.type !== 'addMember' && this.cluster.settleVersion()) this.keySpace.skipIndex();
+  }
+
+  /** Each change of the members takes an index, as in etcd, where they are keys too. */
+  private clusterChanged(): void {
+    this.keySpace.skipIndex();
+    syncClusterKeys(this.keySpace.tree, this.cluster.members(), this.keySpace.index);
   }
 
   private encodeMeta(): Buffer {

@@ -75,7 +75,8 @@ class Stored {
   }
 }
 
-const encoded = (commands: readonly Command[]): Buffer => encodeBatch({ origin: MEMBER.id, run: 1, sequence: 1, commands });
+const encoded = (commands: readonly Command[]): Buffer =>
+  encodeBatch({ origin: MEMBER.id, run: 1, sequence: 1, commands });
 
 it('batches decode to what was encoded', () => {
   fc.assert(

@@ -32,7 +32,7 @@ export interface KeyEvent {
 }
 
 /** Codes of spec/v2-api.md section 4 that the key space itself can answer. */
-export type KeyErrorCode = 100 | 101 | 102 | 104 | 105 | 107 | 108 | 401;
+export type KeyErrorCode = 100 | 101 | 102 | 104 | 105 | 106 | 107 | 108 | 401;
 
 export interface KeyError {
   readonly ok: false;

@@ -26,8 +26,14 @@ export class KeySpace {
   private readonly counters = new Counters();
   private currentIndex = 0;
 
-  /** @param historyLength events kept for watches that begin in the past */
-  constructor(historyLength: number) {
+  /**
+   * @param historyLength events kept for watches that begin in the past
+   * @param isReserved paths that commands may not change
+   */
+  constructor(
+    historyLength: number,
+    private readonly isReserved: (path: string) => boolean = () => false,
+  ) {
     this.history = new History(historyLength);
   }
 
@@ -111,6 +117,7 @@ export class KeySpace {
 
   private execute(command: KeyCommand): KeyResult {
     const { tree, hub, currentIndex: index } = this;
+    if (this.isReserved(command.path)) return errorOf(106, command.path, index);
     switch (command.type) {
       case 'set':
         return this.counted('sets', set(tree, index, command));

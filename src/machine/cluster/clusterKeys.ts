@@ -1,0 +1,56 @@
+/**
+ * The hidden keys under /_etcd by which clients of etcd 0.4 know the cluster (spec v0-api section 3, conflicts rows 24 and 25).
+ * They follow the member list; clients can read but not write them.
+ */
+import { DirectoryNode } from '../keyspace/node';
+import { isBelow } from '../keyspace/path';
+import type { Tree } from '../keyspace/tree';
+import type { MemberInfo } from './members';
+
+const CLUSTER = '/_etcd';
+const CONFIG = '/_etcd/config';
+const MACHINES = '/_etcd/machines';
+
+/** What 0.4 shows for a cluster that was started without flags. */
+const DEFAULT_CONFIG = '{"activeSize":9,"removeDelay":1800,"syncInterval":5}';
+
+/** True if the path is kept by the cluster itself. The rest of /_etcd (the discovery registry, say) is anybody's. */
+export function isClusterKey(path: string): boolean {
+  return path === CLUSTER || path === CONFIG || path === MACHINES || isBelow(path, CONFIG) || isBelow(path, MACHINES);
+}
+
+/** Brings the keys in line with the members; what changes gets `index`. */
+export function syncClusterKeys(tree: Tree, members: readonly MemberInfo[], index: number): void {
+  const wanted = new Map([[CONFIG, DEFAULT_CONFIG]]);
+  for (const member of members) {
+    if (member.name !== '') wanted.set(`${MACHINES}/${member.name.replaceAll('/', '_')}`, machineValue(member));
+  }
+  for (const path of machinePaths(tree)) {
+    const node = tree.find(path);
+    if (!wanted.has(path) && node !== undefined) tree.remove(node, () => undefined);
+  }
+  for (const [path, value] of wanted) put(tree, path, value, index);
+}
+
+function machinePaths(tree: Tree): string[] {
+  const directory = tree.find(MACHINES);
+  const paths: string[] = [];
+  if (directory?.dir !== true) return paths;
+  for (let child = directory.firstChild; child !== undefined; child = child.next) paths.push(child.path);
+  return paths;
+}
+
+function put(tree: Tree, path: string, value: string, index: number): void {
+  const node = tree.find(path);
+  if (node?.dir === false) {
+    if (node.value !== value) tree.write(node, value, index);
+    return;
+  }
+  const parent = tree.ensureDirectory(path.slice(0, path.lastIndexOf('/')), index);
+  if (parent instanceof DirectoryNode && node === undefined) tree.addFile(path, parent, value, index);
+}
+
+/** `etcd=CLIENT&raft=PEER`, each URL query-encoded. */
+function machineValue({ clientURLs, peerURLs }: MemberInfo): string {
+  return `etcd=${encodeURIComponent(clientURLs[0] ?? '')}&raft=${encodeURIComponent(peerURLs[0] ?? '')}`;
+}
