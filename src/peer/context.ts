@@ -1,0 +1,63 @@
+import type { MemberId } from '../raft/types';
+import { dialTcp } from './dial';
+import type { Dial, PeerClock, Random } from './environment';
+import { LogLines } from './logLines';
+import type { PeerNetworkOptions } from './types';
+
+/** Who this member is, as it says in a handshake. */
+export interface Identity {
+  readonly id: MemberId;
+  readonly clusterId: string;
+  readonly serverVersion: string;
+  readonly minClusterVersion: string;
+}
+
+/** The limits of the links. */
+export interface Limits {
+  readonly queueBytesMax: number;
+  readonly probeIntervalMs: number;
+  readonly dialTimeoutMs: number;
+  /** A raft stream that is quiet for so long is cut. */
+  readonly silenceMs: number;
+  readonly snapshotSilenceMs: number;
+  readonly snapshotStallMs: number;
+}
+
+/** What every part of the links shares. */
+export interface PeerContext {
+  readonly identity: Identity;
+  readonly limits: Limits;
+  readonly clock: PeerClock;
+  readonly monotonicMs: () => number;
+  readonly random: Random;
+  readonly dial: Dial;
+  readonly log: LogLines;
+}
+
+const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+const PROBE_INTERVAL_MS = 1000;
+const DIAL_TIMEOUT_MS = 5000;
+const SNAPSHOT_SILENCE_MS = 5000;
+const SNAPSHOT_STALL_MS = 60_000;
+const SILENT_ELECTIONS = 3;
+
+export function contextOf(options: PeerNetworkOptions): PeerContext {
+  const { id, clusterId, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } = options;
+  const monotonicMs = options.monotonicMs ?? ((): number => performance.now());
+  return {
+    identity: { id, clusterId, serverVersion, minClusterVersion },
+    limits: {
+      queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
+      probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),
+      dialTimeoutMs: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+      silenceMs: SILENT_ELECTIONS * electionTimeoutMs,
+      snapshotSilenceMs: options.snapshotSilenceMs ?? SNAPSHOT_SILENCE_MS,
+      snapshotStallMs: options.snapshotStallMs ?? SNAPSHOT_STALL_MS,
+    },
+    clock,
+    monotonicMs,
+    random,
+    dial: options.dial ?? dialTcp,
+    log: new LogLines(logger, monotonicMs),
+  };
+}

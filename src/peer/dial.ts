@@ -1,0 +1,141 @@
+/** One attempt to open a stream to one URL of a peer. */
+import type { IncomingMessage } from 'node:http';
+import { request as httpRequest } from 'node:http';
+import { connect, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { PeerContext } from './context';
+import type { StreamProtocol } from './handshake';
+import { headerOf, requestHeaders, STREAMS } from './handshake';
+import { reasonOf } from './reason';
+
+export type DialOutcome =
+  | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
+  /** The other side answered, and the answer was no. */
+  | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly answer: RefusalFacts }
+  /** There was no answer; `reason` in the words of Go's network errors. */
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** What the refusing member says about itself. */
+export interface RefusalFacts {
+  readonly clusterId: string;
+  readonly id: string;
+  readonly version: string;
+}
+
+export interface DialTarget {
+  readonly id: string;
+  readonly url: string;
+  readonly protocol: StreamProtocol;
+}
+
+const TEXT_BYTES_MAX = 1024;
+const KEEP_ALIVE_AFTER_MS = 30_000;
+
+/** Plain TCP; small frames leave at once. */
+export function dialTcp(url: URL): Duplex {
+  if (url.protocol !== 'http:') throw new Error(`${url.protocol.slice(0, -1)} needs a dial function of its own`);
+  return connect({
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? 80 : Number(url.port),
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
+  });
+}
+
+/** Never rejects. Aborting destroys what is open; after that, a connected socket is the caller's. */
+export function dialPeer(context: PeerContext, target: DialTarget, signal: AbortSignal): Promise<DialOutcome> {
+  return new Promise((resolve) => {
+    let url: URL;
+    let stream: Duplex;
+    try {
+      url = new URL(target.url);
+      stream = context.dial(url);
+    } catch (error) {
+      resolve({ kind: 'failed', reason: reasonOf(error) });
+      return;
+    }
+    const failed = (error: unknown): void => {
+      resolve({ kind: 'failed', reason: `dial tcp ${url.host}: ${reasonOf(error)}` });
+    };
+    const request = httpRequest({
+      createConnection: () => stream,
+      host: url.host,
+      path: STREAMS[target.protocol].path,
+      headers: { Host: url.host, ...requestHeaders(context.identity, target.id, target.protocol) },
+      signal,
+    });
+    let upgraded = false;
+    const cancelTimeout = context.clock.after(context.limits.dialTimeoutMs, () => {
+      request.destroy(new Error('i/o timeout'));
+    });
+    request.on('upgrade', (response, socket, head) => {
+      cancelTimeout();
+      upgraded = true;
+      // An error before the new owner listens must not end the process; the close that follows is enough for it.
+      socket.on('error', ignore);
+      if (socket instanceof Socket) socket.setNoDelay(true);
+      resolve(checkUpgrade(context, target, response, socket, head));
+    });
+    request.on('response', (response) => {
+      readText(response, (text) => {
+        cancelTimeout();
+        resolve({ kind: 'refused', status: response.statusCode ?? 0, text, answer: factsOf(response) });
+        request.destroy();
+      });
+    });
+    request.on('error', (error) => {
+      cancelTimeout();
+      failed(error);
+    });
+    request.on('close', () => {
+      cancelTimeout();
+      // An upgraded connection is no longer the request's; any other must not outlive it.
+      if (!upgraded) stream.destroy();
+      failed(new Error('connection closed'));
+    });
+    request.end();
+  });
+}
+
+/** Whoever answered 101 must be the member that was asked for. */
+function checkUpgrade(
+  context: PeerContext,
+  target: DialTarget,
+  response: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): DialOutcome {
+  const answer = factsOf(response);
+  const { clusterId } = context.identity;
+  if (answer.id === target.id && answer.clusterId === clusterId && response.headers.upgrade === target.protocol) {
+    return { kind: 'connected', socket, head };
+  }
+  socket.destroy();
+  return { kind: 'failed', reason: `dial ${target.url}: the answer is not from a member of this cluster` };
+}
+
+function factsOf({ headers }: IncomingMessage): RefusalFacts {
+  return {
+    clusterId: headerOf(headers, 'x-etcd-cluster-id'),
+    id: headerOf(headers, 'x-server-from'),
+    version: headerOf(headers, 'x-server-version'),
+  };
+}
+
+function readText(response: IncomingMessage, done: (text: string) => void): void {
+  let text = '';
+  response.setEncoding('utf8');
+  response.on('data', (piece: string) => {
+    text += piece;
+    if (text.length > TEXT_BYTES_MAX) response.destroy();
+  });
+  response.on('error', ignore);
+  response.on('close', () => {
+    done(text.slice(0, TEXT_BYTES_MAX).trim());
+  });
+}
+
+function ignore(): void {
+  // What matters is told by the close.
+}

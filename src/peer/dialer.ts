@@ -1,0 +1,127 @@
+import type { Duplex } from 'node:stream';
+import { BackOff } from './backOff';
+import type { PeerContext } from './context';
+import type { DialOutcome } from './dial';
+import { dialPeer } from './dial';
+import type { Cancel } from './environment';
+import { STREAMS, type StreamProtocol } from './handshake';
+import { clusterMismatchText, memberMismatchText, REMOVED_TEXT, versionText } from './refusals';
+
+const PROTOCOL: StreamProtocol = 'cairn-raft/1';
+
+type State = 'stopped' | 'dialing' | 'waiting' | 'connected';
+
+/**
+ * Keeps trying to reach one peer: its URLs in turn, then a pause that grows. Stands still while a connection is up.
+ */
+export class Dialer {
+  private readonly backOff: BackOff;
+  private state: State = 'stopped';
+  private position = 0;
+  private attempt = new AbortController();
+  private cancelWait: Cancel | undefined;
+  /** Waiting is worth cutting short if the peer was not there or did not know this member yet, not if it refused. */
+  private mayHurry = false;
+
+  constructor(
+    private readonly id: string,
+    private urls: readonly string[],
+    private readonly context: PeerContext,
+    private readonly onConnected: (socket: Duplex, head: Buffer) => void,
+    private readonly onRemoved: () => void,
+  ) {
+    this.backOff = new BackOff(context.random);
+  }
+
+  /** Takes effect with the next attempt. */
+  setUrls(urls: readonly string[]): void {
+    this.urls = urls;
+  }
+
+  /** Dials now; also to be called when the connection is lost, `afterFailure` then puts a pause before it. */
+  start(afterFailure: boolean): void {
+    if (afterFailure) this.wait(this.backOff.nextMs(), true);
+    else this.dial();
+  }
+
+  stop(): void {
+    this.state = 'stopped';
+    this.cancelWait?.();
+    this.attempt.abort();
+  }
+
+  /** The connection proved good: the next pause is a short one again. */
+  proven(): void {
+    this.backOff.reset();
+  }
+
+  /** The peer was just heard of: no reason to wait on. */
+  hurry(): void {
+    if (this.state !== 'waiting' || !this.mayHurry) return;
+    this.cancelWait?.();
+    this.dial();
+  }
+
+  private dial(): void {
+    this.state = 'dialing';
+    this.attempt = new AbortController();
+    const url = this.urls[this.position % Math.max(1, this.urls.length)] ?? '';
+    void dialPeer(this.context, { id: this.id, url, protocol: PROTOCOL }, this.attempt.signal).then((outcome) => {
+      this.ended(outcome);
+    });
+  }
+
+  private ended(outcome: DialOutcome): void {
+    if (this.state !== 'dialing') {
+      if (outcome.kind === 'connected') outcome.socket.destroy();
+      return;
+    }
+    if (outcome.kind === 'connected') {
+      this.state = 'connected';
+      this.onConnected(outcome.socket, outcome.head);
+      return;
+    }
+    this.explain(outcome);
+    this.position += 1;
+    const anotherUrl = this.position % Math.max(1, this.urls.length) !== 0;
+    if (anotherUrl) this.dial();
+    else if (outcome.kind === 'failed') this.wait(this.backOff.nextMs(), true);
+    else this.wait(this.backOff.longestMs(), outcome.status === 404);
+  }
+
+  private wait(delayMs: number, mayHurry: boolean): void {
+    this.state = 'waiting';
+    this.mayHurry = mayHurry;
+    this.cancelWait = this.context.clock.after(delayMs, () => {
+      this.dial();
+    });
+  }
+
+  private explain(outcome: Exclude<DialOutcome, { kind: 'connected' }>): void {
+    const { id } = this;
+    const { log, identity } = this.context;
+    if (outcome.kind === 'failed') {
+      log.write('warn', 'dial', id, dialFailureText(id, PROTOCOL, outcome.reason));
+      return;
+    }
+    const { status, text, answer } = outcome;
+    if (status === 410) {
+      log.write('error', 'removed', id, REMOVED_TEXT);
+      this.onRemoved();
+    } else if (status === 412 && answer.clusterId !== identity.clusterId) {
+      log.write('error', 'clusterMismatch', id, clusterMismatchText(id, answer.clusterId, identity));
+    } else if (status === 412 && answer.id !== id) {
+      log.write('error', 'memberMismatch', id, memberMismatchText(id, answer.id, id));
+    } else if (status === 412) {
+      log.write('error', 'version', id, versionText(id, answer.version, identity));
+    } else {
+      const level = status === 426 || status === 505 ? 'error' : 'warn';
+      log.write(level, 'dial', id, dialFailureText(id, PROTOCOL, `${status} ${text}`));
+    }
+  }
+}
+
+/** The words of etcd 2.3 (document 002). */
+export function dialFailureText(id: string, protocol: StreamProtocol, reason: string): string {
+  return `failed to dial ${id} on stream ${STREAMS[protocol].name} (${reason})`;
+}

@@ -1,0 +1,107 @@
+/** Asks a running cluster who its members are, for a member that joins it. */
+import { request as httpRequest } from 'node:http';
+import { dialTcp } from './dial';
+import type { Dial } from './environment';
+import { reasonOf } from './reason';
+
+/** A member as `/members` of the peer port shows it. */
+export interface RemoteMember {
+  /** Unpadded lower-case hexadecimal. */
+  readonly id: string;
+  readonly name: string;
+  readonly peerURLs: readonly string[];
+  readonly clientURLs: readonly string[];
+}
+
+export interface RemoteCluster {
+  /** Unpadded lower-case hexadecimal. */
+  readonly clusterId: string;
+  readonly members: readonly RemoteMember[];
+}
+
+/** The cluster could not be asked, or its answer makes no sense. */
+export class FetchMembersError extends Error {
+  override readonly name = 'FetchMembersError';
+}
+
+const ANSWER_BYTES_MAX = 1024 * 1024;
+
+/** GET /members of one peer URL; works with etcd's members too. Rejects with FetchMembersError within the timeout. */
+export function fetchMembers(peerUrl: string, timeoutMs: number, dial: Dial = dialTcp): Promise<RemoteCluster> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: unknown): void => {
+      reject(new FetchMembersError(`could not get the members from ${peerUrl} (${reasonOf(error)})`));
+    };
+    let url: URL;
+    try {
+      url = new URL('/members', peerUrl);
+      const stream = dial(url);
+      const signal = AbortSignal.timeout(timeoutMs);
+      const request = httpRequest({
+        createConnection: () => stream,
+        host: url.host,
+        path: url.pathname,
+        headers: { Host: url.host, Connection: 'close' },
+        signal,
+      });
+      request.on('error', (error) => {
+        failed(signal.aborted ? new Error('i/o timeout') : error);
+      });
+      request.on('response', (response) => {
+        const pieces: Buffer[] = [];
+        let bytes = 0;
+        response.on('data', (piece: Buffer) => {
+          pieces.push(piece);
+          bytes += piece.length;
+          if (bytes > ANSWER_BYTES_MAX) request.destroy(new Error('the answer is too long'));
+        });
+        response.on('error', failed);
+        response.on('end', () => {
+          try {
+            if (response.statusCode !== 200) throw new Error(`status ${response.statusCode ?? 0}`);
+            const clusterId = hexadecimal(response.headers['x-etcd-cluster-id']);
+            resolve({ clusterId, members: parseMembers(Buffer.concat(pieces).toString('utf8')) });
+          } catch (error) {
+            failed(error);
+          }
+        });
+      });
+      request.end();
+    } catch (error) {
+      failed(error);
+    }
+  });
+}
+
+/**
+ * Ids are decimal numbers of up to 64 bits, more than JSON.parse keeps: they are put in quotes first. The pattern never
+ * matches in the middle of a value: a quote inside a string has a backslash before it, and no value is followed by a colon.
+ */
+export function parseMembers(json: string): RemoteMember[] {
+  const parsed: unknown = JSON.parse(json.replace(/"id"\s*:\s*(\d{1,20})(?=\s*[,}])/g, '"id":"$1"'));
+  if (!Array.isArray(parsed)) throw new Error('the answer is not a list of members');
+  return parsed.map(memberOf);
+}
+
+function memberOf(value: unknown): RemoteMember {
+  if (typeof value !== 'object' || value === null) throw new Error('the answer is not a list of members');
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const id = fields.get('id');
+  if (typeof id !== 'string' || !/^\d+$/.test(id)) throw new Error('a member has no id');
+  const name = fields.get('name');
+  return {
+    id: BigInt.asUintN(64, BigInt(id)).toString(16),
+    name: typeof name === 'string' ? name : '',
+    peerURLs: texts(fields.get('peerURLs')),
+    clientURLs: texts(fields.get('clientURLs')),
+  };
+}
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+function hexadecimal(value: string | string[] | undefined): string {
+  if (typeof value === 'string' && /^[0-9a-f]{1,16}$/.test(value)) return value;
+  throw new Error('the answer has no cluster ID');
+}

@@ -1,0 +1,111 @@
+/** What two members say to each other before a stream begins: HTTP/1.1 headers with etcd's names. */
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Identity } from './context';
+import { WIRE_VERSION } from './wire/frames';
+
+/** The kinds of streams, as in the `Upgrade` header. */
+export type StreamProtocol = 'cairn-raft/1' | 'cairn-snapshot/1';
+
+/** Where each kind is asked for, and how log lines call it. */
+export const STREAMS = {
+  'cairn-raft/1': { path: '/raft', name: 'Message' },
+  'cairn-snapshot/1': { path: '/raft/snapshot', name: 'Snapshot' },
+} as const satisfies Record<StreamProtocol, { path: string; name: string }>;
+
+/** Why a handshake is refused. */
+export type Refusal =
+  | { readonly kind: 'protocol' }
+  | { readonly kind: 'wire'; readonly theirs: string }
+  | { readonly kind: 'clusterMismatch'; readonly from: string; readonly theirs: string }
+  | { readonly kind: 'memberMismatch'; readonly from: string; readonly asked: string }
+  | { readonly kind: 'version'; readonly from: string; readonly theirs: string }
+  | { readonly kind: 'removed'; readonly from: string }
+  | { readonly kind: 'unknown'; readonly from: string };
+
+export type Verdict =
+  | { readonly ok: true; readonly from: string; readonly protocol: StreamProtocol }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Who may connect. */
+export interface Membership {
+  isPeer(id: string): boolean;
+  isRemoved(id: string): boolean;
+}
+
+export function requestHeaders(identity: Identity, to: string, protocol: StreamProtocol): Record<string, string> {
+  return { Connection: 'Upgrade', Upgrade: protocol, 'X-Server-To': to, ...ownHeaders(identity) };
+}
+
+/** Also in every answer, so that the dialer can say what does not match. */
+export function ownHeaders(identity: Identity): Record<string, string> {
+  return {
+    'X-Etcd-Cluster-Id': identity.clusterId,
+    'X-Server-From': identity.id,
+    'X-Server-Version': identity.serverVersion,
+    'X-Min-Cluster-Version': identity.minClusterVersion,
+    'X-Cairn-Wire': String(WIRE_VERSION),
+  };
+}
+
+/** The part of a request that decides. */
+export interface StreamRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Decides about a request for a stream. */
+export function judge(request: StreamRequest, identity: Identity, membership: Membership): Verdict {
+  const { headers, method, url } = request;
+  const protocol = protocolOf(headers.upgrade);
+  if (protocol === undefined || method !== 'GET' || url !== STREAMS[protocol].path)
+    return { ok: false, refusal: { kind: 'protocol' } };
+  const wire = headerOf(headers, 'x-cairn-wire');
+  if (wire !== String(WIRE_VERSION)) return { ok: false, refusal: { kind: 'wire', theirs: wire } };
+  const from = headerOf(headers, 'x-server-from');
+  const refusal = mismatch(headers, from, identity) ?? stranger(from, membership);
+  return refusal === undefined ? { ok: true, from, protocol } : { ok: false, refusal };
+}
+
+function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity): Refusal | undefined {
+  const cluster = headerOf(headers, 'x-etcd-cluster-id');
+  if (cluster !== identity.clusterId) return { kind: 'clusterMismatch', from, theirs: cluster };
+  const asked = headerOf(headers, 'x-server-to');
+  if (asked !== identity.id) return { kind: 'memberMismatch', from, asked };
+  const version = headerOf(headers, 'x-server-version');
+  const minimum = headerOf(headers, 'x-min-cluster-version');
+  const compatible = isAtLeast(version, identity.minClusterVersion) && isAtLeast(identity.serverVersion, minimum);
+  return compatible ? undefined : { kind: 'version', from, theirs: version };
+}
+
+function stranger(from: string, membership: Membership): Refusal | undefined {
+  if (membership.isRemoved(from)) return { kind: 'removed', from };
+  return membership.isPeer(from) ? undefined : { kind: 'unknown', from };
+}
+
+function protocolOf(upgrade: string | undefined): StreamProtocol | undefined {
+  return upgrade === 'cairn-raft/1' || upgrade === 'cairn-snapshot/1' ? upgrade : undefined;
+}
+
+/** Text that came from a stranger, short enough to be logged and without line breaks (Node refuses those). */
+export function headerOf(headers: IncomingHttpHeaders, name: string): string {
+  const value = headers[name];
+  return typeof value === 'string' ? value.slice(0, 64) : '';
+}
+
+/** Compares `major.minor.patch`; anything else is older than everything. */
+function isAtLeast(version: string, minimum: string): boolean {
+  const ours = numbersOf(version);
+  const theirs = numbersOf(minimum);
+  if (ours === undefined || theirs === undefined) return false;
+  for (const [position, number] of ours.entries()) {
+    const other = theirs[position] ?? 0;
+    if (number !== other) return number > other;
+  }
+  return true;
+}
+
+function numbersOf(version: string): readonly number[] | undefined {
+  const match = /^(\d{1,6})\.(\d{1,6})\.(\d{1,6})/.exec(version);
+  return match?.slice(1).map(Number);
+}

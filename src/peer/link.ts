@@ -1,0 +1,212 @@
+import type { Duplex } from 'node:stream';
+import type { Message } from '../raft/types';
+import type { PeerContext } from './context';
+import { Dialer } from './dialer';
+import type { Cancel } from './environment';
+import type { FrameClass } from './outbox';
+import { Outbox } from './outbox';
+import { Prober } from './prober';
+import { SilenceWatch } from './silenceWatch';
+import type { WireWriter } from './wire/bytes';
+import { WireError } from './wire/bytes';
+import { FrameDecoder, FrameType } from './wire/frames';
+import { messageBytesMax, writeMessage } from './wire/messageCodec';
+import { readProbeReply, writeProbe } from './wire/probeCodec';
+
+/** Only probe replies come back on the sending stream. */
+const REPLY_BYTES_MAX = 64;
+/** How long what is queued may take to leave when the link is closed. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** Fixed cost of a frame, roughly. */
+const FRAME_OVERHEAD_BYTES = 32;
+
+export interface LinkEvents {
+  readonly onReply: (bytes: number) => void;
+  /** What is sent is lost until further notice. May be called in the middle of a send. */
+  readonly onLost: () => void;
+  /** What is sent may arrive again. */
+  readonly onUsable: () => void;
+  readonly onRemoved: () => void;
+}
+
+interface Connection {
+  readonly socket: Duplex;
+  readonly outbox: Outbox;
+  readonly watch: SilenceWatch;
+}
+
+/** The way to one peer: dials it, sends on the stream it dialed, probes it, and dials again when that breaks. */
+export class PeerLink {
+  private readonly dialer: Dialer;
+  private readonly prober: Prober;
+  private readonly cancelHealth: Cancel;
+  private connection: Connection | undefined;
+  private downChecks = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly id: string,
+    urls: readonly string[],
+    private readonly context: PeerContext,
+    private readonly events: LinkEvents,
+  ) {
+    this.prober = new Prober(id, context);
+    this.dialer = new Dialer(id, urls, context, this.connected, events.onRemoved);
+    // A peer that cannot be dialed is unhealthy after the same time as one that does not answer.
+    this.cancelHealth = context.clock.every(context.limits.silenceMs, () => {
+      this.downChecks = this.isConnected ? 0 : this.downChecks + 1;
+      if (this.downChecks > 1) this.warnUnhealthy();
+    });
+    this.dialer.start(false);
+  }
+
+  get isConnected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  get queuedBytes(): number {
+    return this.connection?.outbox.queuedBytes ?? 0;
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.prober.roundTripMs;
+  }
+
+  get clockDifferenceMs(): number | undefined {
+    return this.prober.clockDifferenceMs;
+  }
+
+  setUrls(urls: readonly string[]): void {
+    this.dialer.setUrls(urls);
+  }
+
+  /** The peer was just heard of: dial now instead of waiting on. */
+  hurry(): void {
+    this.dialer.hurry();
+  }
+
+  /** The bytes that will leave; 0 if the message was dropped. */
+  send(message: Message): number {
+    const isBulk = message.type === 'appendRequest' && message.entries.length > 0;
+    return this.add(FrameType.message, message, writeMessage, messageBytesMax(message), isBulk ? 'bulk' : 'small');
+  }
+
+  /** The bytes that will leave; 0 if the batch was dropped. */
+  forward(batch: Uint8Array): number {
+    return this.add(FrameType.forward, batch, writeRaw, batch.length + FRAME_OVERHEAD_BYTES, 'bulk');
+  }
+
+  /** Sends what is queued, within a second, and never dials again. */
+  close(): Promise<void> {
+    this.stopped = true;
+    this.dialer.stop();
+    this.cancelHealth();
+    const { connection } = this;
+    if (connection === undefined) return Promise.resolve();
+    this.prober.stop();
+    connection.outbox.close();
+    // The peer closes when it has read everything; closing here first could lose what is still on its way.
+    return new Promise((resolve) => {
+      const cancel = this.context.clock.after(CLOSE_TIMEOUT_MS, () => {
+        connection.socket.destroy();
+      });
+      connection.socket.once('close', () => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
+  private add<Body>(
+    type: number,
+    body: Body,
+    writeBody: (writer: WireWriter, body: Body) => void,
+    bytesMax: number,
+    frameClass: FrameClass,
+  ): number {
+    const outbox = this.stopped ? undefined : this.connection?.outbox;
+    if (outbox === undefined) {
+      this.events.onLost();
+      return 0;
+    }
+    if (!outbox.admits(bytesMax, frameClass)) {
+      const text = `dropped messages to peer ${this.id} since its sending buffer is full`;
+      this.context.log.write('warn', 'full', this.id, text);
+      this.events.onLost();
+      return 0;
+    }
+    return outbox.add(type, body, writeBody);
+  }
+
+  private readonly connected = (socket: Duplex, head: Buffer): void => {
+    const { clock, limits, log } = this.context;
+    const outbox = new Outbox(socket, limits.queueBytesMax, () => {
+      watch.touch();
+      if (outbox.hasRoom) this.events.onUsable();
+    });
+    const watch = new SilenceWatch(clock, limits.silenceMs, () => {
+      this.warnUnhealthy();
+      socket.destroy();
+    });
+    this.connection = { socket, outbox, watch };
+    this.downChecks = 0;
+    socket.on('close', () => {
+      this.disconnected(watch);
+    });
+    socket.on('end', () => socket.destroy());
+    this.readReplies(socket, head, watch);
+    this.prober.start((sequence) => {
+      if (outbox.admits(FRAME_OVERHEAD_BYTES, 'small')) outbox.add(FrameType.probe, sequence, writeProbe);
+    });
+    const text = `established a TCP streaming connection with peer ${this.id} (stream Message writer)`;
+    log.write('info', 'establishedWriter', this.id, text);
+    this.events.onUsable();
+  };
+
+  private readReplies(socket: Duplex, head: Buffer, watch: SilenceWatch): void {
+    const decoder = new FrameDecoder(REPLY_BYTES_MAX, (type, body) => {
+      if (type !== FrameType.probeReply)
+        throw new WireError('malformed', `a frame of type ${type} among probe replies`);
+      this.prober.answered(readProbeReply(body));
+      watch.touch();
+      this.dialer.proven();
+    });
+    const read = (piece: Buffer): void => {
+      try {
+        decoder.push(piece);
+      } catch (error) {
+        if (!(error instanceof WireError)) throw error;
+        this.context.log.write('error', 'protocol', this.id, protocolText(this.id, error));
+        socket.destroy();
+        return;
+      }
+      this.events.onReply(piece.length);
+    };
+    read(head);
+    socket.on('data', read);
+  }
+
+  private disconnected(watch: SilenceWatch): void {
+    watch.stop();
+    this.prober.stop();
+    this.connection = undefined;
+    if (this.stopped) return;
+    const text = `lost the TCP streaming connection with peer ${this.id} (stream Message writer)`;
+    this.context.log.write('warn', 'lostWriter', this.id, text);
+    this.events.onLost();
+    this.dialer.start(true);
+  }
+
+  private warnUnhealthy(): void {
+    this.context.log.write('warn', 'health', this.id, `health check for peer ${this.id} failed`);
+  }
+}
+
+function writeRaw(writer: WireWriter, batch: Uint8Array): void {
+  writer.raw(batch);
+}
+
+/** A connection is given up because of what came on it. */
+export function protocolText(id: string, error: WireError): string {
+  return `closed the connection with peer ${id}: ${error.message}`;
+}

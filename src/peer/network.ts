@@ -1,0 +1,166 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { LogStart, MemberId, Message } from '../raft/types';
+import { acceptStream } from './acceptor';
+import type { PeerContext } from './context';
+import { contextOf } from './context';
+import type { AppendTraffic } from './peer';
+import { Peer } from './peer';
+import { receiveSnapshot, refuseSnapshot } from './snapshot/receiveSnapshot';
+import { sendSnapshot, SnapshotError } from './snapshot/sendSnapshot';
+import { RateWindow } from './traffic';
+import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } from './types';
+
+/**
+ * The links to all other members. Each member dials every other and sends on the stream it dialed; it receives on the streams
+ * it accepted. Nothing is promised about messages: they may be lost, but those that arrive are whole and, as long as a stream
+ * lasts, in order.
+ */
+export class PeerNetwork {
+  private readonly context: PeerContext;
+  private readonly callbacks: PeerCallbacks;
+  private readonly traffic: AppendTraffic = { sent: new RateWindow(), received: new RateWindow() };
+  private readonly peers = new Map<MemberId, Peer>();
+  private readonly removed = new Set<MemberId>();
+  private readonly outgoing = new Map<MemberId, AbortController>();
+  /** At most one: the receiver has one place to put it. */
+  private incoming: { readonly from: MemberId; readonly socket: Duplex; readonly done: Promise<void> } | undefined;
+  private readonly closing = new Set<Promise<void>>();
+  private removedTold = false;
+  private stopped = false;
+
+  constructor(options: PeerNetworkOptions) {
+    this.context = contextOf(options);
+    const { onMessages, onForward, onSnapshot, onUnreachable } = options;
+    const onRemoved = (): void => {
+      if (this.removedTold) return;
+      this.removedTold = true;
+      options.onRemoved();
+    };
+    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onRemoved };
+  }
+
+  /** All members other than this one; this one may be in the list. Those that are missing are no longer spoken to. */
+  setPeers(addresses: readonly PeerAddress[]): void {
+    if (this.stopped) return;
+    const wanted = new Set(addresses.map(({ id }) => id));
+    for (const id of [...this.peers.keys()]) if (!wanted.has(id)) this.drop(id);
+    for (const { id, urls } of addresses) {
+      if (id === this.context.identity.id) continue;
+      this.removed.delete(id);
+      const known = this.peers.get(id);
+      if (known !== undefined) known.setUrls(urls);
+      else this.peers.set(id, new Peer(id, urls, this.context, this.callbacks, this.traffic));
+    }
+  }
+
+  /**
+   * A member was removed from the cluster: it is no longer spoken to, after what is queued for it has left, and is told so when
+   * it calls. Also for members that were removed before this one was started.
+   */
+  remove(id: MemberId): void {
+    this.removed.add(id);
+    this.drop(id);
+  }
+
+  /** Messages to strangers are dropped, like those to peers that cannot be reached. */
+  send(messages: readonly Message[]): void {
+    for (const message of messages) this.peers.get(message.to)?.send(message);
+  }
+
+  /** Hands commands to the leader; false if there is no link to it now, or too much is waiting for it. */
+  forward(leader: MemberId, batch: Uint8Array): boolean {
+    return this.peers.get(leader)?.forward(batch) ?? false;
+  }
+
+  /** For the HTTP server of the peer port. */
+  readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    if (this.stopped) {
+      socket.on('error', () => undefined);
+      socket.destroy();
+      return;
+    }
+    const membership = {
+      isPeer: (id: MemberId): boolean => this.peers.has(id),
+      isRemoved: (id: MemberId): boolean => this.removed.has(id),
+    };
+    const accepted = acceptStream(this.context, membership, request, socket);
+    if (accepted === undefined) return;
+    switch (accepted.protocol) {
+      case 'cairn-raft/1':
+        this.peers.get(accepted.from)?.accepted(socket, head);
+        return;
+      case 'cairn-snapshot/1':
+        this.receive(accepted.from, socket, head);
+        return;
+    }
+  };
+
+  /**
+   * Streams the state up to `start` to a peer, one transfer per peer at a time; each chunk is one frame (at most 40 MiB).
+   * Resolves when the peer took all of it; rejects with SnapshotError, or with what `chunks` threw.
+   */
+  async sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const peer = this.peers.get(to);
+    if (peer === undefined) throw new SnapshotError(`${to} is no peer`);
+    if (this.outgoing.has(to)) throw new SnapshotError(`a snapshot is on its way to ${to} already`);
+    const controller = new AbortController();
+    this.outgoing.set(to, controller);
+    try {
+      await sendSnapshot(this.context, peer.address, start, chunks, controller.signal);
+    } finally {
+      this.outgoing.delete(to);
+    }
+  }
+
+  status(): NetworkStatus {
+    const nowMs = this.context.monotonicMs();
+    const sent = this.traffic.sent.rates(nowMs);
+    const received = this.traffic.received.rates(nowMs);
+    const peers = [...this.peers.values()];
+    return {
+      peers: peers.map((peer) => peer.status()),
+      followers: peers.map((peer) => peer.latencyStatus()),
+      traffic: {
+        recvAppendRequestCnt: this.traffic.received.count,
+        sendAppendRequestCnt: this.traffic.sent.count,
+        recvPkgRate: received.packages,
+        recvBandwidthRate: received.bytes,
+        sendPkgRate: sent.packages,
+        sendBandwidthRate: sent.bytes,
+      },
+    };
+  }
+
+  /** Sends what is queued, within a second, cuts snapshots, and resolves when every connection is closed. Idempotent. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const id of [...this.peers.keys()]) this.drop(id);
+    await Promise.all(this.closing);
+    await this.incoming?.done;
+  }
+
+  private drop(id: MemberId): void {
+    this.outgoing.get(id)?.abort();
+    if (this.incoming?.from === id) this.incoming.socket.destroy();
+    const peer = this.peers.get(id);
+    if (peer === undefined) return;
+    this.peers.delete(id);
+    const closed = peer.close().finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+  }
+
+  private receive(from: MemberId, socket: Duplex, head: Buffer): void {
+    if (this.incoming !== undefined) {
+      void refuseSnapshot(this.context, socket, `a snapshot from ${this.incoming.from} is coming in`);
+      return;
+    }
+    const { onSnapshot } = this.callbacks;
+    const done = receiveSnapshot(this.context, from, socket, head, (start, chunks) =>
+      onSnapshot(from, start, chunks),
+    ).finally(() => {
+      this.incoming = undefined;
+    });
+    this.incoming = { from, socket, done };
+  }
+}

@@ -1,0 +1,179 @@
+import type { MemberId, Message } from '../raft/types';
+import type { PeerContext } from './context';
+import { InboundStream } from './inbound';
+import { AppendLatency } from './latency';
+import { PeerLink } from './link';
+import type { RateWindow } from './traffic';
+import type { LatencyStatus, PeerAddress, PeerCallbacks, PeerStatus } from './types';
+import type { Duplex } from 'node:stream';
+
+/** Append requests to and from all peers. */
+export interface AppendTraffic {
+  readonly sent: RateWindow;
+  readonly received: RateWindow;
+}
+
+/** One other member: the way there, the way back, and what is counted about both. */
+export class Peer {
+  readonly latency = new AppendLatency();
+  readonly link: PeerLink;
+  private inbound: InboundStream | undefined;
+  private urls: readonly string[];
+  private unreachable = false;
+  private sentBytes = 0;
+  private receivedBytes = 0;
+  private sentMessages = 0;
+  private receivedMessages = 0;
+  private sentFailures = 0;
+  private lastActiveMs: number | undefined;
+
+  constructor(
+    readonly id: MemberId,
+    urls: readonly string[],
+    private readonly context: PeerContext,
+    private readonly callbacks: PeerCallbacks,
+    private readonly traffic: AppendTraffic,
+  ) {
+    this.urls = urls;
+    this.link = new PeerLink(id, urls, context, {
+      onReply: (bytes) => {
+        this.heard(bytes);
+      },
+      onLost: () => {
+        this.lost();
+      },
+      onUsable: () => {
+        this.unreachable = false;
+      },
+      onRemoved: callbacks.onRemoved,
+    });
+  }
+
+  get address(): PeerAddress {
+    return { id: this.id, urls: this.urls };
+  }
+
+  setUrls(urls: readonly string[]): void {
+    this.urls = urls;
+    this.link.setUrls(urls);
+  }
+
+  send(message: Message): void {
+    const bytes = this.link.send(message);
+    const isAppend = message.type === 'appendRequest';
+    if (!this.count(bytes)) {
+      if (isAppend) this.latency.dropped();
+      return;
+    }
+    if (!isAppend) return;
+    const nowMs = this.context.monotonicMs();
+    this.traffic.sent.add(bytes, nowMs);
+    const last = message.entries.at(-1);
+    if (last !== undefined) this.latency.sent(last.index, nowMs);
+  }
+
+  /** False if there is no room or no link. */
+  forward(batch: Uint8Array): boolean {
+    return this.count(this.link.forward(batch));
+  }
+
+  /** A stream that this peer dialed replaces the one before: the peer gave that up. */
+  accepted(socket: Duplex, head: Buffer): void {
+    const { log, monotonicMs } = this.context;
+    const stream = new InboundStream(this.id, socket, this.context, {
+      onMessages: (messages) => {
+        this.received(messages);
+      },
+      onForward: (batch) => {
+        this.receivedMessages += 1;
+        this.callbacks.onForward(this.id, batch);
+      },
+      onBytes: (bytes) => {
+        this.heard(bytes);
+      },
+      onAppend: (bytes) => {
+        this.traffic.received.add(bytes, monotonicMs());
+      },
+      onClose: () => {
+        if (this.inbound !== stream) return;
+        this.inbound = undefined;
+        log.write('warn', 'lostReader', this.id, this.streamText('lost the'));
+      },
+    });
+    const previous = this.inbound;
+    this.inbound = stream;
+    previous?.close();
+    log.write('info', 'establishedReader', this.id, this.streamText('established a'));
+    this.link.hurry();
+    stream.start(head);
+  }
+
+  /** Sends what is queued; resolves when both streams are closed. */
+  async close(): Promise<void> {
+    const { inbound } = this;
+    this.inbound = undefined;
+    inbound?.close();
+    await this.link.close();
+  }
+
+  status(): PeerStatus {
+    const { id, link, sentBytes, receivedBytes, sentMessages, receivedMessages, sentFailures, lastActiveMs } = this;
+    const { roundTripMs, clockDifferenceMs, queuedBytes, isConnected } = link;
+    return {
+      id,
+      connected: isConnected,
+      accepted: this.inbound !== undefined,
+      roundTripMs,
+      clockDifferenceMs,
+      queuedBytes,
+      sentBytes,
+      receivedBytes,
+      sentMessages,
+      receivedMessages,
+      sentFailures,
+      lastActiveMs,
+    };
+  }
+
+  latencyStatus(): LatencyStatus {
+    return this.latency.status(this.id);
+  }
+
+  private count(bytes: number): boolean {
+    if (bytes === 0) {
+      this.sentFailures += 1;
+      return false;
+    }
+    this.sentMessages += 1;
+    this.sentBytes += bytes;
+    return true;
+  }
+
+  private heard(bytes: number): void {
+    if (bytes === 0) return;
+    this.receivedBytes += bytes;
+    this.lastActiveMs = this.context.clock.now();
+  }
+
+  private received(messages: readonly Message[]): void {
+    this.receivedMessages += messages.length;
+    for (const message of messages) {
+      if (message.type !== 'appendResponse') continue;
+      if (message.success) this.latency.acknowledged(message.index, this.context.monotonicMs());
+      else this.latency.refused();
+    }
+    this.callbacks.onMessages(messages);
+  }
+
+  /** Told after this turn: whoever is sending must not be called back in the middle of it. */
+  private lost(): void {
+    this.latency.lost();
+    if (this.unreachable) return;
+    this.unreachable = true;
+    process.nextTick(this.callbacks.onUnreachable, this.id);
+  }
+
+  private streamText(what: string): string {
+    return `${what} TCP streaming connection with peer ${this.id} (stream Message reader)`;
+  }
+}

@@ -1,0 +1,18 @@
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection reset by peer',
+  EHOSTUNREACH: 'no route to host',
+  ENETUNREACH: 'network is unreachable',
+  ENOTFOUND: 'no such host',
+  EPIPE: 'broken pipe',
+  ETIMEDOUT: 'i/o timeout',
+};
+
+/** What went wrong, in the words of Go's network errors, which operators of etcd know. */
+export function reasonOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const known = REASONS[code];
+  if (known !== undefined) return known;
+  return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';
+}

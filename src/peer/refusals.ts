@@ -1,0 +1,99 @@
+/** Every refusal of a handshake: the answer, and the line that both sides log about it. */
+import type { Identity } from './context';
+import type { Refusal } from './handshake';
+import { ownHeaders } from './handshake';
+import type { LogLines } from './logLines';
+import { WIRE_VERSION } from './wire/frames';
+
+export const REMOVED_TEXT = 'the member has been permanently removed from the cluster';
+
+interface Answer {
+  readonly status: string;
+  readonly text: string;
+}
+
+/** The status line and text that the dialer gets. */
+function answerOf(refusal: Refusal, identity: Identity): Answer {
+  switch (refusal.kind) {
+    case 'protocol':
+      return { status: '426 Upgrade Required', text: 'this port speaks cairn-raft/1 and cairn-snapshot/1' };
+    case 'wire':
+      return { status: '426 Upgrade Required', text: wireText(refusal.theirs) };
+    case 'clusterMismatch':
+      return { status: '412 Precondition Failed', text: 'cluster ID mismatch' };
+    case 'memberMismatch':
+      return { status: '412 Precondition Failed', text: 'member ID mismatch' };
+    case 'version':
+      return { status: '412 Precondition Failed', text: 'incompatible version' };
+    case 'removed':
+      return { status: '410 Gone', text: REMOVED_TEXT };
+    case 'unknown':
+      return { status: '404 Not Found', text: unknownText(refusal.from, identity) };
+  }
+}
+
+/** The whole HTTP answer. */
+export function refusalBytes(refusal: Refusal, identity: Identity): string {
+  const { status, text } = answerOf(refusal, identity);
+  const body = `${text}\n`;
+  const headers = {
+    ...ownHeaders(identity),
+    ...(status.startsWith('426') ? { Upgrade: 'cairn-raft/1, cairn-snapshot/1' } : {}),
+    'Content-Type': 'text/plain; charset=utf-8',
+    'Content-Length': String(Buffer.byteLength(body)),
+    Connection: status.startsWith('426') ? 'Upgrade, close' : 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** What the member that was asked logs. */
+export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity): void {
+  switch (refusal.kind) {
+    case 'protocol':
+      log.write('warn', 'protocol', '', 'a request for an unknown protocol was ignored on the peer port');
+      return;
+    case 'wire':
+      log.write('error', 'wire', '', `a stream was refused (${wireText(refusal.theirs)})`);
+      return;
+    case 'clusterMismatch':
+      log.write('error', 'clusterMismatch', refusal.from, clusterMismatchText(refusal.from, refusal.theirs, identity));
+      return;
+    case 'memberMismatch':
+      log.write('error', 'memberMismatch', refusal.from, memberMismatchText(refusal.from, refusal.asked, identity.id));
+      return;
+    case 'version':
+      log.write('error', 'version', refusal.from, versionText(refusal.from, refusal.theirs, identity));
+      return;
+    case 'removed':
+      log.write('warn', 'removed', refusal.from, `rejected the stream from peer ${refusal.from} since it was removed`);
+      return;
+    case 'unknown':
+      log.write('error', 'unknownMember', refusal.from, unknownText(refusal.from, identity));
+      return;
+  }
+}
+
+/** The words of etcd 2.3 (document 002). */
+export function clusterMismatchText(remote: string, theirs: string, identity: Identity): string {
+  return `request sent was ignored (cluster ID mismatch: remote[${remote}]=${theirs}, local=${identity.clusterId})`;
+}
+
+export function memberMismatchText(remote: string, theirs: string, local: string): string {
+  return `request sent was ignored (member ID mismatch: remote[${remote}]=${theirs}, local=${local})`;
+}
+
+export function versionText(remote: string, theirs: string, identity: Identity): string {
+  const own = `local=${identity.serverVersion}, minimum ${identity.minClusterVersion}`;
+  return `request sent was ignored (incompatible version: remote[${remote}]=${theirs}, ${own})`;
+}
+
+function wireText(theirs: string): string {
+  const version = theirs === '' ? 'no wire version was given' : `wire version ${theirs} is not known here`;
+  return `${version}; this member speaks ${WIRE_VERSION}`;
+}
+
+/** The words of etcd 3 (document 002). */
+function unknownText(id: string, identity: Identity): string {
+  return `failed to find member ${id} in cluster ${identity.clusterId}`;
+}

@@ -1,0 +1,86 @@
+/** Log entries inside an append request. Their indexes are not sent: they follow `prevLogIndex` without holes. */
+import type { Configuration, Entry } from '../../raft/types';
+import type { WireReader, WireWriter } from './bytes';
+import { WireError } from './bytes';
+
+const NOOP = 0;
+const COMMAND = 1;
+const CONFIGURATION = 2;
+
+/** Kind and term. */
+const ENTRY_BYTES_MIN = 2;
+const ID_BYTES = 8;
+
+/** Throws RangeError if the entries do not follow `prevLogIndex`: the receiver would give them other indexes. */
+export function writeEntries(writer: WireWriter, prevLogIndex: number, entries: readonly Entry[]): void {
+  writer.varint(entries.length);
+  let expected = prevLogIndex;
+  for (const entry of entries) {
+    expected += 1;
+    if (entry.index !== expected) throw new RangeError(`entry ${entry.index} where ${expected} belongs`);
+    writeEntry(writer, entry);
+  }
+}
+
+function writeEntry(writer: WireWriter, entry: Entry): void {
+  switch (entry.kind) {
+    case 'noop':
+      writer.u8(NOOP).varint(entry.term);
+      return;
+    case 'command':
+      writer.u8(COMMAND).varint(entry.term).bytes(entry.data);
+      return;
+    case 'configuration':
+      writer.u8(CONFIGURATION).varint(entry.term);
+      writeConfiguration(writer, entry.configuration);
+      writer.bytes(entry.data);
+      return;
+  }
+}
+
+/** The data of the entries are views into what is read. Throws WireError. */
+export function readEntries(reader: WireReader, prevLogIndex: number): Entry[] {
+  const count = reader.count(ENTRY_BYTES_MIN);
+  const entries: Entry[] = [];
+  for (let position = 1; position <= count; position += 1) entries.push(readEntry(reader, prevLogIndex + position));
+  return entries;
+}
+
+function readEntry(reader: WireReader, index: number): Entry {
+  const kind = reader.u8();
+  const term = reader.varint();
+  switch (kind) {
+    case NOOP:
+      return { kind: 'noop', index, term };
+    case COMMAND:
+      return { kind: 'command', index, term, data: reader.bytes() };
+    case CONFIGURATION: {
+      const configuration = readConfiguration(reader);
+      return { kind: 'configuration', index, term, configuration, data: reader.bytes() };
+    }
+    default:
+      throw new WireError('malformed', `an entry of kind ${kind}`);
+  }
+}
+
+export function writeConfiguration(writer: WireWriter, configuration: Configuration): void {
+  writeIds(writer, configuration.voters);
+  writeIds(writer, configuration.learners);
+}
+
+export function readConfiguration(reader: WireReader): Configuration {
+  const voters = readIds(reader);
+  return { voters, learners: readIds(reader) };
+}
+
+function writeIds(writer: WireWriter, ids: readonly string[]): void {
+  writer.varint(ids.length);
+  for (const id of ids) writer.id(id);
+}
+
+function readIds(reader: WireReader): string[] {
+  const count = reader.count(ID_BYTES);
+  const ids: string[] = [];
+  for (let position = 0; position < count; position += 1) ids.push(reader.id());
+  return ids;
+}

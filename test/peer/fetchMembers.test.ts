@@ -1,0 +1,78 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fetchMembers, FetchMembersError, parseMembers } from '../../src/peer/fetchMembers';
+
+let server: Server;
+
+async function serve(listener: RequestListener): Promise<string> {
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const BODY =
+  '[{"id":4360196384456835139,"peerURLs":["http://10.0.0.1:2380"],"name":"infra3","clientURLs":["http://10.0.0.1:2379"]},' +
+  '{"id":18446744073709551615,"peerURLs":["http://10.0.0.2:2380"],"name":"","clientURLs":[]}]\n';
+
+describe('the members of a running cluster', () => {
+  it('are asked for, with all 64 bits of their ids', async () => {
+    let asked = '';
+    const url = await serve((request, response) => {
+      asked = `${request.method} ${request.url}`;
+      response.setHeader('X-Etcd-Cluster-Id', '34b660d543ad1445').end(BODY);
+    });
+    expect(await fetchMembers(url, 2000)).toEqual({
+      clusterId: '34b660d543ad1445',
+      members: [
+        {
+          id: '3c828782a67e0043',
+          name: 'infra3',
+          peerURLs: ['http://10.0.0.1:2380'],
+          clientURLs: ['http://10.0.0.1:2379'],
+        },
+        { id: 'ffffffffffffffff', name: '', peerURLs: ['http://10.0.0.2:2380'], clientURLs: [] },
+      ],
+    });
+    expect(asked).toBe('GET /members');
+  });
+
+  it.each([
+    ['a status', 500, '34b660d543ad1445', BODY, /status 500/],
+    ['no cluster ID', 200, '', BODY, /no cluster ID/],
+    ['no JSON', 200, '1', '<html>', /JSON/],
+    ['no list', 200, '1', '{}', /not a list/],
+    ['no id', 200, '1', '[{"name":"x"}]', /no id/],
+    ['too much', 200, '1', ' '.repeat(2 * 1024 * 1024), /too long/],
+  ])('are not made up from %s', async (_what, status, clusterId, body, reason) => {
+    const url = await serve((_request, response) => {
+      response.writeHead(status, { 'X-Etcd-Cluster-Id': clusterId }).end(body);
+    });
+    const outcome = fetchMembers(url, 2000);
+    await expect(outcome).rejects.toThrow(FetchMembersError);
+    await expect(outcome).rejects.toThrow(reason);
+  });
+
+  it('are not waited for longer than asked', async () => {
+    const url = await serve(() => undefined);
+    const begunMs = Date.now();
+    await expect(fetchMembers(url, 100)).rejects.toThrow('i/o timeout');
+    expect(Date.now() - begunMs).toBeLessThan(1000);
+  });
+
+  it('cannot be had from where nobody listens, or from no URL', async () => {
+    const url = await serve(() => undefined);
+    await new Promise((resolve) => server.close(resolve));
+    await expect(fetchMembers(url, 1000)).rejects.toThrow('connection refused');
+    await expect(fetchMembers('nonsense', 1000)).rejects.toThrow(FetchMembersError);
+  });
+
+  it('keep names that look like ids', () => {
+    const [member] = parseMembers('[{"name":"\\"id\\":7,","id":7}]');
+    expect(member).toMatchObject({ id: '7', name: '"id":7,' });
+  });
+});

@@ -1,0 +1,132 @@
+import { request, type IncomingHttpHeaders } from 'node:http';
+import type { PeerNetworkOptions } from '../../src/peer/types';
+import { closedUrl, CLUSTER, introduce, isConnected, pause, startNode, stopAll, type TestNode, until } from './harness';
+
+afterEach(stopAll);
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+const ACCEPTABLE = {
+  Connection: 'Upgrade',
+  Upgrade: 'cairn-raft/1',
+  'X-Etcd-Cluster-Id': CLUSTER,
+  'X-Server-From': 'b2',
+  'X-Server-To': 'a1',
+  'X-Server-Version': '2.3.8',
+  'X-Min-Cluster-Version': '2.3.0',
+  'X-Cairn-Wire': '1',
+};
+
+/** What a bare HTTP client is told. */
+function ask(node: TestNode, headers: Record<string, string>, path = '/raft'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const asked = request(`${node.url}${path}`, { headers: { ...ACCEPTABLE, ...headers } });
+    asked.on('error', reject);
+    asked.on('upgrade', (response, socket) => {
+      socket.destroy();
+      resolve({ status: 101, headers: response.headers, text: '' });
+    });
+    asked.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (piece: string) => (text += piece));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+    });
+    asked.end();
+  });
+}
+
+async function pair(overrides: Partial<PeerNetworkOptions>): Promise<[TestNode, TestNode]> {
+  const a = await startNode('3c828782a67e0043');
+  const b = await startNode('b26f1b9a6c735437', overrides);
+  introduce(a, b);
+  return [a, b];
+}
+
+describe('a request for a stream', () => {
+  let node: TestNode;
+
+  beforeEach(async () => {
+    node = await startNode('a1');
+    node.network.setPeers([{ id: 'b2', urls: [await closedUrl()] }]);
+    node.network.remove('dead');
+  });
+
+  it('is granted with who answers', async () => {
+    const { status, headers } = await ask(node, {});
+    expect(status).toBe(101);
+    expect(headers).toMatchObject({
+      upgrade: 'cairn-raft/1',
+      'x-etcd-cluster-id': CLUSTER,
+      'x-server-from': 'a1',
+      'x-cairn-wire': '1',
+    });
+  });
+
+  it('belongs to the path of its protocol', async () => {
+    expect(await ask(node, {}, '/raft/snapshot')).toMatchObject({ status: 426 });
+    expect(await ask(node, { Upgrade: 'cairn-snapshot/1' }, '/raft/snapshot')).toMatchObject({ status: 101 });
+  });
+
+  it.each([
+    ['another protocol', { Upgrade: 'websocket' }, 426, 'this port speaks cairn-raft/1 and cairn-snapshot/1'],
+    ['a newer wire version', { 'X-Cairn-Wire': '2' }, 426, 'wire version 2 is not known here; this member speaks 1'],
+    ['no wire version', { 'X-Cairn-Wire': '' }, 426, 'no wire version was given; this member speaks 1'],
+    ['another cluster', { 'X-Etcd-Cluster-Id': '1' }, 412, 'cluster ID mismatch'],
+    ['another member', { 'X-Server-To': 'c3' }, 412, 'member ID mismatch'],
+    ['a member that is too old', { 'X-Server-Version': '2.2.9' }, 412, 'incompatible version'],
+    ['a member that is too new', { 'X-Min-Cluster-Version': '3.0.0' }, 412, 'incompatible version'],
+    ['a version that is none', { 'X-Server-Version': 'x' }, 412, 'incompatible version'],
+    ['a removed member', { 'X-Server-From': 'dead' }, 410, 'the member has been permanently removed from the cluster'],
+    ['a stranger', { 'X-Server-From': 'c3' }, 404, `failed to find member c3 in cluster ${CLUSTER}`],
+  ])('of %s is refused', async (_what, headers, status, text) => {
+    const answer = await ask(node, headers);
+    expect(answer).toMatchObject({ status, text: `${text}\n` });
+    expect(answer.headers).toMatchObject({ 'x-etcd-cluster-id': CLUSTER, 'x-server-from': 'a1' });
+    expect(node.log.lines.filter(({ text: line }) => !line.startsWith('failed to dial'))).toHaveLength(1);
+    await until(() => node.sockets.size === 0);
+  });
+});
+
+describe('members that do not belong together', () => {
+  it('of two clusters both say so in the words of etcd 2.3, once', async () => {
+    const [a, b] = await pair({ clusterId: '625ac7f9082c643' });
+    await until(() => a.log.lines.length > 0 && b.log.lines.length > 0);
+    await pause(400);
+    expect(a.log.lines).toEqual([
+      {
+        level: 'error',
+        text: 'request sent was ignored (cluster ID mismatch: remote[b26f1b9a6c735437]=625ac7f9082c643, local=34b660d543ad1445)',
+        fields: { peer: 'b26f1b9a6c735437' },
+      },
+    ]);
+    expect(b.log.texts('request sent was ignored')).toEqual([
+      'request sent was ignored (cluster ID mismatch: remote[3c828782a67e0043]=34b660d543ad1445, local=625ac7f9082c643)',
+    ]);
+    expect(isConnected(a, b)).toBe(false);
+  });
+
+  it('with an address that is another member’s both say so', async () => {
+    const a = await startNode('a1');
+    const c = await startNode('c3');
+    c.network.setPeers([{ id: 'a1', urls: [a.url] }]);
+    a.network.setPeers([{ id: 'b2', urls: [c.url] }]);
+    await until(() => a.log.texts('mismatch').length > 0 && c.log.texts('mismatch').length > 0);
+    expect(a.log.texts('mismatch')).toEqual(['request sent was ignored (member ID mismatch: remote[b2]=c3, local=b2)']);
+    expect(c.log.texts('mismatch')).toEqual(['request sent was ignored (member ID mismatch: remote[a1]=b2, local=c3)']);
+  });
+
+  it('of incompatible versions both say so', async () => {
+    const [a, b] = await pair({ serverVersion: '4.0.1', minClusterVersion: '4.0.0' });
+    await until(() => a.log.lines.length > 0 && b.log.lines.length > 0);
+    expect(
+      a.log.texts('incompatible version: remote[b26f1b9a6c735437]=4.0.1, local=2.3.8, minimum 2.3.0'),
+    ).toHaveLength(1);
+    expect(
+      b.log.texts('incompatible version: remote[3c828782a67e0043]=2.3.8, local=4.0.1, minimum 4.0.0'),
+    ).toHaveLength(1);
+  });
+});
