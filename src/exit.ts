@@ -1,11 +1,13 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { JoinError } from './discovery/beginning';
+import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
 
 /** The documented exit code for what ended the server. */
 export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
+  if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof JoinError) return 'badConfiguration';
   if (!(error instanceof StorageError)) return 'unexpectedFailure';
   switch (error.kind) {

@@ -17,6 +17,7 @@ import { MemberStore } from './storage/memberStore';
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;
 const ASK_TIMEOUT_MS = 2000;
+const INTEGRITY_INTERVAL_MS = 60_000;
 
 /** What ends a server from inside. Each is called once at most. */
 export interface ServerEvents {
@@ -66,6 +67,7 @@ async function openFromDirectory(
       version: API_VERSION,
       heartbeatIntervalMs,
       electionTimeoutMs,
+      integrityIntervalMs: INTEGRITY_INTERVAL_MS,
       snapshotCount,
     },
     store: await MemberStore.open(directory.kv),
@@ -142,8 +144,9 @@ async function stopServer(
   directory: DataDirectory,
 ): Promise<void> {
   await member.prepareStop(2 * configuration.electionTimeoutMs);
-  await api.close(GRACE_MS);
+  await api.closeClients(GRACE_MS);
   await member.stop(GRACE_MS);
   await links.stop();
+  await api.close(GRACE_MS);
   await directory.close();
 }

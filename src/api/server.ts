@@ -27,11 +27,16 @@ export class ApiServer {
     return this.peers.map((listener) => listener.address);
   }
 
-  /** Accepts nothing new, ends the watches, lets requests finish and cuts what is left at the deadline. Idempotent. */
-  async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
-    const closing = [...this.clients, ...this.peers].map((listener) => listener.close(deadlineMs));
+  /** Clients only: accepts nothing new, ends the watches, lets requests finish and cuts what is left at the deadline. */
+  async closeClients(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
+    const closing = this.clients.map((listener) => listener.close(deadlineMs));
     this.openWatches.endAll();
     await Promise.all(closing);
+  }
+
+  /** The other members too. Their streams must have been ended before, or they are waited for until the deadline. Idempotent. */
+  async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
+    await Promise.all([this.closeClients(deadlineMs), ...this.peers.map((listener) => listener.close(deadlineMs))]);
   }
 }
 

@@ -29,6 +29,12 @@ export const exitCodes = {
     code: 6,
     meaning: 'The cluster removed this member. Its data directory is of no further use.',
   },
+  stateDiffers: {
+    code: 7,
+    meaning:
+      'The state of this member is not that of the majority: the disk or the memory is faulty, or there is a fault in Cairn. ' +
+      'Remove its data directory and start it again; it gets the state from the others.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

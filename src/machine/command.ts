@@ -94,5 +94,21 @@ export interface UpdateMemberCommand {
   readonly peerURLs: readonly string[];
 }
 
+/** Every member computes the digest of its tree here. */
+export interface CheckpointCommand {
+  readonly type: 'checkpoint';
+  /** Tells checkpoints apart; below 2^48, not 0. */
+  readonly checkpoint: number;
+}
+
+/** What a member computed at a checkpoint. */
+export interface ReportCommand {
+  readonly type: 'report';
+  readonly memberId: string;
+  readonly checkpoint: number;
+  readonly digest: string;
+}
+
 /** Everything the log can hold as commands. */
-export type Command = KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand;
+export type Command =
+  KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand | CheckpointCommand | ReportCommand;

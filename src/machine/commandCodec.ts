@@ -3,7 +3,7 @@
  * versions: the first byte is the format, and a format that is not known is refused.
  */
 import { ByteReader, ByteWriter, DecodeError } from './bytes';
-import type { Command } from './command';
+import type { Command, KeyCommand } from './command';
 
 const FORMAT = 1;
 
@@ -28,6 +28,8 @@ const CODES = {
   sync: 7,
   publish: 8,
   updateMember: 9,
+  checkpoint: 10,
+  report: 11,
 } as const satisfies Record<Command['type'], number>;
 
 const writer = new ByteWriter();
@@ -70,24 +72,43 @@ function readHeader(reader: ByteReader): Omit<CommandBatch, 'commands'> & { read
 
 function encodeCommand(command: Command): void {
   writer.u8(CODES[command.type]);
-  if (command.type === 'publish') {
-    writer
-      .u64(BigInt(`0x${command.memberId}`))
-      .bytes(command.name)
-      .bytes(command.version);
-    encodeList(command.clientURLs);
-    return;
+  switch (command.type) {
+    case 'publish':
+      writer
+        .u64(BigInt(`0x${command.memberId}`))
+        .bytes(command.name)
+        .bytes(command.version);
+      encodeList(command.clientURLs);
+      return;
+    case 'updateMember':
+      writer.u64(BigInt(`0x${command.memberId}`));
+      encodeList(command.peerURLs);
+      return;
+    case 'checkpoint':
+      writer.u48(command.checkpoint);
+      return;
+    case 'report':
+      writer
+        .u64(BigInt(`0x${command.memberId}`))
+        .u48(command.checkpoint)
+        .bytes(command.digest);
+      return;
+    case 'sync':
+      writer.u48(command.nowMs).varint(command.expireMax);
+      return;
+    case 'set':
+    case 'create':
+    case 'update':
+    case 'compareAndSwap':
+    case 'delete':
+    case 'compareAndDelete':
+      encodeKeyCommand(command);
+      return;
   }
-  if (command.type === 'updateMember') {
-    writer.u64(BigInt(`0x${command.memberId}`));
-    encodeList(command.peerURLs);
-    return;
-  }
+}
+
+function encodeKeyCommand(command: KeyCommand): void {
   writer.u48(command.nowMs);
-  if (command.type === 'sync') {
-    writer.varint(command.expireMax);
-    return;
-  }
   writer.bytes(command.path);
   switch (command.type) {
     case 'set':
@@ -114,13 +135,26 @@ function encodeCommand(command: Command): void {
 
 function decodeCommand(reader: ByteReader): Command {
   const code = reader.u8();
-  if (code === CODES.publish) return decodePublish(reader);
-  if (code === CODES.updateMember) {
-    const memberId = reader.u64().toString(16);
-    return { type: 'updateMember', memberId, peerURLs: decodeList(reader) };
+  switch (code) {
+    case CODES.publish:
+      return decodePublish(reader);
+    case CODES.updateMember:
+      return { type: 'updateMember', memberId: reader.u64().toString(16), peerURLs: decodeList(reader) };
+    case CODES.checkpoint:
+      return { type: 'checkpoint', checkpoint: reader.u48() };
+    case CODES.report: {
+      const memberId = reader.u64().toString(16);
+      return { type: 'report', memberId, checkpoint: reader.u48(), digest: reader.bytes() };
+    }
+    case CODES.sync:
+      return { type: 'sync', nowMs: reader.u48(), expireMax: reader.varint() };
+    default:
+      return decodeKeyCommand(reader, code);
   }
+}
+
+function decodeKeyCommand(reader: ByteReader, code: number): KeyCommand {
   const nowMs = reader.u48();
-  if (code === CODES.sync) return { type: 'sync', nowMs, expireMax: reader.varint() };
   const path = reader.bytes();
   switch (code) {
     case CODES.set: {

@@ -2,6 +2,7 @@ import { DecodeError, ByteReader, ByteWriter } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
 import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
 import { ClusterState, type ClusterChange } from './cluster/clusterState';
+import { Integrity } from './cluster/integrity';
 import type { Command } from './command';
 import { decodeBatch } from './commandCodec';
 import type { KeyResult } from './keyspace/event';
@@ -26,6 +27,7 @@ export interface Applied {
 export class Machine {
   readonly keySpace: KeySpace;
   readonly cluster = new ClusterState();
+  readonly integrity = new Integrity();
   private readonly keyRows: KeySpaceRows;
   private lastMeta = '';
 
@@ -99,6 +101,19 @@ export class Machine {
           return undefined;
         this.clusterChanged();
         if (this.cluster.settleVersion()) this.keySpace.skipIndex();
+        return undefined;
+      case 'checkpoint': {
+        const voters = this.cluster.members().filter(({ learner }) => !learner);
+        const digest = `${this.keyRows.digest()}-${this.keySpace.index}`;
+        this.integrity.begin(
+          command.checkpoint,
+          digest,
+          voters.map(({ id }) => id),
+        );
+        return undefined;
+      }
+      case 'report':
+        this.integrity.report(command.memberId, command.checkpoint, command.digest);
         return undefined;
       case 'updateMember':
         if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.clusterChanged();

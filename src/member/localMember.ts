@@ -13,9 +13,11 @@ import type { Cancel, Clock } from './environment';
 import { ExpiryClock } from './expiryClock';
 import { handOver } from './handover';
 import { memberIdOf } from './identity';
+import { IntegrityCheck } from './integrityCheck';
 import { LeaderDesk } from './leaderDesk';
 import { Loop } from './loop';
 import { refusalOfUpdate } from './membershipRules';
+import { PeerList } from './peerList';
 import { Promoter } from './promoter';
 import { Proposals } from './proposals';
 import { Publisher } from './publisher';
@@ -72,6 +74,8 @@ export class LocalMember implements Member {
   private readonly expiry: ExpiryClock;
   private readonly publisher: Publisher;
   private readonly promoter: Promoter;
+  private readonly peers: PeerList;
+  private readonly integrity: IntegrityCheck;
   private readonly startedAtMs: number;
   private readonly timeoutMs: number;
   /** What was committed when it started is applied from here on. */
@@ -95,7 +99,9 @@ export class LocalMember implements Member {
     const propose = (command: Command): Promise<KeyResult> => this.propose(command);
     this.expiry = new ExpiryClock(raft, state, clock, propose);
     this.publisher = new Publisher(settings, raft, state, propose);
+    this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
     this.promoter = new Promoter(raft, (change) => this.change(change));
+    this.integrity = new IntegrityCheck(raft, state, clock, logger, propose);
     const compaction = new Compaction(settings.snapshotCount);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
     const sender = new StateSender(raft, store, transport, logger, () => {
@@ -112,6 +118,9 @@ export class LocalMember implements Member {
       },
       onMembersChanged: () => {
         this.membersChanged();
+      },
+      onApplied: () => {
+        this.integrity.check();
       },
       onFailure: (error) => {
         this.halt('the member failed');
@@ -131,6 +140,9 @@ export class LocalMember implements Member {
       clock.every(EXPIRY_INTERVAL_MS, () => {
         this.expiry.check();
         this.promoter.check();
+      }),
+      clock.every(settings.integrityIntervalMs, () => {
+        this.integrity.propose();
       }),
     ];
     const { voters } = raft.status().configuration;
@@ -226,6 +238,7 @@ export class LocalMember implements Member {
       followers,
       startedAtMs: this.startedAtMs,
       leader: this.leaderSince,
+      stateMismatches: this.integrity.mismatches,
       ready: !this.stopping && raft.leader !== undefined && raft.applied >= this.readyIndex,
       stopping: this.stopping,
     };
@@ -271,6 +284,8 @@ export class LocalMember implements Member {
     const nowMs = this.parts.clock.now();
     this.noteLeader(nowMs);
     this.publisher.check();
+    // New peer URLs come with a command, not with a configuration entry.
+    this.peers.update();
     this.proposals.expire(nowMs, timeoutError);
     this.changes.expire(nowMs, timeoutError);
     this.reads.expire(nowMs, timeoutError);
@@ -287,13 +302,8 @@ export class LocalMember implements Member {
   }
 
   private membersChanged(): void {
-    const { state, transport } = this.parts;
-    const { cluster } = state.machine;
-    const members = cluster.members();
-    const others = members.filter(({ id }) => id !== this.id).map(({ id, peerURLs }) => ({ id, urls: peerURLs }));
-    transport.setPeers(members.length === 0 ? this.parts.firstPeers : others);
-    for (const id of cluster.removedIds()) transport.remove(id);
-    if (cluster.wasRemoved(this.id)) this.wasRemoved();
+    this.peers.update();
+    if (this.parts.state.machine.cluster.wasRemoved(this.id)) this.wasRemoved();
   }
 
   private pendingRequests(): number {

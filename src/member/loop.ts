@@ -27,6 +27,8 @@ export interface LoopParts {
   readonly onStateWanted: (to: MemberId) => void;
   /** The list of members changed. */
   readonly onMembersChanged: () => void;
+  /** Something was applied. Throws if the member must not go on. */
+  readonly onApplied: () => void;
   /** A broken invariant or a storage error: the member must not go on. Called once. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -182,6 +184,7 @@ export class Loop {
     for (const { watcher, event } of machine.keySpace.takeNotifications()) watcher.deliver(event);
     this.rowsPending = true;
     this.scheduleFlush();
+    this.parts.onApplied();
   }
 
   private applyEntry(machine: Machine, entry: Entry): void {

@@ -6,6 +6,8 @@ export interface MemberSettings {
   readonly version: string;
   readonly heartbeatIntervalMs: number;
   readonly electionTimeoutMs: number;
+  /** How often the members compare their states. */
+  readonly integrityIntervalMs: number;
   /** Applied entries that stay in the log for followers that are behind. */
   readonly snapshotCount: number;
 }

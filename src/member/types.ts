@@ -102,6 +102,8 @@ export interface MemberStatus {
   readonly leader: { readonly id: MemberId; readonly sinceMs: number } | undefined;
   readonly traffic: PeerTraffic;
   readonly followers: readonly FollowerLatency[];
+  /** Comparisons of the members' states that found a difference, since this member was started. */
+  readonly stateMismatches: number;
   /** Applied everything that was committed when it started, and not stopping: may be sent traffic. */
   readonly ready: boolean;
   readonly stopping: boolean;

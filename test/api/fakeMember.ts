@@ -138,6 +138,7 @@ export class FakeMember implements Member {
       leader: { id: this.id, sinceMs: NOW_MS - 3_725_500 },
       traffic: TRAFFIC,
       followers: [],
+      stateMismatches: 0,
       ready: true,
       stopping: false,
       ...this.statusFields,

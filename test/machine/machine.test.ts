@@ -28,6 +28,13 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     nowMs: fc.integer({ min: NOW_MS, max: NOW_MS + 60 }),
     expireMax: fc.integer({ min: 1, max: 4 }),
   }),
+  fc.record({ type: fc.constant('checkpoint' as const), checkpoint: fc.integer({ min: 1, max: 2 ** 48 - 1 }) }),
+  fc.record({
+    type: fc.constant('report' as const),
+    memberId: fc.constant(MEMBER.id),
+    checkpoint: fc.integer({ min: 1, max: 9 }),
+    digest: value,
+  }),
   fc.record({
     type: fc.constant('publish' as const),
     memberId: fc.constant(MEMBER.id),
@@ -159,6 +166,41 @@ describe('the index of the first user write is 2N+2', () => {
     expect(machine.cluster.version).toBe('2.3.0');
     expect(machine.apply(encoded([set('/x')])).results[0]).toMatchObject({ etcdIndex: 2 * count + 2 });
   });
+});
+
+it('the digest depends on the tree alone, not on how it came about or when its rows were taken', () => {
+  fc.assert(
+    fc.property(batches, fc.array(flag, { minLength: 30, maxLength: 30 }), (entries, takes) => {
+      const [one, two] = [machineOf(), machineOf()];
+      const stored = new Stored();
+      entries.forEach((commands, position) => {
+        one.apply(encoded(commands));
+        two.apply(encoded(commands));
+        if (takes[position] === true) one.takeRows();
+        stored.take(two);
+      });
+      stored.take(two);
+      const checkpoint = encoded([{ type: 'checkpoint', checkpoint: 1 }]);
+      const loaded = stored.load();
+      for (const machine of [one, two, loaded]) machine.apply(checkpoint);
+      expect(two.integrity.latest).toEqual(one.integrity.latest);
+      expect(loaded.integrity.latest).toEqual(one.integrity.latest);
+    }),
+  );
+});
+
+it.each<[string, Command]>([
+  ['a value', set('/d/a', { value: 'w' })],
+  ['a new key', set('/d/b', { value: 'v' })],
+  ['a TTL', update('/d/a', { value: 'v', expirationMs: NOW_MS })],
+  ['a removal', remove('/d/a')],
+])('the digest changes with %s', (_what, difference) => {
+  const digests = [set('/d/a', { value: 'v' }), difference].map((second) => {
+    const machine = machineOf();
+    machine.apply(encoded([set('/d/a', { value: 'v' }), second, { type: 'checkpoint', checkpoint: 1 }]));
+    return machine.integrity.latest?.digest;
+  });
+  expect(digests[0]).not.toBe(digests[1]);
 });
 
 it('history rows go when the ring has dropped their last event', () => {

@@ -18,7 +18,7 @@ export const requestOptions = {
     group: 'Client requests',
     kind: { type: 'integer', minimum: 1024, maximum: 1_073_741_824, unit: 'bytes' },
     default: '10485760',
-    help: 'Largest body of a request. A larger one is refused with status 413.',
+    help: 'Largest body of a request. A larger one is refused with error 210.',
   },
   'max-header-bytes': {
     status: 'active',

@@ -1,4 +1,5 @@
 import type { Row } from '../rows';
+import { digestOf } from './digest';
 import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventRow';
 import type { KeySpace } from './keySpace';
 import { encodeNode, NodeLoader } from './nodeRow';
@@ -42,9 +43,16 @@ export class KeySpaceRows {
     const { tree } = this.keySpace;
     for (const path of tree.takeDirty()) {
       const node = tree.find(path);
-      rows.push({ table: 'node', key: path, value: node === undefined ? undefined : encodeNode(node) });
+      const value = node === undefined ? undefined : encodeNode(node);
+      if (node?.digest === 0 && value !== undefined) tree.count(node, digestOf(path, value));
+      rows.push({ table: 'node', key: path, value });
     }
     this.takeEvents(rows);
+  }
+
+  /** A digest of all nodes: equal on members with equal trees, whenever their rows were taken. */
+  digest(): string {
+    return this.keySpace.tree.digest((node) => digestOf(node.path, encodeNode(node)));
   }
 
   private takeEvents(rows: Row[]): void {

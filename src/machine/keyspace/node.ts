@@ -15,6 +15,8 @@ export type TreeNode = FileNode | DirectoryNode;
 
 export class FileNode {
   readonly dir = false;
+  /** What this node adds to the tree's digest; 0: nothing at the moment. */
+  digest = 0;
   expiry: Expiry | undefined = undefined;
   previous: TreeNode | undefined = undefined;
   next: TreeNode | undefined = undefined;
@@ -30,6 +32,7 @@ export class FileNode {
 
 export class DirectoryNode {
   readonly dir = true;
+  digest = 0;
   expiry: Expiry | undefined = undefined;
   previous: TreeNode | undefined = undefined;
   next: TreeNode | undefined = undefined;

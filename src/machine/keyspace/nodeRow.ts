@@ -1,5 +1,6 @@
 /** A node as a row: its path is the key. Rows sort so that a directory comes before what it holds. */
 import { ByteReader, ByteWriter, DecodeError } from '../bytes';
+import { digestOf } from './digest';
 import { DirectoryNode, type TreeNode } from './node';
 import { parentOf, ROOT } from './path';
 import type { Tree } from './tree';
@@ -43,6 +44,7 @@ export class NodeLoader {
         ? this.tree.addFile(path, parent, reader.bytes(), createdIndex, modifiedIndex)
         : this.tree.addDirectory(path, parent, createdIndex, modifiedIndex);
     if (expirationMs !== undefined) this.tree.schedule(node, expirationMs);
+    this.tree.count(node, digestOf(path, value));
   }
 
   private parentFor(path: string): DirectoryNode {

@@ -1,3 +1,4 @@
+import { TreeDigest } from './digest';
 import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import { parentOf, ROOT, walkDown } from './path';
@@ -17,6 +18,7 @@ export class Tree {
   readonly root = new DirectoryNode(ROOT, undefined, 0, 0);
   readonly expiries = new ExpiryQueue();
   private readonly nodes = new Map<string, TreeNode>([[ROOT, this.root]]);
+  private readonly total = new TreeDigest();
   /** Paths whose rows differ from what was last taken. */
   private dirty = new Set<string>();
 
@@ -70,12 +72,12 @@ export class Tree {
   write(node: FileNode, value: string, index: number): void {
     node.value = value;
     node.modifiedIndex = index;
-    this.dirty.add(node.path);
+    this.touch(node);
   }
 
   schedule(node: TreeNode, expirationMs: number | undefined): void {
     this.expiries.schedule(node, expirationMs);
-    this.dirty.add(node.path);
+    this.touch(node);
   }
 
   /** Takes the node and everything below it out of the tree; `gone` sees each removed path, the node's own first. */
@@ -85,7 +87,7 @@ export class Tree {
     for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
       this.nodes.delete(current.path);
       this.expiries.schedule(current, undefined);
-      this.dirty.add(current.path);
+      this.touch(current);
       gone(current.path);
       if (!current.dir) continue;
       for (let child = current.firstChild; child !== undefined; child = child.next) pending.push(child);
@@ -97,6 +99,28 @@ export class Tree {
     const taken = this.dirty;
     this.dirty = new Set();
     return taken;
+  }
+
+  /** Counts a node's digest, which stays counted until the node is touched. */
+  count(node: TreeNode, digest: number): void {
+    node.digest = digest;
+    this.total.add(digest);
+  }
+
+  /** The digest of the whole tree; `digestFor` is asked for the nodes that are not counted. */
+  digest(digestFor: (node: TreeNode) => number): string {
+    for (const path of this.dirty) {
+      const node = this.nodes.get(path);
+      if (node !== undefined && node.digest === 0) this.count(node, digestFor(node));
+    }
+    return this.total.text;
+  }
+
+  private touch(node: TreeNode): void {
+    this.dirty.add(node.path);
+    if (node.digest === 0) return;
+    this.total.subtract(node.digest);
+    node.digest = 0;
   }
 
   private add(node: TreeNode, parent: DirectoryNode): void {
