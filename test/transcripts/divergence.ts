@@ -1,0 +1,27 @@
+/**
+ * Where Cairn answers differently from etcd 3.4 on purpose. The ids are the ones of docs/divergence.md; a story step or a
+ * rule of the differential test that accepts a difference names one of them.
+ */
+export const DIVERGENCES = {
+  'root-key': 'the root directory has "key":"/"',
+  'path-cleaning': 'a path with //, /./ or /../ is cleaned and served, not redirected with 301',
+  'stream-replay': 'a stream with a past waitIndex replays all of the history and goes on; each event comes once',
+  'history-prefix':
+    'the history scan takes a deleted directory as the parent of its children only, not of every longer name',
+  'expire-dir': 'the expire event of a directory has no "dir":true in its node',
+  multipart: 'multipart/form-data bodies are read like urlencoded ones',
+  'bool-case': 'true and false are understood in any letter case',
+  'ttl-overflow': 'a ttl beyond what nanoseconds in 64 bits can hold means "never"',
+  'event-ordering': 'listings without sorted=true come in a fixed order',
+  'cors-default': 'no CORS headers unless they are asked for',
+  'http-parser': "the HTTP parser is Node's: malformed messages get its 400 and its limits",
+  'connection-sorter':
+    'etcd tells HTTP from gRPC by the first line and drops, without a word, what is neither or longer than 4096 bytes',
+  'graceful-watch-end': 'watches that are open when the member stops are ended properly, not cut',
+} as const;
+
+export type DivergenceId = keyof typeof DIVERGENCES;
+
+export function isDivergenceId(text: string): text is DivergenceId {
+  return Object.hasOwn(DIVERGENCES, text);
+}
