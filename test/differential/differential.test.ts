@@ -1,4 +1,4 @@
-import { whyMissing } from '../http/server-process';
+import { whyMissing } from '../http/serverProcess';
 import { Pair } from './pair';
 import { findDifferences } from './run';
 

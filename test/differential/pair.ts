@@ -1,9 +1,9 @@
 import { open, send } from '../http/exchange';
 import type { Exchange } from '../http/exchange';
 import { FORM, encodeForm } from '../http/request';
-import { headerOf } from '../http/response-reader';
-import { ServerProcess } from '../http/server-process';
-import type { Program } from '../http/server-process';
+import { headerOf } from '../http/responseReader';
+import { ServerProcess } from '../http/serverProcess';
+import type { Program } from '../http/serverProcess';
 import { explanationOf, stepForEtcd } from './rules';
 import { differences, see } from './seen';
 import type { Seen } from './seen';

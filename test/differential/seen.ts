@@ -1,5 +1,5 @@
 import type { Exchange } from '../http/exchange';
-import { headerOf } from '../http/response-reader';
+import { headerOf } from '../http/responseReader';
 import { maskBody, maskHeader, sameText } from '../transcripts/volatile';
 
 /** What of an answer is compared. Listings are in the order of their keys and volatile parts are masked. */

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { ResponseReader, headerOf } from './response-reader';
-import type { Received, ResponseHead } from './response-reader';
+import { ResponseReader, headerOf } from './responseReader';
+import type { Received, ResponseHead } from './responseReader';
 import { encodeRequest } from './request';
 import type { WireRequest } from './request';
 

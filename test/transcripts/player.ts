@@ -1,9 +1,9 @@
 import { Exchange, open } from '../http/exchange';
 import { FORM, encodeForm, encodeMultipart } from '../http/request';
 import type { WireRequest } from '../http/request';
-import { headerOf } from '../http/response-reader';
-import { ServerProcess } from '../http/server-process';
-import type { Program } from '../http/server-process';
+import { headerOf } from '../http/responseReader';
+import { ServerProcess } from '../http/serverProcess';
+import type { Program } from '../http/serverProcess';
 import type { Answer, AwaitStep, RawStep, RequestStep, SilentStep, Step } from './story';
 import { maskHeader, maskBody } from './volatile';
 

@@ -1,4 +1,4 @@
-import { ResponseReader, headerOf } from './response-reader';
+import { ResponseReader, headerOf } from './responseReader';
 
 function read(text: string, size: number, bodyless = false): ResponseReader {
   const reader = new ResponseReader(bodyless);
