@@ -160,7 +160,8 @@ export type Message =
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader';
 
 /** Why a proposal or a read was not taken. */
-export type Refusal = 'notLeader' | 'noLeader' | 'tooMuchUncommitted' | 'transferring' | 'configurationPending' | 'tooLarge' | 'invalid';
+export type Refusal =
+  'notLeader' | 'noLeader' | 'tooMuchUncommitted' | 'transferring' | 'configurationPending' | 'tooLarge' | 'invalid';
 
 export type ProposeResult =
   | { readonly ok: true; readonly index: number; readonly term: number }
