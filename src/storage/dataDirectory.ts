@@ -1,0 +1,152 @@
+/**
+ * The data directory: `FORMAT` says that it is ours and how it is laid out, `db/` is the database, `PID` names who has it
+ * open. The lock itself is the database's own, so a `PID` left behind by a dead process is in nobody's way.
+ */
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { checkDirectory } from './directoryChecks';
+import type { DirectoryState } from './directoryChecks';
+import { StorageError } from './errors';
+import { codeOf, fileError } from './fileError';
+import type { Kv } from './kv';
+import { FORMAT_VERSION } from './layout';
+import { openRocks } from './rocks';
+
+export interface DataDirectoryOptions {
+  readonly path: string;
+  /** Called once, with the first error of kind io, full or corrupt after it was opened. */
+  readonly onFailure?: (error: StorageError) => void;
+}
+
+export interface DataDirectory {
+  readonly kv: Kv;
+  /** It was not there, or empty. */
+  readonly created: boolean;
+  /** For the log. */
+  readonly warnings: readonly string[];
+  /** Closes `kv` and lets go of the directory. Idempotent. */
+  close(): Promise<void>;
+}
+
+const PRIVATE_MODE = 0o700;
+const PRIVATE_FILE_MODE = 0o600;
+
+/** Rejects with StorageError; a directory that is refused has not been touched. */
+export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
+  const { path } = options;
+  const state = await checkDirectory(path);
+  await prepare(path, state);
+  const kv = await openDatabase(options);
+  const pidPath = join(path, 'PID');
+  try {
+    await writeFile(pidPath, `${process.pid}\n`, { mode: PRIVATE_FILE_MODE });
+  } catch (error) {
+    await kv.close();
+    throw fileError(error, 'cannot write', pidPath);
+  }
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    // Before the lock is gone: afterwards the file may already be another process's.
+    await rm(pidPath, { force: true });
+    await kv.close();
+  };
+  return { kv, created: state.kind !== 'ours', warnings: state.warnings, close: () => (closing ??= close()) };
+}
+
+async function prepare(path: string, state: DirectoryState): Promise<void> {
+  try {
+    if (state.kind === 'missing') await createDirectory(path);
+    if (state.kind !== 'ours') await writeFormat(path);
+    await createDirectory(join(path, 'db')).catch(unlessItExists);
+    await syncDirectory(path);
+  } catch (error) {
+    throw fileError(error, 'cannot create', path);
+  }
+}
+
+/**
+ * Creates a directory and those above it that are missing, all private and durable. Not `mkdir` with `recursive`: that never
+ * comes back where the file system creates nothing but does not say why, such as /proc.
+ */
+async function createDirectory(path: string): Promise<void> {
+  const parent = dirname(path);
+  try {
+    await mkdir(path, PRIVATE_MODE);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
+    await createDirectory(parent).catch(unlessItExists);
+    await mkdir(path, PRIVATE_MODE);
+  }
+  await syncDirectory(parent);
+}
+
+function unlessItExists(error: unknown): void {
+  if (codeOf(error) !== 'EEXIST') throw error;
+}
+
+/** In one step, so that a crash leaves either nothing of ours or a whole marker. */
+async function writeFormat(path: string): Promise<void> {
+  const draft = join(path, 'FORMAT.new');
+  const file = await open(draft, 'w', PRIVATE_FILE_MODE);
+  try {
+    await file.writeFile(`cairn ${FORMAT_VERSION}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, join(path, 'FORMAT'));
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+async function openDatabase(options: DataDirectoryOptions): Promise<Kv> {
+  const path = join(options.path, 'db');
+  try {
+    return await openRocks({ ...options, path, createIfMissing: await isNewDatabase(path) });
+  } catch (error) {
+    const user = await otherUser(options.path);
+    // A log that another process is writing to can look damaged.
+    const inUse =
+      error instanceof StorageError && (error.kind === 'locked' || (error.kind === 'corrupt' && user !== undefined));
+    if (!inUse) throw error;
+    const by = user === undefined ? 'another process' : `process ${user}`;
+    throw new StorageError('locked', `the data directory ${options.path} is in use by ${by}`, error);
+  }
+}
+
+/**
+ * A database that has data but lost its CURRENT file would be taken for a new one, over the old files; the tables and logs
+ * say that it is not.
+ */
+async function isNewDatabase(path: string): Promise<boolean> {
+  try {
+    return !(await readdir(path)).some((name) => /\.(sst|log)$/.test(name));
+  } catch (error) {
+    throw fileError(error, 'cannot read', path);
+  }
+}
+
+/** The process that wrote `PID`, if it lives and is not this one. */
+async function otherUser(path: string): Promise<number | undefined> {
+  const text = await readFile(join(path, 'PID'), 'utf8').catch(() => '');
+  if (!/^\d{1,10}\n$/.test(text)) return undefined;
+  const pid = Number(text);
+  return pid !== process.pid && isAlive(pid) ? pid : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Not allowed to signal it: it lives, and belongs to somebody else.
+    return codeOf(error) === 'EPERM';
+  }
+}

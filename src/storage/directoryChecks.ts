@@ -1,0 +1,120 @@
+/** Whether a directory may be used as a data directory. Nothing in it is changed, except that our own is made private again. */
+import type { Stats } from 'node:fs';
+import { chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { corrupt, StorageError } from './errors';
+import { codeOf, fileError } from './fileError';
+import { FORMAT_VERSION } from './layout';
+
+export interface DirectoryState {
+  readonly kind: 'missing' | 'empty' | 'ours';
+  readonly warnings: readonly string[];
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+const READABLE_BY_OTHERS = 0o055;
+
+/** What an empty volume or a crash while it was being prepared leaves behind. */
+const NOTHING_TO_US = new Set(['lost+found', 'FORMAT.new']);
+
+/** Rejects with StorageError of kind format, permission, corrupt or io. */
+export async function checkDirectory(path: string): Promise<DirectoryState> {
+  const found = await statOf(path);
+  if (found === undefined) return { kind: 'missing', warnings: [] };
+  if (!found.isDirectory()) throw new StorageError('format', `the data directory ${path} is not a directory`);
+  const names = (await list(path)).filter((name) => !NOTHING_TO_US.has(name));
+  if (names.includes('FORMAT')) {
+    checkFormat(path, await formatOf(path));
+    return { kind: 'ours', warnings: await makePrivate(path, found) };
+  }
+  if (names.length > 0) refuseForeign(path, names);
+  refuseWritable(path, found.mode);
+  return { kind: 'empty', warnings: readableWarning(path, found.mode) };
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw fileError(error, 'cannot use the data directory', path);
+  }
+}
+
+async function list(path: string): Promise<string[]> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    throw fileError(error, 'cannot read the data directory', path);
+  }
+}
+
+async function formatOf(path: string): Promise<string> {
+  try {
+    return await readFile(join(path, 'FORMAT'), 'utf8');
+  } catch (error) {
+    throw fileError(error, 'cannot read', join(path, 'FORMAT'));
+  }
+}
+
+function checkFormat(path: string, text: string): void {
+  const version = /^cairn (\d{1,9})\n$/.exec(text)?.[1];
+  if (version === undefined) throw corrupt(`the file ${join(path, 'FORMAT')} is not what Cairn writes`);
+  if (Number(version) > FORMAT_VERSION) {
+    throw new StorageError(
+      'format',
+      `the data directory ${path} has format ${version}, this program knows up to ${FORMAT_VERSION}: use the newer program`,
+    );
+  }
+}
+
+function refuseForeign(path: string, names: readonly string[]): never {
+  const hint = names.includes('member')
+    ? 'It looks like the data directory of etcd, whose files Cairn does not read'
+    : `It holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+  throw new StorageError(
+    'format',
+    `the data directory ${path} is not empty and not Cairn's. ${hint}. Nothing was changed; give another one.`,
+  );
+}
+
+interface Ownership {
+  readonly mode: number;
+  readonly uid: number;
+}
+
+/**
+ * Volumes are handed over with group bits set, so our own directory is put right rather than refused, unless everybody
+ * could have written to it.
+ */
+async function makePrivate(path: string, found: Ownership): Promise<string[]> {
+  const open = found.mode & (WRITABLE_BY_OTHERS | READABLE_BY_OTHERS);
+  if (open === 0) return [];
+  if ((found.mode & 0o002) !== 0 || found.uid !== process.geteuid?.()) {
+    refuseWritable(path, found.mode);
+    return readableWarning(path, found.mode);
+  }
+  try {
+    await chmod(path, found.mode & 0o700);
+  } catch (error) {
+    throw fileError(error, 'cannot make private', path);
+  }
+  return [`the data directory ${path} was open to others (mode ${modeText(found.mode)}); it is private now`];
+}
+
+function refuseWritable(path: string, mode: number): void {
+  if ((mode & WRITABLE_BY_OTHERS) === 0) return;
+  throw new StorageError(
+    'permission',
+    `others can write to the data directory ${path} (mode ${modeText(mode)}): run "chmod 700 ${path}", or give a directory below it that does not exist yet`,
+  );
+}
+
+function readableWarning(path: string, mode: number): string[] {
+  if ((mode & READABLE_BY_OTHERS) === 0) return [];
+  return [`others can read the data directory ${path} (mode ${modeText(mode)}): run "chmod 700 ${path}"`];
+}
+
+function modeText(mode: number): string {
+  return (mode & 0o7777).toString(8).padStart(4, '0');
+}

@@ -1,0 +1,42 @@
+/** The one way storage fails. Every message is meant for the operator who reads it in the log. */
+
+/**
+ * - `io`: the device or file system answered with an error.
+ * - `full`: no space, or the quota is used up.
+ * - `corrupt`: what was read is not what was written.
+ * - `locked`: another process has the data directory open.
+ * - `closed`: used after `close`.
+ * - `format`: not a data directory of ours, or one of a newer version.
+ * - `permission`: the operating system forbids it, or it is more open than it may be.
+ */
+export type StorageErrorKind = 'io' | 'full' | 'corrupt' | 'locked' | 'closed' | 'format' | 'permission';
+
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+
+  constructor(
+    readonly kind: StorageErrorKind,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, cause === undefined ? undefined : { cause });
+  }
+}
+
+const WHAT_TO_DO_WHEN_CORRUPT =
+  'Stop this member, remove it from the cluster, delete its data directory and add it again; it will fetch the state from the leader.';
+
+/** What was read back is damaged. `what` is a clause such as "log entry 17 has a wrong checksum". */
+export function corrupt(what: string, cause?: unknown): StorageError {
+  return new StorageError('corrupt', `stored data is damaged: ${what}. ${WHAT_TO_DO_WHEN_CORRUPT}`, cause);
+}
+
+export function closed(): StorageError {
+  return new StorageError('closed', 'the storage is closed');
+}
+
+/** The message of anything that was thrown, also by code that has an Error class of its own (a native addon, a VM context). */
+export function messageOf(error: unknown): string {
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return hasMessage && typeof error.message === 'string' ? error.message : String(error);
+}

@@ -1,0 +1,133 @@
+/**
+ * Where everything lies. The first byte of a key names its table:
+ *
+ * | key                                        | value                                                        | codec        |
+ * | ------------------------------------------ | ------------------------------------------------------------ | ------------ |
+ * | `f`                                        | format version of everything below                           | recordCodec  |
+ * | `g`                                        | the generation of the rows that count                        | recordCodec  |
+ * | `h`                                        | hard state: term, vote, commit                               | recordCodec  |
+ * | `i`                                        | identity: member id, cluster id                              | recordCodec  |
+ * | `l` index (u64)                            | one log entry                                                | entryCodec   |
+ * | `r` generation (4) `a`                     | applied: index, term and configuration up to which the rows of this generation are | recordCodec |
+ * | `r` generation (4) `e` `m` `n` `t`, key    | a row of the state machine: event, member, node, meta        | rowCodec     |
+ * | `n`                                        | number of the member's current run                           | recordCodec  |
+ * | `s`                                        | log start: index, term, configuration                        | recordCodec  |
+ *
+ * Numbers are big-endian, so that they sort. The keys of rows are text for the engine: a row key is a byte string (one
+ * character a byte), stored as UTF-8, which keeps its order, and a generation has only seven bits in each of its four bytes.
+ * Keys of ASCII, which is nearly all, lie there unchanged, and the engine's binding turns keys into strings by itself.
+ *
+ * The applied record sorts before the rows of its generation: one scan from `r` generation is the state and where it stands.
+ */
+import type { RowTable } from '../machine/rows';
+import { corrupt } from './errors';
+import type { KvRange } from './kv';
+
+/** Written into the data directory and the database; a higher one is refused. */
+export const FORMAT_VERSION = 1;
+
+const LOG = 0x6c;
+const ROWS = 0x72;
+const APPLIED = 'a';
+
+const LETTER_OF_TABLE: Readonly<Record<RowTable, string>> = { event: 'e', member: 'm', node: 'n', meta: 't' };
+const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>([
+  ['e', 'event'],
+  ['m', 'member'],
+  ['n', 'node'],
+  ['t', 'meta'],
+]);
+
+export const FORMAT_KEY: Uint8Array = Buffer.from('f');
+export const GENERATION_KEY: Uint8Array = Buffer.from('g');
+export const HARD_STATE_KEY: Uint8Array = Buffer.from('h');
+export const IDENTITY_KEY: Uint8Array = Buffer.from('i');
+export const LOG_START_KEY: Uint8Array = Buffer.from('s');
+export const RUN_KEY: Uint8Array = Buffer.from('n');
+
+const LOG_KEY_BYTES = 9;
+const UINT32_RANGE = 2 ** 32;
+
+export function logKey(index: number): Buffer {
+  const key = Buffer.allocUnsafe(LOG_KEY_BYTES);
+  key[0] = LOG;
+  key.writeUInt32BE(Math.floor(index / UINT32_RANGE), 1);
+  key.writeUInt32BE(index % UINT32_RANGE, 5);
+  return key;
+}
+
+/** The index in a key made by `logKey`. Throws StorageError of kind corrupt. */
+export function indexOfLogKey(key: Uint8Array): number {
+  if (key.length !== LOG_KEY_BYTES) throw corrupt('a log entry has a key of the wrong length');
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return view.getUint32(1) * UINT32_RANGE + view.getUint32(5);
+}
+
+/** Log entries from `from` (included) to `to` (excluded; absent: all that follow). */
+export function logRange(from: number, to?: number): KvRange {
+  return { gte: logKey(from), lt: to === undefined ? Buffer.from([LOG + 1]) : logKey(to) };
+}
+
+/** Generations count from 1; 2^28 snapshots received by one member are enough. */
+export const LAST_GENERATION = 2 ** 28 - 1;
+
+const GENERATION_PREFIX_CHARACTERS = 5;
+
+/** The beginning of all keys of a generation, as text. */
+export function generationPrefix(generation: number): string {
+  return String.fromCharCode(
+    ROWS,
+    (generation >>> 21) & 0x7f,
+    (generation >>> 14) & 0x7f,
+    (generation >>> 7) & 0x7f,
+    generation & 0x7f,
+  );
+}
+
+/** Everything of one generation. */
+export function generationRange(generation: number): KvRange {
+  return { gte: Buffer.from(generationPrefix(generation)), lt: endOfGeneration(generation) };
+}
+
+/** Everything of every other generation. */
+export function otherGenerationsRanges(generation: number): readonly KvRange[] {
+  return [
+    { gte: Buffer.from([ROWS]), lt: Buffer.from(generationPrefix(generation)) },
+    { gte: endOfGeneration(generation), lt: Buffer.from([ROWS + 1]) },
+  ];
+}
+
+function endOfGeneration(generation: number): Uint8Array {
+  return generation >= LAST_GENERATION ? Buffer.from([ROWS + 1]) : Buffer.from(generationPrefix(generation + 1));
+}
+
+export function appliedKey(generation: number): Uint8Array {
+  return Buffer.from(generationPrefix(generation) + APPLIED);
+}
+
+/** The key of a row as text; its bytes are the UTF-8 of it. */
+export function rowKey(prefix: string, table: RowTable, key: string): string {
+  return prefix + LETTER_OF_TABLE[table] + key;
+}
+
+export function letterOfTable(table: RowTable): string {
+  return LETTER_OF_TABLE[table];
+}
+
+/** What follows the generation in a key of `generationRange`; `table` undefined: the applied record. */
+export interface StateKey {
+  readonly table: RowTable | undefined;
+  readonly key: string;
+}
+
+/** Throws StorageError of kind corrupt. */
+export function parseStateKey(key: string): StateKey {
+  const letter = key.charAt(GENERATION_PREFIX_CHARACTERS);
+  const table = tableOfLetter(letter);
+  if (table === undefined && letter !== APPLIED) throw corrupt('a row belongs to no known table');
+  return { table, key: key.slice(GENERATION_PREFIX_CHARACTERS + 1) };
+}
+
+export function tableOfLetter(letter: string): RowTable | undefined {
+  return TABLE_OF_LETTER.get(letter);
+}

@@ -1,0 +1,102 @@
+/** Reads everything back at start, and checks that it hangs together. */
+import type { RowTable } from '../machine/rows';
+import type { Entry, HardState, LogStart } from '../raft/types';
+import { decodeEntry } from './entryCodec';
+import { corrupt } from './errors';
+import type { Kv } from './kv';
+import {
+  generationRange,
+  HARD_STATE_KEY,
+  IDENTITY_KEY,
+  indexOfLogKey,
+  LOG_START_KEY,
+  logRange,
+  parseStateKey,
+} from './layout';
+import { decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
+import type { Identity } from './recordCodec';
+import { decodeRowValue } from './rowCodec';
+
+/** Called for every row, table by table (event, member, node, meta), in the order of the keys' bytes. */
+export type RowListener = (table: RowTable, key: string, value: Uint8Array) => void;
+
+/** What storage found; see RestoredState in raft/types.ts. */
+export interface LoadedState {
+  readonly hardState: HardState;
+  readonly start: LogStart;
+  /** After `start.index`, without holes. */
+  readonly entries: Entry[];
+  /** Up to where the rows are. */
+  readonly applied: number;
+  /** Undefined: the store was never initialised, and is empty. */
+  readonly identity: Identity | undefined;
+}
+
+const NOTHING: LoadedState = {
+  hardState: { term: 0, votedFor: undefined, commit: 0 },
+  start: { index: 0, term: 0, configuration: { voters: [], learners: [] } },
+  entries: [],
+  applied: 0,
+  identity: undefined,
+};
+
+/** Rejects with StorageError, of kind corrupt if what is stored does not fit together. */
+export async function loadMember(kv: Kv, generation: number, onRow: RowListener): Promise<LoadedState> {
+  const identity = await kv.get(IDENTITY_KEY);
+  if (identity === undefined) return NOTHING;
+  const [hardState, start] = await Promise.all([kv.get(HARD_STATE_KEY), kv.get(LOG_START_KEY)]);
+  if (hardState === undefined || start === undefined) throw corrupt('the hard state or the log start is missing');
+  const loaded = {
+    identity: decodeIdentity(identity),
+    hardState: decodeHardState(hardState),
+    start: decodePosition('logStart', start),
+  };
+  const applied = await loadRows(kv, generation, onRow);
+  const entries = await loadEntries(kv, loaded.start);
+  checkTogether(loaded.start, entries, applied);
+  return { ...loaded, entries, applied };
+}
+
+/** Answers the applied index. */
+async function loadRows(kv: Kv, generation: number, onRow: RowListener): Promise<number> {
+  let applied: number | undefined;
+  for await (const pairs of kv.scanText(generationRange(generation))) {
+    for (const [storedKey, storedValue] of pairs) {
+      const { table, key } = parseStateKey(storedKey);
+      if (table === undefined) applied = decodePosition('applied', storedValue).index;
+      else onRow(table, key, decodeRowValue(storedKey, storedValue));
+    }
+  }
+  if (applied === undefined) throw corrupt('the applied record is missing');
+  return applied;
+}
+
+async function loadEntries(kv: Kv, start: LogStart): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  let { index, term } = start;
+  for await (const pairs of kv.scan(logRange(start.index + 1))) {
+    for (const [key, value] of pairs) {
+      const found = indexOfLogKey(key);
+      if (found !== index + 1) throw corrupt(`log entry ${index + 1} is missing`);
+      const entry = decodeEntry(found, value);
+      if (entry.term < term) throw corrupt(`log entry ${found} has a lower term than the one before it`);
+      entries.push(entry);
+      ({ index, term } = entry);
+    }
+  }
+  return entries;
+}
+
+function checkTogether(start: LogStart, entries: readonly Entry[], applied: number): void {
+  const lastIndex = start.index + entries.length;
+  if (applied < start.index) throw corrupt(`the log starts after ${start.index}, but the rows are only at ${applied}`);
+  if (applied > lastIndex) throw corrupt(`the rows are at ${applied}, but the log ends at ${lastIndex}`);
+}
+
+/** The oldest entry that is stored at or before `index`; undefined if none is. */
+export async function oldestEntryUpTo(kv: Kv, index: number): Promise<number | undefined> {
+  for await (const pairs of kv.scan(logRange(0, index + 1), { values: false })) {
+    for (const [key] of pairs) return indexOfLogKey(key);
+  }
+  return undefined;
+}

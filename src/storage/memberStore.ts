@@ -1,0 +1,291 @@
+/** Everything one member keeps on disk, over any Kv: its identity, hard state, log, and the rows of its state machine. */
+import type { Row } from '../machine/rows';
+import type { Configuration, Entry, HardState, LogStart } from '../raft/types';
+import { encodeEntry } from './entryCodec';
+import { StorageError } from './errors';
+import type { Kv, KvOperation } from './kv';
+import {
+  appliedKey,
+  FORMAT_KEY,
+  FORMAT_VERSION,
+  GENERATION_KEY,
+  generationPrefix,
+  HARD_STATE_KEY,
+  IDENTITY_KEY,
+  LAST_GENERATION,
+  LOG_START_KEY,
+  logKey,
+  otherGenerationsRanges,
+  rowKey,
+  RUN_KEY,
+} from './layout';
+import { LogShape } from './logShape';
+import { loadMember, oldestEntryUpTo } from './memberLoad';
+import type { LoadedState, RowListener } from './memberLoad';
+import { decodeNumber, encodeHardState, encodeIdentity, encodeNumber, encodePosition } from './recordCodec';
+import type { Identity } from './recordCodec';
+import { encodeRowValue } from './rowCodec';
+import { exportState } from './stateExport';
+import type { ExportedState } from './stateExport';
+import { StateReceiver } from './stateReceiver';
+
+/** How many compacted entries one write removes, so that compaction never makes a write slow. */
+const COMPACTION_SLICE_ENTRIES = 1000;
+
+const FIRST_GENERATION = 1;
+
+/** One loop turn's worth of changes; see Write in raft/types.ts. They are carried out in the order of the fields. */
+export interface StoreWrite {
+  readonly hardState?: HardState | undefined;
+  /** The log begins after this; it replaces a log that does not have this very entry. At most the applied index. */
+  readonly start?: LogStart | undefined;
+  /** Consecutive. Stored entries at and after the first one's index are removed. */
+  readonly entries?: readonly Entry[];
+  readonly rows?: readonly Row[];
+  /** Up to where the rows are, with those of this write. */
+  readonly applied?: number | undefined;
+  /** Entries up to this index are no longer needed; what is beyond `applied` is kept all the same. */
+  readonly compactTo?: number | undefined;
+}
+
+export interface Bootstrap {
+  readonly identity: Identity;
+  /** In force before the first entry. */
+  readonly configuration: Configuration;
+  /** Where the log starts and up to where the rows are; index 0 of term 0 if absent. */
+  readonly position?: { readonly index: number; readonly term: number };
+  /** The state at that position. */
+  readonly rows?: readonly Row[];
+}
+
+/** `load` or `initialise` comes first; everything rejects with StorageError. */
+export class MemberStore {
+  #shape: LogShape | undefined;
+  #applied = 0;
+  /** Compacted entries from here up to the log start are still stored. */
+  #oldestStored = 1;
+  #sweep: Promise<void> = Promise.resolve();
+  #receiver: StateReceiver | undefined;
+
+  private constructor(
+    private readonly kv: Kv,
+    private generation: number,
+  ) {}
+
+  /** Rejects with StorageError, of kind format if a newer program wrote it. Half received states are dropped in the background. */
+  static async open(kv: Kv): Promise<MemberStore> {
+    const format = await kv.get(FORMAT_KEY);
+    if (format !== undefined) refuseNewerFormat(decodeNumber('format', format));
+    const generation = await kv.get(GENERATION_KEY);
+    const store = new MemberStore(
+      kv,
+      generation === undefined ? FIRST_GENERATION : decodeNumber('generation', generation),
+    );
+    store.#startSweep();
+    return store;
+  }
+
+  /** The index of the last stored entry, or of the log start if there is none. */
+  get lastIndex(): number {
+    return this.#log().lastIndex;
+  }
+
+  get start(): LogStart {
+    return this.#log().start;
+  }
+
+  get applied(): number {
+    return this.#applied;
+  }
+
+  /** Makes an empty store a member's; durable when it resolves. Throws if it already is one's. */
+  async initialise(bootstrap: Bootstrap): Promise<void> {
+    if ((await this.kv.get(IDENTITY_KEY)) !== undefined) throw new Error('the store is already initialised');
+    const { index, term } = bootstrap.position ?? { index: 0, term: 0 };
+    const start: LogStart = { index, term, configuration: bootstrap.configuration };
+    const rows: KvOperation[] = [];
+    this.#putRows(bootstrap.rows ?? [], rows);
+    await this.kv.batch(
+      [
+        ...rows,
+        put(FORMAT_KEY, encodeNumber('format', FORMAT_VERSION)),
+        put(IDENTITY_KEY, encodeIdentity(bootstrap.identity)),
+        put(GENERATION_KEY, encodeNumber('generation', this.generation)),
+        put(HARD_STATE_KEY, encodeHardState({ term, votedFor: undefined, commit: index })),
+        put(LOG_START_KEY, encodePosition('logStart', start)),
+        put(appliedKey(this.generation), encodePosition('applied', start)),
+      ],
+      { sync: true },
+    );
+    this.#shape = new LogShape(start);
+    this.#applied = index;
+    this.#oldestStored = index + 1;
+  }
+
+  /**
+   * The number of this run of the member: 1 more than the last, and durable before it is answered, so that what one run
+   * numbered is never taken for another's.
+   */
+  async nextRun(): Promise<number> {
+    const stored = await this.kv.get(RUN_KEY);
+    const run = stored === undefined ? 1 : decodeNumber('run', stored) + 1;
+    await this.kv.batch([put(RUN_KEY, encodeNumber('run', run))], { sync: true });
+    return run;
+  }
+
+  /** Reads everything back. Rejects with StorageError, of kind corrupt if it does not hang together. */
+  async load(onRow: RowListener): Promise<LoadedState> {
+    const loaded = await loadMember(this.kv, this.generation, onRow);
+    const shape = new LogShape(loaded.start);
+    for (const entry of loaded.entries) shape.append(entry);
+    this.#shape = shape;
+    this.#applied = loaded.applied;
+    this.#oldestStored = (await oldestEntryUpTo(this.kv, loaded.start.index)) ?? loaded.start.index + 1;
+    return loaded;
+  }
+
+  /**
+   * All of it in one batch, synced iff it holds entries, hard state or start: rows alone can be made again from the log.
+   * Writes take effect in the order of the calls. Throws RangeError if entries would leave a hole, if `start` is beyond the
+   * rows, or if `applied` goes back or beyond the log.
+   */
+  async write(write: StoreWrite): Promise<void> {
+    const entries = write.entries ?? [];
+    const operations: KvOperation[] = [];
+    if (write.hardState !== undefined) operations.push(put(HARD_STATE_KEY, encodeHardState(write.hardState)));
+    if (write.start !== undefined) this.#replaceLog(write.start, operations);
+    if (entries.length > 0) this.#append(entries, operations);
+    if (write.rows !== undefined) this.#putRows(write.rows, operations);
+    if (write.applied !== undefined) this.#moveApplied(write.applied, operations);
+    if (write.compactTo !== undefined) this.#compact(write.compactTo, operations);
+    this.#removeCompacted(operations);
+    if (operations.length === 0) return;
+    await this.kv.batch(operations, {
+      sync: write.hardState !== undefined || write.start !== undefined || entries.length > 0,
+    });
+  }
+
+  /** The state as it is now, for another member. Later writes do not change it. */
+  exportState(): Promise<ExportedState> {
+    return exportState(this.kv, this.generation);
+  }
+
+  /** Begins to take in another member's state beside the own one. One at a time: the one before is aborted. */
+  async receiveState(): Promise<StateReceiver> {
+    await this.#receiver?.abort();
+    await this.#sweep;
+    if (this.generation >= LAST_GENERATION) {
+      throw new StorageError('format', 'this member has received too many states: replace it by a new one');
+    }
+    this.#receiver = new StateReceiver({
+      kv: this.kv,
+      generation: this.generation + 1,
+      flip: (generation, start) => this.#flip(generation, start),
+    });
+    return this.#receiver;
+  }
+
+  /** Resolves when rows that no longer count have been removed. */
+  settled(): Promise<void> {
+    return this.#sweep;
+  }
+
+  async #flip(generation: number, start: LogStart): Promise<void> {
+    const operations = [
+      put(GENERATION_KEY, encodeNumber('generation', generation)),
+      put(appliedKey(generation), encodePosition('applied', start)),
+    ];
+    this.generation = generation;
+    this.#applied = start.index;
+    this.#replaceLog(start, operations);
+    await this.kv.batch(operations, { sync: true });
+    this.#startSweep();
+  }
+
+  /** As raft does: entries after `start` stay if the log has that very entry (paper section 7, InstallSnapshot step 6). */
+  #replaceLog(start: LogStart, operations: KvOperation[]): void {
+    if (start.index > this.#applied)
+      throw new RangeError(`the log cannot start after ${start.index}: the rows are at ${this.#applied}`);
+    const log = this.#log();
+    const { lastIndex } = log;
+    const isWithin = start.index >= log.start.index && start.index <= lastIndex;
+    if (isWithin && log.positionAt(start.index).term === start.term) {
+      log.compactTo(start.index);
+      operations.push(put(LOG_START_KEY, encodePosition('logStart', log.start)));
+      return;
+    }
+    for (let index = start.index + 1; index <= lastIndex; index += 1) operations.push(del(logKey(index)));
+    operations.push(put(LOG_START_KEY, encodePosition('logStart', start)));
+    this.#shape = new LogShape(start);
+  }
+
+  #append(entries: readonly Entry[], operations: KvOperation[]): void {
+    const log = this.#log();
+    const lastBefore = log.lastIndex;
+    for (const entry of entries) {
+      log.append(entry);
+      operations.push(put(logKey(entry.index), encodeEntry(entry)));
+    }
+    for (let index = log.lastIndex + 1; index <= lastBefore; index += 1) operations.push(del(logKey(index)));
+  }
+
+  #putRows(rows: readonly Row[], operations: KvOperation[]): void {
+    const prefix = generationPrefix(this.generation);
+    for (const row of rows) {
+      const key = rowKey(prefix, row.table, row.key);
+      const bytes = Buffer.from(key);
+      operations.push(row.value === undefined ? del(bytes) : put(bytes, encodeRowValue(key, row.value)));
+    }
+  }
+
+  #moveApplied(applied: number, operations: KvOperation[]): void {
+    if (applied < this.#applied)
+      throw new RangeError(`the rows are at ${this.#applied}, they cannot go back to ${applied}`);
+    operations.push(put(appliedKey(this.generation), encodePosition('applied', this.#log().positionAt(applied))));
+    this.#applied = applied;
+  }
+
+  #compact(wanted: number, operations: KvOperation[]): void {
+    const log = this.#log();
+    const index = Math.min(wanted, this.#applied);
+    if (index <= log.start.index) return;
+    log.compactTo(index);
+    operations.push(put(LOG_START_KEY, encodePosition('logStart', log.start)));
+  }
+
+  #removeCompacted(operations: KvOperation[]): void {
+    const last = Math.min(this.#log().start.index, this.#oldestStored + COMPACTION_SLICE_ENTRIES - 1);
+    for (; this.#oldestStored <= last; this.#oldestStored += 1) operations.push(del(logKey(this.#oldestStored)));
+  }
+
+  #startSweep(): void {
+    const ranges = otherGenerationsRanges(this.generation);
+    const sweep = async (): Promise<void> => {
+      for (const range of ranges) await this.kv.clear(range);
+    };
+    // A failure is latched in the Kv and reported there; a close in the middle leaves the rest to the next start.
+    this.#sweep = sweep().catch(() => undefined);
+  }
+
+  #log(): LogShape {
+    if (this.#shape === undefined) throw new Error('the store was neither loaded nor initialised');
+    return this.#shape;
+  }
+}
+
+function refuseNewerFormat(version: number): void {
+  if (version > FORMAT_VERSION) {
+    throw new StorageError(
+      'format',
+      `the data has format ${version}, this program knows up to ${FORMAT_VERSION}: use the newer program`,
+    );
+  }
+}
+
+function put(key: Uint8Array, value: Uint8Array): KvOperation {
+  return { type: 'put', key, value };
+}
+
+function del(key: Uint8Array): KvOperation {
+  return { type: 'del', key };
+}

@@ -1,0 +1,37 @@
+/** The envelope of every record that is not a row: checksum (4), version (1), kind (1), body. */
+import { crc32 } from 'node:zlib';
+import { corrupt, StorageError } from './errors';
+
+const VERSION = 1;
+const VERSION_AT = 4;
+const KIND_AT = 5;
+
+/** How many bytes the envelope puts before the body. */
+export const SEAL_BYTES = 6;
+
+/**
+ * Fills the envelope of `bytes`, whose body begins at SEAL_BYTES. `kind` (a character) is part of what is checked, so that
+ * a record found in another's place is refused.
+ */
+export function seal(kind: string, bytes: Buffer): Buffer {
+  bytes[VERSION_AT] = VERSION;
+  bytes[KIND_AT] = kind.charCodeAt(0);
+  bytes.writeUInt32BE(crc32(bytes.subarray(VERSION_AT)), 0);
+  return bytes;
+}
+
+/** The body, as a view. Throws StorageError of kind corrupt, or of kind format if a newer program wrote it. */
+export function unseal(kind: string, bytes: Uint8Array, what: string): Uint8Array {
+  if (bytes.length < SEAL_BYTES) throw corrupt(`${what} is cut short`);
+  const stored = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
+  if (crc32(bytes.subarray(VERSION_AT)) !== stored) throw corrupt(`${what} has a wrong checksum`);
+  const version = bytes[VERSION_AT];
+  if (version !== VERSION) {
+    throw new StorageError(
+      'format',
+      `${what} has version ${version ?? 0}, this program knows only ${VERSION}: use the newer program`,
+    );
+  }
+  if (bytes[KIND_AT] !== kind.charCodeAt(0)) throw corrupt(`${what} is a record of another kind`);
+  return bytes.subarray(SEAL_BYTES);
+}

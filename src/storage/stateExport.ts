@@ -1,0 +1,79 @@
+/** The state of a member as it was at one moment, in chunks for a slow or new follower (design section 2). */
+import type { LogStart } from '../raft/types';
+import { corrupt } from './errors';
+import type { Kv, KvTextPair } from './kv';
+import { generationRange, parseStateKey } from './layout';
+import { decodePosition } from './recordCodec';
+import { decodeRowValue } from './rowCodec';
+import { encodeEndChunk, encodeRowsChunk, sizeInChunk } from './stateChunk';
+import type { StoredRow } from './stateChunk';
+
+/** Big enough to make little of the overhead, small enough to give way to other traffic. */
+const CHUNK_BYTES = 256 * 1024;
+
+export interface ExportedState {
+  /** Up to where the rows are: what the receiver's log will start after. */
+  readonly start: LogStart;
+  /** Encoded by stateChunk.ts; to be read once. Rejects with StorageError. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Releases the view; needed only if `chunks` was not read to its end. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A consistent view of everything in `generation`. Rejects with StorageError. */
+export async function exportState(kv: Kv, generation: number): Promise<ExportedState> {
+  const pages = kv.scanText(generationRange(generation))[Symbol.asyncIterator]();
+  const release = async (): Promise<void> => {
+    await pages.return?.();
+  };
+  const first = await pages.next();
+  const [head, ...rest] = first.done === true ? [] : first.value;
+  if (head === undefined || parseStateKey(head[0]).table !== undefined) {
+    await release();
+    throw corrupt('the applied record is missing');
+  }
+  return { start: decodePosition('applied', head[1]), chunks: chunksOf(rest, pages), close: release };
+}
+
+async function* chunksOf(
+  begun: readonly KvTextPair[],
+  pages: AsyncIterator<readonly KvTextPair[]>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let number = 0;
+  let totalRows = 0;
+  let pending: StoredRow[] = [];
+  let pendingBytes = 0;
+  try {
+    for (let page: readonly KvTextPair[] | undefined = begun; page !== undefined; page = await nextOf(pages)) {
+      for (const pair of page) {
+        const row = storedRow(pair);
+        pending.push(row);
+        pendingBytes += sizeInChunk(row);
+        totalRows += 1;
+        if (pendingBytes < CHUNK_BYTES) continue;
+        yield encodeRowsChunk(number, pending);
+        number += 1;
+        pending = [];
+        pendingBytes = 0;
+      }
+    }
+    if (pending.length > 0) {
+      yield encodeRowsChunk(number, pending);
+      number += 1;
+    }
+    yield encodeEndChunk(number, totalRows);
+  } finally {
+    await pages.return?.();
+  }
+}
+
+async function nextOf(pages: AsyncIterator<readonly KvTextPair[]>): Promise<readonly KvTextPair[] | undefined> {
+  const step = await pages.next();
+  return step.done === true ? undefined : step.value;
+}
+
+function storedRow([storedKey, storedValue]: KvTextPair): StoredRow {
+  const { table, key } = parseStateKey(storedKey);
+  if (table === undefined) throw corrupt('there is a second applied record');
+  return { table, key, value: decodeRowValue(storedKey, storedValue) };
+}

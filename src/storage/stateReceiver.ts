@@ -1,0 +1,85 @@
+/** Takes in a state that another member exported, beside the one that is in use, until it is whole. */
+import type { LogStart } from '../raft/types';
+import { corrupt } from './errors';
+import type { Kv, KvOperation } from './kv';
+import { generationPrefix, generationRange, rowKey } from './layout';
+import { encodeRowValue } from './rowCodec';
+import { decodeChunk } from './stateChunk';
+
+export interface StateReceiverParts {
+  readonly kv: Kv;
+  /** Empty, and not the current one. */
+  readonly generation: number;
+  /** Makes the received generation the current one in one synced batch. */
+  readonly flip: (generation: number, start: LogStart) => Promise<void>;
+}
+
+export class StateReceiver {
+  readonly #prefix: string;
+  #nextChunk = 0;
+  #rows = 0;
+  #whole = false;
+  #over = false;
+  #adding: Promise<void> = Promise.resolve();
+  #aborting: Promise<void> | undefined;
+
+  constructor(private readonly parts: StateReceiverParts) {
+    this.#prefix = generationPrefix(parts.generation);
+  }
+
+  /** Rows taken in so far. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /**
+   * Stores one chunk; wait for it before the next. Rejects with StorageError, of kind corrupt if the chunk is damaged or
+   * not the one whose turn it is; then only `abort` is left.
+   */
+  async add(bytes: Uint8Array): Promise<void> {
+    if (this.#over) throw new Error('this state was already finished or aborted');
+    const chunk = decodeChunk(bytes);
+    if (this.#whole || chunk.number !== this.#nextChunk)
+      throw corrupt(`part ${this.#nextChunk} of the received state is missing`);
+    this.#nextChunk += 1;
+    switch (chunk.kind) {
+      case 'rows': {
+        this.#rows += chunk.rows.length;
+        const operations = chunk.rows.map((row): KvOperation => {
+          const key = rowKey(this.#prefix, row.table, row.key);
+          return { type: 'put', key: Buffer.from(key), value: encodeRowValue(key, row.value) };
+        });
+        this.#adding = this.parts.kv.batch(operations, { sync: false });
+        return this.#adding;
+      }
+      case 'end':
+        if (chunk.totalRows !== this.#rows)
+          throw corrupt(`${this.#rows} of ${chunk.totalRows} rows of the received state arrived`);
+        this.#whole = true;
+    }
+  }
+
+  /**
+   * The received state replaces the old one, and the log starts after it; durable when this resolves. The old rows are
+   * removed afterwards, in the background. Rejects with StorageError, of kind corrupt if the state is not whole.
+   */
+  async finish(start: LogStart): Promise<void> {
+    if (this.#over) throw new Error('this state was already finished or aborted');
+    if (!this.#whole) throw corrupt('the received state is not whole');
+    this.#over = true;
+    await this.parts.flip(this.parts.generation, start);
+  }
+
+  /** Drops what was received. Idempotent; does nothing after `finish`. */
+  abort(): Promise<void> {
+    if (this.#over) return this.#aborting ?? Promise.resolve();
+    this.#over = true;
+    this.#aborting = this.#drop();
+    return this.#aborting;
+  }
+
+  async #drop(): Promise<void> {
+    await this.#adding;
+    await this.parts.kv.clear(generationRange(this.parts.generation));
+  }
+}

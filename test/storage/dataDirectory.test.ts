@@ -1,0 +1,213 @@
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { openDataDirectory } from '../../src/storage/dataDirectory';
+import { openRocks } from '../../src/storage/rocks';
+import { put } from './support/kvSuite';
+import { temporaryDirectory } from './support/temporaryDirectory';
+import { start, writerCommand } from './support/children';
+
+const home = temporaryDirectory();
+
+function newPath(): string {
+  return join(mkdtempSync(join(home, 'd-')), 'data');
+}
+
+async function created(): Promise<string> {
+  const path = newPath();
+  await (await openDataDirectory({ path })).close();
+  return path;
+}
+
+/** Refused with this kind and message, and exactly as it was before. */
+async function expectRefused(path: string, kind: string, message: RegExp): Promise<void> {
+  const before = listing(path);
+  const opening = openDataDirectory({ path });
+  await expect(opening).rejects.toMatchObject({ name: 'StorageError', kind });
+  await expect(opening).rejects.toThrow(message);
+  expect(listing(path)).toEqual(before);
+}
+
+function listing(path: string): string[] {
+  if (!existsSync(path) || !statSync(path).isDirectory()) return [];
+  return (readdirSync(path, { recursive: true }) as string[])
+    .sort()
+    .map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`);
+}
+
+function mode(path: string): string {
+  return (statSync(path).mode & 0o777).toString(8);
+}
+
+test('a missing directory is created with its parents, private, and opened again later', async () => {
+  const path = join(newPath(), 'a', 'b');
+  const first = await openDataDirectory({ path });
+  expect(first).toMatchObject({ created: true, warnings: [] });
+  expect([mode(path), mode(join(path, 'db'))]).toEqual(['700', '700']);
+  expect(readFileSync(join(path, 'FORMAT'), 'utf8')).toBe('cairn 1\n');
+  expect(readFileSync(join(path, 'PID'), 'utf8')).toBe(`${process.pid}\n`);
+  await first.kv.batch([put('a', '1')], { sync: true });
+  await Promise.all([first.close(), first.close()]);
+  expect(existsSync(join(path, 'PID'))).toBe(false);
+  const second = await openDataDirectory({ path });
+  expect(second).toMatchObject({ created: false, warnings: [] });
+  expect(await second.kv.get(Buffer.from('a'))).toEqual(Buffer.from('1'));
+  await second.close();
+});
+
+test('an empty volume with lost+found, or a crash in the middle of creating, counts as empty', async () => {
+  const path = newPath();
+  mkdirSync(join(path, 'lost+found'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(path, 'FORMAT.new'), 'cai');
+  const opened = await openDataDirectory({ path });
+  expect(opened.created).toBe(true);
+  await opened.close();
+});
+
+test('files of somebody else', async () => {
+  const path = newPath();
+  mkdirSync(path, { mode: 0o700 });
+  for (const name of ['photo.jpg', 'b', 'c', 'd']) writeFileSync(join(path, name), 'x');
+  await expectRefused(path, 'format', /not empty and not Cairn's\. It holds b, c, d, \.\.\.\. Nothing was changed/);
+});
+
+test('an etcd data directory', async () => {
+  const path = newPath();
+  mkdirSync(join(path, 'member', 'wal'), { recursive: true, mode: 0o700 });
+  await expectRefused(path, 'format', /looks like the data directory of etcd/);
+});
+
+test('a file', async () => {
+  const path = newPath();
+  writeFileSync(path, 'x');
+  await expectRefused(path, 'format', /is not a directory/);
+  await expectRefused(join(path, 'below'), 'format', /not a directory/);
+  expect(readFileSync(path, 'utf8')).toBe('x');
+});
+
+test('a place where nothing can be created', async () => {
+  await expect(openDataDirectory({ path: '/proc/cairn/data' })).rejects.toThrow(
+    /cannot create \/proc\/cairn\/data: ENOENT/,
+  );
+});
+
+test('a newer format, and a marker that makes no sense', async () => {
+  const path = await created();
+  writeFileSync(join(path, 'FORMAT'), 'cairn 2\n');
+  await expectRefused(path, 'format', /has format 2, this program knows up to 1: use the newer program/);
+  writeFileSync(join(path, 'FORMAT'), 'cairn');
+  await expectRefused(path, 'corrupt', /FORMAT is not what Cairn writes/);
+});
+
+test.each([0o770, 0o702, 0o777])('an existing directory that others can write to (%s)', async (bits) => {
+  const path = newPath();
+  mkdirSync(path);
+  chmodSync(path, bits);
+  await expectRefused(path, 'permission', /others can write to the data directory .* run "chmod 700/);
+  expect(mode(path)).toBe(bits.toString(8));
+});
+
+test('an existing directory that others can read is a warning', async () => {
+  const path = newPath();
+  mkdirSync(path);
+  chmodSync(path, 0o755);
+  const opened = await openDataDirectory({ path });
+  expect(opened.warnings).toEqual([`others can read the data directory ${path} (mode 0755): run "chmod 700 ${path}"`]);
+  await opened.close();
+});
+
+test('our own directory is made private again, unless everybody could have written to it', async () => {
+  const path = await created();
+  chmodSync(path, 0o2770);
+  const opened = await openDataDirectory({ path });
+  expect(opened.warnings).toEqual([`the data directory ${path} was open to others (mode 2770); it is private now`]);
+  expect(mode(path)).toBe('700');
+  await opened.close();
+  chmodSync(path, 0o707);
+  await expectRefused(path, 'permission', /others can write/);
+});
+
+const asRoot = process.geteuid?.() === 0;
+if (!asRoot) console.log('skipped: "no permission" as another user, because the tests do not run as root');
+
+(asRoot ? test : test.skip)('no permission to create, or to read', async () => {
+  const parent = newPath();
+  mkdirSync(parent, { mode: 0o755 });
+  chmodSync(home, 0o755);
+  chmodSync(join(parent, '..'), 0o755);
+  const foreign = join(parent, 'foreign');
+  mkdirSync(foreign, { mode: 0o700 });
+  process.seteuid?.(65534);
+  try {
+    await expectRefused(join(parent, 'mine'), 'permission', /cannot create .*permission denied/i);
+    await expect(openDataDirectory({ path: foreign })).rejects.toMatchObject({ kind: 'permission' });
+  } finally {
+    process.seteuid?.(0);
+  }
+});
+
+test('in use by a living process, whose number is told', async () => {
+  const path = await created();
+  const writer = start(writerCommand(join(path, 'db'), 0, 0));
+  await new Promise<void>((resolve) => writer.child.stdout?.once('data', () => resolve()) ?? resolve());
+  writeFileSync(join(path, 'PID'), `${writer.child.pid}\n`);
+  const opening = openDataDirectory({ path });
+  await expect(opening).rejects.toMatchObject({ kind: 'locked' });
+  await expect(opening).rejects.toThrow(`the data directory ${path} is in use by process ${writer.child.pid}`);
+  writer.child.kill('SIGKILL');
+  await writer.ended;
+  // What the dead process left behind is in nobody's way.
+  const opened = await openDataDirectory({ path });
+  expect(readFileSync(join(path, 'PID'), 'utf8')).toBe(`${process.pid}\n`);
+  await expect(openDataDirectory({ path })).rejects.toThrow(/in use by another process/);
+  await opened.close();
+});
+
+test('a number left behind that now belongs to somebody else does not block', async () => {
+  const path = await created();
+  const sleeper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+  writeFileSync(join(path, 'PID'), `${sleeper.pid}\n`);
+  await (await openDataDirectory({ path })).close();
+  sleeper.kill('SIGKILL');
+  await new Promise((resolve) => sleeper.once('close', resolve));
+});
+
+test('a database that lost its CURRENT file is not taken for a new one', async () => {
+  const path = newPath();
+  const opened = await openDataDirectory({ path });
+  await opened.kv.batch([put('a', '1')], { sync: true });
+  await opened.close();
+  rmSync(join(path, 'db', 'CURRENT'));
+  const before = readdirSync(join(path, 'db'));
+  await expect(openDataDirectory({ path })).rejects.toMatchObject({ name: 'StorageError' });
+  expect(readdirSync(join(path, 'db'))).toEqual(expect.arrayContaining(before));
+});
+
+test('a failure while it is open reaches the listener', async () => {
+  const path = newPath();
+  const failures: string[] = [];
+  const opened = await openDataDirectory({ path, onFailure: (error) => failures.push(error.kind) });
+  rmSync(join(path, 'db'), { recursive: true });
+  const writing = (async () => {
+    for (let at = 0; at < 60; at += 1)
+      await opened.kv.batch([put(`k${at}`, Buffer.alloc(1_000_000, at))], { sync: true });
+  })();
+  await expect(writing).rejects.toMatchObject({ kind: 'io' });
+  expect(failures).toEqual(['io']);
+  await opened.close();
+});
+
+test('the database below is RocksDB and nothing else', async () => {
+  const path = await created();
+  await (await openRocks({ path: join(path, 'db'), createIfMissing: false })).close();
+});

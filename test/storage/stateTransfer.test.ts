@@ -1,0 +1,191 @@
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kv } from '../../src/storage/kv';
+import { generationRange } from '../../src/storage/layout';
+import { MemberStore } from '../../src/storage/memberStore';
+import { MemoryDisk } from '../../src/storage/memory';
+import { openRocks } from '../../src/storage/rocks';
+import type { LogStart } from '../../src/raft/types';
+import { BOOTSTRAP, command, commands, indexes, load, row, THREE } from './support/memberRows';
+import { listed } from './support/kvSuite';
+import { temporaryDirectory } from './support/temporaryDirectory';
+
+const ROWS = 5000;
+
+async function sender(kv: Kv): Promise<MemberStore> {
+  const store = await MemberStore.open(kv);
+  await store.initialise(BOOTSTRAP);
+  const rows = Array.from({ length: ROWS }, (_, at) =>
+    row('node', `/n/${String(at).padStart(5, '0')}`, `value \xff ${at} `.repeat(20)),
+  );
+  await store.write({ entries: commands(1, 50, 1), rows: [...rows, row('meta', '', 'm')], applied: 50 });
+  await store.write({ entries: commands(51, 60, 2), applied: 55 });
+  return store;
+}
+
+async function chunksOf(store: MemberStore): Promise<{ start: LogStart; chunks: Uint8Array[] }> {
+  const state = await store.exportState();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of state.chunks) chunks.push(chunk);
+  return { start: state.start, chunks };
+}
+
+async function receiver(disk: MemoryDisk): Promise<MemberStore> {
+  const store = await MemberStore.open(disk.open());
+  await store.initialise({ ...BOOTSTRAP, identity: { memberId: '1', clusterId: 'cafe' } });
+  await store.write({ entries: commands(1, 70, 1), rows: [row('node', '/old', 'x')], applied: 3 });
+  return store;
+}
+
+async function reopened(disk: MemoryDisk, keptBatches = 0): Promise<{ kv: Kv; store: MemberStore }> {
+  disk.crash(keptBatches);
+  const kv = disk.open();
+  return { kv, store: await MemberStore.open(kv) };
+}
+
+describe.each(['memory', 'RocksDB'])('a state exported from %s', (engine) => {
+  const home = temporaryDirectory();
+  let kv: Kv;
+
+  beforeEach(async () => {
+    kv =
+      engine === 'memory'
+        ? new MemoryDisk().open()
+        : await openRocks({ path: mkdtempSync(join(home, 'x')), createIfMissing: true });
+  });
+  afterEach(() => kv.close());
+
+  test('arrives whole, and replaces rows and log', async () => {
+    const source = await sender(kv);
+    const { start, chunks } = await chunksOf(source);
+    expect(start).toEqual({ index: 55, term: 2, configuration: THREE });
+    expect(chunks.length).toBeGreaterThan(3);
+    const disk = new MemoryDisk();
+    const target = await receiver(disk);
+    const receiving = await target.receiveState();
+    for (const chunk of chunks) await receiving.add(chunk);
+    expect(receiving.rows).toBe(ROWS + 1);
+    await receiving.finish(start);
+    expect([target.start.index, target.lastIndex, target.applied]).toEqual([55, 55, 55]);
+    await target.write({ entries: [command(56, 2)], rows: [row('node', '/new', '1')], applied: 56 });
+
+    const again = await reopened(disk);
+    const loaded = await load(again.store);
+    expect(loaded.identity?.memberId).toBe('1');
+    expect(loaded.start).toEqual(start);
+    expect(indexes(loaded.entries)).toEqual([56]);
+    expect(loaded.rows.length).toBe(ROWS + 2);
+    expect(loaded.rows).not.toContain('node:/old=x');
+    expect((await load(source)).rows).toEqual(loaded.rows.filter((text) => text !== 'node:/new=1'));
+  });
+
+  test('is as it was when the export began', async () => {
+    const source = await sender(kv);
+    const before = (await load(source)).rows;
+    const state = await source.exportState();
+    const target = await receiver(new MemoryDisk());
+    const receiving = await target.receiveState();
+    let chunks = 0;
+    for await (const chunk of state.chunks) {
+      await source.write({
+        rows: [row('node', '/n/04999', undefined), row('node', `/z${chunks}`, 'late')],
+        applied: 56,
+      });
+      await receiving.add(chunk);
+      chunks += 1;
+    }
+    await receiving.finish(state.start);
+    expect(state.start.index).toBe(55);
+    expect((await load(target)).rows).toEqual(before);
+  });
+
+  test('may be let go of unread', async () => {
+    const state = await (await sender(kv)).exportState();
+    await state.close();
+    await state.close();
+  });
+});
+
+describe('a state that does not arrive whole', () => {
+  let chunks: Uint8Array[];
+  let start: LogStart;
+
+  beforeAll(async () => {
+    ({ chunks, start } = await chunksOf(await sender(new MemoryDisk().open())));
+  });
+
+  test('is dropped at the next start, and another can then be received', async () => {
+    const disk = new MemoryDisk();
+    const target = await receiver(disk);
+    const receiving = await target.receiveState();
+    for (const chunk of chunks.slice(0, 2)) await receiving.add(chunk);
+    const { kv, store } = await reopened(disk, 2);
+    expect((await load(store)).rows).toEqual(['node:/old=x']);
+    await store.settled();
+    expect(await listed(kv, generationRange(2))).toEqual([]);
+
+    const second = await store.receiveState();
+    for (const chunk of chunks) await second.add(chunk);
+    await second.finish(start);
+    expect((await load(store)).rows.length).toBe(ROWS + 1);
+    await store.settled();
+    expect(await listed(kv, generationRange(1))).toEqual([]);
+  });
+
+  test('a crash after the last part but before the flip leaves the old state', async () => {
+    const disk = new MemoryDisk();
+    const target = await receiver(disk);
+    const receiving = await target.receiveState();
+    for (const chunk of chunks) await receiving.add(chunk);
+    const { store } = await reopened(disk, chunks.length);
+    const loaded = await load(store);
+    expect(loaded.rows).toEqual(['node:/old=x']);
+    expect(loaded.entries.length).toBe(70);
+  });
+
+  test('parts missing, doubled, damaged or after the end are refused', async () => {
+    const target = await receiver(new MemoryDisk());
+    const [first, second, ...rest] = chunks;
+    const damaged = Buffer.from(first!);
+    damaged[1000] = damaged[1000]! ^ 1;
+    const last = rest.at(-1)!;
+
+    const attempts: (readonly Uint8Array[])[] = [
+      [second!],
+      [first!, first!],
+      [damaged],
+      [last],
+      [...chunks, last],
+      [Buffer.from([1, 2])],
+    ];
+    for (const attempt of attempts) {
+      const receiving = await target.receiveState();
+      const adding = (async () => {
+        for (const chunk of attempt) await receiving.add(chunk);
+      })();
+      await expect(adding).rejects.toMatchObject({ kind: 'corrupt' });
+      await receiving.abort();
+    }
+    const cut = await target.receiveState();
+    for (const chunk of chunks.slice(0, -1)) await cut.add(chunk);
+    await expect(cut.finish(start)).rejects.toThrow('not whole');
+    expect((await load(target)).rows).toEqual(['node:/old=x']);
+  });
+
+  test('beginning anew drops what was received before', async () => {
+    const disk = new MemoryDisk();
+    const kv = disk.open();
+    const store = await MemberStore.open(kv);
+    await store.initialise(BOOTSTRAP);
+    const first = await store.receiveState();
+    void first.add(chunks[0]!);
+    const second = await store.receiveState();
+    expect(await listed(kv, generationRange(2))).toEqual([]);
+    await expect(first.add(chunks[1]!)).rejects.toThrow('already finished or aborted');
+    for (const chunk of chunks) await second.add(chunk);
+    await second.finish(start);
+    await second.abort();
+    expect((await load(store)).rows.length).toBe(ROWS + 1);
+    await expect(second.finish(start)).rejects.toThrow('already finished or aborted');
+  });
+});
