@@ -43,10 +43,10 @@ export class Compaction {
 
   /**
    * The index to compact to, if it is time. Never beyond `durable`, the applied index that is stored with its rows
-   * (design section 4).
+   * (design section 4), and not beyond `limit` unless the log is too large.
    */
-  due(durable: number): number | undefined {
-    let target = durable - this.keep;
+  due(durable: number, limit: number): number | undefined {
+    let target = Math.min(durable - this.keep, limit);
     if (this.bytes > LOG_BYTES_MAX) target = Math.max(target, this.indexThatFits(durable));
     const count = Math.min(target - this.compacted, this.sizes.length);
     if (count < STEP && (count <= 0 || this.bytes <= LOG_BYTES_MAX)) return undefined;

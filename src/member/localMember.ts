@@ -113,6 +113,7 @@ export class LocalMember implements Member {
       proposals: this.proposals,
       changes: this.changes,
       reads: this.reads,
+      compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);
       },

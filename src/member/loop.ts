@@ -23,6 +23,8 @@ export interface LoopParts {
   readonly changes: Changes;
   readonly reads: ReadBarriers;
   readonly compaction: Compaction;
+  /** The log after this index is still needed. */
+  readonly compactionLimit: () => number;
   /** A follower needs this member's state. */
   readonly onStateWanted: (to: MemberId) => void;
   /** The list of members changed. */
@@ -217,7 +219,7 @@ export class Loop {
     this.busy = true;
     this.rowsPending = false;
     const applied = raft.applied;
-    const compactTo = compaction.due(applied);
+    const compactTo = compaction.due(applied, this.parts.compactionLimit());
     if (compactTo !== undefined) raft.compact(compactTo);
     store.write({ ...write, rows: state.machine.takeRows(), applied, compactTo }).then(
       () => {

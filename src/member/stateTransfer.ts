@@ -6,7 +6,8 @@ import type { Transport } from './transport';
 
 /** Streams this member's state to followers that need entries it no longer has (paper section 7). */
 export class StateSender {
-  private readonly under = new Set<MemberId>();
+  /** Followers with a stream under way, and the index after which they will need the log. */
+  private readonly streams = new Map<MemberId, number>();
 
   constructor(
     private readonly raft: Raft,
@@ -16,12 +17,20 @@ export class StateSender {
     private readonly wake: () => void,
   ) {}
 
+  /**
+   * The log up to here may go. What follows is held back for those who are being sent a state: otherwise a busy leader would
+   * have compacted it by the time they could use it, and they would need a state again.
+   */
+  get compactionLimit(): number {
+    return Math.min(...this.streams.values());
+  }
+
   /** One stream to a follower at a time; the leader goes on serving beside it. */
   send(to: MemberId): void {
-    if (this.under.has(to)) return;
-    this.under.add(to);
+    if (this.streams.has(to)) return;
+    this.streams.set(to, this.store.applied);
     void this.stream(to).finally(() => {
-      this.under.delete(to);
+      this.streams.delete(to);
       this.wake();
     });
   }
