@@ -9,7 +9,7 @@ import { serveMetrics } from './ops/metrics';
 import { serveRoot, serveVersion } from './ops/version';
 import type { ApiOptions } from './options';
 import { serveLeader, serveMachines } from './v2/members/machines';
-import { serveLeadingMember, serveMembers, serveUnknownMember } from './v2/members/members';
+import { MEMBERS_METHODS, serveMembers } from './v2/members/members';
 import { serveLeaderStats, serveSelfStats, serveStoreStats } from './v2/stats/stats';
 
 type Serve = (context: Context) => void | Promise<void>;
@@ -47,8 +47,7 @@ export function createClientRouter(options: ApiOptions): Router {
   route(['/v2/stats/self'], GET, (context) => serveSelfStats(context, member, now()));
   route(['/v2/stats/store'], GET, (context) => serveStoreStats(context, member));
   route(['/v2/stats/leader'], GET, (context) => serveLeaderStats(context, member));
-  route(['/v2/members', '/v2/members/'], GET, (context) => serveMembers(context, member));
-  route(['/v2/members/leader', '/v2/members/leader/'], GET, (context) => serveLeadingMember(context, member));
-  route(['/v2/members/*subpath'], GET, (context) => serveUnknownMember(context, member));
+  const members = ['/v2/members', '/v2/members/', '/v2/members/*subpath'];
+  route(members, MEMBERS_METHODS, (context) => serveMembers(context, member));
   return router;
 }

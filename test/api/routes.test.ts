@@ -32,7 +32,7 @@ test.each([
   ['POST', '/v2/machines', 'GET,HEAD'],
   ['HEAD', '/version', 'GET'],
   ['HEAD', '/v2/stats/self', 'GET'],
-  ['HEAD', '/v2/members', 'GET'],
+  ['HEAD', '/v2/members', 'GET,POST,DELETE,PUT'],
   ['POST', '/health', 'GET'],
   ['GET', '/config/local/log', 'PUT'],
 ])('%s %s is not allowed', async (method, path, allow) => {

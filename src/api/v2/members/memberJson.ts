@@ -1,5 +1,8 @@
-/** Members as JSON byte strings. */
+/** Members as JSON byte strings, and the answers of the members routes. */
+import type { Context } from 'koa';
 import type { MemberInfo } from '../../../machine/cluster/members';
+import type { Member } from '../../../member/types';
+import { writeJson } from '../../http/answers';
 import { jsonText } from '../../http/json';
 
 export function urlsJson(urls: readonly string[]): string {
@@ -12,4 +15,15 @@ export function memberJson(member: MemberInfo): string {
     `{"id":"${member.id}","name":${jsonText(member.name)},"peerURLs":${urlsJson(member.peerURLs)},` +
     `"clientURLs":${urlsJson(member.clientURLs)}}`
   );
+}
+
+/** @param bytes a JSON byte string */
+export function writeClusterJson(context: Context, member: Member, status: number, bytes: string): void {
+  context.res.setHeader('X-Etcd-Cluster-Id', member.clusterId);
+  writeJson(context.res, status, bytes);
+}
+
+/** What went wrong, as all routes but the keys say it; without a newline. */
+export function writeClusterMessage(context: Context, member: Member, status: number, message: string): void {
+  writeClusterJson(context, member, status, `{"message":${jsonText(message)}}`);
 }

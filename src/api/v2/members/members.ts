@@ -1,24 +1,37 @@
 /** `/v2/members`: who belongs to the cluster (spec v2-api section 8, members). */
 import type { Context } from 'koa';
 import type { Member } from '../../../member/types';
-import { writeJson } from '../../http/answers';
-import { memberJson } from './memberJson';
+import { writeBadRequest } from '../../http/answers';
+import { parseRequestTarget } from '../../http/requestTarget';
+import { addMember, removeMember, updateMember } from './changeMembers';
+import { memberJson, writeClusterJson, writeClusterMessage } from './memberJson';
 
-/** All members, by numeric id; one that was never started has no name and no client URLs. */
-export function serveMembers(context: Context, member: Member): void {
-  writeClusterJson(context, member, 200, `{"members":[${member.members().map(memberJson).join(',')}]}\n`);
-}
+/** In the order of etcd's `Allow`. */
+export const MEMBERS_METHODS = ['GET', 'POST', 'DELETE', 'PUT'] as const;
 
-/** The leader alone; 503 while there is none. */
-export function serveLeadingMember(context: Context, member: Member): void {
-  const leader = leadingMember(member);
-  if (leader === undefined) writeClusterJson(context, member, 503, '{"message":"During election"}');
-  else writeClusterJson(context, member, 200, `${memberJson(leader)}\n`);
-}
+const ROUTE = '/v2/members';
 
-/** A single member cannot be asked for by its id. */
-export function serveUnknownMember(context: Context, member: Member): void {
-  writeClusterJson(context, member, 404, '{"message":"Not found"}');
+/** Everything on `/v2/members` and below, for the methods above. */
+export async function serveMembers(context: Context, member: Member): Promise<void> {
+  const target = parseRequestTarget(context.req.url ?? ROUTE);
+  if (target === undefined) {
+    writeBadRequest(context.res);
+    return;
+  }
+  const subpath = target.path.slice(ROUTE.length + 1);
+  switch (context.method) {
+    case 'POST':
+      await addMember(context, member);
+      return;
+    case 'PUT':
+      await updateMember(context, member, subpath);
+      return;
+    case 'DELETE':
+      await removeMember(context, member, subpath);
+      return;
+    default:
+      showMembers(context, member, subpath);
+  }
 }
 
 /** The leader as the cluster knows it; undefined during an election. */
@@ -27,7 +40,23 @@ export function leadingMember(member: Member): ReturnType<Member['members']>[num
   return leaderId === undefined ? undefined : member.members().find(({ id }) => id === leaderId);
 }
 
-function writeClusterJson(context: Context, member: Member, status: number, bytes: string): void {
-  context.res.setHeader('X-Etcd-Cluster-Id', member.clusterId);
-  writeJson(context.res, status, bytes);
+/** All members, by numeric id, or the leader alone; a single member cannot be asked for by its id. */
+function showMembers(context: Context, member: Member, subpath: string): void {
+  switch (subpath) {
+    case '':
+      writeClusterJson(context, member, 200, `{"members":[${member.members().map(memberJson).join(',')}]}\n`);
+      return;
+    case 'leader':
+    case 'leader/':
+      showLeader(context, member);
+      return;
+    default:
+      writeClusterMessage(context, member, 404, 'Not found');
+  }
+}
+
+function showLeader(context: Context, member: Member): void {
+  const leader = leadingMember(member);
+  if (leader === undefined) writeClusterMessage(context, member, 503, 'During election');
+  else writeClusterJson(context, member, 200, `${memberJson(leader)}\n`);
 }

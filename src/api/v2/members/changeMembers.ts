@@ -1,0 +1,99 @@
+/** POST, PUT and DELETE on `/v2/members`: changes of who belongs to the cluster (spec v2-api section 8, members). */
+import type { Context } from 'koa';
+import { MemberError, MembershipError, type Member, type MembershipRefusal } from '../../../member/types';
+import { writeErrorText } from '../../http/answers';
+import { parseMemberId } from './memberId';
+import { memberJson, writeClusterJson, writeClusterMessage } from './memberJson';
+import { readMemberRequest, type MemberRequest } from './memberRequest';
+
+/** Adds a member with the peer URLs of the body; 201 and the member, which has neither name nor client URLs yet. */
+export async function addMember(context: Context, member: Member): Promise<void> {
+  const request = await readMemberRequest(context.req);
+  if (!request.ok) {
+    writeClusterMessage(context, member, request.status, request.message);
+    return;
+  }
+  await answer(context, member, '', async () => {
+    const added = await member.addMember(request.peerURLs);
+    writeClusterJson(context, member, 201, `${memberJson(added)}\n`);
+  });
+}
+
+/** Gives a member other peer URLs. The id is looked at before the body, whatever the body is. */
+export async function updateMember(context: Context, member: Member, idText: string): Promise<void> {
+  const id = idOrRefusal(context, member, idText);
+  if (id === undefined) return;
+  const request: MemberRequest = await readMemberRequest(context.req);
+  if (!request.ok) {
+    writeClusterMessage(context, member, request.status, request.message);
+    return;
+  }
+  await answer(context, member, id, async () => {
+    await member.updateMember(id, request.peerURLs);
+    writeNoContent(context, member);
+  });
+}
+
+/** Removes a member for good: its id never comes back. */
+export async function removeMember(context: Context, member: Member, idText: string): Promise<void> {
+  const id = idOrRefusal(context, member, idText);
+  if (id === undefined) return;
+  await answer(context, member, id, async () => {
+    await member.removeMember(id);
+    writeNoContent(context, member);
+  });
+}
+
+/** @param idText a byte string */
+function idOrRefusal(context: Context, member: Member, idText: string): string | undefined {
+  const id = parseMemberId(idText);
+  if (id !== undefined) return id;
+  if (idText === '') {
+    context.res.setHeader('X-Etcd-Cluster-Id', member.clusterId);
+    writeErrorText(context.res, 405, 'Method Not Allowed');
+  } else {
+    const name = Buffer.from(idText, 'latin1').toString('utf8');
+    writeClusterMessage(context, member, 404, `No such member: ${name}`);
+  }
+  return undefined;
+}
+
+async function answer(context: Context, member: Member, id: string, change: () => Promise<void>): Promise<void> {
+  try {
+    await change();
+  } catch (error) {
+    const [status, message] = failureOf(error, context.method, id);
+    writeClusterMessage(context, member, status, message);
+  }
+}
+
+type Failure = readonly [status: number, message: string];
+
+const INTERNAL: Failure = [500, 'Internal Server Error'];
+
+/** @throws what is not a failure that members announce */
+function failureOf(error: unknown, method: string, id: string): Failure {
+  if (error instanceof MembershipError) return refusalAnswer(error.refusal, method, id);
+  // Like etcd, which tells its own log why it could not, and the client nothing.
+  if (error instanceof MemberError) return INTERNAL;
+  throw error;
+}
+
+function refusalAnswer(refusal: MembershipRefusal, method: string, id: string): Failure {
+  switch (refusal) {
+    case 'peerURLExists':
+      return [409, 'etcdserver: peerURL exists'];
+    case 'idExists':
+      return [409, 'etcdserver: ID exists'];
+    case 'notFound':
+      return [404, `No such member: ${id}`];
+    case 'removed':
+      return method === 'DELETE' ? [410, `Member permanently removed: ${id}`] : INTERNAL;
+    case 'lastMember':
+      return INTERNAL;
+  }
+}
+
+function writeNoContent(context: Context, member: Member): void {
+  context.res.writeHead(204, ['X-Etcd-Cluster-Id', member.clusterId]).end();
+}
