@@ -12,6 +12,7 @@ import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
 import { ExpiryClock } from './expiryClock';
 import { handOver } from './handover';
+import { HeadStart } from './headStart';
 import { memberIdOf } from './identity';
 import { IntegrityCheck } from './integrityCheck';
 import { LeaderDesk } from './leaderDesk';
@@ -74,6 +75,7 @@ export class LocalMember implements Member {
   private readonly expiry: ExpiryClock;
   private readonly publisher: Publisher;
   private readonly promoter: Promoter;
+  private readonly headStart: HeadStart;
   private readonly peers: PeerList;
   private readonly integrity: IntegrityCheck;
   private readonly startedAtMs: number;
@@ -99,6 +101,7 @@ export class LocalMember implements Member {
     const propose = (command: Command): Promise<KeyResult> => this.propose(command);
     this.expiry = new ExpiryClock(raft, state, clock, propose);
     this.publisher = new Publisher(settings, raft, state, propose);
+    this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
     this.promoter = new Promoter(raft, (change) => this.change(change));
     this.integrity = new IntegrityCheck(raft, state, clock, logger, propose);
@@ -201,6 +204,7 @@ export class LocalMember implements Member {
   wasRemoved(): void {
     if (this.removed) return;
     this.removed = true;
+    this.rejectAll('the member was removed');
     this.parts.onRemoved();
   }
 
@@ -287,9 +291,12 @@ export class LocalMember implements Member {
     this.publisher.check();
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
+    // Nobody takes anything from it any more: its clients had better ask another member at once.
+    if (this.removed) this.rejectAll('the member was removed');
     this.proposals.expire(nowMs, timeoutError);
     this.changes.expire(nowMs, timeoutError);
     this.reads.expire(nowMs, timeoutError);
+    this.headStart.tick();
     this.loop.tick();
   }
 
@@ -314,6 +321,10 @@ export class LocalMember implements Member {
   private halt(reason: string): void {
     this.stopping = true;
     for (const cancel of this.timers.splice(0)) cancel();
+    this.rejectAll(reason);
+  }
+
+  private rejectAll(reason: string): void {
     const error = new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
     this.proposals.rejectAll(error);
     this.changes.rejectAll(error);

@@ -1,4 +1,5 @@
 import type { Machine } from '../machine/machine';
+import type { Row } from '../machine/rows';
 import type { Raft } from '../raft/raft';
 import type { Entry, LogStart, MemberId, Message, Write } from '../raft/types';
 import type { MemberStore, StoreWrite } from '../storage/memberStore';
@@ -9,7 +10,7 @@ import type { Cancel, Clock } from './environment';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
 import type { RequestDesk } from './requestDesk';
-import { ROW_FLUSH_DELAY_MS } from './settings';
+import { ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MS } from './settings';
 import type { Transport } from './transport';
 
 export interface LoopParts {
@@ -39,7 +40,7 @@ export interface LoopParts {
  * The way of everything through a member (design section 2): requests and messages go into raft, what raft wants made
  * durable goes to storage in one batch, what is committed goes through the state machine, and answers go out. One batch is
  * in flight at a time; what arrives meanwhile is in the next one. Changed rows ride along with the next batch that is synced
- * anyway; they are redundant until then, because the log has their entries.
+ * anyway, some milliseconds' worth of them at a time; they are redundant until then, because the log has their entries.
  */
 export class Loop {
   private turnScheduled = false;
@@ -49,6 +50,8 @@ export class Loop {
   private replacing = false;
   private stopped = false;
   private rowsPending = false;
+  /** When rows were last handed to storage. */
+  private rowsSavedMs = 0;
   private cancelFlush: Cancel | undefined;
   private idleWaiters: (() => void)[] = [];
 
@@ -215,13 +218,14 @@ export class Loop {
 
   /** One batch: what raft wants, the rows that changed, and the entries that are no longer needed. */
   private save(write: StoreWrite, done: () => void): void {
-    const { store, state, raft, compaction } = this.parts;
+    const { store, raft, compaction } = this.parts;
     this.busy = true;
-    this.rowsPending = false;
-    const applied = raft.applied;
+    const withRows = write.entries === undefined || write.start !== undefined || this.areRowsDue();
+    const applied = withRows ? raft.applied : store.applied;
     const compactTo = compaction.due(applied, this.parts.compactionLimit());
     if (compactTo !== undefined) raft.compact(compactTo);
-    store.write({ ...write, rows: state.machine.takeRows(), applied, compactTo }).then(
+    const rows = withRows ? this.takeRows() : undefined;
+    store.write({ ...write, rows, applied: withRows ? applied : undefined, compactTo }).then(
       () => {
         this.finished(() => {
           done();
@@ -234,6 +238,18 @@ export class Loop {
         });
       },
     );
+  }
+
+  private areRowsDue(): boolean {
+    // The clock may have been set back.
+    const sinceMs = Math.abs(this.parts.clock.now() - this.rowsSavedMs);
+    return this.rowsPending && sinceMs >= ROW_INTERVAL_MS;
+  }
+
+  private takeRows(): readonly Row[] {
+    this.rowsPending = false;
+    this.rowsSavedMs = this.parts.clock.now();
+    return this.parts.state.machine.takeRows();
   }
 
   private finished(next: () => void): void {

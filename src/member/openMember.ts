@@ -37,8 +37,11 @@ export interface OpenMemberOptions {
   readonly random: Random;
   readonly historyLength: number;
   readonly uncommittedBytesMax: number;
-  /** How this member begins; asked only if it has no state yet. */
-  readonly begin: () => Promise<MemberBeginning>;
+  /**
+   * How this member begins; asked only if it has no state yet. `unfinishedId` is set if an earlier run began to join under that
+   * id and ended before it was sent the state.
+   */
+  readonly begin: (unfinishedId: MemberId | undefined) => Promise<MemberBeginning>;
   readonly logger: MemberLogger;
   readonly peerReport: () => PeerReport;
   readonly onFailure: (error: unknown) => void;
@@ -77,7 +80,7 @@ async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const { store, settings, historyLength } = options;
   const found = await restoreMember(store, historyLength);
   if (found !== undefined && found.machine.cluster.members().length > 0) return { ...found, firstPeers: [] };
-  const beginning = await options.begin();
+  const beginning = await options.begin(found?.identity.memberId);
   if (beginning.kind === 'join') return join(options, beginning, found);
   if (found !== undefined) throw foreignDirectory(found.identity.memberId);
   await foundCluster(store, beginning.founders, settings.name, beginning.token, historyLength);

@@ -37,7 +37,7 @@ export class Proposals {
    */
   constructor(
     private readonly origin: string,
-    private readonly run: number,
+    readonly run: number,
   ) {}
 
   /** Commands that are not answered yet. */

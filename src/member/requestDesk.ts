@@ -48,7 +48,8 @@ export class RequestDesk {
         return;
       }
       case 'refused':
-        this.declined(request);
+        // A late answer to an earlier run of this member is about other requests with the same numbers.
+        if (request.run === this.proposals.run) this.declined(request);
         return;
       case undefined:
         return;

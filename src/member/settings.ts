@@ -31,6 +31,8 @@ export const LOG_BYTES_MAX = 128 * 1024 * 1024;
 export const EXPIRY_INTERVAL_MS = 500;
 /** Keys that expire in one entry. */
 export const EXPIRE_MAX = 1000;
+/** Changed rows ride along with a batch at most this often: a key that is written again meanwhile is one row less. */
+export const ROW_INTERVAL_MS = 10;
 /** Rows of an idle member are stored after this time. */
 export const ROW_FLUSH_DELAY_MS = 50;
 /** What a write may take on top of two elections, as in etcd. */

@@ -41,7 +41,7 @@ export interface StoreWrite {
   readonly start?: LogStart | undefined;
   /** Consecutive. Stored entries at and after the first one's index are removed. */
   readonly entries?: readonly Entry[];
-  readonly rows?: readonly Row[];
+  readonly rows?: readonly Row[] | undefined;
   /** Up to where the rows are, with those of this write. */
   readonly applied?: number | undefined;
   /** Entries up to this index are no longer needed; what is beyond `applied` is kept all the same. */

@@ -1,0 +1,27 @@
+/** The requests of the benchmark as bytes; bench/lua/requests.lua makes the same ones for wrk. */
+
+/** Length of every value. */
+export const VALUE_BYTES = 64;
+/** Keys of a large space are spread over directories of this many. */
+const DIRECTORY_SIZE = 1000;
+
+const VALUE = 'v'.repeat(VALUE_BYTES);
+
+/** The path below /v2/keys of key number `index` of a space. */
+export function keyPath(space: string, index: number): string {
+  return `/${space}/${Math.floor(index / DIRECTORY_SIZE)}/${index}`;
+}
+
+/** `query` begins with `?` or is empty. */
+export function getRequest(path: string, query = ''): string {
+  return `GET /v2/keys${path}${query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+}
+
+/** @param ttlSeconds the key stays for good if absent */
+export function putRequest(path: string, ttlSeconds?: number): string {
+  const body = ttlSeconds === undefined ? `value=${VALUE}` : `value=${VALUE}&ttl=${ttlSeconds}`;
+  return (
+    `PUT /v2/keys${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+    `Content-Length: ${body.length}\r\n\r\n${body}`
+  );
+}

@@ -1,0 +1,36 @@
+import { closedLoop } from './closedLoop';
+import type { NextRequest } from './closedLoop';
+import type { JobResult, RequestKind, SteadyJob } from './jobs';
+import { getRequest, keyPath, putRequest } from './requests';
+
+const WRITE_SHARE = 0.1;
+
+/** The load that wrk makes where it is installed, on any machine. */
+export async function steady(job: SteadyJob): Promise<JobResult> {
+  return closedLoop(job.port, job.connections, job.seconds, requestsOf(job.kind, job.keys));
+}
+
+/** Requests are made beforehand and picked by chance. */
+function requestsOf(kind: RequestKind, keys: number): NextRequest {
+  const every = (make: (path: string) => string): readonly string[] =>
+    Array.from({ length: keys }, (_, index) => make(keyPath('bench', index)));
+  const list = getRequest('/list', '?recursive=true');
+  switch (kind) {
+    case 'put':
+      return picker(every((path) => putRequest(path)));
+    case 'get':
+      return picker(every((path) => getRequest(path)));
+    case 'quorumGet':
+      return picker(every((path) => getRequest(path, '?quorum=true')));
+    case 'mixed': {
+      const [write, read] = [picker(every((path) => putRequest(path))), picker(every((path) => getRequest(path)))];
+      return () => (Math.random() < WRITE_SHARE ? write() : read());
+    }
+    case 'list':
+      return () => list;
+  }
+}
+
+function picker(requests: readonly string[]): NextRequest {
+  return () => requests[Math.floor(Math.random() * requests.length)];
+}

@@ -1,0 +1,14 @@
+import { catchUp } from './catchUp';
+import { expire } from './expire';
+import { get } from './get';
+import type { Group } from './group';
+import { leader } from './leader';
+import { list } from './list';
+import { many, most } from './manyKeys';
+import { mixed } from './mixed';
+import { put } from './put';
+import { start } from './start';
+import { watch } from './watch';
+
+/** Every group, in the order they run and are printed. */
+export const groups: readonly Group[] = [start, put, get, mixed, list, watch, many, most, catchUp, expire, leader];
