@@ -27,8 +27,18 @@ const PURE = ['raft', 'machine'];
 
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: ['^src/main\\.ts$', '\\.d\\.ts$'] }, to: {} },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, pathNot: ['^src/main\\.ts$', '\\.d\\.ts$'] },
+      to: {},
+    },
     ...Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
       name: `arrows-of-${folder}`,
       comment: `src/${folder} may import only: ${allowed.join(', ') || 'nothing outside itself'}`,

@@ -24,9 +24,16 @@ export default tseslint.config(
     rules: {
       'no-restricted-globals': [
         'error',
-        ...['Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'Promise', 'process', 'performance'].map(
-          (name) => ({ name, message: 'raft/ and machine/ are pure: take it as an argument' }),
-        ),
+        ...[
+          'Date',
+          'setTimeout',
+          'setInterval',
+          'setImmediate',
+          'queueMicrotask',
+          'Promise',
+          'process',
+          'performance',
+        ].map((name) => ({ name, message: 'raft/ and machine/ are pure: take it as an argument' })),
       ],
       'no-restricted-properties': [
         'error',
