@@ -6,6 +6,7 @@ import { formatEndpoint } from './config/urls';
 import type { Beginning } from './discovery/beginning';
 import { replaceMember } from './discovery/replaceMember';
 import { beginFromStaticList } from './discovery/staticList';
+import { clusterIdOf, memberIdOf } from './member/identity';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -76,28 +77,37 @@ async function openFromDirectory(
     random: Math.random,
     historyLength: configuration.historyLength,
     uncommittedBytesMax: configuration.maxUncommittedBytes,
-    begin: () => begin(configuration, logger),
+    begin: (unfinishedId) => begin(configuration, unfinishedId, logger),
     logger,
     peerReport: () => links.report(),
     ...events,
   });
 }
 
-function begin(configuration: Configuration, logger: Logger): Promise<Beginning> {
+function begin(configuration: Configuration, unfinishedId: string | undefined, logger: Logger): Promise<Beginning> {
   const log = (fields: object, message: string): void => {
     logger.warn(fields, message);
   };
   const clock = new RealClock();
   const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => clock.after(delayMs, resolve));
+  const peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
+  const token = configuration.initialClusterToken;
+  const founders = [...configuration.initialCluster].map(([name, urls]) => ({
+    name,
+    peerURLs: urls.map(formatEndpoint),
+  }));
   return beginFromStaticList({
     name: configuration.name,
-    peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
-    founders: [...configuration.initialCluster].map(([name, urls]) => ({ name, peerURLs: urls.map(formatEndpoint) })),
+    peerURLs,
+    founders,
+    token,
     state: configuration.initialClusterState,
-    token: configuration.initialClusterToken,
+    foundingId: memberIdOf(peerURLs, token),
+    foundingClusterId: clusterIdOf(founders.map((founder) => memberIdOf(founder.peerURLs, token))),
+    unfinishedId,
     autoRejoin: configuration.autoRejoin,
     fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS),
-    replaceMember: (cluster, lost) => replaceMember(cluster, lost, log, sleep),
+    replaceMember: (cluster, lost) => replaceMember(cluster, lost, lost?.peerURLs ?? peerURLs, log, sleep),
     log,
   });
 }

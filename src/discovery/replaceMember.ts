@@ -5,12 +5,14 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const GONE = 410;
 
 /**
- * Removes the lost member and adds one with its peer URLs, through the client API of whoever serves. Tries for ever: the
- * cluster may be without a leader for now. Both steps may be repeated without harm. Answers the new member's id.
+ * Removes the lost member, unless that was done before, and adds one with `peerURLs`, through the client API of whoever serves.
+ * Tries for ever: the cluster may be without a leader for now. Both steps may be repeated without harm. Answers the new
+ * member's id.
  */
 export async function replaceMember(
   cluster: ListedCluster,
-  lost: ListedMember,
+  lost: ListedMember | undefined,
+  peerURLs: readonly string[],
   log: (fields: object, message: string) => void,
   sleep: (delayMs: number) => Promise<void>,
 ): Promise<string> {
@@ -19,8 +21,8 @@ export async function replaceMember(
     const server = servers[attempt % servers.length];
     try {
       if (server === undefined) throw new Error('no other member has published a client URL');
-      await remove(server, lost.id);
-      return await add(server, lost.peerURLs);
+      if (lost !== undefined) await remove(server, lost.id);
+      return await add(server, peerURLs);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log({ server, reason }, 'taking the old place in the cluster failed; it will be tried again');

@@ -7,30 +7,36 @@ export interface StaticListOptions {
   readonly founders: readonly Founder[];
   readonly state: 'new' | 'existing';
   readonly token: string;
+  /** The id this member has if it founds the cluster. */
+  readonly foundingId: string;
+  /** The id of the cluster that the founders make. */
+  readonly foundingClusterId: string;
+  /** The id under which an earlier run began to join; it ended before it was sent the state. */
+  readonly unfinishedId: string | undefined;
   /** A member whose data is lost takes its old place by itself. */
   readonly autoRejoin: boolean;
   /** Asks the member behind a peer URL; rejects if it does not answer. */
   readonly fetchMembers: (peerURL: string) => Promise<ListedCluster>;
-  /** Puts a new member in the place of a lost one; answers the new one's id. Tries until it succeeds. */
-  readonly replaceMember: (cluster: ListedCluster, lost: ListedMember) => Promise<string>;
+  /** Puts a new member in the place of a lost one, if it is still listed; answers the new one's id. Tries until it succeeds. */
+  readonly replaceMember: (cluster: ListedCluster, lost: ListedMember | undefined) => Promise<string>;
   readonly log: (fields: object, message: string) => void;
 }
 
 /**
  * Decides from --initial-cluster and what the others say whether this member founds the cluster, joins it, or comes back to it
- * without its data. Only for a member whose data directory is empty. Rejects with JoinError.
+ * without its data. Only for a member that has no state. Rejects with JoinError.
  */
 export async function beginFromStaticList(options: StaticListOptions): Promise<Beginning> {
-  const { founders, token, state } = options;
+  const { founders, token, state, foundingId } = options;
   const cluster = await askOthers(options);
   if (state === 'existing') {
     if (cluster === undefined) throw nobodyAnswers(options);
     return joinAs(options, cluster);
   }
   const known = cluster?.members.find((member) => sharesUrl(member, options.peerURLs));
-  // Listed but never started: the cluster is being founded right now, and this is one of its founders.
-  const isFounder =
-    cluster === undefined || known === undefined || (known.name === '' && isFirstList(options, cluster));
+  if (cluster?.clusterId === options.foundingClusterId && known === undefined) return comeBack(options, cluster);
+  // Listed but never started, and not under an id that was made for a place taken again: this is one of the founders.
+  const isFounder = cluster === undefined || known === undefined || (known.name === '' && known.id === foundingId);
   return isFounder ? { kind: 'found', founders, token } : joinAs(options, cluster);
 }
 
@@ -44,7 +50,8 @@ async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promi
   }
   const peers = cluster.members.filter((member) => member !== own);
   const { clusterId } = cluster;
-  if (own.name === '') return { kind: 'join', memberId: own.id, clusterId, peers };
+  const isUnfinished = own.name === '' || own.id === options.unfinishedId;
+  if (isUnfinished) return { kind: 'join', memberId: own.id, clusterId, peers };
   if (!options.autoRejoin) {
     throw new JoinError(
       `member ${own.id} (${own.name}) was started before, but its data directory is empty; ` +
@@ -58,19 +65,27 @@ async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promi
   return { kind: 'join', memberId: await options.replaceMember(cluster, own), clusterId, peers };
 }
 
+/**
+ * One of the founders that the cluster they made no longer lists: it was removed, perhaps by itself, in a replacement that
+ * was cut short. To found again would make a member that nobody speaks to.
+ */
+async function comeBack(options: StaticListOptions, cluster: ListedCluster): Promise<Beginning> {
+  const { clusterId, members: peers } = cluster;
+  if (!options.autoRejoin) {
+    throw new JoinError(
+      `the cluster ${clusterId} no longer lists a member with the peer URL ${options.peerURLs.join(',')}; ` +
+        'add it again (etcdctl member add NAME URL), or set --auto-rejoin to let it do so by itself',
+    );
+  }
+  options.log({ cluster: clusterId }, 'this member is no longer listed: it takes its place as a new member');
+  return { kind: 'join', memberId: await options.replaceMember(cluster, undefined), clusterId, peers };
+}
+
 /** The first of the others that answers. */
 async function askOthers(options: StaticListOptions): Promise<ListedCluster | undefined> {
   const urls = options.founders.filter(({ name }) => name !== options.name).flatMap(({ peerURLs }) => peerURLs);
   if (urls.length === 0) return undefined;
   return Promise.any(urls.map((url) => options.fetchMembers(url))).catch(() => undefined);
-}
-
-/** True while the cluster consists of those that --initial-cluster names. */
-function isFirstList(options: StaticListOptions, cluster: ListedCluster): boolean {
-  return (
-    cluster.members.length === options.founders.length &&
-    options.founders.every(({ peerURLs }) => cluster.members.some((member) => sharesUrl(member, peerURLs)))
-  );
 }
 
 function sharesUrl(member: ListedMember, urls: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
-import type { LogStart, MemberId, Message } from '../raft/types';
+import type { LogStart, MemberId, Message, RaftStatus } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
 import { Changes } from './changes';
 import { Compaction } from './compaction';
@@ -143,7 +143,6 @@ export class LocalMember implements Member {
       }),
       clock.every(EXPIRY_INTERVAL_MS, () => {
         this.expiry.check();
-        this.promoter.check();
       }),
       clock.every(settings.integrityIntervalMs, () => {
         this.integrity.propose();
@@ -244,9 +243,18 @@ export class LocalMember implements Member {
       startedAtMs: this.startedAtMs,
       leader: this.leaderSince,
       stateMismatches: this.integrity.mismatches,
-      ready: !this.stopping && raft.leader !== undefined && raft.applied >= this.readyIndex,
+      ready: this.isReady(raft),
       stopping: this.stopping,
     };
+  }
+
+  /**
+   * A learner is not: whoever restarts or replaces members one by one, waiting for each, must not go on to the next while this
+   * one does not count for the quorum.
+   */
+  private isReady({ leader, applied, configuration }: RaftStatus): boolean {
+    const isUpToDate = leader !== undefined && applied >= this.readyIndex;
+    return !this.stopping && isUpToDate && configuration.voters.includes(this.id);
   }
 
   storeStats(): StoreStats {
@@ -297,6 +305,8 @@ export class LocalMember implements Member {
     this.changes.expire(nowMs, timeoutError);
     this.reads.expire(nowMs, timeoutError);
     this.headStart.tick();
+    // Each tick, and before it: the quorum check, which forgets who was heard from, must not always come just before.
+    this.promoter.check();
     this.loop.tick();
   }
 

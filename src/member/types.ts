@@ -104,7 +104,7 @@ export interface MemberStatus {
   readonly followers: readonly FollowerLatency[];
   /** Comparisons of the members' states that found a difference, since this member was started. */
   readonly stateMismatches: number;
-  /** Applied everything that was committed when it started, and not stopping: may be sent traffic. */
+  /** Applied everything that was committed when it started, votes, and is not stopping: may be sent traffic. */
   readonly ready: boolean;
   readonly stopping: boolean;
 }

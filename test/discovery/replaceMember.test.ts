@@ -21,20 +21,28 @@ async function clusterThatAnswers(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-function replace(url: string, slept: number[] = []): Promise<string> {
+function replace(url: string, slept: number[] = [], isListed = true): Promise<string> {
   const lost = { id: 'old', name: 'a', peerURLs: ['http://a:1'], clientURLs: ['http://127.0.0.1:1'] };
   const other = { id: 'other', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };
   const sleep = (delayMs: number): Promise<void> => {
     slept.push(delayMs);
     return Promise.resolve();
   };
-  return replaceMember({ clusterId: 'c', members: [lost, other] }, lost, () => undefined, sleep);
+  const members = isListed ? [lost, other] : [other];
+  const listed = isListed ? lost : undefined;
+  return replaceMember({ clusterId: 'c', members }, listed, lost.peerURLs, () => undefined, sleep);
 }
 
 it('removes the lost member, then adds one with its URLs', async () => {
   const { url, seen } = await clusterThatAnswers([204, 201]);
   expect(await replace(url)).toBe('fresh');
   expect(seen).toEqual(['DELETE /v2/members/old', 'POST /v2/members']);
+});
+
+it('only adds where an earlier run had removed', async () => {
+  const { url, seen } = await clusterThatAnswers([201]);
+  expect(await replace(url, [], false)).toBe('fresh');
+  expect(seen).toEqual(['POST /v2/members']);
 });
 
 it('goes on trying while the cluster has no leader, and minds neither step done before', async () => {

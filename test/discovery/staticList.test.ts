@@ -15,6 +15,9 @@ function options(cluster: ListedCluster | undefined, rest: Partial<StaticListOpt
     founders,
     state: 'new',
     token: 'token',
+    foundingId: '1',
+    foundingClusterId: 'cc',
+    unfinishedId: undefined,
     autoRejoin: true,
     fetchMembers: () => (cluster === undefined ? Promise.reject(new Error('refused')) : Promise.resolve(cluster)),
     replaceMember: () => Promise.resolve('new1'),
@@ -50,6 +53,34 @@ describe('state new', () => {
   it('joins when its place was already taken for it', async () => {
     const waiting = cluster(listed('9', 'a', ''), listed('2', 'b'), listed('3', 'c'), listed('4', 'd'));
     expect(await beginFromStaticList(options(waiting))).toMatchObject({ kind: 'join', memberId: '9' });
+  });
+
+  it('joins, and does not found again, when its place among the founders was taken for it', async () => {
+    const waiting = cluster(listed('9', 'a', ''), listed('2', 'b'), listed('3', 'c'));
+    expect(await beginFromStaticList(options(waiting))).toMatchObject({ kind: 'join', memberId: '9' });
+  });
+
+  it('goes on with a join that ended before the state had come, although its name is known by now', async () => {
+    const joining = cluster(listed('9', 'a'), listed('2', 'b'), listed('3', 'c'));
+    const replaceMember = (): Promise<string> => Promise.reject(new Error('there is nothing to replace'));
+    const rest = { unfinishedId: '9', autoRejoin: false, replaceMember };
+    expect(await beginFromStaticList(options(joining, rest))).toMatchObject({ kind: 'join', memberId: '9' });
+  });
+
+  it('comes back, and does not found again, when the cluster it founded no longer lists it', async () => {
+    const without = cluster(listed('2', 'b'), listed('3', 'c'));
+    expect(await beginFromStaticList(options(without))).toEqual({
+      kind: 'join',
+      memberId: 'new1',
+      clusterId: 'cc',
+      peers: without.members,
+    });
+    await expect(beginFromStaticList(options(without, { autoRejoin: false }))).rejects.toThrow(/no longer lists/);
+  });
+
+  it('leaves a cluster alone that is another one', async () => {
+    const other = { ...cluster(listed('2', 'b')), clusterId: 'dd' };
+    expect(await beginFromStaticList(options(other))).toMatchObject({ kind: 'found' });
   });
 
   it('refuses without --auto-rejoin', async () => {

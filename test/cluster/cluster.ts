@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ClusterMember } from './cluster-member';
+import type { Program } from './cluster-member';
+import { call, closeConnections } from './http-client';
+import { stablePort } from './stable-ports';
+import { until } from './waiting';
+
+export interface ClusterOptions {
+  readonly program?: Program;
+  readonly size?: number;
+  /** After the flags of every member. */
+  readonly moreArguments?: readonly string[];
+  /** Quick elections, unless `moreArguments` brings its own. */
+  readonly heartbeatIntervalMs?: number;
+  readonly electionTimeoutMs?: number;
+  /** Where the peers of a member reach it, given the port it listens on; that port itself if absent. */
+  readonly peerUrlFor?: (name: string, peerPort: number) => Promise<string>;
+}
+
+const FORMS_WITHIN_MS = 20_000;
+const directories = new Set<string>();
+
+// Whoever ends before tidying up, by a signal perhaps, leaves nothing behind. The members are dead by now: see child.ts.
+process.on('exit', () => {
+  for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+/** Members on ports of 127.0.0.1, with their data and logs in one temporary directory. */
+export class Cluster {
+  readonly members: ClusterMember[] = [];
+  readonly directory = mkdtempSync(join(tmpdir(), 'cluster-test-'));
+
+  private constructor(private readonly options: ClusterOptions) {
+    directories.add(this.directory);
+  }
+
+  /** Starts all members at once and waits until each is healthy and knows all client URLs, and votes. */
+  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    const cluster = new Cluster(options);
+    for (let number = 1; number <= (options.size ?? 3); number++) await cluster.makePlace(`m${number}`);
+    for (const member of cluster.members) member.start(cluster.argumentsFor());
+    await cluster.healthy();
+    return cluster;
+  }
+
+  /** As --initial-cluster wants it. */
+  initialCluster(members: readonly ClusterMember[] = this.members): string {
+    return members.map(({ place }) => `${place.name}=${place.peerUrl}`).join(',');
+  }
+
+  argumentsFor(members = this.members, ...more: readonly string[]): string[] {
+    const { heartbeatIntervalMs = 20, electionTimeoutMs = 200, moreArguments = [] } = this.options;
+    return [
+      ...['--initial-cluster', this.initialCluster(members)],
+      ...['--heartbeat-interval', String(heartbeatIntervalMs), '--election-timeout', String(electionTimeoutMs)],
+      ...moreArguments,
+      ...more,
+    ];
+  }
+
+  /** Ports and a name for one more member, which is not started or told to anyone. */
+  async makePlace(name: string): Promise<ClusterMember> {
+    const clientPort = await stablePort();
+    const peerPort = await stablePort();
+    const { program = 'cairn', peerUrlFor } = this.options;
+    const peerUrl = (await peerUrlFor?.(name, peerPort)) ?? `http://127.0.0.1:${peerPort}`;
+    const member = new ClusterMember({ program, name, directory: this.directory, clientPort, peerPort, peerUrl });
+    this.members.push(member);
+    return member;
+  }
+
+  async healthy(members: readonly ClusterMember[] = this.members, limitMs = FORMS_WITHIN_MS): Promise<void> {
+    await Promise.all(members.map((member) => member.healthy(limitMs)));
+    await until('all members are published', limitMs, async () => {
+      const lists = await Promise.all(members.map((member) => member.members()));
+      const isComplete = lists.every((list) => list.length >= members.length && list.every(({ name }) => name !== ''));
+      return isComplete || undefined;
+    });
+    if (this.options.program === 'etcd') return;
+    await until('all members vote', limitMs, async () => {
+      const answers = await Promise.all(members.map((member) => member.get('/readyz')));
+      return answers.every(({ status }) => status === 200) || undefined;
+    });
+  }
+
+  /** The running member that says it leads, once there is one and the others agree. */
+  leader(limitMs = 10_000): Promise<ClusterMember> {
+    return until('there is one leader', limitMs, async () => {
+      const running = this.members.filter(({ isRunning }) => isRunning);
+      const facts = await Promise.all(running.map((member) => member.self().catch(() => undefined)));
+      const leaderIds = new Set(facts.flatMap((self) => (self === undefined ? [] : [self.leaderInfo.leader])));
+      const position = facts.findIndex((self) => self?.state === 'StateLeader');
+      return leaderIds.size === 1 && position >= 0 ? running[position] : undefined;
+    });
+  }
+
+  async followers(): Promise<readonly ClusterMember[]> {
+    const leader = await this.leader();
+    return this.members.filter((member) => member !== leader && member.isRunning);
+  }
+
+  /** POST /v2/members at `through`; answers the new id. */
+  async add(through: ClusterMember, added: ClusterMember): Promise<string> {
+    const answer = await call(through.clientPort, {
+      method: 'POST',
+      target: '/v2/members',
+      json: { peerURLs: [added.place.peerUrl] },
+    });
+    if (answer.status !== 201) throw new Error(`adding a member: ${answer.status} ${answer.text}`);
+    return JSON.parse(answer.text).id;
+  }
+
+  /** DELETE /v2/members/ID; the status. */
+  async remove(through: ClusterMember, id: string): Promise<number> {
+    return (await call(through.clientPort, { method: 'DELETE', target: `/v2/members/${id}` })).status;
+  }
+
+  /** Kills what runs and deletes everything. */
+  async end(): Promise<void> {
+    await this.killAll();
+    directories.delete(this.directory);
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Logs and data outlive this process. */
+  keepFiles(): void {
+    directories.delete(this.directory);
+  }
+
+  /** SIGKILL to all members in one instant. */
+  async killAll(): Promise<void> {
+    for (const member of this.members) member.signal('SIGKILL');
+    await Promise.all(this.members.map((member) => member.kill()));
+    closeConnections();
+  }
+}

@@ -1,0 +1,23 @@
+export function sleep(delayMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
+
+/** Asks again every 20 ms until the answer is not undefined; throws, naming `what`, after `limitMs`. Errors count as undefined. */
+export async function until<T>(
+  what: string,
+  limitMs: number,
+  ask: () => Promise<T | undefined> | T | undefined,
+): Promise<T> {
+  const deadline = performance.now() + limitMs;
+  let reason = '';
+  while (performance.now() < deadline) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      reason = `: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    await sleep(20);
+  }
+  throw new Error(`${what}: not within ${limitMs} ms${reason}`);
+}
