@@ -1,0 +1,118 @@
+import { clusterIdOf, memberIdOf } from '../../src/member/identity';
+import type { LocalMember } from '../../src/member/localMember';
+import type { MemberId } from '../../src/raft/types';
+import type { SimDisk } from './disk';
+import { SimNode } from './node';
+import type { World } from './world';
+
+/** What came of asking a member: an answer, a refusal, or silence because it died or took too long. */
+export type Outcome<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'error'; readonly error: unknown }
+  | { readonly kind: 'silence' };
+
+const PATIENCE_MS = 12_000;
+
+export interface Founder {
+  readonly name: string;
+  readonly id: MemberId;
+  readonly peerURLs: readonly string[];
+}
+
+const TOKEN = 'simulation';
+
+export function foundersOf(size: number): Founder[] {
+  return Array.from({ length: size }, (_, position) => {
+    const name = `m${position + 1}`;
+    const peerURLs = [`http://${name}:2380`];
+    return { name, peerURLs, id: memberIdOf(peerURLs, TOKEN) };
+  });
+}
+
+/** All machines, and the few things that everybody wants to know of them. */
+export class Cluster {
+  readonly nodes: SimNode[];
+  readonly clusterId: string;
+
+  constructor(
+    readonly world: World,
+    founders: readonly Founder[],
+  ) {
+    this.clusterId = clusterIdOf(founders.map(({ id }) => id));
+    this.nodes = founders.map(({ name, id }) => {
+      const node = new SimNode(world, name, () => ({ kind: 'found', founders, token: TOKEN }));
+      node.memberId = id;
+      return node;
+    });
+  }
+
+  /** Nodes with a member that takes requests. */
+  get serving(): SimNode[] {
+    return this.nodes.filter((node) => node.member !== undefined);
+  }
+
+  /** Whoever leads the highest term. */
+  get leader(): SimNode | undefined {
+    const leaders = this.nodes.filter((node) => node.incarnation?.observer?.isLeader === true);
+    return leaders.sort((a, b) => termOf(b) - termOf(a))[0];
+  }
+
+  nodeOf(id: MemberId): SimNode | undefined {
+    return this.nodes.find((node) => node.memberId === id);
+  }
+
+  /** The disk of a member, also of one whose machine is lost: what it had acknowledged was there. */
+  diskOf(id: MemberId): SimDisk | undefined {
+    return this.nodeOf(id)?.disk ?? this.nodes.find((node) => node.lostDisks.has(id))?.lostDisks.get(id);
+  }
+
+  /** Members as the last committed entry says. */
+  get voters(): MemberId[] {
+    return this.members.filter(({ learner }) => !learner).map(({ id }) => id);
+  }
+
+  get members(): readonly { readonly id: MemberId; readonly peerURLs: readonly string[]; readonly learner: boolean }[] {
+    return this.world.reference.machine.cluster.members();
+  }
+
+  addNode(name: string): SimNode {
+    const node = new SimNode(this.world, name, undefined);
+    this.nodes.push(node);
+    return node;
+  }
+
+  sleep(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.world.scheduler.schedule(delayMs, resolve);
+    });
+  }
+
+  /** Asks a member, and gives up when its process ends or the patience does. */
+  ask<T>(node: SimNode, request: (member: LocalMember) => Promise<T>, patienceMs = PATIENCE_MS): Promise<Outcome<T>> {
+    const { incarnation, member } = node;
+    if (incarnation === undefined || member === undefined) return Promise.resolve({ kind: 'silence' });
+    const { scheduler } = this.world;
+    return new Promise((resolve) => {
+      const silent = (): void => {
+        timer.cancelled = true;
+        incarnation.endListeners.delete(silent);
+        resolve({ kind: 'silence' });
+      };
+      const settled = (outcome: Outcome<T>): void => {
+        timer.cancelled = true;
+        incarnation.endListeners.delete(silent);
+        resolve(outcome);
+      };
+      const timer = scheduler.schedule(patienceMs, silent);
+      incarnation.endListeners.add(silent);
+      request(member).then(
+        (value) => settled({ kind: 'answer', value }),
+        (error: unknown) => settled({ kind: 'error', error }),
+      );
+    });
+  }
+}
+
+function termOf(node: SimNode): number {
+  return node.member?.indexes().raftTerm ?? 0;
+}

@@ -1,0 +1,68 @@
+import type { KeyEvent, NodeView } from '../../src/machine/keyspace/event';
+import type { Machine } from '../../src/machine/machine';
+import type { TreeNode } from '../../src/machine/keyspace/node';
+import { encodeNode } from '../../src/machine/keyspace/nodeRow';
+import type { RowTable } from '../../src/machine/rows';
+
+const PRIME = 0x01000193;
+
+/** One row as a number below 2^52; the digest of a state is the sum of its rows, whatever their order. */
+export function rowDigest(table: RowTable, key: string, value: Uint8Array): number {
+  let low = 0x811c9dc5 ^ table.charCodeAt(0);
+  let high = 0x01234567 ^ table.charCodeAt(1);
+  for (let at = 0; at < key.length; at++) {
+    low = Math.imul(low ^ key.charCodeAt(at), PRIME);
+    high = Math.imul(high + key.charCodeAt(at), 0x85ebca6b) ^ (high >>> 13);
+  }
+  for (const byte of value) {
+    low = Math.imul(low ^ byte, PRIME);
+    high = Math.imul(high + byte, 0xc2b2ae35) ^ (high >>> 15);
+  }
+  return (low >>> 0) + ((high >>> 0) & 0xfffff) * 2 ** 32;
+}
+
+/** Sums of row digests stay exact: they are kept below 2^52. */
+export function addDigest(sum: number, digest: number): number {
+  const total = sum + digest;
+  return total >= 2 ** 52 ? total - 2 ** 52 : total;
+}
+
+export function subtractDigest(sum: number, digest: number): number {
+  const total = sum - digest;
+  return total < 0 ? total + 2 ** 52 : total;
+}
+
+/** The digest of everything a machine holds but its history, read from its own tree and not from rows. */
+export function digestOf(machine: Machine): number {
+  let sum = 0;
+  const pending: TreeNode[] = [];
+  const push = (first: TreeNode | undefined): void => {
+    for (let node = first; node !== undefined; node = node.next) pending.push(node);
+  };
+  push(machine.keySpace.tree.root.firstChild);
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    sum = addDigest(sum, rowDigest('node', node.path, encodeNode(node)));
+    if (node.dir) push(node.firstChild);
+  }
+  const { cluster, keySpace } = machine;
+  sum = addDigest(sum, textDigest('member', JSON.stringify(cluster.members())));
+  sum = addDigest(sum, textDigest('member', [...cluster.removedIds()].sort().join()));
+  return addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version}`));
+}
+
+export function textDigest(table: RowTable, text: string): number {
+  return rowDigest(table, text, new Uint8Array(0));
+}
+
+/** An event as text, for comparing what members say of the same index. */
+export function eventText(event: KeyEvent | undefined): string {
+  if (event === undefined) return '-';
+  const { action, node, prevNode, etcdIndex, refresh } = event;
+  return `${etcdIndex} ${action}${refresh ? ' refresh' : ''} ${viewText(node)} was ${viewText(prevNode)}`;
+}
+
+function viewText(view: NodeView | undefined): string {
+  if (view === undefined) return '-';
+  const { key, value, dir, createdIndex, modifiedIndex, expirationMs } = view;
+  return `${key}${dir ? '/' : ''}=${value ?? '-'}@${createdIndex},${modifiedIndex},${expirationMs ?? '-'}`;
+}

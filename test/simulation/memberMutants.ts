@@ -1,0 +1,101 @@
+/** Bugs in what clients see, and in how members find each other. */
+import { Machine } from '../../src/machine/machine';
+import { History } from '../../src/machine/keyspace/history';
+import { KeySpace } from '../../src/machine/keyspace/keySpace';
+import { WatchHub } from '../../src/machine/keyspace/watchHub';
+import { Proposals } from '../../src/member/proposals';
+import { RaftLog } from '../../src/raft/log';
+import { MemberStore } from '../../src/storage/memberStore';
+import { Incarnation } from './incarnation';
+import { wrap, type Mutant, type Inner } from './planting';
+
+export const MEMBER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'expiry by the own clock',
+    plant: (clockOfActor) =>
+      wrap(
+        KeySpace.prototype,
+        'sync',
+        (original) =>
+          function (this: KeySpace, command: { nowMs: number }) {
+            return original.call(this, { ...command, nowMs: clockOfActor()?.now() ?? command.nowMs }) as unknown;
+          },
+      ),
+  },
+  {
+    name: 'watchers are told twice',
+    plant: () =>
+      wrap(
+        WatchHub.prototype,
+        'takeNotifications',
+        (original) =>
+          function (this: WatchHub) {
+            const taken = original.call(this) as unknown[];
+            return [...taken, ...taken];
+          },
+      ),
+  },
+  {
+    name: 'a resumed watch misses its first event',
+    plant: () =>
+      wrap(
+        History.prototype,
+        'scan',
+        (original) =>
+          function (this: History, path: string, recursive: boolean, since: number, every: boolean) {
+            return original.call(this, path, recursive, since + 1, every) as unknown;
+          },
+      ),
+  },
+  {
+    name: 'a restarted member uses the numbers of its last run again',
+    plant: () => wrap(MemberStore.prototype, 'nextRun', () => () => Promise.resolve(1)),
+  },
+  {
+    name: 'a command is sent twice',
+    plant: () =>
+      wrap(
+        Proposals.prototype,
+        'takeBatches',
+        (original) =>
+          function (this: Proposals) {
+            const batches = original.call(this) as unknown[];
+            return batches.length > 0 ? [...batches, batches[0]] : batches;
+          },
+      ),
+  },
+  {
+    name: 'the commit index is not limited by the own log',
+    plant: () =>
+      wrap(
+        RaftLog.prototype,
+        'commitTo',
+        () =>
+          function (this: RaftLog, index: number) {
+            const inner = this as unknown as Inner;
+            inner.commitIndex = Math.max(inner.commitIndex, Math.min(this.lastIndex, index + 1));
+          },
+      ),
+  },
+  {
+    name: 'members that are not known yet are turned away',
+    plant: () => wrap(Incarnation.prototype, 'takesIn', () => () => false),
+  },
+  {
+    name: 'a membership change sometimes takes no index',
+    plant: () => {
+      let turn = 0;
+      return wrap(
+        Machine.prototype,
+        'applyConfiguration',
+        (original) =>
+          function (this: Machine, data: Uint8Array) {
+            // Every third time somebody forgets to take the index that goes with it.
+            const proposed: unknown = original.call(this, data);
+            if (++turn % 3 === 0) this.keySpace.restoreIndex(this.keySpace.index - 1);
+            return proposed;
+          },
+      );
+    },
+  },
+];

@@ -1,0 +1,216 @@
+import { openMember } from '../../src/member/openMember';
+import type { MemberBeginning } from '../../src/member/openMember';
+import type { LocalMember } from '../../src/member/localMember';
+import type { PeerReport } from '../../src/member/types';
+import { StorageError } from '../../src/storage/errors';
+import type { Kv } from '../../src/storage/kv';
+import { MemberStore } from '../../src/storage/memberStore';
+import type { MemberId } from '../../src/raft/types';
+import { SimDisk } from './disk';
+import { Incarnation } from './incarnation';
+import type { ClockError } from './nodeClock';
+import type { World } from './world';
+
+const QUIET_REPORT: PeerReport = {
+  traffic: {
+    recvAppendRequestCnt: 0,
+    sendAppendRequestCnt: 0,
+    recvPkgRate: 0,
+    recvBandwidthRate: 0,
+    sendPkgRate: 0,
+    sendBandwidthRate: 0,
+  },
+  followers: [],
+};
+
+const NO_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** How a member without a state begins; asked at every start, as a server asks the cluster. */
+export type Beginning = () => MemberBeginning;
+
+const STOP_LIMIT_MS = 2000;
+const GRACE_MS = 500;
+
+/** One machine with its disk and clock, on which a member runs, ends, dies and is started again. */
+export class SimNode {
+  readonly peerURLs: readonly string[];
+  readonly clockError: ClockError = { offsetMs: 0, rate: 1 };
+  disk: SimDisk;
+  /** The member that lives here; undefined before it has an id. */
+  memberId: MemberId | undefined;
+  incarnation: Incarnation | undefined;
+  /** The cluster removed its member: it is not started again. */
+  retired = false;
+  /** Nobody starts it for now. */
+  heldBack = false;
+  /** What members that are no more had stored. */
+  readonly lostDisks = new Map<MemberId, SimDisk>();
+  private kv: Kv | undefined;
+
+  constructor(
+    private readonly world: World,
+    readonly name: string,
+    private beginning: Beginning | undefined,
+  ) {
+    this.peerURLs = [`http://${name}:2380`];
+    this.disk = this.newDisk();
+  }
+
+  get isUp(): boolean {
+    return this.incarnation !== undefined;
+  }
+
+  /** The member, if it is open and not on its way out. */
+  get member(): LocalMember | undefined {
+    const { incarnation } = this;
+    return incarnation === undefined || incarnation.stopping ? undefined : incarnation.member;
+  }
+
+  start(): void {
+    const { world, beginning } = this;
+    if (this.incarnation !== undefined || this.retired || this.heldBack || beginning === undefined) return;
+    const incarnation = new Incarnation(world, this.name, this.clockError, () => incarnation.member?.wasRemoved());
+    this.incarnation = incarnation;
+    this.note('starts');
+    // The first events of a process are its own.
+    world.scheduler.schedule(1, () => void this.open(incarnation, beginning), incarnation);
+  }
+
+  /** The process dies at once. */
+  crash(): void {
+    const { incarnation } = this;
+    if (incarnation === undefined) return;
+    this.world.faults.count('crash');
+    this.note('crashes');
+    this.end(incarnation);
+    this.disk.crash();
+  }
+
+  pause(forMs: number): void {
+    if (this.incarnation === undefined) return;
+    this.world.faults.count('process paused');
+    this.note('pauses', forMs);
+    this.incarnation.pausedUntilMs = Math.ceil(this.world.scheduler.nowMs + forMs);
+  }
+
+  /** Ends in order, as SIGTERM does. Resolves when it is down, also if it died on the way. */
+  stop(): Promise<void> {
+    const { incarnation, member } = this;
+    if (incarnation === undefined || member === undefined) return Promise.resolve();
+    this.note('stops');
+    return new Promise((resolve) => {
+      incarnation.endListeners.add(resolve);
+      this.stopInOrder(incarnation, member).catch((error: unknown) => {
+        if (incarnation.dead) return;
+        if (!(error instanceof StorageError))
+          this.world.judge.broken('stops in order', `${this.name}: ${textOf(error)}`);
+        this.crash();
+      });
+    });
+  }
+
+  /** The machine is lost with its disk; another one takes its place and joins under a new id. */
+  replaceBy(beginning: Beginning | undefined, memberId: MemberId | undefined): void {
+    this.crash();
+    if (this.memberId !== undefined) this.lostDisks.set(this.memberId, this.disk);
+    this.disk = this.newDisk();
+    this.memberId = memberId;
+    this.beginning = beginning;
+  }
+
+  private async stopInOrder(incarnation: Incarnation, member: LocalMember): Promise<void> {
+    await member.prepareStop(STOP_LIMIT_MS);
+    incarnation.stopping = true;
+    await member.stop(GRACE_MS);
+    await this.kv?.close();
+    if (incarnation.dead) return;
+    this.end(incarnation);
+    this.disk.closed();
+  }
+
+  private async open(incarnation: Incarnation, beginning: Beginning): Promise<void> {
+    const { world, disk } = this;
+    try {
+      const kv = disk.open(incarnation, () => undefined);
+      this.kv = kv;
+      const store = await MemberStore.open(kv);
+      const member = await openMember({
+        ...this.memberOptions(incarnation, beginning),
+        store,
+      });
+      if (incarnation.dead) return;
+      this.memberId = member.id;
+      world.scheduler.current = incarnation;
+      incarnation.opened(member);
+      this.note('is up', member.id);
+    } catch (error) {
+      if (!incarnation.dead) this.failed(incarnation, error);
+    }
+  }
+
+  private memberOptions(
+    incarnation: Incarnation,
+    beginning: Beginning,
+  ): Omit<Parameters<typeof openMember>[0], 'store'> {
+    const { settings, random } = this.world;
+    return {
+      settings: {
+        name: this.name,
+        clientURLs: [`http://${this.name}:2379`],
+        version: '3.0.0',
+        heartbeatIntervalMs: settings.heartbeatIntervalMs,
+        electionTimeoutMs: settings.electionTimeoutMs,
+        snapshotCount: settings.snapshotCount,
+        integrityIntervalMs: settings.integrityIntervalMs,
+      },
+      transport: incarnation,
+      clock: incarnation.clock,
+      random: random.next,
+      historyLength: settings.historyLength,
+      uncommittedBytesMax: settings.uncommittedBytesMax,
+      begin: () => Promise.resolve(beginning()),
+      logger: NO_LOG,
+      peerReport: () => QUIET_REPORT,
+      onFailure: (error) => this.failed(incarnation, error),
+      onRemoved: () => this.removed(incarnation),
+    };
+  }
+
+  /** A disk that fails ends the member; anything else must not happen. */
+  private failed(incarnation: Incarnation, error: unknown): void {
+    if (incarnation.dead) return;
+    this.note('fails', error instanceof Error ? error.message : '');
+    const expected = error instanceof StorageError && (error.kind === 'io' || error.kind === 'full');
+    if (!expected) this.world.judge.broken('no member fails by itself', `${this.name}: ${textOf(error)}`);
+    this.end(incarnation);
+    this.disk.crash();
+  }
+
+  private removed(incarnation: Incarnation): void {
+    if (incarnation.dead) return;
+    this.note('was removed');
+    this.world.scheduler.schedule(1, () => {
+      if (this.incarnation !== incarnation) return;
+      this.retired = true;
+      this.end(incarnation);
+      this.disk.crash();
+    });
+  }
+
+  private end(incarnation: Incarnation): void {
+    incarnation.end();
+    this.incarnation = undefined;
+  }
+
+  private newDisk(): SimDisk {
+    const { scheduler, random, faults, judge } = this.world;
+    return new SimDisk({ scheduler, random, faults, judge, onCrashPoint: () => this.crash() });
+  }
+
+  private note(what: string, detail: string | number = ''): void {
+    this.world.trace.add(this.world.scheduler.nowMs, `${this.name} ${what}`, detail);
+  }
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

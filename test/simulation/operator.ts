@@ -1,0 +1,163 @@
+import type { LocalMember } from '../../src/member/localMember';
+import { MembershipError } from '../../src/member/types';
+import type { MemberId } from '../../src/raft/types';
+import type { Cluster } from './cluster';
+import { insideOf } from './inside';
+import type { Beginning, SimNode } from './node';
+
+const RETRY_MS = 400;
+const ROUNDS_MAX = 15;
+const VOTERS_MIN = 3;
+const MEMBERS_MAX = 6;
+
+/**
+ * Whoever runs the cluster: adds, removes and replaces members and restarts them one by one. One job at a time, and each is
+ * carried through, so that no more voters are missing at once than the cluster can bear.
+ */
+export class Operator {
+  busy = false;
+  private added = 0;
+
+  constructor(private readonly cluster: Cluster) {}
+
+  addMember(): void {
+    if (this.cluster.members.length >= MEMBERS_MAX) return;
+    this.run(async () => {
+      const node = this.newNode();
+      const id = await this.add(node.peerURLs);
+      node.replaceBy(this.joining(id), id);
+      node.start();
+      this.cluster.world.faults.count('member added');
+    });
+  }
+
+  removeMember(preferLeader: boolean): void {
+    const { cluster } = this;
+    if (cluster.voters.length < VOTERS_MIN) return;
+    const { leader } = cluster;
+    const id = preferLeader && leader !== undefined ? leader.memberId : cluster.world.random.pick(cluster.voters);
+    if (id === undefined || !cluster.voters.includes(id)) return;
+    this.run(async () => {
+      cluster.world.faults.count(leader?.memberId === id ? 'leader removed' : 'member removed');
+      await this.remove(id);
+    });
+  }
+
+  /** A machine is lost with all its data. */
+  replaceMember(): void {
+    const { cluster } = this;
+    if (cluster.voters.length < VOTERS_MIN) return;
+    const lost = cluster.nodeOf(cluster.world.random.pick(cluster.voters));
+    if (lost?.memberId === undefined) return;
+    const { memberId } = lost;
+    this.run(async () => {
+      lost.replaceBy(undefined, undefined);
+      await this.remove(memberId);
+      const id = await this.add(lost.peerURLs);
+      lost.replaceBy(this.joining(id), id);
+      lost.start();
+      cluster.world.faults.count('data lost and member replaced');
+    });
+  }
+
+  /** One member is away for so long that a newcomer leads when it comes back. */
+  growWhileOneIsAway(): void {
+    const { cluster } = this;
+    const { world } = cluster;
+    const away = cluster.nodeOf(world.random.pick(cluster.voters));
+    if (away === undefined || cluster.voters.length < VOTERS_MIN || cluster.members.length >= MEMBERS_MAX) return;
+    this.run(async () => {
+      away.heldBack = true;
+      away.crash();
+      const node = this.newNode();
+      const id = await this.add(node.peerURLs);
+      node.replaceBy(this.joining(id), id);
+      node.start();
+      for (let round = 0; round < ROUNDS_MAX && cluster.leader !== node; round++) {
+        await cluster.sleep(RETRY_MS);
+        const { leader } = cluster;
+        if (leader?.member !== undefined) insideOf(leader.member).raft.transferLeadership(id);
+      }
+      away.heldBack = false;
+      away.start();
+      world.faults.count('member added');
+      if (cluster.leader === node) world.faults.count('newcomer leads, unknown to somebody');
+    });
+  }
+
+  restartAll(): void {
+    const { cluster } = this;
+    this.run(async () => {
+      for (const node of [...cluster.nodes]) {
+        if (node.member === undefined) continue;
+        await node.stop();
+        await cluster.sleep(cluster.world.random.between(50, 500));
+        node.start();
+        await cluster.sleep(cluster.world.random.between(100, 1500));
+      }
+      cluster.world.faults.count('rolling restart');
+    });
+  }
+
+  private newNode(): SimNode {
+    return this.cluster.addNode(`a${++this.added}`);
+  }
+
+  private run(job: () => Promise<void>): void {
+    if (this.busy) return;
+    this.busy = true;
+    job().then(
+      () => {
+        this.busy = false;
+      },
+      (error: unknown) => {
+        this.cluster.world.judge.broken(
+          'the operator can work',
+          error instanceof Error ? (error.stack ?? '') : String(error),
+        );
+      },
+    );
+  }
+
+  /** An attempt that was not answered may have been carried out, then or later: the cluster says. */
+  private async add(peerURLs: readonly string[]): Promise<MemberId> {
+    for (;;) {
+      const found = this.cluster.members.find((member) => member.peerURLs[0] === peerURLs[0]);
+      if (found !== undefined) return found.id;
+      await this.attempt((member) => member.addMember(peerURLs));
+    }
+  }
+
+  private async remove(id: MemberId): Promise<void> {
+    while (!this.cluster.world.reference.machine.cluster.wasRemoved(id)) {
+      await this.attempt((member) => member.removeMember(id));
+    }
+  }
+
+  private async attempt(request: (member: LocalMember) => Promise<unknown>): Promise<void> {
+    const { cluster } = this;
+    const { serving } = cluster;
+    if (serving.length > 0) {
+      const outcome = await cluster.ask(cluster.world.random.pick(serving), request);
+      if (outcome.kind === 'answer') return;
+      const error = outcome.kind === 'error' ? outcome.error : undefined;
+      if (error instanceof MembershipError) {
+        const known = ['peerURLExists', 'removed', 'notFound'].includes(error.refusal);
+        cluster.world.judge.check(known, 'the operator can work', () => error.message);
+      }
+    }
+    await cluster.sleep(RETRY_MS);
+  }
+
+  private joining(memberId: MemberId): Beginning {
+    return () => {
+      const peers = this.cluster.members.filter(({ id }) => id !== memberId);
+      return { kind: 'join', memberId, clusterId: this.cluster.clusterId, peers };
+    };
+  }
+}
+
+/** Nodes that are to be up: those that are not retired and not lost. */
+export function restartable(nodes: readonly SimNode[]): SimNode[] {
+  return nodes.filter((node) => !node.isUp && !node.retired && !node.heldBack && node.memberId !== undefined);
+}
