@@ -28,7 +28,7 @@ function main(): void {
 }
 
 async function run(configuration: Configuration, warnings: readonly string[]): Promise<void> {
-  const logger = createLogger(configuration.logLevel, configuration.logFormat, process.stderr.isTTY);
+  const logger = await createLogger(configuration.logLevel, configuration.logFormat, process.stderr.isTTY);
   for (const warning of warnings) logger.warn(warning);
   const fail = (error: unknown): never => die(logger, error);
   process.on('uncaughtException', fail);

@@ -32,12 +32,15 @@ export class PeerLinks implements Transport {
   constructor(
     private readonly logger: Logger,
     private readonly electionTimeoutMs: number,
+    /** Where this member listens for the others. */
+    private readonly peerURLs: readonly string[],
   ) {}
 
   connect(member: LocalMember): void {
     this.network = new PeerNetwork({
       id: member.id,
       clusterId: member.clusterId,
+      peerURLs: this.peerURLs,
       serverVersion: API_VERSION,
       minClusterVersion: MIN_CLUSTER_VERSION,
       electionTimeoutMs: this.electionTimeoutMs,

@@ -38,7 +38,11 @@ export interface Server {
 export async function startServer(configuration: Configuration, logger: Logger, events: ServerEvents): Promise<Server> {
   const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
-  const links = new PeerLinks(logger, configuration.electionTimeoutMs);
+  const links = new PeerLinks(
+    logger,
+    configuration.electionTimeoutMs,
+    configuration.initialAdvertisePeerUrls.map(formatEndpoint),
+  );
   try {
     const member = await openFromDirectory(configuration, directory, links, logger, events);
     links.connect(member);

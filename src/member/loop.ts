@@ -52,6 +52,8 @@ export class Loop {
   private rowsPending = false;
   /** When rows were last handed to storage. */
   private rowsSavedMs = 0;
+  /** The index of the last state that was received; it is on disk with its rows. */
+  private stateOnDisk = 0;
   private cancelFlush: Cancel | undefined;
   private idleWaiters: (() => void)[] = [];
 
@@ -103,8 +105,9 @@ export class Loop {
       const machine = await adopt();
       for (const watcher of state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
       state.machine = machine;
+      this.stateOnDisk = start.index;
       this.finished(() => {
-        raft.installSnapshot(start);
+        if (!raft.installSnapshot(start)) throw new Error(`the state at ${start.index} came too late`);
         compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
         this.parts.onMembersChanged();
         this.process();
@@ -127,6 +130,8 @@ export class Loop {
   /** Stores rows that still wait; only after `stop`. */
   async flush(): Promise<void> {
     const { state, store, raft } = this.parts;
+    // A state that was taken over while the member was stopping is stored already, and raft did not hear of it.
+    if (raft.applied < this.stateOnDisk) return;
     await store.write({ rows: state.machine.takeRows(), applied: raft.applied });
   }
 

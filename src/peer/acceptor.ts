@@ -13,6 +13,8 @@ const REFUSAL_TIMEOUT_MS = 1000;
 export interface Accepted {
   readonly from: string;
   readonly protocol: StreamProtocol;
+  /** Where the caller says it listens. */
+  readonly urls: readonly string[];
 }
 
 /** Answers a request for a stream. Undefined: it was refused, logged, and its connection ends. */
@@ -37,7 +39,7 @@ export function acceptStream(
   const headers = { Connection: 'Upgrade', Upgrade: verdict.protocol, ...ownHeaders(context.identity) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
-  return { from: verdict.from, protocol: verdict.protocol };
+  return { from: verdict.from, protocol: verdict.protocol, urls: verdict.urls };
 }
 
 /** Sends a whole HTTP answer and ends the connection. */

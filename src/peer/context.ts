@@ -10,6 +10,7 @@ export interface Identity {
   readonly clusterId: string;
   readonly serverVersion: string;
   readonly minClusterVersion: string;
+  readonly peerURLs: readonly string[];
 }
 
 /** The limits of the links. */
@@ -45,7 +46,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
   const { id, clusterId, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } = options;
   const monotonicMs = options.monotonicMs ?? ((): number => performance.now());
   return {
-    identity: { id, clusterId, serverVersion, minClusterVersion },
+    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [] },
     limits: {
       queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),

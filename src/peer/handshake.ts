@@ -23,7 +23,13 @@ export type Refusal =
   | { readonly kind: 'unknown'; readonly from: string };
 
 export type Verdict =
-  | { readonly ok: true; readonly from: string; readonly protocol: StreamProtocol }
+  | {
+      readonly ok: true;
+      readonly from: string;
+      readonly protocol: StreamProtocol;
+      /** Where the caller says it listens. */
+      readonly urls: readonly string[];
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 /** Who may connect. */
@@ -44,6 +50,7 @@ export function ownHeaders(identity: Identity): Record<string, string> {
     'X-Server-Version': identity.serverVersion,
     'X-Min-Cluster-Version': identity.minClusterVersion,
     'X-Cairn-Wire': String(WIRE_VERSION),
+    'X-PeerURLs': identity.peerURLs.join(','),
   };
 }
 
@@ -63,8 +70,9 @@ export function judge(request: StreamRequest, identity: Identity, membership: Me
   const wire = headerOf(headers, 'x-cairn-wire');
   if (wire !== String(WIRE_VERSION)) return { ok: false, refusal: { kind: 'wire', theirs: wire } };
   const from = headerOf(headers, 'x-server-from');
-  const refusal = mismatch(headers, from, identity) ?? stranger(from, membership);
-  return refusal === undefined ? { ok: true, from, protocol } : { ok: false, refusal };
+  const urls = urlsOf(headers);
+  const refusal = mismatch(headers, from, identity) ?? stranger(from, urls, membership);
+  return refusal === undefined ? { ok: true, from, protocol, urls } : { ok: false, refusal };
 }
 
 function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity): Refusal | undefined {
@@ -78,9 +86,26 @@ function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity
   return compatible ? undefined : { kind: 'version', from, theirs: version };
 }
 
-function stranger(from: string, membership: Membership): Refusal | undefined {
+/**
+ * A caller this member has not heard of may have joined while it was away, and may even lead by now: it is let in if it says
+ * where to answer it. Raft knows who may vote; it does not go by who is connected.
+ */
+function stranger(from: string, urls: readonly string[], membership: Membership): Refusal | undefined {
   if (membership.isRemoved(from)) return { kind: 'removed', from };
-  return membership.isPeer(from) ? undefined : { kind: 'unknown', from };
+  const canBeAnswered = urls.length > 0 && MEMBER_ID.test(from);
+  return membership.isPeer(from) || canBeAnswered ? undefined : { kind: 'unknown', from };
+}
+
+const MEMBER_ID = /^[0-9a-f]{1,16}$/;
+const URLS_MAX = 8;
+
+function urlsOf(headers: IncomingHttpHeaders): readonly string[] {
+  const text = headers['x-peerurls'];
+  if (typeof text !== 'string') return [];
+  return text
+    .split(',')
+    .filter((url) => URL.canParse(url))
+    .slice(0, URLS_MAX);
 }
 
 function protocolOf(upgrade: string | undefined): StreamProtocol | undefined {

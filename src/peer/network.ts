@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogStart, MemberId, Message } from '../raft/types';
-import { acceptStream } from './acceptor';
+import { acceptStream, type Accepted } from './acceptor';
 import type { PeerContext } from './context';
 import { contextOf } from './context';
 import type { AppendTraffic } from './peer';
@@ -88,7 +88,7 @@ export class PeerNetwork {
     if (accepted === undefined) return;
     switch (accepted.protocol) {
       case 'cairn-raft/1':
-        this.peers.get(accepted.from)?.accepted(socket, head);
+        this.peerOf(accepted).accepted(socket, head);
         return;
       case 'cairn-snapshot/1':
         this.receive(accepted.from, socket, head);
@@ -138,6 +138,15 @@ export class PeerNetwork {
     for (const id of [...this.peers.keys()]) this.drop(id);
     await Promise.all(this.closing);
     await this.incoming?.done;
+  }
+
+  /** A caller that is not known yet becomes a peer until `setPeers` says who is one. */
+  private peerOf({ from, urls }: Accepted): Peer {
+    const known = this.peers.get(from);
+    if (known !== undefined) return known;
+    const peer = new Peer(from, urls, this.context, this.callbacks, this.traffic);
+    this.peers.set(from, peer);
+    return peer;
   }
 
   private drop(id: MemberId): void {

@@ -29,6 +29,8 @@ export interface PeerCallbacks {
 export interface PeerNetworkOptions extends PeerCallbacks {
   readonly id: MemberId;
   readonly clusterId: string;
+  /** Where this member listens for the others: told to members that do not know it yet. Default: none. */
+  readonly peerURLs?: readonly string[];
   /** `major.minor.patch` of this member, and the lowest it gets along with. */
   readonly serverVersion: string;
   readonly minClusterVersion: string;

@@ -1,3 +1,4 @@
+import { freePort } from '../http/ports';
 import type { Message } from '../../src/raft/types';
 import { dialTcp } from '../../src/peer/dial';
 import {
@@ -136,6 +137,22 @@ describe('two members', () => {
     expect(b.log.texts(`failed to find member a1 in cluster ${CLUSTER}`)).toHaveLength(1);
     b.network.setPeers([{ id: 'a1', urls: [a.url] }]);
     await until(() => isConnected(a, b) && isConnected(b, a), 500);
+  });
+
+  // Found by simulation: a member that was away while the membership changed stayed cut off from a leader it had not heard of.
+  it('let in a member they have not heard of, and answer where it says it listens', async () => {
+    const port = await freePort();
+    const a = await startNode('a1', { port, peerURLs: [`http://127.0.0.1:${port}`] });
+    const b = await startNode('b2');
+    a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
+    await until(() => isConnected(a, b));
+    a.network.send([heartbeat('a1', 'b2', 1)]);
+    await until(() => b.messages.length === 1);
+    await until(() => isConnected(b, a));
+    b.network.send([heartbeat('b2', 'a1', 2)]);
+    await until(() => a.messages.length === 1);
+    b.network.remove('a1');
+    await until(() => a.removed() === 1);
   });
 
   it('measure and count', async () => {

@@ -1,7 +1,7 @@
 /** A node as a row: its path is the key. Rows sort so that a directory comes before what it holds. */
 import { ByteReader, ByteWriter, DecodeError } from '../bytes';
 import { digestOf } from './digest';
-import { DirectoryNode, type TreeNode } from './node';
+import { DirectoryNode, FileNode, type TreeNode } from './node';
 import { parentOf, ROOT } from './path';
 import type { Tree } from './tree';
 
@@ -41,10 +41,9 @@ export class NodeLoader {
     const parent = this.parentFor(path);
     const node =
       (flags & DIRECTORY_BIT) === 0
-        ? this.tree.addFile(path, parent, reader.bytes(), createdIndex, modifiedIndex)
-        : this.tree.addDirectory(path, parent, createdIndex, modifiedIndex);
-    if (expirationMs !== undefined) this.tree.schedule(node, expirationMs);
-    this.tree.count(node, digestOf(path, value));
+        ? new FileNode(path, parent, reader.bytes(), createdIndex, modifiedIndex)
+        : new DirectoryNode(path, parent, createdIndex, modifiedIndex);
+    this.tree.restore(node, parent, expirationMs, digestOf(path, value));
   }
 
   private parentFor(path: string): DirectoryNode {

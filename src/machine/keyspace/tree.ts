@@ -51,22 +51,24 @@ export class Tree {
     return parent instanceof DirectoryNode ? this.addDirectory(path, parent, index) : parent;
   }
 
-  addDirectory(path: string, parent: DirectoryNode, createdIndex: number, modifiedIndex = createdIndex): DirectoryNode {
-    const node = new DirectoryNode(path, parent, createdIndex, modifiedIndex);
+  addDirectory(path: string, parent: DirectoryNode, index: number): DirectoryNode {
+    const node = new DirectoryNode(path, parent, index, index);
     this.add(node, parent);
     return node;
   }
 
-  addFile(
-    path: string,
-    parent: DirectoryNode,
-    value: string,
-    createdIndex: number,
-    modifiedIndex = createdIndex,
-  ): FileNode {
-    const node = new FileNode(path, parent, value, createdIndex, modifiedIndex);
+  addFile(path: string, parent: DirectoryNode, value: string, index: number): FileNode {
+    const node = new FileNode(path, parent, value, index, index);
     this.add(node, parent);
     return node;
+  }
+
+  /** Puts back a node that is stored already: there is nothing to write. Its digest is counted. */
+  restore(node: TreeNode, parent: DirectoryNode, expirationMs: number | undefined, digest: number): void {
+    parent.append(node);
+    this.nodes.set(node.path, node);
+    if (expirationMs !== undefined) this.expiries.schedule(node, expirationMs);
+    this.count(node, digest);
   }
 
   write(node: FileNode, value: string, index: number): void {
