@@ -1,7 +1,7 @@
 import type { Raft } from '../raft/raft';
 
-/** Heartbeats that a leader has, after this member was started, to make itself heard. */
-export const PATIENCE_TICKS = 3;
+/** Heartbeat intervals that a leader has, after this member was started, to make itself heard. */
+export const PATIENCE_TICKS = 1;
 
 /**
  * A member that was just started and hears of no leader does not sit out a whole election timeout: it has been away, so the

@@ -1,12 +1,11 @@
 import type { Command } from '../machine/command';
-import type { ClusterChange } from '../machine/cluster/clusterState';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
 import type { LogStart, MemberId, Message, RaftStatus } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
-import { Changes } from './changes';
+import { Callers } from './callers';
 import { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
@@ -16,20 +15,18 @@ import { HeadStart } from './headStart';
 import { memberIdOf } from './identity';
 import { IntegrityCheck } from './integrityCheck';
 import { LeaderDesk } from './leaderDesk';
+import { LeaderNote } from './leaderNote';
 import { Loop } from './loop';
 import { refusalOfUpdate } from './membershipRules';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
-import { Proposals } from './proposals';
 import { Publisher } from './publisher';
-import { ReadBarriers } from './readBarriers';
 import { RequestDesk } from './requestDesk';
 import { EXPIRY_INTERVAL_MS, requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
 import { receiveState } from './stateReception';
 import { StateSender } from './stateTransfer';
 import type { Transport } from './transport';
 import {
-  MemberError,
   MembershipError,
   type Indexes,
   type Member,
@@ -68,9 +65,8 @@ export class LocalMember implements Member {
   readonly id: MemberId;
   readonly name: string;
   readonly clusterId: string;
-  private readonly proposals: Proposals;
-  private readonly changes: Changes;
-  private readonly reads = new ReadBarriers();
+  private readonly callers: Callers;
+  private readonly leaderNote: LeaderNote;
   private readonly loop: Loop;
   private readonly expiry: ExpiryClock;
   private readonly publisher: Publisher;
@@ -79,10 +75,8 @@ export class LocalMember implements Member {
   private readonly peers: PeerList;
   private readonly integrity: IntegrityCheck;
   private readonly startedAtMs: number;
-  private readonly timeoutMs: number;
   /** What was committed when it started is applied from here on. */
   private readonly readyIndex: number;
-  private leaderSince: { readonly id: MemberId; readonly sinceMs: number } | undefined;
   private timers: Cancel[] = [];
   private stopping = false;
   private removed = false;
@@ -93,29 +87,28 @@ export class LocalMember implements Member {
     this.name = settings.name;
     this.clusterId = parts.clusterId;
     this.startedAtMs = clock.now();
-    this.timeoutMs = requestTimeoutMs(settings);
     const { commit, firstIndex, lastIndex } = raft.status();
     this.readyIndex = commit;
-    this.proposals = new Proposals(raft.id, run);
-    this.changes = new Changes(raft.id, run);
-    const propose = (command: Command): Promise<KeyResult> => this.propose(command);
+    const wake = (): void => {
+      this.loop.wake();
+    };
+    this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
+    this.leaderNote = new LeaderNote(raft, logger);
+    const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
     this.expiry = new ExpiryClock(raft, state, clock, propose);
     this.publisher = new Publisher(settings, raft, state, propose);
     this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
-    this.promoter = new Promoter(raft, (change) => this.change(change));
+    this.promoter = new Promoter(raft, (change) => this.callers.change(change));
     this.integrity = new IntegrityCheck(raft, state, clock, logger, propose);
     const compaction = new Compaction(settings.snapshotCount);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
-    const sender = new StateSender(raft, store, transport, logger, () => {
-      this.loop.wake();
-    });
+    const sender = new StateSender(raft, store, transport, logger, wake);
+    const { proposals, changes, reads } = this.callers;
     this.loop = new Loop({
       ...{ raft, state, store, transport, clock, compaction },
-      desk: new RequestDesk(raft, this.proposals, this.changes, new LeaderDesk(raft, state), transport),
-      proposals: this.proposals,
-      changes: this.changes,
-      reads: this.reads,
+      ...{ proposals, changes, reads },
+      desk: new RequestDesk(raft, proposals, changes, new LeaderDesk(raft, state), transport),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);
@@ -171,7 +164,7 @@ export class LocalMember implements Member {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
     const deadlineMs = this.parts.clock.now() + graceMs;
-    while (this.pendingRequests() > 0 && this.parts.clock.now() < deadlineMs) {
+    while (this.callers.pending > 0 && this.parts.clock.now() < deadlineMs) {
       await new Promise<void>((resolve) => this.parts.clock.after(10, resolve));
     }
     this.halt('the member is stopping');
@@ -203,7 +196,7 @@ export class LocalMember implements Member {
   wasRemoved(): void {
     if (this.removed) return;
     this.removed = true;
-    this.rejectAll('the member was removed');
+    this.callers.rejectAll('the member was removed');
     this.parts.onRemoved();
   }
 
@@ -213,15 +206,11 @@ export class LocalMember implements Member {
   }
 
   readBarrier(): Promise<void> {
-    const done = this.reads.add(this.parts.clock.now() + this.timeoutMs);
-    this.loop.wake();
-    return done;
+    return this.callers.readBarrier();
   }
 
   propose(command: Command): Promise<KeyResult> {
-    const done = this.proposals.add(command, this.parts.clock.now() + this.timeoutMs);
-    this.loop.wake();
-    return done;
+    return this.callers.propose(command);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
@@ -241,7 +230,7 @@ export class LocalMember implements Member {
       traffic,
       followers,
       startedAtMs: this.startedAtMs,
-      leader: this.leaderSince,
+      leader: this.leaderNote.current,
       stateMismatches: this.integrity.mismatches,
       ready: this.isReady(raft),
       stopping: this.stopping,
@@ -272,12 +261,12 @@ export class LocalMember implements Member {
   async addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
     // The time makes the id a new one, also for URLs that were a member's before.
     const id = memberIdOf(peerURLs, '', String(this.parts.clock.now()));
-    await this.change({ type: 'addMember', id, peerURLs, learner: true });
+    await this.callers.change({ type: 'addMember', id, peerURLs, learner: true });
     return { id, name: '', peerURLs, clientURLs: [], learner: true };
   }
 
   removeMember(id: MemberId): Promise<void> {
-    return this.change({ type: 'removeMember', id });
+    return this.callers.change({ type: 'removeMember', id });
   }
 
   async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
@@ -287,36 +276,19 @@ export class LocalMember implements Member {
     await this.propose({ type: 'updateMember', memberId: id, peerURLs });
   }
 
-  private change(change: ClusterChange): Promise<void> {
-    const done = this.changes.add(change, this.parts.clock.now() + this.timeoutMs);
-    this.loop.wake();
-    return done;
-  }
-
   private tick(): void {
     const nowMs = this.parts.clock.now();
-    this.noteLeader(nowMs);
+    this.leaderNote.check(nowMs);
     this.publisher.check();
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
     // Nobody takes anything from it any more: its clients had better ask another member at once.
-    if (this.removed) this.rejectAll('the member was removed');
-    this.proposals.expire(nowMs, timeoutError);
-    this.changes.expire(nowMs, timeoutError);
-    this.reads.expire(nowMs, timeoutError);
+    if (this.removed) this.callers.rejectAll('the member was removed');
+    this.callers.expire(nowMs);
     this.headStart.tick();
     // Each tick, and before it: the quorum check, which forgets who was heard from, must not always come just before.
     this.promoter.check();
     this.loop.tick();
-  }
-
-  private noteLeader(nowMs: number): void {
-    const leader = this.parts.raft.leader;
-    if (leader === this.leaderSince?.id) return;
-    this.leaderSince = leader === undefined ? undefined : { id: leader, sinceMs: nowMs };
-    const { term } = this.parts.raft;
-    if (leader === undefined) this.parts.logger.warn({ term }, 'there is no leader');
-    else this.parts.logger.info({ leader, term, self: leader === this.id }, 'the cluster has a leader');
   }
 
   private membersChanged(): void {
@@ -324,24 +296,9 @@ export class LocalMember implements Member {
     if (this.parts.state.machine.cluster.wasRemoved(this.id)) this.wasRemoved();
   }
 
-  private pendingRequests(): number {
-    return this.proposals.pending + this.changes.pending + this.reads.pending;
-  }
-
   private halt(reason: string): void {
     this.stopping = true;
     for (const cancel of this.timers.splice(0)) cancel();
-    this.rejectAll(reason);
+    this.callers.rejectAll(reason);
   }
-
-  private rejectAll(reason: string): void {
-    const error = new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
-    this.proposals.rejectAll(error);
-    this.changes.rejectAll(error);
-    this.reads.rejectAll(error);
-  }
-}
-
-function timeoutError(): MemberError {
-  return new MemberError('timeout', 'etcdserver: request timed out');
 }

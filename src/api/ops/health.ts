@@ -48,6 +48,6 @@ export function serveReady(context: Context, member: Member): void {
   }
   const reason = stopping
     ? 'the member is stopping'
-    : 'the member has not yet applied what was committed when it started';
+    : 'the member has no leader, has not yet applied what was committed when it started, or does not vote yet';
   writeErrorText(context.res, 503, `{"ready": "false", "reason": "${reason}"}`);
 }

@@ -1,0 +1,72 @@
+import type { ClusterChange } from '../machine/cluster/clusterState';
+import type { Command } from '../machine/command';
+import type { KeyResult } from '../machine/keyspace/event';
+import type { MemberId } from '../raft/types';
+import { Changes } from './changes';
+import type { Clock } from './environment';
+import { Proposals } from './proposals';
+import { ReadBarriers } from './readBarriers';
+import { MemberError } from './types';
+
+/** Everyone who waits for an answer: for a command, a membership change or a linearizable read. Each wait has a limit. */
+export class Callers {
+  readonly proposals: Proposals;
+  readonly changes: Changes;
+  readonly reads = new ReadBarriers();
+
+  /**
+   * @param run see CommandBatch
+   * @param wake asks for a turn of the loop, which takes up what is queued
+   */
+  constructor(
+    id: MemberId,
+    run: number,
+    private readonly clock: Clock,
+    private readonly timeoutMs: number,
+    private readonly wake: () => void,
+  ) {
+    this.proposals = new Proposals(id, run);
+    this.changes = new Changes(id, run);
+  }
+
+  get pending(): number {
+    return this.proposals.pending + this.changes.pending + this.reads.pending;
+  }
+
+  propose(command: Command): Promise<KeyResult> {
+    this.wake();
+    return this.proposals.add(command, this.deadlineMs());
+  }
+
+  change(change: ClusterChange): Promise<void> {
+    this.wake();
+    return this.changes.add(change, this.deadlineMs());
+  }
+
+  readBarrier(): Promise<void> {
+    this.wake();
+    return this.reads.add(this.deadlineMs());
+  }
+
+  /** Tells those whose time is up. */
+  expire(nowMs: number): void {
+    this.proposals.expire(nowMs, timeoutError);
+    this.changes.expire(nowMs, timeoutError);
+    this.reads.expire(nowMs, timeoutError);
+  }
+
+  rejectAll(reason: string): void {
+    const error = new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
+    this.proposals.rejectAll(error);
+    this.changes.rejectAll(error);
+    this.reads.rejectAll(error);
+  }
+
+  private deadlineMs(): number {
+    return this.clock.now() + this.timeoutMs;
+  }
+}
+
+function timeoutError(): MemberError {
+  return new MemberError('timeout', 'etcdserver: request timed out');
+}

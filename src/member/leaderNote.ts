@@ -1,0 +1,25 @@
+import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
+import type { MemberLogger } from './settings';
+
+/** Notes who leads and since when, and says in the log when that changes. */
+export class LeaderNote {
+  private noted: { readonly id: MemberId; readonly sinceMs: number } | undefined;
+
+  constructor(
+    private readonly raft: Raft,
+    private readonly logger: MemberLogger,
+  ) {}
+
+  get current(): { readonly id: MemberId; readonly sinceMs: number } | undefined {
+    return this.noted;
+  }
+
+  check(nowMs: number): void {
+    const { leader, term, id } = this.raft;
+    if (leader === this.noted?.id) return;
+    this.noted = leader === undefined ? undefined : { id: leader, sinceMs: nowMs };
+    if (leader === undefined) this.logger.warn({ term }, 'there is no leader');
+    else this.logger.info({ leader, term, self: leader === id }, 'the cluster has a leader');
+  }
+}
