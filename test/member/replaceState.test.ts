@@ -1,0 +1,68 @@
+import { Machine } from '../../src/machine/machine';
+import { Loop, type LoopParts } from '../../src/member/loop';
+
+const START = { index: 10, term: 2, configuration: { voters: ['a'], learners: [] } };
+
+interface Scene {
+  readonly loop: Loop;
+  readonly writes: object[];
+  readonly failures: unknown[];
+  readonly state: { machine: Machine };
+}
+
+/** A loop around a raft that has applied 3 entries, with nothing else to do. */
+function sceneOf(installSnapshot: () => boolean): Scene {
+  const writes: object[] = [];
+  const failures: unknown[] = [];
+  const state = { machine: new Machine(10) };
+  const parts = {
+    raft: {
+      applied: 3,
+      installSnapshot,
+      ready: () => ({ messages: [], committed: [], reads: [] }),
+      takeWrite: () => undefined,
+      entries: () => [],
+      status: () => ({ lastIndex: 10 }),
+    },
+    state,
+    store: {
+      write: (write: object) => {
+        writes.push(write);
+        return Promise.resolve();
+      },
+    },
+    compaction: { restart: () => undefined },
+    desk: { hasQueued: false },
+    onMembersChanged: () => undefined,
+    onFailure: (error: unknown) => failures.push(error),
+  };
+  return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state };
+}
+
+it('a state that is taken over while the member stops is not overwritten by what was there before', async () => {
+  const { loop, writes, failures, state } = sceneOf(() => true);
+  const received = new Machine(10);
+  let adopted = (_machine: Machine): void => undefined;
+  const replacing = loop.replaceState(START, () => new Promise<Machine>((resolve) => (adopted = resolve)));
+  const stopping = loop.stop();
+  adopted(received);
+  await Promise.all([replacing, stopping]);
+  await loop.flush();
+  expect(state.machine).toBe(received);
+  expect(writes).toEqual([]);
+  expect(failures).toEqual([]);
+});
+
+it('a state that raft does not take ends the member, since it is in use already', async () => {
+  const { loop, failures } = sceneOf(() => false);
+  await loop.replaceState(START, () => Promise.resolve(new Machine(10)));
+  expect(failures).toEqual([new Error('the state at 10 came too late')]);
+});
+
+it('a state that is not newer is refused before anything is changed', async () => {
+  const { loop, failures } = sceneOf(() => true);
+  const adopt = jest.fn();
+  await expect(loop.replaceState({ ...START, index: 3 }, adopt)).rejects.toThrow(/older than this member/);
+  expect(adopt).not.toHaveBeenCalled();
+  expect(failures).toEqual([]);
+});
