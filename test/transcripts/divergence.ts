@@ -17,6 +17,7 @@ export const DIVERGENCES = {
   'http-parser': "the HTTP parser is Node's: malformed messages get its 400 and its limits",
   'connection-sorter':
     'etcd tells HTTP from gRPC by the first line and drops, without a word, what is neither or longer than 4096 bytes',
+  'key-depth': 'a key has at most 256 levels',
   'graceful-watch-end': 'watches that are open when the member stops are ended properly, not cut',
 } as const;
 

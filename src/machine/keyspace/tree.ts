@@ -1,7 +1,7 @@
 import { TreeDigest } from './digest';
 import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
-import { parentOf, ROOT, walkDown } from './path';
+import { ROOT, walkDown } from './path';
 
 /** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
 export interface Miss {
@@ -47,8 +47,15 @@ export class Tree {
   ensureDirectory(path: string, index: number): DirectoryNode | Miss {
     const found = this.nodes.get(path);
     if (found !== undefined) return found.dir ? found : { code: 104, at: path };
-    const parent = this.ensureDirectory(parentOf(path), index);
-    return parent instanceof DirectoryNode ? this.addDirectory(path, parent, index) : parent;
+    let parent = this.root;
+    let miss: Miss | undefined;
+    walkDown(path, (prefix) => {
+      const node = this.nodes.get(prefix) ?? this.addDirectory(prefix, parent, index);
+      if (node.dir) parent = node;
+      else miss = { code: 104, at: prefix };
+      return !node.dir;
+    });
+    return miss ?? parent;
   }
 
   addDirectory(path: string, parent: DirectoryNode, index: number): DirectoryNode {

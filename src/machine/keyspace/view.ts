@@ -3,7 +3,7 @@ import type { DirectoryNode, TreeNode } from './node';
 import { isHiddenName } from './path';
 
 /** The node by itself, without children. */
-export function viewOf(node: TreeNode): NodeView {
+export function viewOf(node: TreeNode): Growing {
   return {
     key: node.path,
     value: node.dir ? undefined : node.value,
@@ -15,19 +15,30 @@ export function viewOf(node: TreeNode): NodeView {
   };
 }
 
-/** A file, or a directory with its visible children, and theirs if `recursive` (spec v2-api section 6). */
-export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): NodeView {
-  const view = viewOf(node);
-  return node.dir ? { ...view, nodes: childrenOf(node, recursive, sorted) } : view;
-}
+/** A view while its children are collected. */
+type Growing = { -readonly [Field in keyof NodeView]: NodeView[Field] };
 
-function childrenOf(directory: DirectoryNode, recursive: boolean, sorted: boolean): readonly NodeView[] | undefined {
-  const views: NodeView[] = [];
-  for (let child = directory.firstChild; child !== undefined; child = child.next) {
-    if (!isHiddenName(child.path)) views.push(recursive ? listingOf(child, true, sorted) : viewOf(child));
+/**
+ * A file, or a directory with its visible children, and theirs if `recursive` (spec v2-api section 6). Walks with a list of its
+ * own: clients decide how deep the tree is.
+ */
+export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): NodeView {
+  const listing = viewOf(node);
+  if (!node.dir) return listing;
+  const pending: [DirectoryNode, Growing][] = [[node, listing]];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [directory, view] = next;
+    const views: Growing[] = [];
+    for (let child = directory.firstChild; child !== undefined; child = child.next) {
+      if (isHiddenName(child.path)) continue;
+      const childView = viewOf(child);
+      views.push(childView);
+      if (recursive && child.dir) pending.push([child, childView]);
+    }
+    if (sorted) views.sort(byKey);
+    if (views.length > 0) view.nodes = views;
   }
-  if (sorted) views.sort(byKey);
-  return views.length === 0 ? undefined : views;
+  return listing;
 }
 
 function byKey(a: NodeView, b: NodeView): number {

@@ -23,6 +23,18 @@ const ALLOWED = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;
 /** Go's words for a body beyond the limit. */
 const TOO_LARGE = 'http: POST too large';
 
+/**
+ * Each level of a key is a directory whose own name holds all levels above it: without a limit a single request within the
+ * limits of its size could make gigabytes of them, on every member (divergence `key-depth`).
+ */
+const LEVELS_MAX = 256;
+
+function isTooDeep(path: string): boolean {
+  let levels = 0;
+  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) levels++;
+  return levels > LEVELS_MAX;
+}
+
 export interface KeysOptions {
   readonly member: Member;
   readonly maxRequestBytes: number;
@@ -189,6 +201,10 @@ export class KeysHandler {
   }
 
   private propose(response: ServerResponse, command: KeyCommand, parameters: KeyParameters): void {
+    if (isTooDeep(command.path)) {
+      this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
+      return;
+    }
     this.options.member.propose(command).then(
       (result) => {
         this.settle(response, result, parameters);

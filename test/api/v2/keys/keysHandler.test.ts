@@ -197,3 +197,14 @@ test('an unexpected exception is logged once and answered with 500', async () =>
   for (const answer of answers) expect(answer).toMatchObject({ status: 500, body: 'Internal Server Error\n' });
   expect(api.logged.filter(({ level }) => level === 50)).toHaveLength(3);
 });
+
+test('a key has at most 256 levels (divergence key-depth)', async () => {
+  expect((await put(`/v2/keys${'/d'.repeat(256)}`, 'value=v')).status).toBe(201);
+  const refused = await put(`/v2/keys${'/d'.repeat(257)}`, 'value=v');
+  expect(refused.status).toBe(400);
+  expect(refused.body).toBe(
+    '{"errorCode":209,"message":"Invalid field","cause":"a key has at most 256 levels","index":0}\n',
+  );
+  expect(api.member.commands).toHaveLength(1);
+  expect((await ask(api.clientPort, 'GET', `/v2/keys${'/d'.repeat(5000)}`)).status).not.toBe(500);
+});
