@@ -7,8 +7,8 @@ const proxy = 'there is no proxy mode';
 const v3 = 'Cairn serves the v2 API only';
 const tls = 'there is no TLS to set up';
 const timing = 'the times of etcd 0.4 do not suit; use --heartbeat-interval and --election-timeout';
-const logs = 'logs go to the standard output; use --log-level and --log-format';
-const metrics = 'metrics are served in the format of Prometheus';
+const logs = 'logs go to the standard error; use --log-level and --log-format';
+const metrics = 'this release does not serve metrics';
 
 const value = { status: 'ignored', shape: 'value' } as const;
 const flag = { status: 'ignored', shape: 'switch' } as const;
@@ -75,7 +75,7 @@ export const ignoredOptions = {
   logger: { ...value, because: logs },
   'log-outputs': { ...value, because: logs },
   metrics: { ...value, because: metrics },
-  'listen-metrics-urls': { ...value, because: `${metrics} on the URLs for clients` },
+  'listen-metrics-urls': { ...value, because: metrics },
   'graphite-host': { ...value, because: metrics },
   trace: { ...value, because: metrics },
   'enable-pprof': { ...flag, because: 'profiles are taken with the tools of Node.js' },
