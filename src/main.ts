@@ -1,95 +1,20 @@
 #!/usr/bin/env node
-/** The `cairn` command: one member, until it is asked to stop. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Logger } from 'pino';
-import type { Configuration } from './config/configuration';
-import { loadConfiguration } from './config/load';
-import type { Build } from './config/version';
-import { createLogger } from './logging';
-import { exitNumber, exitReasonOf } from './exit';
-import { startServer, type Server } from './server';
+/** The `cairn` command. Its first argument may name one of the commands; otherwise it runs a member. */
+import { commands } from './commands';
+import { isCommandWord } from './config/commands';
+import { exitNumber } from './exit';
+import { runMember } from './runMember';
 
-const REMOVED_DELAY_MS = 1000;
-
-function main(): void {
-  const outcome = loadConfiguration(process.argv.slice(2), process.env, (path) => readFileSync(path, 'utf8'), build());
-  switch (outcome.kind) {
-    case 'print':
-      process.stdout.write(outcome.text);
-      return;
-    case 'error':
-      process.stderr.write(`cairn: ${outcome.message}\n`);
-      process.exitCode = exitNumber('badConfiguration');
-      return;
-    case 'run':
-      void run(outcome.configuration, outcome.warnings);
+async function main(): Promise<void> {
+  const [first, ...rest] = process.argv.slice(2);
+  if (first === undefined || !isCommandWord(first)) {
+    runMember(process.argv.slice(2));
+    return;
   }
+  process.exitCode = await commands[first](rest);
 }
 
-async function run(configuration: Configuration, warnings: readonly string[]): Promise<void> {
-  const logger = await createLogger(configuration.logLevel, configuration.logFormat, process.stderr.isTTY);
-  for (const warning of warnings) logger.warn(warning);
-  const fail = (error: unknown): never => die(logger, error);
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
-  let onRemoved = (): void => undefined;
-  const removed = new Promise<void>((resolve) => {
-    onRemoved = resolve;
-  });
-  const server = await startServer(configuration, logger, { onFailure: fail, onRemoved }).catch(fail);
-  stopOnSignals(server, logger);
-  await removed;
-  endRemoved(server, logger);
-}
-
-/** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
-function endRemoved(server: Server, logger: Logger): void {
-  logger.error('the member has been permanently removed from the cluster');
-  logger.error('the data-dir used by this member must be removed.');
-  setTimeout(() => {
-    server.stop().then(
-      () => process.exit(exitNumber('removedFromCluster')),
-      (error: unknown) => die(logger, error),
-    );
-  }, REMOVED_DELAY_MS);
-}
-
-/** The first signal stops in order, the second at once. */
-function stopOnSignals(server: Server, logger: Logger): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(exitNumber('unexpectedFailure'));
-    stopping = true;
-    logger.info({ signal }, 'stopping');
-    server.stop().then(
-      () => {
-        logger.info('stopped');
-        process.exit(exitNumber('ok'));
-      },
-      (error: unknown) => die(logger, error),
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-/** Ends the process at once: what is acknowledged is durable, and nothing more may be acknowledged. */
-function die(logger: Logger, error: unknown): never {
-  const reason = exitReasonOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (reason === 'unexpectedFailure') logger.fatal({ err: error }, message);
-  else logger.fatal(message);
-  process.exit(exitNumber(reason));
-}
-
-function build(): Build {
-  const manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
-  return {
-    version: manifest.version,
-    nodeVersion: process.version,
-    platform: `${process.platform}/${process.arch}`,
-  };
-}
-
-main();
+main().catch((error: unknown) => {
+  process.stderr.write(`cairn: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(exitNumber('unexpectedFailure'));
+});

@@ -1,4 +1,5 @@
 import { ETCD_API_VERSION } from './version';
+import { commandWords } from './commands';
 import { exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
 import { activeRows, allOptions, variableOf } from './options';
@@ -88,6 +89,14 @@ function commandSection(): string[] {
   const commands = allOptions.filter(({ option }) => option.status === 'command');
   return [
     '## Commands',
+    '',
+    'The first argument may name something else to do than running a member.',
+    '',
+    ...table(
+      ['Command', 'Meaning'],
+      Object.entries(commandWords).map(([word, help]) => [code(`cairn ${word}`), help]),
+    ),
+    '## Flags instead of running',
     '',
     'These are flags only; `config-file` has a variable as well.',
     '',

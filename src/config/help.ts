@@ -1,3 +1,4 @@
+import { commandWords } from './commands';
 import { activeRows, allOptions, variableOf } from './options';
 import type { ActiveOption, Kind, Option } from './options/types';
 import { wrap } from './text';
@@ -11,6 +12,7 @@ export function helpText(): string {
   const groups = [...new Set(activeRows.map(({ option }) => option.group))];
   return [
     'Usage: cairn [--FLAG=VALUE | --FLAG VALUE | --SWITCH]...',
+    '       cairn COMMAND [...]',
     '',
     ...wrap(
       'Runs one member of a cluster. One dash serves as well as two. A flag wins over its variable, a variable over ' +
@@ -26,6 +28,9 @@ export function helpText(): string {
     ]),
     '',
     'Commands:',
+    ...Object.entries(commandWords).flatMap(([word, help]) => [`  ${word}`, ...indented(help)]),
+    '',
+    'Instead of running:',
     ...allOptions.flatMap(({ name, option }) => (option.status === 'command' ? describeCommand(name, option) : [])),
     ...describeRest('Accepted without effect, as start scripts of etcd may have them:', 'ignored'),
     ...describeRest('Refused, as this release cannot do what they ask for:', 'unavailable'),

@@ -1,0 +1,58 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { healthcheck } from '../../src/ctl/healthcheck';
+
+describe('cairn healthcheck', () => {
+  let server: Server;
+  let status = 200;
+  let asked: string | undefined;
+  let url = '';
+  const written: string[] = [];
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      asked = request.url;
+      response.writeHead(status).end('the reason');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  beforeEach(() => {
+    written.length = 0;
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      written.push(String(text));
+      return true;
+    });
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  it('asks /readyz and is content with 200', async () => {
+    status = 200;
+    expect(await healthcheck(['--url', url])).toBe(0);
+    expect(asked).toBe('/readyz');
+    expect(written).toEqual([]);
+  });
+
+  it('says why the member is not ready', async () => {
+    status = 503;
+    expect(await healthcheck([`--url=${url}`])).toBe(1);
+    expect(written.join('')).toContain('the reason');
+  });
+
+  it('says that nobody answers', async () => {
+    expect(await healthcheck(['--url', 'http://127.0.0.1:1'])).toBe(1);
+    expect(written.join('')).toContain('http://127.0.0.1:1 does not answer');
+  });
+
+  it.each([[['--uri', 'x']], [['--url', 'nonsense']], [['surplus']]])('refuses %j', async (args) => {
+    expect(await healthcheck(args)).toBe(2);
+    expect(written.join('')).toContain('--url');
+  });
+});
