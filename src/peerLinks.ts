@@ -57,6 +57,9 @@ export class PeerLinks implements Transport {
       onUnreachable: (id) => {
         member.unreachable(id);
       },
+      onGone: (id) => {
+        member.gone(id);
+      },
       onRemoved: () => {
         member.wasRemoved();
       },

@@ -192,6 +192,12 @@ export class LocalMember implements Member {
     this.parts.raft.reportUnreachable(id);
   }
 
+  /** The process of this member seems to have ended. */
+  gone(id: MemberId): void {
+    this.parts.raft.reportGone(id);
+    this.loop.wake();
+  }
+
   /** Another member says that this one was removed. */
   wasRemoved(): void {
     if (this.removed) return;

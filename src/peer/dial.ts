@@ -6,14 +6,17 @@ import type { Duplex } from 'node:stream';
 import type { PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, requestHeaders, STREAMS } from './handshake';
-import { reasonOf } from './reason';
+import { isRefusal, reasonOf } from './reason';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
   /** The other side answered, and the answer was no. */
   | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly answer: RefusalFacts }
-  /** There was no answer; `reason` in the words of Go's network errors. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  /**
+   * There was no answer; `reason` in the words of Go's network errors. `nobodyListens`: the machine is there and says that the
+   * port is closed.
+   */
+  | { readonly kind: 'failed'; readonly reason: string; readonly nobodyListens: boolean };
 
 /** What the refusing member says about itself. */
 export interface RefusalFacts {
@@ -52,11 +55,12 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       url = new URL(target.url);
       stream = context.dial(url);
     } catch (error) {
-      resolve({ kind: 'failed', reason: reasonOf(error) });
+      resolve({ kind: 'failed', reason: reasonOf(error), nobodyListens: false });
       return;
     }
     const failed = (error: unknown): void => {
-      resolve({ kind: 'failed', reason: `dial tcp ${url.host}: ${reasonOf(error)}` });
+      const reason = `dial tcp ${url.host}: ${reasonOf(error)}`;
+      resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error) });
     };
     const request = httpRequest({
       createConnection: () => stream,
@@ -112,7 +116,8 @@ function checkUpgrade(
     return { kind: 'connected', socket, head };
   }
   socket.destroy();
-  return { kind: 'failed', reason: `dial ${target.url}: the answer is not from a member of this cluster` };
+  const reason = `dial ${target.url}: the answer is not from a member of this cluster`;
+  return { kind: 'failed', reason, nobodyListens: false };
 }
 
 function factsOf({ headers }: IncomingMessage): RefusalFacts {

@@ -9,6 +9,14 @@ import { clusterMismatchText, memberMismatchText, REMOVED_TEXT, versionText } fr
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
 
+export interface DialerEvents {
+  readonly onConnected: (socket: Duplex, head: Buffer) => void;
+  /** Nobody listens at any of the peer's URLs. Called after each round of attempts. */
+  readonly onNobodyThere: () => void;
+  /** The peer says that this member was removed. */
+  readonly onRemoved: () => void;
+}
+
 type State = 'stopped' | 'dialing' | 'waiting' | 'connected';
 
 /**
@@ -20,6 +28,10 @@ export class Dialer {
   private position = 0;
   private attempt = new AbortController();
   private cancelWait: Cancel | undefined;
+  /** The connection carried something. */
+  private good = false;
+  /** Attempts in a row that found the port closed. */
+  private closedPorts = 0;
   /** Waiting is worth cutting short if the peer was not there or did not know this member yet, not if it refused. */
   private mayHurry = false;
 
@@ -27,8 +39,7 @@ export class Dialer {
     private readonly id: string,
     private urls: readonly string[],
     private readonly context: PeerContext,
-    private readonly onConnected: (socket: Duplex, head: Buffer) => void,
-    private readonly onRemoved: () => void,
+    private readonly events: DialerEvents,
   ) {
     this.backOff = new BackOff(context.random);
   }
@@ -38,9 +49,14 @@ export class Dialer {
     this.urls = urls;
   }
 
-  /** Dials now; also to be called when the connection is lost, `afterFailure` then puts a pause before it. */
-  start(afterFailure: boolean): void {
-    if (afterFailure) this.wait(this.backOff.nextMs(), true);
+  /**
+   * Dials now; also to be called when the connection is lost. One that never was good is followed by a pause: it may well be
+   * lost again at once.
+   */
+  start(): void {
+    const isRetry = this.state === 'connected' && !this.good;
+    this.good = false;
+    if (isRetry) this.wait(this.backOff.nextMs(), true);
     else this.dial();
   }
 
@@ -50,8 +66,9 @@ export class Dialer {
     this.attempt.abort();
   }
 
-  /** The connection proved good: the next pause is a short one again. */
+  /** The connection proved good: if it is lost, the peer is dialed at once, and the pause after that is a short one again. */
   proven(): void {
+    this.good = true;
     this.backOff.reset();
   }
 
@@ -78,10 +95,13 @@ export class Dialer {
     }
     if (outcome.kind === 'connected') {
       this.state = 'connected';
-      this.onConnected(outcome.socket, outcome.head);
+      this.closedPorts = 0;
+      this.events.onConnected(outcome.socket, outcome.head);
       return;
     }
     this.explain(outcome);
+    this.closedPorts = outcome.kind === 'failed' && outcome.nobodyListens ? this.closedPorts + 1 : 0;
+    if (this.closedPorts > 0 && this.closedPorts >= this.urls.length) this.events.onNobodyThere();
     this.position += 1;
     const anotherUrl = this.position % Math.max(1, this.urls.length) !== 0;
     if (anotherUrl) this.dial();
@@ -107,7 +127,7 @@ export class Dialer {
     const { status, text, answer } = outcome;
     if (status === 410) {
       log.write('error', 'removed', id, REMOVED_TEXT);
-      this.onRemoved();
+      this.events.onRemoved();
     } else if (status === 412 && answer.clusterId !== identity.clusterId) {
       log.write('error', 'clusterMismatch', id, clusterMismatchText(id, answer.clusterId, identity));
     } else if (status === 412 && answer.id !== id) {

@@ -26,6 +26,8 @@ export interface LinkEvents {
   readonly onLost: () => void;
   /** What is sent may arrive again. */
   readonly onUsable: () => void;
+  /** Nobody listens at any of the peer's URLs. */
+  readonly onNobodyThere: () => void;
   readonly onRemoved: () => void;
 }
 
@@ -51,13 +53,14 @@ export class PeerLink {
     private readonly events: LinkEvents,
   ) {
     this.prober = new Prober(id, context);
-    this.dialer = new Dialer(id, urls, context, this.connected, events.onRemoved);
+    const { onNobodyThere, onRemoved } = events;
+    this.dialer = new Dialer(id, urls, context, { onConnected: this.connected, onNobodyThere, onRemoved });
     // A peer that cannot be dialed is unhealthy after the same time as one that does not answer.
     this.cancelHealth = context.clock.every(context.limits.silenceMs, () => {
       this.downChecks = this.isConnected ? 0 : this.downChecks + 1;
       if (this.downChecks > 1) this.warnUnhealthy();
     });
-    this.dialer.start(false);
+    this.dialer.start();
   }
 
   get isConnected(): boolean {
@@ -194,7 +197,7 @@ export class PeerLink {
     const text = `lost the TCP streaming connection with peer ${this.id} (stream Message writer)`;
     this.context.log.write('warn', 'lostWriter', this.id, text);
     this.events.onLost();
-    this.dialer.start(true);
+    this.dialer.start();
   }
 
   private warnUnhealthy(): void {

@@ -45,6 +45,10 @@ export class Peer {
       onUsable: () => {
         this.unreachable = false;
       },
+      onNobodyThere: () => {
+        // Whoever still sends is alive, wherever it listens now.
+        if (this.inbound === undefined) callbacks.onGone(id);
+      },
       onRemoved: callbacks.onRemoved,
     });
   }

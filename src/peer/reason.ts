@@ -8,6 +8,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'i/o timeout',
 };
 
+/** Whether the other machine said that nobody listens on the port. */
+export function isRefusal(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
+}
+
 /** What went wrong, in the words of Go's network errors, which operators of etcd know. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);

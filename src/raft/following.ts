@@ -2,7 +2,7 @@
 import { RaftInvariantError } from './errors';
 import { becomeFollower } from './roles';
 import type { RaftState } from './state';
-import type { AppendRequest, Heartbeat, LogStart, Message } from './types';
+import type { AppendRequest, Heartbeat, LogStart, MemberId, Message } from './types';
 
 /** Recognises the sender as the leader of the current term, from whatever role (paper section 5.2, candidates). */
 export function recognizeLeader(state: RaftState, message: Message): void {
@@ -88,6 +88,17 @@ function acknowledge(state: RaftState, index: number): void {
 export function handleHeartbeat(state: RaftState, message: Heartbeat): void {
   state.log.commitTo(message.commit);
   answerHeartbeat(state, message, message.readRound);
+}
+
+/**
+ * The leader's process seems to have ended: its lease (thesis section 6.2) is not waited for. Where that is wrong the leader's
+ * next message sets it right, and where a majority is wrong at the same time the pre-election and the log decide as in
+ * any other election; safety never rests on time.
+ */
+export function leaderGone(state: RaftState, id: MemberId): void {
+  if (state.role !== 'follower' || state.leader !== id) return;
+  becomeFollower(state, state.term, undefined);
+  state.hastenElection();
 }
 
 /** Also answers a leader of an earlier term, with round 0: the term alone tells it to step down. */

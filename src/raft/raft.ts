@@ -1,7 +1,7 @@
 /** The consensus core's public face: inputs are passed on to the rules, outputs are collected. See README.md. */
 import { sortedConfiguration } from './configuration';
 import { campaign, mayCampaign, ownVotePersisted } from './election';
-import { installSnapshot } from './following';
+import { installSnapshot, leaderGone } from './following';
 import { forwardReads, tickForwardedReads } from './forwarding';
 import { beginTransfer, completeLeaderTurn, tickLeader } from './leading';
 import type { Leadership } from './leadership';
@@ -171,6 +171,14 @@ export class Raft {
   reportUnreachable(id: MemberId): void {
     const peer = this.state.leadership?.peer(id);
     if (peer?.state === 'replicate') peer.becomeProbe();
+  }
+
+  /**
+   * The process of `id` seems to have ended. If it led, this member soon stands for election instead of waiting for a timeout.
+   * Wrong news does no harm: see `leaderGone`.
+   */
+  reportGone(id: MemberId): void {
+    leaderGone(this.state, id);
   }
 
   /** Entries from `from` to `to`, both included, that are still in memory. Throws RaftInvariantError for others. */

@@ -9,6 +9,8 @@ import type { MemberId, Message, RaftOptions, ReadState, RestoredState, Role } f
 /** Contexts of forwarded reads begin at a random place below this, so that they do not repeat after a restart. */
 const READ_CONTEXT_RANGE = 2 ** 47;
 
+const HASTE_TICKS = 3;
+
 export class RaftState {
   readonly id: MemberId;
   readonly log: RaftLog;
@@ -68,6 +70,12 @@ export class RaftState {
     const { electionTicks, random } = this.options;
     this.electionElapsed = 0;
     this.electionTimeout = electionTicks + Math.floor(random() * electionTicks);
+  }
+
+  /** The timeout ends within the next few ticks, at random, so that not everybody who heard the same news stands at once. */
+  hastenElection(): void {
+    const { random } = this.options;
+    this.electionElapsed = this.electionTimeout - 1 - Math.floor(random() * HASTE_TICKS);
   }
 
   /** Whether `id` votes in the configuration in force. */

@@ -56,6 +56,7 @@ export interface TestNode {
   readonly batches: number[];
   readonly forwards: { readonly from: string; readonly batch: Uint8Array }[];
   readonly unreachable: string[];
+  readonly gone: string[];
   readonly removed: () => number;
   readonly sockets: Set<Duplex>;
   stop(): Promise<void>;
@@ -85,6 +86,7 @@ export async function startNode(
   const batches: number[] = [];
   const forwards: { from: string; batch: Uint8Array }[] = [];
   const unreachable: string[] = [];
+  const gone: string[] = [];
   let removed = 0;
   const network = new PeerNetwork({
     id,
@@ -108,6 +110,9 @@ export async function startNode(
     onUnreachable: (peer) => {
       unreachable.push(peer);
     },
+    onGone: (peer) => {
+      gone.push(peer);
+    },
     onRemoved: () => {
       removed += 1;
     },
@@ -124,6 +129,7 @@ export async function startNode(
     batches,
     forwards,
     unreachable,
+    gone,
     removed: () => removed,
     sockets,
     stop: async () => {

@@ -89,6 +89,33 @@ describe('two members', () => {
     expect(a.log.texts('established a TCP streaming connection with peer b2 (stream Message writer)')).toHaveLength(1);
   });
 
+  it('tell that a peer ended as soon as its port is closed', async () => {
+    const a = await startNode('a1');
+    const b = await startNode('b2');
+    await connected(a, b);
+    // The stream proves good with the first answered probe.
+    await until(() => a.network.status().peers[0]?.roundTripMs !== undefined);
+    expect(a.gone).toEqual([]);
+    await b.stop();
+    const endedMs = Date.now();
+    await until(() => a.gone.includes('b2'));
+    expect(Date.now() - endedMs).toBeLessThan(1000);
+  });
+
+  it('do not take a peer for ended that still sends, although its port is closed', async () => {
+    const a = await startNode('a1');
+    const b = await startNode('b2');
+    const closed = await startNode('c3');
+    await closed.stop();
+    await connected(a, b);
+    a.network.setPeers([{ id: 'b2', urls: [closed.url] }]);
+    // The stream that a dialed; the one that b dialed goes on.
+    for (const socket of b.sockets) socket.destroy();
+    await until(() => a.log.texts('failed to dial b2').length > 0);
+    expect(a.network.status().peers[0]).toMatchObject({ connected: false, accepted: true });
+    expect(a.gone).toEqual([]);
+  });
+
   it('say once why a peer cannot be reached, and later that it is unhealthy', async () => {
     const a = await startNode('a1', { electionTimeoutMs: 60 });
     const closed = await startNode('b2');

@@ -20,6 +20,7 @@ export const FAULT_KINDS = [
   'disk error',
   'disk slow',
   'process paused',
+  'member wrongly thought gone',
   'clock skew',
   'clock jump forward',
   'clock jump back',

@@ -112,6 +112,11 @@ export class Incarnation implements Endpoint, Transport {
     this.member?.unreachable(id);
   }
 
+  gone(id: MemberId): void {
+    this.member?.gone(id);
+    this.observer?.look();
+  }
+
   toldRemoved(): void {
     this.onToldRemoved();
   }

@@ -151,7 +151,7 @@ export class Nemesis {
   }
 
   private processDeeds(): Deed[] {
-    const { random, faults } = this.cluster.world;
+    const { random, faults, network } = this.cluster.world;
     return [
       () => this.someUp()?.crash(),
       () => this.cluster.leader?.crash(),
@@ -165,6 +165,10 @@ export class Nemesis {
       },
       () => this.someUp()?.pause(random.between(100, 6000)),
       () => this.cluster.leader?.pause(random.between(500, 4000)),
+      () => {
+        const endpoint = this.cluster.leader?.incarnation;
+        if (endpoint !== undefined) network.misreport(endpoint);
+      },
       () => {
         const node = this.someUp();
         const jumpMs = random.between(-15_000, 15_000);

@@ -15,6 +15,7 @@ export interface Endpoint extends Owner {
   requested(from: MemberId, request: Uint8Array): void;
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   unreachable(id: MemberId): void;
+  gone(id: MemberId): void;
   toldRemoved(): void;
   /** Someone of the same cluster calls who is no peer. False: it is turned away. */
   takesIn(stranger: MemberId): boolean;
@@ -40,6 +41,9 @@ export interface NetworkParts {
 /** How long a sender takes to see that nobody is there. */
 const NOTICE_MS = 300;
 
+/** How long it takes at most until a broken link was dialed again. */
+const REDIAL_MS = 200;
+
 /** The network between all machines. Nothing is promised but that what arrives is whole; requests never arrive twice. */
 export class SimNetwork {
   weather: Weather = { ...CALM };
@@ -56,7 +60,35 @@ export class SimNetwork {
   }
 
   detach(endpoint: Endpoint): void {
-    if (this.endpoints.get(endpoint.id) === endpoint) this.endpoints.delete(endpoint.id);
+    if (this.endpoints.get(endpoint.id) !== endpoint) return;
+    this.endpoints.delete(endpoint.id);
+    const { scheduler, random } = this.parts;
+    for (const other of this.linkedTo(endpoint)) {
+      scheduler.schedule(
+        random.between(0.5, REDIAL_MS),
+        () => {
+          if (!this.endpoints.has(endpoint.id) && !this.isCut(other, endpoint)) other.gone(endpoint.id);
+        },
+        other,
+      );
+    }
+  }
+
+  /** Somebody believes that a process ended, which goes on running. */
+  misreport(endpoint: Endpoint): void {
+    const { random, faults } = this.parts;
+    for (const other of this.linkedTo(endpoint)) {
+      if (!random.chance(0.7)) continue;
+      faults.count('member wrongly thought gone');
+      other.gone(endpoint.id);
+    }
+  }
+
+  private linkedTo(endpoint: Endpoint): Endpoint[] {
+    return [...this.endpoints.values()].filter((other) => {
+      if (other.dead || other === endpoint || !other.peers.has(endpoint.id)) return false;
+      return other.pausedUntilMs <= this.parts.scheduler.nowMs;
+    });
   }
 
   find(id: MemberId): Endpoint | undefined {

@@ -22,6 +22,7 @@ function sourceOf(stream: PassThrough): FrameSource {
     onForward: NEVER,
     onSnapshot: () => Promise.resolve(),
     onUnreachable: NEVER,
+    onGone: NEVER,
     onRemoved: NEVER,
   });
   return new FrameSource(stream, context, Buffer.alloc(0));
