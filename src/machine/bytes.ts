@@ -60,6 +60,13 @@ export class ByteWriter {
     return taken;
   }
 
+  /** As `take`, as a byte string. */
+  takeText(): string {
+    const taken = this.buffer.latin1Slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
   private reserve(size: number): void {
     if (this.length + size <= this.buffer.length) return;
     const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + size));
@@ -78,8 +85,10 @@ export class ByteReader {
   private offset = 0;
   private readonly buffer: Buffer;
 
-  constructor(bytes: Uint8Array) {
-    this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** @param bytes bytes, or a byte string */
+  constructor(bytes: Uint8Array | string) {
+    if (typeof bytes === 'string') this.buffer = Buffer.from(bytes, 'latin1');
+    else this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get atEnd(): boolean {

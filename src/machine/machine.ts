@@ -61,20 +61,21 @@ export class Machine {
     this.keyRows.take(rows);
     takeMemberRows(this.cluster, rows);
     const meta = this.encodeMeta();
-    const text = meta.latin1Slice();
-    if (text !== this.lastMeta) {
-      this.lastMeta = text;
+    if (meta !== this.lastMeta) {
+      this.lastMeta = meta;
       rows.push({ table: 'meta', key: '', value: meta });
     }
     return rows;
   }
 
-  /** Puts a stored row back; tables in any order, the rows of each in key order. @throws DecodeError */
-  loadRow(table: RowTable, key: string, value: Uint8Array): void {
+  /**
+   * Puts a stored row back, with its `rowChecksum`; tables in any order, the rows of each in key order. @throws DecodeError
+   */
+  loadRow(table: RowTable, key: string, value: string, checksum: number): void {
     switch (table) {
       case 'node':
       case 'event':
-        this.keyRows.load(table, key, value);
+        this.keyRows.load(table, key, value, checksum);
         return;
       case 'member':
         loadMemberRow(this.cluster, key, value);
@@ -88,7 +89,7 @@ export class Machine {
   /** All rows are back. */
   loaded(): void {
     this.keyRows.loaded();
-    this.lastMeta = this.encodeMeta().latin1Slice();
+    this.lastMeta = this.encodeMeta();
   }
 
   private execute(command: Command): KeyResult | undefined {
@@ -140,11 +141,11 @@ export class Machine {
     syncClusterKeys(this.keySpace.tree, this.cluster.members(), this.keySpace.index);
   }
 
-  private encodeMeta(): Buffer {
-    return new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version).take();
+  private encodeMeta(): string {
+    return new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version).takeText();
   }
 
-  private loadMeta(value: Uint8Array): void {
+  private loadMeta(value: string): void {
     const reader = new ByteReader(value);
     const format = reader.u8();
     if (format !== META_FORMAT) throw new DecodeError(`state of format ${format}, this version knows ${META_FORMAT}`);

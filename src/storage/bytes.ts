@@ -40,6 +40,12 @@ export class ByteWriter {
     return this;
   }
 
+  /** A byte string. */
+  text(value: string): this {
+    this.#at += this.bytes.latin1Write(value, this.#at, value.length);
+    return this;
+  }
+
   raw(value: Uint8Array): this {
     this.bytes.set(value, this.#at);
     this.#at += value.length;

@@ -1,23 +1,55 @@
 /** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), the checksum RocksDB uses in its files. */
 
 const POLYNOMIAL = 0x82f63b78;
-const TABLE = makeTable();
+/** Bytes taken in one step; table k is for a byte that k more bytes follow (Kounavis and Berry, "slicing-by-8"). */
+const STRIDE = 8;
+const TABLE_SIZE = 256;
+const TABLES = makeTables();
 
-function makeTable(): Int32Array {
-  const table = new Int32Array(256);
-  for (let byte = 0; byte < 256; byte += 1) {
+/** All tables in one array, one after the other. */
+function makeTables(): Int32Array {
+  const tables = new Int32Array(STRIDE * TABLE_SIZE);
+  for (let byte = 0; byte < TABLE_SIZE; byte += 1) {
     let value = byte;
     for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 1 ? (value >>> 1) ^ POLYNOMIAL : value >>> 1;
-    table[byte] = value;
+    tables[byte] = value;
   }
-  return table;
+  for (let at = TABLE_SIZE; at < tables.length; at += 1) {
+    const before = tables[at - TABLE_SIZE] ?? 0;
+    tables[at] = (before >>> 8) ^ (tables[before & 0xff] ?? 0);
+  }
+  return tables;
 }
 
 /** The checksum of `bytes[from, to)`, unsigned. */
 export function crc32c(bytes: Uint8Array, from = 0, to = bytes.length): number {
   let crc = -1;
-  for (let at = from; at < to; at += 1) crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[at] ?? 0)) & 0xff] ?? 0);
+  let at = from;
+  for (; at + STRIDE <= to; at += STRIDE) crc = step(crc ^ wordAt(bytes, at), wordAt(bytes, at + 4));
+  for (; at < to; at += 1) crc = (crc >>> 8) ^ tableAt(0, crc ^ (bytes[at] ?? 0));
   return ~crc >>> 0;
+}
+
+/** Eight bytes as two little-endian words. */
+function step(low: number, high: number): number {
+  return (
+    tableAt(7, low) ^
+    tableAt(6, low >>> 8) ^
+    tableAt(5, low >>> 16) ^
+    tableAt(4, low >>> 24) ^
+    tableAt(3, high) ^
+    tableAt(2, high >>> 8) ^
+    tableAt(1, high >>> 16) ^
+    tableAt(0, high >>> 24)
+  );
+}
+
+function tableAt(table: number, byte: number): number {
+  return TABLES[table * TABLE_SIZE + (byte & 0xff)] ?? 0;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
 }
 
 /** RocksDB stores checksums rotated and shifted, so that a checksum of bytes that hold checksums is not degenerate. */

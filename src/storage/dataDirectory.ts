@@ -8,8 +8,8 @@ import { checkDirectory } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
-import type { Kv } from './kv';
 import { FORMAT_VERSION } from './layout';
+import type { ReportingKv } from './rocks';
 import { openRocks } from './rocks';
 
 export interface DataDirectoryOptions {
@@ -19,7 +19,7 @@ export interface DataDirectoryOptions {
 }
 
 export interface DataDirectory {
-  readonly kv: Kv;
+  readonly kv: ReportingKv;
   /** It was not there, or empty. */
   readonly created: boolean;
   /** For the log. */
@@ -106,7 +106,7 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-async function openDatabase(options: DataDirectoryOptions): Promise<Kv> {
+async function openDatabase(options: DataDirectoryOptions): Promise<ReportingKv> {
   const path = join(options.path, 'db');
   try {
     return await openRocks({ ...options, path, createIfMissing: await isNewDatabase(path) });

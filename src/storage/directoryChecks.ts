@@ -4,7 +4,7 @@ import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corrupt, StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
-import { FORMAT_VERSION } from './layout';
+import { checkFormatVersion } from './formatVersion';
 
 export interface DirectoryState {
   readonly kind: 'missing' | 'empty' | 'ours';
@@ -60,12 +60,7 @@ async function formatOf(path: string): Promise<string> {
 function checkFormat(path: string, text: string): void {
   const version = /^cairn (\d{1,9})\n$/.exec(text)?.[1];
   if (version === undefined) throw corrupt(`the file ${join(path, 'FORMAT')} is not what Cairn writes`);
-  if (Number(version) > FORMAT_VERSION) {
-    throw new StorageError(
-      'format',
-      `the data directory ${path} has format ${version}, this program knows up to ${FORMAT_VERSION}: use the newer program`,
-    );
-  }
+  checkFormatVersion(Number(version), `the data directory ${path}`);
 }
 
 function refuseForeign(path: string, names: readonly string[]): never {

@@ -3,15 +3,18 @@
  * be changed. Keys are not empty and sort by their bytes; values may be empty.
  */
 
+/** What is stored; text is stored as its UTF-8. */
+export type KvData = Uint8Array | string;
+
 export interface KvPut {
   readonly type: 'put';
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
+  readonly key: KvData;
+  readonly value: KvData;
 }
 
 export interface KvDelete {
   readonly type: 'del';
-  readonly key: Uint8Array;
+  readonly key: KvData;
 }
 
 export type KvOperation = KvPut | KvDelete;
@@ -19,8 +22,8 @@ export type KvOperation = KvPut | KvDelete;
 /** A key and its value. A tuple, because a million of them pass through a restart. */
 export type KvPair = readonly [key: Uint8Array, value: Uint8Array];
 
-/** As KvPair, for keys that are UTF-8 text. */
-export type KvTextPair = readonly [key: string, value: Uint8Array];
+/** As KvPair, for pairs that are UTF-8 text. */
+export type KvTextPair = readonly [key: string, value: string];
 
 /** From `gte` (included) to `lt` (excluded); neither is empty. */
 export interface KvRange {
@@ -55,7 +58,10 @@ export interface Kv {
    * the view is released; close the storage and the iteration rejects with kind `closed`.
    */
   scan(range: KvRange, options?: ScanOptions): AsyncIterable<readonly KvPair[]>;
-  /** As `scan`, where every key of the range is valid UTF-8: the engine then makes the strings, which loads a third faster. */
+  /**
+   * As `scan`, where all keys and values of the range are valid UTF-8: the engine then makes strings, which takes a third of
+   * the time it takes for buffers.
+   */
   scanText(range: KvRange, options?: ScanOptions): AsyncIterable<readonly KvTextPair[]>;
   /** Deletes a range in slices, not atomically and not synced, letting other batches pass in between. */
   clear(range: KvRange): Promise<void>;

@@ -3,6 +3,7 @@
  *
  * | key                                        | value                                                        | codec        |
  * | ------------------------------------------ | ------------------------------------------------------------ | ------------ |
+ * | `d`                                        | what this member told a discovery service                    | registrationNote |
  * | `f`                                        | format version of everything below                           | recordCodec  |
  * | `g`                                        | the generation of the rows that count                        | recordCodec  |
  * | `h`                                        | hard state: term, vote, commit                               | recordCodec  |
@@ -13,9 +14,9 @@
  * | `n`                                        | number of the member's current run                           | recordCodec  |
  * | `s`                                        | log start: index, term, configuration                        | recordCodec  |
  *
- * Numbers are big-endian, so that they sort. The keys of rows are text for the engine: a row key is a byte string (one
- * character a byte), stored as UTF-8, which keeps its order, and a generation has only seven bits in each of its four bytes.
- * Keys of ASCII, which is nearly all, lie there unchanged, and the engine's binding turns keys into strings by itself.
+ * Numbers are big-endian, so that they sort. Everything under `r` is text for the engine: keys and values are byte strings
+ * (one character a byte), stored as UTF-8, which keeps their order, and a generation has only seven bits in each of its four
+ * bytes. ASCII, which is nearly all, lies there unchanged, and the engine's binding makes the strings by itself.
  *
  * The applied record sorts before the rows of its generation: one scan from `r` generation is the state and where it stands.
  */
@@ -24,7 +25,7 @@ import { corrupt } from './errors';
 import type { KvRange } from './kv';
 
 /** Written into the data directory and the database; a higher one is refused. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const LOG = 0x6c;
 const ROWS = 0x72;
@@ -38,6 +39,7 @@ const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>
   ['t', 'meta'],
 ]);
 
+export const REGISTRATION_KEY: Uint8Array = Buffer.from('d');
 export const FORMAT_KEY: Uint8Array = Buffer.from('f');
 export const GENERATION_KEY: Uint8Array = Buffer.from('g');
 export const HARD_STATE_KEY: Uint8Array = Buffer.from('h');
@@ -101,8 +103,8 @@ function endOfGeneration(generation: number): Uint8Array {
   return generation >= LAST_GENERATION ? Buffer.from([ROWS + 1]) : Buffer.from(generationPrefix(generation + 1));
 }
 
-export function appliedKey(generation: number): Uint8Array {
-  return Buffer.from(generationPrefix(generation) + APPLIED);
+export function appliedKey(generation: number): string {
+  return generationPrefix(generation) + APPLIED;
 }
 
 /** The key of a row as text; its bytes are the UTF-8 of it. */

@@ -13,12 +13,12 @@ import {
   logRange,
   parseStateKey,
 } from './layout';
-import { decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
+import { decodeApplied, decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
 import type { Identity } from './recordCodec';
-import { decodeRowValue } from './rowCodec';
+import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
 
-/** Called for every row, table by table (event, member, node, meta), in the order of the keys' bytes. */
-export type RowListener = (table: RowTable, key: string, value: Uint8Array) => void;
+/** Called for every row with its `rowChecksum`, table by table (event, member, node, meta), in the order of the keys' bytes. */
+export type RowListener = (table: RowTable, key: string, value: string, checksum: number) => void;
 
 /** What storage found; see RestoredState in raft/types.ts. */
 export interface LoadedState {
@@ -61,10 +61,13 @@ export async function loadMember(kv: Kv, generation: number, onRow: RowListener)
 async function loadRows(kv: Kv, generation: number, onRow: RowListener): Promise<number> {
   let applied: number | undefined;
   for await (const pairs of kv.scanText(generationRange(generation))) {
-    for (const [storedKey, storedValue] of pairs) {
+    for (const [storedKey, stored] of pairs) {
       const { table, key } = parseStateKey(storedKey);
-      if (table === undefined) applied = decodePosition('applied', storedValue).index;
-      else onRow(table, key, decodeRowValue(storedKey, storedValue));
+      if (table === undefined) applied = decodeApplied(stored).index;
+      else {
+        const checksum = checkRowValue(table, key, stored);
+        onRow(table, key, stored.slice(CHECKSUM_CHARACTERS), checksum);
+      }
     }
   }
   if (applied === undefined) throw corrupt('the applied record is missing');

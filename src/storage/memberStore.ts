@@ -1,9 +1,10 @@
 /** Everything one member keeps on disk, over any Kv: its identity, hard state, log, and the rows of its state machine. */
-import type { Row } from '../machine/rows';
+import { rowChecksum, type Row } from '../machine/rows';
 import type { Configuration, Entry, HardState, LogStart } from '../raft/types';
 import { encodeEntry } from './entryCodec';
+import { checkFormatVersion } from './formatVersion';
 import { StorageError } from './errors';
-import type { Kv, KvOperation } from './kv';
+import type { Kv, KvData, KvOperation } from './kv';
 import {
   appliedKey,
   FORMAT_KEY,
@@ -22,8 +23,16 @@ import {
 import { LogShape } from './logShape';
 import { loadMember, oldestEntryUpTo } from './memberLoad';
 import type { LoadedState, RowListener } from './memberLoad';
-import { decodeNumber, encodeHardState, encodeIdentity, encodeNumber, encodePosition } from './recordCodec';
+import {
+  decodeNumber,
+  encodeApplied,
+  encodeHardState,
+  encodeIdentity,
+  encodeNumber,
+  encodePosition,
+} from './recordCodec';
 import type { Identity } from './recordCodec';
+import type { StoreObserver } from './observer';
 import { encodeRowValue } from './rowCodec';
 import { exportState } from './stateExport';
 import type { ExportedState } from './stateExport';
@@ -70,16 +79,18 @@ export class MemberStore {
   private constructor(
     private readonly kv: Kv,
     private generation: number,
+    private readonly observer: StoreObserver | undefined,
   ) {}
 
-  /** Rejects with StorageError, of kind format if a newer program wrote it. Half received states are dropped in the background. */
-  static async open(kv: Kv): Promise<MemberStore> {
+  /** Rejects with StorageError, of kind format if another version wrote it. Half received states are dropped in the background. */
+  static async open(kv: Kv, observer?: StoreObserver): Promise<MemberStore> {
     const format = await kv.get(FORMAT_KEY);
-    if (format !== undefined) refuseNewerFormat(decodeNumber('format', format));
+    if (format !== undefined) checkFormatVersion(decodeNumber('format', format), 'the data');
     const generation = await kv.get(GENERATION_KEY);
     const store = new MemberStore(
       kv,
       generation === undefined ? FIRST_GENERATION : decodeNumber('generation', generation),
+      observer,
     );
     store.#startSweep();
     return store;
@@ -113,7 +124,7 @@ export class MemberStore {
         put(GENERATION_KEY, encodeNumber('generation', this.generation)),
         put(HARD_STATE_KEY, encodeHardState({ term, votedFor: undefined, commit: index })),
         put(LOG_START_KEY, encodePosition('logStart', start)),
-        put(appliedKey(this.generation), encodePosition('applied', start)),
+        put(appliedKey(this.generation), encodeApplied(start)),
       ],
       { sync: true },
     );
@@ -160,9 +171,11 @@ export class MemberStore {
     if (write.compactTo !== undefined) this.#compact(write.compactTo, operations);
     this.#removeCompacted(operations);
     if (operations.length === 0) return;
-    await this.kv.batch(operations, {
-      sync: write.hardState !== undefined || write.start !== undefined || entries.length > 0,
-    });
+    const sync = write.hardState !== undefined || write.start !== undefined || entries.length > 0;
+    const { observer } = this;
+    const startedMs = observer?.nowMs() ?? 0;
+    await this.kv.batch(operations, { sync });
+    observer?.batchWritten(observer.nowMs() - startedMs, sync, write.rows !== undefined);
   }
 
   /** The state as it is now, for another member. Later writes do not change it. */
@@ -193,12 +206,14 @@ export class MemberStore {
   async #flip(generation: number, start: LogStart): Promise<void> {
     const operations = [
       put(GENERATION_KEY, encodeNumber('generation', generation)),
-      put(appliedKey(generation), encodePosition('applied', start)),
+      put(appliedKey(generation), encodeApplied(start)),
     ];
     this.generation = generation;
     this.#applied = start.index;
     this.#replaceLog(start, operations);
+    const startedMs = this.observer?.nowMs() ?? 0;
     await this.kv.batch(operations, { sync: true });
+    this.observer?.stateAdopted(this.observer.nowMs() - startedMs);
     this.#startSweep();
   }
 
@@ -231,17 +246,17 @@ export class MemberStore {
 
   #putRows(rows: readonly Row[], operations: KvOperation[]): void {
     const prefix = generationPrefix(this.generation);
-    for (const row of rows) {
-      const key = rowKey(prefix, row.table, row.key);
-      const bytes = Buffer.from(key);
-      operations.push(row.value === undefined ? del(bytes) : put(bytes, encodeRowValue(key, row.value)));
+    for (const { table, key, value, checksum } of rows) {
+      const stored = rowKey(prefix, table, key);
+      if (value === undefined) operations.push(del(stored));
+      else operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
     }
   }
 
   #moveApplied(applied: number, operations: KvOperation[]): void {
     if (applied < this.#applied)
       throw new RangeError(`the rows are at ${this.#applied}, they cannot go back to ${applied}`);
-    operations.push(put(appliedKey(this.generation), encodePosition('applied', this.#log().positionAt(applied))));
+    operations.push(put(appliedKey(this.generation), encodeApplied(this.#log().positionAt(applied))));
     this.#applied = applied;
   }
 
@@ -273,19 +288,10 @@ export class MemberStore {
   }
 }
 
-function refuseNewerFormat(version: number): void {
-  if (version > FORMAT_VERSION) {
-    throw new StorageError(
-      'format',
-      `the data has format ${version}, this program knows up to ${FORMAT_VERSION}: use the newer program`,
-    );
-  }
-}
-
-function put(key: Uint8Array, value: Uint8Array): KvOperation {
+function put(key: KvData, value: KvData): KvOperation {
   return { type: 'put', key, value };
 }
 
-function del(key: Uint8Array): KvOperation {
+function del(key: KvData): KvOperation {
   return { type: 'del', key };
 }

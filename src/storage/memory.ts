@@ -4,7 +4,7 @@
  */
 import { StorageError } from './errors';
 import { clearInSlices } from './kv';
-import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
+import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
 import type { OpenScan } from './lifeCycle';
 import { SortedBytes } from './sortedBytes';
@@ -137,11 +137,11 @@ class MemoryKv implements Kv {
   }
 
   scan(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvPair[]> {
-    return { [Symbol.asyncIterator]: () => this.#iterate(range, options, (key) => key) };
+    return { [Symbol.asyncIterator]: () => this.#iterate(range, options, (pairs) => pairs) };
   }
 
   scanText(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvTextPair[]> {
-    return { [Symbol.asyncIterator]: () => this.#iterate(range, options, textOf) };
+    return { [Symbol.asyncIterator]: () => this.#iterate(range, options, textPairsOf) };
   }
 
   clear(range: KvRange): Promise<void> {
@@ -184,68 +184,83 @@ class MemoryKv implements Kv {
     }
   }
 
-  #iterate<K>(range: KvRange, options: ScanOptions, keyOf: (key: Buffer) => K): MemoryScan<readonly [K, Uint8Array]> {
-    const refusal = this.#life.refusal();
-    const pairs = this.disk.pairs.range(range.gte, range.lt).map(([key, value]) => {
-      return [keyOf(key), options.values === false ? EMPTY : value] as const;
-    });
-    return new MemoryScan(
-      this.#life,
-      (deliver) => this.#schedule(() => (this.#dead ? undefined : deliver())),
+  #iterate<Page>(range: KvRange, options: ScanOptions, pageOf: (pairs: readonly KvPair[]) => Page): MemoryScan<Page> {
+    const pairs = this.disk.pairs
+      .range(range.gte, range.lt)
+      .map(([key, value]) => [key, options.values === false ? EMPTY : value] as const);
+    return new MemoryScan({
+      life: this.#life,
+      schedule: (deliver) => this.#schedule(() => (this.#dead ? undefined : deliver())),
       pairs,
-      refusal,
-    );
+      pageOf,
+      refused: this.#life.refusal(),
+    });
   }
 }
 
 const EMPTY = Buffer.alloc(0);
 
-class MemoryScan<Pair> implements AsyncIterator<readonly Pair[]>, OpenScan {
+interface MemoryScanParts<Page> {
+  readonly life: LifeCycle;
+  readonly schedule: Schedule;
+  readonly pairs: readonly KvPair[];
+  readonly pageOf: (pairs: readonly KvPair[]) => Page;
+  /** Why there is nothing to scan. */
+  readonly refused: StorageError | undefined;
+}
+
+class MemoryScan<Page> implements AsyncIterator<Page>, OpenScan {
   #at = 0;
 
-  constructor(
-    private readonly life: LifeCycle,
-    private readonly schedule: Schedule,
-    private readonly pairs: readonly Pair[],
-    private readonly refused: StorageError | undefined,
-  ) {
-    if (refused === undefined) life.scanOpened(this);
+  constructor(private readonly parts: MemoryScanParts<Page>) {
+    if (parts.refused === undefined) parts.life.scanOpened(this);
   }
 
-  next(): Promise<IteratorResult<readonly Pair[], undefined>> {
+  next(): Promise<IteratorResult<Page, undefined>> {
+    const { schedule, refused, life } = this.parts;
     return new Promise((resolve, reject) => {
-      this.schedule(() => {
-        const refusal = this.refused ?? this.life.refusal();
+      schedule(() => {
+        const refusal = refused ?? life.refusal();
         if (refusal !== undefined) reject(refusal);
         else resolve(this.#page());
       });
     });
   }
 
-  #page(): IteratorResult<readonly Pair[], undefined> {
-    const value = this.pairs.slice(this.#at, this.#at + SCAN_PAGE_PAIRS);
-    this.#at += value.length;
-    if (value.length > 0) return { done: false, value };
-    this.life.scanEnded(this);
+  #page(): IteratorResult<Page, undefined> {
+    const { pairs, pageOf, life } = this.parts;
+    const page = pairs.slice(this.#at, this.#at + SCAN_PAGE_PAIRS);
+    this.#at += page.length;
+    if (page.length > 0) return { done: false, value: pageOf(page) };
+    life.scanEnded(this);
     return { done: true, value: undefined };
   }
 
   return(): Promise<IteratorReturnResult<undefined>> {
-    this.life.scanEnded(this);
+    this.parts.life.scanEnded(this);
     return Promise.resolve({ done: true, value: undefined });
   }
 
   abort(): Promise<void> {
-    this.life.scanEnded(this);
+    this.parts.life.scanEnded(this);
     return Promise.resolve();
   }
 }
 
-function textOf(key: Buffer): string {
-  return key.toString('utf8');
+/** Pairs as `scanText` gives them. */
+export function textPairsOf(pairs: readonly KvPair[]): KvTextPair[] {
+  return pairs.map(([key, value]) => [textOf(key), textOf(value)]);
+}
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
 function ownedOperation(operation: KvOperation): KvOperation {
-  const key = Buffer.from(operation.key);
-  return operation.type === 'put' ? { type: 'put', key, value: Buffer.from(operation.value) } : { type: 'del', key };
+  const key = owned(operation.key);
+  return operation.type === 'put' ? { type: 'put', key, value: owned(operation.value) } : { type: 'del', key };
+}
+
+function owned(data: KvData): KvData {
+  return typeof data === 'string' ? data : Buffer.from(data);
 }

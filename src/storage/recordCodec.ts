@@ -81,6 +81,15 @@ export function decodePosition(kind: PositionKind, bytes: Uint8Array): LogStart 
   }));
 }
 
+/** The applied record is among the rows, so it is text: a byte string. */
+export function encodeApplied(position: LogStart): string {
+  return encodePosition('applied', position).latin1Slice();
+}
+
+export function decodeApplied(text: string): LogStart {
+  return decodePosition('applied', Buffer.from(text, 'latin1'));
+}
+
 /** A number that has a record to itself: the format version, the current generation, the number of the member's run. */
 export type NumberKind = 'format' | 'generation' | 'run';
 

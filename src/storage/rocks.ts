@@ -7,9 +7,11 @@
  */
 import RocksDB from 'rocksdb';
 import type { StorageError } from './errors';
+import type { EngineStatistics } from './engineStatistics';
+import { readEngineStatistics } from './engineStatistics';
 import { messageOf } from './errors';
 import { clearInSlices } from './kv';
-import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
+import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
 import { readLiveFiles } from './manifest';
 import { RocksScan } from './rocksScan';
@@ -37,15 +39,18 @@ const SCAN_PAGE_BYTES = MEBIBYTE;
 
 type Callback = (error: Error | null | undefined) => void;
 
+type NativeData = Buffer | string;
+
 type NativeOperation =
-  | { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer }
-  | { readonly type: 'del'; readonly key: Buffer };
+  | { readonly type: 'put'; readonly key: NativeData; readonly value: NativeData }
+  | { readonly type: 'del'; readonly key: NativeData };
 
 interface NativeDatabase {
   open(options: object, callback: Callback): void;
   batch(operations: readonly NativeOperation[], options: BatchOptions, callback: Callback): void;
   get(key: Buffer, callback: (error: Error | null | undefined, value: Buffer) => void): void;
   iterator(options: object): unknown;
+  getProperty(name: string): string;
   close(callback: Callback): void;
 }
 
@@ -58,8 +63,14 @@ export interface RocksOptions {
   readonly onFailure?: (error: StorageError) => void;
 }
 
+/** A Kv that can say how its engine is. */
+export interface ReportingKv extends Kv {
+  /** Undefined once it is being closed, or has failed. */
+  statistics(): EngineStatistics | undefined;
+}
+
 /** Rejects with StorageError of kind locked, corrupt, permission, full or io. */
-export async function openRocks(options: RocksOptions): Promise<Kv> {
+export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
   const live = await readLiveFiles(options.path);
   if (live !== undefined) {
     await checkTableFiles(options.path, live);
@@ -83,7 +94,7 @@ interface WaitingBatch {
   readonly reject: (error: StorageError) => void;
 }
 
-class RocksKv implements Kv {
+class RocksKv implements ReportingKv {
   readonly #life: LifeCycle;
   readonly #batches: WaitingBatch[] = [];
   #batchInFlight = false;
@@ -155,18 +166,19 @@ class RocksKv implements Kv {
     return { [Symbol.asyncIterator]: () => this.#iterate<string>(range, options, false) };
   }
 
-  #iterate<Key>(range: KvRange, options: ScanOptions, keyAsBuffer: boolean): RocksScan<Key> {
-    return new RocksScan<Key>({
+  #iterate<Data extends NativeData>(range: KvRange, options: ScanOptions, asBuffer: boolean): RocksScan<Data> {
+    return new RocksScan<Data>({
       life: this.#life,
       open: () => {
         const iterator = this.database.iterator({
           gte: bufferOf(range.gte),
           lt: bufferOf(range.lt),
           values: options.values !== false,
-          keyAsBuffer,
+          keyAsBuffer: asBuffer,
+          valueAsBuffer: asBuffer,
           highWaterMark: SCAN_PAGE_BYTES,
         });
-        return iterator as NativeIterator<Key>;
+        return iterator as NativeIterator<Data>;
       },
       onError: (error) => this.#fail(error, 'reading'),
       onWedged: () => {
@@ -177,6 +189,11 @@ class RocksKv implements Kv {
 
   clear(range: KvRange): Promise<void> {
     return clearInSlices(this, range);
+  }
+
+  statistics(): EngineStatistics | undefined {
+    if (this.#life.refusal() !== undefined) return undefined;
+    return readEngineStatistics((name) => Number(this.database.getProperty(`rocksdb.${name}`)));
   }
 
   close(): Promise<void> {
@@ -197,8 +214,13 @@ class RocksKv implements Kv {
 }
 
 function nativeOperation(operation: KvOperation): NativeOperation {
-  const key = bufferOf(operation.key);
-  return operation.type === 'put' ? { type: 'put', key, value: bufferOf(operation.value) } : { type: 'del', key };
+  const key = nativeData(operation.key);
+  return operation.type === 'put' ? { type: 'put', key, value: nativeData(operation.value) } : { type: 'del', key };
+}
+
+/** The binding stores strings as UTF-8. */
+function nativeData(data: KvData): NativeData {
+  return typeof data === 'string' ? data : bufferOf(data);
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

@@ -3,35 +3,35 @@ import { closed } from './errors';
 import type { StorageError } from './errors';
 import type { LifeCycle, OpenScan } from './lifeCycle';
 
-type Pair<Key> = readonly [key: Key, value: Buffer];
+type Pair<Data> = readonly [key: Data, value: Data];
 
 /** What the binding's iterator offers. A page is undefined after the last one; the first holds a single pair. */
-export interface NativeIterator<Key> {
-  nextPage(callback: (error: Error | null | undefined, page: Pair<Key>[] | undefined) => void): void;
+export interface NativeIterator<Data> {
+  nextPage(callback: (error: Error | null | undefined, page: Pair<Data>[] | undefined) => void): void;
   /** Puts the iterator at a key of its range. */
-  seek(target: Key): void;
+  seek(target: Data): void;
   end(callback: (error: Error | null | undefined) => void): void;
 }
 
-export interface RocksScanParts<Key> {
+export interface RocksScanParts<Data> {
   readonly life: LifeCycle;
   /** Opens the native iterator, which is when its view is taken. */
-  readonly open: () => NativeIterator<Key>;
+  readonly open: () => NativeIterator<Data>;
   /** Latches the failure. */
   readonly onError: (error: Error) => StorageError;
   /** The native iterator cannot be ended any more, nor can the database be closed. */
   readonly onWedged: () => void;
 }
 
-export class RocksScan<Key> implements AsyncIterator<readonly Pair<Key>[]>, OpenScan {
-  #iterator: NativeIterator<Key> | undefined;
-  #pageAhead: Promise<Pair<Key>[] | undefined>;
-  #firstKey: Key | undefined;
+export class RocksScan<Data> implements AsyncIterator<readonly Pair<Data>[]>, OpenScan {
+  #iterator: NativeIterator<Data> | undefined;
+  #pageAhead: Promise<Pair<Data>[] | undefined>;
+  #firstKey: Data | undefined;
   #failed = false;
   #over = false;
   #ending: Promise<void> | undefined;
 
-  constructor(private readonly parts: RocksScanParts<Key>) {
+  constructor(private readonly parts: RocksScanParts<Data>) {
     const refusal = parts.life.refusal();
     if (refusal !== undefined) {
       this.#over = true;
@@ -43,7 +43,7 @@ export class RocksScan<Key> implements AsyncIterator<readonly Pair<Key>[]>, Open
     this.#pageAhead = this.#readPage(this.#iterator);
   }
 
-  async next(): Promise<IteratorResult<readonly Pair<Key>[], undefined>> {
+  async next(): Promise<IteratorResult<readonly Pair<Data>[], undefined>> {
     for (;;) {
       const page = await this.#pageAhead;
       if (page === undefined) return await this.return();
@@ -71,8 +71,8 @@ export class RocksScan<Key> implements AsyncIterator<readonly Pair<Key>[]>, Open
     await this.#end();
   }
 
-  #readPage(iterator: NativeIterator<Key>): Promise<Pair<Key>[] | undefined> {
-    const page = new Promise<Pair<Key>[] | undefined>((resolve, reject) => {
+  #readPage(iterator: NativeIterator<Data>): Promise<Pair<Data>[] | undefined> {
+    const page = new Promise<Pair<Data>[] | undefined>((resolve, reject) => {
       iterator.nextPage((error, pairs) => {
         if (!error) {
           resolve(pairs);
@@ -111,7 +111,7 @@ export class RocksScan<Key> implements AsyncIterator<readonly Pair<Key>[]>, Open
    * After an error the binding takes the iterator to be reading for ever: `end` would never come back, and the process would
    * abort at exit over an iterator that is still open. A step that succeeds sets that right, so go back to where one did.
    */
-  #freeAfterFailure(iterator: NativeIterator<Key>): Promise<boolean> {
+  #freeAfterFailure(iterator: NativeIterator<Data>): Promise<boolean> {
     const readable = this.#firstKey;
     if (readable === undefined) return Promise.resolve(false);
     return new Promise((resolve) => {

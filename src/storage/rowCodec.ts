@@ -1,24 +1,41 @@
 /**
- * A row's value as it is stored: checksum (4) of key and value, then the value. The engine's iterators do not verify the
+ * A row's value as it is stored: its checksum in six characters, then the value. The engine's iterators do not verify the
  * checksums of its own blocks, so without this a flipped bit in a table file would become state.
  */
-import { crc32 } from 'node:zlib';
+import { rowChecksum, type RowTable } from '../machine/rows';
 import { corrupt } from './errors';
 
-const CHECKSUM_BYTES = 4;
+export const CHECKSUM_CHARACTERS = 6;
 
-/** `key` is the whole stored key as text. */
-export function encodeRowValue(key: string, value: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(CHECKSUM_BYTES + value.length);
-  bytes.set(value, CHECKSUM_BYTES);
-  bytes.writeUInt32BE(crc32(value, crc32(key)), 0);
-  return bytes;
+/** Digits are the 64 characters from `0` on: all of them one byte in UTF-8. */
+const FIRST_DIGIT = 0x30;
+
+export function encodeRowValue(value: string, checksum: number): string {
+  return digits(checksum) + value;
 }
 
-/** The value, as a view. Throws StorageError of kind corrupt. */
-export function decodeRowValue(key: string, bytes: Uint8Array): Uint8Array {
-  const value = bytes.subarray(CHECKSUM_BYTES);
-  const stored = (((bytes[0] ?? 0) << 24) | ((bytes[1] ?? 0) << 16) | ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0)) >>> 0;
-  if (bytes.length < CHECKSUM_BYTES || crc32(value, crc32(key)) !== stored) throw corrupt('a row has a wrong checksum');
+/** The checksum; the value follows after CHECKSUM_CHARACTERS. Throws StorageError of kind corrupt. */
+export function checkRowValue(table: RowTable, key: string, stored: string): number {
+  const checksum = rowChecksum(table, key, stored, CHECKSUM_CHARACTERS);
+  if (stored.length < CHECKSUM_CHARACTERS || readDigits(stored) !== checksum)
+    throw corrupt('a row has a wrong checksum');
+  return checksum;
+}
+
+function digits(value: number): string {
+  return String.fromCharCode(
+    FIRST_DIGIT + (value >>> 30),
+    FIRST_DIGIT + ((value >>> 24) & 63),
+    FIRST_DIGIT + ((value >>> 18) & 63),
+    FIRST_DIGIT + ((value >>> 12) & 63),
+    FIRST_DIGIT + ((value >>> 6) & 63),
+    FIRST_DIGIT + (value & 63),
+  );
+}
+
+/** A number that no checksum equals if the digits are none. */
+function readDigits(stored: string): number {
+  let value = 0;
+  for (let at = 0; at < CHECKSUM_CHARACTERS; at += 1) value = value * 64 + (stored.charCodeAt(at) - FIRST_DIGIT);
   return value;
 }

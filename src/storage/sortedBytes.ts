@@ -1,5 +1,5 @@
 /** A map from bytes to bytes that can list a range in the order of its keys' bytes. */
-import type { KvOperation } from './kv';
+import type { KvData, KvOperation } from './kv';
 
 /** Keys are kept as strings of one character a byte, which compare as the bytes do. The order is made when it is asked for. */
 export class SortedBytes {
@@ -17,9 +17,9 @@ export class SortedBytes {
   /** The values are kept, not copied. */
   apply(operations: readonly KvOperation[]): void {
     for (const operation of operations) {
-      const key = nameOf(operation.key);
+      const key = nameOf(bytesOf(operation.key));
       const known = this.#values.has(key);
-      if (operation.type === 'put') this.#values.set(key, operation.value);
+      if (operation.type === 'put') this.#values.set(key, bytesOf(operation.value));
       else this.#values.delete(key);
       if (known !== (operation.type === 'put')) this.#sortedKeys = undefined;
     }
@@ -41,6 +41,11 @@ export class SortedBytes {
     }
     return pairs;
   }
+}
+
+/** What is stored for it; bytes are not copied. */
+export function bytesOf(data: KvData): Uint8Array {
+  return typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
 }
 
 function nameOf(key: Uint8Array): string {

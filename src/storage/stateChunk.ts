@@ -1,6 +1,6 @@
 /**
  * Rows on their way to another member: chunks in an envelope (seal.ts) that carries a checksum. Body: number of the chunk
- * (4, from 0), how many rows (4); then for each row table letter (1), key length (4), key as UTF-8, value length (4), value.
+ * (4, from 0), how many rows (4); then for each row table letter (1), key length (4), key, value length (4), value, both a byte a character.
  * The last chunk is of another kind and holds its number (4) and the number of rows in all (8).
  */
 import type { RowTable } from '../machine/rows';
@@ -9,7 +9,7 @@ import { corrupt } from './errors';
 import { letterOfTable, tableOfLetter } from './layout';
 import { seal, SEAL_BYTES, unseal } from './seal';
 
-const ROWS_KIND = 'c';
+const ROWS_KIND = 'w';
 const END_KIND = 'z';
 const KIND_AT = SEAL_BYTES - 1;
 const ENVELOPE = new Uint8Array(SEAL_BYTES);
@@ -20,30 +20,24 @@ const ROW_OVERHEAD_BYTES = 9;
 export interface StoredRow {
   readonly table: RowTable;
   readonly key: string;
-  readonly value: Uint8Array;
+  readonly value: string;
 }
 
 export type StateChunk =
   | { readonly kind: 'rows'; readonly number: number; readonly rows: readonly StoredRow[] }
   | { readonly kind: 'end'; readonly number: number; readonly totalRows: number };
 
-/** About how many bytes of a chunk this row takes. */
+/** How many bytes of a chunk this row takes. */
 export function sizeInChunk(row: StoredRow): number {
   return ROW_OVERHEAD_BYTES + row.key.length + row.value.length;
 }
 
 export function encodeRowsChunk(number: number, rows: readonly StoredRow[]): Buffer {
-  const keys = rows.map((row) => Buffer.from(row.key, 'utf8'));
-  const bodyBytes = rows.reduce(
-    (sum, row, at) => sum + ROW_OVERHEAD_BYTES + (keys[at]?.length ?? 0) + row.value.length,
-    0,
-  );
+  const bodyBytes = rows.reduce((sum, row) => sum + sizeInChunk(row), 0);
   const writer = new ByteWriter(ROWS_HEAD_BYTES + bodyBytes).raw(ENVELOPE).u32(number).u32(rows.length);
-  keys.forEach((key, at) => {
-    const row = rows[at];
-    if (row === undefined) return;
-    writer.u8(letterOfTable(row.table).charCodeAt(0)).u32(key.length).raw(key).u32(row.value.length).raw(row.value);
-  });
+  for (const { table, key, value } of rows) {
+    writer.u8(letterOfTable(table).charCodeAt(0)).u32(key.length).text(key).u32(value.length).text(value);
+  }
   return seal(ROWS_KIND, writer.bytes);
 }
 
@@ -51,7 +45,7 @@ export function encodeEndChunk(number: number, totalRows: number): Buffer {
   return seal(END_KIND, new ByteWriter(SEAL_BYTES + 12).raw(ENVELOPE).u32(number).u64(totalRows).bytes);
 }
 
-/** The rows' values are views into `bytes`. Throws StorageError of kind corrupt or format. */
+/** Throws StorageError of kind corrupt or format. */
 export function decodeChunk(bytes: Uint8Array): StateChunk {
   const what = 'a part of the received state';
   const isEnd = bytes[KIND_AT] === END_KIND.charCodeAt(0);
@@ -69,8 +63,8 @@ function readRows(reader: ByteReader): StoredRow[] {
   for (let left = reader.u32(); left > 0; left -= 1) {
     const table = tableOfLetter(String.fromCharCode(reader.u8()));
     if (table === undefined) throw corrupt('a received row belongs to no known table');
-    const key = reader.raw(reader.u32()).toString('utf8');
-    rows.push({ table, key, value: reader.raw(reader.u32()) });
+    const key = reader.raw(reader.u32()).latin1Slice();
+    rows.push({ table, key, value: reader.raw(reader.u32()).latin1Slice() });
   }
   return rows;
 }

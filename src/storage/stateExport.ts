@@ -3,8 +3,8 @@ import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
 import type { Kv, KvTextPair } from './kv';
 import { generationRange, parseStateKey } from './layout';
-import { decodePosition } from './recordCodec';
-import { decodeRowValue } from './rowCodec';
+import { decodeApplied } from './recordCodec';
+import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
 import { encodeEndChunk, encodeRowsChunk, sizeInChunk } from './stateChunk';
 import type { StoredRow } from './stateChunk';
 
@@ -32,7 +32,7 @@ export async function exportState(kv: Kv, generation: number): Promise<ExportedS
     await release();
     throw corrupt('the applied record is missing');
   }
-  return { start: decodePosition('applied', head[1]), chunks: chunksOf(rest, pages), close: release };
+  return { start: decodeApplied(head[1]), chunks: chunksOf(rest, pages), close: release };
 }
 
 async function* chunksOf(
@@ -72,8 +72,9 @@ async function nextOf(pages: AsyncIterator<readonly KvTextPair[]>): Promise<read
   return step.done === true ? undefined : step.value;
 }
 
-function storedRow([storedKey, storedValue]: KvTextPair): StoredRow {
+function storedRow([storedKey, stored]: KvTextPair): StoredRow {
   const { table, key } = parseStateKey(storedKey);
   if (table === undefined) throw corrupt('there is a second applied record');
-  return { table, key, value: decodeRowValue(storedKey, storedValue) };
+  checkRowValue(table, key, stored);
+  return { table, key, value: stored.slice(CHECKSUM_CHARACTERS) };
 }

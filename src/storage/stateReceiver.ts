@@ -1,4 +1,5 @@
 /** Takes in a state that another member exported, beside the one that is in use, until it is whole. */
+import { rowChecksum } from '../machine/rows';
 import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
 import type { Kv, KvOperation } from './kv';
@@ -45,9 +46,9 @@ export class StateReceiver {
     switch (chunk.kind) {
       case 'rows': {
         this.#rows += chunk.rows.length;
-        const operations = chunk.rows.map((row): KvOperation => {
-          const key = rowKey(this.#prefix, row.table, row.key);
-          return { type: 'put', key: Buffer.from(key), value: encodeRowValue(key, row.value) };
+        const operations = chunk.rows.map(({ table, key, value }): KvOperation => {
+          const checksum = rowChecksum(table, key, value);
+          return { type: 'put', key: rowKey(this.#prefix, table, key), value: encodeRowValue(value, checksum) };
         });
         this.#adding = this.parts.kv.batch(operations, { sync: false });
         return this.#adding;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Command } from '../../src/machine/command';
 import { decodeBatch, encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
-import type { Row } from '../../src/machine/rows';
+import { rowChecksum, type Row } from '../../src/machine/rows';
 import { create, NOW_MS, remove, removeIf, set, swap, update } from './keyspace/writer';
 
 const MEMBER = { id: 'ce2a822cea30bfca', peerURLs: ['http://localhost:2380'] };
@@ -66,19 +66,15 @@ class Stored {
   load(): Machine {
     const machine = new Machine(20);
     const sorted = [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const { table, key, value: bytes } of sorted) {
-      if (bytes !== undefined) machine.loadRow(table, key, bytes);
+    for (const { table, key, value } of sorted) {
+      if (value !== undefined) machine.loadRow(table, key, value, rowChecksum(table, key, value));
     }
     machine.loaded();
     return machine;
   }
 
   text(): string {
-    return JSON.stringify(
-      [...this.rows]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([id, row]) => [id, Buffer.from(row.value ?? []).toString('hex')]),
-    );
+    return JSON.stringify([...this.rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([id, row]) => [id, row.value]));
   }
 }
 

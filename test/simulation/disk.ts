@@ -3,6 +3,7 @@ import { clearInSlices } from '../../src/storage/kv';
 import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from '../../src/storage/kv';
 import { HARD_STATE_KEY } from '../../src/storage/layout';
 import { LifeCycle } from '../../src/storage/lifeCycle';
+import { textPairsOf } from '../../src/storage/memory';
 import { decodeHardState } from '../../src/storage/recordCodec';
 import { SortedBytes } from '../../src/storage/sortedBytes';
 import type { HardState } from '../../src/raft/types';
@@ -125,7 +126,8 @@ export class SimDisk {
   private makeDurable(operations: readonly KvOperation[]): void {
     this.durable.apply(operations);
     for (const operation of operations) {
-      if (operation.type !== 'put' || operation.key.length !== 1 || operation.key[0] !== HARD_STATE_KEY[0]) continue;
+      if (operation.type !== 'put' || typeof operation.value === 'string') continue;
+      if (operation.key.length !== 1 || operation.key[0] !== HARD_STATE_KEY[0]) continue;
       const next = decodeHardState(operation.value);
       this.checkHardState(next);
       this.hardState = next;
@@ -203,11 +205,11 @@ class SimKv implements Kv {
   }
 
   scan(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvPair[]> {
-    return this.pages(range, options, (key) => key);
+    return this.pages(range, options, (pairs) => pairs);
   }
 
   scanText(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvTextPair[]> {
-    return this.pages(range, options, (key) => key.toString('utf8'));
+    return this.pages(range, options, textPairsOf);
   }
 
   clear(range: KvRange): Promise<void> {
@@ -241,18 +243,17 @@ class SimKv implements Kv {
     });
   }
 
-  private async *pages<K>(
+  private async *pages<Page>(
     range: KvRange,
     options: ScanOptions,
-    keyOf: (key: Buffer) => K,
-  ): AsyncGenerator<readonly (readonly [K, Uint8Array])[], void, undefined> {
+    pageOf: (pairs: readonly KvPair[]) => Page,
+  ): AsyncGenerator<Page, void, undefined> {
     const empty = Buffer.alloc(0);
     const pairs = this.disk.pairs.range(range.gte, range.lt);
     for (let at = 0; at < pairs.length; at += SCAN_PAGE_PAIRS) {
       await this.operation((resolve: (value: undefined) => void) => this.later(() => resolve(undefined)));
-      yield pairs
-        .slice(at, at + SCAN_PAGE_PAIRS)
-        .map(([key, value]) => [keyOf(key), options.values === false ? empty : value] as const);
+      const page = pairs.slice(at, at + SCAN_PAGE_PAIRS);
+      yield pageOf(page.map(([key, value]) => [key, options.values === false ? empty : value] as const));
     }
   }
 }

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { decodeEntry, encodeEntry } from '../../src/storage/entryCodec';
 import { StorageError } from '../../src/storage/errors';
 import {
+  decodeApplied,
+  encodeApplied,
   decodeHardState,
   decodeIdentity,
   decodeNumber,
@@ -11,8 +13,9 @@ import {
   encodeNumber,
   encodePosition,
 } from '../../src/storage/recordCodec';
-import { decodeRowValue, encodeRowValue } from '../../src/storage/rowCodec';
+import { CHECKSUM_CHARACTERS, checkRowValue, encodeRowValue } from '../../src/storage/rowCodec';
 import { decodeChunk, encodeEndChunk, encodeRowsChunk } from '../../src/storage/stateChunk';
+import { rowChecksum, type RowTable } from '../../src/machine/rows';
 import type { Configuration, Entry } from '../../src/raft/types';
 
 const number = fc.oneof(fc.nat(), fc.maxSafeNat());
@@ -35,11 +38,16 @@ const rows = fc.array(
   fc.record({
     table: fc.constantFrom('node' as const, 'event' as const, 'member' as const, 'meta' as const),
     key: byteString,
-    value: data,
+    value: byteString,
   }),
 );
 
 /** Every record with something that reads it back, to be damaged in the same ways. */
+function readRow(table: RowTable, key: string, stored: string): string {
+  checkRowValue(table, key, stored);
+  return stored.slice(CHECKSUM_CHARACTERS);
+}
+
 const encoded: fc.Arbitrary<{ bytes: Buffer; decode: (bytes: Uint8Array) => unknown; value: unknown }> = fc.oneof(
   entry.map((value) => ({
     value,
@@ -74,11 +82,19 @@ const encoded: fc.Arbitrary<{ bytes: Buffer; decode: (bytes: Uint8Array) => unkn
     bytes: encodeEndChunk(at, totalRows),
     decode: (bytes: Uint8Array) => decodeChunk(bytes),
   })),
-  fc.tuple(byteString, data).map(([key, value]) => ({
+  fc.tuple(byteString, byteString).map(([key, value]) => ({
     value,
-    bytes: encodeRowValue(key, value),
-    decode: (bytes: Uint8Array) => decodeRowValue(key, bytes),
+    bytes: Buffer.from(encodeRowValue(value, rowChecksum('node', key, value)), 'latin1'),
+    decode: (bytes: Uint8Array) => readRow('node', key, Buffer.from(bytes).latin1Slice()),
   })),
+  fc.nat().map((index) => {
+    const value = { index, term: 1, configuration: { voters: ['1'], learners: [] } };
+    return {
+      value,
+      bytes: Buffer.from(encodeApplied(value), 'latin1'),
+      decode: (bytes: Uint8Array) => decodeApplied(Buffer.from(bytes).latin1Slice()),
+    };
+  }),
 );
 
 function kindOfFailure(decode: () => unknown): string {
@@ -139,7 +155,10 @@ test('a record in another’s place is found', () => {
   expect(() => decodeEntry(8, encodeEntry({ kind: 'noop', index: 7, term: 1 }))).toThrow(
     'log entry 8 is really entry 7',
   );
-  expect(() => decodeRowValue('/b', encodeRowValue('/a', Buffer.from('1')))).toThrow('wrong checksum');
+  const row = encodeRowValue('1', rowChecksum('node', '/a', '1'));
+  expect(readRow('node', '/a', row)).toBe('1');
+  expect(() => readRow('node', '/b', row)).toThrow('wrong checksum');
+  expect(() => readRow('event', '/a', row)).toThrow('wrong checksum');
 });
 
 test('an id that is no 64-bit number is refused when it is written', () => {

@@ -54,7 +54,7 @@ test('a missing directory is created with its parents, private, and opened again
   const first = await openDataDirectory({ path });
   expect(first).toMatchObject({ created: true, warnings: [] });
   expect([mode(path), mode(join(path, 'db'))]).toEqual(['700', '700']);
-  expect(readFileSync(join(path, 'FORMAT'), 'utf8')).toBe('cairn 1\n');
+  expect(readFileSync(join(path, 'FORMAT'), 'utf8')).toBe('cairn 2\n');
   expect(readFileSync(join(path, 'PID'), 'utf8')).toBe(`${process.pid}\n`);
   await first.kv.batch([put('a', '1')], { sync: true });
   await Promise.all([first.close(), first.close()]);
@@ -101,10 +101,12 @@ test('a place where nothing can be created', async () => {
   );
 });
 
-test('a newer format, and a marker that makes no sense', async () => {
+test('another format, and a marker that makes no sense', async () => {
   const path = await created();
-  writeFileSync(join(path, 'FORMAT'), 'cairn 2\n');
-  await expectRefused(path, 'format', /has format 2, this program knows up to 1: use the newer program/);
+  writeFileSync(join(path, 'FORMAT'), 'cairn 3\n');
+  await expectRefused(path, 'format', /has format 3, this program knows up to 2: use the newer program/);
+  writeFileSync(join(path, 'FORMAT'), 'cairn 1\n');
+  await expectRefused(path, 'format', /has format 1 of a version before the first release/);
   writeFileSync(join(path, 'FORMAT'), 'cairn');
   await expectRefused(path, 'corrupt', /FORMAT is not what Cairn writes/);
 });

@@ -53,9 +53,9 @@ describe('an empty store', () => {
     expect(loaded.hardState).toEqual({ term: 0, votedFor: undefined, commit: 0 });
   });
 
-  test('of a newer format is refused', async () => {
+  test.each([1, 3])('of format %p is refused', async (format) => {
     const kv = new MemoryDisk().open();
-    await kv.batch([{ type: 'put', key: Buffer.from('f'), value: encodeNumber('format', 2) }], { sync: true });
+    await kv.batch([{ type: 'put', key: Buffer.from('f'), value: encodeNumber('format', format) }], { sync: true });
     await expect(MemberStore.open(kv)).rejects.toMatchObject({ kind: 'format' });
   });
 });

@@ -27,13 +27,13 @@ export function takeMemberRows(cluster: ClusterState, rows: Row[]): void {
   for (const id of cluster.takeChanged()) {
     const record = cluster.find(id);
     const stored: StoredMember = record === undefined ? { removed: true } : { removed: false, ...record };
-    rows.push({ table: 'member', key: id, value: Buffer.from(JSON.stringify(stored)) });
+    rows.push({ table: 'member', key: id, value: Buffer.from(JSON.stringify(stored)).latin1Slice() });
   }
 }
 
 /** @throws DecodeError for a row that is not a member */
-export function loadMemberRow(cluster: ClusterState, id: string, value: Uint8Array): void {
-  const stored = parse(value, 'member row') as StoredMember;
+export function loadMemberRow(cluster: ClusterState, id: string, value: string): void {
+  const stored = parse(Buffer.from(value, 'latin1'), 'member row') as StoredMember;
   if (stored.removed) {
     cluster.restoreRemoved(id);
     return;

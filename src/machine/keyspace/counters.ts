@@ -1,6 +1,7 @@
 import type { StoreStats } from './stats';
 
-type Counted = 'gets' | 'sets' | 'delete' | 'update' | 'create' | 'compareAndSwap' | 'compareAndDelete';
+type Counted =
+  'gets' | 'recursiveGets' | 'sets' | 'delete' | 'update' | 'create' | 'compareAndSwap' | 'compareAndDelete';
 
 /** Counts what this member's key space did since it was started; feeds /v2/stats/store and the metrics. */
 export class Counters {
@@ -15,6 +16,11 @@ export class Counters {
 
   countExpired(): void {
     this.expired++;
+  }
+
+  /** How many of the gets were recursive. */
+  recursiveGets(): { readonly recursiveGetsSuccess: number; readonly recursiveGetsFail: number } {
+    return { recursiveGetsSuccess: this.success.recursiveGets, recursiveGetsFail: this.fail.recursiveGets };
   }
 
   stats(watchers: number): StoreStats {
@@ -41,5 +47,14 @@ export class Counters {
 }
 
 function zeroes(): Record<Counted, number> {
-  return { gets: 0, sets: 0, delete: 0, update: 0, create: 0, compareAndSwap: 0, compareAndDelete: 0 };
+  return {
+    gets: 0,
+    recursiveGets: 0,
+    sets: 0,
+    delete: 0,
+    update: 0,
+    create: 0,
+    compareAndSwap: 0,
+    compareAndDelete: 0,
+  };
 }

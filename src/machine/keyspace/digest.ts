@@ -1,29 +1,10 @@
 /** A hash of the whole tree that is kept up to date node by node, so that members can compare theirs at any size. */
 
 const DIGEST_MASK = 0x7fffffff;
-const PRIME = 0x01000193;
 
-/** 31 bits of a node's path and row bytes; never 0, which stands for "not counted". */
-export function digestOf(path: string, row: Uint8Array): number {
-  let hash = 0x811c9dc5 ^ path.length;
-  for (let position = 0; position < path.length; position++) {
-    hash = Math.imul(hash ^ path.charCodeAt(position), PRIME);
-  }
-  hash = Math.imul(hash ^ row.length, PRIME);
-  // Four bytes a step: a million of these are computed at each start.
-  const whole = row.length & ~3;
-  for (let at = 0; at < whole; at += 4) hash = turn(Math.imul(hash ^ wordAt(row, at), PRIME));
-  for (let at = whole; at < row.length; at++) hash = Math.imul(hash ^ (row[at] ?? 0), PRIME);
-  return spread(hash) & DIGEST_MASK || 1;
-}
-
-function wordAt(row: Uint8Array, at: number): number {
-  return (row[at] ?? 0) | ((row[at + 1] ?? 0) << 8) | ((row[at + 2] ?? 0) << 16) | ((row[at + 3] ?? 0) << 24);
-}
-
-/** A product carries only upwards: without this the high bytes of a word would hardly be heard. */
-function turn(hash: number): number {
-  return (hash << 13) | (hash >>> 19);
+/** 31 bits of a node's row, from its checksum; never 0, which stands for "not counted". */
+export function digestOf(checksum: number): number {
+  return checksum & DIGEST_MASK || 1;
 }
 
 /** The sum of all counted digests in two lanes. Sums do not depend on the order in which nodes came and went. */

@@ -35,14 +35,14 @@ export function eventRowIndex(key: string): number {
 }
 
 /** The slots from `firstIndex` to `lastIndex`, both included. */
-export function encodeEvents(history: History, firstIndex: number, lastIndex: number): Buffer {
+export function encodeEvents(history: History, firstIndex: number, lastIndex: number): string {
   writer.u8(FORMAT).varint(lastIndex - firstIndex + 1);
   for (let index = firstIndex; index <= lastIndex; index++) encodeSlot(history.at(index));
-  return writer.take();
+  return writer.takeText();
 }
 
-/** @throws DecodeError for bytes that are not a history row */
-export function decodeEvents(firstIndex: number, value: Uint8Array): HistorySlot[] {
+/** @throws DecodeError for a value that is not a history row */
+export function decodeEvents(firstIndex: number, value: string): HistorySlot[] {
   const reader = new ByteReader(value);
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`history row of format ${format}, this version knows ${FORMAT}`);

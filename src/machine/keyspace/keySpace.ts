@@ -78,6 +78,7 @@ export class KeySpace {
   get(path: string, recursive: boolean, sorted: boolean, nowMs: number): KeyResult {
     const node = this.tree.find(path);
     this.counters.count('gets', node !== undefined);
+    if (recursive) this.counters.count('recursiveGets', node !== undefined);
     if (node === undefined) {
       const miss = this.tree.explainMiss(path);
       return errorOf(miss.code, miss.at, this.currentIndex);
@@ -113,6 +114,10 @@ export class KeySpace {
 
   stats(): StoreStats {
     return this.counters.stats(this.hub.size);
+  }
+
+  recursiveGets(): ReturnType<Counters['recursiveGets']> {
+    return this.counters.recursiveGets();
   }
 
   private execute(command: KeyCommand): KeyResult {

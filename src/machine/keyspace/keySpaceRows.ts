@@ -1,4 +1,4 @@
-import type { Row } from '../rows';
+import { rowChecksum, type Row } from '../rows';
 import { digestOf } from './digest';
 import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventRow';
 import type { KeySpace } from './keySpace';
@@ -20,9 +20,9 @@ export class KeySpaceRows {
   }
 
   /** Node rows in key order, event rows in index order. @throws DecodeError */
-  load(table: 'node' | 'event', key: string, value: Uint8Array): void {
+  load(table: 'node' | 'event', key: string, value: string, checksum: number): void {
     if (table === 'node') {
-      this.nodeLoader.add(key, value);
+      this.nodeLoader.add(key, value, checksum);
       return;
     }
     const firstIndex = eventRowIndex(key);
@@ -43,16 +43,21 @@ export class KeySpaceRows {
     const { tree } = this.keySpace;
     for (const path of tree.takeDirty()) {
       const node = tree.find(path);
-      const value = node === undefined ? undefined : encodeNode(node);
-      if (node?.digest === 0 && value !== undefined) tree.count(node, digestOf(path, value));
-      rows.push({ table: 'node', key: path, value });
+      if (node === undefined) {
+        rows.push({ table: 'node', key: path, value: undefined });
+        continue;
+      }
+      const value = encodeNode(node);
+      const checksum = rowChecksum('node', path, value);
+      if (node.digest === 0) tree.count(node, digestOf(checksum));
+      rows.push({ table: 'node', key: path, value, checksum });
     }
     this.takeEvents(rows);
   }
 
   /** A digest of all nodes: equal on members with equal trees, whenever their rows were taken. */
   digest(): string {
-    return this.keySpace.tree.digest((node) => digestOf(node.path, encodeNode(node)));
+    return this.keySpace.tree.digest((node) => digestOf(rowChecksum('node', node.path, encodeNode(node))));
   }
 
   private takeEvents(rows: Row[]): void {

@@ -1,23 +1,30 @@
 /** A node as a row: its path is the key. Rows sort so that a directory comes before what it holds. */
-import { ByteReader, ByteWriter, DecodeError } from '../bytes';
+import { DecodeError } from '../bytes';
 import { digestOf } from './digest';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import { parentOf, ROOT } from './path';
+import { NUMBER_CHARACTERS, numberText, readNumber } from './rowNumbers';
 import type { Tree } from './tree';
 
-const FORMAT = 1;
+/** Format (one character), flags (one), created and modified index, expiration if there is one, then the value as it is. */
+const FORMAT = '2';
+const FLAGS_AT = 1;
+const CREATED_AT = 2;
+const MODIFIED_AT = CREATED_AT + NUMBER_CHARACTERS;
+const EXPIRATION_AT = MODIFIED_AT + NUMBER_CHARACTERS;
+
+const FLAGS_BASE = 0x30;
 const DIRECTORY_BIT = 1;
 const EXPIRES_BIT = 2;
+const FLAGS_MAX = DIRECTORY_BIT | EXPIRES_BIT;
 
-const writer = new ByteWriter();
-
-export function encodeNode(node: TreeNode): Buffer {
-  const expiry = node.expiry;
-  writer.u8(FORMAT).u8((node.dir ? DIRECTORY_BIT : 0) | (expiry === undefined ? 0 : EXPIRES_BIT));
-  writer.u48(node.createdIndex).u48(node.modifiedIndex);
-  if (expiry !== undefined) writer.u48(expiry.expirationMs);
-  if (!node.dir) writer.bytes(node.value);
-  return writer.take();
+export function encodeNode(node: TreeNode): string {
+  const { expiry } = node;
+  const flags = (node.dir ? DIRECTORY_BIT : 0) | (expiry === undefined ? 0 : EXPIRES_BIT);
+  const head = FORMAT + String.fromCharCode(FLAGS_BASE + flags);
+  const indexes = numberText(node.createdIndex) + numberText(node.modifiedIndex);
+  const expiration = expiry === undefined ? '' : numberText(expiry.expirationMs);
+  return head + indexes + expiration + (node.dir ? '' : node.value);
 }
 
 /** Puts stored nodes back into a tree. Rows must come in key order. */
@@ -30,20 +37,19 @@ export class NodeLoader {
   }
 
   /** @throws DecodeError for a row that is not a node, or one whose directory is missing */
-  add(path: string, value: Uint8Array): void {
-    const reader = new ByteReader(value);
-    const format = reader.u8();
-    if (format !== FORMAT) throw new DecodeError(`node row of format ${format}, this version knows ${FORMAT}`);
-    const flags = reader.u8();
-    const createdIndex = reader.u48();
-    const modifiedIndex = reader.u48();
-    const expirationMs = (flags & EXPIRES_BIT) === 0 ? undefined : reader.u48();
+  add(path: string, row: string, checksum: number): void {
+    const flags = flagsOf(row);
+    const createdIndex = readNumber(row, CREATED_AT);
+    const modifiedIndex = readNumber(row, MODIFIED_AT);
+    const expires = (flags & EXPIRES_BIT) !== 0;
+    const expirationMs = expires ? readNumber(row, EXPIRATION_AT) : undefined;
+    const valueAt = expires ? EXPIRATION_AT + NUMBER_CHARACTERS : EXPIRATION_AT;
     const parent = this.parentFor(path);
     const node =
       (flags & DIRECTORY_BIT) === 0
-        ? new FileNode(path, parent, reader.bytes(), createdIndex, modifiedIndex)
+        ? new FileNode(path, parent, flatTail(row, valueAt), createdIndex, modifiedIndex)
         : new DirectoryNode(path, parent, createdIndex, modifiedIndex);
-    this.tree.restore(node, parent, expirationMs, digestOf(path, value));
+    this.tree.restore(node, parent, expirationMs, digestOf(checksum));
   }
 
   private parentFor(path: string): DirectoryNode {
@@ -56,4 +62,22 @@ export class NodeLoader {
     this.parent = parent;
     return parent;
   }
+}
+
+function flagsOf(row: string): number {
+  if (row.charAt(0) !== FORMAT) {
+    throw new DecodeError(`node row of format ${JSON.stringify(row.charAt(0))}, this version knows ${FORMAT}`);
+  }
+  const flags = row.charCodeAt(FLAGS_AT) - FLAGS_BASE;
+  if (!(flags >= 0 && flags <= FLAGS_MAX)) throw new DecodeError('a node row has unknown flags');
+  return flags;
+}
+
+let scratch = Buffer.allocUnsafe(4096);
+
+/** The text from `at` on, with bytes of its own: a slice would keep the whole row in memory. */
+function flatTail(text: string, at: number): string {
+  if (text.length > scratch.length) scratch = Buffer.allocUnsafe(2 * text.length);
+  scratch.latin1Write(text, 0, text.length);
+  return scratch.latin1Slice(at, text.length);
 }

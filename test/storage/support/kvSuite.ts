@@ -117,12 +117,16 @@ export function kvSuite(name: string, makeHarness: () => Promise<KvHarness>): vo
       expect(found[1]).toBe('next=x');
     });
 
-    test('scanText gives keys as text, and values untouched', async () => {
+    test('text is stored as UTF-8, and scanText gives it back', async () => {
       const key = 'caf\u00e9/\u00ff/\u0001';
-      await kv.batch([{ type: 'put', key: Buffer.from(key), value: Buffer.from([0, 255, 128]) }], { sync: false });
-      const found: (readonly [string, Uint8Array])[] = [];
+      const value = '\u0000\u00ff\u0080 and so on';
+      await kv.batch([{ type: 'put', key, value }], { sync: false });
+      const found: (readonly [string, string])[] = [];
       for await (const pairs of kv.scanText(EVERYTHING)) found.push(...pairs);
-      expect(found).toEqual([[key, Buffer.from([0, 255, 128])]]);
+      expect(found).toEqual([[key, value]]);
+      expect(await kv.get(Buffer.from(key))).toEqual(Buffer.from(value));
+      await kv.batch([{ type: 'del', key }], { sync: false });
+      expect(await kv.get(Buffer.from(key))).toBeUndefined();
     });
 
     test('scanning without values', async () => {

@@ -25,7 +25,7 @@ function commandEntry(index: number): Entry {
 }
 
 function nodeRow(at: number): Row {
-  return { table: 'node', key: `/services/app${at % 1000}/instance-${at}`, value: Buffer.alloc(60, `${at};`) };
+  return { table: 'node', key: `/services/app${at % 1000}/instance-${at}`, value: `${at};`.repeat(60).slice(0, 60) };
 }
 
 async function reopened(

@@ -16,7 +16,7 @@ export function commands(from: number, to: number, term: number): Entry[] {
 }
 
 export function row(table: RowTable, key: string, value: string | undefined): Row {
-  return { table, key, value: value === undefined ? undefined : Buffer.from(value, 'latin1') };
+  return { table, key, value };
 }
 
 export interface Loaded extends LoadedState {
@@ -26,9 +26,7 @@ export interface Loaded extends LoadedState {
 
 export async function load(store: MemberStore): Promise<Loaded> {
   const rows: string[] = [];
-  const state = await store.load((table, key, value) =>
-    rows.push(`${table}:${key}=${Buffer.from(value).toString('latin1')}`),
-  );
+  const state = await store.load((table, key, value) => rows.push(`${table}:${key}=${value}`));
   return { ...state, rows };
 }
 
