@@ -65,7 +65,8 @@ function install() {
     say(
       `no ready-made RocksDB for ${process.platform}-${process.arch}: compiling it (once; several minutes, needs a C++ compiler)`,
     );
-    run('npm', ['rebuild', 'rocksdb', '--foreground-scripts', '--ignore-scripts=false']);
+    // The package's own install script does nothing where there is no ready-made binary.
+    run('npm', ['explore', 'rocksdb', '--', 'node-gyp', 'rebuild']);
   }
   markCurrent('install', key);
 }
@@ -75,10 +76,12 @@ function build() {
     ...filesUnder(join(ROOT, 'src')),
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
+    join(ROOT, 'scripts', 'bundle.js'),
   ]);
   if (isCurrent('build', key) && existsSync(join(ROOT, 'dist', 'main.js'))) return;
   say('building');
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
   markCurrent('build', key);
 }
 
