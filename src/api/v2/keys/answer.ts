@@ -3,12 +3,12 @@ import type { ServerResponse } from 'node:http';
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { Member } from '../../../member/types';
 import { errorStatus } from '../../errors';
-import { eventJson, eventStatus, shortEventJson } from './eventJson';
+import { eventBody, eventStatus, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
 import { failureJson } from './failure';
 
 export function writeEvent(response: ServerResponse, member: Member, event: KeyEvent, noValueOnSuccess: boolean): void {
-  const body = noValueOnSuccess ? shortEventJson(event) : eventJson(event);
+  const body = noValueOnSuccess ? shortEventJson(event) : eventBody(event);
   const indexes = member.indexes();
   // A flat list of names and values: Node writes it out as it is.
   response.writeHead(eventStatus(event), [

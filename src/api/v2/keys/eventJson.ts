@@ -1,17 +1,29 @@
 /** Events as JSON byte strings (spec v2-api section 3): order of the fields, and which are left out. */
 import type { KeyEvent, NodeView } from '../../../machine/keyspace/event';
 import { jsonString } from '../../http/json';
+import { LongText } from '../../http/longText';
 import { timestampText } from '../../http/timeText';
 
 /** Texts of events that watchers got, so that one event is formatted once however many wait for it. */
 const watched = new WeakMap<KeyEvent, string>();
 
-/** The body of an answer: one line. */
+/** The body of an answer that lists no children: one line. */
 export function eventJson(event: KeyEvent): string {
-  const prevNode = event.prevNode === undefined ? '' : `,"prevNode":${nodeJson(event.prevNode, event.nowMs, true)}`;
+  const { node, prevNode, nowMs, action } = event;
+  const before = prevNode === undefined ? '' : `,"prevNode":${nodeHead(prevNode, nowMs, true)}${nodeTail(prevNode)}`;
   // The node of an expired directory is not marked as one (spec conflicts row 30).
-  const node = nodeJson(event.node, event.nowMs, event.action !== 'expire');
-  return `{"action":"${event.action}","node":${node}${prevNode}}\n`;
+  return `{"action":"${action}","node":${nodeHead(node, nowMs, action !== 'expire')}${nodeTail(node)}${before}}\n`;
+}
+
+/** The body of an answer, which may be a listing of any length; only reads list children. */
+export function eventBody(event: KeyEvent): string | Buffer {
+  const { node, nowMs, action } = event;
+  if (node.nodes === undefined) return eventJson(event);
+  const body = new LongText();
+  body.add(`{"action":"${action}","node":${nodeHead(node, nowMs, true)}`);
+  addChildren(body, node.nodes, nowMs);
+  body.add(`${nodeTail(node)}}\n`);
+  return body.take();
 }
 
 /** The same for an event that goes to watchers. */
@@ -24,7 +36,7 @@ export function watchedEventJson(event: KeyEvent): string {
 }
 
 /** The body with noValueOnSuccess: what was done, not to what. Reads and deletes are not shortened. */
-export function shortEventJson(event: KeyEvent): string {
+export function shortEventJson(event: KeyEvent): string | Buffer {
   switch (event.action) {
     case 'set':
     case 'create':
@@ -35,19 +47,13 @@ export function shortEventJson(event: KeyEvent): string {
     case 'delete':
     case 'compareAndDelete':
     case 'expire':
-      return eventJson(event);
+      return eventBody(event);
   }
 }
 
 /** 201 for what was not there before, else 200. */
 export function eventStatus(event: KeyEvent): number {
   return event.action === 'create' || (event.action === 'set' && event.prevNode === undefined) ? 201 : 200;
-}
-
-function nodeJson(node: NodeView, nowMs: number, showDir: boolean): string {
-  const head = nodeHead(node, nowMs, showDir);
-  const children = node.nodes === undefined ? '' : childrenJson(node.nodes, nowMs);
-  return head + children + nodeTail(node);
 }
 
 /** Everything before `nodes`, from the opening brace on. */
@@ -77,25 +83,24 @@ interface Level {
 }
 
 /** Walks with a stack of its own: a client can build a tree deeper than the call stack. */
-function childrenJson(nodes: readonly NodeView[], nowMs: number): string {
-  if (nodes.length === 0) return '';
+function addChildren(body: LongText, nodes: readonly NodeView[], nowMs: number): void {
+  if (nodes.length === 0) return;
   const levels: Level[] = [{ nodes, position: 0, tail: '' }];
-  let json = ',"nodes":[';
+  body.add(',"nodes":[');
   for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
     const node = level.nodes[level.position];
     if (node === undefined) {
-      json += `]${level.tail}`;
+      body.add(`]${level.tail}`);
       levels.pop();
       continue;
     }
-    json += (level.position === 0 ? '' : ',') + nodeHead(node, nowMs, true);
+    const head = (level.position === 0 ? '' : ',') + nodeHead(node, nowMs, true);
     level.position += 1;
     if (node.nodes === undefined || node.nodes.length === 0) {
-      json += nodeTail(node);
+      body.add(head + nodeTail(node));
     } else {
-      json += ',"nodes":[';
+      body.add(`${head},"nodes":[`);
       levels.push({ nodes: node.nodes, position: 0, tail: nodeTail(node) });
     }
   }
-  return json;
 }

@@ -1,4 +1,10 @@
-import { eventJson, eventStatus, shortEventJson, watchedEventJson } from '../../../../src/api/v2/keys/eventJson';
+import {
+  eventBody,
+  eventJson,
+  eventStatus,
+  shortEventJson,
+  watchedEventJson,
+} from '../../../../src/api/v2/keys/eventJson';
 import type { NodeView } from '../../../../src/machine/keyspace/event';
 import { event, node, NOW_MS } from '../../fakeMember';
 
@@ -6,7 +12,7 @@ test('a directory with children, in the order of the fields', () => {
   const child = node({ key: '/d/a', value: '', modifiedIndex: 6, createdIndex: 5, expirationMs: NOW_MS + 4001 });
   const empty = node({ key: '/d/b', dir: true, nodes: [] });
   const dir = node({ key: '/d', dir: true, expirationMs: NOW_MS + 500, nodes: [child, empty] });
-  expect(eventJson(event({ node: dir }))).toBe(
+  expect(eventBody(event({ node: dir }))).toBe(
     '{"action":"get","node":{"key":"/d","dir":true,"expiration":"2026-03-04T05:06:07.5Z","ttl":1,"nodes":[' +
       '{"key":"/d/a","value":"","expiration":"2026-03-04T05:06:11.001Z","ttl":5,"modifiedIndex":6,"createdIndex":5},' +
       '{"key":"/d/b","dir":true,"modifiedIndex":4,"createdIndex":4}],"modifiedIndex":4,"createdIndex":4}}\n',
@@ -53,9 +59,19 @@ test.each([
 test('a tree deeper than the call stack is written', () => {
   let view: NodeView = node({ key: '/leaf', value: 'x' });
   for (let depth = 0; depth < 50_000; depth += 1) view = node({ key: '/d', dir: true, nodes: [view] });
-  const json = eventJson(event({ node: view }));
+  const json = eventBody(event({ node: view })).toString('latin1');
   expect(json.split('"nodes":[')).toHaveLength(50_001);
   expect(json.split(']')).toHaveLength(50_001);
+});
+
+test('a long listing is bytes, and says the same', () => {
+  const keys = Array.from({ length: 1000 }, (_, at) => `/d/caf\u00c3\u00a9-${at}`);
+  const dir = node({ key: '/d', dir: true, nodes: keys.map((key) => node({ key, value: 'x'.repeat(50) })) });
+  const body = eventBody(event({ node: dir }));
+  expect(Buffer.isBuffer(body)).toBe(true);
+  const listed = JSON.parse(body.toString('utf8')).node.nodes as { key: string }[];
+  expect(listed.map(({ key }) => key)).toEqual(keys.map((key) => Buffer.from(key, 'latin1').toString('utf8')));
+  expect(body.toString('latin1').endsWith('],"modifiedIndex":4,"createdIndex":4}}\n')).toBe(true);
 });
 
 test('siblings after a subdirectory are in their place', () => {
@@ -65,7 +81,7 @@ test('siblings after a subdirectory are in their place', () => {
     dir: true,
     nodes: [node({ key: '/d/a', dir: true, nodes: [inner] }), node({ key: '/d/c', value: '2' })],
   });
-  expect(JSON.parse(eventJson(event({ node: tree }))).node).toMatchObject({
+  expect(JSON.parse(eventBody(event({ node: tree })).toString()).node).toMatchObject({
     nodes: [
       { key: '/d/a', nodes: [{ key: '/d/a/b' }], createdIndex: 4 },
       { key: '/d/c', value: '2' },
