@@ -6,9 +6,18 @@ const OK = 0;
 const FAILED = 1;
 const BAD_USAGE = 2;
 
-/** `cairn healthcheck [--url URL]`: asks /readyz. Exits with 0 if the member may be sent requests, with 1 if it may not. */
-export async function healthcheck(args: readonly string[]): Promise<number> {
-  const url = urlOf(args);
+/** Addresses that are good to listen on and not to connect to, as URL spells them, and where to connect instead. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '[::]': '[::1]' };
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * `cairn healthcheck [--url URL]`: asks /readyz. Exits with 0 if the member may be sent requests, with 1 if it may not.
+ * Without --url it asks the first of ETCD_LISTEN_CLIENT_URLS, so that a container that is told another port through its
+ * environment needs no check of its own.
+ */
+export async function healthcheck(args: readonly string[], environment: Environment = process.env): Promise<number> {
+  const url = urlOf(args, environment);
   if (url instanceof Error) return say(BAD_USAGE, `${url.message}; give the client URL of the member with --url`);
   try {
     const response = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(TIMEOUT_MS) });
@@ -19,13 +28,22 @@ export async function healthcheck(args: readonly string[]): Promise<number> {
   }
 }
 
-function urlOf(args: readonly string[]): URL | Error {
+function urlOf(args: readonly string[], environment: Environment): URL | Error {
   try {
     const { values } = parseArgs({ args: [...args], options: { url: { type: 'string' } } });
-    return new URL(values.url ?? DEFAULT_URL);
+    return new URL(values.url ?? listenUrlOf(environment) ?? DEFAULT_URL);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Where the member listens, as seen from its own machine. An empty variable counts as not set, as for the member. */
+function listenUrlOf(environment: Environment): URL | undefined {
+  const first = environment.ETCD_LISTEN_CLIENT_URLS?.split(',')[0]?.trim();
+  if (first === undefined || first === '') return undefined;
+  const url = new URL(first);
+  url.hostname = LOOPBACK_OF[url.hostname] ?? url.hostname;
+  return url;
 }
 
 function say(code: number, message: string): number {

@@ -51,6 +51,38 @@ describe('cairn healthcheck', () => {
     expect(written.join('')).toContain('http://127.0.0.1:1 does not answer');
   });
 
+  it.each([
+    ['http://0.0.0.0:PORT', 'all interfaces'],
+    ['http://127.0.0.1:PORT,http://127.0.0.1:1', 'the first of several'],
+    [' http://localhost:PORT ', 'a name'],
+  ])('asks where ETCD_LISTEN_CLIENT_URLS=%s says that the member listens: %s', async (listen) => {
+    status = 200;
+    asked = undefined;
+    expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: listen.replace('PORT', new URL(url).port) })).toBe(0);
+    expect(asked).toBe('/readyz');
+  });
+
+  it('knows the loopback address that belongs to every IPv6 interface', async () => {
+    expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: 'http://[::]:1' })).toBe(1);
+    expect(written.join('')).toContain('http://[::1]:1 does not answer');
+  });
+
+  it('prefers --url to the environment', async () => {
+    status = 200;
+    expect(await healthcheck(['--url', url], { ETCD_LISTEN_CLIENT_URLS: 'http://127.0.0.1:1' })).toBe(0);
+  });
+
+  it('asks the usual port if nothing is said', async () => {
+    const fetching = jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response());
+    expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: '' })).toBe(0);
+    expect(fetching).toHaveBeenCalledWith(new URL('http://127.0.0.1:2379/readyz'), expect.anything());
+  });
+
+  it('does not guess what a broken variable means', async () => {
+    expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: '2379' })).toBe(2);
+    expect(written.join('')).toContain('--url');
+  });
+
   it.each([[['--uri', 'x']], [['--url', 'nonsense']], [['surplus']]])('refuses %j', async (args) => {
     expect(await healthcheck(args)).toBe(2);
     expect(written.join('')).toContain('--url');

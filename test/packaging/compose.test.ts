@@ -1,0 +1,166 @@
+/** What can be said about the compose files without running them; `npm run test:packaging` runs them. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import type { Configuration } from '../../src/config/configuration';
+import { loadConfiguration } from '../../src/config/load';
+import { discoveryPreset } from '../../src/config/presets';
+import { formatEndpoint } from '../../src/config/urls';
+import { imageEnvironment, ROOT } from './dockerfile';
+
+const DEPLOY = join(ROOT, 'deploy');
+const MEMBERS = ['node1', 'node2', 'node3'];
+const BUILD = { version: '0', nodeVersion: 'v0', platform: 'none' };
+
+interface Service {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly ports?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: unknown;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly read_only?: boolean;
+  readonly restart?: string;
+  readonly stop_grace_period?: string;
+  readonly ulimits?: unknown;
+  readonly privileged?: unknown;
+}
+
+interface ComposeFile {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+function read(name: string): ComposeFile {
+  return parse(readFileSync(join(DEPLOY, name), 'utf8'), { merge: true });
+}
+
+const cluster = read('compose.yaml');
+const monitoring = read('compose.monitoring.yaml');
+
+/** What the container would do with its command and environment. */
+function configurationOf(name: string): Configuration {
+  const service = cluster.services[name]!;
+  const isDiscovery = service.command?.[0] === 'discovery';
+  const args = isDiscovery ? service.command.slice(1) : (service.command ?? []);
+  const environment = { ...imageEnvironment(), ...service.environment };
+  const outcome = loadConfiguration(args, environment, () => '', BUILD, isDiscovery ? discoveryPreset : undefined);
+  if (outcome.kind !== 'run') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
+  expect({ name, warnings: outcome.warnings }).toEqual({ name, warnings: [] });
+  return outcome.configuration;
+}
+
+const both: [string, Service, ComposeFile][] = [cluster, monitoring].flatMap((file) =>
+  Object.entries(file.services).map(([name, service]): [string, Service, ComposeFile] => [name, service, file]),
+);
+
+describe.each(both)('the container of %s', (_name, service, file) => {
+  it('has no more rights than it needs', () => {
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.security_opt).toEqual(['no-new-privileges:true']);
+    expect(service.privileged).toBeUndefined();
+    expect(service.restart).toBe('unless-stopped');
+  });
+
+  it('asks for no limits that a machine may not grant', () => {
+    expect(service.ulimits).toBeUndefined();
+  });
+
+  it('shows its ports to this machine only, and can be given others', () => {
+    for (const port of service.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:\$\{[A-Z0-9_]+:-\d+\}:\d+$/);
+  });
+
+  it('mounts what is there', () => {
+    for (const mount of service.volumes ?? []) {
+      const [source = '', target, mode] = mount.split(':');
+      expect(target).toMatch(/^\//);
+      if (source.startsWith('.')) {
+        expect({ source, exists: existsSync(resolve(DEPLOY, source)) }).toEqual({ source, exists: true });
+        expect(mode).toBe('ro');
+      } else expect(Object.keys(file.volumes)).toContain(source);
+    }
+  });
+});
+
+describe('deploy/compose.yaml', () => {
+  it('has three members and a discovery service, each with a volume of its own', () => {
+    const names = ['discovery', ...MEMBERS];
+    expect(Object.keys(cluster.services)).toEqual(names);
+    for (const name of names) {
+      const { volumes, read_only, image } = cluster.services[name]!;
+      expect(volumes).toEqual([`${name}:/var/lib/cairn`]);
+      expect(read_only).toBe(true);
+      expect(image).toBe('${CAIRN_IMAGE:-cairn:latest}');
+    }
+  });
+
+  it('tells each member its own name and the names of its container', () => {
+    for (const name of MEMBERS) {
+      const configuration = configurationOf(name);
+      expect(configuration.name).toBe(name);
+      expect(configuration.advertiseClientUrls.map(formatEndpoint)).toEqual([`http://${name}:2379`]);
+      expect(configuration.initialAdvertisePeerUrls.map(formatEndpoint)).toEqual([`http://${name}:2380`]);
+    }
+  });
+
+  it('lets the members meet at a token that the discovery service makes, for as many as there are', () => {
+    const service = configurationOf('discovery');
+    const [port] = service.listenClientUrls.map((endpoint) => endpoint.port);
+    for (const name of MEMBERS) {
+      const token = new URL(configurationOf(name).discovery);
+      expect(token.host).toBe(`discovery:${port}`);
+      expect(service.discoveryTokens).toEqual([`${token.pathname.slice(1)}=${MEMBERS.length}`]);
+    }
+  });
+
+  it('tells a member without data where the others are', () => {
+    const peers = MEMBERS.map((name) => `http://${name}:2380`);
+    for (const name of MEMBERS) expect(configurationOf(name).joinUrls).toEqual(peers);
+  });
+
+  it('starts the members when the discovery service is healthy, and checks all by the command of the image', () => {
+    for (const name of MEMBERS) {
+      expect(cluster.services[name]?.depends_on).toEqual({ discovery: { condition: 'service_healthy' } });
+    }
+    for (const { healthcheck } of Object.values(cluster.services)) {
+      expect(healthcheck?.test).toEqual(['CMD', 'cairn', 'healthcheck']);
+    }
+  });
+
+  it('gives a member the time it needs to stop in order', () => {
+    for (const { stop_grace_period } of Object.values(cluster.services)) expect(stop_grace_period).toBe('30s');
+  });
+
+  it('publishes the ports of `npm run cluster`', () => {
+    const published = MEMBERS.map((name) => cluster.services[name]?.ports?.[0]?.match(/:-(\d+)/)?.[1]);
+    expect(published).toEqual(['12379', '22379', '32379']);
+  });
+});
+
+describe('deploy/compose.monitoring.yaml', () => {
+  it('scrapes the members where they listen, and has the rules of deploy/prometheus', () => {
+    const file = readFileSync(join(DEPLOY, 'compose.prometheus.yml'), 'utf8');
+    const { scrape_configs, rule_files, ...rest } = parse(file);
+    const targets = scrape_configs.flatMap((job: { static_configs: { targets: string[] }[] }) =>
+      job.static_configs.flatMap((group) => group.targets),
+    );
+    expect(targets).toEqual(MEMBERS.map((name) => `${name}:2379`));
+    const example = parse(readFileSync(join(DEPLOY, 'prometheus/prometheus.yml'), 'utf8'));
+    expect(rule_files).toEqual(example.rule_files.map((name: string) => `rules/${name}`));
+    expect(rest).toEqual({ global: example.global });
+    expect(scrape_configs[0].job_name).toBe(example.scrape_configs[0].job_name);
+    for (const name of example.rule_files) expect(existsSync(join(DEPLOY, 'prometheus', name))).toBe(true);
+  });
+
+  it('hands Grafana dashboards from the folder that is mounted, and data from the Prometheus beside it', () => {
+    const provisioning = join(DEPLOY, 'grafana/provisioning');
+    const { datasources } = parse(readFileSync(join(provisioning, 'datasources/prometheus.yaml'), 'utf8'));
+    expect(Object.keys(monitoring.services)).toContain(new URL(datasources[0].url).hostname);
+    const { providers } = parse(readFileSync(join(provisioning, 'dashboards/cairn.yaml'), 'utf8'));
+    expect(monitoring.services.grafana?.volumes).toContain(`./grafana:${providers[0].options.path}:ro`);
+    expect(readdirSync(join(DEPLOY, 'grafana'))).toContain('cairn.json');
+  });
+});
