@@ -1,6 +1,6 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
-import { JoinError } from './discovery/beginning';
+import { ClusterFullError, JoinError } from './discovery/beginning';
 import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
 
@@ -9,6 +9,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof JoinError) return 'badConfiguration';
+  if (error instanceof ClusterFullError) return 'clusterIsFull';
   if (!(error instanceof StorageError)) return 'unexpectedFailure';
   switch (error.kind) {
     case 'io':

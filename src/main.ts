@@ -3,15 +3,16 @@
 import { commands } from './commands';
 import { isCommandWord } from './config/commands';
 import { exitNumber } from './exit';
-import { runMember } from './runMember';
 
 async function main(): Promise<void> {
   const [first, ...rest] = process.argv.slice(2);
   if (first === undefined || !isCommandWord(first)) {
-    runMember(process.argv.slice(2));
+    // Loaded late: a health check runs every few seconds and needs neither database nor HTTP server.
+    (await import('./runMember.js')).runMember(process.argv.slice(2));
     return;
   }
-  process.exitCode = await commands[first](rest);
+  const code = await commands[first](rest);
+  if (code !== undefined) process.exitCode = code;
 }
 
 main().catch((error: unknown) => {

@@ -7,13 +7,15 @@ import { RealClock } from './member/realClock';
 import type { Transport } from './member/transport';
 import type { PeerReport } from './member/types';
 import { PeerNetwork } from './peer/network';
-import type { PeerAddress } from './peer/types';
+import type { NetworkStatus, PeerAddress } from './peer/types';
+import type { PeerObserver } from './peer/observer';
 import type { LogStart, MemberId, Message } from './raft/types';
 
 /** Members older than this speak another protocol. */
 const MIN_CLUSTER_VERSION = '2.3.0';
 
-const QUIET: PeerReport = {
+const QUIET: NetworkStatus = {
+  peers: [],
   traffic: {
     recvAppendRequestCnt: 0,
     sendAppendRequestCnt: 0,
@@ -25,6 +27,12 @@ const QUIET: PeerReport = {
   followers: [],
 };
 
+/** Told how the links do. Each method that begins something returns a function that is called once, when it has ended. */
+export interface LinksObserver extends PeerObserver {
+  sendingState(to: MemberId): (ok: boolean) => void;
+  receivingState(from: MemberId): (ok: boolean) => void;
+}
+
 /** Ties a member and its links together: each needs the other, so the links begin once the member is there. */
 export class PeerLinks implements Transport {
   private network: PeerNetwork | undefined;
@@ -34,6 +42,7 @@ export class PeerLinks implements Transport {
     private readonly electionTimeoutMs: number,
     /** Where this member listens for the others. */
     private readonly peerURLs: readonly string[],
+    private readonly observer: LinksObserver,
   ) {}
 
   connect(member: LocalMember): void {
@@ -47,13 +56,15 @@ export class PeerLinks implements Transport {
       clock: new RealClock(),
       random: Math.random,
       logger: this.logger,
+      observer: this.observer,
       onMessages: (messages) => {
         member.received(messages);
       },
       onForward: (from, request) => {
         member.requested(from, request);
       },
-      onSnapshot: (_from, start, chunks) => member.receivedState(start, chunks),
+      onSnapshot: (from, start, chunks) =>
+        observed(member.receivedState(start, chunks), this.observer.receivingState(from)),
       onUnreachable: (id) => {
         member.unreachable(id);
       },
@@ -72,6 +83,10 @@ export class PeerLinks implements Transport {
   };
 
   report(): PeerReport {
+    return this.status();
+  }
+
+  status(): NetworkStatus {
     return this.network?.status() ?? QUIET;
   }
 
@@ -84,7 +99,8 @@ export class PeerLinks implements Transport {
   }
 
   async sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    await this.network?.sendSnapshot(to, start, chunks);
+    if (this.network === undefined) return;
+    await observed(this.network.sendSnapshot(to, start, chunks), this.observer.sendingState(to));
   }
 
   setPeers(peers: readonly PeerAddress[]): void {
@@ -98,4 +114,14 @@ export class PeerLinks implements Transport {
   async stop(): Promise<void> {
     await this.network?.stop();
   }
+}
+
+async function observed(transfer: Promise<void>, ended: (ok: boolean) => void): Promise<void> {
+  try {
+    await transfer;
+  } catch (error) {
+    ended(false);
+    throw error;
+  }
+  ended(true);
 }

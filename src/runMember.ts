@@ -1,18 +1,24 @@
 /** One member, from its command line until it is asked to stop. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { Surface } from './api/options';
 import { build } from './build';
 import type { Configuration } from './config/configuration';
 import { loadConfiguration } from './config/load';
+import { discoveryPreset } from './config/presets';
 import { createLogger } from './logging';
 import { exitNumber, exitReasonOf } from './exit';
-import { startServer, type Server } from './server';
+import type { Server } from './server';
+import { start } from './start';
+import { REMOVED_FILE } from './util/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
 
-/** What `cairn` without a command does. Never resolves while the member runs; the process ends with a documented exit code. */
-export function runMember(argv: readonly string[]): void {
-  const outcome = loadConfiguration(argv, process.env, (path) => readFileSync(path, 'utf8'), build());
+/** What `cairn` without a command does, and `cairn discovery`. Never resolves while the member runs; the process ends with a documented exit code. */
+export function runMember(argv: readonly string[], surface: Surface = 'all'): void {
+  const preset = surface === 'discovery' ? discoveryPreset : undefined;
+  const outcome = loadConfiguration(argv, process.env, (path) => readFileSync(path, 'utf8'), build(), preset);
   switch (outcome.kind) {
     case 'print':
       process.stdout.write(outcome.text);
@@ -22,11 +28,11 @@ export function runMember(argv: readonly string[]): void {
       process.exitCode = exitNumber('badConfiguration');
       return;
     case 'run':
-      void run(outcome.configuration, outcome.warnings);
+      void run(outcome.configuration, outcome.warnings, surface);
   }
 }
 
-async function run(configuration: Configuration, warnings: readonly string[]): Promise<void> {
+async function run(configuration: Configuration, warnings: readonly string[], surface: Surface): Promise<void> {
   const logger = await createLogger(configuration.logLevel, configuration.logFormat, process.stderr.isTTY);
   for (const warning of warnings) logger.warn(warning);
   const fail = (error: unknown): never => die(logger, error);
@@ -36,16 +42,19 @@ async function run(configuration: Configuration, warnings: readonly string[]): P
   const removed = new Promise<void>((resolve) => {
     onRemoved = resolve;
   });
-  const server = await startServer(configuration, logger, { onFailure: fail, onRemoved }).catch(fail);
-  stopOnSignals(server, logger);
+  const stopping = new AbortController();
+  const starting = start(configuration, logger, { onFailure: fail, onRemoved }, surface, stopping.signal);
+  stopOnSignals(starting, stopping, logger);
+  const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
   await removed;
-  endRemoved(server, logger);
+  endRemoved(server, logger, configuration.dataDir);
 }
 
 /** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
-function endRemoved(server: Server, logger: Logger): void {
+function endRemoved(server: Server, logger: Logger, dataDir: string): void {
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
+  markRemoved(dataDir, logger);
   setTimeout(() => {
     server.stop().then(
       () => process.exit(exitNumber('removedFromCluster')),
@@ -54,14 +63,31 @@ function endRemoved(server: Server, logger: Logger): void {
   }, REMOVED_DELAY_MS);
 }
 
-/** The first signal stops in order, the second at once. */
-function stopOnSignals(server: Server, logger: Logger): void {
-  let stopping = false;
+/** For `cairn clear-removed`. */
+function markRemoved(dataDir: string, logger: Logger): void {
+  try {
+    writeFileSync(join(dataDir, REMOVED_FILE), 'The cluster removed this member; its data are of no further use.\n');
+  } catch (error) {
+    logger.warn({ err: error, dataDir }, 'the data directory could not be marked as that of a removed member');
+  }
+}
+
+/** What a server that was stopped while it started is waited for with: the signal's handler ends the process. */
+const never = new Promise<never>(() => undefined);
+
+/** The first signal stops in order, also a server that still waits for others; the second stops at once. */
+function stopOnSignals(starting: Promise<Server>, stopping: AbortController, logger: Logger): void {
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(exitNumber('unexpectedFailure'));
-    stopping = true;
+    if (stopping.signal.aborted) process.exit(exitNumber('unexpectedFailure'));
     logger.info({ signal }, 'stopping');
-    server.stop().then(
+    stopping.abort(new Error(`stopped by ${signal}`));
+    const stopped = starting.then(
+      (server) => server.stop(),
+      (error: unknown) => {
+        if (error !== stopping.signal.reason) throw error;
+      },
+    );
+    stopped.then(
       () => {
         logger.info('stopped');
         process.exit(exitNumber('ok'));

@@ -1,23 +1,24 @@
 import type { Logger } from 'pino';
+import type { Surface } from './api/options';
+import { Drain } from './api/drain';
 import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
+import { MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
-import type { Beginning } from './discovery/beginning';
-import { replaceMember } from './discovery/replaceMember';
-import { beginFromStaticList } from './discovery/staticList';
-import { clusterIdOf, memberIdOf } from './member/identity';
+import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
-import { fetchMembers } from './peer/fetchMembers';
 import { PeerLinks } from './peerLinks';
+import { connectMetrics, createMetrics } from './memberMetrics';
+import type { Metrics } from './metrics/metrics';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { MemberStore } from './storage/memberStore';
+import { RegistrationNotes } from './storage/registrationNote';
 
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;
-const ASK_TIMEOUT_MS = 2000;
 const INTEGRITY_INTERVAL_MS = 60_000;
 
 /** What ends a server from inside. Each is called once at most. */
@@ -34,23 +35,40 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Opens data directory, member, links and listeners. Rejects with StorageError, ListenError or JoinError, and leaves nothing open. */
-export async function startServer(configuration: Configuration, logger: Logger, events: ServerEvents): Promise<Server> {
+/**
+ * Opens data directory, member, links and listeners. Rejects with StorageError, ListenError, JoinError or ClusterFullError, or
+ * with the reason of `stopping` if that is aborted while it waits for others, and leaves nothing open.
+ */
+export async function startServer(
+  configuration: Configuration,
+  logger: Logger,
+  events: ServerEvents,
+  surface: Surface,
+  stopping: AbortSignal,
+): Promise<Server> {
   const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
+  const metrics = createMetrics(configuration);
   const links = new PeerLinks(
     logger,
     configuration.electionTimeoutMs,
     configuration.initialAdvertisePeerUrls.map(formatEndpoint),
+    metrics.recorders,
   );
   try {
-    const member = await openFromDirectory(configuration, directory, links, logger, events);
+    const beginner = new MemberBeginner(configuration, new RegistrationNotes(directory.kv), logger, stopping);
+    const member = await openFromDirectory(configuration, directory, links, beginner, metrics, logger, events);
     links.connect(member);
-    const api = await openApi(configuration, member, links, logger);
+    const discovery = createDiscoveryService(configuration, logger);
+    const api = await openApi(configuration, member, links, discovery, surface, metrics, logger);
+    connectMetrics(metrics, configuration, member, links, api, directory);
     member.start();
+    void member.published().then(() => discovery.start(member));
     announce(configuration, member, logger);
-    return { stop: () => stopServer(configuration, api, member, links, directory) };
+    void beginner.accompany();
+    return { stop: () => stopServer(configuration, api, member, links, directory, metrics) };
   } catch (error) {
+    metrics.stop();
     await links.stop();
     await directory.close();
     throw error;
@@ -61,6 +79,8 @@ async function openFromDirectory(
   configuration: Configuration,
   directory: DataDirectory,
   links: PeerLinks,
+  beginner: MemberBeginner,
+  metrics: Metrics,
   logger: Logger,
   events: ServerEvents,
 ): Promise<LocalMember> {
@@ -75,44 +95,17 @@ async function openFromDirectory(
       integrityIntervalMs: INTEGRITY_INTERVAL_MS,
       snapshotCount,
     },
-    store: await MemberStore.open(directory.kv),
+    store: await MemberStore.open(directory.kv, metrics.recorders),
     transport: links,
     clock: new RealClock(),
     random: Math.random,
     historyLength: configuration.historyLength,
     uncommittedBytesMax: configuration.maxUncommittedBytes,
-    begin: (unfinishedId) => begin(configuration, unfinishedId, logger),
+    begin: beginner.begin,
     logger,
     peerReport: () => links.report(),
+    observer: metrics.recorders,
     ...events,
-  });
-}
-
-function begin(configuration: Configuration, unfinishedId: string | undefined, logger: Logger): Promise<Beginning> {
-  const log = (fields: object, message: string): void => {
-    logger.warn(fields, message);
-  };
-  const clock = new RealClock();
-  const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => clock.after(delayMs, resolve));
-  const peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
-  const token = configuration.initialClusterToken;
-  const founders = [...configuration.initialCluster].map(([name, urls]) => ({
-    name,
-    peerURLs: urls.map(formatEndpoint),
-  }));
-  return beginFromStaticList({
-    name: configuration.name,
-    peerURLs,
-    founders,
-    token,
-    state: configuration.initialClusterState,
-    foundingId: memberIdOf(peerURLs, token),
-    foundingClusterId: clusterIdOf(founders.map((founder) => memberIdOf(founder.peerURLs, token))),
-    unfinishedId,
-    autoRejoin: configuration.autoRejoin,
-    fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS),
-    replaceMember: (cluster, lost) => replaceMember(cluster, lost, lost?.peerURLs ?? peerURLs, log, sleep),
-    log,
   });
 }
 
@@ -120,10 +113,15 @@ function openApi(
   configuration: Configuration,
   member: LocalMember,
   links: PeerLinks,
+  discovery: DiscoveryService,
+  surface: Surface,
+  metrics: Metrics,
   logger: Logger,
 ): Promise<ApiServer> {
   return startApi({
     member,
+    surface,
+    discovery,
     clientAddresses: configuration.listenClientUrls,
     peerAddresses: configuration.listenPeerUrls,
     cors: configuration.cors,
@@ -136,6 +134,10 @@ function openApi(
     setLogLevel: (level) => {
       logger.level = level;
     },
+    drain: new Drain(Date.now, () => member.giveUpLeadership(2 * configuration.electionTimeoutMs)),
+    metrics,
+    metricsAddresses: configuration.listenMetricsUrls,
+    observer: metrics.recorders,
     onPeerUpgrade: links.handleUpgrade,
   });
 }
@@ -156,11 +158,13 @@ async function stopServer(
   member: LocalMember,
   links: PeerLinks,
   directory: DataDirectory,
+  metrics: Metrics,
 ): Promise<void> {
   await member.prepareStop(2 * configuration.electionTimeoutMs);
   await api.closeClients(GRACE_MS);
   await member.stop(GRACE_MS);
   await links.stop();
   await api.close(GRACE_MS);
+  metrics.stop();
   await directory.close();
 }

@@ -3,7 +3,8 @@ import Koa from 'koa';
 import { writeInternalError, writeNotFound } from './http/answers';
 import { keysFront } from './keysFront';
 import type { ApiOptions } from './options';
-import { createClientRouter } from './routes';
+import { NO_OBSERVER } from './observer';
+import { createClientRouter, createOperatorRouter } from './routes';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWatches } from './v2/keys/watchResponse';
 
@@ -17,11 +18,28 @@ export function createApplication(
   openWatches: OpenWatches,
   onUnexpected: (error: unknown) => void,
 ): Koa {
-  const { member, maxRequestBytes, now, logger, cors } = options;
-  const keys = new KeysHandler({ member, maxRequestBytes, now, openWatches, onUnexpected });
+  const { member, surface, maxRequestBytes, now, logger, cors } = options;
+  const { observer = NO_OBSERVER } = options;
+  const keys = new KeysHandler({ member, maxRequestBytes, now, openWatches, observer, onUnexpected });
   const application = new Koa();
-  application.use(keysFront(keys, cors, onUnexpected));
-  application.use(async (context, next) => {
+  application.use(keysFront(surface === 'all' ? keys : undefined, cors, onUnexpected));
+  application.use(lastResort(onUnexpected));
+  application.use(createClientRouter(options, keys).routes());
+  logBroken(application, logger);
+  return application;
+}
+
+/** As `createApplication`, for a port that only has the routes for monitoring. */
+export function createOperatorApplication(options: ApiOptions, onUnexpected: (error: unknown) => void): Koa {
+  const application = new Koa();
+  application.use(lastResort(onUnexpected));
+  application.use(createOperatorRouter(options).routes());
+  logBroken(application, options.logger);
+  return application;
+}
+
+function lastResort(onUnexpected: (error: unknown) => void): Koa.Middleware {
+  return async (context, next) => {
     // Every route writes its own answer, byte for byte; Koa adds nothing to it.
     context.respond = false;
     try {
@@ -31,11 +49,12 @@ export function createApplication(
       onUnexpected(error);
       writeInternalError(context.res);
     }
-  });
-  application.use(createClientRouter(options).routes());
-  // What is left here is a connection that broke while it was answered.
+  };
+}
+
+function logBroken(application: Koa, logger: ApiOptions['logger']): void {
+  // What is left for Koa is a connection that broke while it was answered.
   application.on('error', (error: unknown) => {
     logger.debug({ err: error }, 'a connection broke while it was answered');
   });
-  return application;
 }

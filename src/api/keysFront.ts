@@ -20,10 +20,11 @@ export function keyOf(path: string): string | undefined {
 /**
  * Key requests are answered on Node's own response, past Koa; everything else goes on to the router, with its cleaned path.
  *
+ * @param keys undefined: the key routes are not there
  * @param onUnexpected gets exceptions of the key routes
  */
 export function keysFront(
-  keys: KeysHandler,
+  keys: KeysHandler | undefined,
   cors: readonly string[],
   onUnexpected: (error: unknown) => void,
 ): Middleware {
@@ -37,14 +38,14 @@ export function keysFront(
       return DONE;
     }
     const target = parseRequestTarget(request.url ?? '');
-    const key = target === undefined ? undefined : keyOf(target.path);
+    const key = target === undefined || keys === undefined ? undefined : keyOf(target.path);
     if (target !== undefined && key === undefined) {
       // The router matches this instead of the raw path.
       context['newRouterPath'] = target.path;
       return next();
     }
     context.respond = false;
-    if (target === undefined || key === undefined) {
+    if (target === undefined || keys === undefined || key === undefined) {
       writeBadRequest(response);
       return DONE;
     }

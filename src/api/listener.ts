@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { answerClientError } from './clientError';
 import type { ListenAddress } from './options';
+import { TrafficCounter, type Traffic } from './traffic';
 
 /** As etcd 2.3: connections of clients that pool them may rest this long. */
 const KEEP_ALIVE_TIMEOUT_MS = 300_000;
@@ -17,7 +18,7 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 
 export interface ListenerOptions {
   /** The command line option that named the address, for the error. */
-  readonly flag: '--listen-client-urls' | '--listen-peer-urls';
+  readonly flag: '--listen-client-urls' | '--listen-peer-urls' | '--listen-metrics-urls';
   readonly maxHeaderBytes: number;
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
@@ -42,9 +43,14 @@ export class ListenError extends Error {
 export class Listener {
   private constructor(
     private readonly server: Server,
-    private readonly sockets: ReadonlySet<Socket>,
+    private readonly connections: TrafficCounter,
     readonly address: AddressInfo,
   ) {}
+
+  /** What all its connections carried. */
+  traffic(): Traffic {
+    return this.connections.total();
+  }
 
   /** Resolves when connections are accepted; rejects with ListenError. */
   static async open(address: ListenAddress, options: ListenerOptions, handler: RequestListener): Promise<Listener> {
@@ -64,10 +70,12 @@ export class Listener {
     server.on('clientError', (error, socket) => {
       answerClientError(error, socket, options.logger);
     });
-    const sockets = new Set<Socket>();
+    const connections = new TrafficCounter();
     server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
+      connections.add(socket);
+      socket.on('close', () => {
+        connections.delete(socket);
+      });
     });
     await listen(server, address, options.flag);
     server.on('error', (error) => {
@@ -75,7 +83,7 @@ export class Listener {
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
-    return new Listener(server, sockets, bound);
+    return new Listener(server, connections, bound);
   }
 
   /** Lets the owner of another protocol take connections over. */
@@ -96,7 +104,7 @@ export class Listener {
       this.server.closeIdleConnections();
     }, 20);
     const cut = setTimeout(() => {
-      for (const socket of this.sockets) socket.destroy();
+      for (const socket of this.connections.sockets) socket.destroy();
     }, deadlineMs);
     await closed;
     clearInterval(sweep);

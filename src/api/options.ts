@@ -3,6 +3,9 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Member } from '../member/types';
+import type { DiscoveryOptions } from './discovery/options';
+import type { Drain } from './drain';
+import type { ApiObserver } from './observer';
 
 /** Where to listen. `localhost` means every loopback address there is; port 0 takes a free one. */
 export interface ListenAddress {
@@ -19,8 +22,13 @@ export interface MetricsSource {
   metrics(): Promise<string>;
 }
 
+/** What the client port is for: the whole API, or nothing but the discovery service and the routes for operators. */
+export type Surface = 'all' | 'discovery';
+
 export interface ApiOptions {
   readonly member: Member;
+  readonly surface: Surface;
+  readonly discovery: DiscoveryOptions;
   readonly clientAddresses: readonly ListenAddress[];
   readonly peerAddresses: readonly ListenAddress[];
   /** Origins that may read answers in a browser; `*` is all of them, empty is none. */
@@ -37,8 +45,13 @@ export interface ApiOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly setLogLevel: (level: LogLevel) => void;
+  /** Without it the route `/config/local/drain` is not there. */
+  readonly drain?: Drain;
   /** What `/metrics` shows; without it the route is not there. */
   readonly metrics?: MetricsSource;
+  /** Where nothing but `/metrics` and health is served; none if absent. */
+  readonly metricsAddresses?: readonly ListenAddress[];
+  readonly observer?: ApiObserver;
   /** Takes over the connections on the peer port that ask for an upgrade; without it they are plain requests. */
   readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

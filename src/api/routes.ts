@@ -1,13 +1,20 @@
-/** The table of all routes of the client port but /v2/keys (spec v2-api section 1, v0-api section 1). */
+/** The tables of all routes of the client port but /v2/keys (spec v2-api section 1, v0-api section 1). */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { serveNewToken } from './discovery/newToken';
+import { TOKEN_PATH } from './discovery/registry';
+import { servePage, serveRobots } from './discovery/servicePages';
+import { serveToken } from './discovery/serveToken';
 import { writeMethodNotAllowed } from './http/answers';
+import { NO_OBSERVER } from './observer';
 import { serveDebugVars } from './ops/debugVars';
+import { serveDrain } from './ops/drain';
 import { serveHealth, serveLive, serveReady } from './ops/health';
 import { serveLogLevel } from './ops/logLevel';
 import { serveMetrics } from './ops/metrics';
 import { serveRoot, serveVersion } from './ops/version';
 import type { ApiOptions } from './options';
+import type { KeysHandler } from './v2/keys/keysHandler';
 import { serveLeader, serveMachines } from './v2/members/machines';
 import { MEMBERS_METHODS, serveMembers } from './v2/members/members';
 import { serveLeaderStats, serveSelfStats, serveStoreStats } from './v2/stats/stats';
@@ -18,12 +25,11 @@ const GET = ['GET'] as const;
 const GET_HEAD = ['GET', 'HEAD'] as const;
 const PUT = ['PUT'] as const;
 
-/** Paths are exact: a trailing slash makes another one. */
-export function createClientRouter(options: ApiOptions): Router {
-  const { member, now, setLogLevel, metrics } = options;
-  const router = new Router({ strict: true, sensitive: true });
-  /** Any method that is not in the list gets 405 and the list. */
-  const route = (paths: readonly string[], methods: readonly string[], serve: Serve): void => {
+/** Adds routes; any method that is not in the list gets 405 and the list. */
+type Route = (paths: readonly string[], methods: readonly string[], serve: Serve) => void;
+
+function routeOf(router: Router): Route {
+  return (paths, methods, serve) => {
     for (const path of paths) {
       router.all(path, (context) => {
         if (methods.includes(context.method)) return serve(context);
@@ -32,16 +38,52 @@ export function createClientRouter(options: ApiOptions): Router {
       });
     }
   };
+}
 
-  route(['/'], GET_HEAD, (context) => serveRoot(context));
+/** Paths are exact: a trailing slash makes another one. */
+export function createClientRouter(options: ApiOptions, keys: KeysHandler): Router {
+  const router = new Router({ strict: true, sensitive: true });
+  const route = routeOf(router);
+  addOperatorRoutes(route, options);
+  addDiscoveryRoutes(router, options, keys);
+  switch (options.surface) {
+    case 'all':
+      addApiRoutes(route, options);
+      break;
+    case 'discovery':
+      route(['/'], GET_HEAD, (context) => servePage(context));
+      route(['/robots.txt'], GET_HEAD, (context) => serveRobots(context));
+  }
+  return router;
+}
+
+/** For a port of its own that has nothing else. */
+export function createOperatorRouter(options: ApiOptions): Router {
+  const router = new Router({ strict: true, sensitive: true });
+  addOperatorRoutes(routeOf(router), options);
+  return router;
+}
+
+/** What every kind of server has, for load balancers, orchestrators and monitoring. */
+function addOperatorRoutes(route: Route, { member, drain, metrics, observer = NO_OBSERVER }: ApiOptions): void {
   route(['/version'], GET, (context) => serveVersion(context, member));
-  route(['/health'], GET, (context) => serveHealth(context, member));
+  route(['/health'], GET, (context) => serveHealth(context, member, observer));
   route(['/livez'], GET_HEAD, (context) => serveLive(context));
-  route(['/readyz'], GET_HEAD, (context) => serveReady(context, member));
+  route(['/readyz'], GET_HEAD, (context) => serveReady(context, member, drain));
+  if (metrics !== undefined) route(['/metrics'], GET_HEAD, (context) => serveMetrics(context, metrics));
+}
+
+/** Spec cli-and-config section 4, server side. These decide about methods themselves. */
+function addDiscoveryRoutes(router: Router, { member, now, discovery }: ApiOptions, keys: KeysHandler): void {
+  router.all('/new', (context) => serveNewToken(context, member, discovery, now()));
+  router.all(TOKEN_PATH, (context) => serveToken(context, member, keys, discovery));
+}
+
+function addApiRoutes(route: Route, { member, now, setLogLevel, drain }: ApiOptions): void {
+  route(['/'], GET_HEAD, (context) => serveRoot(context));
   route(['/debug/vars'], GET, (context) => serveDebugVars(context, member));
   route(['/config/local/log'], PUT, (context) => serveLogLevel(context, setLogLevel));
-  if (metrics !== undefined) route(['/metrics'], GET_HEAD, (context) => serveMetrics(context, metrics));
-
+  if (drain !== undefined) route(['/config/local/drain'], PUT, (context) => serveDrain(context, drain));
   route(['/v2/machines', '/v1/machines', '/machines'], GET_HEAD, (context) => serveMachines(context, member));
   route(['/v2/leader', '/v1/leader', '/leader'], GET_HEAD, (context) => serveLeader(context, member));
   route(['/v2/stats/self'], GET, (context) => serveSelfStats(context, member, now()));
@@ -49,5 +91,4 @@ export function createClientRouter(options: ApiOptions): Router {
   route(['/v2/stats/leader'], GET, (context) => serveLeaderStats(context, member));
   const members = ['/v2/members', '/v2/members/', '/v2/members/*subpath'];
   route(members, MEMBERS_METHODS, (context) => serveMembers(context, member));
-  return router;
 }

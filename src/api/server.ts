@@ -1,11 +1,12 @@
-/** Starts and stops the HTTP servers of the client and the peer port. */
+/** Starts and stops the HTTP servers of the client, peer and metrics ports. */
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApplication } from './application';
-import type { ListenerOptions } from './listener';
-import { Listener, ListenError } from './listener';
+import { createApplication, createOperatorApplication } from './application';
+import type { Listener, ListenerOptions } from './listener';
+import { openListeners } from './openListeners';
 import type { ApiOptions, ListenAddress } from './options';
 import { createPeerHandler } from './peerHandler';
+import type { Traffic } from './traffic';
 import { OpenWatches } from './v2/keys/watchResponse';
 
 const CLOSE_DEADLINE_MS = 5000;
@@ -15,6 +16,7 @@ export class ApiServer {
   constructor(
     private readonly clients: readonly Listener[],
     private readonly peers: readonly Listener[],
+    private readonly metrics: readonly Listener[],
     private readonly openWatches: OpenWatches,
   ) {}
 
@@ -23,8 +25,23 @@ export class ApiServer {
     return this.clients.map((listener) => listener.address);
   }
 
+  get metricsAddresses(): readonly AddressInfo[] {
+    return this.metrics.map((listener) => listener.address);
+  }
+
   get peerAddresses(): readonly AddressInfo[] {
     return this.peers.map((listener) => listener.address);
+  }
+
+  /** What clients sent and were sent. */
+  clientTraffic(): Traffic {
+    let [receivedBytes, sentBytes] = [0, 0];
+    for (const listener of this.clients) {
+      const traffic = listener.traffic();
+      receivedBytes += traffic.receivedBytes;
+      sentBytes += traffic.sentBytes;
+    }
+    return { receivedBytes, sentBytes };
   }
 
   /** Clients only: accepts nothing new, ends the watches, lets requests finish and cuts what is left at the deadline. */
@@ -36,74 +53,44 @@ export class ApiServer {
 
   /** The other members too. Their streams must have been ended before, or they are waited for until the deadline. Idempotent. */
   async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
-    await Promise.all([this.closeClients(deadlineMs), ...this.peers.map((listener) => listener.close(deadlineMs))]);
+    const others = [...this.peers, ...this.metrics].map((listener) => listener.close(deadlineMs));
+    await Promise.all([this.closeClients(deadlineMs), ...others]);
   }
 }
 
 /** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
-  const openWatches = new OpenWatches();
+  const openWatches = new OpenWatches(options.observer);
   const onUnexpected = (error: unknown): void => {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
   // Koa answers every failure itself: its promise never rejects.
-  const clientHandler = createApplication(options, openWatches, onUnexpected).callback() as RequestListener;
+  const handler = createApplication(options, openWatches, onUnexpected).callback() as RequestListener;
+  const clientHandler = options.drain?.around(handler) ?? handler;
   const peerHandler = createPeerHandler(options.member, onUnexpected);
+  const metricsHandler = createOperatorApplication(options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
-  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger } = options;
-  const common = { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger };
+  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, clientAddresses, peerAddresses } = options;
+  const open = async (
+    addresses: readonly ListenAddress[],
+    flag: ListenerOptions['flag'],
+    handler: RequestListener,
+  ): Promise<readonly Listener[]> => {
+    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger };
+    const listeners = await openListeners(addresses, listenerOptions, handler);
+    opened.push(...listeners);
+    return listeners;
+  };
   try {
-    const clients = await openAll(
-      options.clientAddresses,
-      { ...common, flag: '--listen-client-urls' },
-      clientHandler,
-      opened,
-    );
-    const peers = await openAll(options.peerAddresses, { ...common, flag: '--listen-peer-urls' }, peerHandler, opened);
+    const clients = await open(clientAddresses, '--listen-client-urls', clientHandler);
+    const peers = await open(peerAddresses, '--listen-peer-urls', peerHandler);
+    const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
     if (options.onPeerUpgrade !== undefined) {
       for (const listener of peers) listener.onUpgrade(options.onPeerUpgrade);
     }
-    return new ApiServer(clients, peers, openWatches);
+    return new ApiServer(clients, peers, metrics, openWatches);
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));
-    throw error;
-  }
-}
-
-/** Opens a list of addresses, noting each in `opened` so that a failure can undo them. */
-async function openAll(
-  addresses: readonly ListenAddress[],
-  options: ListenerOptions,
-  handler: RequestListener,
-  opened: Listener[],
-): Promise<readonly Listener[]> {
-  const listeners: Listener[] = [];
-  for (const address of addresses) {
-    const isLocalhost = address.host === 'localhost';
-    const first = await Listener.open(isLocalhost ? { ...address, host: '127.0.0.1' } : address, options, handler);
-    listeners.push(first);
-    opened.push(first);
-    const second = isLocalhost
-      ? await openIfAvailable({ host: '::1', port: first.address.port }, options, handler)
-      : undefined;
-    if (second === undefined) continue;
-    listeners.push(second);
-    opened.push(second);
-  }
-  return listeners;
-}
-
-/** Undefined on a machine that does not have the address (IPv6 switched off). */
-async function openIfAvailable(
-  address: ListenAddress,
-  options: ListenerOptions,
-  handler: RequestListener,
-): Promise<Listener | undefined> {
-  try {
-    return await Listener.open(address, options, handler);
-  } catch (error) {
-    const isMissing = error instanceof ListenError && ['EADDRNOTAVAIL', 'EAFNOSUPPORT'].includes(error.code);
-    if (isMissing) return undefined;
     throw error;
   }
 }

@@ -66,6 +66,8 @@ function placeOf(name: string, settings: ReadonlyMap<string, Setting>): string {
 }
 
 function parseCluster(text: string, texts: ReadonlyMap<string, string>): Result<InitialCluster> {
+  // A proxy is none of the members it is told of.
+  if ((texts.get('proxy') ?? 'off') !== 'off') return parseInitialCluster(text, undefined);
   const peerUrls = parseEndpoints(texts.get('initial-advertise-peer-urls') ?? '', 'advertise');
   if (!peerUrls.ok) return peerUrls;
   return parseInitialCluster(text, { name: texts.get('name') ?? '', peerUrls: peerUrls.value });

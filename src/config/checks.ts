@@ -1,14 +1,25 @@
 /** What must hold between options, and what is allowed but hardly meant. */
 import type { Built } from './build';
 import { place } from './settings';
+import { enumerate } from './text';
 import { formatEndpoint, isWildcard, sameEndpoint } from './urls';
+import type { Endpoint } from './urls';
 
 /** Paper section 5.6 wants the election timeout well above the heartbeat; five is what etcd 2.3 insists on. */
 const HEARTBEATS_PER_ELECTION_MIN = 5;
 
 type Check = (built: Built) => string | undefined;
 
-const checks: readonly Check[] = [checkAdvertised, checkElectionTimeout, checkRequestTimeouts, checkListenUrls];
+const checks: readonly Check[] = [
+  checkAdvertised,
+  checkElectionTimeout,
+  checkRequestTimeouts,
+  checkListenUrls,
+  checkProxied,
+  checkBootstrap,
+];
+
+const BOOTSTRAP_OPTIONS = ['initial-cluster', 'discovery', 'discovery-srv'];
 
 /** One sentence about the first rule that is broken, or undefined. */
 export function findConflict(built: Built): string | undefined {
@@ -47,15 +58,64 @@ function checkRequestTimeouts(built: Built): string | undefined {
 }
 
 function checkListenUrls(built: Built): string | undefined {
-  const { listenClientUrls, listenPeerUrls } = built.configuration;
-  const shared = listenClientUrls.find(
-    (url) => url.port !== 0 && listenPeerUrls.some((peer) => sameEndpoint(url, peer)),
-  );
-  if (shared === undefined) return undefined;
+  const { listenClientUrls: clients, listenPeerUrls: peers, listenMetricsUrls: metrics } = built.configuration;
+  const client = { name: 'listen-client-urls', urls: clients };
+  const peer = { name: 'listen-peer-urls', urls: peers };
+  const ofMetrics = { name: 'listen-metrics-urls', urls: metrics };
   return (
-    `${named(built, 'listen-client-urls')} and ${named(built, 'listen-peer-urls')} both have ` +
-    `${formatEndpoint(shared)}; give clients and members different ports`
+    explainShared(built, client, peer, 'give clients and members different ports') ??
+    explainShared(built, client, ofMetrics, 'leave the second out: clients have /metrics in any case') ??
+    explainShared(built, peer, ofMetrics, 'give members and metrics different ports')
   );
+}
+
+interface Listening {
+  readonly name: string;
+  readonly urls: readonly Endpoint[];
+}
+
+function explainShared(built: Built, one: Listening, other: Listening, advice: string): string | undefined {
+  const shared = one.urls.find((url) => url.port !== 0 && other.urls.some((same) => sameEndpoint(url, same)));
+  if (shared === undefined) return undefined;
+  return `${named(built, one.name)} and ${named(built, other.name)} both have ${formatEndpoint(shared)}; ${advice}`;
+}
+
+/** By default --initial-cluster is the process itself, and a proxy is no member. */
+function checkProxied(built: Built): string | undefined {
+  const proxy = built.sources.get('proxy') ?? { source: 'default' };
+  if (built.configuration.proxy === 'off' || proxy.source === 'default') return undefined;
+  if (
+    ['initial-cluster', 'discovery'].some(
+      (name) => (built.sources.get(name) ?? { source: 'default' }).source !== 'default',
+    )
+  )
+    return undefined;
+  return `${place(proxy)} has nobody to forward to; list the members with --initial-cluster, or give --discovery`;
+}
+
+/** As in etcd: how a cluster begins is said in one way. */
+function checkBootstrap(built: Built): string | undefined {
+  const given = BOOTSTRAP_OPTIONS.filter((name) => isGiven(built, name));
+  if (given.length > 1) {
+    const names = enumerate(
+      given.map((name) => named(built, name)),
+      'and',
+    );
+    return `${names} are given together; give one of them: each says how the cluster begins`;
+  }
+  if (built.configuration.initialClusterState === 'existing' && isGiven(built, 'discovery')) {
+    return (
+      `${named(built, 'discovery')} is given with ${named(built, 'initial-cluster-state')} existing, but a token is for a new ` +
+      'cluster; to join a running one name its members with --join-urls'
+    );
+  }
+  return undefined;
+}
+
+function isGiven(built: Built, name: string): boolean {
+  // A list of this member alone is the default, which --print-config writes into its file.
+  if (name === 'initial-cluster' && built.configuration.initialCluster.size === 1) return false;
+  return built.sources.get(name)?.source !== 'default' && built.texts.get(name) !== '';
 }
 
 /** The option as the operator wrote it, or marked as a default. */

@@ -17,10 +17,12 @@ export interface OwnMember {
  * Parses `name=url,name=url,other=url` and checks it against the member that is being configured: its name must be in
  * the list and its URLs there must be its --initial-advertise-peer-urls, as etcd asks for when a cluster is formed.
  * The message of a failure is a sentence without the option's name.
+ *
+ * @param own undefined: the reader is no member
  */
-export function parseInitialCluster(text: string, own: OwnMember): Result<InitialCluster> {
+export function parseInitialCluster(text: string, own: OwnMember | undefined): Result<InitialCluster> {
   const cluster = parseMembers(text);
-  return cluster.ok ? checkOwnEntry(cluster.value, own) : cluster;
+  return cluster.ok && own !== undefined ? checkOwnEntry(cluster.value, own) : cluster;
 }
 
 function parseMembers(text: string): Result<InitialCluster> {

@@ -35,6 +35,11 @@ export const exitCodes = {
       'The state of this member is not that of the majority: the disk or the memory is faulty, or there is a fault in Cairn. ' +
       'Remove its data directory and start it again; it gets the state from the others.',
   },
+  clusterIsFull: {
+    code: 8,
+    meaning:
+      'All places of the cluster that --discovery makes were taken before this member came, and --discovery-fallback is exit.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

@@ -82,7 +82,7 @@ export function placeholderOf(kind: Kind): string {
     case 'urls':
       return 'URL,...';
     case 'strings':
-      return 'ORIGIN,...';
+      return kind.placeholder;
     case 'cluster':
       return 'NAME=URL,...';
   }

@@ -12,6 +12,8 @@ import { parseFlags } from './flags';
 import { helpText } from './help';
 import type { CommandName } from './options';
 import { printConfiguration } from './printConfiguration';
+import { checkExcluded, settingsOf } from './presets';
+import type { Preset } from './presets';
 import { failure, success } from './result';
 import type { Result } from './result';
 import { byStrength, place } from './settings';
@@ -39,12 +41,15 @@ export type Outcome =
  * Decides from the command line (without the program's name), the environment and the configuration file what to do.
  * Flags win over variables, variables over the file, the file over defaults. Touches nothing but its arguments;
  * `readFile` may throw, and nothing else gets out.
+ *
+ * @param preset of a command that runs a member with defaults of its own
  */
 export function loadConfiguration(
   argv: readonly string[],
   environment: Environment,
   readFile: (path: string) => string,
   build: Build,
+  preset?: Preset,
 ): Outcome {
   const flags = parseFlags(argv);
   if (!flags.ok) return fail(flags.message);
@@ -53,7 +58,7 @@ export function loadConfiguration(
   if (commands.value.has('help')) return { kind: 'print', text: helpText() };
   if (commands.value.has('version')) return { kind: 'print', text: versionText(build) };
 
-  const loaded = load(flags.value, environment, readFile);
+  const loaded = load(flags.value, environment, readFile, preset);
   if (!loaded.ok) return fail(loaded.message);
   const { built, warnings } = loaded.value;
   if (commands.value.has('print-config')) return { kind: 'print', text: printConfiguration(built, warnings, build) };
@@ -87,15 +92,23 @@ interface Loaded {
   readonly warnings: readonly string[];
 }
 
-function load(flags: readonly Setting[], variables: Environment, readFile: (path: string) => string): Result<Loaded> {
+function load(
+  flags: readonly Setting[],
+  variables: Environment,
+  readFile: (path: string) => string,
+  preset: Preset | undefined,
+): Result<Loaded> {
   const environment = readEnvironment(variables);
   const file = readSettings(flags, environment.settings, readFile);
   if (!file.ok) return file;
   const written = byStrength({ flags, environment: environment.settings, file: file.value });
   const settings = resolveAddresses(written);
   if (!settings.ok) return settings;
-  const effective = takeStrongest(settings.value);
+  const weakest = preset === undefined ? [] : settingsOf(preset);
+  const effective = takeStrongest([...settings.value, ...weakest]);
   if (!effective.ok) return effective;
+  const allowed = preset === undefined ? success(undefined) : checkExcluded(preset, effective.value.settings);
+  if (!allowed.ok) return allowed;
   const built = buildConfiguration(effective.value.settings);
   if (!built.ok) return built;
   const conflict = findConflict(built.value);

@@ -4,15 +4,28 @@
  */
 import { clusteringOptions } from './options/clustering';
 import { commandOptions } from './options/commands';
+import { discoveryOptions } from './options/discovery';
+import { discoveryServiceOptions } from './options/discoveryService';
 import { ignoredOptions } from './options/ignored';
 import { loggingOptions } from './options/logging';
 import { memberOptions } from './options/member';
+import { metricsOptions } from './options/metrics';
+import { proxyOptions } from './options/proxy';
 import { requestOptions } from './options/requests';
 import type { ActiveOption, Option, Shape, Spelling } from './options/types';
 import { unavailableOptions } from './options/unavailable';
 
 /** The options a configuration is made of, in the order in which help and documentation list them. */
-export const activeOptions = { ...memberOptions, ...clusteringOptions, ...requestOptions, ...loggingOptions } as const;
+export const activeOptions = {
+  ...memberOptions,
+  ...clusteringOptions,
+  ...discoveryOptions,
+  ...discoveryServiceOptions,
+  ...proxyOptions,
+  ...requestOptions,
+  ...metricsOptions,
+  ...loggingOptions,
+} as const;
 
 export type ActiveName = keyof typeof activeOptions;
 export type CommandName = keyof typeof commandOptions;

@@ -5,7 +5,9 @@ import type { Named } from './options';
 export type WrittenOrigin =
   | { readonly source: 'flag'; readonly flag: string }
   | { readonly source: 'environment'; readonly variable: string }
-  | { readonly source: 'file'; readonly path: string; readonly line: number; readonly key: string };
+  | { readonly source: 'file'; readonly path: string; readonly line: number; readonly key: string }
+  /** Nobody wrote it: the command that runs has a default of its own. */
+  | { readonly source: 'command'; readonly command: string };
 
 /** Where a value came from. */
 export type Origin = WrittenOrigin | { readonly source: 'default' };
@@ -26,6 +28,8 @@ export function place(origin: WrittenOrigin): string {
       return origin.variable;
     case 'file':
       return `${origin.path}:${origin.line}: ${origin.key}`;
+    case 'command':
+      return `the default of ${origin.command}`;
   }
 }
 
@@ -34,6 +38,8 @@ export function describeOrigin(origin: Origin): string {
   switch (origin.source) {
     case 'default':
       return 'default';
+    case 'command':
+      return `default of ${origin.command}`;
     case 'file':
       return `from ${origin.path}:${origin.line}`;
     case 'flag':

@@ -28,7 +28,7 @@ export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
         ? success(text)
         : failure(`${quote(text)} is not one of its values; write ${enumerate(kind.values, 'or')}`);
     case 'urls':
-      return parseEndpoints(text, kind.use);
+      return kind.mayBeEmpty === true && text.trim() === '' ? success([]) : parseEndpoints(text, kind.use);
     case 'strings':
       return parseStrings(kind, text);
   }

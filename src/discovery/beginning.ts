@@ -35,3 +35,20 @@ export type Beginning =
 export class JoinError extends Error {
   override readonly name = 'JoinError';
 }
+
+/** The cluster that a discovery URL makes has all its members, and this one is not among them. */
+export class ClusterFullError extends Error {
+  override readonly name = 'ClusterFullError';
+
+  constructor(
+    url: string,
+    size: number,
+    /** Of the members that are registered. */
+    readonly peerURLs: readonly string[],
+  ) {
+    super(
+      `discovery: cluster is full: ${size} of ${size} members are registered at ${url}; use a new token for another ` +
+        'cluster, or set --discovery-fallback to join or proxy to take part in this one',
+    );
+  }
+}

@@ -4,6 +4,8 @@ import type { MemberLogger } from './settings';
 
 /** Notes who leads and since when, and says in the log when that changes. */
 export class LeaderNote {
+  /** How often a leader was seen that was not there before. */
+  changes = 0;
   private noted: { readonly id: MemberId; readonly sinceMs: number } | undefined;
 
   constructor(
@@ -19,6 +21,7 @@ export class LeaderNote {
     const { leader, term, id } = this.raft;
     if (leader === this.noted?.id) return;
     this.noted = leader === undefined ? undefined : { id: leader, sinceMs: nowMs };
+    if (leader !== undefined) this.changes++;
     if (leader === undefined) this.logger.warn({ term }, 'there is no leader');
     else this.logger.info({ leader, term, self: leader === id }, 'the cluster has a leader');
   }

@@ -20,7 +20,9 @@ import { Loop } from './loop';
 import { refusalOfUpdate } from './membershipRules';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
+import type { MemberObserver } from './observer';
 import { Publisher } from './publisher';
+import { Tally, type MemberReport } from './report';
 import { RequestDesk } from './requestDesk';
 import { EXPIRY_INTERVAL_MS, requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
 import { receiveState } from './stateReception';
@@ -55,6 +57,7 @@ export interface LocalMemberParts {
   readonly firstPeers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[];
   /** What the links say of the other members. */
   readonly peerReport: () => PeerReport;
+  readonly observer?: MemberObserver | undefined;
   readonly onFailure: (error: unknown) => void;
   /** The cluster removed this member; it has to end. Called once. */
   readonly onRemoved: () => void;
@@ -74,6 +77,7 @@ export class LocalMember implements Member {
   private readonly headStart: HeadStart;
   private readonly peers: PeerList;
   private readonly integrity: IntegrityCheck;
+  private readonly tally: Tally;
   private readonly startedAtMs: number;
   /** What was committed when it started is applied from here on. */
   private readonly readyIndex: number;
@@ -94,6 +98,7 @@ export class LocalMember implements Member {
     };
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
     this.leaderNote = new LeaderNote(raft, logger);
+    this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
     this.expiry = new ExpiryClock(raft, state, clock, propose);
     this.publisher = new Publisher(settings, raft, state, propose);
@@ -108,6 +113,7 @@ export class LocalMember implements Member {
     this.loop = new Loop({
       ...{ raft, state, store, transport, clock, compaction },
       ...{ proposals, changes, reads },
+      observer: parts.observer,
       desk: new RequestDesk(raft, proposals, changes, new LeaderDesk(raft, state), transport),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
@@ -154,6 +160,11 @@ export class LocalMember implements Member {
   /** From here on it says that it is not ready; a leader hands leadership over. It goes on serving. */
   async prepareStop(limitMs: number): Promise<void> {
     this.stopping = true;
+    await this.giveUpLeadership(limitMs);
+  }
+
+  /** A leader makes another member the leader. Resolves when that is so, when there is nobody to lead, or after `limitMs`. */
+  async giveUpLeadership(limitMs: number): Promise<void> {
     await handOver(this.parts.raft, this.parts.clock, limitMs, () => {
       this.loop.wake();
     });
@@ -184,7 +195,8 @@ export class LocalMember implements Member {
 
   /** The leader streams its state. Resolves when it is in use here. */
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    return receiveState(this.loop, this.parts.store, this.parts.historyLength, start, chunks);
+    const { store, historyLength } = this.parts;
+    return this.tally.receiving(receiveState(this.loop, store, historyLength, start, chunks));
   }
 
   /** Messages to this member were lost. */
@@ -220,6 +232,7 @@ export class LocalMember implements Member {
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
+    this.tally.watchRequests++;
     return registerWatch(this.parts.state, path, options, listener);
   }
 
@@ -256,6 +269,11 @@ export class LocalMember implements Member {
     return this.parts.state.machine.keySpace.stats();
   }
 
+  /** What it counts about itself beyond its status. */
+  report(): MemberReport {
+    return this.tally.report(this.callers, this.leaderNote, this.promoter, this.parts.state.machine.keySpace);
+  }
+
   members(): readonly MemberInfo[] {
     return this.parts.state.machine.cluster.members();
   }
@@ -284,6 +302,7 @@ export class LocalMember implements Member {
 
   private tick(): void {
     const nowMs = this.parts.clock.now();
+    this.tally.tick(nowMs);
     this.leaderNote.check(nowMs);
     this.publisher.check();
     // New peer URLs come with a command, not with a configuration entry.

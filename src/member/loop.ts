@@ -7,6 +7,7 @@ import type { Changes } from './changes';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
+import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
 import type { RequestDesk } from './requestDesk';
@@ -32,6 +33,7 @@ export interface LoopParts {
   readonly onMembersChanged: () => void;
   /** Something was applied. Throws if the member must not go on. */
   readonly onApplied: () => void;
+  readonly observer?: MemberObserver | undefined;
   /** A broken invariant or a storage error: the member must not go on. Called once. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -186,12 +188,14 @@ export class Loop {
   private apply(committed: readonly Entry[]): void {
     const last = committed.at(-1);
     if (last === undefined) return;
-    const { raft, reads } = this.parts;
+    const { raft, reads, observer } = this.parts;
     const { machine } = this.parts.state;
+    const startedMs = observer?.nowMs() ?? 0;
     for (const entry of committed) this.applyEntry(machine, entry);
     raft.appliedTo(last.index);
     reads.release(last.index);
     for (const { watcher, event } of machine.keySpace.takeNotifications()) watcher.deliver(event);
+    observer?.applied(observer.nowMs() - startedMs);
     this.rowsPending = true;
     this.scheduleFlush();
     this.parts.onApplied();

@@ -5,6 +5,7 @@ import { foundCluster, restoreMember, type FoundingMember, type Restored } from 
 import { StorageError } from '../storage/errors';
 import type { Clock, Random } from './environment';
 import { LocalMember } from './localMember';
+import type { MemberObserver } from './observer';
 import { SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
 import type { PeerReport } from './types';
@@ -44,6 +45,7 @@ export interface OpenMemberOptions {
   readonly begin: (unfinishedId: MemberId | undefined) => Promise<MemberBeginning>;
   readonly logger: MemberLogger;
   readonly peerReport: () => PeerReport;
+  readonly observer?: MemberObserver | undefined;
   readonly onFailure: (error: unknown) => void;
   readonly onRemoved: () => void;
 }
@@ -65,6 +67,7 @@ export async function openMember(options: OpenMemberOptions): Promise<LocalMembe
     run: await store.nextRun(),
     historyLength,
     peerReport,
+    observer: options.observer,
     firstPeers,
     onFailure,
     onRemoved,

@@ -6,6 +6,8 @@ const LAG_MAX = 100;
 
 /** The leader makes voters of learners that have caught up (thesis section 4.2.1). */
 export class Promoter {
+  promoted = 0;
+  failed = 0;
   private proposed = false;
 
   constructor(
@@ -23,9 +25,15 @@ export class Promoter {
     );
     if (learner === undefined) return;
     this.proposed = true;
-    const again = (): void => {
-      this.proposed = false;
-    };
-    this.propose({ type: 'promoteMember', id: learner.id }).then(again, again);
+    this.propose({ type: 'promoteMember', id: learner.id }).then(
+      () => {
+        this.proposed = false;
+        this.promoted++;
+      },
+      () => {
+        this.proposed = false;
+        this.failed++;
+      },
+    );
   }
 }

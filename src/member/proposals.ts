@@ -26,6 +26,8 @@ const COMMAND_OVERHEAD_BYTES = 32;
  * A batch keeps its callers until it is applied or their time is up; whether an unanswered command took effect is unknown.
  */
 export class Proposals {
+  /** Commands whose caller got an error. */
+  failed = 0;
   private queue: Waiting[] = [];
   private readonly inFlight = new Map<number, readonly Waiting[]>();
   private waiting = 0;
@@ -51,6 +53,7 @@ export class Proposals {
 
   add(command: Command, deadlineMs: number): Promise<KeyResult> {
     if (this.waiting >= PROPOSALS_MAX) {
+      this.failed++;
       return Promise.reject(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
     }
     this.waiting++;
@@ -127,6 +130,7 @@ export class Proposals {
 
   private reject(members: readonly Waiting[], error: MemberError): void {
     this.waiting -= members.length;
+    this.failed += members.length;
     for (const member of members) member.reject(error);
   }
 

@@ -18,6 +18,10 @@ interface Round {
  * refused (no leader yet, leadership lost) is asked again on the next tick until its callers' time is up.
  */
 export class ReadBarriers {
+  /** Rounds that raft refused; their callers ask again. */
+  refused = 0;
+  /** Callers whose time was up. */
+  timedOut = 0;
   private queue: Waiting[] = [];
   private readonly rounds = new Map<number, Round>();
   private context = 0;
@@ -53,6 +57,7 @@ export class ReadBarriers {
       round.index = state.index;
       return;
     }
+    this.refused++;
     this.rounds.delete(state.context);
     this.queue.push(...round.callers);
   }
@@ -70,10 +75,12 @@ export class ReadBarriers {
     for (const [context, round] of this.rounds) {
       if (round.callers.some(({ deadlineMs }) => deadlineMs > nowMs)) continue;
       this.rounds.delete(context);
+      this.timedOut += round.callers.length;
       for (const caller of round.callers) caller.reject(error());
     }
     const overdue = this.queue.filter(({ deadlineMs }) => deadlineMs <= nowMs);
     this.queue = this.queue.filter(({ deadlineMs }) => deadlineMs > nowMs);
+    this.timedOut += overdue.length;
     for (const caller of overdue) caller.reject(error());
   }
 

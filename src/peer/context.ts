@@ -2,6 +2,7 @@ import type { MemberId } from '../raft/types';
 import { dialTcp } from './dial';
 import type { Dial, PeerClock, Random } from './environment';
 import { LogLines } from './logLines';
+import type { PeerObserver } from './observer';
 import type { PeerNetworkOptions } from './types';
 
 /** Who this member is, as it says in a handshake. */
@@ -33,6 +34,7 @@ export interface PeerContext {
   readonly random: Random;
   readonly dial: Dial;
   readonly log: LogLines;
+  readonly observer: PeerObserver | undefined;
 }
 
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
@@ -60,5 +62,6 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
     random,
     dial: options.dial ?? dialTcp,
     log: new LogLines(logger, monotonicMs),
+    observer: options.observer,
   };
 }

@@ -21,6 +21,9 @@ export class AppendLatency {
   private successCount = 0;
   private failCount = 0;
 
+  /** @param onAnswered gets each time that was taken, in milliseconds */
+  constructor(private readonly onAnswered: (elapsedMs: number) => void = () => undefined) {}
+
   /** A request left whose last entry is `lastIndex`. Times are of a clock that never goes back. */
   sent(lastIndex: number, nowMs: number): void {
     if (this.timed.length < TIMED_MAX) this.timed.push({ lastIndex, sentAtMs: nowMs });
@@ -62,6 +65,7 @@ export class AppendLatency {
   }
 
   private record(elapsedMs: number): void {
+    this.onAnswered(elapsedMs);
     this.currentMs = elapsedMs;
     this.sumMs += elapsedMs;
     this.sumOfSquares += elapsedMs ** 2;

@@ -43,6 +43,8 @@ export class PeerLink {
   private readonly prober: Prober;
   private readonly cancelHealth: Cancel;
   private connection: Connection | undefined;
+  /** How often a stream that was up went down. */
+  disconnects = 0;
   private downChecks = 0;
   private stopped = false;
 
@@ -194,6 +196,7 @@ export class PeerLink {
     this.prober.stop();
     this.connection = undefined;
     if (this.stopped) return;
+    this.disconnects += 1;
     const text = `lost the TCP streaming connection with peer ${this.id} (stream Message writer)`;
     this.context.log.write('warn', 'lostWriter', this.id, text);
     this.events.onLost();

@@ -15,7 +15,7 @@ export interface AppendTraffic {
 
 /** One other member: the way there, the way back, and what is counted about both. */
 export class Peer {
-  readonly latency = new AppendLatency();
+  readonly latency: AppendLatency;
   readonly link: PeerLink;
   private inbound: InboundStream | undefined;
   private urls: readonly string[];
@@ -25,6 +25,7 @@ export class Peer {
   private sentMessages = 0;
   private receivedMessages = 0;
   private sentFailures = 0;
+  private receivedFailures = 0;
   private lastActiveMs: number | undefined;
 
   constructor(
@@ -35,6 +36,7 @@ export class Peer {
     private readonly traffic: AppendTraffic,
   ) {
     this.urls = urls;
+    this.latency = new AppendLatency((elapsedMs) => context.observer?.appended(id, elapsedMs));
     this.link = new PeerLink(id, urls, context, {
       onReply: (bytes) => {
         this.heard(bytes);
@@ -101,6 +103,7 @@ export class Peer {
       onClose: () => {
         if (this.inbound !== stream) return;
         this.inbound = undefined;
+        this.receivedFailures += 1;
         log.write('warn', 'lostReader', this.id, this.streamText('lost the'));
       },
     });
@@ -121,8 +124,8 @@ export class Peer {
   }
 
   status(): PeerStatus {
-    const { id, link, sentBytes, receivedBytes, sentMessages, receivedMessages, sentFailures, lastActiveMs } = this;
-    const { roundTripMs, clockDifferenceMs, queuedBytes, isConnected } = link;
+    const { id, link, sentBytes, receivedBytes, sentMessages, receivedMessages, lastActiveMs } = this;
+    const { roundTripMs, clockDifferenceMs, queuedBytes, isConnected, disconnects } = link;
     return {
       id,
       connected: isConnected,
@@ -134,7 +137,9 @@ export class Peer {
       receivedBytes,
       sentMessages,
       receivedMessages,
-      sentFailures,
+      sentFailures: this.sentFailures,
+      receivedFailures: this.receivedFailures,
+      disconnects,
       lastActiveMs,
     };
   }

@@ -62,6 +62,7 @@ export class Prober {
     this.outstanding.delete(sequence);
     const roundTripMs = this.context.monotonicMs() - sent.monotonicMs;
     this.lastRoundTripMs = roundTripMs;
+    this.context.observer?.probed(this.id, roundTripMs);
     this.lastDifferenceMs = nowMs - (sent.wallMs + roundTripMs / 2);
     const difference = Math.abs(this.lastDifferenceMs);
     if (difference > CLOCK_DIFFERENCE_MAX_MS) this.warn(difference);

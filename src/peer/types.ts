@@ -1,6 +1,7 @@
 /** The public face of the links: what they are given, whom they call, what they report. */
 import type { LogStart, MemberId, Message } from '../raft/types';
 import type { Dial, PeerClock, PeerLogger, Random } from './environment';
+import type { PeerObserver } from './observer';
 
 /** A member and where it listens for the others. */
 export interface PeerAddress {
@@ -41,6 +42,7 @@ export interface PeerNetworkOptions extends PeerCallbacks {
   readonly clock: PeerClock;
   readonly random: Random;
   readonly logger: PeerLogger;
+  readonly observer?: PeerObserver | undefined;
   /** Default: plain TCP. */
   readonly dial?: Dial;
   /** Bytes that may wait for one peer; default 16 MiB. */
@@ -75,6 +77,10 @@ export interface PeerStatus {
   readonly receivedMessages: number;
   /** Messages that were dropped before they left. */
   readonly sentFailures: number;
+  /** How often the stream for receiving broke. */
+  readonly receivedFailures: number;
+  /** How often the stream for sending broke. */
+  readonly disconnects: number;
   /** When the peer was last heard of, milliseconds since 1970; undefined: never. */
   readonly lastActiveMs: number | undefined;
 }

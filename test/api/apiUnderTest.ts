@@ -8,6 +8,9 @@ import type { ApiServer } from '../../src/api/server';
 import { startApi } from '../../src/api/server';
 import { FakeMember, NOW_MS } from './fakeMember';
 
+/** What its discovery service makes. */
+export const TOKEN = '00112233445566778899aabbccddeeff';
+
 export interface ApiUnderTest {
   readonly member: FakeMember;
   readonly server: ApiServer;
@@ -27,6 +30,8 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
   };
   const server = await startApi({
     member,
+    surface: 'all',
+    discovery: { urlPrefix: '', makeToken: () => TOKEN, isReady: () => true },
     clientAddresses: [{ host: '127.0.0.1', port: 0 }],
     peerAddresses: [{ host: '127.0.0.1', port: 0 }],
     cors: [],

@@ -37,6 +37,10 @@ export class Child {
     });
   }
 
+  get pid(): number | undefined {
+    return this.process.pid;
+  }
+
   isRunning(): boolean {
     return running.has(this.process);
   }

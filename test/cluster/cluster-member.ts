@@ -50,6 +50,10 @@ export class ClusterMember {
     return this.child?.isRunning() ?? false;
   }
 
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** Resolves when the process that was started last ends. */
   get exited(): Promise<ExitStatus> {
     if (this.child === undefined) throw new Error(`${this.name} was never started`);

@@ -130,7 +130,40 @@ const mistakes: readonly (readonly [Written, string])[] = [
     { argv: ['--listen-peer-urls=http://a:1'], env: { ETCD_PEER_ADDR: 'a:1' } },
     'ETCD_PEER_ADDR and --listen-peer-urls are two ways to say the same; use only --listen-peer-urls and --initial-advertise-peer-urls',
   ],
+  // Finding a cluster.
+  ...['https://d', 'https://d/', 'd/token', 'ftp://d/token', 'http://d/t?x=1', 'http://user@d/t'].map(
+    (url): readonly [Written, string] => [
+      flags(`--discovery=${url}`),
+      `--discovery: "${url}" is not usable; give the URL of a token, such as http://HOST:PORT/TOKEN or ` +
+        'http://HOST:PORT/v2/keys/_etcd/registry/TOKEN',
+    ],
+  ),
+  [
+    flags('--discovery-fallback=wait'),
+    '--discovery-fallback: "wait" is not one of its values; write proxy, exit or join',
+  ],
+  [flags('--discovery-srv=a b'), '--discovery-srv: "a b" is not usable; give a domain name'],
+  [
+    flags('--join-urls=http://a:2380,http://b'),
+    '--join-urls: "http://b" is not usable; give peer URLs like http://HOST:PORT separated by commas',
+  ],
   // Options against each other.
+  [
+    flags(
+      '--discovery=http://d/t',
+      '--initial-cluster=default=http://localhost:2380,default=http://localhost:7001,b=http://b:1',
+    ),
+    '--initial-cluster and --discovery are given together; give one of them: each says how the cluster begins',
+  ],
+  [
+    { argv: ['--discovery=http://d/t'], env: { ETCD_DISCOVERY_SRV: 'example.com' } },
+    '--discovery and ETCD_DISCOVERY_SRV are given together; give one of them: each says how the cluster begins',
+  ],
+  [
+    flags('--discovery=http://d/t', '--initial-cluster-state=existing'),
+    '--discovery is given with --initial-cluster-state existing, but a token is for a new cluster; to join a running one name ' +
+      'its members with --join-urls',
+  ],
   [
     flags('--listen-client-urls=http://a:1'),
     '--listen-client-urls is given without the URLs that clients use; give --advertise-client-urls too',
@@ -154,6 +187,14 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [
     flags('-c', '7001', '-s', '7001'),
     '--c and --s both have http://127.0.0.1:7001; give clients and members different ports',
+  ],
+  [
+    flags('--listen-metrics-urls=http://localhost:2379'),
+    'the default --listen-client-urls and --listen-metrics-urls both have http://localhost:2379; leave the second out: clients have /metrics in any case',
+  ],
+  [
+    flags('--listen-metrics-urls=http://localhost:2380'),
+    'the default --listen-peer-urls and --listen-metrics-urls both have http://localhost:2380; give members and metrics different ports',
   ],
   // The initial cluster.
   [
@@ -256,14 +297,24 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('-config=/etc/etcd/etcd.conf'),
     '--config is not available: the TOML file of etcd 0.4 is not read; write its settings as YAML and give it with --config-file',
   ],
+  [flags('--proxy=yes'), '--proxy: "yes" is not one of its values; write off, on or readonly'],
+  [
+    flags('--discovery-tokens=0123456789abcdef0123456789abcdef=0'),
+    '--discovery-tokens: "0123456789abcdef0123456789abcdef=0" is not usable; give 32 digits from 0 to 9 and a to f, "=" and ' +
+      'the number of members of its cluster, 1 to 100, as TOKEN=SIZE',
+  ],
+  [
+    flags('--discovery-prefix=discovery.example.com'),
+    '--discovery-prefix: "discovery.example.com" is not usable; give a URL like https://discovery.example.com without a query',
+  ],
   // What would be dangerous to ignore.
   [
     flags('--proxy=readonly'),
-    '--proxy is not available: this release runs full members only; start this machine without it, as a member or not at all',
+    '--proxy has nobody to forward to; list the members with --initial-cluster, or give --discovery',
   ],
   [
-    env({ ETCD_DISCOVERY: 'https://d/x' }),
-    'ETCD_DISCOVERY is not available: this release does not look for members; list them with --initial-cluster',
+    env({ ETCD_DISCOVERY_PROXY: 'http://proxy:3128' }),
+    'ETCD_DISCOVERY_PROXY is not available: members speak to the discovery service directly; remove it and let them reach it',
   ],
   [
     flags('--force-new-cluster'),

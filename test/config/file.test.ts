@@ -60,7 +60,7 @@ describe('a configuration file', () => {
       strictReconfigCheck: false,
       logLevel: 'debug',
     });
-    expect(warnings).toHaveLength(12);
+    expect(warnings).toHaveLength(10);
     expect(warnings[0]).toMatch(/^\/c\.yaml:9: quota-backend-bytes is accepted and has no effect: /);
   });
 

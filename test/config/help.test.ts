@@ -36,7 +36,11 @@ describe('--help', () => {
     expect(heads).toEqual([
       'Member:',
       'Clustering:',
+      'Discovery:',
+      'Discovery service:',
+      'Proxy:',
       'Client requests:',
+      'Metrics:',
       'Logging:',
       'Commands:',
       'Instead of running:',

@@ -161,7 +161,7 @@ describe('options that are accepted without effect', () => {
           'maxsize m r f force snapshot max-cluster-size cluster-active-size cluster-remove-delay cluster-sync-interval ' +
           'max-result-buffer max-retry-attempts retry-interval peer-heartbeat-interval peer-heartbeat-timeout w trace ' +
           'peer-election-timeout http-write-timeout graphite-host cpuprofile wal-dir max-snapshots max-wals enable-pprof ' +
-          'log-package-levels proxy-failure-wait proxy-refresh-interval proxy-dial-timeout proxy-read-timeout'
+          'log-package-levels proxy-write-timeout proxy-read-timeout'
         ).split(' '),
       ),
     );
@@ -195,7 +195,7 @@ describe('options that are refused', () => {
         (
           'C CF peers peers-file clientCAFile clientCert clientKey serverCAFile serverCert serverKey ca-file cert-file ' +
           'key-file trusted-ca-file client-cert-auth peer-ca-file peer-cert-file peer-key-file peer-trusted-ca-file ' +
-          'peer-client-cert-auth discovery discovery-srv discovery-proxy proxy force-new-cluster config'
+          'peer-client-cert-auth discovery-proxy force-new-cluster config'
         ).split(' '),
       ),
     );
@@ -209,7 +209,7 @@ describe('options that are refused', () => {
     expect(run({ argv: [`--${name}=`] })).toEqual(run({}));
   });
 
-  it.each([['--proxy=off'], ['--force-new-cluster=false'], ['--client-cert-auth=F'], ['--host-whitelist=*']])(
+  it.each([['--force-new-cluster=false'], ['--client-cert-auth=F'], ['--host-whitelist=*']])(
     '%s asks for nothing',
     (flag) => {
       expect(run({ argv: [flag] })).toEqual(run({}));
@@ -217,6 +217,6 @@ describe('options that are refused', () => {
   );
 
   it('can be overridden like any other', () => {
-    expect(run({ argv: ['--proxy', 'off'], env: { ETCD_PROXY: 'on' } }).warnings).toEqual([]);
+    expect(run({ argv: ['--auto-tls=false'], env: { ETCD_AUTO_TLS: 'true' } }).warnings).toEqual([]);
   });
 });

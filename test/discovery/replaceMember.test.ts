@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { ListedCluster } from '../../src/discovery/beginning';
 import { replaceMember } from '../../src/discovery/replaceMember';
+import { environment } from './joiner';
 
 let server: Server | undefined;
 afterEach(() => new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve))));
@@ -21,16 +23,23 @@ async function clusterThatAnswers(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-function replace(url: string, slept: number[] = [], isListed = true): Promise<string> {
+function replace(url: string, asked: string[] = [], isListed = true): Promise<string> {
   const lost = { id: 'old', name: 'a', peerURLs: ['http://a:1'], clientURLs: ['http://127.0.0.1:1'] };
   const other = { id: 'other', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };
-  const sleep = (delayMs: number): Promise<void> => {
-    slept.push(delayMs);
-    return Promise.resolve();
-  };
   const members = isListed ? [lost, other] : [other];
   const listed = isListed ? lost : undefined;
-  return replaceMember({ clusterId: 'c', members }, listed, lost.peerURLs, () => undefined, sleep);
+  const said = environment();
+  const fetchMembers = (peerURL: string): Promise<ListedCluster> => {
+    asked.push(peerURL);
+    return Promise.reject(new Error('refused'));
+  };
+  return replaceMember({
+    cluster: { clusterId: 'c', members },
+    lost: listed,
+    peerURLs: lost.peerURLs,
+    fetchMembers,
+    environment: said.environment,
+  });
 }
 
 it('removes the lost member, then adds one with its URLs', async () => {
@@ -47,9 +56,9 @@ it('only adds where an earlier run had removed', async () => {
 
 it('goes on trying while the cluster has no leader, and minds neither step done before', async () => {
   const { url, seen } = await clusterThatAnswers([500, 410, 500, 200, 410, 201]);
-  const slept: number[] = [];
-  expect(await replace(url, slept)).toBe('fresh');
-  expect(slept).toHaveLength(2);
+  const asked: string[] = [];
+  expect(await replace(url, asked)).toBe('fresh');
+  expect(asked).toEqual(['http://b:1', 'http://b:1']);
   expect(seen).toHaveLength(6);
 });
 
@@ -59,4 +68,49 @@ it('finds the member that an earlier attempt added', async () => {
     [{ id: 'mine', name: '', peerURLs: ['http://a:1'], clientURLs: [] }],
   );
   expect(await replace(url)).toBe('mine');
+});
+
+it('asks again who the members are: those of a young cluster publish their client URLs one after the other', async () => {
+  const { url, seen } = await clusterThatAnswers([201]);
+  const young = { id: 'b', name: '', peerURLs: ['http://b:1'], clientURLs: [] };
+  const grown = { ...young, name: 'b', clientURLs: [url] };
+  let asked = 0;
+  const id = await replaceMember({
+    cluster: { clusterId: 'c', members: [young] },
+    lost: undefined,
+    peerURLs: ['http://a:1'],
+    fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [++asked < 3 ? young : grown] }),
+    environment: environment().environment,
+  });
+  expect(id).toBe('fresh');
+  expect(asked).toBe(3);
+  expect(seen).toEqual(['POST /v2/members']);
+});
+
+it('refuses where another member turns out to have the URL', async () => {
+  const { url } = await clusterThatAnswers([409, 200]);
+  const other = { id: 'b', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };
+  const twin = { id: 'x', name: 'twin', peerURLs: ['http://a:1'], clientURLs: [] };
+  const replacing = replaceMember({
+    cluster: { clusterId: 'c', members: [other] },
+    lost: undefined,
+    peerURLs: ['http://a:1'],
+    fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [other, twin] }),
+    environment: environment().environment,
+  });
+  await expect(replacing).rejects.toThrow('the cluster c has a member with the peer URL http://a:1 already: x (twin)');
+});
+
+it('ends when the process is asked to stop', async () => {
+  const said = environment();
+  const reason = new Error('asked to');
+  const replacing = replaceMember({
+    cluster: { clusterId: 'c', members: [] },
+    lost: undefined,
+    peerURLs: ['http://a:1'],
+    fetchMembers: () => Promise.reject(new Error('refused')),
+    environment: said.environment,
+  });
+  said.stop.abort(reason);
+  await expect(replacing).rejects.toBe(reason);
 });

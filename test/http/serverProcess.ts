@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** `name=peerURL,...`; the member alone if absent. */
   readonly initialCluster?: string;
   readonly moreArguments?: readonly string[];
+  /** `cairn COMMAND` instead of a member; for Cairn only. */
+  readonly command?: 'discovery';
   readonly environment?: Readonly<Record<string, string>>;
   /** How long /health may take to say 200; 15,000 if absent. 0: do not wait. */
   readonly readyWithinMs?: number;
@@ -29,7 +31,7 @@ export interface ExitStatus {
 }
 
 const ROOT = resolve(__dirname, '../..');
-const ENTRY = join(ROOT, 'dist/main.js');
+const ENTRY = process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/main.js');
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 const running = new Set<ChildProcess>();
 
@@ -185,6 +187,6 @@ function commandLine(
     ...(options.moreArguments ?? []),
   ];
   return program === 'cairn'
-    ? [process.execPath, ENTRY, ...common]
+    ? [process.execPath, ENTRY, ...(options.command === undefined ? [] : [options.command]), ...common]
     : ['etcd', '--enable-v2=true', '--logger=zap', ...common];
 }

@@ -1,7 +1,9 @@
 /** `/health`, `/livez` and `/readyz`: what load balancers and orchestrators ask. */
 import type { Context } from 'koa';
 import type { Member } from '../../member/types';
+import type { Drain } from '../drain';
 import { writeErrorText, writePlainText } from '../http/answers';
+import type { ApiObserver } from '../observer';
 
 /** How long a member may take to prove that it reaches a quorum. */
 const BARRIER_TIMEOUT_MS = 1000;
@@ -10,8 +12,9 @@ const HEALTHY = '{"health": "true"}';
 const UNHEALTHY = '{"health": "false"}';
 
 /** 200 while the member can serve a linearizable read; 503 without a leader or when that takes too long. */
-export async function serveHealth(context: Context, member: Member): Promise<void> {
+export async function serveHealth(context: Context, member: Member, observer: ApiObserver): Promise<void> {
   const isHealthy = member.status().leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
+  observer.healthChecked(isHealthy);
   if (isHealthy) writePlainText(context.res, 200, HEALTHY);
   else writeErrorText(context.res, 503, UNHEALTHY);
 }
@@ -40,14 +43,17 @@ export function serveLive(context: Context): void {
 }
 
 /** 200 when the member may be sent traffic, else 503 with the reason. */
-export function serveReady(context: Context, member: Member): void {
+export function serveReady(context: Context, member: Member, drain?: Drain): void {
   const { ready, stopping } = member.status();
-  if (ready) {
+  const isDrained = drain?.isOn === true;
+  if (ready && !isDrained) {
     writePlainText(context.res, 200, '{"ready": "true"}');
     return;
   }
   const reason = stopping
     ? 'the member is stopping'
-    : 'the member has no leader, has not yet applied what was committed when it started, or does not vote yet';
+    : isDrained
+      ? 'the member is drained'
+      : 'the member has no leader, has not yet applied what was committed when it started, or does not vote yet';
   writeErrorText(context.res, 503, `{"ready": "false", "reason": "${reason}"}`);
 }

@@ -3,12 +3,12 @@ import type { IgnoredOption } from './types';
 const storage = 'Cairn keeps everything in one RocksDB database under --data-dir';
 const size = 'the members of a cluster are those that were added to it';
 const buffers = 'there is nothing of the kind to set';
-const proxy = 'there is no proxy mode';
+const proxy = 'a proxy waits for as long as the member may take';
 const v3 = 'Cairn serves the v2 API only';
 const tls = 'there is no TLS to set up';
 const timing = 'the times of etcd 0.4 do not suit; use --heartbeat-interval and --election-timeout';
 const logs = 'logs go to the standard error; use --log-level and --log-format';
-const metrics = 'this release does not serve metrics';
+const metrics = 'Prometheus fetches metrics from /metrics; nothing is sent anywhere';
 
 const value = { status: 'ignored', shape: 'value' } as const;
 const flag = { status: 'ignored', shape: 'switch' } as const;
@@ -61,10 +61,6 @@ export const ignoredOptions = {
   },
   'retry-interval': { ...value, because: buffers },
   'http-write-timeout': { ...value, because: 'it would cut off watches' },
-  'discovery-fallback': { ...value, because: 'there is no discovery to fall back from' },
-  'proxy-failure-wait': { ...value, because: proxy },
-  'proxy-refresh-interval': { ...value, because: proxy },
-  'proxy-dial-timeout': { ...value, because: proxy },
   'proxy-write-timeout': { ...value, because: proxy },
   'proxy-read-timeout': { ...value, because: proxy },
   'self-signed-cert-validity': { ...value, because: tls },
@@ -74,10 +70,8 @@ export const ignoredOptions = {
   'log-package-levels': { ...value, because: logs },
   logger: { ...value, because: logs },
   'log-outputs': { ...value, because: logs },
-  metrics: { ...value, because: metrics },
-  'listen-metrics-urls': { ...value, because: metrics },
   'graphite-host': { ...value, because: metrics },
-  trace: { ...value, because: metrics },
+  trace: { ...value, because: 'traces are taken with the tools of Node.js' },
   'enable-pprof': { ...flag, because: 'profiles are taken with the tools of Node.js' },
   cpuprofile: { ...value, because: 'profiles are taken with the tools of Node.js' },
   w: { ...value, because: 'there is no web page on an address of its own' },

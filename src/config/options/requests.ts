@@ -57,6 +57,7 @@ export const requestOptions = {
     group: 'Client requests',
     kind: {
       type: 'strings',
+      placeholder: 'ORIGIN,...',
       matches: /^(\*|https?:\/\/[^\s/?#@,]{1,253})$/i,
       expected: 'give origins like https://example.com:8080 separated by commas, or *',
     },

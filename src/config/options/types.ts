@@ -10,9 +10,9 @@ export type Kind =
   | { readonly type: 'duration'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'boolean' }
   | { readonly type: 'enum'; readonly values: readonly string[] }
-  | { readonly type: 'urls'; readonly use: EndpointUse }
-  /** May be empty. */
-  | { readonly type: 'strings'; readonly matches: RegExp; readonly expected: string }
+  | { readonly type: 'urls'; readonly use: EndpointUse; readonly mayBeEmpty?: true }
+  /** May be empty. `placeholder` stands for the value in help. */
+  | { readonly type: 'strings'; readonly placeholder: string; readonly matches: RegExp; readonly expected: string }
   /** `name=url,name=url`; needs the member's own name and URLs to be checked. */
   | { readonly type: 'cluster' };
 
@@ -43,7 +43,8 @@ export interface DerivedDefault {
   readonly derive: (textOf: (option: string) => string) => string;
 }
 
-export type Group = 'Member' | 'Clustering' | 'Client requests' | 'Logging';
+export type Group =
+  'Member' | 'Clustering' | 'Discovery' | 'Discovery service' | 'Proxy' | 'Client requests' | 'Metrics' | 'Logging';
 
 /** An option that has an effect. Flag and file key are its name in the table; its variable is derived from it. */
 export interface ActiveOption {

@@ -2,7 +2,7 @@ import type { UnavailableOption } from './types';
 
 const tls =
   'this release does not encrypt, and ignoring it would mean plain text; remove it and put a TLS proxy in front';
-const discovery = 'this release does not look for members; list them with --initial-cluster';
+const discovery = 'members speak to the discovery service directly; remove it and let them reach it';
 const peers = 'it is the way of etcd 0.4; list the members with --initial-cluster NAME=URL,NAME=URL';
 
 const value = { status: 'unavailable', shape: 'value', harmless: [] } as const;
@@ -56,9 +56,6 @@ export const unavailableOptions = {
     harmless: ['*'],
     because: 'this release does not check the Host header; remove it and restrict hosts in a proxy in front',
   },
-  discovery: { ...value, because: discovery },
-  'discovery-srv': { ...value, because: discovery },
-  'discovery-srv-name': { ...value, because: discovery },
   'discovery-proxy': { ...value, because: discovery },
   peers: {
     ...value,
@@ -69,11 +66,6 @@ export const unavailableOptions = {
     ...value,
     because: peers,
     spellings: [{ name: 'CF', era: '0.1', shape: 'value', convert: 'same' }],
-  },
-  proxy: {
-    ...value,
-    harmless: ['off'],
-    because: 'this release runs full members only; start this machine without it, as a member or not at all',
   },
   'force-new-cluster': {
     ...flag,

@@ -9,6 +9,9 @@ import type { Form } from '../../http/form';
 import { parseForm } from '../../http/form';
 import { parseMediaType } from '../../http/mediaType';
 import { parseMultipart } from '../../http/multipart';
+import { errorStatus } from '../../errors';
+import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
+import { UNSEEN } from '../../observer';
 import { writeEvent, writeFailure } from './answer';
 import type { KeyFailure } from './failure';
 import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
@@ -41,6 +44,7 @@ export interface KeysOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openWatches: OpenWatches;
+  readonly observer: ApiObserver;
   /** Gets what nobody foresaw, once per request. */
   readonly onUnexpected: (error: unknown) => void;
 }
@@ -50,6 +54,9 @@ interface KeyRequest {
   readonly method: string;
   readonly path: string;
   readonly parameters: KeyParameters;
+  /** These two are set when it begins to be carried out. */
+  startedMs: number;
+  observer: KeyRequestObserver;
 }
 
 export class KeysHandler {
@@ -142,7 +149,7 @@ export class KeysHandler {
       const parameters: KeyParameters | BadParameter =
         complaint === undefined ? readKeyParameters(form, method) : { code: 210, cause: complaint };
       if (isBadParameter(parameters)) this.fail(response, requestFailure(parameters.code, parameters.cause));
-      else this.carryOut(response, { method, path, parameters });
+      else this.carryOut(response, { method, path, parameters, startedMs: 0, observer: UNSEEN });
     } catch (error) {
       this.unexpected(response, error);
     }
@@ -152,86 +159,109 @@ export class KeysHandler {
     const { method, path, parameters } = request;
     switch (method) {
       case 'PUT':
-        this.propose(response, putCommand(path, parameters, this.options.now()), parameters);
+        this.propose(response, putCommand(path, parameters, this.options.now()), request);
         return;
       case 'POST':
-        this.propose(response, postCommand(path, parameters, this.options.now()), parameters);
+        this.propose(response, postCommand(path, parameters, this.options.now()), request);
         return;
       case 'DELETE':
-        this.propose(response, deleteCommand(path, parameters, this.options.now()), parameters);
+        this.propose(response, deleteCommand(path, parameters, this.options.now()), request);
         return;
       default:
-        this.read(response, path, parameters);
+        this.read(response, request);
     }
   }
 
-  private read(response: ServerResponse, path: string, parameters: KeyParameters): void {
+  /** Begins to time it. */
+  private begin(request: KeyRequest, kind: KeyRequestKind): void {
+    const { observer } = this.options;
+    request.observer = observer.keyRequest(request.method, kind);
+    request.observer.received();
+    request.startedMs = observer.nowMs();
+  }
+
+  private read(response: ServerResponse, request: KeyRequest): void {
     const { member } = this.options;
+    const { path, parameters } = request;
     if (parameters.wait && !parameters.quorum) {
-      this.watch(response, path, parameters);
+      this.begin(request, 'watch');
+      this.watch(response, request);
     } else if (parameters.quorum || parameters.consistent) {
+      this.begin(request, 'quorumGet');
       member.readBarrier().then(
         () => {
-          this.readNow(response, path, parameters);
+          this.readNow(response, request);
         },
         (error: unknown) => {
-          this.reject(response, error);
+          this.reject(response, error, request);
         },
       );
     } else {
-      this.answer(response, member.get(path, parameters), parameters);
+      this.begin(request, 'get');
+      this.answer(response, member.get(path, parameters), request);
     }
   }
 
   /** A read whose barrier was passed. */
-  private readNow(response: ServerResponse, path: string, parameters: KeyParameters): void {
+  private readNow(response: ServerResponse, request: KeyRequest): void {
     try {
-      this.answer(response, this.options.member.get(path, parameters), parameters);
+      this.answer(response, this.options.member.get(request.path, request.parameters), request);
     } catch (error) {
       this.unexpected(response, error);
     }
   }
 
-  private watch(response: ServerResponse, path: string, parameters: KeyParameters): void {
-    const { recursive, stream, waitIndex } = parameters;
+  private watch(response: ServerResponse, request: KeyRequest): void {
+    const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
     const watch = new WatchResponse(this.options.member, response, options, this.options.openWatches);
-    const refusal = watch.start(path);
-    if (refusal !== undefined) this.fail(response, keyFailure(refusal));
+    const refusal = watch.start(request.path);
+    if (refusal !== undefined) this.refuse(response, keyFailure(refusal), request);
   }
 
-  private propose(response: ServerResponse, command: KeyCommand, parameters: KeyParameters): void {
+  private propose(response: ServerResponse, command: KeyCommand, request: KeyRequest): void {
     if (isTooDeep(command.path)) {
       this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
       return;
     }
+    this.begin(request, command.type);
     this.options.member.propose(command).then(
       (result) => {
-        this.settle(response, result, parameters);
+        this.settle(response, result, request);
       },
       (error: unknown) => {
-        this.reject(response, error);
+        this.reject(response, error, request);
       },
     );
   }
 
   /** Answers from a promise's callback, where an exception would have nowhere to go. */
-  private settle(response: ServerResponse, result: KeyResult, parameters: KeyParameters): void {
+  private settle(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
     try {
-      this.answer(response, result, parameters);
+      this.answer(response, result, request);
     } catch (error) {
       this.unexpected(response, error);
     }
   }
 
-  private answer(response: ServerResponse, result: KeyResult, parameters: KeyParameters): void {
-    if (result.ok) writeEvent(response, this.options.member, result, parameters.noValueOnSuccess);
-    else this.fail(response, keyFailure(result));
+  private answer(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
+    if (!result.ok) {
+      this.refuse(response, keyFailure(result), request);
+      return;
+    }
+    writeEvent(response, this.options.member, result, request.parameters.noValueOnSuccess);
+    request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
   }
 
-  private reject(response: ServerResponse, error: unknown): void {
-    if (isMemberError(error)) this.fail(response, memberFailure(error));
+  private reject(response: ServerResponse, error: unknown, request: KeyRequest): void {
+    if (isMemberError(error)) this.refuse(response, memberFailure(error), request);
     else this.unexpected(response, error);
+  }
+
+  /** Fails a request that was begun. */
+  private refuse(response: ServerResponse, failure: KeyFailure, request: KeyRequest): void {
+    this.fail(response, failure);
+    request.observer.failed(errorStatus(failure.code), this.options.observer.nowMs() - request.startedMs);
   }
 
   private fail(response: ServerResponse, failure: KeyFailure): void {

@@ -2,6 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
 import type { Member, Watch, WatchOptions } from '../../../member/types';
+import type { ApiObserver } from '../../observer';
+import { NO_OBSERVER } from '../../observer';
 import { writeWatchHead } from './answer';
 import { watchedEventJson } from './eventJson';
 
@@ -12,16 +14,19 @@ const BACKLOG_MAX_BYTES = 4 * 1024 * 1024;
 export class OpenWatches {
   private readonly open = new Set<WatchResponse>();
 
+  constructor(readonly observer: ApiObserver = NO_OBSERVER) {}
+
   get size(): number {
     return this.open.size;
   }
 
   add(watch: WatchResponse): void {
     this.open.add(watch);
+    this.observer.watchOpened(watch.options.stream);
   }
 
   delete(watch: WatchResponse): void {
-    this.open.delete(watch);
+    if (this.open.delete(watch)) this.observer.watchClosed(watch.options.stream);
   }
 
   /** Ends every answer as it is: a watch without an event yet has an empty body. */
@@ -43,7 +48,7 @@ export class WatchResponse {
   constructor(
     private readonly member: Member,
     private readonly response: ServerResponse,
-    private readonly options: WatchOptions,
+    readonly options: WatchOptions,
     private readonly openWatches: OpenWatches,
   ) {}
 
@@ -79,6 +84,7 @@ export class WatchResponse {
   }
 
   private send(json: string): void {
+    this.openWatches.observer.watchEventSent();
     if (!this.options.stream) {
       this.close();
       this.response.end(json, 'latin1');
@@ -105,8 +111,12 @@ export class WatchResponse {
       this.pastPosition += 1;
       const json = watchedEventJson(event);
       event = this.past[this.pastPosition];
-      if (this.options.stream) this.response.write(json, 'latin1');
-      else this.send(json);
+      if (this.options.stream) {
+        this.openWatches.observer.watchEventSent();
+        this.response.write(json, 'latin1');
+      } else {
+        this.send(json);
+      }
     }
     if (this.ended || this.response.writableNeedDrain) return;
     const waiting = this.backlog.join('');

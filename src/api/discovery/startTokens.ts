@@ -1,0 +1,85 @@
+/** Tokens that are known before the service starts, so that a whole deployment can be described in advance. */
+import type { Member } from '../../member/types';
+import { isMemberError } from '../v2/keys/failure';
+import { createTokenCommand, sizeKeyOf } from './registry';
+
+const RETRY_MIN_MS = 100;
+const RETRY_MAX_MS = 5000;
+
+export interface StartToken {
+  /** 32 lower-case hexadecimal digits. */
+  readonly token: string;
+  readonly size: number;
+}
+
+type LogMethod = (fields: object, message: string) => void;
+
+/** A pino logger fits. */
+interface StartTokensLogger {
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+}
+
+export interface StartTokensEnvironment {
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly sleep: (delayMs: number) => Promise<void>;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly logger: StartTokensLogger;
+}
+
+/** Reads entries of the form TOKEN=SIZE, which were checked. */
+export function parseStartTokens(entries: readonly string[]): StartToken[] {
+  return entries.map((entry) => {
+    const [token = '', size = ''] = entry.split('=', 2);
+    return { token, size: Number(size) };
+  });
+}
+
+/**
+ * Makes the tokens that are not there yet. One that is there stays as it is, whatever its size: members may have come by it.
+ * Tries for as long as the cluster has no leader; resolves when all are there or the member stops.
+ */
+export async function makeStartTokens(
+  member: Member,
+  tokens: readonly StartToken[],
+  environment: StartTokensEnvironment,
+): Promise<void> {
+  for (const { token, size } of tokens) {
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await makeToken(member, token, size, environment);
+      if (outcome === 'stopped') return;
+      if (outcome === 'done') break;
+      const delayMs = Math.min(RETRY_MIN_MS * 2 ** attempt, RETRY_MAX_MS);
+      await environment.sleep(delayMs * (0.5 + environment.random() / 2));
+    }
+  }
+}
+
+async function makeToken(
+  member: Member,
+  token: string,
+  size: number,
+  { now, logger }: StartTokensEnvironment,
+): Promise<'done' | 'stopped' | 'again'> {
+  try {
+    const result = await member.propose(createTokenCommand(token, String(size), now()));
+    if (result.ok) logger.info({ token, size }, 'discovery token made');
+    else warnOfOtherSize(member, token, size, logger);
+    return 'done';
+  } catch (error) {
+    if (!isMemberError(error)) throw error;
+    return error.reason === 'stopped' ? 'stopped' : 'again';
+  }
+}
+
+function warnOfOtherSize(member: Member, token: string, size: number, logger: StartTokensLogger): void {
+  const found = member.get(sizeKeyOf(token), { recursive: false, sorted: false });
+  const there = found.ok ? found.node.value : undefined;
+  if (there === String(size)) return;
+  logger.warn(
+    { token, size, there },
+    'the discovery token is there already with another size, which it keeps; use another token for another cluster',
+  );
+}

@@ -1,0 +1,73 @@
+/** Counts the bytes of all connections of a listener. */
+import type { Socket } from 'node:net';
+
+/** Bytes since the listener was opened. */
+export interface Traffic {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+/** What is needed of a socket. */
+export type Connection = Pick<Socket, 'bytesRead' | 'bytesWritten' | 'destroy'>;
+
+/** Asking one socket takes most of a microsecond: so many may be asked while somebody waits. */
+const ASKED_MAX = 1000;
+const SWEEP_INTERVAL_MS = 250;
+
+/**
+ * Node counts the bytes of each socket, and only for those that ask. Up to a thousand open connections are asked when
+ * somebody wants to know; of more, a thousand at a time go round, so that the answer is at most some seconds old.
+ */
+export class TrafficCounter {
+  private readonly counted = new Map<Connection, { receivedBytes: number; sentBytes: number }>();
+  private round: Iterator<Connection, undefined> = this.counted.keys();
+  private timer: NodeJS.Timeout | undefined;
+  private receivedBytes = 0;
+  private sentBytes = 0;
+
+  get sockets(): Iterable<Connection> {
+    return this.counted.keys();
+  }
+
+  add(socket: Connection): void {
+    this.counted.set(socket, { receivedBytes: 0, sentBytes: 0 });
+    if (this.counted.size > ASKED_MAX) this.timer ??= setInterval(this.sweep, SWEEP_INTERVAL_MS).unref();
+  }
+
+  /** The connection has ended. */
+  delete(socket: Connection): void {
+    this.ask(socket);
+    this.counted.delete(socket);
+  }
+
+  total(): Traffic {
+    if (this.counted.size <= ASKED_MAX) for (const socket of this.counted.keys()) this.ask(socket);
+    return { receivedBytes: this.receivedBytes, sentBytes: this.sentBytes };
+  }
+
+  private readonly sweep = (): void => {
+    if (this.counted.size <= ASKED_MAX) {
+      clearInterval(this.timer);
+      this.timer = undefined;
+      return;
+    }
+    for (let asked = 0; asked < ASKED_MAX; asked++) {
+      const { done, value } = this.round.next();
+      if (done === true) {
+        this.round = this.counted.keys();
+        return;
+      }
+      this.ask(value);
+    }
+  };
+
+  private ask(socket: Connection): void {
+    const before = this.counted.get(socket);
+    if (before === undefined) return;
+    const { bytesRead, bytesWritten } = socket;
+    this.receivedBytes += bytesRead - before.receivedBytes;
+    this.sentBytes += bytesWritten - before.sentBytes;
+    before.receivedBytes = bytesRead;
+    before.sentBytes = bytesWritten;
+  }
+}

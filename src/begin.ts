@@ -1,0 +1,142 @@
+/** How a member without a state begins, as it is configured. */
+import type { Logger } from 'pino';
+import { lookup, resolveSrv } from 'node:dns/promises';
+import type { Configuration } from './config/configuration';
+import { formatEndpoint } from './config/urls';
+import { ClusterFullError, type Beginning, type Founder } from './discovery/beginning';
+import { beginFromDiscovery } from './discovery/discoveryUrl';
+import type { Environment } from './discovery/environment';
+import { keepRegistered } from './discovery/firstLeader';
+import { beginFromJoinUrls } from './discovery/joinUrls';
+import type { Notes } from './discovery/note';
+import { Registry } from './discovery/registry';
+import { replaceMember } from './discovery/replaceMember';
+import { joinOrAdd, untilOneAnswers, type EntryOptions } from './discovery/runningCluster';
+import { foundersFromSrv } from './discovery/srvRecords';
+import { beginFromStaticList } from './discovery/staticList';
+import { clusterIdOf, memberIdOf } from './member/identity';
+import { RealClock } from './member/realClock';
+import { fetchMembers } from './peer/fetchMembers';
+
+const ASK_TIMEOUT_MS = 2000;
+
+/** Begins one member. */
+export class MemberBeginner {
+  private readonly environment: Environment;
+  private readonly peerURLs: readonly string[];
+  private wasAsked = false;
+
+  /** @param signal aborted when the process is asked to stop: a beginning that still waits rejects with its reason */
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly notes: Notes,
+    logger: Logger,
+    signal: AbortSignal,
+  ) {
+    this.environment = { clock: new RealClock(), random: Math.random, log: logger, signal };
+    this.peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
+  }
+
+  /**
+   * For a member that has no state. Rejects with JoinError, and with ClusterFullError if it is too late for a discovery URL.
+   * @param unfinishedId under which an earlier run began to join
+   */
+  readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
+    this.wasAsked = true;
+    const { configuration, environment, peerURLs } = this;
+    const entry = this.entry(unfinishedId, peerURLs);
+    const urls = configuration.joinUrls.map((url) => url.toLowerCase());
+    const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
+    const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: ask, environment });
+    if (joined !== undefined) return joined;
+    if (configuration.discovery !== '') return this.beginFromDiscovery(entry, foundingId);
+    if (configuration.discoverySrv !== '') return this.beginFromSrv(unfinishedId);
+    const listed = [...configuration.initialCluster].map(([name, own]) => ({
+      name,
+      peerURLs: own.map(formatEndpoint),
+    }));
+    return this.beginFromList(entry, listed);
+  };
+
+  /** What is left to do for discovery while the member runs; ends when the process is asked to stop. */
+  async accompany(): Promise<void> {
+    const { configuration, environment, peerURLs } = this;
+    const url = this.discoveryUrl();
+    const isNamed = url !== undefined || configuration.discoverySrv !== '' || configuration.joinUrls.length > 0;
+    if (!this.wasAsked && isNamed) {
+      environment.log.info({}, 'the data directory has a member already: discovery and join URLs are ignored');
+    }
+    const note = await this.notes.read();
+    if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;
+    await keepRegistered({ registry: new Registry(url, environment), name: configuration.name, peerURLs, environment });
+  }
+
+  /** Without slashes at the end: it is part of what ids are made from. */
+  private discoveryUrl(): string | undefined {
+    const { discovery } = this.configuration;
+    return discovery === '' ? undefined : discovery.replace(/\/+$/, '');
+  }
+
+  private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {
+    const { configuration, environment, notes } = this;
+    const { name, discoveryProtocol, discoveryFallback } = configuration;
+    const registry = new Registry(this.discoveryUrl() ?? '', environment);
+    const options = { ...entry, name, registry, notes, foundingId, clusterIdOf, fetchMembers: ask, environment };
+    try {
+      return await beginFromDiscovery(options, discoveryProtocol);
+    } catch (error) {
+      // Whoever began to join is a member already, whatever the fallback is.
+      const joins = discoveryFallback === 'join' || entry.unfinishedId !== undefined;
+      if (!(error instanceof ClusterFullError) || !joins) throw error;
+      environment.log.info(
+        { url: registry.url },
+        'the cluster of the discovery URL is full: joining it as one more member',
+      );
+      return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, ask, environment));
+    }
+  }
+
+  private async beginFromSrv(unfinishedId: string | undefined): Promise<Beginning> {
+    const { configuration, environment, peerURLs } = this;
+    const { discoverySrv: domain, discoverySrvName: serviceName, name } = configuration;
+    const dns = {
+      resolveSrv,
+      lookup: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
+    };
+    const founders = await foundersFromSrv({ domain, serviceName, name, peerURLs, lookup: dns, environment });
+    const own = founders.find((founder) => founder.name === name)?.peerURLs ?? peerURLs;
+    return this.beginFromList(this.entry(unfinishedId, own), founders);
+  }
+
+  private beginFromList(entry: EntryOptions, founders: readonly Founder[]): Promise<Beginning> {
+    const { name, initialClusterToken: token, initialClusterState: state } = this.configuration;
+    return beginFromStaticList({
+      ...entry,
+      name,
+      founders,
+      token,
+      state,
+      foundingId: memberIdOf(entry.peerURLs, token),
+      foundingClusterId: clusterIdOf(founders.map((founder) => memberIdOf(founder.peerURLs, token))),
+      fetchMembers: ask,
+    });
+  }
+
+  private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
+    const { environment } = this;
+    return {
+      peerURLs,
+      unfinishedId,
+      autoRejoin: this.configuration.autoRejoin,
+      replaceMember: (cluster, lost) =>
+        replaceMember({ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs, fetchMembers: ask, environment }),
+      log: (fields, message) => {
+        environment.log.warn(fields, message);
+      },
+    };
+  }
+}
+
+function ask(url: string): ReturnType<typeof fetchMembers> {
+  return fetchMembers(url, ASK_TIMEOUT_MS);
+}

@@ -1,0 +1,68 @@
+import type { ActiveOption } from './types';
+
+const domain = /^(?=.{0,253}$)([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)?$/i;
+
+/** How a member without data finds a cluster, where nobody lists the members. */
+export const discoveryOptions = {
+  discovery: {
+    status: 'active',
+    group: 'Discovery',
+    kind: {
+      type: 'string',
+
+      matches: /^(https?:\/\/[^\s/?#@,\u0000-\u001f]{1,260}\/[^\s?#\u0000-\u001f]{0,2000}[^\s/?#\u0000-\u001f]\/*)?$/i,
+      expected:
+        'give the URL of a token, such as http://HOST:PORT/TOKEN or http://HOST:PORT/v2/keys/_etcd/registry/TOKEN',
+    },
+    default: '',
+    help:
+      'URL of a token of a discovery service. Members without data meet there and found a cluster when as many are ' +
+      'registered as the token says. Write it the same for every member. Ignored once there is data.',
+  },
+  'discovery-protocol': {
+    status: 'active',
+    group: 'Discovery',
+    kind: { type: 'enum', values: ['auto', '2.3', '0.4'] },
+    default: 'auto',
+    help:
+      'How members meet: 2.3 waits for the size the token has, 0.4 lets the first one begin and the others join. auto is ' +
+      '2.3 for a token with a size, 0.4 for a directory without one, and an error where there is nothing.',
+  },
+  'discovery-fallback': {
+    status: 'active',
+    group: 'Discovery',
+    kind: { type: 'enum', values: ['proxy', 'exit', 'join'] },
+    default: 'proxy',
+    help:
+      'What a member does that comes to a token after all places are taken: forward requests to the cluster, exit with ' +
+      'code 8, or have itself added to the cluster.',
+  },
+  'discovery-srv': {
+    status: 'active',
+    group: 'Discovery',
+    kind: { type: 'string', matches: domain, expected: 'give a domain name' },
+    default: '',
+    help: 'Domain whose DNS SRV records _etcd-server._tcp name the members of a new cluster.',
+  },
+  'discovery-srv-name': {
+    status: 'active',
+    group: 'Discovery',
+    kind: { type: 'string', matches: /^[a-z0-9_-]{0,48}$/i, expected: 'give letters, digits, "-" and "_"' },
+    default: '',
+    help: 'Suffix of the service in the SRV records: with NAME they are _etcd-server-NAME._tcp.',
+  },
+  'join-urls': {
+    status: 'active',
+    group: 'Discovery',
+    kind: {
+      type: 'strings',
+      placeholder: 'URL,...',
+      matches: /^http:\/\/(\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
+      expected: 'give peer URLs like http://HOST:PORT separated by commas',
+    },
+    default: '',
+    help:
+      'Peer URLs that a member without data asks first. If a cluster answers, the member joins it, by itself and as a ' +
+      'learner at first; if not, it begins as it is configured otherwise. Its own URL may be in the list.',
+  },
+} as const satisfies Record<string, ActiveOption>;

@@ -1,0 +1,60 @@
+import { JoinError, type Beginning } from './beginning';
+import type { DiscoveryOptions } from './discoveryOptions';
+import { beginWithFirstLeader } from './firstLeader';
+import { Patience } from './patience';
+import { RegistryUnavailable, type Found } from './registry';
+import { beginWithSize } from './sizedCluster';
+
+export type Protocol = 'auto' | '2.3' | '0.4';
+
+const SIZE_KEY = '_config/size';
+const SIZE_MAX = 1000;
+
+/** How the token wants members to begin. */
+type Kind = { readonly protocol: '0.4' } | { readonly protocol: '2.3'; readonly size: number };
+
+/**
+ * Begins through the token of a discovery service; for a member that has no state. Rejects with JoinError, ClusterFullError, or
+ * the signal's reason when the process is asked to stop.
+ */
+export async function beginFromDiscovery(options: DiscoveryOptions, protocol: Protocol): Promise<Beginning> {
+  const kind = await kindOfToken(options, protocol);
+  return kind.protocol === '2.3' ? beginWithSize(options, kind.size) : beginWithFirstLeader(options);
+}
+
+async function kindOfToken({ registry, environment }: DiscoveryOptions, protocol: Protocol): Promise<Kind> {
+  if (protocol === '0.4') return { protocol };
+  const patience = new Patience(environment);
+  for (;;) {
+    try {
+      const size = await registry.get(SIZE_KEY);
+      if (size.kind === 'file') return { protocol: '2.3', size: parseSize(size.value, registry.url) };
+      // The tokens of 0.4 are directories without a size; where there is nothing at all, the URL is more likely wrong.
+      const isOlder = protocol === 'auto' && (await registry.get('')).kind === 'directory';
+      if (isOlder && size.kind === 'missing') return { protocol: '0.4' };
+      throw sizeNotFound(size, registry.url);
+    } catch (error) {
+      if (!(error instanceof RegistryUnavailable)) throw error;
+      patience.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      await patience.wait();
+    }
+  }
+}
+
+/** Throws JoinError in etcd's words. */
+function parseSize(text: string, url: string): number {
+  const size = /^\+?\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (size >= 1 && size <= SIZE_MAX) return size;
+  throw new JoinError(
+    `discovery: size key is bad: ${url}/${SIZE_KEY} is ${JSON.stringify(text.slice(0, 80))}, not a number from 1 to ` +
+      `${SIZE_MAX}; set it right, or get a new token`,
+  );
+}
+
+function sizeNotFound(found: Found, url: string): JoinError {
+  const why = found.kind === 'missing' ? found.error : 'it is a directory';
+  return new JoinError(
+    `discovery: size key not found: ${why}; get a new token, correct the URL ${url}, or set _config/size of the token to ` +
+      'the number of members',
+  );
+}

@@ -1,0 +1,39 @@
+import type { Beginning } from './beginning';
+import { sleep, type Environment } from './environment';
+import { askAny, findOwn, joinOrAdd, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
+
+const ROUNDS = 3;
+const PAUSE_MS = 300;
+
+export interface JoinUrlsOptions extends EntryOptions {
+  /** Peer URLs of --join-urls. */
+  readonly urls: readonly string[];
+  /** The id this member has if it founds a cluster as it is configured. */
+  readonly foundingId: string;
+  readonly fetchMembers: FetchMembers;
+  readonly environment: Environment;
+}
+
+/**
+ * Looks for a running cluster at --join-urls and joins it. Undefined if none answers within a short time, or if the one that
+ * does is about to be founded by this member too: it is to go on as it is configured otherwise.
+ */
+export async function beginFromJoinUrls(options: JoinUrlsOptions): Promise<Beginning | undefined> {
+  const { environment, foundingId, unfinishedId } = options;
+  const others = options.urls.filter((url) => !options.peerURLs.includes(url));
+  if (others.length === 0) return undefined;
+  for (let round = 1; round <= ROUNDS; round++) {
+    // A join that was begun can only be finished.
+    const cluster = await (unfinishedId === undefined
+      ? askAny(others, options.fetchMembers)
+      : untilOneAnswers(others, options.fetchMembers, environment));
+    if (cluster !== undefined) {
+      const own = findOwn(cluster, options.peerURLs);
+      const isFounder = own?.name === '' && own.id === foundingId && own.id !== unfinishedId;
+      return isFounder ? undefined : joinOrAdd(options, cluster);
+    }
+    if (round < ROUNDS) await sleep(environment, PAUSE_MS * (1 + environment.random()));
+  }
+  environment.log.info({ urls: others }, 'no cluster answers at --join-urls; beginning as configured otherwise');
+  return undefined;
+}

@@ -1,0 +1,48 @@
+/** What the members of a cluster to be have written below a token of the 2.3 protocol. */
+import { JoinError, type Founder } from './beginning';
+import type { RegistryNode } from './registry';
+
+export interface Registration extends Founder {
+  /** The id the member will have, from its peer URLs and the token. */
+  readonly id: string;
+}
+
+/** `name=url,name=url` with the URLs in order, as etcd writes it. */
+export function registrationValue({ name, peerURLs }: Founder): string {
+  return [...peerURLs]
+    .sort()
+    .map((url) => `${name}=${url}`)
+    .join(',');
+}
+
+/** Throws JoinError if a registration is none. */
+export function parseRegistration({ name: id, value }: RegistryNode): Registration {
+  const entries = value.split(',').map((entry) => /^([^=]+)=(\S+)$/.exec(entry));
+  const names = new Set(entries.map((entry) => entry?.[1]));
+  const [name] = names;
+  if (name === undefined || names.size !== 1) {
+    throw new JoinError(
+      `discovery: the registration ${id} is ${JSON.stringify(value.slice(0, 200))}, not NAME=URL,NAME=URL; use a new token`,
+    );
+  }
+  return { id, name, peerURLs: entries.flatMap((entry) => entry?.[2] ?? []) };
+}
+
+/** Throws JoinError, in etcd's words, if another registration has the name or a URL of `own`. */
+export function refuseDuplicates(own: Registration, all: readonly Registration[]): void {
+  for (const other of all.filter(({ id }) => id !== own.id)) {
+    if (other.name === own.name) {
+      throw new JoinError(
+        `discovery: found duplicate name: ${own.name} is registered for ${other.peerURLs.join(',')}; give this member ` +
+          'another --name, or use a new token if it is the same one with other URLs',
+      );
+    }
+    const shared = other.peerURLs.find((url) => own.peerURLs.includes(url));
+    if (shared !== undefined) {
+      throw new JoinError(
+        `discovery: found duplicate URL: ${shared} is registered for the member ${other.name}; correct ` +
+          '--initial-advertise-peer-urls, or use a new token',
+      );
+    }
+  }
+}

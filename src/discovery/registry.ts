@@ -1,0 +1,182 @@
+/** A token of a discovery service: a directory of etcd's v2 key space, spoken to over HTTP. */
+import { JoinError } from './beginning';
+import { isTimeout, reasonOf, request, type Environment } from './environment';
+
+/** A registration: a visible key of the token's directory. */
+export interface RegistryNode {
+  /** The last part of the key. */
+  readonly name: string;
+  readonly value: string;
+  readonly createdIndex: number;
+}
+
+export type Found =
+  | { readonly kind: 'file'; readonly value: string }
+  /** In the order in which the keys were created. `index`: the service's index at the time. */
+  | { readonly kind: 'directory'; readonly nodes: readonly RegistryNode[]; readonly index: number }
+  /** `error`: code, message and key as etcd writes them. */
+  | { readonly kind: 'missing'; readonly error: string };
+
+/** The service did not answer, or could not do what it was asked for: it may be able to a moment later. */
+export class RegistryUnavailable extends Error {
+  override readonly name = 'RegistryUnavailable';
+}
+
+const REQUEST_TIMEOUT_MS = 5000;
+/** Proxies on the way cut off requests that are silent for longer. */
+const WATCH_TIMEOUT_MS = 50_000;
+const KEY_NOT_FOUND = 100;
+const KEY_EXISTS = 105;
+const INDEX_CLEARED = 401;
+
+/** Every method rejects with RegistryUnavailable, or with JoinError if what answers is no discovery service. */
+export class Registry {
+  constructor(
+    /** Without a slash at the end. */
+    readonly url: string,
+    private readonly environment: Pick<Environment, 'signal'>,
+    private readonly watchTimeoutMs = WATCH_TIMEOUT_MS,
+  ) {}
+
+  /** A key below the token, or with '' the token itself. Linearizable where the service can do that. */
+  async get(path: string): Promise<Found> {
+    const { body, index } = await this.send(this.keyUrl(path, 'quorum=true'));
+    if (body.errorCode === KEY_NOT_FOUND) return { kind: 'missing', error: describe(body) };
+    if (body.node === undefined) throw refused(body);
+    if (body.node.dir !== true) return { kind: 'file', value: body.node.value ?? '' };
+    const nodes = (body.node.nodes ?? [])
+      .filter((node) => node.dir !== true)
+      .map(({ key, value, createdIndex }) => ({ name: lastPart(key), value: value ?? '', createdIndex }));
+    return { kind: 'directory', nodes: nodes.sort((a, b) => a.createdIndex - b.createdIndex), index };
+  }
+
+  /** False if the key is there already. */
+  async create(path: string, value: string): Promise<boolean> {
+    const { body } = await this.send(this.keyUrl(path, 'prevExist=false'), put({ value }));
+    if (body.errorCode === KEY_EXISTS) return false;
+    if (body.node === undefined) throw refused(body);
+    return true;
+  }
+
+  async set(path: string, value: string, ttlSeconds: number): Promise<void> {
+    const { body } = await this.send(this.keyUrl(path), put({ value, ttl: String(ttlSeconds) }));
+    if (body.node === undefined) throw refused(body);
+  }
+
+  /** Resolves when something below the token changed after `index`, or when it is time to look again anyhow. */
+  async changedAfter(index: number): Promise<void> {
+    const url = this.keyUrl('', `wait=true&recursive=true&waitIndex=${index + 1}`);
+    let answer: Answer;
+    try {
+      answer = await request(this.environment, url, this.watchTimeoutMs);
+    } catch (error) {
+      if (isTimeout(error)) return;
+      throw unavailable(this.url, error, this.environment.signal);
+    }
+    // A watch that the service ends early has an empty body.
+    if (answer.status === 200 && answer.text.trim() === '') throw new RegistryUnavailable('the watch was ended');
+    const { body } = parse(this.url, answer);
+    if (body.node === undefined && body.errorCode !== INDEX_CLEARED) throw refused(body);
+  }
+
+  private async send(url: string, init?: RequestInit): Promise<Parsed> {
+    try {
+      return parse(this.url, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
+    } catch (error) {
+      throw error instanceof JoinError ? error : unavailable(this.url, error, this.environment.signal);
+    }
+  }
+
+  private keyUrl(path: string, query = ''): string {
+    const key = path === '' ? this.url : `${this.url}/${path.split('/').map(encodeURIComponent).join('/')}`;
+    return query === '' ? key : `${key}?${query}`;
+  }
+}
+
+type Answer = Awaited<ReturnType<typeof request>>;
+
+interface Body {
+  readonly errorCode?: number;
+  readonly message?: string;
+  readonly cause?: string;
+  readonly index?: number;
+  readonly node?: BodyNode;
+}
+
+interface BodyNode {
+  readonly key: string;
+  readonly dir?: boolean;
+  readonly value?: string;
+  readonly createdIndex: number;
+  readonly nodes?: readonly BodyNode[];
+}
+
+interface Parsed {
+  readonly body: Body;
+  readonly index: number;
+}
+
+function put(fields: Readonly<Record<string, string>>): RequestInit {
+  return { method: 'PUT', body: new URLSearchParams(fields) };
+}
+
+function parse(url: string, { status, headers, text }: Answer): Parsed {
+  if (status >= 500 || status === 408 || status === 429) throw new RegistryUnavailable(`status ${status}`);
+  const body = bodyOf(text);
+  if (body === undefined) {
+    throw new JoinError(
+      `discovery: bad discovery endpoint: ${url} answers with status ${status} and no JSON of etcd's v2 API; ` +
+        'correct the URL of --discovery',
+    );
+  }
+  return { body, index: Number(headers.get('x-etcd-index') ?? body.index ?? 0) };
+}
+
+function bodyOf(text: string): Body | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return isBody(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isBody(value: unknown): value is Body {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return typeof fields.get('errorCode') === 'number' || isNode(fields.get('node'));
+}
+
+function isNode(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  const nodes = fields.get('nodes');
+  const value_ = fields.get('value');
+  return (
+    // etcd's root has no key.
+    ['string', 'undefined'].includes(typeof fields.get('key')) &&
+    ['number', 'undefined'].includes(typeof fields.get('createdIndex')) &&
+    ['string', 'undefined'].includes(typeof value_) &&
+    (nodes === undefined || nodes === null || (Array.isArray(nodes) && nodes.every(isNode)))
+  );
+}
+
+/** An answer of the API that says no; trying again would not change it. */
+function refused(body: Body): JoinError {
+  return new JoinError(
+    `discovery: the service refuses with "${describe(body)}"; get a new token, or correct the URL of --discovery`,
+  );
+}
+
+function describe({ errorCode = 0, message = '', cause = '' }: Body): string {
+  return `${errorCode}: ${message}${cause === '' ? '' : ` (${cause})`}`;
+}
+
+function unavailable(url: string, error: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted || error instanceof RegistryUnavailable) return error;
+  return new RegistryUnavailable(`${url}: ${reasonOf(error)}`);
+}
+
+function lastPart(key: string): string {
+  return key.slice(key.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,80 @@
+/** A cluster that runs already: asking who its members are, and getting in. */
+import { JoinError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
+import type { Environment } from './environment';
+import { Patience } from './patience';
+
+/** Asks the member behind a peer URL; rejects if it does not answer within a short time. */
+export type FetchMembers = (peerURL: string) => Promise<ListedCluster>;
+
+export interface EntryOptions {
+  /** This member's. */
+  readonly peerURLs: readonly string[];
+  /** The id under which an earlier run began to join; it ended before it was sent the state. */
+  readonly unfinishedId: string | undefined;
+  /** A member whose data is lost takes its old place by itself. */
+  readonly autoRejoin: boolean;
+  /** Puts a new member in the place of a lost one, if it is still listed; answers the new one's id. Tries until it succeeds. */
+  readonly replaceMember: (cluster: ListedCluster, lost: ListedMember | undefined) => Promise<string>;
+  readonly log: (fields: object, message: string) => void;
+}
+
+/** The first that answers. */
+export async function askAny(urls: readonly string[], fetchMembers: FetchMembers): Promise<ListedCluster | undefined> {
+  if (urls.length === 0) return undefined;
+  return Promise.any(urls.map((url) => fetchMembers(url))).catch(() => undefined);
+}
+
+/** Asks again and again, saying so. Rejects when the process is asked to stop. */
+export async function untilOneAnswers(
+  urls: readonly string[],
+  fetchMembers: FetchMembers,
+  environment: Environment,
+): Promise<ListedCluster> {
+  const patience = new Patience(environment);
+  for (;;) {
+    const cluster = await askAny(urls, fetchMembers);
+    if (cluster !== undefined) return cluster;
+    patience.warn({ urls }, `none of ${urls.join(', ')} answers; waiting for one of them`);
+    await patience.wait();
+  }
+}
+
+export function findOwn(cluster: ListedCluster, peerURLs: readonly string[]): ListedMember | undefined {
+  return cluster.members.find((member) => member.peerURLs.some((url) => peerURLs.includes(url)));
+}
+
+/**
+ * Joins as the listed member `own`: under its id if that never got a state, else as a new member in its place.
+ * @param lostId an id that may have voted although the cluster does not say that it was ever started
+ */
+export async function joinListed(
+  options: EntryOptions,
+  cluster: ListedCluster,
+  own: ListedMember,
+  lostId?: string,
+): Promise<Beginning> {
+  const { clusterId } = cluster;
+  const peers = cluster.members.filter((member) => member !== own);
+  const isUnfinished = (own.name === '' && own.id !== lostId) || own.id === options.unfinishedId;
+  if (isUnfinished) return { kind: 'join', memberId: own.id, clusterId, peers };
+  if (!options.autoRejoin) {
+    throw new JoinError(
+      `member ${own.id} (${own.name}) was started before, but its data directory is empty; ` +
+        'remove it from the cluster and add it again, or set --auto-rejoin to let it do so by itself',
+    );
+  }
+  options.log(
+    { member: own.id, cluster: clusterId },
+    'the data of this member is lost: it takes its place as a new member',
+  );
+  return { kind: 'join', memberId: await options.replaceMember(cluster, own), clusterId, peers };
+}
+
+/** Joins a cluster whether or not it lists this member yet; one that it does not know comes in as a learner. */
+export async function joinOrAdd(options: EntryOptions, cluster: ListedCluster, lostId?: string): Promise<Beginning> {
+  const own = findOwn(cluster, options.peerURLs);
+  if (own !== undefined) return joinListed(options, cluster, own, lostId);
+  const { clusterId, members: peers } = cluster;
+  options.log({ cluster: clusterId }, 'asking the running cluster to add this member as a learner');
+  return { kind: 'join', memberId: await options.replaceMember(cluster, undefined), clusterId, peers };
+}

@@ -1,0 +1,206 @@
+/** The discovery protocol of etcd 2: the token says how many members found the cluster, and the first so many do. */
+import { ClusterFullError, JoinError, type Beginning, type ListedCluster } from './beginning';
+import type { DiscoveryOptions } from './discoveryOptions';
+import { OwnKey } from './note';
+import { Patience } from './patience';
+import { parseRegistration, refuseDuplicates, registrationValue, type Registration } from './registrations';
+import { RegistryUnavailable } from './registry';
+import { askAny, joinOrAdd } from './runningCluster';
+import { beginFromStaticList } from './staticList';
+
+/** A watch that ends sooner than this is followed by a pause. */
+const HASTY_MS = 1000;
+
+/** Where this member stands, going by one look at the token. */
+type Standing =
+  | { readonly kind: 'unregistered'; readonly all: readonly Registration[] }
+  | { readonly kind: 'full'; readonly founders: readonly Registration[] }
+  /** Registered by this data directory, or without `noted` by one that is lost. */
+  | { readonly kind: 'waiting' | 'complete'; readonly noted: boolean; readonly founders: readonly Registration[] };
+
+/**
+ * Registers and waits until `size` members have. Rejects with ClusterFullError if they had before, with JoinError, and with
+ * the signal's reason when the process is asked to stop.
+ */
+export async function beginWithSize(options: DiscoveryOptions, size: number): Promise<Beginning> {
+  return new SizedCluster(options, size).begin();
+}
+
+class SizedCluster {
+  private readonly own: Registration;
+  private readonly value: string;
+  private readonly ownKey: OwnKey;
+  private readonly patience: Patience;
+
+  constructor(
+    private readonly options: DiscoveryOptions,
+    private readonly size: number,
+  ) {
+    const { name, peerURLs, foundingId, registry, notes } = options;
+    this.own = { id: foundingId, name, peerURLs };
+    this.value = registrationValue(this.own);
+    this.ownKey = new OwnKey(notes, { protocol: '2.3', url: registry.url, key: foundingId, value: this.value });
+    this.patience = new Patience(options.environment);
+  }
+
+  async begin(): Promise<Beginning> {
+    for (;;) {
+      try {
+        const { standing, index } = await this.look();
+        const beginning = await this.act(standing);
+        if (beginning !== undefined) return beginning;
+        if (standing.kind === 'waiting') await this.watch(index);
+      } catch (error) {
+        if (!(error instanceof RegistryUnavailable)) throw error;
+        this.patience.warn(
+          { url: this.options.registry.url },
+          `the discovery service cannot be asked (${error.message}); waiting for it`,
+        );
+        await this.patience.wait();
+      }
+    }
+  }
+
+  /** A service that answers watches at once, for whatever reason, is not asked without pause. */
+  private async watch(index: number): Promise<void> {
+    const { clock } = this.options.environment;
+    const beganAtMs = clock.now();
+    await this.options.registry.changedAfter(index);
+    if (clock.now() - beganAtMs < HASTY_MS) await this.patience.wait();
+    else this.patience.reset();
+  }
+
+  private async look(): Promise<{ standing: Standing; index: number }> {
+    const found = await this.options.registry.get('');
+    if (found.kind !== 'directory') throw tokenNotFound(this.options.registry.url, found);
+    const position = found.nodes.findIndex(({ name }) => name === this.own.id);
+    const founders = found.nodes.slice(0, this.size).map(parseRegistration);
+    const { index } = found;
+    if (position >= this.size || (position < 0 && founders.length >= this.size)) {
+      return { standing: { kind: 'full', founders }, index };
+    }
+    if (position < 0) return { standing: { kind: 'unregistered', all: founders }, index };
+    const stored = found.nodes[position]?.value ?? '';
+    if (stored !== this.value) throw duplicateId(this.own.id, `is registered as ${stored}`);
+    const kind = founders.length === this.size ? 'complete' : 'waiting';
+    return { standing: { kind, noted: await this.ownKey.noted(), founders }, index };
+  }
+
+  /** One step; undefined: look again. */
+  private async act(standing: Standing): Promise<Beginning | undefined> {
+    switch (standing.kind) {
+      case 'unregistered':
+        refuseDuplicates(this.own, standing.all);
+        await this.register();
+        return undefined;
+      case 'full':
+        throw new ClusterFullError(
+          this.options.registry.url,
+          this.size,
+          standing.founders.flatMap(({ peerURLs }) => peerURLs),
+        );
+      case 'waiting':
+        this.sayWaiting(standing.founders.length, standing.noted);
+        return undefined;
+      case 'complete':
+        for (const founder of standing.founders) refuseDuplicates(founder, standing.founders);
+        return standing.noted ? this.found(standing.founders) : this.comeBack(standing.founders);
+    }
+  }
+
+  private async register(): Promise<void> {
+    const { registry, environment } = this.options;
+    const outcome = await this.ownKey.create(() => registry.create(this.own.id, this.value));
+    if (outcome === 'taken') throw duplicateId(this.own.id, 'was registered by another process in this moment');
+    environment.log.info({ url: registry.url, member: this.own.id }, 'registered with the discovery service');
+  }
+
+  private sayWaiting(registered: number, noted: boolean): void {
+    const { registry } = this.options;
+    const missing = this.size - registered;
+    const lost = noted ? '' : '; this member was among them before its data was lost';
+    this.patience.info(
+      { url: registry.url, registered, size: this.size },
+      `${registered} of ${this.size} members registered; waiting for ${missing} more${lost}`,
+    );
+  }
+
+  private async found(founders: readonly Registration[]): Promise<Beginning> {
+    const { options } = this;
+    const foundingClusterId = options.clusterIdOf(founders.map(({ id }) => id));
+    const cluster = await askAny(this.othersOf(founders), options.fetchMembers);
+    if (cluster !== undefined) this.refuseOther(cluster, foundingClusterId);
+    return beginFromStaticList({
+      ...options,
+      founders: founders.map(({ name, peerURLs }) => ({ name, peerURLs })),
+      state: 'new',
+      token: options.registry.url,
+      foundingClusterId,
+      fetchMembers: () => (cluster === undefined ? Promise.reject(new Error('no answer')) : Promise.resolve(cluster)),
+    });
+  }
+
+  /**
+   * This member registered with a data directory that is gone, and may have voted and acknowledged writes since. So it never
+   * founds again: it waits for the others to run and comes in as a new member.
+   */
+  private async comeBack(founders: readonly Registration[]): Promise<Beginning | undefined> {
+    const { registry, fetchMembers, autoRejoin } = this.options;
+    const others = this.othersOf(founders);
+    if (others.length === 0) throw this.lostAlone();
+    if (!autoRejoin) {
+      throw new JoinError(
+        `discovery: member ${this.own.id} (${this.own.name}) has registered at ${registry.url} before, but its data ` +
+          'directory is empty; remove it from the cluster and add it again, or set --auto-rejoin to let it do so by itself',
+      );
+    }
+    const cluster = await askAny(others, fetchMembers);
+    if (cluster === undefined) {
+      this.patience.warn(
+        { url: registry.url, member: this.own.id },
+        `this member registered before and its data is lost, so it cannot found the cluster; waiting until one of ` +
+          `${others.join(', ')} answers (if all members lost their data, use a new token)`,
+      );
+      await this.patience.wait();
+      return undefined;
+    }
+    this.refuseOther(cluster, this.options.clusterIdOf(founders.map(({ id }) => id)));
+    return joinOrAdd(this.options, cluster, this.own.id);
+  }
+
+  /** Peer URLs. */
+  private othersOf(founders: readonly Registration[]): readonly string[] {
+    return founders.filter(({ id }) => id !== this.own.id).flatMap(({ peerURLs }) => peerURLs);
+  }
+
+  private refuseOther(cluster: ListedCluster, expected: string): void {
+    if (cluster.clusterId === expected) return;
+    throw new JoinError(
+      `discovery: a member registered at ${this.options.registry.url} belongs to the cluster ${cluster.clusterId}, and ` +
+        `those registered would make ${expected}; a token is good for one cluster: use a new one`,
+    );
+  }
+
+  private lostAlone(): JoinError {
+    const { registry } = this.options;
+    return new JoinError(
+      `discovery: member ${this.own.id} has previously registered at ${registry.url}, but its data directory is empty, and ` +
+        'there is no other member to get the data from; bring the data directory back, or use a new token',
+    );
+  }
+}
+
+function duplicateId(id: string, what: string): JoinError {
+  return new JoinError(
+    `discovery: found duplicate id: ${id}, which is made from this member's peer URLs, ${what}; give every member its own ` +
+      '--initial-advertise-peer-urls, and keep its --name, or use a new token',
+  );
+}
+
+/** Throws for a token that was there and no longer is, or never was a directory. */
+function tokenNotFound(url: string, found: { readonly kind: 'file' | 'missing'; readonly error?: string }): JoinError {
+  const why = found.kind === 'missing' ? (found.error ?? 'no such key') : 'it is a key with a value, not a directory';
+  return new JoinError(
+    `discovery: token not found: ${url}: ${why}; get a new token, or correct the URL of --discovery`,
+  );
+}

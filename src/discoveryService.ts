@@ -1,0 +1,31 @@
+/** The discovery service of one member: chance, time and the options that belong to it. */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { DiscoveryOptions } from './api/discovery/options';
+import { makeStartTokens, parseStartTokens } from './api/discovery/startTokens';
+import type { Configuration } from './config/configuration';
+import type { Member } from './member/types';
+import { RealClock } from './member/realClock';
+
+const TOKEN_BYTES = 16;
+
+export interface DiscoveryService extends DiscoveryOptions {
+  /** Makes the tokens of --discovery-tokens; resolves when they are there or the member stops. */
+  start(member: Member): Promise<void>;
+}
+
+export function createDiscoveryService(configuration: Configuration, logger: Logger): DiscoveryService {
+  const tokens = parseStartTokens(configuration.discoveryTokens);
+  const clock = new RealClock();
+  const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => clock.after(delayMs, resolve));
+  let isReady = tokens.length === 0;
+  return {
+    urlPrefix: configuration.discoveryPrefix.replace(/\/+$/, ''),
+    makeToken: () => randomBytes(TOKEN_BYTES).toString('hex'),
+    isReady: () => isReady,
+    start: async (member) => {
+      await makeStartTokens(member, tokens, { now: Date.now, random: Math.random, sleep, logger });
+      isReady = true;
+    },
+  };
+}

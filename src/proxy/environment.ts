@@ -1,0 +1,19 @@
+/** What a proxy needs from outside. */
+type LogMethod = (fields: object, message: string) => void;
+
+/** A pino logger fits. */
+export interface ProxyLogger {
+  readonly debug: LogMethod;
+  readonly info: LogMethod;
+  readonly warn: LogMethod;
+  readonly error: LogMethod;
+}
+
+/** As much of a member as a proxy looks at. */
+export interface ProxiedMember {
+  readonly peerURLs: readonly string[];
+  readonly clientURLs: readonly string[];
+}
+
+/** Asks the member behind a peer URL who is in its cluster; rejects within a limit of its own. */
+export type FetchMembers = (peerUrl: string) => Promise<{ readonly members: readonly ProxiedMember[] }>;

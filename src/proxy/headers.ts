@@ -1,0 +1,54 @@
+/** Which headers go on, and which belong to one connection only (RFC 9110 section 7.6.1). */
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+const HOP_BY_HOP: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'trailers',
+  'transfer-encoding',
+  'upgrade',
+  // Answered here: the client was told to go on when its headers were read.
+  'expect',
+]);
+
+/** The hop-by-hop headers of a message, those that its Connection header names included. */
+function droppedFrom(connection: string | undefined): (name: string) => boolean {
+  const named = new Set((connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  return (name) => HOP_BY_HOP.has(name) || named.has(name);
+}
+
+/** Whether the headers announce a body. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+/** The headers for the member: the client's, with its address added to X-Forwarded-For, framed as the client framed its body. */
+export function requestHeaders(request: IncomingMessage): OutgoingHttpHeaders {
+  const isDropped = droppedFrom(request.headers.connection);
+  const headers: OutgoingHttpHeaders = {};
+  for (const [name, values] of Object.entries(request.headersDistinct)) {
+    if (values !== undefined && !isDropped(name)) headers[name] = values.length === 1 ? values[0] : values;
+  }
+  const forwarded = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress ?? ''];
+  headers['x-forwarded-for'] = forwarded.filter((address) => address !== '').join(', ');
+  // Said in so many words, because Node sends the body of a GET or DELETE unframed otherwise.
+  if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  return headers;
+}
+
+/** The headers for the client as a flat list of names and values, in the order and the case in which they came. */
+export function responseHeaders(response: IncomingMessage): string[] {
+  const isDropped = droppedFrom(response.headers.connection);
+  const list: string[] = [];
+  for (let position = 0; position + 1 < response.rawHeaders.length; position += 2) {
+    const name = response.rawHeaders[position] ?? '';
+    if (!isDropped(name.toLowerCase())) list.push(name, response.rawHeaders[position + 1] ?? '');
+  }
+  return list;
+}

@@ -1,0 +1,69 @@
+/** Keeps the list of endpoints up to date by asking the members who they are. */
+import type { Endpoints } from './endpoints';
+import type { FetchMembers, ProxyLogger } from './environment';
+
+/** As etcd 2.3: without any endpoint it asks every second. */
+const EMPTY_INTERVAL_MS = 1000;
+
+/** Part of an interval by which it varies, so that many proxies do not ask at the same moment. */
+const JITTER = 0.1;
+
+export interface MembershipOptions {
+  /** Where it begins to ask; asked again when nobody else answers. */
+  readonly peerUrls: readonly string[];
+  readonly refreshIntervalMs: number;
+  readonly fetchMembers: FetchMembers;
+  readonly random: () => number;
+  readonly logger: ProxyLogger;
+}
+
+export class Membership {
+  private peerUrls: readonly string[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly endpoints: Endpoints,
+    private readonly options: MembershipOptions,
+  ) {}
+
+  /** Resolves after the first look, whatever came of it, and goes on looking until it is stopped. */
+  async start(): Promise<void> {
+    const found = await this.look();
+    if (this.stopped) return;
+    const { refreshIntervalMs, random } = this.options;
+    const intervalMs = found ? refreshIntervalMs : Math.min(EMPTY_INTERVAL_MS, refreshIntervalMs);
+    this.timer = setTimeout(
+      () => {
+        void this.start();
+      },
+      intervalMs * (1 + JITTER * (2 * random() - 1)),
+    );
+  }
+
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+
+  /** Takes the answer of the first member that gives one; false if there is no endpoint at all after that. */
+  private async look(): Promise<boolean> {
+    const { fetchMembers, logger } = this.options;
+    const reasons: string[] = [];
+    for (const url of new Set([...this.peerUrls, ...this.options.peerUrls])) {
+      if (this.stopped) return false;
+      try {
+        const { members } = await fetchMembers(url);
+        const clientUrls = members.flatMap(({ clientURLs }) => clientURLs);
+        if (clientUrls.length === 0) throw new Error(`${url}: no member has published a client URL`);
+        this.peerUrls = members.flatMap(({ peerURLs }) => peerURLs);
+        if (this.endpoints.replace(clientUrls)) logger.info({ endpoints: clientUrls }, 'proxy: endpoints found');
+        return true;
+      } catch (error) {
+        reasons.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    logger.warn({ reasons }, 'proxy: nobody says who the members are; it will be asked again');
+    return this.endpoints.available().length > 0;
+  }
+}

@@ -1,0 +1,158 @@
+/** One request on its way through the proxy: to the first member that takes it, and its answer back. */
+import { request as httpRequest } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream';
+import { writeMessage } from './answers';
+import type { Endpoint } from './endpoints';
+import { hasBody, requestHeaders, responseHeaders } from './headers';
+
+/** How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. */
+const ANSWER_TIMEOUT_MS = 60_000;
+
+/** How long a connection may be silent before the operating system probes it, so that a vanished member is noticed. */
+const TCP_PROBE_AFTER_MS = 30_000;
+
+export interface PassageContext {
+  readonly agent: Agent;
+  readonly dialTimeoutMs: number;
+  /** The endpoint did not take the request or did not answer it. */
+  readonly onFailure: (endpoint: Endpoint, reason: string) => void;
+}
+
+export class Passage {
+  private outgoing: ClientRequest | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private position = 0;
+  /** No connection out of the pool any more: one of them was already closed by the other side. */
+  private fresh = false;
+  private isOver = false;
+  /** The answer has begun, and only its own end says how long it is: most likely a watch. */
+  private endless = false;
+
+  /** @param endpoints at least one, in the order in which they are tried */
+  constructor(
+    private readonly request: IncomingMessage,
+    private readonly response: ServerResponse,
+    private readonly endpoints: readonly Endpoint[],
+    private readonly context: PassageContext,
+  ) {}
+
+  start(): void {
+    // Whoever went away wants no answer, and a watch must not stay open for nobody.
+    this.response.on('close', () => {
+      this.isOver = true;
+      clearTimeout(this.timer);
+      this.outgoing?.destroy();
+    });
+    this.tryNext();
+  }
+
+  /** Cuts an answer that may have no end. */
+  cutEndless(): void {
+    if (this.endless) this.response.destroy();
+  }
+
+  private tryNext(): void {
+    const endpoint = this.endpoints[this.position];
+    this.position += 1;
+    if (endpoint === undefined) this.giveUp();
+    else this.attempt(endpoint);
+  }
+
+  private attempt(endpoint: Endpoint): void {
+    const outgoing = httpRequest({
+      agent: this.fresh ? false : this.context.agent,
+      host: endpoint.host,
+      port: endpoint.port,
+      method: this.request.method,
+      path: this.request.url,
+      headers: requestHeaders(this.request),
+      setHost: false,
+    });
+    this.outgoing = outgoing;
+    let isSent = false;
+    this.limit(outgoing, this.context.dialTimeoutMs, 'dial: i/o timeout');
+    const send = (): void => {
+      isSent = true;
+      clearTimeout(this.timer);
+      this.send(outgoing);
+    };
+    outgoing.on('socket', (socket) => {
+      socket.setKeepAlive(true, TCP_PROBE_AFTER_MS);
+      // Nothing of the request may be taken from the client before there is a connection: another member may need it.
+      if (socket.connecting) socket.once('connect', send);
+      else send();
+    });
+    outgoing.on('response', (answer) => {
+      clearTimeout(this.timer);
+      this.answer(answer);
+    });
+    outgoing.on('error', (error) => {
+      this.failed(endpoint, outgoing, isSent, error.message);
+    });
+    outgoing.on('close', () => {
+      this.request.unpipe(outgoing);
+      // What is left of a body that nobody takes any more is read away, so that the client gets to its answer.
+      if (this.outgoing === outgoing) this.request.resume();
+    });
+  }
+
+  private send(outgoing: ClientRequest): void {
+    const wait = (): void => {
+      this.limit(outgoing, ANSWER_TIMEOUT_MS, 'no answer: i/o timeout');
+    };
+    if (hasBody(this.request)) {
+      outgoing.once('finish', wait);
+      this.request.pipe(outgoing);
+    } else {
+      outgoing.end();
+      wait();
+    }
+  }
+
+  private answer(answer: IncomingMessage): void {
+    if (this.isOver) {
+      answer.destroy();
+      return;
+    }
+    this.endless = answer.headers['content-length'] === undefined;
+    const headers = responseHeaders(answer);
+    this.response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
+    this.response.flushHeaders();
+    // Cuts the client's connection if the member's breaks, so that half an answer is not taken for a whole one.
+    pipeline(answer, this.response, () => undefined);
+  }
+
+  /**
+   * Goes on to the next member if this one cannot have carried anything out: it was not reached, or it was only asked to read.
+   * A write that may have been done is never sent twice; the client is told that its fate is unknown.
+   */
+  private failed(endpoint: Endpoint, outgoing: ClientRequest, isSent: boolean, reason: string): void {
+    clearTimeout(this.timer);
+    if (this.isOver || this.response.headersSent) return;
+    const isRepeatable = !isSent || (['GET', 'HEAD'].includes(this.request.method ?? '') && !hasBody(this.request));
+    const isStale = isSent && outgoing.reusedSocket;
+    if (!isStale) this.context.onFailure(endpoint, reason);
+    if (!isRepeatable) {
+      this.giveUp();
+      return;
+    }
+    if (isStale) {
+      this.fresh = true;
+      this.position -= 1;
+    }
+    this.tryNext();
+  }
+
+  private giveUp(): void {
+    const tried = Math.min(this.position, this.endpoints.length);
+    writeMessage(this.response, 502, `unable to get response from ${tried} endpoint(s)`);
+  }
+
+  private limit(outgoing: ClientRequest, timeoutMs: number, reason: string): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      outgoing.destroy(new Error(reason));
+    }, timeoutMs);
+  }
+}

@@ -1,0 +1,144 @@
+/** A process that is no member: it serves its client port by forwarding to those that are, as the proxy of etcd 2.3. */
+import { Agent } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { writeMessage, writePlain } from './answers';
+import { Endpoints } from './endpoints';
+import type { FetchMembers, ProxyLogger } from './environment';
+import { Membership } from './membership';
+import { Passage } from './passage';
+
+/** Requests under way at once, watches included; more are refused. */
+const REQUESTS_MAX = 16_384;
+
+/** Connections to one member that wait for their next request. */
+const IDLE_CONNECTIONS_MAX = 256;
+
+/** How long they wait: less than a member lets them rest, so that it is not the member that ends them. */
+const IDLE_MS = 60_000;
+
+/** How long answers without a known end go on when the proxy stops, and the others. */
+const ENDLESS_GRACE_MS = 500;
+const GRACE_MS = 5000;
+
+/** The proxy's own routes; the rest is the cluster's. */
+const CONFIG_PATH = '/v2/config/local/proxy';
+const LIVE_PATH = '/livez';
+
+export interface ProxyListener {
+  /** Accepts nothing new, lets requests finish and cuts what is left at the deadline. */
+  close(deadlineMs: number): Promise<void>;
+}
+
+export interface ProxyOptions {
+  /** Peer URLs of members, to ask who is in the cluster. */
+  readonly peerUrls: readonly string[];
+  /** `readonly`: anything but GET is refused. */
+  readonly mode: 'on' | 'readonly';
+  /** Opens the client port; rejects if it cannot. */
+  readonly listen: (handler: RequestListener) => Promise<readonly ProxyListener[]>;
+  readonly fetchMembers: FetchMembers;
+  readonly failureWaitMs: number;
+  readonly refreshIntervalMs: number;
+  readonly dialTimeoutMs: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  readonly logger: ProxyLogger;
+}
+
+export interface Proxy {
+  stop(): Promise<void>;
+}
+
+/** Resolves when it listens and has looked once for the members; rejects if it cannot listen. */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const endpoints = new Endpoints(options.now, options.random, options.failureWaitMs);
+  const desk = new ProxyDesk(endpoints, options);
+  const listeners = await options.listen((request, response) => {
+    desk.serve(request, response);
+  });
+  const membership = new Membership(endpoints, options);
+  await membership.start();
+  return {
+    stop: async () => {
+      membership.stop();
+      const cut = setTimeout(() => {
+        desk.cutEndless();
+      }, ENDLESS_GRACE_MS);
+      await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
+      clearTimeout(cut);
+      desk.close();
+    },
+  };
+}
+
+/** Takes the requests in. */
+class ProxyDesk {
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX, timeout: IDLE_MS });
+  private readonly passages = new Set<Passage>();
+
+  constructor(
+    private readonly endpoints: Endpoints,
+    private readonly options: ProxyOptions,
+  ) {}
+
+  serve(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path === LIVE_PATH) writePlain(response, 200, '{"live": "true"}');
+    else if (path === CONFIG_PATH) this.serveConfig(request, response);
+    else if (this.options.mode === 'readonly' && request.method !== 'GET') writePlain(response, 501, '');
+    else this.forward(request, response);
+  }
+
+  cutEndless(): void {
+    for (const passage of this.passages) passage.cutEndless();
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** Which endpoints a request might go to now. */
+  private serveConfig(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'GET') {
+      response.setHeader('Allow', 'GET');
+      writePlain(response, 405, 'Method Not Allowed\n');
+      return;
+    }
+    const endpoints = this.endpoints.available().map(({ text }) => text);
+    writePlain(response, 200, `${JSON.stringify({ endpoints })}\n`);
+  }
+
+  private forward(request: IncomingMessage, response: ServerResponse): void {
+    const available = this.endpoints.available();
+    if (available.length === 0) {
+      writeMessage(response, 503, 'zero endpoints currently available');
+      return;
+    }
+    if (this.passages.size >= REQUESTS_MAX) {
+      writeMessage(response, 503, 'too many requests');
+      return;
+    }
+    const { logger, dialTimeoutMs } = this.options;
+    const passage = new Passage(request, response, available, {
+      agent: this.agent,
+      dialTimeoutMs,
+      onFailure: (endpoint, reason) => {
+        logger.warn({ endpoint: endpoint.text, reason }, 'proxy: a member did not answer');
+        this.endpoints.fail(endpoint);
+      },
+    });
+    this.passages.add(passage);
+    response.on('close', () => {
+      this.passages.delete(passage);
+    });
+    try {
+      passage.start();
+    } catch (error) {
+      // Node refuses some paths and headers that its own server lets in.
+      logger.error({ err: error }, 'proxy: a request could not be forwarded');
+      writeMessage(response, 502, 'the request cannot be forwarded');
+    }
+  }
+}

@@ -1,0 +1,47 @@
+/** Runs the process as a proxy: the parts of a member that it needs, and none of its data. */
+import type { Logger } from 'pino';
+import { openListeners } from './api/openListeners';
+import type { Configuration } from './config/configuration';
+import { formatEndpoint } from './config/urls';
+import { fetchMembers } from './peer/fetchMembers';
+import { startProxy } from './proxy/proxy';
+import type { Proxy } from './proxy/proxy';
+
+const ASK_TIMEOUT_MS = 2000;
+
+/**
+ * Rejects with ListenError.
+ *
+ * @param peerUrls of members of the cluster; one that answers is enough
+ */
+export async function startProxyServer(
+  configuration: Configuration,
+  peerUrls: readonly string[],
+  logger: Logger,
+): Promise<Proxy> {
+  const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
+  logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
+  return startProxy({
+    peerUrls,
+    mode: configuration.proxy === 'readonly' ? 'readonly' : 'on',
+    listen: (handler) =>
+      openListeners(
+        configuration.listenClientUrls,
+        {
+          flag: '--listen-client-urls',
+          maxHeaderBytes: configuration.maxHeaderBytes,
+          headerTimeoutMs: configuration.requestHeaderTimeoutMs,
+          bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
+          logger,
+        },
+        handler,
+      ),
+    fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS),
+    failureWaitMs: configuration.proxyFailureWaitMs,
+    refreshIntervalMs: configuration.proxyRefreshIntervalMs,
+    dialTimeoutMs: configuration.proxyDialTimeoutMs,
+    now: Date.now,
+    random: Math.random,
+    logger,
+  });
+}

@@ -1,0 +1,211 @@
+/** The routes of the discovery service around a fake member; the values are those of spec cli-and-config section 4. */
+import { MemberError } from '../../../src/member/types';
+import type { ApiUnderTest } from '../apiUnderTest';
+import { ask, sendRaw, startUnderTest, TOKEN } from '../apiUnderTest';
+import { keyError, NOW_MS } from '../fakeMember';
+
+let api: ApiUnderTest;
+
+beforeEach(async () => {
+  api = await startUnderTest();
+});
+
+afterEach(async () => {
+  await api.server.close(100);
+});
+
+async function restart(options: Parameters<typeof startUnderTest>[0]): Promise<void> {
+  await api.server.close(100);
+  api = await startUnderTest(options);
+}
+
+function sizeCommand(value: string): unknown {
+  return {
+    type: 'create',
+    path: `/_etcd/registry/${TOKEN}/_config/size`,
+    value,
+    nowMs: NOW_MS,
+    dir: false,
+    expirationMs: undefined,
+    inOrder: false,
+  };
+}
+
+describe('/new', () => {
+  test.each(['GET', 'PUT', 'POST', 'DELETE', 'PATCH'])('%s makes a token for three members', async (method) => {
+    const answer = await ask(api.clientPort, method, '/new');
+    expect(answer).toMatchObject({ status: 200, body: `http://127.0.0.1:${api.clientPort}/${TOKEN}` });
+    expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
+    expect(api.member.commands).toEqual([sizeCommand('3')]);
+  });
+
+  test.each([
+    ['?size=5', '5'],
+    ['?size=', '3'],
+    ['?size=%2B07&size=9', '7'],
+    ['?size=0', '0'],
+    ['?size=-1', '-1'],
+  ])('%s makes one for %s', async (query, size) => {
+    expect((await ask(api.clientPort, 'GET', `/new${query}`)).status).toBe(200);
+    expect(api.member.commands).toEqual([sizeCommand(size)]);
+  });
+
+  test('a form in the body wins over the query; a GET has none', async () => {
+    await ask(api.clientPort, 'POST', '/new?size=5', 'size=7');
+    await ask(api.clientPort, 'GET', '/new?size=5', 'size=7');
+    expect(api.member.commands).toEqual([sizeCommand('7'), sizeCommand('5')]);
+  });
+
+  test('a size that is no number is refused in the words of Go', async () => {
+    const answer = await ask(api.clientPort, 'GET', '/new?size=abc');
+    expect(answer).toMatchObject({ status: 400, body: 'strconv.Atoi: parsing "abc": invalid syntax\n' });
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test('a long body is refused', async () => {
+    expect((await ask(api.clientPort, 'POST', '/new', 'x'.repeat(5000))).status).toBe(413);
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test.each([
+    ['has no leader', () => Promise.reject(new MemberError('noLeader', ''))],
+    ['finds the token taken', () => Promise.resolve(keyError(105, '/x'))],
+  ])('is refused when the member %s', async (_what, propose) => {
+    api.member.onPropose = propose;
+    const answer = await ask(api.clientPort, 'GET', '/new');
+    expect(answer).toMatchObject({ status: 400, body: 'Unable to generate token\n' });
+  });
+
+  test('the URL begins with the address the client used, or with what was configured', async () => {
+    const named = await ask(api.clientPort, 'GET', '/new', undefined, { host: 'discovery:8087' });
+    expect(named.body).toBe(`http://discovery:8087/${TOKEN}`);
+    const odd = await ask(api.clientPort, 'GET', '/new', undefined, { host: 'a b/c' });
+    expect(odd.body).toBe(`http://127.0.0.1:${api.clientPort}/${TOKEN}`);
+    expect(await sendRaw(api.clientPort, 'GET /new HTTP/1.0\r\n\r\n')).toContain(
+      `\r\n\r\nhttp://127.0.0.1:${api.clientPort}/${TOKEN}`,
+    );
+    await restart({ discovery: { urlPrefix: 'https://d/x', makeToken: () => TOKEN, isReady: () => true } });
+    expect((await ask(api.clientPort, 'GET', '/new')).body).toBe(`https://d/x/${TOKEN}`);
+  });
+});
+
+describe('a token', () => {
+  test('is read by a linearizable read of its key, with the query', async () => {
+    const answer = await ask(api.clientPort, 'GET', `/${TOKEN}?recursive=true&sorted=true`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-etcd-index': '4' });
+    expect(JSON.parse(answer.body)).toMatchObject({ node: { key: `/_etcd/registry/${TOKEN}` } });
+    const options = { recursive: true, sorted: true };
+    expect(api.member.reads).toEqual([{ path: `/_etcd/registry/${TOKEN}`, options }]);
+    expect(api.member.barriers).toBe(1);
+  });
+
+  test('takes registrations with body and query', async () => {
+    const put = await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27?prevExist=false`, 'value=a%3Dhttp%3A%2F%2Fx');
+    const removal = await ask(api.clientPort, 'DELETE', `/${TOKEN}/7e27`);
+    expect([put.status, removal.status]).toEqual([201, 201]);
+    expect(JSON.parse(put.body)).toMatchObject({ action: 'set', node: { key: '/foo' } });
+    const path = `/_etcd/registry/${TOKEN}/7e27`;
+    expect(api.member.commands).toMatchObject([
+      { type: 'create', path, value: 'a=http://x' },
+      { type: 'delete', path },
+    ]);
+  });
+
+  test('is watched', async () => {
+    const waiting = ask(api.clientPort, 'GET', `/${TOKEN}?wait=true&recursive=true&waitIndex=9`);
+    for (let attempt = 0; api.member.watches.length === 0 && attempt < 200; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    expect(api.member.watches).toMatchObject([
+      { path: `/_etcd/registry/${TOKEN}`, options: { recursive: true, sinceIndex: 9, stream: false } },
+    ]);
+    api.member.watches[0]!.listener(undefined);
+    expect(await waiting).toMatchObject({ status: 200, body: '' });
+  });
+
+  test('that is not known is error 100', async () => {
+    api.member.onGet = (path) => keyError(100, path);
+    const answer = await ask(api.clientPort, 'GET', `/${TOKEN}/_config/size`);
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      errorCode: 100,
+      cause: `/_etcd/registry/${TOKEN}/_config/size`,
+    });
+  });
+
+  test('is not shown by a member that cannot vouch for it', async () => {
+    api.member.onBarrier = () => Promise.reject(new MemberError('noLeader', ''));
+    const answer = await ask(api.clientPort, 'GET', `/${TOKEN}`);
+    expect(answer.status).toBe(500);
+    expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 300, cause: 'etcdserver: no leader' });
+  });
+
+  test('is not shown while the service still makes those it was started with', async () => {
+    await restart({ discovery: { urlPrefix: '', makeToken: () => TOKEN, isReady: () => false } });
+    const answer = await ask(api.clientPort, 'GET', `/${TOKEN}`);
+    expect(answer).toMatchObject({ status: 503, body: 'the discovery service is starting; try again\n' });
+    expect(answer.headers['retry-after']).toBe('1');
+  });
+
+  test.each([
+    ['PUT', `/${TOKEN}/_config/size`, 'GET'],
+    ['DELETE', `/${TOKEN}/_config/size`, 'GET'],
+    ['DELETE', `/${TOKEN}/_config`, 'GET'],
+    ['POST', `/${TOKEN}`, 'GET,PUT'],
+    ['DELETE', `/${TOKEN}`, 'GET,PUT'],
+    ['DELETE', `/${TOKEN}/`, 'GET,PUT'],
+    ['POST', `/${TOKEN}/7e27`, 'GET,PUT,DELETE'],
+  ])('has no %s %s', async (method, path, allow) => {
+    const answer = await ask(api.clientPort, method, path);
+    expect(answer.status).toBe(405);
+    expect(answer.headers.allow).toBe(allow);
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test.each([`/${TOKEN}0`, `/${TOKEN.slice(1)}`, `/${TOKEN.toUpperCase()}`, `/${TOKEN}/a/b`, `/${TOKEN}/a%2Fb`])(
+    'is not meant by %s',
+    async (path) => {
+      expect(await ask(api.clientPort, 'GET', path)).toMatchObject({ status: 404, body: '404 page not found\n' });
+    },
+  );
+});
+
+describe('a member that is nothing else', () => {
+  beforeEach(() => restart({ surface: 'discovery' }));
+
+  test.each([
+    ['/', 'Cairn discovery service'],
+    ['/robots.txt', 'Disallow: /\n'],
+    ['/health', '{"health": "true"}'],
+    ['/livez', '{"live": "true"}'],
+    ['/readyz', '{"ready": "true"}'],
+    ['/version', '"etcdserver"'],
+    ['/new', TOKEN],
+    [`/${TOKEN}`, `/_etcd/registry/${TOKEN}`],
+  ])('serves %s', async (path, content) => {
+    const answer = await ask(api.clientPort, 'GET', path);
+    expect(answer.status).toBe(200);
+    expect(answer.body).toContain(content);
+  });
+
+  test.each([
+    ['GET', '/v2/keys'],
+    ['PUT', '/v2/keys/a?value=b'],
+    ['GET', '/v2/keys/_etcd/registry'],
+    ['GET', '/v2/members'],
+    ['DELETE', '/v2/members/1f'],
+    ['GET', '/v2/machines'],
+    ['GET', '/v2/stats/self'],
+    ['PUT', '/config/local/log'],
+    ['GET', '/debug/vars'],
+  ])('has no %s %s', async (method, path) => {
+    expect(await ask(api.clientPort, method, path)).toMatchObject({ status: 404, body: '404 page not found\n' });
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test('answers a bad target and OPTIONS like any other', async () => {
+    expect((await ask(api.clientPort, 'GET', '/%zz')).status).toBe(400);
+    expect((await ask(api.clientPort, 'OPTIONS', '/new')).status).toBe(200);
+  });
+});

@@ -1,0 +1,106 @@
+import type { ApiObserver } from '../../src/api/observer';
+import { MemberError } from '../../src/member/types';
+import { connect } from 'node:net';
+import type { ApiUnderTest } from './apiUnderTest';
+import { ask, startUnderTest, until } from './apiUnderTest';
+import { keyError } from './fakeMember';
+
+let seen: string[];
+let nowMs: number;
+let api: ApiUnderTest;
+
+/** Writes down what it is told; its clock goes on by 5 ms each time somebody looks. */
+function observer(): ApiObserver {
+  return {
+    nowMs: () => (nowMs += 5),
+    keyRequest: (method, kind) => ({
+      received: () => seen.push(`${method} ${kind}`),
+      succeeded: (elapsedMs) => seen.push(`ok ${elapsedMs}`),
+      failed: (status, elapsedMs) => seen.push(`${status} ${elapsedMs}`),
+    }),
+    watchOpened: (stream) => seen.push(`opened ${stream}`),
+    watchClosed: (stream) => seen.push(`closed ${stream}`),
+    watchEventSent: () => seen.push('event'),
+    healthChecked: (healthy) => seen.push(`healthy ${healthy}`),
+  };
+}
+
+beforeEach(async () => {
+  seen = [];
+  nowMs = 0;
+  api = await startUnderTest({ observer: observer() });
+});
+
+afterEach(async () => {
+  await api.server.close(100);
+});
+
+test.each([
+  ['GET', '/a', undefined, 'GET get'],
+  ['HEAD', '/a', undefined, 'HEAD get'],
+  ['GET', '/a?quorum=true', undefined, 'GET quorumGet'],
+  ['PUT', '/a', 'value=1', 'PUT set'],
+  ['PUT', '/a?prevExist=false', 'value=1', 'PUT create'],
+  ['PUT', '/a?prevExist=true', 'value=1', 'PUT update'],
+  ['PUT', '/a?prevValue=x', 'value=1', 'PUT compareAndSwap'],
+  ['POST', '/a', 'value=1', 'POST create'],
+  ['DELETE', '/a', undefined, 'DELETE delete'],
+  ['DELETE', '/a?prevIndex=4', undefined, 'DELETE compareAndDelete'],
+])('%s %s is told with its kind and duration', async (method, target, body, kind) => {
+  await ask(api.clientPort, method, `/v2/keys${target}`, body);
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([kind, 'ok 5']);
+});
+
+test('a refusal is told with its status', async () => {
+  api.member.onGet = () => keyError(100, '/a');
+  await ask(api.clientPort, 'GET', '/v2/keys/a');
+  api.member.onPropose = () => Promise.reject(new MemberError('timeout', 'too late'));
+  await ask(api.clientPort, 'PUT', '/v2/keys/a', 'value=1');
+  await until(() => seen.length === 4);
+  expect(seen).toEqual(['GET get', '404 5', 'PUT set', '500 5']);
+});
+
+test('a request that makes no sense is not told', async () => {
+  await ask(api.clientPort, 'GET', '/v2/keys/a?recursive=perhaps');
+  expect(seen).toEqual([]);
+});
+
+test('a watch is told when it begins, has an event and ends', async () => {
+  const socket = connect(api.clientPort, '127.0.0.1');
+  socket.resume();
+  socket.write('GET /v2/keys/a?wait=true&stream=true HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => seen.includes('opened true'));
+  const event = api.member.onGet('/a');
+  api.member.watches[0]?.listener(event.ok ? event : undefined);
+  socket.destroy();
+  await until(() => seen.includes('closed true'));
+  expect(seen).toEqual(['GET watch', 'opened true', 'event', 'closed true']);
+});
+
+test('a watch that is refused has failed', async () => {
+  api.member.watchError = keyError(401, 'the past is gone');
+  await ask(api.clientPort, 'GET', '/v2/keys/a?wait=true&waitIndex=1');
+  expect(seen).toEqual(['GET watch', '400 5']);
+});
+
+test('health checks are told', async () => {
+  await ask(api.clientPort, 'GET', '/health');
+  api.member.onBarrier = () => Promise.reject(new MemberError('timeout', 'too late'));
+  await ask(api.clientPort, 'GET', '/health');
+  expect(seen).toEqual(['healthy true', 'healthy false']);
+});
+
+test('a port for metrics has metrics and health, and nothing of the API', async () => {
+  await api.server.close(100);
+  const metrics = { contentType: 'text/plain', metrics: () => Promise.resolve('a 1\n') };
+  api = await startUnderTest({ metrics, metricsAddresses: [{ host: '127.0.0.1', port: 0 }] });
+  const port = api.server.metricsAddresses[0]?.port ?? 0;
+  const statuses = ['/metrics', '/health', '/livez', '/readyz', '/version', '/v2/keys/a', '/v2/members', '/'].map(
+    async (path) => [path, (await ask(port, 'GET', path)).status],
+  );
+  expect(await Promise.all(statuses)).toEqual([
+    ...['/metrics', '/health', '/livez', '/readyz', '/version'].map((path) => [path, 200]),
+    ...['/v2/keys/a', '/v2/members', '/'].map((path) => [path, 404]),
+  ]);
+});

@@ -1,0 +1,67 @@
+import type { Beginning, ListedCluster } from '../../src/discovery/beginning';
+import { beginFromJoinUrls, type JoinUrlsOptions } from '../../src/discovery/joinUrls';
+import { clusterOf, joiner, listed } from './joiner';
+
+const TOKEN = 'http://d/t';
+const urls = ['a', 'b', 'c'].map((name) => `http://${name}:2380`);
+
+function join(cluster: ListedCluster | undefined, rest: Partial<JoinUrlsOptions> = {}): Promise<Beginning | undefined> {
+  const fetchMembers = () => (cluster === undefined ? Promise.reject(new Error('refused')) : Promise.resolve(cluster));
+  return beginFromJoinUrls({ ...joiner('a', TOKEN).options, urls, fetchMembers, ...rest });
+}
+
+it('goes on otherwise when nobody answers, and when only this member is named', async () => {
+  expect(await join(undefined)).toBeUndefined();
+  const asked: string[] = [];
+  const fetchMembers = (url: string) => {
+    asked.push(url);
+    return Promise.reject(new Error('refused'));
+  };
+  expect(await join(undefined, { urls: ['http://a:2380'], fetchMembers })).toBeUndefined();
+  expect(asked).toEqual([]);
+  await join(undefined, { fetchMembers });
+  expect(new Set(asked)).toEqual(new Set(['http://b:2380', 'http://c:2380']));
+});
+
+it('goes on otherwise when the cluster is one that this member is about to found', async () => {
+  expect(await join(clusterOf(['a', 'b', 'c'], TOKEN, ['a']))).toBeUndefined();
+});
+
+it('has itself added where it is not listed', async () => {
+  const cluster = clusterOf(['b', 'c', 'd'], TOKEN);
+  expect(await join(cluster)).toEqual({
+    kind: 'join',
+    memberId: 'added',
+    clusterId: cluster.clusterId,
+    peers: cluster.members,
+  });
+});
+
+it('takes the place that was made for it', async () => {
+  const { clusterId, members } = clusterOf(['b', 'c'], TOKEN);
+  const cluster = { clusterId, members: [...members, { ...listed('a', TOKEN, ''), id: '77' }] };
+  expect(await join(cluster)).toEqual({ kind: 'join', memberId: '77', clusterId, peers: members });
+  const named = { clusterId, members: [...members, { ...listed('a', TOKEN), id: '77' }] };
+  expect(await join(named, { unfinishedId: '77' })).toMatchObject({ memberId: '77' });
+});
+
+it('comes back as a new member where it was started before', async () => {
+  const cluster = clusterOf(['a', 'b', 'c'], TOKEN);
+  const { id } = listed('a', TOKEN);
+  expect(await join(cluster)).toMatchObject({ kind: 'join', memberId: `instead-of-${id}` });
+  await expect(join(cluster, { autoRejoin: false })).rejects.toThrow('--auto-rejoin');
+});
+
+it('waits for the cluster where a join was begun', async () => {
+  const { clusterId, members } = clusterOf(['b', 'c'], TOKEN);
+  const cluster = { clusterId, members: [...members, { ...listed('a', TOKEN, ''), id: '77' }] };
+  let attempts = 0;
+  const fetchMembers = () => (++attempts > 20 ? Promise.resolve(cluster) : Promise.reject(new Error('refused')));
+  expect(await join(undefined, { unfinishedId: '77', fetchMembers })).toMatchObject({ kind: 'join', memberId: '77' });
+});
+
+it('finishes a join under the id of a founder when that was begun', async () => {
+  const { id } = listed('a', TOKEN);
+  const cluster = clusterOf(['a', 'b', 'c'], TOKEN, ['a']);
+  expect(await join(cluster, { unfinishedId: id })).toMatchObject({ kind: 'join', memberId: id });
+});

@@ -1,0 +1,100 @@
+import type { ListedCluster, ListedMember } from '../../src/discovery/beginning';
+import type { DiscoveryOptions } from '../../src/discovery/discoveryOptions';
+import type { Environment } from '../../src/discovery/environment';
+import type { Notes, RegistrationNote } from '../../src/discovery/note';
+import { Registry } from '../../src/discovery/registry';
+import { clusterIdOf, memberIdOf } from '../../src/member/identity';
+import { RealClock } from '../../src/member/realClock';
+
+/** Waits of seconds pass in milliseconds. */
+const HASTE = 50;
+
+export class FakeNotes implements Notes {
+  note: RegistrationNote | undefined;
+  onWrite: () => void = () => undefined;
+
+  read(): Promise<RegistrationNote | undefined> {
+    return Promise.resolve(this.note);
+  }
+
+  write(note: RegistrationNote): Promise<void> {
+    this.note = note;
+    this.onWrite();
+    return Promise.resolve();
+  }
+
+  remove(): Promise<void> {
+    this.note = undefined;
+    return Promise.resolve();
+  }
+}
+
+export interface Said {
+  readonly lines: string[];
+  readonly stop: AbortController;
+  readonly environment: Environment;
+}
+
+/** An environment in a hurry that keeps what is logged. */
+export function environment(): Said {
+  const lines: string[] = [];
+  const clock = new RealClock();
+  const stop = new AbortController();
+  const log = (_: object, message: string): void => {
+    lines.push(message);
+  };
+  return {
+    lines,
+    stop,
+    environment: {
+      clock: { now: () => clock.now(), after: (delayMs, run) => clock.after(delayMs / HASTE, run) },
+      random: Math.random,
+      log: { info: log, warn: log },
+      signal: stop.signal,
+    },
+  };
+}
+
+export interface Joiner extends Said {
+  readonly options: DiscoveryOptions;
+  readonly id: string;
+}
+
+/** A member called `name` at http://NAME:2380, whose data directory is `notes`. */
+export function joiner(
+  name: string,
+  url: string,
+  notes: Notes = new FakeNotes(),
+  rest: Partial<DiscoveryOptions> = {},
+): Joiner {
+  const said = environment();
+  const peerURLs = rest.peerURLs ?? [`http://${name}:2380`];
+  const id = memberIdOf(peerURLs, url);
+  const options: DiscoveryOptions = {
+    name,
+    peerURLs,
+    unfinishedId: undefined,
+    autoRejoin: true,
+    replaceMember: (_, lost) => Promise.resolve(lost === undefined ? 'added' : `instead-of-${lost.id}`),
+    log: said.environment.log.warn,
+    registry: new Registry(url, said.environment, 300),
+    notes,
+    foundingId: id,
+    clusterIdOf,
+    fetchMembers: () => Promise.reject(new Error('refused')),
+    environment: said.environment,
+    ...rest,
+  };
+  return { ...said, options, id };
+}
+
+export function listed(name: string, url: string, shownName = name): ListedMember {
+  const peerURLs = [`http://${name}:2380`];
+  return { id: memberIdOf(peerURLs, url), name: shownName, peerURLs, clientURLs: [`http://${name}:2379`] };
+}
+
+/** The cluster that members with these names found through the token. */
+export function clusterOf(names: readonly string[], url: string, unstarted: readonly string[] = []): ListedCluster {
+  const members = names.map((name) => listed(name, url, unstarted.includes(name) ? '' : name));
+  return { clusterId: clusterIdOf(members.map(({ id }) => id)), members };
+}

@@ -1,0 +1,103 @@
+/** Real members, Cairn as the discovery service, and members that go to a running cluster by themselves. */
+import { memberIdOf } from '../../../src/member/identity';
+import type { ClusterMember } from '../../cluster/cluster-member';
+import { until } from '../../cluster/waiting';
+import { formOneCluster, Place, QUICK } from './place';
+
+let place: Place;
+
+beforeAll(async () => {
+  place = await Place.make('cairn');
+});
+
+afterAll(() => place.end());
+
+const registersAs = (member: ClusterMember, count: number): Promise<true> =>
+  until(`${count} registered`, 10_000, () => member.logs().includes(`${count} of 3 members registered`) || undefined);
+
+test('a service that goes away and comes back is waited for', async () => {
+  const url = await place.token('away', 2);
+  const [one] = await place.start(['a1'], '--discovery', url);
+  await until('it waits', 10_000, () => one!.logs().includes('1 of 2 members') || undefined);
+  await place.service.kill();
+  await until('it says so', 10_000, () => one!.logs().includes('the discovery service cannot be asked') || undefined);
+  const [two] = await place.start(['a2'], '--discovery', url);
+  await until('it says so', 10_000, () => two!.logs().includes('the discovery service cannot be asked') || undefined);
+  const again = await place.service.startAgain();
+  try {
+    await formOneCluster([one!, two!]);
+  } finally {
+    await again.stop();
+    await place.end();
+    place = await Place.make('cairn');
+  }
+});
+
+test('a surplus member joins with --discovery-fallback join', async () => {
+  const url = await place.token('surplus', 1);
+  const [first] = await place.start(['s1'], '--discovery', url);
+  await first!.healthy();
+  const [second] = await place.start(['s2'], '--discovery', url, '--discovery-fallback', 'join');
+  await until('it votes', 15_000, async () => (await second!.get('/readyz')).status === 200 || undefined);
+  await formOneCluster([first!, second!]);
+  await Promise.all([first!.kill(), second!.kill()]);
+});
+
+test('as in a StatefulSet: three at once, one of them crashes before it founds, then two more, then a lost disk', async () => {
+  const url = await place.token('set', 3);
+  const members: ClusterMember[] = [];
+  for (const number of [0, 1, 2, 3, 4]) members.push(await place.member(`pod-${number}`));
+  const joinUrls = members.map(({ place: { peerUrl } }) => peerUrl).join(',');
+  const how = [...QUICK, '--discovery', url, '--discovery-fallback', 'join', '--join-urls', joinUrls];
+  const [pod0, pod1, pod2, pod3, pod4] = members as [
+    ClusterMember,
+    ClusterMember,
+    ClusterMember,
+    ClusterMember,
+    ClusterMember,
+  ];
+  pod0.start(how);
+  await registersAs(pod0, 1);
+  await pod0.kill();
+  // The others find three registered and found without waiting for it.
+  pod1.start(how);
+  pod2.start(how);
+  await Promise.all([pod1.healthy(), pod2.healthy()]);
+  pod0.start();
+  const clusterId = await formOneCluster([pod0, pod1, pod2]);
+  expect(await pod0.id()).toBe(memberIdOf([pod0.place.peerUrl], url));
+
+  pod3.start(how);
+  pod4.start(how);
+  await until('both vote', 20_000, async () => {
+    const ready = await Promise.all([pod3, pod4].map((pod) => pod.get('/readyz')));
+    return ready.every(({ status }) => status === 200) || undefined;
+  });
+  expect(await formOneCluster(members)).toBe(clusterId);
+
+  // A founder and one that came later lose their disks together.
+  const before = await Promise.all([pod2.id(), pod4.id()]);
+  await Promise.all([pod2.kill(), pod4.kill()]);
+  for (const pod of [pod2, pod4]) pod.deleteData();
+  for (const pod of [pod2, pod4]) pod.start();
+  expect(await formOneCluster(members)).toBe(clusterId);
+  expect(before).not.toEqual(expect.arrayContaining([await pod2.id()]));
+  expect(before).not.toEqual(expect.arrayContaining([await pod4.id()]));
+});
+
+test('a disk that is lost between registering and founding does not make a second cluster', async () => {
+  const url = await place.token('early', 3);
+  const members: ClusterMember[] = [];
+  for (const number of [0, 1, 2]) members.push(await place.member(`early-${number}`));
+  const how = [...QUICK, '--discovery', url];
+  const [first, ...others] = members as [ClusterMember, ClusterMember, ClusterMember];
+  first.start(how);
+  await registersAs(first, 1);
+  await first.kill();
+  first.deleteData();
+  first.start();
+  await until('it knows', 10_000, () => first.logs().includes('before its data was lost') || undefined);
+  for (const other of others) other.start(how);
+  await formOneCluster(members);
+  expect(await first.id()).not.toBe(memberIdOf([first.place.peerUrl], url));
+});

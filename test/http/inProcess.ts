@@ -1,0 +1,69 @@
+/** A whole Cairn server in this process, on free ports and with a directory of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Surface } from '../../src/api/options';
+import { loadConfiguration } from '../../src/config/load';
+import { start } from '../../src/start';
+import { freePort } from './ports';
+
+export interface InProcess {
+  readonly url: string;
+  readonly port: number;
+  readonly peerUrl: string;
+  stop(): Promise<void>;
+}
+
+/** Where a server is to be; made before it is started, so that others can be told of it. */
+export interface Place {
+  readonly port: number;
+  readonly peerPort: number;
+}
+
+export async function freePlace(): Promise<Place> {
+  return { port: await freePort(), peerPort: await freePort() };
+}
+
+export async function startInProcess(
+  surface: Surface,
+  moreFlags: readonly string[] = [],
+  place?: Place,
+): Promise<InProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cairn-in-process-'));
+  const { port, peerPort } = place ?? (await freePlace());
+  const url = `http://127.0.0.1:${port}`;
+  const peerUrl = `http://127.0.0.1:${peerPort}`;
+  const flags = [
+    ...[`--data-dir=${join(dataDir, 'data')}`, `--listen-client-urls=${url}`, `--advertise-client-urls=${url}`],
+    ...[`--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`],
+    ...moreFlags,
+  ];
+  const build = { version: '0', nodeVersion: process.version, platform: 'test' };
+  const outcome = loadConfiguration(flags, {}, () => '', build);
+  if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+  const onFailure = (error: unknown): void => {
+    throw error;
+  };
+  const stopping = new AbortController();
+  const server = await start(
+    outcome.configuration,
+    pino({ level: 'silent' }),
+    { onFailure, onRemoved: () => undefined },
+    surface,
+    stopping.signal,
+  ).catch((error: unknown) => {
+    rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  });
+  return {
+    url,
+    port,
+    peerUrl,
+    stop: async () => {
+      stopping.abort(new Error('the test is over'));
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { Cluster } from '../cluster/cluster';
+import { whyNoCairn, type ClusterMember } from '../cluster/cluster-member';
+import { closeConnections } from '../cluster/http-client';
+import { until } from '../cluster/waiting';
+import { alertExpressions, dashboardExpressions } from './etcdExpressions';
+import { alertRules, measured, panels, quicker, quickRules, recordingExpressions } from './expressions';
+import { Load } from './load';
+import { PrometheusProcess, whyNoPrometheus } from './prometheusProcess';
+
+const INTERVAL_MS = 500;
+const missing = whyNoPrometheus() ?? whyNoCairn();
+const suite = missing === undefined ? describe : describe.skip;
+const strace = spawnSync('strace', ['-V']).status === 0;
+
+test('the files that are shipped are in order', () => {
+  const dashboard = panels('5m');
+  expect(dashboard.length).toBeGreaterThan(20);
+  expect(dashboard.every(({ queries }) => queries.length > 0)).toBe(true);
+  expect(measured('sum by (job) (up == bool 0) > 0')).toBe('sum by (job) (up == bool 0)');
+  expect(measured('a{code=~"5 > 1"} / b > 0.05')).toBe('a{code=~"5 > 1"} / b');
+  expect(quicker('increase((a or b)[15m:1m]) + rate(c[4h])')).toBe('increase((a or b)[15s:1s]) + rate(c[4m])');
+});
+
+const promtool = spawnSync('promtool', ['--version']).status === 0;
+
+(promtool ? test : test.skip)('promtool has nothing to say about them', () => {
+  const directory = join(__dirname, '..', '..', 'deploy', 'prometheus');
+  const rules = spawnSync('promtool', ['check', 'rules', '--lint-fatal', 'alerts.yml', 'recording.yml'], {
+    cwd: directory,
+  });
+  expect([rules.stderr.toString(), rules.status]).toEqual(['', 0]);
+  const configuration = spawnSync('promtool', ['check', 'config', 'prometheus.yml'], { cwd: directory });
+  expect([configuration.stderr.toString(), configuration.status]).toEqual(['', 0]);
+});
+
+suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here'})`, () => {
+  let cluster: Cluster;
+  let prometheus: PrometheusProcess;
+  let load: Load;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start({ moreArguments: ['--metrics-legacy-names'] });
+    prometheus = await PrometheusProcess.start({
+      targets: cluster.members.map(({ clientPort }) => `127.0.0.1:${clientPort}`),
+      rules: [quickRules('alerts.yml'), quickRules('recording.yml')],
+      directory: join(cluster.directory, 'prometheus'),
+      intervalMs: INTERVAL_MS,
+    });
+    load = new Load(cluster, 20);
+  }, 60_000);
+
+  afterAll(async () => {
+    await load?.stop();
+    await prometheus?.stop();
+    await cluster?.end();
+    closeConnections();
+  }, 30_000);
+
+  /** Resolves when each expression has at least one number; fails with those that have none. */
+  async function allHaveData(expressions: readonly string[], limitMs: number): Promise<void> {
+    let without: readonly string[] = expressions;
+    await until('every expression has data', limitMs, async () => {
+      const still: string[] = [];
+      for (const expression of without) {
+        const results = await prometheus.query(expression);
+        if (!results.some(({ value }) => Number.isFinite(value))) still.push(expression);
+      }
+      without = still;
+      return still.length === 0 || undefined;
+    }).catch(() => undefined);
+    expect(without).toEqual([]);
+  }
+
+  function fires(...names: readonly string[]): Promise<true> {
+    return until(`${names.join(' and ')} fire`, 25_000, async () => {
+      const firing = await prometheus.firing();
+      return names.every((name) => firing.has(name)) || undefined;
+    });
+  }
+
+  function isQuiet(): Promise<boolean> {
+    return until('no alert fires', 40_000, async () => {
+      const firing = await prometheus.firing();
+      // The words of a failure should name them.
+      if (firing.size > 0) throw new Error([...firing].join(', '));
+      return true;
+    });
+  }
+
+  test('every panel has data', async () => {
+    await allHaveData(
+      panels('10s').flatMap(({ queries }) => queries.map(({ expr }) => expr)),
+      30_000,
+    );
+  }, 45_000);
+
+  test('every alert and recording rule has data', async () => {
+    const alerts = alertRules().map(({ expr }) => quicker(measured(expr)));
+    await allHaveData([...alerts, ...recordingExpressions().map(quicker)], 30_000);
+    for (const { expr } of alertRules()) await expect(prometheus.query(expr)).resolves.toBeDefined();
+  }, 45_000);
+
+  test('what dashboards and alerts for etcd ask has data', async () => {
+    await allHaveData([...alertExpressions, ...dashboardExpressions].map(quicker), 30_000);
+  }, 45_000);
+
+  test('a member that is gone, then the quorum, then all is well again', async () => {
+    await isQuiet();
+    const [first, second] = await victims();
+    await first.kill();
+    await fires('CairnMembersDown');
+    expect((await prometheus.firing()).has('CairnNoLeader')).toBe(false);
+    await second.kill();
+    await fires('CairnMembersDown', 'CairnNoLeader', 'CairnInsufficientMembers');
+    first.start();
+    second.start();
+    await cluster.healthy();
+    await isQuiet();
+  }, 90_000);
+
+  /** Two of three; the one that stays is a follower or the leader, as it comes. */
+  async function victims(): Promise<readonly [ClusterMember, ClusterMember]> {
+    const followers = await cluster.followers();
+    const [one] = followers;
+    if (one === undefined) throw new Error('a cluster of three has followers');
+    return [one, await cluster.leader()];
+  }
+
+  // Every sync of the disk takes 700 ms longer, as the process sees it.
+  (strace ? test : test.skip)(
+    'a slow disk (made by strace)',
+    async () => {
+      const [slow] = await cluster.followers();
+      if (slow === undefined) throw new Error('a cluster of three has followers');
+      const delayed = 'inject=fdatasync,fsync:delay_enter=700000';
+      const flags = [
+        '-f',
+        '-qq',
+        '-o',
+        '/dev/null',
+        '-e',
+        'trace=fdatasync,fsync',
+        '-e',
+        delayed,
+        '-p',
+        String(slow.pid),
+      ];
+      const tracer = spawn('strace', flags, { stdio: 'ignore' });
+      try {
+        await fires('CairnHighFsyncDurations', 'CairnHighCommitDurations');
+      } finally {
+        tracer.kill('SIGINT');
+        await new Promise((resolve) => tracer.once('exit', resolve));
+      }
+      await isQuiet();
+    },
+    90_000,
+  );
+});

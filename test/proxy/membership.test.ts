@@ -1,0 +1,85 @@
+import { Endpoints } from '../../src/proxy/endpoints';
+import type { ProxiedMember } from '../../src/proxy/environment';
+import { Membership } from '../../src/proxy/membership';
+
+const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+
+function ignore(): void {
+  // Nobody reads it.
+}
+
+const A: ProxiedMember = { peerURLs: ['http://a:2380'], clientURLs: ['http://a:2379'] };
+const B: ProxiedMember = { peerURLs: ['http://b:2380'], clientURLs: ['http://b:2379'] };
+const UNSTARTED: ProxiedMember = { peerURLs: ['http://c:2380'], clientURLs: [] };
+
+let asked: string[];
+let answers: Map<string, readonly ProxiedMember[]>;
+let endpoints: Endpoints;
+let membership: Membership;
+
+beforeEach(() => {
+  jest.useFakeTimers();
+  asked = [];
+  answers = new Map();
+  endpoints = new Endpoints(Date.now, () => 0.999, 5000);
+  membership = new Membership(endpoints, {
+    peerUrls: ['http://a:2380', 'http://x:2380'],
+    refreshIntervalMs: 30_000,
+    fetchMembers: (url) => {
+      asked.push(url);
+      const members = answers.get(url);
+      return members === undefined ? Promise.reject(new Error('connection refused')) : Promise.resolve({ members });
+    },
+    random: () => 0.5,
+    logger,
+  });
+});
+
+afterEach(() => {
+  membership.stop();
+  jest.useRealTimers();
+});
+
+function texts(): string[] {
+  return endpoints.available().map(({ text }) => text);
+}
+
+test('the first member that answers says who the others are, and is asked again later', async () => {
+  answers.set('http://x:2380', [A, B, UNSTARTED]);
+  await membership.start();
+  expect(asked).toEqual(['http://a:2380', 'http://x:2380']);
+  expect(texts()).toEqual(['http://a:2379', 'http://b:2379']);
+
+  answers = new Map([['http://b:2380', [B]]]);
+  asked = [];
+  await jest.advanceTimersByTimeAsync(29_999);
+  expect(asked).toEqual([]);
+  await jest.advanceTimersByTimeAsync(1);
+  expect(asked).toEqual(['http://a:2380', 'http://b:2380']);
+  expect(texts()).toEqual(['http://b:2379']);
+});
+
+test('without an endpoint it asks every second', async () => {
+  answers.set('http://a:2380', [UNSTARTED]);
+  await membership.start();
+  expect(texts()).toEqual([]);
+  answers.set('http://a:2380', [A]);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(texts()).toEqual(['http://a:2379']);
+});
+
+test('endpoints stay when nobody answers', async () => {
+  answers.set('http://a:2380', [A]);
+  await membership.start();
+  answers.clear();
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(texts()).toEqual(['http://a:2379']);
+});
+
+test('it ends', async () => {
+  await membership.start();
+  membership.stop();
+  asked = [];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect(asked).toEqual([]);
+});

@@ -1,0 +1,287 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { freePort } from '../http/ports';
+import { open, send } from '../http/exchange';
+import { headerOf } from '../http/responseReader';
+import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
+import { startProxyUnderTest, startRawUpstream, startUpstream } from './proxyUnderTest';
+
+const upstreams: Upstream[] = [];
+let proxy: ProxyUnderTest;
+
+afterEach(async () => {
+  await proxy.stop();
+  for (const upstream of upstreams.splice(0)) await upstream.close();
+});
+
+async function upstream(handler: RequestListener): Promise<Upstream> {
+  const started = await startUpstream(handler);
+  upstreams.push(started);
+  return started;
+}
+
+async function rawUpstream(...parameters: Parameters<typeof startRawUpstream>): Promise<Upstream> {
+  const started = await startRawUpstream(...parameters);
+  upstreams.push(started);
+  return started;
+}
+
+async function nobody(): Promise<string> {
+  return `http://127.0.0.1:${await freePort()}`;
+}
+
+function get(target = '/v2/keys/a', headers: readonly (readonly [string, string])[] = []) {
+  return send(proxy.port, { method: 'GET', target, headers });
+}
+
+function put(body: string, headers: readonly (readonly [string, string])[] = []) {
+  return send(proxy.port, { method: 'PUT', target: '/v2/keys/a?x=%20', headers, body: Buffer.from(body) });
+}
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for await (const piece of request) pieces.push(piece as Buffer);
+  return Buffer.concat(pieces);
+}
+
+const hello: RequestListener = (_request, response) => response.end('hello');
+
+describe('what is passed on', () => {
+  test('method, target, body, status and headers, without those of the connection', async () => {
+    let headers: IncomingMessage['headers'] = {};
+    let body = '';
+    const member = await upstream((request, response) => {
+      headers = request.headers;
+      void bodyOf(request).then((bytes) => {
+        body = bytes.toString();
+        response.writeHead(201, 'Made', [
+          ...['X-Etcd-Index', '7', 'Connection', 'close, X-Own', 'X-Own', '1', 'Content-Length', '2'],
+        ]);
+        response.end('ok');
+      });
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const answer = await put('value=b', [
+      ...([
+        ['Host', 'cluster:2379'],
+        ['Content-Type', 'application/x-www-form-urlencoded'],
+        ['Connection', 'keep-alive, X-Private'],
+        ['X-Private', '1'],
+        ['Proxy-Authorization', 'Basic x'],
+        ['X-Forwarded-For', '10.0.0.9'],
+      ] as const),
+    ]);
+    expect(member.seen).toEqual(['PUT /v2/keys/a?x=%20']);
+    expect(body).toBe('value=b');
+    expect(headers).toMatchObject({
+      host: 'cluster:2379',
+      'content-length': '7',
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-forwarded-for': '10.0.0.9, 127.0.0.1',
+    });
+    expect(headers['x-private']).toBeUndefined();
+    expect(headers['proxy-authorization']).toBeUndefined();
+    expect([answer.status, answer.head.reason, answer.body]).toEqual([201, 'Made', 'ok']);
+    expect(answer.header('X-Etcd-Index')).toBe('7');
+    expect(answer.header('X-Own')).toBeUndefined();
+    expect(answer.header('Connection')).not.toBe('close, X-Own');
+    expect(answer.head.headers.filter(([name]) => name === 'Date')).toHaveLength(1);
+  });
+
+  test('a body in chunks, also of a method that seldom has one', async () => {
+    const bodies: string[] = [];
+    const member = await upstream((request, response) => {
+      void bodyOf(request).then((bytes) => {
+        bodies.push(`${request.headers['transfer-encoding']} ${bytes.toString()}`);
+        response.end();
+      });
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    for (const method of ['PUT', 'DELETE']) {
+      const chunks = Buffer.from('3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n');
+      await send(proxy.port, { method, target: '/a', headers: [['Transfer-Encoding', 'chunked']], body: chunks });
+    }
+    expect(bodies).toEqual(['chunked abcde', 'chunked abcde']);
+    expect(member.seen).toEqual(['PUT /a', 'DELETE /a']);
+  });
+
+  test('megabytes in both directions', async () => {
+    const member = await upstream((request, response) => request.pipe(response));
+    proxy = await startProxyUnderTest([member.url]);
+    const body = randomBytes(8 * 1024 * 1024);
+    const response = await fetch(`http://127.0.0.1:${proxy.port}/`, { method: 'POST', body });
+    const back = Buffer.from(await response.arrayBuffer());
+    expect(createHash('sha256').update(back).digest('hex')).toBe(createHash('sha256').update(body).digest('hex'));
+  });
+
+  test('HEAD, with the length and without the body', async () => {
+    const member = await upstream((_request, response) => {
+      response.writeHead(200, { 'Content-Length': 1234 });
+      response.end();
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const answer = await send(proxy.port, { method: 'HEAD', target: '/', headers: [] });
+    expect([answer.status, answer.header('Content-Length'), answer.body]).toEqual([200, '1234', '']);
+  });
+
+  test('an early answer to a long body reaches the client', async () => {
+    const member = await upstream((request, response) => {
+      response.writeHead(413);
+      response.end('too long');
+      request.resume();
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    expect(await put('x'.repeat(4 * 1024 * 1024))).toMatchObject({ status: 413, body: 'too long' });
+  });
+});
+
+describe('a watch', () => {
+  test('has its headers and each event at once, and ends with the client', async () => {
+    let closed = 0;
+    let push: (text: string) => void = () => undefined;
+    const member = await upstream((_request, response) => {
+      response.on('close', () => closed++);
+      response.writeHead(200, { 'X-Etcd-Index': '5' });
+      response.flushHeaders();
+      push = (text) => response.write(text);
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const watch = open(proxy.port, { method: 'GET', target: '/v2/keys/a?wait=true&stream=true', headers: [] });
+    expect(await watch.untilHead(2000)).toBe(true);
+    expect(headerOf(watch.received().head!, 'X-Etcd-Index')).toBe('5');
+    for (const text of ['one\n', 'two\n']) {
+      push(text);
+      expect(await watch.until((each) => each.received().body.toString().endsWith(text), 2000)).toBe(true);
+    }
+    watch.close();
+    for (let attempt = 0; closed === 0 && attempt < 200; attempt++) await new Promise((done) => setTimeout(done, 10));
+    expect(closed).toBe(1);
+  });
+
+  test('is cut when the member breaks off, so that the client sees that it was', async () => {
+    const member = await upstream((_request, response) => {
+      response.write('half');
+      setTimeout(() => response.destroy(), 50);
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const watch = open(proxy.port, { method: 'GET', target: '/', headers: [] });
+    await watch.untilEnd(2000);
+    expect([watch.received().body.toString(), watch.received().ending]).toEqual(['half', 'cut']);
+  });
+
+  test('does not keep the proxy from stopping', async () => {
+    const member = await upstream((_request, response) => response.write('x'));
+    proxy = await startProxyUnderTest([member.url]);
+    const watch = open(proxy.port, { method: 'GET', target: '/', headers: [] });
+    await watch.untilHead(2000);
+    const began = Date.now();
+    await proxy.stop();
+    expect(Date.now() - began).toBeLessThan(3000);
+    await watch.untilEnd(2000);
+    expect(watch.received().ending).toBe('cut');
+  });
+});
+
+describe('members that fail', () => {
+  test('one that nobody listens at is passed over, body and all, and left alone', async () => {
+    const member = await upstream((request, response) => request.pipe(response));
+    const gone = await nobody();
+    proxy = await startProxyUnderTest([gone, member.url]);
+    expect(await put('value=b')).toMatchObject({ status: 200, body: 'value=b' });
+    expect(await put('value=c')).toMatchObject({ status: 200, body: 'value=c' });
+    expect(proxy.warnings).toEqual([{ endpoint: gone, reason: expect.stringContaining('ECONNREFUSED') }]);
+  });
+
+  test('one that takes a write and breaks off is not asked again, and neither is another', async () => {
+    const broken = await rawUpstream((socket) => socket.destroy());
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([broken.url, member.url]);
+    const answer = await put('value=b');
+    expect([answer.status, answer.body]).toEqual([
+      502,
+      '{"message":"proxy: unable to get response from 1 endpoint(s)"}',
+    ]);
+    expect(answer.header('Content-Type')).toBe('application/json');
+    expect([broken.seen, member.seen]).toEqual([['PUT /v2/keys/a?x=%20'], []]);
+    expect(await put('value=c')).toMatchObject({ status: 200, body: 'hello' });
+  });
+
+  test('a deletion is a write too', async () => {
+    const broken = await rawUpstream((socket) => socket.destroy());
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([broken.url, member.url]);
+    expect((await send(proxy.port, { method: 'DELETE', target: '/a', headers: [] })).status).toBe(502);
+    expect(member.seen).toEqual([]);
+  });
+
+  test('a read goes on to the next', async () => {
+    const broken = await rawUpstream((socket) => socket.destroy());
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([broken.url, member.url]);
+    expect(await get()).toMatchObject({ status: 200, body: 'hello' });
+    expect([broken.seen.length, member.seen.length]).toEqual([1, 1]);
+  });
+
+  test('a connection out of the pool that was closed in the meantime is no failure of the member', async () => {
+    let answered = 0;
+    const member = await rawUpstream((socket) => {
+      answered += 1;
+      // The second request on the first connection finds it closing.
+      if (answered === 2) socket.destroy();
+      else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    expect(await get()).toMatchObject({ body: 'ok' });
+    expect(await get()).toMatchObject({ body: 'ok' });
+    expect([member.seen.length, proxy.warnings]).toEqual([3, []]);
+  });
+
+  test('when all fail the answer is 502, and then 503 until one may be tried again', async () => {
+    let nowMs = 1000;
+    const late = await freePort();
+    proxy = await startProxyUnderTest([`http://127.0.0.1:${late}`, await nobody()], { now: () => nowMs });
+    const failed = await get();
+    expect([failed.status, failed.body]).toEqual([
+      502,
+      '{"message":"proxy: unable to get response from 2 endpoint(s)"}',
+    ]);
+    const none = await get();
+    expect([none.status, none.body]).toEqual([503, '{"message":"proxy: zero endpoints currently available"}']);
+    nowMs += 5000;
+    expect((await get()).status).toBe(502);
+  });
+
+  test('one that swallows the connection costs the dial timeout once', async () => {
+    // An address of TEST-NET-1 (RFC 5737): nobody answers, or the network says so at once.
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest(['http://192.0.2.1:2379', member.url], { dialTimeoutMs: 300 });
+    const began = Date.now();
+    expect(await put('value=b')).toMatchObject({ body: 'hello' });
+    expect(Date.now() - began).toBeLessThan(3000);
+    expect(proxy.warnings).toHaveLength(1);
+  });
+});
+
+describe('what the proxy answers itself', () => {
+  test('which endpoints there are', async () => {
+    proxy = await startProxyUnderTest(['http://127.0.0.1:1', 'http://127.0.0.1:2']);
+    const answer = await get('/v2/config/local/proxy');
+    expect(answer.body).toBe('{"endpoints":["http://127.0.0.1:1","http://127.0.0.1:2"]}\n');
+    expect(answer.header('Content-Type')).toBe('text/plain; charset=utf-8');
+    expect((await send(proxy.port, { method: 'PUT', target: '/v2/config/local/proxy', headers: [] })).status).toBe(405);
+  });
+
+  test('that it lives, also without a member', async () => {
+    proxy = await startProxyUnderTest([]);
+    expect(await get('/livez')).toMatchObject({ status: 200, body: '{"live": "true"}' });
+    expect((await get('/readyz')).status).toBe(503);
+  });
+
+  test('readonly, nothing but GET is let through', async () => {
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([member.url], { mode: 'readonly' });
+    expect((await put('value=b')).status).toBe(501);
+    expect((await get()).body).toBe('hello');
+    expect(member.seen).toEqual(['GET /v2/keys/a']);
+  });
+});

@@ -1,0 +1,94 @@
+/** A proxy on a free port in front of servers that do what the test tells them to. */
+import { createServer } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import type { ProxyOptions } from '../../src/proxy/proxy';
+import { startProxy } from '../../src/proxy/proxy';
+
+export interface Upstream {
+  readonly url: string;
+  /** Method and target of each request, in the order they came in. */
+  readonly seen: string[];
+  close(): Promise<void>;
+}
+
+export interface ProxyUnderTest {
+  readonly port: number;
+  readonly warnings: object[];
+  stop(): Promise<void>;
+}
+
+export async function startUpstream(handler: RequestListener): Promise<Upstream> {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url}`);
+    handler(request, response);
+  });
+  return { url: `http://127.0.0.1:${await listen(server)}`, seen, close: () => close(server) };
+}
+
+/** Takes connections, reads what comes and then does `act` with the socket. */
+export async function startRawUpstream(act: (socket: Socket, text: string) => void): Promise<Upstream> {
+  const seen: string[] = [];
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.on('data', (data) => {
+      const text = data.toString('latin1');
+      seen.push(text.split(' ').slice(0, 2).join(' '));
+      act(socket, text);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+export async function startProxyUnderTest(
+  clientURLs: readonly string[],
+  options: Partial<ProxyOptions> = {},
+): Promise<ProxyUnderTest> {
+  const warnings: object[] = [];
+  const ignore = (): void => undefined;
+  let port = 0;
+  const proxy = await startProxy({
+    peerUrls: ['http://peer:2380'],
+    mode: 'on',
+    listen: async (handler) => {
+      const server = createServer(handler);
+      port = await listen(server);
+      return [{ close: () => close(server) }];
+    },
+    fetchMembers: () => Promise.resolve({ members: [{ peerURLs: [], clientURLs }] }),
+    failureWaitMs: 5000,
+    refreshIntervalMs: 30_000,
+    dialTimeoutMs: 500,
+    now: Date.now,
+    // Keeps the endpoints in the order in which they are given.
+    random: () => 0.999,
+    logger: { debug: ignore, info: ignore, error: ignore, warn: (fields) => warnings.push(fields) },
+    ...options,
+  });
+  return { port, warnings, stop: () => proxy.stop() };
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,53 @@
+/** What a process becomes: a member, or a proxy of those that are. */
+import type { InProcess } from './http/inProcess';
+import { startInProcess } from './http/inProcess';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+
+const running: InProcess[] = [];
+let discovery: string;
+
+async function startOne(...parameters: Parameters<typeof startInProcess>): Promise<InProcess> {
+  const started = await startInProcess(...parameters);
+  running.unshift(started);
+  return started;
+}
+
+beforeAll(async () => {
+  const service = await startOne('discovery', [`--discovery-tokens=${TOKEN}=1`]);
+  discovery = `${service.url}/${TOKEN}`;
+});
+
+afterAll(async () => {
+  for (const each of running) await each.stop();
+});
+
+async function untilOk(url: string): Promise<Response> {
+  for (let attempt = 0; ; attempt++) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.status === 200) return response;
+    if (attempt > 100) throw new Error(`${url} does not answer with 200`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+test('the first at a token for one is the member, who comes later forwards to it', async () => {
+  const member = await startOne('all', [`--discovery=${discovery}`]);
+  await untilOk(`${member.url}/readyz`);
+  const late = await startOne('all', ['--name=late', `--discovery=${discovery}`]);
+  const config = await untilOk(`${late.url}/v2/config/local/proxy`);
+  expect(await config.json()).toEqual({ endpoints: [member.url] });
+
+  const put = await fetch(`${late.url}/v2/keys/a`, { method: 'PUT', body: new URLSearchParams({ value: 'b' }) });
+  expect(put.status).toBe(201);
+  expect(await (await fetch(`${member.url}/v2/keys/a`)).json()).toMatchObject({ node: { value: 'b' } });
+
+  const reader = await startOne('all', ['--proxy=readonly', `--discovery=${discovery}`]);
+  expect(await (await untilOk(`${reader.url}/v2/keys/a`)).json()).toMatchObject({ node: { value: 'b' } });
+  expect((await fetch(`${reader.url}/v2/keys/a`, { method: 'DELETE' })).status).toBe(501);
+}, 30_000);
+
+test('who is to exit does so', async () => {
+  const flags = ['--name=late', `--discovery=${discovery}`, '--discovery-fallback=exit'];
+  await expect(startInProcess('all', flags)).rejects.toThrow(/^discovery: cluster is full/);
+});
