@@ -1,0 +1,143 @@
+{{/* The pod of a member. */}}
+{{- define "cairn.memberPod" -}}
+{{ include "cairn.podBasics" . }}
+terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
+{{- include "cairn.placement" . }}
+{{- with concat (include "cairn.clearRemoved" . | fromYamlArray) .Values.initContainers }}
+initContainers: {{- toYaml . | nindent 2 }}
+{{- end }}
+containers:
+  - {{- include "cairn.memberContainer" . | nindent 4 }}
+  {{- with .Values.sidecars }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- $volumes := .Values.extraVolumes -}}
+{{- if not .Values.persistence.enabled -}}
+{{- $volumes = prepend $volumes (dict "name" "data" "emptyDir" (dict "sizeLimit" .Values.emptyDirSize)) -}}
+{{- end }}
+{{- with $volumes }}
+volumes: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "cairn.memberContainer" -}}
+name: cairn
+{{ include "cairn.containerBasics" . }}
+{{- with .Values.extraArgs }}
+args: {{- toYaml . | nindent 2 }}
+{{- end }}
+env: {{- include "cairn.memberEnv" . | nindent 2 }}
+{{- with .Values.extraEnvFrom }}
+envFrom: {{- toYaml . | nindent 2 }}
+{{- end }}
+ports:
+  - { name: client, containerPort: {{ .Values.clientPort }}, protocol: TCP }
+  - { name: peer, containerPort: {{ .Values.peerPort }}, protocol: TCP }
+  {{- with .Values.metrics.port }}
+  - { name: metrics, containerPort: {{ . }}, protocol: TCP }
+  {{- end }}
+startupProbe: {{- include "cairn.probe" (list "/livez" .Values.startupProbe) | nindent 2 }}
+livenessProbe: {{- include "cairn.probe" (list "/livez" .Values.livenessProbe) | nindent 2 }}
+readinessProbe: {{- include "cairn.probe" (list "/readyz" .Values.readinessProbe) | nindent 2 }}
+{{- with .Values.preStopSeconds }}
+lifecycle:
+  preStop:
+    exec:
+      command:
+        - cairn
+        - prestop
+        - --url=http://{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" $.Values.listenHost) }}:{{ $.Values.clientPort }}
+        - --seconds={{ . }}
+{{- end }}
+resources: {{- include "cairn.resources" . | nindent 2 }}
+volumeMounts:
+  - { name: data, mountPath: /var/lib/cairn }
+  {{- with .Values.extraVolumeMounts }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- end -}}
+
+{{- define "cairn.memberEnv" -}}
+{{- $self := include "cairn.podHost" (list . "$(POD_NAME)") -}}
+- name: POD_NAME
+  valueFrom: { fieldRef: { apiVersion: v1, fieldPath: metadata.name } }
+- name: POD_NAMESPACE
+  valueFrom: { fieldRef: { apiVersion: v1, fieldPath: metadata.namespace } }
+- name: ETCD_NAME
+  value: $(POD_NAME)
+- name: ETCD_DATA_DIR
+  value: {{ include "cairn.dataDir" . }}
+- name: ETCD_LISTEN_CLIENT_URLS
+  value: http://{{ .Values.listenHost }}:{{ .Values.clientPort }}
+- name: ETCD_ADVERTISE_CLIENT_URLS
+  value: http://{{ $self }}:{{ .Values.clientPort }}
+- name: ETCD_LISTEN_PEER_URLS
+  value: http://{{ .Values.listenHost }}:{{ .Values.peerPort }}
+- name: ETCD_INITIAL_ADVERTISE_PEER_URLS
+  value: http://{{ $self }}:{{ .Values.peerPort }}
+{{- with .Values.metrics.port }}
+- name: ETCD_LISTEN_METRICS_URLS
+  value: http://{{ $.Values.listenHost }}:{{ . }}
+{{- end }}
+{{ include "cairn.bootstrapEnv" . }}
+{{- include "cairn.configEnv" . }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Runs once for a pod, not at every start of its container: a member that is removed while its pod runs stays away. */}}
+{{- define "cairn.clearRemoved" -}}
+{{- if and .Values.clearRemovedData .Values.persistence.enabled -}}
+- name: clear-removed
+  {{- include "cairn.containerBasics" . | nindent 2 }}
+  args: [clear-removed, --data-dir={{ include "cairn.dataDir" . }}]
+  resources: {{- include "cairn.resources" . | nindent 4 }}
+  volumeMounts:
+    - { name: data, mountPath: /var/lib/cairn }
+{{- end -}}
+{{- end -}}
+
+{{- define "cairn.placement" -}}
+{{- $selector := include "cairn.selector" (list . "member") -}}
+{{- with .Values.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with .Values.schedulerName }}
+schedulerName: {{ . }}
+{{- end }}
+{{- if .Values.affinity }}
+affinity: {{- toYaml .Values.affinity | nindent 2 }}
+{{- else if eq .Values.podAntiAffinity "soft" }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels: {{- $selector | nindent 14 }}
+{{- else if eq .Values.podAntiAffinity "hard" }}
+affinity:
+  podAntiAffinity:
+    requiredDuringSchedulingIgnoredDuringExecution:
+      - topologyKey: kubernetes.io/hostname
+        labelSelector:
+          matchLabels: {{- $selector | nindent 12 }}
+{{- end }}
+{{- if .Values.topologySpreadConstraints }}
+topologySpreadConstraints: {{- toYaml .Values.topologySpreadConstraints | nindent 2 }}
+{{- else if .Values.spreadOverZones }}
+topologySpreadConstraints:
+  - maxSkew: 1
+    topologyKey: topology.kubernetes.io/zone
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels: {{- $selector | nindent 8 }}
+{{- end }}
+{{- end -}}

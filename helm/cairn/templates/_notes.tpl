@@ -1,0 +1,41 @@
+{{/* What `helm install` prints; a template, so that it can be looked at without a cluster. */}}
+{{- define "cairn.notes" -}}
+{{- $name := include "cairn.fullname" . -}}
+{{- $in := printf "--namespace %s" .Release.Namespace -}}
+Cairn {{ .Chart.AppVersion }} with {{ .Values.replicaCount }} {{ ternary "member" "members" (eq (int .Values.replicaCount) 1) }}.
+
+Clients inside the cluster use
+  http://{{ $name }}.{{ .Release.Namespace }}.{{ include "cairn.domain" . }}:{{ .Values.service.port }}
+
+Wait until all members are ready:
+  kubectl {{ $in }} rollout status statefulset/{{ $name }}
+
+Try it out and see the members:
+  helm test {{ .Release.Name }} {{ $in }} --logs
+
+From this machine:
+  kubectl {{ $in }} port-forward service/{{ $name }} {{ .Values.service.port }} &
+  curl http://127.0.0.1:{{ .Values.service.port }}/v2/keys/hello -XPUT -d value=world
+  curl http://127.0.0.1:{{ .Values.service.port }}/v2/members
+
+Scale with replicaCount and `helm upgrade`: members are removed from the cluster before their pods go. After a
+`kubectl scale` to fewer pods, remove them by hand:
+  kubectl {{ $in }} exec {{ $name }}-0 -- cairn retire --url http://127.0.0.1:{{ .Values.clientPort }} --name-prefix {{ $name }}- --keep N
+{{- if .Values.persistence.enabled }}
+
+`helm uninstall` keeps the volumes; this deletes the data:
+  kubectl {{ $in }} delete persistentvolumeclaims --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "cairn.name" . }}
+{{- end }}
+{{- if eq (mod (int .Values.replicaCount) 2) 0 }}
+
+WARNING: {{ .Values.replicaCount }} members survive no more losses than {{ sub (int .Values.replicaCount) 1 }} would; an odd number is better.
+{{- end }}
+{{- if not .Values.persistence.enabled }}
+
+WARNING: persistence is off. The data are gone when more than half of the pods go at once.
+{{- end }}
+{{- if and .Values.metrics.serviceMonitor.enabled (not (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) }}
+
+WARNING: this cluster does not know the kinds of the Prometheus operator (monitoring.coreos.com/v1).
+{{- end }}
+{{- end -}}

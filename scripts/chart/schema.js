@@ -1,0 +1,94 @@
+'use strict';
+
+/** helm/cairn/values.schema.json: from the rows of values.yaml and, for `config`, from the table of options. */
+
+/** Options that the chart sets itself; two that say the same would contradict each other sooner or later. */
+const OWN_OPTIONS = new Set([
+  'name',
+  'data-dir',
+  'listen-client-urls',
+  'advertise-client-urls',
+  'listen-peer-urls',
+  'initial-advertise-peer-urls',
+  'initial-cluster',
+  'initial-cluster-state',
+  'initial-cluster-token',
+  'auto-rejoin',
+  'listen-metrics-urls',
+  'join-urls',
+  'discovery',
+  'discovery-fallback',
+  'discovery-srv',
+  'discovery-srv-name',
+  'discovery-tokens',
+  'proxy',
+]);
+
+/** @param activeRows the table of options: { name, option } */
+function schemaOf(rows, activeRows) {
+  const names = activeRows.map(({ name }) => name);
+  const unknown = [...OWN_OPTIONS].filter((name) => !names.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`no such options: ${unknown.join(', ')}; correct the list of the chart's own`);
+  const free = activeRows.filter(({ name }) => !OWN_OPTIONS.has(name));
+  return {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    $comment: 'Written by scripts/chart-files.js from values.yaml and src/config/options; change it there.',
+    title: 'Values of the chart cairn',
+    ...objectOf(rows, []),
+    $defs: {
+      map: { type: 'object' },
+      texts: { type: 'object', additionalProperties: { type: 'string' } },
+      config: {
+        type: 'object',
+        additionalProperties: false,
+        properties: Object.fromEntries(free.map(({ name, option }) => [name, optionSchema(option)])),
+      },
+    },
+  };
+}
+
+function objectOf(rows, path) {
+  const inside = rows.filter(
+    (row) => row.path.length === path.length + 1 && path.every((name, at) => row.path[at] === name),
+  );
+  return {
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(inside.map((row) => [row.path.at(-1), valueSchema(rows, row)])),
+  };
+}
+
+function valueSchema(rows, row) {
+  if (!row.isLeaf) return objectOf(rows, row.path);
+  if (row.schema.$ref !== undefined) return row.schema;
+  return { description: row.text, type: typeOf(row.value), ...row.schema };
+}
+
+function typeOf(value) {
+  if (Array.isArray(value)) return 'array';
+  return Number.isInteger(value) ? 'integer' : typeof value;
+}
+
+/** What an option takes. Its own check, with a sentence about what is wrong, follows when the member starts. */
+function optionSchema({ kind, help }) {
+  const list = { type: ['string', 'array'], items: { type: 'string' } };
+  switch (kind.type) {
+    case 'string':
+      return { description: help, type: 'string' };
+    case 'integer':
+    case 'duration':
+      return { description: help, type: 'integer', minimum: kind.minimum, maximum: kind.maximum };
+    case 'boolean':
+      return { description: help, type: 'boolean' };
+    case 'enum':
+      return { description: help, type: 'string', enum: kind.values };
+    case 'urls':
+    case 'strings':
+      return { description: help, ...list };
+    default:
+      throw new Error(`the chart does not know options of the kind ${kind.type}`);
+  }
+}
+
+module.exports = { schemaOf };

@@ -1,0 +1,120 @@
+/** `cairn check`: uses a cluster once in every way that clients do. */
+import { AnswerError } from '../client/errors';
+import { isHealthy, serverVersion } from '../client/health';
+import { ask, type Target } from '../client/http';
+import { deleteKey, getKey, setKey, watchKey } from '../client/keys';
+import { listMembers } from '../client/members';
+import { numberOf, runCommand, say, urlOf, valuesOf } from './arguments';
+
+/** What is written goes away by itself if the check is cut short. */
+const TTL_S = 60;
+const NO_SUCH_KEY = 100;
+
+interface Step {
+  readonly name: string;
+  /** Answers what was seen, for the one line about it; throws if it is not what has to be. */
+  readonly run: () => Promise<string>;
+}
+
+/**
+ * `cairn check [--url URL] [--members N] [--timeout SECONDS]`: puts, gets, watches, compares and deletes a key of its own below
+ * /cairn-check, lists the members and reads the metrics. Exits with 0 if all of it works and N members (if given) are there.
+ */
+export function check(args: readonly string[]): Promise<number> {
+  return runCommand('check', async () => {
+    const values = valuesOf(args, ['url', 'members', 'timeout']);
+    const url = urlOf(values, 'url', 'http://127.0.0.1:2379');
+    const members = numberOf(values, 'members', { minimum: 0, maximum: 1000, otherwise: 0 });
+    const timeoutS = numberOf(values, 'timeout', { minimum: 1, maximum: 3600, otherwise: 10 });
+    for (const { name, run } of stepsFor({ url, timeoutMs: timeoutS * 1000 }, members)) {
+      const beginMs = performance.now();
+      const seen = await run();
+      say(`ok ${name} (${seen}, ${Math.round(performance.now() - beginMs)} ms)`);
+    }
+  });
+}
+
+function stepsFor(target: Target, memberCount: number): readonly Step[] {
+  const key = `/cairn-check/${crypto.randomUUID()}`;
+  let putIndex = 0;
+  return [
+    { name: 'health', run: () => readHealth(target) },
+    { name: 'members', run: () => readMembers(target, memberCount) },
+    {
+      name: 'put',
+      run: async () => {
+        const { node } = await setKey(target, key, 'one', { ttl: TTL_S });
+        putIndex = node.modifiedIndex;
+        return `${key} at index ${putIndex}`;
+      },
+    },
+    { name: 'get', run: () => expectValue(target, key, 'one') },
+    { name: 'watch', run: () => seeChange(target, key, () => putIndex + 1) },
+    { name: 'compare', run: () => refuseWrongValue(target, key) },
+    { name: 'delete', run: () => deleteAndMiss(target, key) },
+    { name: 'metrics', run: () => readMetrics(target) },
+  ];
+}
+
+async function readHealth(target: Target): Promise<string> {
+  if (!(await isHealthy(target))) throw new Error(`${target.url} does not reach a quorum (GET /health)`);
+  return `version ${await serverVersion(target)}`;
+}
+
+async function readMembers(target: Target, expected: number): Promise<string> {
+  const members = await listMembers(target);
+  const names = members.map(({ name, id }) => (name === '' ? `${id}, not started` : name)).join('; ');
+  const started = members.filter(({ name }) => name !== '').length;
+  if (expected > 0 && (members.length !== expected || started !== expected))
+    throw new Error(`${expected} members were expected, and there are ${members.length}: ${names}`);
+  return names;
+}
+
+async function expectValue(target: Target, key: string, expected: string): Promise<string> {
+  const { node } = await getKey(target, key);
+  if (node.value !== expected) throw new Error(`${key} is ${JSON.stringify(node.value)} instead of "${expected}"`);
+  return `"${expected}"`;
+}
+
+/** Watches, then writes: the watch has to answer with that write. */
+async function seeChange(target: Target, key: string, waitIndex: () => number): Promise<string> {
+  const stop = new AbortController();
+  const watched = watchKey({ ...target, signal: stop.signal }, key, waitIndex());
+  // Until it is awaited nobody else looks at its failure.
+  watched.catch(() => undefined);
+  try {
+    const written = await setKey(target, key, 'two', { ttl: TTL_S });
+    const event = await watched;
+    if (event.node.modifiedIndex !== written.node.modifiedIndex || event.node.value !== 'two')
+      throw new Error(`the watch of ${key} answered with ${JSON.stringify(event)}`);
+    return `saw "two" at index ${event.node.modifiedIndex}`;
+  } finally {
+    stop.abort();
+  }
+}
+
+async function refuseWrongValue(target: Target, key: string): Promise<string> {
+  const refused = await setKey(target, key, 'three', { prevValue: 'one' }).catch((error: unknown) => error);
+  if (!(refused instanceof AnswerError) || refused.status !== 412)
+    throw new Error(`a write that expects another value was not refused with 412: ${String(refused)}`);
+  await setKey(target, key, 'three', { prevValue: 'two', ttl: TTL_S });
+  return 'swapped only with the right value';
+}
+
+async function deleteAndMiss(target: Target, key: string): Promise<string> {
+  await deleteKey(target, key);
+  const missing = await getKey(target, key).catch((error: unknown) => error);
+  if (!(missing instanceof AnswerError) || missing.errorCode !== NO_SUCH_KEY)
+    throw new Error(`${key} was deleted, and reading it answers ${String(missing)}`);
+  return 'gone';
+}
+
+async function readMetrics(target: Target): Promise<string> {
+  const { status, text } = await ask(target, { method: 'GET', path: '/metrics' });
+  const value = /^etcd_server_has_leader(?:\{.*\})? (\d+)$/m.exec(text)?.[1];
+  if (status !== 200 || value !== '1')
+    throw new Error(
+      `GET /metrics: status ${status}, and etcd_server_has_leader is ${value ?? 'not there'} instead of 1`,
+    );
+  return 'etcd_server_has_leader 1';
+}

@@ -1,0 +1,130 @@
+/** `cairn retire`: takes members out of the cluster before their pods go. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { drainMember } from '../client/drain';
+import { AnswerError } from '../client/errors';
+import { isHealthy, isReady } from '../client/health';
+import type { Target } from '../client/http';
+import { listMembers, removeMember, type Member } from '../client/members';
+import { numberOf, runCommand, say, textOf, urlOf, valuesOf } from './arguments';
+import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const PROBE_TIMEOUT_MS = 2000;
+const PAUSE_MIN_MS = 200;
+const PAUSE_MAX_MS = 5000;
+
+/** Should this process end too soon, the member is ready again after that. */
+const DRAIN_EXTRA_S = 60;
+
+interface Job {
+  readonly url: string;
+  readonly prefix: string;
+  readonly keep: number;
+  /** Between "not ready" and the removal. */
+  readonly drainS: number;
+  readonly deadlineMs: number;
+}
+
+/**
+ * `cairn retire --url URL --name-prefix PREFIX --keep N [--drain SECONDS] [--timeout SECONDS]`: removes the members named PREFIX
+ * and an ordinal of N or more, one by one, the highest first, each only while the others have a quorum without it. Before it
+ * is removed a member sends its clients elsewhere for the --drain time. Can be run again at any time. Exits with 0 when none
+ * of them is left, with 1 if that could not be reached in time.
+ */
+export function retire(args: readonly string[]): Promise<number> {
+  return runCommand('retire', async () => {
+    const values = valuesOf(args, ['url', 'name-prefix', 'keep', 'drain', 'timeout']);
+    const timeoutS = numberOf(values, 'timeout', { minimum: 1, maximum: 86_400, otherwise: 240 });
+    await retireAll({
+      url: urlOf(values, 'url', 'http://127.0.0.1:2379'),
+      prefix: textOf(values, 'name-prefix'),
+      keep: numberOf(values, 'keep', { minimum: 1, maximum: 1000 }),
+      drainS: numberOf(values, 'drain', { minimum: 0, maximum: 600, otherwise: 10 }),
+      deadlineMs: performance.now() + timeoutS * 1000,
+    });
+  });
+}
+
+async function retireAll(job: Job): Promise<void> {
+  const surplus = await untilDone(job, 'asking for the members', async () =>
+    surplusMembers(await listMembers(target(job)), job.prefix, job.keep),
+  );
+  if (surplus.length === 0) say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
+  for (const { member, ordinal } of surplus) await retireOne(job, { member, ordinal });
+  if (surplus.length > 0) say(`done: the members from ${job.prefix}${job.keep} on are removed`);
+}
+
+async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void> {
+  const who = `${job.prefix}${ordinal} (${member.id})`;
+  await untilDone(job, `removing ${who}`, async () => {
+    const others = await othersOf(job, member);
+    if (others === undefined) return true;
+    await checkQuorum(job, others);
+    await drain(job, member);
+    await checkQuorum(job, others);
+    await removeMember(target(job), member.id);
+    // Another member may answer next, one that does not know of the removal yet.
+    return (await othersOf(job, member)) === undefined ? true : undefined;
+  });
+  say(`removed ${who}`);
+}
+
+/** A member that is away has no clients, and one of another version may not know how. */
+async function drain(job: Job, member: Member): Promise<void> {
+  if (job.drainS === 0) return;
+  const attempts = member.clientURLs.map((url) =>
+    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS }, job.drainS + DRAIN_EXTRA_S),
+  );
+  const isDrained = await Promise.any(attempts).then(
+    () => true,
+    () => false,
+  );
+  if (isDrained) await sleep(job.drainS * 1000);
+}
+
+/** The other members, or undefined if `member` is not listed any more. */
+async function othersOf(job: Job, member: Member): Promise<readonly Member[] | undefined> {
+  const members = await listMembers(target(job));
+  return members.some(({ id }) => id === member.id) ? members.filter(({ id }) => id !== member.id) : undefined;
+}
+
+async function checkQuorum(job: Job, remaining: readonly Member[]): Promise<void> {
+  if (!(await isHealthy(target(job)))) throw new NotYetError(`${job.url} does not reach a quorum`);
+  const answers = await Promise.all(remaining.map(({ clientURLs }) => anyReady(clientURLs)));
+  const ready = answers.filter(Boolean).length;
+  if (!keepsQuorum(remaining.length, ready))
+    throw new NotYetError(`only ${ready} of the ${remaining.length} members that would remain are ready`);
+}
+
+async function anyReady(urls: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(urls.map((url) => isReady({ url, timeoutMs: PROBE_TIMEOUT_MS })));
+  return answers.includes(true);
+}
+
+class NotYetError extends Error {
+  override readonly name = 'NotYetError';
+}
+
+/** Repeats until there is a result; rejects with the last reason when the time is over, and at once if asking again is of no use. */
+async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
+  let told = '';
+  for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
+    let reason = 'it is still listed';
+    try {
+      const result = await attempt();
+      if (result !== undefined) return result;
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof AnswerError && error.status < 500 && error.status !== 404) throw error;
+    }
+    const leftMs = job.deadlineMs - performance.now();
+    if (leftMs <= 0) throw new Error(`${what}: ${reason}; nothing more is removed, run it again when that is mended`);
+    if (reason !== told) say(`${what}: ${reason}; trying again`);
+    told = reason;
+    await sleep(Math.min(leftMs, pauseMs * (0.5 + Math.random() / 2)));
+  }
+}
+
+function target(job: Job): Target {
+  return { url: job.url, timeoutMs: REQUEST_TIMEOUT_MS };
+}

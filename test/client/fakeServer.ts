@@ -1,0 +1,43 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface FakeAnswer {
+  readonly status?: number;
+  readonly body?: unknown;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string;
+}
+
+/** An HTTP server that answers what it is told, and remembers what it was asked. */
+export class FakeServer {
+  readonly asked: Asked[] = [];
+  /** Undefined: no answer at all. */
+  answer: (asked: Asked) => FakeAnswer | undefined = () => ({});
+  url = '';
+  private readonly server = createServer((request, response) => void this.handle(request, response));
+
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+    this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const piece of request) body += String(piece);
+    const asked = { method: request.method ?? '', url: request.url ?? '', body };
+    this.asked.push(asked);
+    const answer = this.answer(asked);
+    if (answer === undefined) return;
+    const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
+    response.writeHead(answer.status ?? 200).end(answer.status === 204 ? undefined : text);
+  }
+}

@@ -1,0 +1,122 @@
+import { FakeServer, type FakeAnswer } from '../client/fakeServer';
+import { retire } from '../../src/ctl/retire';
+import { captureOutput } from './output';
+
+interface FakeMember {
+  readonly id: string;
+  readonly name: string;
+  ready: boolean;
+}
+
+/** One server that plays all members, told apart by the path below their client URL. */
+describe('cairn retire', () => {
+  const output = captureOutput();
+  let server: FakeServer;
+  let members: FakeMember[];
+  let answerTo: (method: string, path: string) => FakeAnswer | undefined;
+
+  beforeEach(async () => {
+    server = new FakeServer();
+    await server.start();
+    members = [0, 1, 2, 3, 4].map((at) => ({ id: `a${at}`, name: `kv-${at}`, ready: true }));
+    answerTo = () => undefined;
+    server.answer = ({ method, url }) => answerTo(method, url) ?? play(method, url);
+  });
+
+  afterEach(() => {
+    server.stop();
+  });
+
+  function play(method: string, path: string): FakeAnswer {
+    if (path === '/v2/members') return { body: { members: members.map(shown) } };
+    if (path === '/readyz') return { status: members.every(({ ready }) => ready) ? 200 : 503 };
+    if (method === 'DELETE') {
+      members = members.filter(({ id }) => path !== `/v2/members/${id}`);
+      return { status: 204 };
+    }
+    return {};
+  }
+
+  function shown({ id, name }: FakeMember) {
+    return { id, name, peerURLs: [], clientURLs: [server.url] };
+  }
+
+  function run(...more: readonly string[]): Promise<number> {
+    return retire(['--url', server.url, '--name-prefix', 'kv-', '--drain', '0', ...more]);
+  }
+
+  it('removes the highest first and says so', async () => {
+    expect(await run('--keep', '3')).toBe(0);
+    expect(members.map(({ name }) => name)).toEqual(['kv-0', 'kv-1', 'kv-2']);
+    const deleted = server.asked.filter(({ method }) => method === 'DELETE').map(({ url }) => url);
+    expect(deleted).toEqual(['/v2/members/a4', '/v2/members/a3']);
+    expect(output.text()).toBe('removed kv-4 (a4)\nremoved kv-3 (a3)\ndone: the members from kv-3 on are removed\n');
+  });
+
+  it('has nothing to do the second time', async () => {
+    expect(await run('--keep', '5')).toBe(0);
+    expect(server.asked.every(({ method }) => method === 'GET')).toBe(true);
+    expect(output.text()).toContain('nothing to do');
+  });
+
+  it('lets a member send its clients elsewhere first', async () => {
+    expect(await retire(['--url', server.url, '--name-prefix', 'kv-', '--keep', '4', '--drain', '1'])).toBe(0);
+    const order = server.asked
+      .filter(({ method }) => method !== 'GET')
+      .map(({ method, url, body }) => `${method} ${url} ${body}`);
+    expect(order).toEqual(['PUT /config/local/drain {"Seconds":61}', 'DELETE /v2/members/a4 ']);
+  });
+
+  it('removes nobody while the others would be without a quorum', async () => {
+    for (const one of members) one.ready = false;
+    expect(await run('--keep', '3', '--timeout', '1')).toBe(1);
+    expect(members).toHaveLength(5);
+    expect(output.text()).toContain('only 0 of the 4 members that would remain are ready');
+    expect(output.text()).toContain('nothing more is removed, run it again');
+  });
+
+  it('removes nobody while the cluster has no quorum', async () => {
+    answerTo = (_, path) => (path === '/health' ? { status: 503 } : undefined);
+    expect(await run('--keep', '3', '--timeout', '1')).toBe(1);
+    expect(members).toHaveLength(5);
+    expect(output.text()).toContain('does not reach a quorum');
+  });
+
+  it('tries again when a removal fails for now', async () => {
+    let failures = 2;
+    answerTo = (method) =>
+      method === 'DELETE' && failures-- > 0 ? { status: 500, body: { message: 'Internal Server Error' } } : undefined;
+    expect(await run('--keep', '4')).toBe(0);
+    expect(members).toHaveLength(4);
+    expect(output.text()).toContain('status 500, Internal Server Error; trying again');
+  });
+
+  it('gives up at once where trying again is of no use', async () => {
+    answerTo = (method) =>
+      method === 'DELETE' ? { status: 401, body: { message: 'Insufficient credentials' } } : undefined;
+    expect(await run('--keep', '4')).toBe(1);
+    expect(output.text()).toContain('Insufficient credentials');
+  });
+
+  it('says that nobody answers', async () => {
+    expect(await retire(['--url', 'http://127.0.0.1:9', '--name-prefix', 'kv-', '--keep', '3', '--timeout', '1'])).toBe(
+      1,
+    );
+    expect(output.text()).toContain('asking for the members');
+  });
+
+  it.each([
+    [['--keep', '0'], '--keep "0": give a whole number from 1 to 1000'],
+    [['--keep', 'three'], '--keep "three"'],
+    [[], '--keep ""'],
+    [['--keep', '3', '--size', '3'], 'the options are --url, --name-prefix, --keep, --drain, --timeout'],
+  ])('refuses %j', async (args, expected) => {
+    expect(await run(...args)).toBe(2);
+    expect(output.text()).toContain(expected);
+  });
+
+  it('needs the beginning of the names', async () => {
+    expect(await retire(['--url', server.url, '--keep', '3'])).toBe(2);
+    expect(output.text()).toContain('--name-prefix is missing');
+  });
+});

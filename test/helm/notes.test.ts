@@ -1,0 +1,34 @@
+import { callHelm, CHART, describeWithHelm, manifestsOf } from './chart';
+
+/** What `helm install` prints. It talks to a cluster before it does, so here the template is shown in an object. */
+function notes(...set: readonly string[]): string {
+  const object = '{"apiVersion":"v1","kind":"Notes","text":{{ include "cairn.notes" . | toJson }}}';
+  const options = [...set.flatMap((one) => ['--set', one]), '--set-json', `extraObjects=${JSON.stringify([object])}`];
+  const { ok, stdout, stderr } = callHelm(['template', 'rel', CHART, '--namespace', 'apps', ...options]);
+  if (!ok) throw new Error(stderr);
+  return manifestsOf(stdout).find(({ kind }) => kind === 'Notes').text;
+}
+
+describeWithHelm('the notes', () => {
+  it('say what to do next', () => {
+    const text = notes();
+    expect(text).toContain('http://rel-cairn.apps.svc.cluster.local:2379');
+    expect(text).toContain('helm test rel --namespace apps --logs');
+    expect(text).toContain('kubectl --namespace apps port-forward service/rel-cairn 2379 &');
+    expect(text).toContain(
+      'exec rel-cairn-0 -- cairn retire --url http://127.0.0.1:2379 --name-prefix rel-cairn- --keep N',
+    );
+    expect(text).not.toContain('WARNING');
+  });
+
+  it('follow the ports', () => {
+    const text = notes('service.port=4001', 'clientPort=4002');
+    expect(text).toContain('port-forward service/rel-cairn 4001 &');
+    expect(text).toContain('--url http://127.0.0.1:4002');
+  });
+
+  it('warn of what is hardly meant', () => {
+    expect(notes('replicaCount=2')).toContain('WARNING: 2 members survive no more losses than 1 would');
+    expect(notes('persistence.enabled=false')).toContain('WARNING: persistence is off');
+  });
+});

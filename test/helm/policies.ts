@@ -1,0 +1,85 @@
+import { commands } from '../../src/commands';
+import { containersOf, describeWithHelm, idOf, NEW, OLD, podsOf, render, valueSets, type Manifest } from './chart';
+import { violations } from './restricted';
+
+/** A label of DNS; names of objects end up in host names and label values. */
+const NAME = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
+function selects(selector: Manifest, labels: Manifest): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
+}
+
+describeWithHelm.each(valueSets)('the value set %s', (name) => {
+  const old = render(name, OLD);
+  const both = [...old, ...render(name, NEW)];
+  const pods = podsOf(both);
+
+  it('meets the restricted profile', () => {
+    expect(pods.flatMap(({ spec }) => violations(spec))).toEqual([]);
+    for (const { spec } of pods) {
+      expect(spec.automountServiceAccountToken).toBe(false);
+      expect(containersOf(spec).every((container) => container.securityContext.readOnlyRootFilesystem)).toBe(true);
+    }
+  });
+
+  it('gives every object a name of its own that Kubernetes takes, and no namespace', () => {
+    const ids = old.map(idOf);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const one of both) {
+      expect(one.metadata.name).toMatch(NAME);
+      if (!['ServiceMonitor', 'ConfigMap'].includes(one.kind)) expect(one.metadata.namespace).toBeUndefined();
+    }
+  });
+
+  it('names the protocol of every port', () => {
+    const ports = [
+      ...both.filter(({ kind }) => kind === 'Service').flatMap(({ spec }) => spec.ports),
+      ...both
+        .filter(({ kind }) => kind === 'NetworkPolicy')
+        .flatMap(({ spec }) => spec.ingress.flatMap((rule: Manifest) => rule.ports)),
+      ...pods.flatMap(({ spec }) => containersOf(spec).flatMap((container) => container.ports ?? [])),
+    ];
+    expect(ports.filter(({ protocol }) => protocol !== 'TCP')).toEqual([]);
+  });
+
+  it('selects the pods that are meant, by ports they have', () => {
+    const templates = podsOf(old).filter(({ owner }) => /^(StatefulSet|Deployment)/.test(owner));
+    for (const service of old.filter(({ kind }) => kind === 'Service')) {
+      const chosen = templates.filter(({ labels }) => selects(service.spec.selector, labels));
+      expect(chosen).toHaveLength(1);
+      const named = chosen[0]?.spec.containers[0].ports.map((port: Manifest) => port.name);
+      for (const { targetPort } of service.spec.ports) expect(named).toContain(targetPort);
+    }
+    for (const { kind, spec } of old.filter((one) => /StatefulSet|Deployment/.test(one.kind))) {
+      const own = templates.find(({ owner }) => owner.startsWith(kind));
+      expect(selects(spec.selector.matchLabels, own?.labels)).toBe(true);
+    }
+  });
+
+  it('lets nobody but members to the peer port and to the discovery service', () => {
+    const members = podsOf(old).find(({ owner }) => owner.startsWith('StatefulSet'));
+    for (const policy of old.filter(({ kind }) => kind === 'NetworkPolicy')) {
+      const closed: Manifest = policy.spec.ingress[0];
+      expect(selects(closed.from[0].podSelector.matchLabels, members?.labels)).toBe(true);
+      for (const { labels } of podsOf(old).filter(({ owner }) => /^(Job|Pod)/.test(owner)))
+        expect(selects(closed.from[0].podSelector.matchLabels, labels)).toBe(false);
+    }
+  });
+
+  it('runs commands that there are', () => {
+    for (const { spec } of pods) {
+      for (const { args, lifecycle } of containersOf(spec)) {
+        const preStop = lifecycle?.preStop.exec.command;
+        if (preStop !== undefined) expect(preStop.slice(0, 2)).toEqual(['cairn', 'prestop']);
+        const [word] = args ?? [];
+        if (word !== undefined && !word.startsWith('--')) expect(Object.keys(commands)).toContain(word);
+      }
+    }
+  });
+
+  it('stays within what Kubernetes 1.20 knows', () => {
+    const text = JSON.stringify(old);
+    for (const word of ['policy/v1"', 'persistentVolumeClaimRetentionPolicy', 'minReadySeconds'])
+      expect(text).not.toContain(word);
+  });
+});
