@@ -13,7 +13,8 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && find dist '(' -name '*.map' -o -name .tsbuildinfo ')' -delete
+RUN npm run build && find dist -type f ! -name cairn.js ! -path 'dist/program.js*' -delete && \
+    rm dist/program.js.map && find dist -type d -empty -delete
 
 # ---- what it runs on: packages for production, the database among them
 FROM ${NODE_IMAGE} AS packages

@@ -27,7 +27,7 @@ const processes = MEMBERS.map(({ name, client, peer }) => {
     'initial-cluster': initialCluster,
   };
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'main.js'), ...args, ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cairn.js'), ...args, ...process.argv.slice(2)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   child.on('exit', (code, signal) => {

@@ -76,9 +76,9 @@ function build() {
     ...filesUnder(join(ROOT, 'src')),
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
-    join(ROOT, 'scripts', 'bundle.js'),
+    ...['bundle.js', 'launcher.js', 'warm.js'].map((name) => join(ROOT, 'scripts', name)),
   ]);
-  if (isCurrent('build', key) && existsSync(join(ROOT, 'dist', 'main.js'))) return;
+  if (isCurrent('build', key) && existsSync(join(ROOT, 'dist', 'cairn.js'))) return;
   say('building');
   run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);

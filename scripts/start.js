@@ -5,4 +5,5 @@ const { join } = require('node:path');
 const { prepare, ROOT } = require('./prepare');
 
 prepare();
-require(join(ROOT, 'dist', 'main.js'));
+const { load, run } = require(join(ROOT, 'dist', 'cairn.js'));
+run(load());

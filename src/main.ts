@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The `cairn` command. Its first argument may name one of the commands; otherwise it runs a member. */
 import { commands } from './commands';
 import { isCommandWord } from './config/commands';

@@ -5,7 +5,7 @@ import { wrkVersion } from '../loads/wrk';
 import { isInMemory } from '../servers/scratch';
 import type { Surroundings } from './report';
 
-const ENTRY = join(__dirname, '../../dist/main.js');
+const ENTRY = join(__dirname, '../../dist/cairn.js');
 
 /** Looks at the machine and asks the programs for their versions. */
 export function surroundings(): Surroundings {

@@ -1,26 +1,35 @@
 import type { Raft } from '../raft/raft';
 
-/** Heartbeat intervals that a leader has, after this member was started, to make itself heard. */
+/** Heartbeat intervals that a leader, or an election, has to make itself heard before this member asks for votes. */
 export const PATIENCE_TICKS = 1;
 
 /**
- * A member that was just started and hears of no leader does not sit out a whole election timeout: it has been away, so the
- * time before it came counts too. etcd does the same (--initial-election-tick-advance). Nobody is disturbed by it: where there is a
- * leader after all, the pre-vote is refused (thesis sections 9.6 and 6.2).
+ * A member that was just started and hears of no leader does not sit out an election timeout: it has been away, so the time
+ * before it came counts too (etcd: --initial-election-tick-advance). It asks again each heartbeat interval, because those who
+ * could vote for it are mostly being started as well. Nobody is disturbed by it: where there is a leader after all, the
+ * pre-vote is refused (thesis sections 9.6 and 6.2), and where a term has just begun, its candidate is given time.
  */
 export class HeadStart {
-  private ticks = 0;
+  private ticksLeft: number;
+  private term: number;
+  private quietTicks = 0;
 
+  /** @param electionTicks after so many the ordinary timeout has come anyway */
   constructor(
-    private readonly raft: Pick<Raft, 'leader' | 'tick'>,
-    private readonly electionTicks: number,
-  ) {}
+    private readonly raft: Pick<Raft, 'leader' | 'term' | 'campaign'>,
+    electionTicks: number,
+  ) {
+    this.ticksLeft = electionTicks;
+    this.term = raft.term;
+  }
 
   /** Once each heartbeat interval. */
   tick(): void {
-    if (this.ticks >= PATIENCE_TICKS) return;
-    this.ticks += 1;
-    if (this.ticks < PATIENCE_TICKS || this.raft.leader !== undefined) return;
-    for (let tick = 1; tick < this.electionTicks; tick++) this.raft.tick();
+    const { raft } = this;
+    if (this.ticksLeft === 0) return;
+    this.ticksLeft = raft.leader === undefined ? this.ticksLeft - 1 : 0;
+    this.quietTicks = raft.term === this.term ? this.quietTicks + 1 : 0;
+    this.term = raft.term;
+    if (raft.leader === undefined && this.quietTicks >= PATIENCE_TICKS) raft.campaign();
   }
 }

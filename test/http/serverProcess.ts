@@ -31,7 +31,7 @@ export interface ExitStatus {
 }
 
 const ROOT = resolve(__dirname, '../..');
-const ENTRY = process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/main.js');
+const ENTRY = process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/cairn.js');
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 const running = new Set<ChildProcess>();
 
@@ -41,7 +41,7 @@ process.on('exit', () => {
 
 /** Why servers of this kind cannot be started here, in a sentence; undefined if they can. */
 export function whyMissing(program: Program): string | undefined {
-  if (program === 'cairn') return existsSync(ENTRY) ? undefined : 'dist/main.js is missing: run npm run build first';
+  if (program === 'cairn') return existsSync(ENTRY) ? undefined : 'dist/cairn.js is missing: run npm run build first';
   return spawnSync('etcd', ['--version']).status === 0 ? undefined : 'etcd (3.4, with the v2 API) is not installed';
 }
 

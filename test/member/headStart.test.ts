@@ -1,31 +1,63 @@
 import { HeadStart, PATIENCE_TICKS } from '../../src/member/headStart';
 
-function started(leader: string | undefined): { advanced: () => number; headStart: HeadStart } {
-  let ticks = 0;
-  const headStart = new HeadStart(
-    {
-      leader,
-      tick: () => {
-        ticks += 1;
-      },
-    },
-    10,
-  );
-  return { advanced: () => ticks, headStart };
+const ELECTION_TICKS = 10;
+
+class FakeRaft {
+  leader: string | undefined = undefined;
+  term = 3;
+  campaigns = 0;
+
+  campaign(): void {
+    this.campaigns += 1;
+  }
 }
 
-it('without a leader the election timeout is shortened, once, by almost its whole length', () => {
-  const { advanced, headStart } = started(undefined);
-  for (let tick = 1; tick < PATIENCE_TICKS; tick++) headStart.tick();
-  expect(advanced()).toBe(0);
-  headStart.tick();
-  expect(advanced()).toBe(9);
-  for (let tick = 0; tick < 50; tick++) headStart.tick();
-  expect(advanced()).toBe(9);
+function started(): { raft: FakeRaft; tick: (times: number) => void } {
+  const raft = new FakeRaft();
+  const headStart = new HeadStart(raft, ELECTION_TICKS);
+  return {
+    raft,
+    tick: (times) => {
+      for (let tick = 0; tick < times; tick++) headStart.tick();
+    },
+  };
+}
+
+it('a leader has some time to make itself heard', () => {
+  const { raft, tick } = started();
+  tick(PATIENCE_TICKS - 1);
+  expect(raft.campaigns).toBe(0);
+  raft.leader = 'abc';
+  tick(2 * ELECTION_TICKS);
+  expect(raft.campaigns).toBe(0);
 });
 
-it('where a leader was heard of nothing is shortened', () => {
-  const { advanced, headStart } = started('abc');
-  for (let tick = 0; tick < 50; tick++) headStart.tick();
-  expect(advanced()).toBe(0);
+it('without a leader it asks for votes each heartbeat interval, for one election timeout', () => {
+  const { raft, tick } = started();
+  tick(PATIENCE_TICKS);
+  expect(raft.campaigns).toBe(1);
+  tick(ELECTION_TICKS - PATIENCE_TICKS);
+  expect(raft.campaigns).toBe(ELECTION_TICKS - PATIENCE_TICKS + 1);
+  tick(ELECTION_TICKS);
+  expect(raft.campaigns).toBe(ELECTION_TICKS - PATIENCE_TICKS + 1);
+});
+
+it('an election that has just begun is given time, so that its winner is not deposed', () => {
+  const { raft, tick } = started();
+  tick(2);
+  const before = raft.campaigns;
+  raft.term += 1;
+  tick(PATIENCE_TICKS);
+  expect(raft.campaigns).toBe(before);
+  tick(1);
+  expect(raft.campaigns).toBe(before + 1);
+});
+
+it('once there was a leader its loss is left to the ordinary timeout', () => {
+  const { raft, tick } = started();
+  raft.leader = 'abc';
+  tick(1);
+  raft.leader = undefined;
+  tick(ELECTION_TICKS);
+  expect(raft.campaigns).toBe(0);
 });
