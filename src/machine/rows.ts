@@ -35,7 +35,11 @@ export function rowChecksum(table: RowTable, key: string, text: string, valueAt 
   for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), PRIME);
   hash = Math.imul(hash ^ (text.length - valueAt), PRIME);
   for (let at = valueAt; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
-  // A product carries only upwards: without this the last bytes would hardly be heard in the low bits.
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  return finished(hash);
+}
+
+/** A product carries only upwards: without this the last bytes would hardly be heard in the low bits. */
+function finished(hash: number): number {
+  const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return (mixed ^ (mixed >>> 13)) >>> 0;
 }

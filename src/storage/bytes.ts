@@ -56,25 +56,25 @@ export class ByteWriter {
 /** Reads what ByteWriter wrote; throws StorageError of kind corrupt where the bytes end too soon. */
 export class ByteReader {
   #at = 0;
-  readonly #bytes: Buffer;
+  readonly #view: DataView;
 
   constructor(
     bytes: Uint8Array,
     private readonly what: string,
   ) {
-    this.#bytes = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   u8(): number {
-    return this.#bytes.readUInt8(this.#advance(1));
+    return this.#view.getUint8(this.#advance(1));
   }
 
   u16(): number {
-    return this.#bytes.readUInt16BE(this.#advance(2));
+    return this.#view.getUint16(this.#advance(2));
   }
 
   u32(): number {
-    return this.#bytes.readUInt32BE(this.#advance(4));
+    return this.#view.getUint32(this.#advance(4));
   }
 
   u64(): number {
@@ -85,17 +85,17 @@ export class ByteReader {
 
   /** Without zero padding. */
   id(): string {
-    return this.#bytes.readBigUInt64BE(this.#advance(8)).toString(16);
+    return this.#view.getBigUint64(this.#advance(8)).toString(16);
   }
 
   /** A view, not a copy. */
   raw(size: number): Buffer {
     const at = this.#advance(size);
-    return this.#bytes.subarray(at, at + size);
+    return Buffer.from(this.#view.buffer, this.#view.byteOffset + at, size);
   }
 
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.#view.byteLength - this.#at;
   }
 
   /** Throws if something is left over. */
@@ -105,7 +105,7 @@ export class ByteReader {
 
   #advance(size: number): number {
     const at = this.#at;
-    if (at + size > this.#bytes.length) throw corrupt(`${this.what} is cut short`);
+    if (at + size > this.#view.byteLength) throw corrupt(`${this.what} is cut short`);
     this.#at = at + size;
     return at;
   }

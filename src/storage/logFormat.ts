@@ -14,9 +14,10 @@ const FIRST = 2;
 const MIDDLE = 3;
 const LAST = 4;
 
-/** A whole payload, or a place in the file that cannot be read. */
+/** A whole payload in the pieces it is stored in, or a place in the file that cannot be read. */
 export type LogItem =
-  { readonly kind: 'payload'; readonly bytes: Buffer } | { readonly kind: 'damage'; readonly at: number };
+  | { readonly kind: 'payload'; readonly pieces: readonly [Buffer, ...Buffer[]] }
+  | { readonly kind: 'damage'; readonly at: number };
 
 interface LogRecord {
   readonly at: number;
@@ -26,30 +27,31 @@ interface LogRecord {
 
 /** What a log file holds, in order. A payload that was begun and never finished is left out: the writer died. */
 export function* itemsOfLog(bytes: Buffer): Generator<LogItem> {
-  let begun: Buffer[] | undefined;
+  let begun: [Buffer, ...Buffer[]] | undefined;
   for (const { at, type, payload } of recordsOf(bytes)) {
     if (payload === undefined) {
       begun = undefined;
       yield { kind: 'damage', at };
     } else if (type === FULL) {
       begun = undefined;
-      yield { kind: 'payload', bytes: payload };
+      yield { kind: 'payload', pieces: [payload] };
     } else if (type === FIRST) begun = [payload];
     else if (begun !== undefined && (type === MIDDLE || type === LAST)) {
       begun.push(payload);
       if (type === MIDDLE) continue;
-      yield { kind: 'payload', bytes: Buffer.concat(begun) };
+      yield { kind: 'payload', pieces: begun };
       begun = undefined;
     } else yield { kind: 'damage', at };
   }
 }
 
 function* recordsOf(bytes: Buffer): Generator<LogRecord> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   while (at + HEADER_BYTES <= bytes.length) {
     const leftInBlock = BLOCK_BYTES - (at % BLOCK_BYTES);
-    const length = leftInBlock < HEADER_BYTES ? 0 : bytes.readUInt16LE(at + 4);
-    const type = leftInBlock < HEADER_BYTES ? ZERO : bytes.readUInt8(at + 6);
+    const length = leftInBlock < HEADER_BYTES ? 0 : view.getUint16(at + 4, true);
+    const type = leftInBlock < HEADER_BYTES ? ZERO : view.getUint8(at + 6);
     const end = at + HEADER_BYTES + length;
     if (type === ZERO && length === 0) {
       // The padding at the end of a block, or space that was allocated ahead of the writes.
@@ -58,7 +60,7 @@ function* recordsOf(bytes: Buffer): Generator<LogRecord> {
       yield { at, type, payload: undefined };
       at += leftInBlock;
     } else {
-      const intact = bytes.readUInt32LE(at) === maskCrc32c(crc32c(bytes, at + 6, end));
+      const intact = view.getUint32(at, true) === maskCrc32c(crc32c(bytes, at + 6, end));
       yield { at, type, payload: intact ? bytes.subarray(at + HEADER_BYTES, end) : undefined };
       at = end;
     }

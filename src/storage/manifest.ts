@@ -47,7 +47,7 @@ export async function readLiveFiles(path: string): Promise<LiveFiles | undefined
   for (const item of itemsOfLog(bytes)) {
     // The engine verifies its manifest, and knows which end of it may be damaged.
     if (item.kind === 'damage') return undefined;
-    const log = applyEdit(name, item.bytes, tables);
+    const log = applyEdit(name, Buffer.concat(item.pieces), tables);
     firstLog = Math.max(firstLog, log);
   }
   return { tables, firstLog };

@@ -22,9 +22,10 @@ export function seal(kind: string, bytes: Buffer): Buffer {
 
 /** The body, as a view. Throws StorageError of kind corrupt, or of kind format if a newer program wrote it. */
 export function unseal(kind: string, bytes: Uint8Array, what: string): Uint8Array {
-  if (bytes.length < SEAL_BYTES) throw corrupt(`${what} is cut short`);
-  const stored = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(0);
-  if (crc32(bytes.subarray(VERSION_AT)) !== stored) throw corrupt(`${what} has a wrong checksum`);
+  const { buffer, byteOffset, length } = bytes;
+  if (length < SEAL_BYTES) throw corrupt(`${what} is cut short`);
+  const stored = new DataView(buffer, byteOffset, length).getUint32(0);
+  if (crc32(new Uint8Array(buffer, byteOffset + VERSION_AT, length - VERSION_AT)) !== stored) throw corrupt(`${what} has a wrong checksum`);
   const version = bytes[VERSION_AT];
   if (version !== VERSION) {
     throw new StorageError(
@@ -33,5 +34,5 @@ export function unseal(kind: string, bytes: Uint8Array, what: string): Uint8Arra
     );
   }
   if (bytes[KIND_AT] !== kind.charCodeAt(0)) throw corrupt(`${what} is a record of another kind`);
-  return bytes.subarray(SEAL_BYTES);
+  return new Uint8Array(buffer, byteOffset + SEAL_BYTES, length - SEAL_BYTES);
 }

@@ -35,8 +35,13 @@ function checkLog(name: string, bytes: Buffer, progress: Progress): void {
     if (item.kind === 'damage') progress.damage ??= `${name} at byte ${item.at}`;
     else if (progress.damage !== undefined) {
       throw corrupt(`the write-ahead log has a hole: ${progress.damage} is unreadable and more follows`);
-    } else checkSequence(name, item.bytes, progress);
+    } else checkSequence(name, headerOf(item.pieces), progress);
   }
+}
+
+/** At least the header of a batch, without putting all of the batch together. */
+function headerOf(pieces: readonly [Buffer, ...Buffer[]]): Buffer {
+  return pieces[0].length >= BATCH_HEADER_BYTES ? pieces[0] : Buffer.concat(pieces);
 }
 
 function checkSequence(name: string, batch: Buffer, progress: Progress): void {
