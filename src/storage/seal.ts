@@ -25,7 +25,8 @@ export function unseal(kind: string, bytes: Uint8Array, what: string): Uint8Arra
   const { buffer, byteOffset, length } = bytes;
   if (length < SEAL_BYTES) throw corrupt(`${what} is cut short`);
   const stored = new DataView(buffer, byteOffset, length).getUint32(0);
-  if (crc32(new Uint8Array(buffer, byteOffset + VERSION_AT, length - VERSION_AT)) !== stored) throw corrupt(`${what} has a wrong checksum`);
+  if (crc32(new Uint8Array(buffer, byteOffset + VERSION_AT, length - VERSION_AT)) !== stored)
+    throw corrupt(`${what} has a wrong checksum`);
   const version = bytes[VERSION_AT];
   if (version !== VERSION) {
     throw new StorageError(
