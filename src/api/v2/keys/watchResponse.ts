@@ -80,15 +80,14 @@ export class WatchResponse {
   private onEvent(event: KeyEvent | undefined): void {
     if (this.ended) return;
     if (event === undefined) this.end();
-    else this.send(event);
+    else this.send(watchedEventJson(event));
   }
 
-  private send(event: KeyEvent): void {
+  private send(json: string): void {
     this.openWatches.observer.watchEventSent();
-    const json = watchedEventJson(event);
     if (!this.options.stream) {
       this.close();
-      endWithChunk(this.response, json);
+      this.response.end(json, 'latin1');
     } else if (this.isIdle() && this.response.writableLength < BACKLOG_MAX_BYTES) {
       this.response.write(json, 'latin1');
     } else if (this.backlogBytes === 0 || this.backlogBytes + json.length <= BACKLOG_MAX_BYTES) {
@@ -110,13 +109,13 @@ export class WatchResponse {
     for (let event = this.past[this.pastPosition]; event !== undefined && !this.ended;) {
       if (this.response.writableNeedDrain) return;
       this.pastPosition += 1;
-      const current = event;
+      const json = watchedEventJson(event);
       event = this.past[this.pastPosition];
       if (this.options.stream) {
         this.openWatches.observer.watchEventSent();
-        this.response.write(watchedEventJson(current), 'latin1');
+        this.response.write(json, 'latin1');
       } else {
-        this.send(current);
+        this.send(json);
       }
     }
     if (this.ended || this.response.writableNeedDrain) return;
@@ -133,24 +132,4 @@ export class WatchResponse {
     this.past = [];
     this.backlog = [];
   }
-}
-
-/** The last text that was sent as an only chunk, and its bytes: an event may go to thousands of clients in a row. */
-let lastChunk = { json: '', bytes: Buffer.alloc(0) };
-
-/**
- * Ends an answer, whose headers are out, with an only chunk. Node would write length, text and end as four pieces for each
- * client; here they are bytes that were put together once.
- */
-function endWithChunk(response: ServerResponse, json: string): void {
-  if (!response.chunkedEncoding) {
-    response.end(json, 'latin1');
-    return;
-  }
-  if (lastChunk.json !== json) {
-    lastChunk = { json, bytes: Buffer.from(`${json.length.toString(16)}\r\n${json}\r\n0\r\n\r\n`, 'latin1') };
-  }
-  // What follows is framed already.
-  response.chunkedEncoding = false;
-  response.end(lastChunk.bytes);
 }

@@ -71,46 +71,6 @@ test('the headers come at once, then one event, then the end', async () => {
   expect(watch.cancelled).toBe(true);
 });
 
-test('one connection serves one long poll after another, and then other requests', async () => {
-  const socket = connect(api.clientPort, '127.0.0.1');
-  let text = '';
-  socket.on('data', (piece: Buffer) => {
-    text += piece.toString('latin1');
-  });
-  for (const value of ['a', 'a', 'b']) {
-    text = '';
-    const waiting = api.member.watches.length;
-    socket.write('GET /v2/keys/foo?wait=true HTTP/1.1\r\nHost: x\r\n\r\n');
-    await until(() => api.member.watches.length > waiting && text.includes('\r\n\r\n'));
-    text = '';
-    api.member.watches.at(-1)!.listener(change(value));
-    const frame = `${line(value).length.toString(16)}\r\n${line(value)}\r\n0\r\n\r\n`;
-    await until(() => text.length >= frame.length);
-    expect(text).toBe(frame);
-  }
-  text = '';
-  socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
-  await until(() => text.includes('HTTP/1.1 200'));
-  socket.destroy();
-});
-
-test('a client of HTTP/1.0 gets the event alone', async () => {
-  const socket = connect(api.clientPort, '127.0.0.1');
-  let text = '';
-  let closed = false;
-  socket.on('data', (piece: Buffer) => {
-    text += piece.toString('latin1');
-  });
-  socket.on('close', () => {
-    closed = true;
-  });
-  socket.write('GET /v2/keys/foo?wait=true HTTP/1.0\r\n\r\n');
-  await until(() => api.member.watches.length > 0);
-  api.member.watches.at(-1)!.listener(change('a'));
-  await until(() => closed);
-  expect(text.slice(text.indexOf('\r\n\r\n') + 4)).toBe(line('a'));
-});
-
 test('an event of the past answers at once', async () => {
   api.member.pastEvents = [change('old'), change('never shown')];
   const answer = await ask(api.clientPort, 'GET', '/v2/keys/foo?wait=true&waitIndex=1');
