@@ -17,9 +17,9 @@ export function childOf(directory: string, name: string): string {
   return directory === ROOT ? ROOT + name : `${directory}/${name}`;
 }
 
-/** A component that begins with "_" does not show in listings and is withheld from watchers above it. */
-export function isHiddenName(path: string): boolean {
-  return path.charCodeAt(path.lastIndexOf('/') + 1) === 0x5f;
+/** A child of `directory` whose name begins with "_" does not show in listings and is withheld from watchers above it. */
+export function isHiddenChild(path: string, directory: string): boolean {
+  return path.charCodeAt(directory === ROOT ? 1 : directory.length + 1) === 0x5f;
 }
 
 /** True if `path` lies below `directory`, at any depth. */

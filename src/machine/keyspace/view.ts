@@ -1,6 +1,6 @@
 import type { NodeView } from './event';
 import type { DirectoryNode, TreeNode } from './node';
-import { isHiddenName } from './path';
+import { isHiddenChild } from './path';
 
 /** The node by itself, without children. */
 export function viewOf(node: TreeNode): Growing {
@@ -30,7 +30,7 @@ export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): 
     const [directory, view] = next;
     const views: Growing[] = [];
     for (let child = directory.firstChild; child !== undefined; child = child.next) {
-      if (isHiddenName(child.path)) continue;
+      if (isHiddenChild(child.path, directory.path)) continue;
       const childView = viewOf(child);
       views.push(childView);
       if (recursive && child.dir) pending.push([child, childView]);
