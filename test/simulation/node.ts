@@ -89,7 +89,9 @@ export class SimNode {
     if (this.incarnation === undefined) return;
     this.world.faults.count('process paused');
     this.note('pauses', forMs);
-    this.incarnation.pausedUntilMs = Math.ceil(this.world.scheduler.nowMs + forMs);
+    // Its timers wait for the end of the first pause already: a second one within it cannot let it go on sooner.
+    const untilMs = Math.ceil(this.world.scheduler.nowMs + forMs);
+    this.incarnation.pausedUntilMs = Math.max(this.incarnation.pausedUntilMs, untilMs);
   }
 
   /** Ends in order, as SIGTERM does. Resolves when it is down, also if it died on the way. */
@@ -130,7 +132,8 @@ export class SimNode {
   private async open(incarnation: Incarnation, beginning: Beginning): Promise<void> {
     const { world, disk } = this;
     try {
-      const kv = disk.open(incarnation, () => undefined);
+      // As in the server: whoever was writing, an engine that failed ends the process.
+      const kv = disk.open(incarnation, (error) => this.failed(incarnation, error));
       this.kv = kv;
       const store = await MemberStore.open(kv);
       const member = await openMember({
