@@ -25,7 +25,10 @@ buildSync({
 copyFileSync(join(__dirname, 'launcher.js'), join(DIST, 'cairn.js'));
 // V8 tells the cache of another program by its length only.
 rmSync(join(DIST, 'program.js.cache'), { force: true });
+// What is set for the member that is about to be started is not meant for the one that runs for a moment now.
+const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ETCD_')));
 const { status } = spawnSync(process.execPath, [join(__dirname, 'warm.js')], {
+  env,
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 if (status !== 0) process.stderr.write('cairn: no compiled code was kept; every start will take a little longer\n');
