@@ -105,10 +105,11 @@ export class Loop {
     this.replacing = true;
     try {
       const machine = await adopt();
-      for (const watcher of state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
-      state.machine = machine;
       this.stateOnDisk = start.index;
       this.finished(() => {
+        // Not in a member that was stopped meanwhile: raft would stay where it was, and the two belong together.
+        for (const watcher of state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
+        state.machine = machine;
         if (!raft.installSnapshot(start)) throw new Error(`the state at ${start.index} came too late`);
         compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
         this.parts.onMembersChanged();

@@ -39,8 +39,9 @@ function sceneOf(installSnapshot: () => boolean): Scene {
   return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state };
 }
 
-it('a state that is taken over while the member stops is not overwritten by what was there before', async () => {
+it('a state that comes in while the member stops is not overwritten by what was there before, nor taken into use', async () => {
   const { loop, writes, failures, state } = sceneOf(() => true);
+  const before = state.machine;
   const received = new Machine(10);
   let adopted = (_machine: Machine): void => undefined;
   const replacing = loop.replaceState(START, () => new Promise<Machine>((resolve) => (adopted = resolve)));
@@ -48,8 +49,16 @@ it('a state that is taken over while the member stops is not overwritten by what
   adopted(received);
   await Promise.all([replacing, stopping]);
   await loop.flush();
-  expect(state.machine).toBe(received);
+  expect(state.machine).toBe(before);
   expect(writes).toEqual([]);
+  expect(failures).toEqual([]);
+});
+
+it('a state that is whole takes the place of the one before', async () => {
+  const { loop, failures, state } = sceneOf(() => true);
+  const received = new Machine(10);
+  await loop.replaceState(START, () => Promise.resolve(received));
+  expect(state.machine).toBe(received);
   expect(failures).toEqual([]);
 });
 
