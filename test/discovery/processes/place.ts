@@ -35,9 +35,11 @@ export class Place {
   async registered(name: string): Promise<readonly string[]> {
     const target = `/v2/keys/_etcd/registry/${name}`;
     const { node } = JSON.parse((await call(this.service.clientPort, { method: 'GET', target })).text) as {
-      node: { nodes?: readonly { value: string }[] };
+      node: { nodes?: readonly { value: string; createdIndex: number }[] };
     };
-    return (node.nodes ?? []).map(({ value }) => value.split('=')[0] ?? '');
+    // etcd lists in any order.
+    const inOrder = [...(node.nodes ?? [])].sort((one, other) => one.createdIndex - other.createdIndex);
+    return inOrder.map(({ value }) => value.split('=')[0] ?? '');
   }
 
   /** A member that is not started. */
