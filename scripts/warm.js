@@ -5,16 +5,16 @@
  * compiled for that. Ends with 1 if the member does not answer.
  */
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
-const { createServer } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { load, run, CODE_CACHE } = require('../dist/cairn.js');
+const { freePorts } = require('./packaging/ports');
 
 const PATIENCE_MS = 20_000;
 const ASK_AGAIN_MS = 20;
 
 async function main() {
-  const [clientPort, peerPort] = [await freePort(), await freePort()];
+  const [clientPort, peerPort] = await freePorts(2);
   const folder = mkdtempSync(join(tmpdir(), 'cairn-warm-'));
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const client = `http://127.0.0.1:${clientPort}`;
@@ -51,17 +51,6 @@ async function healthy(client) {
     if (Date.now() > deadlineMs) throw new Error('the member does not become healthy');
     await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 main().catch((error) => {
