@@ -68,6 +68,9 @@ export class PeerLinks implements Transport {
       onUnreachable: (id) => {
         member.unreachable(id);
       },
+      onReachable: (id) => {
+        member.reachable(id);
+      },
       onGone: (id) => {
         member.gone(id);
       },

@@ -1,4 +1,5 @@
 import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
 
 /** Heartbeat intervals that a leader, or an election, has to make itself heard before this member asks for votes. */
 export const PATIENCE_TICKS = 1;
@@ -10,17 +11,29 @@ export const PATIENCE_TICKS = 1;
  * pre-vote is refused (thesis sections 9.6 and 6.2), and where a term has just begun, its candidate is given time.
  */
 export class HeadStart {
+  private readonly termAtStart: number;
   private ticksLeft: number;
   private term: number;
   private quietTicks = 0;
 
   /** @param electionTicks after so many the ordinary timeout has come anyway */
   constructor(
-    private readonly raft: Pick<Raft, 'leader' | 'term' | 'campaign'>,
+    private readonly raft: Pick<Raft, 'id' | 'leader' | 'term' | 'campaign'>,
     electionTicks: number,
   ) {
     this.ticksLeft = electionTicks;
     this.term = raft.term;
+    this.termAtStart = raft.term;
+  }
+
+  /**
+   * The links to and from another member came up: if there was no election since the start, there is no reason to wait for the
+   * next interval. Only the one with the lower id asks, or the two of them would be in each other's way.
+   */
+  reachable(id: MemberId): void {
+    const { raft } = this;
+    if (this.ticksLeft === 0 || raft.leader !== undefined || raft.term !== this.termAtStart) return;
+    if (raft.id < id) raft.campaign();
   }
 
   /** Once each heartbeat interval. */

@@ -1,5 +1,6 @@
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
+import type { Clock } from './environment';
 import type { MemberLogger } from './settings';
 
 /** Notes who leads and since when, and says in the log when that changes. */
@@ -10,6 +11,7 @@ export class LeaderNote {
 
   constructor(
     private readonly raft: Raft,
+    private readonly clock: Pick<Clock, 'now'>,
     private readonly logger: MemberLogger,
   ) {}
 
@@ -17,10 +19,11 @@ export class LeaderNote {
     return this.noted;
   }
 
-  check(nowMs: number): void {
+  /** Cheap enough for every turn. */
+  check(): void {
     const { leader, term, id } = this.raft;
     if (leader === this.noted?.id) return;
-    this.noted = leader === undefined ? undefined : { id: leader, sinceMs: nowMs };
+    this.noted = leader === undefined ? undefined : { id: leader, sinceMs: this.clock.now() };
     if (leader !== undefined) this.changes++;
     if (leader === undefined) this.logger.warn({ term }, 'there is no leader');
     else this.logger.info({ leader, term, self: leader === id }, 'the cluster has a leader');

@@ -97,7 +97,7 @@ export class LocalMember implements Member {
       this.loop.wake();
     };
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
-    this.leaderNote = new LeaderNote(raft, logger);
+    this.leaderNote = new LeaderNote(raft, clock, logger);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
     this.expiry = new ExpiryClock(raft, state, clock, propose);
@@ -121,6 +121,9 @@ export class LocalMember implements Member {
       },
       onMembersChanged: () => {
         this.membersChanged();
+      },
+      onTurn: () => {
+        this.leaderNote.check();
       },
       onApplied: () => {
         this.integrity.check();
@@ -202,6 +205,13 @@ export class LocalMember implements Member {
   /** Messages to this member were lost. */
   unreachable(id: MemberId): void {
     this.parts.raft.reportUnreachable(id);
+  }
+
+  /** The links to and from this member are up. */
+  reachable(id: MemberId): void {
+    this.parts.raft.reportReachable(id);
+    this.headStart.reachable(id);
+    this.loop.wake();
   }
 
   /** The process of this member seems to have ended. */
@@ -303,7 +313,6 @@ export class LocalMember implements Member {
   private tick(): void {
     const nowMs = this.parts.clock.now();
     this.tally.tick(nowMs);
-    this.leaderNote.check(nowMs);
     this.publisher.check();
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();

@@ -31,6 +31,8 @@ export interface LoopParts {
   readonly onStateWanted: (to: MemberId) => void;
   /** The list of members changed. */
   readonly onMembersChanged: () => void;
+  /** Something came in: raft may see another leader now. */
+  readonly onTurn: () => void;
   /** Something was applied. Throws if the member must not go on. */
   readonly onApplied: () => void;
   readonly observer?: MemberObserver | undefined;
@@ -152,6 +154,7 @@ export class Loop {
     if (this.stopped) return;
     try {
       run();
+      this.parts.onTurn();
     } catch (error) {
       this.fail(error);
     }

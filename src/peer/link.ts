@@ -26,6 +26,8 @@ export interface LinkEvents {
   readonly onLost: () => void;
   /** What is sent may arrive again. */
   readonly onUsable: () => void;
+  /** The stream to the peer is up. */
+  readonly onConnected: () => void;
   /** Nobody listens at any of the peer's URLs. */
   readonly onNobodyThere: () => void;
   readonly onRemoved: () => void;
@@ -166,6 +168,7 @@ export class PeerLink {
     const text = `established a TCP streaming connection with peer ${this.id} (stream Message writer)`;
     log.write('info', 'establishedWriter', this.id, text);
     this.events.onUsable();
+    this.events.onConnected();
   };
 
   private readReplies(socket: Duplex, head: Buffer, watch: SilenceWatch): void {

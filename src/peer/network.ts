@@ -31,13 +31,13 @@ export class PeerNetwork {
 
   constructor(options: PeerNetworkOptions) {
     this.context = contextOf(options);
-    const { onMessages, onForward, onSnapshot, onUnreachable, onGone } = options;
+    const { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone } = options;
     const onRemoved = (): void => {
       if (this.removedTold) return;
       this.removedTold = true;
       options.onRemoved();
     };
-    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onGone, onRemoved };
+    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, onRemoved };
   }
 
   /** All members other than this one; this one may be in the list. Those that are missing are no longer spoken to. */

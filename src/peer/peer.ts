@@ -47,6 +47,9 @@ export class Peer {
       onUsable: () => {
         this.unreachable = false;
       },
+      onConnected: () => {
+        this.streamCameUp();
+      },
       onNobodyThere: () => {
         // Whoever still sends is alive, wherever it listens now.
         if (this.inbound === undefined) callbacks.onGone(id);
@@ -113,6 +116,7 @@ export class Peer {
     log.write('info', 'establishedReader', this.id, this.streamText('established a'));
     this.link.hurry();
     stream.start(head);
+    this.streamCameUp();
   }
 
   /** Sends what is queued; resolves when both streams are closed. */
@@ -180,6 +184,11 @@ export class Peer {
     if (this.unreachable) return;
     this.unreachable = true;
     process.nextTick(this.callbacks.onUnreachable, this.id);
+  }
+
+  /** Told after this turn, when whoever opened the stream has done so. */
+  private streamCameUp(): void {
+    if (this.link.isConnected && this.inbound !== undefined) process.nextTick(this.callbacks.onReachable, this.id);
   }
 
   private streamText(what: string): string {

@@ -23,6 +23,8 @@ export interface PeerCallbacks {
   readonly onSnapshot: (from: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>) => Promise<void>;
   /** Messages to this peer were lost; called once until messages reach it again. */
   readonly onUnreachable: (id: MemberId) => void;
+  /** The streams to and from this peer are both up; called each time they come to be. */
+  readonly onReachable: (id: MemberId) => void;
   /** The process of this peer seems to have ended: its connections are gone and nobody listens at its URLs. May be repeated. */
   readonly onGone: (id: MemberId) => void;
   /** The cluster says that this member was removed; called once. */

@@ -7,7 +7,7 @@ import { beginTransfer, completeLeaderTurn, tickLeader } from './leading';
 import type { Leadership } from './leadership';
 import { alignPeers, refusalOfChange } from './membership';
 import { receive } from './receive';
-import { advanceCommit, appendOwn } from './replication';
+import { advanceCommit, appendOwn, sendHeartbeat } from './replication';
 import { becomeFollower } from './roles';
 import { RaftState } from './state';
 import { describe, statusOf } from './status';
@@ -171,6 +171,13 @@ export class Raft {
   reportUnreachable(id: MemberId): void {
     const peer = this.state.leadership?.peer(id);
     if (peer?.state === 'replicate') peer.becomeProbe();
+  }
+
+  /** The link to `id` is up. It hears of its leader now instead of at the next heartbeat. */
+  reportReachable(id: MemberId): void {
+    const { leadership } = this.state;
+    const peer = leadership?.peer(id);
+    if (leadership !== undefined && peer !== undefined) sendHeartbeat(this.state, leadership, peer);
   }
 
   /**

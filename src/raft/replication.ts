@@ -48,12 +48,15 @@ function sendAppend(state: RaftState, peer: Progress, withEntries: boolean): boo
 
 /** Asserts authority (paper section 5.2); `readRound` asks for confirmation of a read round (thesis section 6.4). */
 export function sendHeartbeats(state: RaftState, leadership: Leadership): void {
+  for (const peer of leadership.peers) sendHeartbeat(state, leadership, peer);
+}
+
+/** A heartbeat to one follower. */
+export function sendHeartbeat(state: RaftState, leadership: Leadership, peer: Progress): void {
   const { log, id, term } = state;
+  const commit = Math.min(log.commit, peer.matchIndex);
   const readRound = leadership.reads.roundNumber;
-  for (const peer of leadership.peers) {
-    const commit = Math.min(log.commit, peer.matchIndex);
-    state.send({ type: 'heartbeat', from: id, to: peer.id, term, commit, readRound });
-  }
+  state.send({ type: 'heartbeat', from: id, to: peer.id, term, commit, readRound });
 }
 
 /** Paper figure 2, "rules for servers", leaders: success moves nextIndex and matchIndex on, refusal moves nextIndex back. */

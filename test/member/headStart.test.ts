@@ -3,6 +3,7 @@ import { HeadStart, PATIENCE_TICKS } from '../../src/member/headStart';
 const ELECTION_TICKS = 10;
 
 class FakeRaft {
+  readonly id = 'b';
   leader: string | undefined = undefined;
   term = 3;
   campaigns = 0;
@@ -12,11 +13,12 @@ class FakeRaft {
   }
 }
 
-function started(): { raft: FakeRaft; tick: (times: number) => void } {
+function started(): { raft: FakeRaft; headStart: HeadStart; tick: (times: number) => void } {
   const raft = new FakeRaft();
   const headStart = new HeadStart(raft, ELECTION_TICKS);
   return {
     raft,
+    headStart,
     tick: (times) => {
       for (let tick = 0; tick < times; tick++) headStart.tick();
     },
@@ -60,4 +62,39 @@ it('once there was a leader its loss is left to the ordinary timeout', () => {
   raft.leader = undefined;
   tick(ELECTION_TICKS);
   expect(raft.campaigns).toBe(0);
+});
+
+describe('links that come up', () => {
+  it('make the one with the lower id ask at once', () => {
+    const { raft, headStart } = started();
+    headStart.reachable('a');
+    expect(raft.campaigns).toBe(0);
+    headStart.reachable('c');
+    expect(raft.campaigns).toBe(1);
+  });
+
+  it('are no reason to ask if there is a leader, or was one', () => {
+    const { raft, headStart, tick } = started();
+    raft.leader = 'abc';
+    headStart.reachable('c');
+    tick(1);
+    raft.leader = undefined;
+    headStart.reachable('c');
+    expect(raft.campaigns).toBe(0);
+  });
+
+  it('do not disturb an election that began after the start', () => {
+    const { raft, headStart } = started();
+    raft.term += 1;
+    headStart.reachable('c');
+    expect(raft.campaigns).toBe(0);
+  });
+
+  it('are no reason to ask after an election timeout', () => {
+    const { raft, headStart, tick } = started();
+    tick(ELECTION_TICKS);
+    const before = raft.campaigns;
+    headStart.reachable('c');
+    expect(raft.campaigns).toBe(before);
+  });
 });

@@ -34,6 +34,7 @@ function sceneOf(installSnapshot: () => boolean): Scene {
     compaction: { restart: () => undefined },
     desk: { hasQueued: false },
     onMembersChanged: () => undefined,
+    onTurn: () => undefined,
     onFailure: (error: unknown) => failures.push(error),
   };
   return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state };

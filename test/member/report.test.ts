@@ -14,7 +14,7 @@ function scene() {
   const clock = { now: () => 0, every: () => () => undefined, after: () => () => undefined, soon: () => undefined };
   const tally = new Tally(asRaft, HEARTBEAT_MS);
   const callers = new Callers('a', 1, clock, 1000, () => undefined);
-  const leaderNote = new LeaderNote(asRaft, logger);
+  const leaderNote = new LeaderNote(asRaft, clock, logger);
   const promoter = new Promoter(asRaft, () => Promise.resolve());
   const machine = new Machine(10);
   const report = (): MemberReport => tally.report(callers, leaderNote, promoter, machine.keySpace);
@@ -44,7 +44,7 @@ test('a leader counts when it was not there before', () => {
   const { raft, leaderNote, report } = scene();
   for (const leader of ['a', 'a', undefined, 'a', 'b']) {
     raft.leader = leader;
-    leaderNote.check(0);
+    leaderNote.check();
   }
   expect(report().leaderChanges).toBe(3);
 });

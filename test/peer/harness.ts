@@ -56,6 +56,7 @@ export interface TestNode {
   readonly batches: number[];
   readonly forwards: { readonly from: string; readonly batch: Uint8Array }[];
   readonly unreachable: string[];
+  readonly reachable: string[];
   readonly gone: string[];
   readonly removed: () => number;
   readonly sockets: Set<Duplex>;
@@ -86,6 +87,7 @@ export async function startNode(
   const batches: number[] = [];
   const forwards: { from: string; batch: Uint8Array }[] = [];
   const unreachable: string[] = [];
+  const reachable: string[] = [];
   const gone: string[] = [];
   let removed = 0;
   const network = new PeerNetwork({
@@ -110,6 +112,9 @@ export async function startNode(
     onUnreachable: (peer) => {
       unreachable.push(peer);
     },
+    onReachable: (peer) => {
+      reachable.push(peer);
+    },
     onGone: (peer) => {
       gone.push(peer);
     },
@@ -129,6 +134,7 @@ export async function startNode(
     batches,
     forwards,
     unreachable,
+    reachable,
     gone,
     removed: () => removed,
     sockets,

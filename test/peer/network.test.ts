@@ -89,6 +89,18 @@ describe('two members', () => {
     expect(a.log.texts('established a TCP streaming connection with peer b2 (stream Message writer)')).toHaveLength(1);
   });
 
+  it('tell each time that both ways to a peer came up', async () => {
+    const a = await startNode('a1');
+    const first = await startNode('b2');
+    await connected(a, first);
+    await until(() => a.reachable.length > 0 && first.reachable.length > 0);
+    await first.stop();
+    const second = await startNode('b2', { port: first.port });
+    await connected(a, second);
+    await until(() => a.reachable.length > 1);
+    expect([a.reachable, first.reachable]).toEqual([['b2', 'b2'], ['a1']]);
+  });
+
   it('tell that a peer ended as soon as its port is closed', async () => {
     const a = await startNode('a1');
     const b = await startNode('b2');

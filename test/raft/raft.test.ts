@@ -84,6 +84,7 @@ describe('the log from outside', () => {
 test('calls that only a leader can follow are harmless elsewhere', () => {
   const raft = core();
   raft.reportUnreachable('2');
+  raft.reportReachable('2');
   raft.snapshotSent('2', 3, true);
   expect(raft.transferLeadership('2')).toBe(false);
   expect(raft.status().progress).toEqual([]);

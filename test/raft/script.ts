@@ -130,6 +130,10 @@ export class Stage {
       this.member(id).raft.reportUnreachable(this.one(peer));
       return [];
     },
+    reachable: ([id, peer]) => {
+      this.member(id).raft.reportReachable(this.one(peer));
+      return [];
+    },
     gone: ([ids, peer]) => {
       for (const id of this.some(ids)) this.member(id).raft.reportGone(this.one(peer));
       return [];

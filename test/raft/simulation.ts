@@ -132,6 +132,7 @@ export class Simulation {
     else if (dice < 0.97) this.crash(id);
     else if (dice < 0.973) member.raft.transferLeadership(this.pick(this.ids));
     else if (dice < 0.976) member.raft.reportUnreachable(this.pick(this.ids));
+    else if (dice < 0.9765) member.raft.reportReachable(this.pick(this.ids));
     else if (dice < 0.9775) member.raft.reportGone(this.pick(this.ids));
     else if (dice < 0.979) this.isolated = this.isolated === undefined ? id : undefined;
     else if (dice < 0.98) member.raft.campaign();

@@ -112,6 +112,11 @@ export class Incarnation implements Endpoint, Transport {
     this.member?.unreachable(id);
   }
 
+  reachable(id: MemberId): void {
+    this.member?.reachable(id);
+    this.observer?.look();
+  }
+
   gone(id: MemberId): void {
     this.member?.gone(id);
     this.observer?.look();

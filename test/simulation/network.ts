@@ -15,6 +15,7 @@ export interface Endpoint extends Owner {
   requested(from: MemberId, request: Uint8Array): void;
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   unreachable(id: MemberId): void;
+  reachable(id: MemberId): void;
   gone(id: MemberId): void;
   toldRemoved(): void;
   /** Someone of the same cluster calls who is no peer. False: it is turned away. */
@@ -57,6 +58,19 @@ export class SimNetwork {
 
   attach(endpoint: Endpoint): void {
     this.endpoints.set(endpoint.id, endpoint);
+    for (const other of this.linkedTo(endpoint)) {
+      this.comeUp(endpoint, other);
+      this.comeUp(other, endpoint);
+    }
+  }
+
+  /** Each side sees for itself when the streams between the two are up. */
+  private comeUp(here: Endpoint, there: Endpoint): void {
+    const { scheduler, random } = this.parts;
+    const told = (): void => {
+      if (this.endpoints.get(there.id) === there && !this.isCut(here, there)) here.reachable(there.id);
+    };
+    scheduler.schedule(random.between(0.5, REDIAL_MS), told, here);
   }
 
   detach(endpoint: Endpoint): void {

@@ -22,6 +22,7 @@ function sourceOf(stream: PassThrough): FrameSource {
     onForward: NEVER,
     onSnapshot: () => Promise.resolve(),
     onUnreachable: NEVER,
+    onReachable: NEVER,
     onGone: NEVER,
     onRemoved: NEVER,
   });
