@@ -35,14 +35,10 @@ export function subtractDigest(sum: number, digest: number): number {
 /** The digest of everything a machine holds but its history, read from its own tree and not from rows. */
 export function digestOf(machine: Machine): number {
   let sum = 0;
-  const pending: TreeNode[] = [];
-  const push = (first: TreeNode | undefined): void => {
-    for (let node = first; node !== undefined; node = node.next) pending.push(node);
-  };
-  push(machine.keySpace.tree.root.firstChild);
+  const pending: TreeNode[] = [...machine.keySpace.tree.root.children];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     sum = addDigest(sum, rowDigest('node', node.path, encodeNode(node)));
-    if (node.dir) push(node.firstChild);
+    if (node.dir) pending.push(...node.children);
   }
   const { cluster, keySpace } = machine;
   sum = addDigest(sum, textDigest('member', JSON.stringify(cluster.members())));

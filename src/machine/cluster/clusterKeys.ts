@@ -36,7 +36,7 @@ function machinePaths(tree: Tree): string[] {
   const directory = tree.find(MACHINES);
   const paths: string[] = [];
   if (directory?.dir !== true) return paths;
-  for (let child = directory.firstChild; child !== undefined; child = child.next) paths.push(child.path);
+  for (const child of directory.children) paths.push(child.path);
   return paths;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The nodes of the tree. There may be millions: fields are few, children are a linked list through the nodes themselves
- * (in order of insertion), and only a node with a TTL has an `Expiry`.
+ * The nodes of the tree. There may be millions: fields are few, only a node with a TTL has an `Expiry`, and only a directory
+ * that holds something has a map for it.
  */
 
 /** A node's place in the order of expiry. */
@@ -18,8 +18,6 @@ export class FileNode {
   /** What this node adds to the tree's digest; 0: nothing at the moment. */
   digest = 0;
   expiry: Expiry | undefined = undefined;
-  previous: TreeNode | undefined = undefined;
-  next: TreeNode | undefined = undefined;
 
   constructor(
     readonly path: string,
@@ -34,10 +32,8 @@ export class DirectoryNode {
   readonly dir = true;
   digest = 0;
   expiry: Expiry | undefined = undefined;
-  previous: TreeNode | undefined = undefined;
-  next: TreeNode | undefined = undefined;
-  firstChild: TreeNode | undefined = undefined;
-  lastChild: TreeNode | undefined = undefined;
+  /** By path; in order of insertion. */
+  private held: Map<string, TreeNode> | undefined = undefined;
 
   constructor(
     readonly path: string,
@@ -47,19 +43,26 @@ export class DirectoryNode {
     readonly modifiedIndex: number,
   ) {}
 
+  get isEmpty(): boolean {
+    return this.held === undefined;
+  }
+
+  /** In order of insertion. */
+  get children(): Iterable<TreeNode> {
+    return this.held?.values() ?? [];
+  }
+
+  child(path: string): TreeNode | undefined {
+    return this.held?.get(path);
+  }
+
   append(child: TreeNode): void {
-    child.previous = this.lastChild;
-    if (this.lastChild === undefined) this.firstChild = child;
-    else this.lastChild.next = child;
-    this.lastChild = child;
+    this.held ??= new Map();
+    this.held.set(child.path, child);
   }
 
   detach(child: TreeNode): void {
-    if (child.previous === undefined) this.firstChild = child.next;
-    else child.previous.next = child.next;
-    if (child.next === undefined) this.lastChild = child.previous;
-    else child.next.previous = child.previous;
-    child.previous = undefined;
-    child.next = undefined;
+    this.held?.delete(child.path);
+    if (this.held?.size === 0) this.held = undefined;
   }
 }

@@ -19,7 +19,7 @@ export function remove(tree: Tree, hub: WatchHub, index: number, command: Delete
     return errorOf(miss.code, miss.at, index);
   }
   if (node.dir && !command.dir && !recursive) return errorOf(102, path, index);
-  if (node.dir && !recursive && node.firstChild !== undefined) return errorOf(108, path, index);
+  if (node.dir && !recursive && !node.isEmpty) return errorOf(108, path, index);
   const event = eventOf('delete', bare(node, index + 1, node.dir), viewOf(node), index + 1, command.nowMs);
   takeOut(tree, hub, node, event);
   return event;

@@ -1,7 +1,7 @@
 import { TreeDigest } from './digest';
 import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
-import { ROOT, walkDown } from './path';
+import { parentOf, ROOT, walkDown } from './path';
 
 /** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
 export interface Miss {
@@ -11,31 +11,33 @@ export interface Miss {
 }
 
 /**
- * The nodes by path, and their links. One flat map makes a read one look-up whatever the depth; the links serve listings
- * and recursive deletes. Knows nothing of indexes or events.
+ * The nodes by path. A map of all directories makes a read two look-ups whatever the depth, and what belongs together lies
+ * together: one map of a million nodes costs most of its time in waiting for memory. Knows nothing of indexes or events.
  */
 export class Tree {
   readonly root = new DirectoryNode(ROOT, undefined, 0, 0);
   readonly expiries = new ExpiryQueue();
-  private readonly nodes = new Map<string, TreeNode>([[ROOT, this.root]]);
+  private readonly directories = new Map<string, DirectoryNode>([[ROOT, this.root]]);
+  private nodes = 0;
   private readonly total = new TreeDigest();
   /** Paths whose rows differ from what was last taken. */
   private dirty = new Set<string>();
 
   /** Nodes without the root. */
   get size(): number {
-    return this.nodes.size - 1;
+    return this.nodes;
   }
 
   find(path: string): TreeNode | undefined {
-    return this.nodes.get(path);
+    if (path === ROOT) return this.root;
+    return this.directories.get(parentOf(path))?.child(path);
   }
 
   /** Explains a `find` that found nothing (spec v2-api section 4, codes 100 and 104). */
   explainMiss(path: string): Miss {
     let miss: Miss = { code: 100, at: path };
     walkDown(path, (prefix) => {
-      const node = this.nodes.get(prefix);
+      const node = this.find(prefix);
       if (node?.dir === true) return false;
       miss = node === undefined ? { code: 100, at: prefix } : { code: 104, at: prefix };
       return true;
@@ -45,12 +47,12 @@ export class Tree {
 
   /** The directory at `path`, made with its parents if missing; a Miss if a file is in the way. */
   ensureDirectory(path: string, index: number): DirectoryNode | Miss {
-    const found = this.nodes.get(path);
-    if (found !== undefined) return found.dir ? found : { code: 104, at: path };
+    const found = this.directories.get(path);
+    if (found !== undefined) return found;
     let parent = this.root;
     let miss: Miss | undefined;
     walkDown(path, (prefix) => {
-      const node = this.nodes.get(prefix) ?? this.addDirectory(prefix, parent, index);
+      const node = this.find(prefix) ?? this.addDirectory(prefix, parent, index);
       if (node.dir) parent = node;
       else miss = { code: 104, at: prefix };
       return !node.dir;
@@ -72,8 +74,7 @@ export class Tree {
 
   /** Puts back a node that is stored already: there is nothing to write. Its digest is counted. */
   restore(node: TreeNode, parent: DirectoryNode, expirationMs: number | undefined, digest: number): void {
-    parent.append(node);
-    this.nodes.set(node.path, node);
+    this.place(node, parent);
     if (expirationMs !== undefined) this.expiries.schedule(node, expirationMs);
     this.count(node, digest);
   }
@@ -94,12 +95,13 @@ export class Tree {
     node.parent?.detach(node);
     const pending: TreeNode[] = [node];
     for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
-      this.nodes.delete(current.path);
+      this.nodes--;
       this.expiries.schedule(current, undefined);
       this.touch(current);
       gone(current.path);
       if (!current.dir) continue;
-      for (let child = current.firstChild; child !== undefined; child = child.next) pending.push(child);
+      this.directories.delete(current.path);
+      for (const child of current.children) pending.push(child);
     }
   }
 
@@ -119,7 +121,7 @@ export class Tree {
   /** The digest of the whole tree; `digestFor` is asked for the nodes that are not counted. */
   digest(digestFor: (node: TreeNode) => number): string {
     for (const path of this.dirty) {
-      const node = this.nodes.get(path);
+      const node = this.find(path);
       if (node !== undefined && node.digest === 0) this.count(node, digestFor(node));
     }
     return this.total.text;
@@ -133,8 +135,13 @@ export class Tree {
   }
 
   private add(node: TreeNode, parent: DirectoryNode): void {
-    parent.append(node);
-    this.nodes.set(node.path, node);
+    this.place(node, parent);
     this.dirty.add(node.path);
+  }
+
+  private place(node: TreeNode, parent: DirectoryNode): void {
+    parent.append(node);
+    if (node.dir) this.directories.set(node.path, node);
+    this.nodes++;
   }
 }

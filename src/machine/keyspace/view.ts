@@ -29,7 +29,7 @@ export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): 
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const [directory, view] = next;
     const views: Growing[] = [];
-    for (let child = directory.firstChild; child !== undefined; child = child.next) {
+    for (const child of directory.children) {
       if (isHiddenChild(child.path, directory.path)) continue;
       const childView = viewOf(child);
       views.push(childView);
