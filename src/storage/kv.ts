@@ -32,6 +32,8 @@ export interface KvRange {
 }
 
 export interface ScanOptions {
+  /** False: keys come back empty. Default true. */
+  readonly keys?: boolean;
   /** False: values come back empty and are not read. Default true. */
   readonly values?: boolean;
 }

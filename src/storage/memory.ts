@@ -187,7 +187,7 @@ class MemoryKv implements Kv {
   #iterate<Page>(range: KvRange, options: ScanOptions, pageOf: (pairs: readonly KvPair[]) => Page): MemoryScan<Page> {
     const pairs = this.disk.pairs
       .range(range.gte, range.lt)
-      .map(([key, value]) => [key, options.values === false ? EMPTY : value] as const);
+      .map(([key, value]) => [options.keys === false ? EMPTY : key, options.values === false ? EMPTY : value] as const);
     return new MemoryScan({
       life: this.#life,
       schedule: (deliver) => this.#schedule(() => (this.#dead ? undefined : deliver())),

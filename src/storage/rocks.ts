@@ -167,12 +167,15 @@ class RocksKv implements ReportingKv {
   }
 
   #iterate<Data extends NativeData>(range: KvRange, options: ScanOptions, asBuffer: boolean): RocksScan<Data> {
+    const start = bufferOf(range.gte);
     return new RocksScan<Data>({
       life: this.#life,
+      start,
       open: () => {
         const iterator = this.database.iterator({
-          gte: bufferOf(range.gte),
+          gte: start,
           lt: bufferOf(range.lt),
+          keys: options.keys !== false,
           values: options.values !== false,
           keyAsBuffer: asBuffer,
           valueAsBuffer: asBuffer,

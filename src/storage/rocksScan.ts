@@ -9,12 +9,14 @@ type Pair<Data> = readonly [key: Data, value: Data];
 export interface NativeIterator<Data> {
   nextPage(callback: (error: Error | null | undefined, page: Pair<Data>[] | undefined) => void): void;
   /** Puts the iterator at a key of its range. */
-  seek(target: Data): void;
+  seek(target: Uint8Array): void;
   end(callback: (error: Error | null | undefined) => void): void;
 }
 
 export interface RocksScanParts<Data> {
   readonly life: LifeCycle;
+  /** Where the range begins. */
+  readonly start: Uint8Array;
   /** Opens the native iterator, which is when its view is taken. */
   readonly open: () => NativeIterator<Data>;
   /** Latches the failure. */
@@ -26,7 +28,7 @@ export interface RocksScanParts<Data> {
 export class RocksScan<Data> implements AsyncIterator<readonly Pair<Data>[]>, OpenScan {
   #iterator: NativeIterator<Data> | undefined;
   #pageAhead: Promise<Pair<Data>[] | undefined>;
-  #firstKey: Data | undefined;
+  #firstPageRead = false;
   #failed = false;
   #over = false;
   #ending: Promise<void> | undefined;
@@ -51,7 +53,7 @@ export class RocksScan<Data> implements AsyncIterator<readonly Pair<Data>[]>, Op
       const refusal = this.parts.life.refusal();
       if (refusal !== undefined) await this.#end();
       if (refusal !== undefined || iterator === undefined || this.#over) throw refusal ?? closed();
-      this.#firstKey ??= page[0]?.[0];
+      this.#firstPageRead ||= page.length > 0;
       this.#pageAhead = this.#readPage(iterator);
       if (page.length > 0) return { done: false, value: page };
     }
@@ -112,10 +114,9 @@ export class RocksScan<Data> implements AsyncIterator<readonly Pair<Data>[]>, Op
    * abort at exit over an iterator that is still open. A step that succeeds sets that right, so go back to where one did.
    */
   #freeAfterFailure(iterator: NativeIterator<Data>): Promise<boolean> {
-    const readable = this.#firstKey;
-    if (readable === undefined) return Promise.resolve(false);
+    if (!this.#firstPageRead) return Promise.resolve(false);
     return new Promise((resolve) => {
-      iterator.seek(readable);
+      iterator.seek(this.parts.start);
       iterator.nextPage((error) => resolve(!error));
     });
   }

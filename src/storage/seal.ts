@@ -22,18 +22,24 @@ export function seal(kind: string, bytes: Buffer): Buffer {
 
 /** The body, as a view. Throws StorageError of kind corrupt, or of kind format if a newer program wrote it. */
 export function unseal(kind: string, bytes: Uint8Array, what: string): Uint8Array {
+  checkSeal(kind, bytes, what);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + SEAL_BYTES, bytes.length - SEAL_BYTES);
+}
+
+/** As `unseal`, for a reader that knows where the body begins: a view of all of `bytes`. */
+export function checkSeal(kind: string, bytes: Uint8Array, what: string): DataView {
   const { buffer, byteOffset, length } = bytes;
   if (length < SEAL_BYTES) throw corrupt(`${what} is cut short`);
-  const stored = new DataView(buffer, byteOffset, length).getUint32(0);
-  if (crc32(new Uint8Array(buffer, byteOffset + VERSION_AT, length - VERSION_AT)) !== stored)
+  const view = new DataView(buffer, byteOffset, length);
+  if (crc32(new Uint8Array(buffer, byteOffset + VERSION_AT, length - VERSION_AT)) !== view.getUint32(0))
     throw corrupt(`${what} has a wrong checksum`);
-  const version = bytes[VERSION_AT];
+  const version = view.getUint8(VERSION_AT);
   if (version !== VERSION) {
     throw new StorageError(
       'format',
-      `${what} has version ${version ?? 0}, this program knows only ${VERSION}: use the newer program`,
+      `${what} has version ${version}, this program knows only ${VERSION}: use the newer program`,
     );
   }
-  if (bytes[KIND_AT] !== kind.charCodeAt(0)) throw corrupt(`${what} is a record of another kind`);
-  return new Uint8Array(buffer, byteOffset + SEAL_BYTES, length - SEAL_BYTES);
+  if (view.getUint8(KIND_AT) !== kind.charCodeAt(0)) throw corrupt(`${what} is a record of another kind`);
+  return view;
 }

@@ -253,7 +253,10 @@ class SimKv implements Kv {
     for (let at = 0; at < pairs.length; at += SCAN_PAGE_PAIRS) {
       await this.operation((resolve: (value: undefined) => void) => this.later(() => resolve(undefined)));
       const page = pairs.slice(at, at + SCAN_PAGE_PAIRS);
-      yield pageOf(page.map(([key, value]) => [key, options.values === false ? empty : value] as const));
+      const { keys, values } = options;
+      yield pageOf(
+        page.map(([key, value]) => [keys === false ? empty : key, values === false ? empty : value] as const),
+      );
     }
   }
 }

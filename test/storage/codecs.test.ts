@@ -153,7 +153,7 @@ test('a record in another’s place is found', () => {
   const start = { index: 1, term: 1, configuration: { voters: ['1'], learners: [] } };
   expect(() => decodePosition('applied', encodePosition('logStart', start))).toThrow('another kind');
   expect(() => decodeEntry(8, encodeEntry({ kind: 'noop', index: 7, term: 1 }))).toThrow(
-    'log entry 8 is really entry 7',
+    'log entry 8 is missing: entry 7 is in its place',
   );
   const row = encodeRowValue('1', rowChecksum('node', '/a', '1'));
   expect(readRow('node', '/a', row)).toBe('1');

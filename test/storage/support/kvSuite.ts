@@ -138,6 +138,15 @@ export function kvSuite(name: string, makeHarness: () => Promise<KvHarness>): vo
       expect(keys).toEqual(['a:0', 'b:0']);
     });
 
+    test('scanning without keys', async () => {
+      await kv.batch([put('a', '1'), put('b', '2')], { sync: false });
+      const values: string[] = [];
+      for await (const pairs of kv.scan(EVERYTHING, { keys: false })) {
+        for (const [key, value] of pairs) values.push(`${key.length}:${latin1(value)}`);
+      }
+      expect(values).toEqual(['0:1', '0:2']);
+    });
+
     test('a scan is a consistent view while others write', async () => {
       await kv.batch(numbered(5000), { sync: false });
       const seen: string[] = [];
