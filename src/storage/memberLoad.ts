@@ -3,7 +3,7 @@ import type { RowTable } from '../machine/rows';
 import type { Entry, HardState, LogStart } from '../raft/types';
 import { decodeEntry } from './entryCodec';
 import { corrupt } from './errors';
-import type { Kv } from './kv';
+import type { Kv, KvTextPair } from './kv';
 import {
   generationRange,
   HARD_STATE_KEY,
@@ -61,16 +61,21 @@ export async function loadMember(kv: Kv, generation: number, onRow: RowListener)
 async function loadRows(kv: Kv, generation: number, onRow: RowListener): Promise<number> {
   let applied: number | undefined;
   for await (const pairs of kv.scanText(generationRange(generation))) {
-    for (const [storedKey, stored] of pairs) {
-      const { table, key } = parseStateKey(storedKey);
-      if (table === undefined) applied = decodeApplied(stored).index;
-      else {
-        const checksum = checkRowValue(table, key, stored);
-        onRow(table, key, stored.slice(CHECKSUM_CHARACTERS), checksum);
-      }
-    }
+    applied = loadPairs(pairs, onRow) ?? applied;
   }
   if (applied === undefined) throw corrupt('the applied record is missing');
+  return applied;
+}
+
+/** Answers the applied index, if that is among them. */
+function loadPairs(pairs: readonly KvTextPair[], onRow: RowListener): number | undefined {
+  let applied: number | undefined;
+  for (const pair of pairs) {
+    const stored = pair[1];
+    const { table, key } = parseStateKey(pair[0]);
+    if (table === undefined) applied = decodeApplied(stored).index;
+    else onRow(table, key, stored.slice(CHECKSUM_CHARACTERS), checkRowValue(table, key, stored));
+  }
   return applied;
 }
 

@@ -3,7 +3,6 @@ import { DecodeError } from '../bytes';
 
 export const NUMBER_CHARACTERS = 8;
 
-const HALF_CHARACTERS = 4;
 const HALF_RANGE = 2 ** 24;
 /** Digits are the 64 characters from `0` on: all of them one byte in UTF-8. */
 const FIRST_DIGIT = 0x30;
@@ -24,15 +23,16 @@ function halfText(half: number): string {
 
 /** @throws DecodeError where there is no number */
 export function readNumber(text: string, at: number): number {
-  return readHalf(text, at) * HALF_RANGE + readHalf(text, at + HALF_CHARACTERS);
-}
-
-function readHalf(text: string, at: number): number {
-  let half = 0;
-  for (let offset = at; offset < at + HALF_CHARACTERS; offset += 1) {
+  let value = 0;
+  let digits = 0;
+  for (let offset = at; offset < at + NUMBER_CHARACTERS; offset += 1) {
     const digit = text.charCodeAt(offset) - FIRST_DIGIT;
-    if (!(digit >= 0 && digit < 64)) throw new DecodeError(`a number of a row has no digit at ${offset}`);
-    half = half * 64 + digit;
+    digits |= digit;
+    value = value * 64 + digit;
   }
-  return half;
+  // One digit that is none, or negative, leaves its mark in the bits of all of them. Behind the end of the text there are none.
+  if (digits >>> 6 !== 0 || text.length < at + NUMBER_CHARACTERS) {
+    throw new DecodeError(`a number of a row has no digit at ${at}`);
+  }
+  return value;
 }
