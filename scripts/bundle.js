@@ -6,7 +6,7 @@
  * and the code that V8 compiles of it for a start.
  */
 const { spawnSync } = require('node:child_process');
-const { copyFileSync, rmSync } = require('node:fs');
+const { copyFileSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
 
@@ -18,10 +18,11 @@ buildSync({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: ['rocksdb', 'pino-pretty'],
+  external: ['rocksdb', '@node-rs/crc32', 'pino-pretty'],
   sourcemap: 'linked',
   logLevel: 'warning',
 });
+asciiOnly(join(DIST, 'program.js'));
 copyFileSync(join(__dirname, 'launcher.js'), join(DIST, 'cairn.js'));
 // V8 tells the cache of another program by its length only.
 rmSync(join(DIST, 'program.js.cache'), { force: true });
@@ -32,3 +33,10 @@ const { status } = spawnSync(process.execPath, [join(__dirname, 'warm.js')], {
   stdio: ['ignore', 'inherit', 'inherit'],
 });
 if (status !== 0) process.stderr.write('cairn: no compiled code was kept; every start will take a little longer\n');
+
+/** Comments keep what strings are rid of. One byte a character is read in a third of the time, and takes half the memory. */
+function asciiOnly(path) {
+  const text = readFileSync(path, 'utf8');
+  const escaped = text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  writeFileSync(path, escaped);
+}

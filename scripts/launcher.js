@@ -13,9 +13,9 @@ const { Script, constants } = require('node:vm');
 const PROGRAM = join(__dirname, 'program.js');
 const CODE_CACHE = join(__dirname, 'program.js.cache');
 
-/** The program, compiled and not yet run. */
+/** The program, compiled and not yet run. It is ASCII: see bundle.js. */
 function load() {
-  return new Script(Module.wrap(readFileSync(PROGRAM, 'utf8')), {
+  return new Script(Module.wrap(readFileSync(PROGRAM, 'latin1')), {
     filename: PROGRAM,
     cachedData: readIfThere(CODE_CACHE),
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

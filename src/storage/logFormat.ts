@@ -4,6 +4,7 @@
  * not fit in one record is in several, of types first, middle..., last.
  */
 import { crc32c, maskCrc32c } from './crc32c';
+import type { FileWindow } from './fileWindow';
 
 const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;
@@ -14,55 +15,64 @@ const FIRST = 2;
 const MIDDLE = 3;
 const LAST = 4;
 
-/** A whole payload in the pieces it is stored in, or a place in the file that cannot be read. */
-export type LogItem =
-  | { readonly kind: 'payload'; readonly pieces: readonly [Buffer, ...Buffer[]] }
-  | { readonly kind: 'damage'; readonly at: number };
-
-interface LogRecord {
-  readonly at: number;
-  readonly type: number;
-  readonly payload: Buffer | undefined;
+/** Told what a log file holds, in order. A payload that was begun and never finished is left out: the writer died. */
+export interface LogListener {
+  /** A whole payload in the pieces it is stored in, which are good until it returns. */
+  readonly onPayload: (pieces: readonly Buffer[]) => void;
+  /** At this byte of the file something cannot be read. */
+  readonly onDamage: (at: number) => void;
 }
 
-/** What a log file holds, in order. A payload that was begun and never finished is left out: the writer died. */
-export function* itemsOfLog(bytes: Buffer): Generator<LogItem> {
-  let begun: [Buffer, ...Buffer[]] | undefined;
-  for (const { at, type, payload } of recordsOf(bytes)) {
-    if (payload === undefined) {
-      begun = undefined;
-      yield { kind: 'damage', at };
-    } else if (type === FULL) {
-      begun = undefined;
-      yield { kind: 'payload', pieces: [payload] };
-    } else if (type === FIRST) begun = [payload];
-    else if (begun !== undefined && (type === MIDDLE || type === LAST)) {
-      begun.push(payload);
-      if (type === MIDDLE) continue;
-      yield { kind: 'payload', pieces: begun };
-      begun = undefined;
-    } else yield { kind: 'damage', at };
+/** Reads a log file from its beginning to its end. Throws what the listener throws, and as `FileWindow.read` does. */
+export function readLog(file: FileWindow, listener: LogListener): void {
+  const payloads = new Payloads(listener);
+  for (let at = 0; at < file.size; at += BLOCK_BYTES) {
+    readBlock(file.read(at, Math.min(BLOCK_BYTES, file.size - at)), at, payloads);
   }
 }
 
-function* recordsOf(bytes: Buffer): Generator<LogRecord> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** @param start of the block in the file */
+function readBlock(block: Buffer, start: number, payloads: Payloads): void {
   let at = 0;
-  while (at + HEADER_BYTES <= bytes.length) {
-    const leftInBlock = BLOCK_BYTES - (at % BLOCK_BYTES);
-    const length = leftInBlock < HEADER_BYTES ? 0 : view.getUint16(at + 4, true);
-    const type = leftInBlock < HEADER_BYTES ? ZERO : view.getUint8(at + 6);
+  while (at + HEADER_BYTES <= block.length) {
+    const length = block.readUInt16LE(at + 4);
+    const type = block.readUInt8(at + 6);
     const end = at + HEADER_BYTES + length;
-    if (type === ZERO && length === 0) {
-      // The padding at the end of a block, or space that was allocated ahead of the writes.
-      at += leftInBlock;
-    } else if (HEADER_BYTES + length > leftInBlock || end > bytes.length) {
-      yield { at, type, payload: undefined };
-      at += leftInBlock;
-    } else {
-      const intact = view.getUint32(at, true) === maskCrc32c(crc32c(bytes, at + 6, end));
-      yield { at, type, payload: intact ? bytes.subarray(at + HEADER_BYTES, end) : undefined };
-      at = end;
+    // The padding at the end of a block, or space that was allocated ahead of the writes.
+    if (type === ZERO && length === 0) return;
+    if (end > block.length) {
+      payloads.damage(start + at);
+      return;
     }
+    if (block.readUInt32LE(at) !== maskCrc32c(crc32c(block, at + 6, end))) payloads.damage(start + at);
+    else payloads.record(type, block.subarray(at + HEADER_BYTES, end), start + at);
+    at = end;
+  }
+}
+
+/** Puts records together. */
+class Payloads {
+  private begun: Buffer[] = [];
+
+  constructor(private readonly listener: LogListener) {}
+
+  damage(at: number): void {
+    this.begun = [];
+    this.listener.onDamage(at);
+  }
+
+  record(type: number, piece: Buffer, at: number): void {
+    if (type === FULL) {
+      this.begun = [];
+      this.listener.onPayload([piece]);
+    } else if (type === FIRST) {
+      // A copy, because what follows is in another block.
+      this.begun = [Buffer.from(piece)];
+    } else if (this.begun.length > 0 && type === MIDDLE) {
+      this.begun.push(Buffer.from(piece));
+    } else if (this.begun.length > 0 && type === LAST) {
+      this.listener.onPayload([...this.begun, piece]);
+      this.begun = [];
+    } else this.listener.onDamage(at);
   }
 }

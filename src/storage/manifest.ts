@@ -5,7 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corrupt } from './errors';
-import { itemsOfLog } from './logFormat';
+import { withWindow } from './fileWindow';
+import { readLog, type LogListener } from './logFormat';
 import { VarintReader } from './varints';
 
 export interface LiveFiles {
@@ -40,17 +41,30 @@ const FIELDS: ReadonlyMap<number, string> = new Map([
 export async function readLiveFiles(path: string): Promise<LiveFiles | undefined> {
   const current = await readFile(join(path, 'CURRENT'), 'utf8').catch(() => '');
   const name = /^(MANIFEST-\d+)\n$/.exec(current)?.[1];
-  const bytes = name === undefined ? undefined : await readFile(join(path, name)).catch(() => undefined);
-  if (name === undefined || bytes === undefined) return undefined;
+  const edits = name === undefined ? undefined : await editsOf(join(path, name));
+  if (name === undefined || edits === undefined) return undefined;
   const tables = new Set<number>();
   let firstLog = 0;
-  for (const item of itemsOfLog(bytes)) {
-    // The engine verifies its manifest, and knows which end of it may be damaged.
-    if (item.kind === 'damage') return undefined;
-    const log = applyEdit(name, Buffer.concat(item.pieces), tables);
-    firstLog = Math.max(firstLog, log);
-  }
+  for (const edit of edits) firstLog = Math.max(firstLog, applyEdit(name, edit, tables));
   return { tables, firstLog };
+}
+
+/** Undefined if something is damaged: the engine verifies its manifest, and knows which end of it may be. */
+async function editsOf(path: string): Promise<readonly Buffer[] | undefined> {
+  const edits: Buffer[] = [];
+  const damage: number[] = [];
+  const listener: LogListener = {
+    onPayload: (pieces) => edits.push(Buffer.concat(pieces)),
+    onDamage: (at) => damage.push(at),
+  };
+  try {
+    await withWindow(path, (file) => {
+      readLog(file, listener);
+    });
+  } catch {
+    return undefined;
+  }
+  return damage.length === 0 ? edits : undefined;
 }
 
 /** Adds and removes tables; answers the log number of the edit, 0 if it has none. */

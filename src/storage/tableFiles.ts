@@ -6,11 +6,11 @@
  * compression type (1) and the masked CRC-32C of both (4, little-endian). The footer at the end of the file says where the
  * index and the index of the meta blocks are; they say where all others are. Places are pairs of varints: offset and size.
  */
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32c, maskCrc32c } from './crc32c';
-import { corrupt } from './errors';
-import { codeOf, fileError } from './fileError';
+import { corrupt, StorageError } from './errors';
+import { codeOf } from './fileError';
+import { withWindow, type FileWindow } from './fileWindow';
 import type { LiveFiles } from './manifest';
 import { VarintReader } from './varints';
 
@@ -32,37 +32,39 @@ interface Place {
 export async function checkTableFiles(path: string, live: LiveFiles): Promise<void> {
   for (const number of live.tables) {
     const name = `${String(number).padStart(6, '0')}.sst`;
-    checkTable(name, await readTable(join(path, name)));
+    const table = join(path, name);
+    try {
+      await withWindow(table, (file) => {
+        checkTable(name, file);
+      });
+    } catch (error) {
+      const isMissing = error instanceof StorageError && codeOf(error.cause) === 'ENOENT';
+      throw isMissing ? corrupt(`the table file ${table} is missing`, error) : error;
+    }
   }
 }
 
-async function readTable(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw corrupt(`the table file ${path} is missing`, error);
-    throw fileError(error, 'cannot read', path);
-  }
+function checkTable(name: string, file: FileWindow): void {
+  const footer = file.size - FOOTER_BYTES;
+  if (footer < 0) throw damaged(name, footer);
+  const bytes = Buffer.from(file.read(footer, FOOTER_BYTES));
+  if (bytes.readBigUInt64LE(FOOTER_BYTES - MAGIC_FROM_END) !== MAGIC) throw damaged(name, footer);
+  const version = bytes.readUInt32LE(FOOTER_BYTES - VERSION_FROM_END);
+  if (version !== VERSION || bytes[0] !== CHECKSUM_CRC32C) throw damaged(name, footer);
+  const places = new VarintReader(bytes, 1, FOOTER_BYTES - VERSION_FROM_END, () => damaged(name, footer));
+  const metaIndex = Buffer.from(checkBlock(name, file, readPlace(places)));
+  const index = Buffer.from(checkBlock(name, file, readPlace(places)));
+  for (const place of placesInIndex(name, index)) checkBlock(name, file, place);
+  for (const place of placesInMetaIndex(name, metaIndex)) checkBlock(name, file, place);
 }
 
-function checkTable(name: string, bytes: Buffer): void {
-  const footer = bytes.length - FOOTER_BYTES;
-  if (footer < 0 || bytes.readBigUInt64LE(bytes.length - MAGIC_FROM_END) !== MAGIC) throw damaged(name, footer);
-  const version = bytes.readUInt32LE(bytes.length - VERSION_FROM_END);
-  if (version !== VERSION || bytes[footer] !== CHECKSUM_CRC32C) throw damaged(name, footer);
-  const places = new VarintReader(bytes, footer + 1, bytes.length - VERSION_FROM_END, () => damaged(name, footer));
-  const metaIndex = checkBlock(name, bytes, readPlace(places));
-  const index = checkBlock(name, bytes, readPlace(places));
-  for (const place of placesInMetaIndex(name, metaIndex)) checkBlock(name, bytes, place);
-  for (const place of placesInIndex(name, index)) checkBlock(name, bytes, place);
-}
-
-/** The block without its trailer. */
-function checkBlock(name: string, bytes: Buffer, { offset, size }: Place): Buffer {
-  const end = offset + size;
-  if (end + TRAILER_BYTES > bytes.length || bytes[end] !== UNCOMPRESSED) throw damaged(name, offset);
-  if (bytes.readUInt32LE(end + 1) !== maskCrc32c(crc32c(bytes, offset, end + 1))) throw damaged(name, offset);
-  return bytes.subarray(offset, end);
+/** The block without its trailer; good until the next one is read. */
+function checkBlock(name: string, file: FileWindow, { offset, size }: Place): Buffer {
+  if (offset + size + TRAILER_BYTES > file.size) throw damaged(name, offset);
+  const bytes = file.read(offset, size + TRAILER_BYTES);
+  if (bytes[size] !== UNCOMPRESSED) throw damaged(name, offset);
+  if (bytes.readUInt32LE(size + 1) !== maskCrc32c(crc32c(bytes, 0, size + 1))) throw damaged(name, offset);
+  return bytes.subarray(0, size);
 }
 
 /** Entries of shared key bytes (always 0 here), other key bytes, key, place. */

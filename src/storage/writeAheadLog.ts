@@ -6,10 +6,11 @@
  * A batch begins with its sequence number (8) and its number of operations (4), little-endian, so each batch says where the
  * next one must go on.
  */
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corrupt } from './errors';
-import { itemsOfLog } from './logFormat';
+import { withWindow, type FileWindow } from './fileWindow';
+import { readLog } from './logFormat';
 import type { LiveFiles } from './manifest';
 
 const BATCH_HEADER_BYTES = 12;
@@ -26,22 +27,29 @@ export async function checkWriteAheadLogs(path: string, live: LiveFiles): Promis
   const progress: Progress = { damage: undefined, nextSequence: undefined };
   const logs = (await readdir(path)).filter((name) => /^\d+\.log$/.test(name) && parseInt(name, 10) >= live.firstLog);
   for (const name of logs.sort((a, b) => parseInt(a, 10) - parseInt(b, 10))) {
-    checkLog(name, await readFile(join(path, name)), progress);
+    await withWindow(join(path, name), (file) => {
+      checkLog(name, file, progress);
+    });
   }
 }
 
-function checkLog(name: string, bytes: Buffer, progress: Progress): void {
-  for (const item of itemsOfLog(bytes)) {
-    if (item.kind === 'damage') progress.damage ??= `${name} at byte ${item.at}`;
-    else if (progress.damage !== undefined) {
-      throw corrupt(`the write-ahead log has a hole: ${progress.damage} is unreadable and more follows`);
-    } else checkSequence(name, headerOf(item.pieces), progress);
-  }
+function checkLog(name: string, file: FileWindow, progress: Progress): void {
+  readLog(file, {
+    onDamage: (at) => {
+      progress.damage ??= `${name} at byte ${at}`;
+    },
+    onPayload: (pieces) => {
+      if (progress.damage !== undefined)
+        throw corrupt(`the write-ahead log has a hole: ${progress.damage} is unreadable and more follows`);
+      checkSequence(name, headerOf(pieces), progress);
+    },
+  });
 }
 
 /** At least the header of a batch, without putting all of the batch together. */
-function headerOf(pieces: readonly [Buffer, ...Buffer[]]): Buffer {
-  return pieces[0].length >= BATCH_HEADER_BYTES ? pieces[0] : Buffer.concat(pieces);
+function headerOf(pieces: readonly Buffer[]): Buffer {
+  const [first] = pieces;
+  return first !== undefined && first.length >= BATCH_HEADER_BYTES ? first : Buffer.concat(pieces);
 }
 
 function checkSequence(name: string, batch: Buffer, progress: Progress): void {
