@@ -8,7 +8,7 @@ import { decodeBatch } from './commandCodec';
 import type { KeyResult } from './keyspace/event';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
-import type { Row, RowTable } from './rows';
+import type { Row, StoredRows } from './rows';
 
 const META_FORMAT = 1;
 
@@ -68,20 +68,25 @@ export class Machine {
     return rows;
   }
 
-  /**
-   * Puts a stored row back, with its `rowChecksum`; tables in any order, the rows of each in key order. @throws DecodeError
-   */
-  loadRow(table: RowTable, key: string, value: string, checksum: number): void {
-    switch (table) {
+  /** Puts stored rows back; tables in any order, the rows of each in key order. @throws DecodeError */
+  loadRows(rows: StoredRows): void {
+    const { keys, values } = rows;
+    switch (rows.table) {
       case 'node':
+        this.keyRows.loadNodes(rows);
+        return;
       case 'event':
-        this.keyRows.load(table, key, value, checksum);
+        keys.forEach((key, at) => {
+          this.keyRows.loadEvents(key, values[at] ?? '');
+        });
         return;
       case 'member':
-        loadMemberRow(this.cluster, key, value);
+        keys.forEach((key, at) => {
+          loadMemberRow(this.cluster, key, values[at] ?? '');
+        });
         return;
       case 'meta':
-        this.loadMeta(value);
+        for (const value of values) this.loadMeta(value);
         return;
     }
   }
@@ -90,6 +95,11 @@ export class Machine {
   loaded(): void {
     this.keyRows.loaded();
     this.lastMeta = this.encodeMeta();
+  }
+
+  /** See KeySpaceRows. */
+  damagedNodes(): Iterator<string | undefined, void, undefined> {
+    return this.keyRows.damagedNodes();
   }
 
   private execute(command: Command): KeyResult | undefined {

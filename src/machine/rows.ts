@@ -17,6 +17,17 @@ export interface Row {
   readonly checksum?: number;
 }
 
+/**
+ * Stored rows of one table with their `rowChecksum`s, in the order of the keys' bytes. Field by field and many at a time,
+ * because a million of them pass through a restart, and what is called for each has to be compiled before it is fast.
+ */
+export interface StoredRows {
+  readonly table: RowTable;
+  readonly keys: readonly string[];
+  readonly values: readonly string[];
+  readonly checksums: readonly number[];
+}
+
 const SEED_OF_TABLE: Readonly<Record<RowTable, number>> = {
   node: 0x811c9dc5,
   event: 0x1b873593,

@@ -54,8 +54,8 @@ export async function foundCluster(
 export async function restoreMember(store: MemberStore, historyLength: number): Promise<Restored | undefined> {
   const machine = new Machine(historyLength);
   try {
-    const { identity, hardState, start, entries, applied } = await store.load((table, key, value, checksum) => {
-      machine.loadRow(table, key, value, checksum);
+    const { identity, hardState, start, entries, applied } = await store.load((rows) => {
+      machine.loadRows(rows);
     });
     if (identity === undefined) return undefined;
     machine.loaded();

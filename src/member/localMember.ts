@@ -3,7 +3,7 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
-import type { LogStart, MemberId, Message, RaftStatus } from '../raft/types';
+import type { LogStart, MemberId, Message } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
 import { Callers } from './callers';
 import { Compaction } from './compaction';
@@ -12,24 +12,30 @@ import type { Cancel, Clock } from './environment';
 import { ExpiryClock } from './expiryClock';
 import { handOver } from './handover';
 import { HeadStart } from './headStart';
-import { memberIdOf } from './identity';
 import { IntegrityCheck } from './integrityCheck';
 import { LeaderDesk } from './leaderDesk';
 import { LeaderNote } from './leaderNote';
 import { Loop } from './loop';
-import { refusalOfUpdate } from './membershipRules';
+import { Membership } from './membership';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
 import type { MemberObserver } from './observer';
 import { Publisher } from './publisher';
+import { Readiness } from './readiness';
 import { Tally, type MemberReport } from './report';
 import { RequestDesk } from './requestDesk';
-import { EXPIRY_INTERVAL_MS, requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
+import {
+  EXPIRY_INTERVAL_MS,
+  requestTimeoutMs,
+  SCRUB_INTERVAL_MS,
+  type MemberLogger,
+  type MemberSettings,
+} from './settings';
+import { Scrub } from './scrub';
 import { receiveState } from './stateReception';
 import { StateSender } from './stateTransfer';
 import type { Transport } from './transport';
 import {
-  MembershipError,
   type Indexes,
   type Member,
   type MemberStatus,
@@ -70,17 +76,18 @@ export class LocalMember implements Member {
   readonly clusterId: string;
   private readonly callers: Callers;
   private readonly leaderNote: LeaderNote;
+  private readonly membership: Membership;
+  private readonly readiness: Readiness;
   private readonly loop: Loop;
   private readonly expiry: ExpiryClock;
   private readonly publisher: Publisher;
   private readonly promoter: Promoter;
   private readonly headStart: HeadStart;
   private readonly peers: PeerList;
+  private readonly scrub: Scrub;
   private readonly integrity: IntegrityCheck;
   private readonly tally: Tally;
   private readonly startedAtMs: number;
-  /** What was committed when it started is applied from here on. */
-  private readonly readyIndex: number;
   private timers: Cancel[] = [];
   private stopping = false;
   private removed = false;
@@ -91,12 +98,13 @@ export class LocalMember implements Member {
     this.name = settings.name;
     this.clusterId = parts.clusterId;
     this.startedAtMs = clock.now();
-    const { commit, firstIndex, lastIndex } = raft.status();
-    this.readyIndex = commit;
+    const { firstIndex, lastIndex } = raft.status();
+    this.readiness = new Readiness(raft);
     const wake = (): void => {
       this.loop.wake();
     };
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
+    this.membership = new Membership(this.callers, state, clock);
     this.leaderNote = new LeaderNote(raft, clock, logger);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
@@ -105,6 +113,7 @@ export class LocalMember implements Member {
     this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
     this.promoter = new Promoter(raft, (change) => this.callers.change(change));
+    this.scrub = new Scrub(state);
     this.integrity = new IntegrityCheck(raft, state, clock, logger, propose);
     const compaction = new Compaction(settings.snapshotCount);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
@@ -145,6 +154,11 @@ export class LocalMember implements Member {
       }),
       clock.every(EXPIRY_INTERVAL_MS, () => {
         this.expiry.check();
+      }),
+      clock.every(SCRUB_INTERVAL_MS, () => {
+        this.loop.guarded(() => {
+          this.scrub.step();
+        });
       }),
       clock.every(settings.integrityIntervalMs, () => {
         this.integrity.propose();
@@ -261,18 +275,9 @@ export class LocalMember implements Member {
       startedAtMs: this.startedAtMs,
       leader: this.leaderNote.current,
       stateMismatches: this.integrity.mismatches,
-      ready: this.isReady(raft),
+      ready: !this.stopping && this.readiness.isReady(raft),
       stopping: this.stopping,
     };
-  }
-
-  /**
-   * A learner is not: whoever restarts or replaces members one by one, waiting for each, must not go on to the next while this
-   * one does not count for the quorum.
-   */
-  private isReady({ leader, applied, configuration }: RaftStatus): boolean {
-    const isUpToDate = leader !== undefined && applied >= this.readyIndex;
-    return !this.stopping && isUpToDate && configuration.voters.includes(this.id);
   }
 
   storeStats(): StoreStats {
@@ -292,22 +297,16 @@ export class LocalMember implements Member {
     return this.parts.state.machine.cluster.version || 'not_decided';
   }
 
-  async addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
-    // The time makes the id a new one, also for URLs that were a member's before.
-    const id = memberIdOf(peerURLs, '', String(this.parts.clock.now()));
-    await this.callers.change({ type: 'addMember', id, peerURLs, learner: true });
-    return { id, name: '', peerURLs, clientURLs: [], learner: true };
+  addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
+    return this.membership.add(peerURLs);
   }
 
   removeMember(id: MemberId): Promise<void> {
-    return this.callers.change({ type: 'removeMember', id });
+    return this.membership.remove(id);
   }
 
-  async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
-    await this.readBarrier();
-    const refusal = refusalOfUpdate(this.parts.state.machine.cluster, id, peerURLs);
-    if (refusal !== undefined) throw new MembershipError(refusal);
-    await this.propose({ type: 'updateMember', memberId: id, peerURLs });
+  updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
+    return this.membership.update(id, peerURLs);
   }
 
   private tick(): void {

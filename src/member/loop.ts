@@ -140,6 +140,17 @@ export class Loop {
     await store.write({ rows: state.machine.takeRows(), applied: raft.applied });
   }
 
+  /** Runs what may find out that the member must not go on. */
+  guarded(run: () => void): void {
+    if (this.stopped) return;
+    try {
+      run();
+      this.parts.onTurn();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
   private readonly turn = (): void => {
     this.turnScheduled = false;
     this.guarded(() => {
@@ -149,16 +160,6 @@ export class Loop {
       this.process();
     });
   };
-
-  private guarded(run: () => void): void {
-    if (this.stopped) return;
-    try {
-      run();
-      this.parts.onTurn();
-    } catch (error) {
-      this.fail(error);
-    }
-  }
 
   private fail(error: unknown): void {
     if (this.stopped) return;

@@ -29,6 +29,8 @@ export const PROPOSALS_MAX = 50_000;
 export const LOG_BYTES_MAX = 128 * 1024 * 1024;
 /** How often the leader looks for keys that are due. */
 export const EXPIRY_INTERVAL_MS = 500;
+/** How often some more of what was loaded is compared with its checksums. */
+export const SCRUB_INTERVAL_MS = 200;
 /** Keys that expire in one entry. */
 export const EXPIRE_MAX = 1000;
 /** Changed rows ride along with a batch at most this often: a key that is written again meanwhile is one row less. */

@@ -116,18 +116,17 @@ export function letterOfTable(table: RowTable): string {
   return LETTER_OF_TABLE[table];
 }
 
-/** What follows the generation in a key of `generationRange`; `table` undefined: the applied record. */
-export interface StateKey {
-  readonly table: RowTable | undefined;
-  readonly key: string;
-}
-
-/** Throws StorageError of kind corrupt. */
-export function parseStateKey(key: string): StateKey {
+/** Whose row has a key of `generationRange`; undefined: it is the applied record. Throws StorageError of kind corrupt. */
+export function tableOfStateKey(key: string): RowTable | undefined {
   const letter = key.charAt(GENERATION_PREFIX_CHARACTERS);
   const table = tableOfLetter(letter);
   if (table === undefined && letter !== APPLIED) throw corrupt('a row belongs to no known table');
-  return { table, key: key.slice(GENERATION_PREFIX_CHARACTERS + 1) };
+  return table;
+}
+
+/** The row's own key in a key of `generationRange`. */
+export function rowKeyOf(key: string): string {
+  return key.slice(GENERATION_PREFIX_CHARACTERS + 1);
 }
 
 export function tableOfLetter(letter: string): RowTable | undefined {

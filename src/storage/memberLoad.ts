@@ -1,5 +1,5 @@
 /** Reads everything back at start, and checks that it hangs together. */
-import type { RowTable } from '../machine/rows';
+import type { RowTable, StoredRows } from '../machine/rows';
 import type { Entry, HardState, LogStart } from '../raft/types';
 import { decodeEntry } from './entryCodec';
 import { corrupt } from './errors';
@@ -11,14 +11,15 @@ import {
   indexOfLogKey,
   LOG_START_KEY,
   logRange,
-  parseStateKey,
+  rowKeyOf,
+  tableOfStateKey,
 } from './layout';
 import { decodeApplied, decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
 import type { Identity } from './recordCodec';
-import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
+import { CHECKSUM_CHARACTERS, checkRowValue, storedChecksum } from './rowCodec';
 
-/** Called for every row with its `rowChecksum`, table by table (event, member, node, meta), in the order of the keys' bytes. */
-export type RowListener = (table: RowTable, key: string, value: string, checksum: number) => void;
+/** Called with all rows, table by table (event, member, node, meta), in the order of the keys' bytes. */
+export type RowListener = (rows: StoredRows) => void;
 
 /** What storage found; see RestoredState in raft/types.ts. */
 export interface LoadedState {
@@ -32,6 +33,8 @@ export interface LoadedState {
   readonly identity: Identity | undefined;
 }
 
+const NO_PAIR: KvTextPair = ['', ''];
+
 const NOTHING: LoadedState = {
   hardState: { term: 0, votedFor: undefined, commit: 0 },
   start: { index: 0, term: 0, configuration: { voters: [], learners: [] } },
@@ -41,7 +44,7 @@ const NOTHING: LoadedState = {
 };
 
 /** Rejects with StorageError, of kind corrupt if what is stored does not fit together. */
-export async function loadMember(kv: Kv, generation: number, onRow: RowListener): Promise<LoadedState> {
+export async function loadMember(kv: Kv, generation: number, onRows: RowListener): Promise<LoadedState> {
   const identity = await kv.get(IDENTITY_KEY);
   if (identity === undefined) return NOTHING;
   const [hardState, start] = await Promise.all([kv.get(HARD_STATE_KEY), kv.get(LOG_START_KEY)]);
@@ -51,32 +54,50 @@ export async function loadMember(kv: Kv, generation: number, onRow: RowListener)
     hardState: decodeHardState(hardState),
     start: decodePosition('logStart', start),
   };
-  const applied = await loadRows(kv, generation, onRow);
+  const applied = await loadRows(kv, generation, onRows);
   const entries = await loadEntries(kv, loaded.start);
   checkTogether(loaded.start, entries, applied);
   return { ...loaded, entries, applied };
 }
 
 /** Answers the applied index. */
-async function loadRows(kv: Kv, generation: number, onRow: RowListener): Promise<number> {
+async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promise<number> {
   let applied: number | undefined;
   for await (const pairs of kv.scanText(generationRange(generation))) {
-    applied = loadPairs(pairs, onRow) ?? applied;
+    for (let at = 0; at < pairs.length;) {
+      const [storedKey, stored] = pairs[at] ?? NO_PAIR;
+      const table = tableOfStateKey(storedKey);
+      if (table === undefined) {
+        applied = decodeApplied(stored).index;
+        at += 1;
+      } else {
+        const rows = rowsOfTable(table, pairs, at);
+        onRows(rows);
+        at += rows.keys.length;
+      }
+    }
   }
   if (applied === undefined) throw corrupt('the applied record is missing');
   return applied;
 }
 
-/** Answers the applied index, if that is among them. */
-function loadPairs(pairs: readonly KvTextPair[], onRow: RowListener): number | undefined {
-  let applied: number | undefined;
-  for (const pair of pairs) {
-    const stored = pair[1];
-    const { table, key } = parseStateKey(pair[0]);
-    if (table === undefined) applied = decodeApplied(stored).index;
-    else onRow(table, key, stored.slice(CHECKSUM_CHARACTERS), checkRowValue(table, key, stored));
+/**
+ * What there is of `table` from `start` on. Nodes come with the checksums that are stored: every byte on disk was verified
+ * when the database was opened, and comparing a million of them can wait until the member is up (member/scrub.ts).
+ */
+function rowsOfTable(table: RowTable, pairs: readonly KvTextPair[], start: number): StoredRows {
+  const keys: string[] = [];
+  const values: string[] = [];
+  const checksums: number[] = [];
+  for (let at = start; at < pairs.length; at += 1) {
+    const [storedKey, stored] = pairs[at] ?? NO_PAIR;
+    if (tableOfStateKey(storedKey) !== table) break;
+    const key = rowKeyOf(storedKey);
+    keys.push(key);
+    values.push(stored.slice(CHECKSUM_CHARACTERS));
+    checksums.push(table === 'node' ? storedChecksum(stored) : checkRowValue(table, key, stored));
   }
-  return applied;
+  return { table, keys, values, checksums };
 }
 
 async function loadEntries(kv: Kv, start: LogStart): Promise<Entry[]> {

@@ -145,8 +145,8 @@ export class MemberStore {
   }
 
   /** Reads everything back. Rejects with StorageError, of kind corrupt if it does not hang together. */
-  async load(onRow: RowListener): Promise<LoadedState> {
-    const loaded = await loadMember(this.kv, this.generation, onRow);
+  async load(onRows: RowListener): Promise<LoadedState> {
+    const loaded = await loadMember(this.kv, this.generation, onRows);
     const shape = new LogShape(loaded.start);
     for (const entry of loaded.entries) shape.append(entry);
     this.#shape = shape;

@@ -3,7 +3,7 @@
  * checksums of its own blocks, so without this a flipped bit in a table file would become state.
  */
 import { rowChecksum, type RowTable } from '../machine/rows';
-import { corrupt } from './errors';
+import { corrupt, type StorageError } from './errors';
 
 export const CHECKSUM_CHARACTERS = 6;
 
@@ -14,12 +14,21 @@ export function encodeRowValue(value: string, checksum: number): string {
   return digits(checksum) + value;
 }
 
-/** The checksum; the value follows after CHECKSUM_CHARACTERS. Throws StorageError of kind corrupt. */
+/** The checksum, which is right; the value follows after CHECKSUM_CHARACTERS. Throws StorageError of kind corrupt. */
 export function checkRowValue(table: RowTable, key: string, stored: string): number {
-  const checksum = rowChecksum(table, key, stored, CHECKSUM_CHARACTERS);
-  if (stored.length < CHECKSUM_CHARACTERS || readDigits(stored) !== checksum)
-    throw corrupt('a row has a wrong checksum');
+  const checksum = storedChecksum(stored);
+  if (rowChecksum(table, key, stored, CHECKSUM_CHARACTERS) !== checksum) throw wrongChecksum();
   return checksum;
+}
+
+/** The checksum as it is stored. Throws StorageError of kind corrupt if there is none. */
+export function storedChecksum(stored: string): number {
+  if (stored.length < CHECKSUM_CHARACTERS) throw wrongChecksum();
+  return readDigits(stored);
+}
+
+function wrongChecksum(): StorageError {
+  return corrupt('a row has a wrong checksum');
 }
 
 function digits(value: number): string {

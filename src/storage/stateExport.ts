@@ -2,7 +2,7 @@
 import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
 import type { Kv, KvTextPair } from './kv';
-import { generationRange, parseStateKey } from './layout';
+import { generationRange, rowKeyOf, tableOfStateKey } from './layout';
 import { decodeApplied } from './recordCodec';
 import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
 import { encodeEndChunk, encodeRowsChunk, sizeInChunk } from './stateChunk';
@@ -28,7 +28,7 @@ export async function exportState(kv: Kv, generation: number): Promise<ExportedS
   };
   const first = await pages.next();
   const [head, ...rest] = first.done === true ? [] : first.value;
-  if (head === undefined || parseStateKey(head[0]).table !== undefined) {
+  if (head === undefined || tableOfStateKey(head[0]) !== undefined) {
     await release();
     throw corrupt('the applied record is missing');
   }
@@ -73,7 +73,8 @@ async function nextOf(pages: AsyncIterator<readonly KvTextPair[]>): Promise<read
 }
 
 function storedRow([storedKey, stored]: KvTextPair): StoredRow {
-  const { table, key } = parseStateKey(storedKey);
+  const table = tableOfStateKey(storedKey);
+  const key = rowKeyOf(storedKey);
   if (table === undefined) throw corrupt('there is a second applied record');
   checkRowValue(table, key, stored);
   return { table, key, value: stored.slice(CHECKSUM_CHARACTERS) };

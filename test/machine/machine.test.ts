@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import type { Command } from '../../src/machine/command';
 import { decodeBatch, encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
-import { rowChecksum, type Row } from '../../src/machine/rows';
+import type { Row } from '../../src/machine/rows';
 import { create, NOW_MS, remove, removeIf, set, swap, update } from './keyspace/writer';
+import { storedRow } from './storedRow';
 
 const MEMBER = { id: 'ce2a822cea30bfca', peerURLs: ['http://localhost:2380'] };
 
@@ -67,7 +68,7 @@ class Stored {
     const machine = new Machine(20);
     const sorted = [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const { table, key, value } of sorted) {
-      if (value !== undefined) machine.loadRow(table, key, value, rowChecksum(table, key, value));
+      if (value !== undefined) machine.loadRows(storedRow(table, key, value));
     }
     machine.loaded();
     return machine;

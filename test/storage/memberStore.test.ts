@@ -1,3 +1,4 @@
+import { rowChecksum, type StoredRows } from '../../src/machine/rows';
 import type { Kv, KvOperation } from '../../src/storage/kv';
 import { logKey, logRange } from '../../src/storage/layout';
 import { MemberStore } from '../../src/storage/memberStore';
@@ -277,9 +278,21 @@ describe('load finds damage', () => {
     const kv = disk.open();
     const store = await MemberStore.open(kv);
     await store.initialise(BOOTSTRAP);
-    await store.write({ rows: [row('node', '/a', '1')] });
-    const value = await kv.get(stateKey('n/a'));
-    await kv.batch([put(stateKey('n/b'), value!)], { sync: true });
+    await store.write({ rows: [row('member', 'a', '1')] });
+    const value = await kv.get(stateKey('ma'));
+    await kv.batch([put(stateKey('mb'), value!)], { sync: true });
     await expect(load(store)).rejects.toThrow(/a row has a wrong checksum/);
+  });
+
+  test('a node’s row comes with the checksum that is stored, for the member to compare later', async () => {
+    const kv = new MemoryDisk().open();
+    const store = await MemberStore.open(kv);
+    await store.initialise(BOOTSTRAP);
+    await store.write({ rows: [row('node', '/a', '1')] });
+    await kv.batch([put(stateKey('n/b'), (await kv.get(stateKey('n/a')))!)], { sync: true });
+    const found: StoredRows[] = [];
+    await store.load((rows) => found.push(rows));
+    const checksum = rowChecksum('node', '/a', '1');
+    expect(found).toEqual([{ table: 'node', keys: ['/a', '/b'], values: ['1', '1'], checksums: [checksum, checksum] }]);
   });
 });

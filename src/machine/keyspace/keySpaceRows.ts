@@ -1,4 +1,4 @@
-import { rowChecksum, type Row } from '../rows';
+import { rowChecksum, type Row, type StoredRows } from '../rows';
 import { digestOf } from './digest';
 import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventRow';
 import type { KeySpace } from './keySpace';
@@ -19,12 +19,13 @@ export class KeySpaceRows {
     this.nodeLoader = new NodeLoader(keySpace.tree);
   }
 
-  /** Node rows in key order, event rows in index order. @throws DecodeError */
-  load(table: 'node' | 'event', key: string, value: string, checksum: number): void {
-    if (table === 'node') {
-      this.nodeLoader.add(key, value, checksum);
-      return;
-    }
+  /** In key order. @throws DecodeError */
+  loadNodes(rows: StoredRows): void {
+    this.nodeLoader.add(rows);
+  }
+
+  /** In index order. @throws DecodeError */
+  loadEvents(key: string, value: string): void {
     const firstIndex = eventRowIndex(key);
     const slots = decodeEvents(firstIndex, value);
     slots.forEach((slot, offset) => {
@@ -58,6 +59,16 @@ export class KeySpaceRows {
   /** A digest of all nodes: equal on members with equal trees, whenever their rows were taken. */
   digest(): string {
     return this.keySpace.tree.digest((node) => digestOf(rowChecksum('node', node.path, encodeNode(node))));
+  }
+
+  /**
+   * A node a step: its path if it is not what its stored checksum says, undefined if it is, or was changed and not stored yet.
+   */
+  *damagedNodes(): Generator<string | undefined, void, undefined> {
+    for (const node of this.keySpace.tree.everyNode()) {
+      const isSound = node.digest === 0 || node.digest === digestOf(rowChecksum('node', node.path, encodeNode(node)));
+      yield isSound ? undefined : node.path;
+    }
   }
 
   private takeEvents(rows: Row[]): void {

@@ -1,5 +1,6 @@
 /** A node as a row: its path is the key. Rows sort so that a directory comes before what it holds. */
 import { DecodeError } from '../bytes';
+import type { StoredRows } from '../rows';
 import { digestOf } from './digest';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import { parentOf, ROOT } from './path';
@@ -37,7 +38,13 @@ export class NodeLoader {
   }
 
   /** @throws DecodeError for a row that is not a node, or one whose directory is missing */
-  add(path: string, row: string, checksum: number): void {
+  add({ keys, values, checksums }: StoredRows): void {
+    for (let at = 0; at < keys.length; at += 1) {
+      this.addNode(flatTail(keys[at] ?? '', 0), values[at] ?? '', checksums[at] ?? 0);
+    }
+  }
+
+  private addNode(path: string, row: string, checksum: number): void {
     const flags = flagsOf(row);
     const createdIndex = readNumber(row, CREATED_AT);
     const modifiedIndex = readNumber(row, MODIFIED_AT);
@@ -75,7 +82,7 @@ function flagsOf(row: string): number {
 
 let scratch = Buffer.allocUnsafe(4096);
 
-/** The text from `at` on, with bytes of its own: a slice would keep the whole row in memory. */
+/** The text from `at` on, with bytes of its own: a slice would keep the whole text that it is a part of in memory. */
 function flatTail(text: string, at: number): string {
   if (text.length > scratch.length) scratch = Buffer.allocUnsafe(2 * text.length);
   scratch.latin1Write(text, 0, text.length);

@@ -105,6 +105,11 @@ export class Tree {
     }
   }
 
+  /** Every node but the root. The tree may change meanwhile: what is added then may be left out. */
+  *everyNode(): Generator<TreeNode, void, undefined> {
+    for (const directory of this.directories.values()) yield* directory.children;
+  }
+
   /** Paths that were touched since the last call; whether each still exists is for `find` to say. */
   takeDirty(): ReadonlySet<string> {
     const taken = this.dirty;

@@ -26,7 +26,9 @@ export interface Loaded extends LoadedState {
 
 export async function load(store: MemberStore): Promise<Loaded> {
   const rows: string[] = [];
-  const state = await store.load((table, key, value) => rows.push(`${table}:${key}=${value}`));
+  const state = await store.load(({ table, keys, values }) => {
+    keys.forEach((key, at) => rows.push(`${table}:${key}=${values[at]}`));
+  });
   return { ...state, rows };
 }
 

@@ -1,0 +1,35 @@
+import type { MemberInfo } from '../machine/cluster/members';
+import type { MemberId } from '../raft/types';
+import type { Callers } from './callers';
+import type { CurrentState } from './currentState';
+import type { Clock } from './environment';
+import { memberIdOf } from './identity';
+import { refusalOfUpdate } from './membershipRules';
+import { MembershipError } from './types';
+
+/** What operators change about the list of members. Everything rejects as the methods of `Member` that it carries out. */
+export class Membership {
+  constructor(
+    private readonly callers: Callers,
+    private readonly state: CurrentState,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {}
+
+  async add(peerURLs: readonly string[]): Promise<MemberInfo> {
+    // The time makes the id a new one, also for URLs that were a member's before.
+    const id = memberIdOf(peerURLs, '', String(this.clock.now()));
+    await this.callers.change({ type: 'addMember', id, peerURLs, learner: true });
+    return { id, name: '', peerURLs, clientURLs: [], learner: true };
+  }
+
+  remove(id: MemberId): Promise<void> {
+    return this.callers.change({ type: 'removeMember', id });
+  }
+
+  async update(id: MemberId, peerURLs: readonly string[]): Promise<void> {
+    await this.callers.readBarrier();
+    const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
+    if (refusal !== undefined) throw new MembershipError(refusal);
+    await this.callers.propose({ type: 'updateMember', memberId: id, peerURLs });
+  }
+}
