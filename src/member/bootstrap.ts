@@ -50,13 +50,18 @@ export async function foundCluster(
 /**
  * Everything back from the store; undefined if nothing was ever stored. The log entries after the applied index are not
  * replayed here: raft hands them out again as soon as they are known to be committed.
+ * @param logTail see MemberStore.load
  */
-export async function restoreMember(store: MemberStore, historyLength: number): Promise<Restored | undefined> {
+export async function restoreMember(
+  store: MemberStore,
+  historyLength: number,
+  logTail?: number,
+): Promise<Restored | undefined> {
   const machine = new Machine(historyLength);
   try {
     const { identity, hardState, start, entries, applied } = await store.load((rows) => {
       machine.loadRows(rows);
-    });
+    }, logTail);
     if (identity === undefined) return undefined;
     machine.loaded();
     return { identity, machine, raft: { hardState, start, entries, applied } };

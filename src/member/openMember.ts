@@ -6,7 +6,7 @@ import { StorageError } from '../storage/errors';
 import type { Clock, Random } from './environment';
 import { LocalMember } from './localMember';
 import type { MemberObserver } from './observer';
-import { SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
+import { logTailAtStart, SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
 import type { PeerReport } from './types';
 
@@ -81,7 +81,7 @@ interface Opened extends Restored {
 
 async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const { store, settings, historyLength } = options;
-  const found = await restoreMember(store, historyLength);
+  const found = await restoreMember(store, historyLength, logTailAtStart(settings));
   if (found !== undefined && found.machine.cluster.members().length > 0) return { ...found, firstPeers: [] };
   const beginning = await options.begin(found?.identity.memberId);
   if (beginning.kind === 'join') return join(options, beginning, found);

@@ -44,3 +44,11 @@ export const REQUEST_TIMEOUT_BASE_MS = 5000;
 export function requestTimeoutMs(settings: MemberSettings): number {
   return REQUEST_TIMEOUT_BASE_MS + 2 * settings.electionTimeoutMs;
 }
+
+/** At a start the log is cut shorter than while a member runs: all of it would only serve followers that are far behind. */
+const SHARE_OF_LOG_AT_START = 5;
+
+/** Entries up to the applied index that a start keeps of the log. */
+export function logTailAtStart(settings: MemberSettings): number {
+  return Math.ceil(settings.snapshotCount / SHARE_OF_LOG_AT_START);
+}

@@ -43,32 +43,51 @@ const NOTHING: LoadedState = {
   identity: undefined,
 };
 
-/** Rejects with StorageError, of kind corrupt if what is stored does not fit together. */
-export async function loadMember(kv: Kv, generation: number, onRows: RowListener): Promise<LoadedState> {
+/**
+ * Rejects with StorageError, of kind corrupt if what is stored does not fit together.
+ * @param tail entries up to the applied index that are loaded at least, if there are as many
+ */
+export async function loadMember(kv: Kv, generation: number, onRows: RowListener, tail: number): Promise<LoadedState> {
   const identity = await kv.get(IDENTITY_KEY);
   if (identity === undefined) return NOTHING;
   const [hardState, start] = await Promise.all([kv.get(HARD_STATE_KEY), kv.get(LOG_START_KEY)]);
   if (hardState === undefined || start === undefined) throw corrupt('the hard state or the log start is missing');
-  const loaded = {
-    identity: decodeIdentity(identity),
-    hardState: decodeHardState(hardState),
-    start: decodePosition('logStart', start),
-  };
+  const stored = decodePosition('logStart', start);
+  const loaded = { identity: decodeIdentity(identity), hardState: decodeHardState(hardState) };
   const applied = await loadRows(kv, generation, onRows);
-  const entries = await loadEntries(kv, loaded.start);
-  checkTogether(loaded.start, entries, applied);
-  return { ...loaded, entries, applied };
+  const log = (await loadTail(kv, stored, applied, tail)) ?? { start: stored, entries: await loadEntries(kv, stored) };
+  checkTogether(log.start, log.entries, applied.index);
+  return { ...loaded, ...log, applied: applied.index };
 }
 
-/** Answers the applied index. */
-async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promise<number> {
-  let applied: number | undefined;
+/**
+ * The last `tail` entries up to the applied index and all that follow: old ones would only serve members that are far behind.
+ * Undefined if there are no more than that, or if it is not known who was a member where they begin: no entry from there to
+ * the applied index may say who is.
+ */
+async function loadTail(
+  kv: Kv,
+  stored: LogStart,
+  applied: LogStart,
+  tail: number,
+): Promise<Pick<LoadedState, 'start' | 'entries'> | undefined> {
+  const index = applied.index - tail;
+  if (index <= stored.index) return undefined;
+  const [first, ...entries] = await loadEntries(kv, { index: index - 1, term: stored.term });
+  if (first === undefined) return undefined;
+  if (entries.some((entry) => entry.kind === 'configuration' && entry.index <= applied.index)) return undefined;
+  return { start: { index, term: first.term, configuration: applied.configuration }, entries };
+}
+
+/** Answers the applied record: up to where the rows are. */
+async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promise<LogStart> {
+  let applied: LogStart | undefined;
   for await (const pairs of kv.scanText(generationRange(generation))) {
     for (let at = 0; at < pairs.length;) {
       const [storedKey, stored] = pairs[at] ?? NO_PAIR;
       const table = tableOfStateKey(storedKey);
       if (table === undefined) {
-        applied = decodeApplied(stored).index;
+        applied = decodeApplied(stored);
         at += 1;
       } else {
         const rows = rowsOfTable(table, pairs, at);
@@ -100,7 +119,7 @@ function rowsOfTable(table: RowTable, pairs: readonly KvTextPair[], start: numbe
   return { table, keys, values, checksums };
 }
 
-async function loadEntries(kv: Kv, start: LogStart): Promise<Entry[]> {
+async function loadEntries(kv: Kv, start: Pick<LogStart, 'index' | 'term'>): Promise<Entry[]> {
   const entries: Entry[] = [];
   let { index, term } = start;
   // Entries say themselves which they are, so their keys are not needed.

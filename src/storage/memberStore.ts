@@ -75,6 +75,8 @@ export class MemberStore {
   #oldestStored = 1;
   #sweep: Promise<void> = Promise.resolve();
   #receiver: StateReceiver | undefined;
+  /** The log may begin later than the stored start says: that must be on disk before an entry is removed. */
+  #startUnsaved = false;
 
   private constructor(
     private readonly kv: Kv,
@@ -144,9 +146,14 @@ export class MemberStore {
     return run;
   }
 
-  /** Reads everything back. Rejects with StorageError, of kind corrupt if it does not hang together. */
-  async load(onRows: RowListener): Promise<LoadedState> {
-    const loaded = await loadMember(this.kv, this.generation, onRows);
+  /**
+   * Reads everything back; of the log at least `tail` entries up to the applied index, as far as they are stored, and all that
+   * follow. Those before are forgotten, and removed by later writes. Rejects with StorageError, of kind corrupt if it does not
+   * hang together.
+   */
+  async load(onRows: RowListener, tail = Number.POSITIVE_INFINITY): Promise<LoadedState> {
+    const loaded = await loadMember(this.kv, this.generation, onRows, tail);
+    this.#startUnsaved = true;
     const shape = new LogShape(loaded.start);
     for (const entry of loaded.entries) shape.append(entry);
     this.#shape = shape;
@@ -269,7 +276,12 @@ export class MemberStore {
   }
 
   #removeCompacted(operations: KvOperation[]): void {
-    const last = Math.min(this.#log().start.index, this.#oldestStored + COMPACTION_SLICE_ENTRIES - 1);
+    const { start } = this.#log();
+    const last = Math.min(start.index, this.#oldestStored + COMPACTION_SLICE_ENTRIES - 1);
+    if (this.#startUnsaved && this.#oldestStored <= last) {
+      operations.push(put(LOG_START_KEY, encodePosition('logStart', start)));
+      this.#startUnsaved = false;
+    }
     for (; this.#oldestStored <= last; this.#oldestStored += 1) operations.push(del(logKey(this.#oldestStored)));
   }
 

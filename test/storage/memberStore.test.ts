@@ -61,6 +61,80 @@ describe('an empty store', () => {
   });
 });
 
+describe('load of the end of a log', () => {
+  const OTHERS = { voters: ['9'], learners: [] };
+
+  /** Twenty entries, of which the first fifteen are applied; `configured` is one of membership. */
+  async function twenty(disk: MemoryDisk, configured?: number): Promise<void> {
+    const store = await initialised(disk);
+    const entries = commands(1, 20, 2).map((entry) =>
+      entry.index === configured
+        ? ({ kind: 'configuration', index: configured, term: 2, configuration: OTHERS, data: Buffer.alloc(0) } as const)
+        : entry,
+    );
+    await store.write({ hardState: { term: 2, votedFor: undefined, commit: 15 }, entries, applied: 15 });
+  }
+
+  async function restarted(disk: MemoryDisk, tail: number): Promise<{ store: MemberStore; loaded: Loaded }> {
+    disk.crash();
+    const store = await MemberStore.open(disk.open());
+    return { store, loaded: await load(store, tail) };
+  }
+
+  test('begins so many entries before the applied one', async () => {
+    const disk = new MemoryDisk();
+    await twenty(disk);
+    const { store, loaded } = await restarted(disk, 4);
+    expect(loaded.start).toEqual({ index: 11, term: 2, configuration: THREE });
+    expect(indexes(loaded.entries)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20]);
+    expect(store.start).toEqual(loaded.start);
+  });
+
+  test('is all of it if it is not longer than that', async () => {
+    const disk = new MemoryDisk();
+    await twenty(disk);
+    const { loaded } = await restarted(disk, 15);
+    expect(loaded.start.index).toBe(0);
+    expect(loaded.entries).toHaveLength(20);
+  });
+
+  test.each([
+    ['before where it begins: then that is in force there', 10, 11],
+    ['where it begins', 11, 11],
+    ['between there and the applied one: then it is not known what was in force, and all of it is loaded', 12, 0],
+    ['after the applied one', 16, 11],
+  ])('with a change of the members %s', async (_, configured, begins) => {
+    const disk = new MemoryDisk();
+    await twenty(disk, configured);
+    const { loaded } = await restarted(disk, 4);
+    expect(loaded.start.index).toBe(begins);
+    expect(loaded.start.configuration).toEqual(configured <= begins ? OTHERS : THREE);
+  });
+
+  test('is where the stored log begins from the next write on, and what was before is gone', async () => {
+    const disk = new MemoryDisk();
+    await twenty(disk);
+    const { store } = await restarted(disk, 4);
+    await store.write({ entries: commands(21, 21, 2) });
+    disk.crash();
+    const kv = disk.open();
+    const again = await load(await MemberStore.open(kv));
+    expect(again.start.index).toBe(11);
+    expect(indexes(again.entries)).toEqual([12, 13, 14, 15, 16, 17, 18, 19, 20, 21]);
+    expect(await kv.get(logKey(11))).toBeUndefined();
+  });
+
+  test('leaves the stored log alone until then', async () => {
+    const disk = new MemoryDisk();
+    await twenty(disk);
+    await restarted(disk, 4);
+    disk.crash();
+    const again = await load(await MemberStore.open(disk.open()));
+    expect(again.start.index).toBe(0);
+    expect(again.entries).toHaveLength(20);
+  });
+});
+
 describe('write', () => {
   test('entries, hard state and rows come back after a crash', async () => {
     const disk = new MemoryDisk();

@@ -58,7 +58,7 @@ export const memberOptions = {
     default: '10000',
     help:
       'Number of applied entries that stay in the log, so that a member that was away can catch up without receiving ' +
-      'the whole store.',
+      'the whole store. A restart keeps a fifth of them.',
     spellings: [{ name: 'snapshotCount', era: '0.4', env: 'ETCD_SNAPSHOTCOUNT', shape: 'value', convert: 'same' }],
   },
   'history-length': {

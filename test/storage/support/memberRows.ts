@@ -24,11 +24,11 @@ export interface Loaded extends LoadedState {
   readonly rows: readonly string[];
 }
 
-export async function load(store: MemberStore): Promise<Loaded> {
+export async function load(store: MemberStore, tail?: number): Promise<Loaded> {
   const rows: string[] = [];
   const state = await store.load(({ table, keys, values }) => {
     keys.forEach((key, at) => rows.push(`${table}:${key}=${values[at]}`));
-  });
+  }, tail);
   return { ...state, rows };
 }
 
