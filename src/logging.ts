@@ -1,28 +1,52 @@
 import { pino, type Logger } from 'pino';
+import { LogStream, nonBlockingWriter } from './logStream';
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
-const STANDARD_ERROR = 2;
+/** What the last lines of a process may delay its end when their reader is slow. */
+const LAST_LINES_LIMIT_MS = 250;
+
+let standardError: LogStream | undefined;
+
+/** Log lines that nobody will read, because standard error was not read quickly enough or is closed. */
+export function droppedLogLines(): number {
+  return standardError?.droppedLines ?? 0;
+}
 
 /**
  * Logs go to standard error: JSON lines for machines, or readable lines for people. `auto` is readable on a terminal. Written
- * at once, so that nothing is lost when the process ends.
+ * at once where the reader keeps up, and by the end of the process at the latest; never waited for (logStream.ts).
  */
 export async function createLogger(level: string, format: LogFormat, isTerminal: boolean): Promise<Logger> {
   const readable = format === 'pretty' || (format === 'auto' && isTerminal);
+  const stream = openStandardError();
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
-  if (!readable) {
-    const formatters = { level: (label: string) => ({ level: label }) };
-    return pino({ ...options, formatters }, pino.destination({ dest: STANDARD_ERROR, sync: true }));
-  }
-  // Only people look at readable logs: a member in a container does not pay for loading the formatter.
-  const { default: pretty } = await import('pino-pretty');
-  const stream = pretty({
-    destination: STANDARD_ERROR,
-    sync: true,
-    colorize: isTerminal,
-    translateTime: 'SYS:HH:MM:ss.l',
-    singleLine: true,
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const logger = readable
+    ? pino(options, await readableLines(stream, isTerminal))
+    : pino({ ...options, formatters }, stream);
+  stream.onResumed = (dropped) => {
+    logger.warn({ dropped }, 'log lines were dropped because nobody read standard error');
+  };
+  return logger;
+}
+
+function openStandardError(): LogStream {
+  const stream = new LogStream({ write: nonBlockingWriter(2) });
+  standardError = stream;
+  process.on('exit', () => {
+    stream.finish(LAST_LINES_LIMIT_MS);
   });
-  return pino(options, stream);
+  return stream;
+}
+
+async function readableLines(stream: LogStream, isTerminal: boolean): Promise<Pick<LogStream, 'write'>> {
+  // Only people look at readable logs: a member in a container does not pay for loading the formatter.
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({ colorize: isTerminal, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  return {
+    write: (line) => {
+      stream.write(format(line));
+    },
+  };
 }

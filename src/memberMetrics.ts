@@ -3,6 +3,7 @@ import type { ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
 import { build } from './build';
 import type { Configuration } from './config/configuration';
+import { droppedLogLines } from './logging';
 import type { LocalMember } from './member/localMember';
 import { Metrics, type LookUp } from './metrics/metrics';
 import { countOpenFiles, openFilesLimit } from './metrics/processFiles';
@@ -44,6 +45,7 @@ export function connectMetrics(
       engine: directory.kv.statistics(),
       disk: usage,
       files: { open, limit },
+      logLinesDropped: droppedLogLines(),
       clients: api.clientTraffic(),
     };
   };

@@ -104,6 +104,7 @@ export interface Readings {
   /** Undefined until it was measured for the first time. */
   readonly disk: { readonly usedBytes: number; readonly freeBytes: number } | undefined;
   readonly files: { readonly open: number; readonly limit: number };
+  readonly logLinesDropped: number;
   readonly clients: { readonly receivedBytes: number; readonly sentBytes: number };
   readonly recorded: Recorders;
 }

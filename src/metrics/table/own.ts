@@ -156,4 +156,9 @@ export const ownRows: readonly Row[] = [
 export const processRows: readonly Row[] = [
   gauge('process_open_fds', ['Open file descriptors', '/proc'], ({ files }) => files.open),
   gauge('process_max_fds', ['How many file descriptors may be open', '/proc'], ({ files }) => files.limit),
+  counter(
+    'etcd_log_lines_dropped_total',
+    ['Log lines that nobody will read, because standard error was not read quickly enough or is closed', 'the log'],
+    ({ logLinesDropped }) => logLinesDropped,
+  ),
 ];
