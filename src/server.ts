@@ -84,7 +84,8 @@ async function openFromDirectory(
   logger: Logger,
   events: ServerEvents,
 ): Promise<LocalMember> {
-  const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount } = configuration;
+  const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
+    configuration;
   return openMember({
     settings: {
       name,
@@ -94,6 +95,7 @@ async function openFromDirectory(
       electionTimeoutMs,
       integrityIntervalMs: INTEGRITY_INTERVAL_MS,
       snapshotCount,
+      strictReconfigCheck,
     },
     store: await MemberStore.open(directory.kv, metrics.recorders),
     transport: links,

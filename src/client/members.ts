@@ -11,6 +11,8 @@ export interface Member {
   readonly peerURLs: readonly string[];
   /** Empty until the member was started. */
   readonly clientURLs: readonly string[];
+  /** It gets the log and does not vote yet. */
+  readonly isLearner: boolean;
 }
 
 const GONE = 410;
@@ -37,5 +39,8 @@ function memberOf(value: unknown): Member {
   const id = textOf(record['id']);
   if (id === undefined) throw new AnswerError(200, 'GET /v2/members: a member without id');
   const name = textOf(record['name']) ?? '';
-  return { id, name, peerURLs: textsOf(record['peerURLs']), clientURLs: textsOf(record['clientURLs']) };
+  return {
+    ...{ id, name, peerURLs: textsOf(record['peerURLs']), clientURLs: textsOf(record['clientURLs']) },
+    isLearner: record['isLearner'] === true,
+  };
 }

@@ -63,7 +63,9 @@ async function readHealth(target: Target): Promise<string> {
 
 async function readMembers(target: Target, expected: number): Promise<string> {
   const members = await listMembers(target);
-  const names = members.map(({ name, id }) => (name === '' ? `${id}, not started` : name)).join('; ');
+  const names = members
+    .map(({ name, id, isLearner }) => (name === '' ? `${id}, not started` : isLearner ? `${name}, a learner` : name))
+    .join('; ');
   const started = members.filter(({ name }) => name !== '').length;
   if (expected > 0 && (members.length !== expected || started !== expected))
     throw new Error(`${expected} members were expected, and there are ${members.length}: ${names}`);

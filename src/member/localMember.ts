@@ -104,7 +104,7 @@ export class LocalMember implements Member {
       this.loop.wake();
     };
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
-    this.membership = new Membership(this.callers, state, clock);
+    this.membership = new Membership(this.callers, state, clock, logger);
     this.leaderNote = new LeaderNote(raft, clock, logger);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
@@ -123,7 +123,13 @@ export class LocalMember implements Member {
       ...{ raft, state, store, transport, clock, compaction },
       ...{ proposals, changes, reads },
       observer: parts.observer,
-      desk: new RequestDesk(raft, proposals, changes, new LeaderDesk(raft, state), transport),
+      desk: new RequestDesk(
+        raft,
+        proposals,
+        changes,
+        new LeaderDesk(raft, state, settings.strictReconfigCheck),
+        transport,
+      ),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);

@@ -1,3 +1,4 @@
+import type { ClusterChange } from '../machine/cluster/clusterState';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { MemberId } from '../raft/types';
 import type { Callers } from './callers';
@@ -5,6 +6,7 @@ import type { CurrentState } from './currentState';
 import type { Clock } from './environment';
 import { memberIdOf } from './identity';
 import { refusalOfUpdate } from './membershipRules';
+import type { MemberLogger } from './settings';
 import { MembershipError } from './types';
 
 /** What operators change about the list of members. Everything rejects as the methods of `Member` that it carries out. */
@@ -13,17 +15,18 @@ export class Membership {
     private readonly callers: Callers,
     private readonly state: CurrentState,
     private readonly clock: Pick<Clock, 'now'>,
+    private readonly logger: MemberLogger,
   ) {}
 
   async add(peerURLs: readonly string[]): Promise<MemberInfo> {
     // The time makes the id a new one, also for URLs that were a member's before.
     const id = memberIdOf(peerURLs, '', String(this.clock.now()));
-    await this.callers.change({ type: 'addMember', id, peerURLs, learner: true });
+    await this.change({ type: 'addMember', id, peerURLs, learner: true });
     return { id, name: '', peerURLs, clientURLs: [], learner: true };
   }
 
   remove(id: MemberId): Promise<void> {
-    return this.callers.change({ type: 'removeMember', id });
+    return this.change({ type: 'removeMember', id });
   }
 
   async update(id: MemberId, peerURLs: readonly string[]): Promise<void> {
@@ -31,5 +34,21 @@ export class Membership {
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
     if (refusal !== undefined) throw new MembershipError(refusal);
     await this.callers.propose({ type: 'updateMember', memberId: id, peerURLs });
+  }
+
+  /** The client of etcd hears no reason for some refusals; the operator finds it in the log. */
+  private async change(change: ClusterChange): Promise<void> {
+    try {
+      await this.callers.change(change);
+    } catch (error) {
+      if (error instanceof MembershipError && error.refusal === 'unhealthy') {
+        this.logger.warn(
+          { member: change.id, change: change.type },
+          'refused a change of the members: of those who would vote after it no majority answers now. Remove members that ' +
+            'are down first, or start them; --strict-reconfig-check=false turns this check off',
+        );
+      }
+      throw error;
+    }
   }
 }

@@ -98,6 +98,7 @@ export class RequestDesk {
       case 'notFound':
       case 'removed':
       case 'lastMember':
+      case 'unhealthy':
         this.changes.refuse(sequence, reason);
         return;
     }

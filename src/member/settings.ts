@@ -10,6 +10,8 @@ export interface MemberSettings {
   readonly integrityIntervalMs: number;
   /** Applied entries that stay in the log for followers that are behind. */
   readonly snapshotCount: number;
+  /** Changes of the membership that would leave no quorum of members that answer are refused. */
+  readonly strictReconfigCheck: boolean;
 }
 
 /** The part of a pino logger that a member uses. */

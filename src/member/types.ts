@@ -21,7 +21,14 @@ export class MemberError extends Error {
 }
 
 /** Why a change of the members is not possible. */
-export type MembershipRefusal = 'peerURLExists' | 'idExists' | 'notFound' | 'removed' | 'lastMember';
+export type MembershipRefusal =
+  | 'peerURLExists'
+  | 'idExists'
+  | 'notFound'
+  | 'removed'
+  | 'lastMember'
+  /** It would leave voters of whom no majority answers now. */
+  | 'unhealthy';
 
 /** A membership change that was refused; nothing changed. */
 export class MembershipError extends Error {

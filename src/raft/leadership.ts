@@ -15,6 +15,8 @@ export class Leadership {
   readonly reads = new ReadRounds();
   transfer: Transfer | undefined;
   heartbeatElapsed = 0;
+  /** How long it has lasted. */
+  ticks = 0;
   /** Data bytes in entries after the commit index. */
   uncommittedBytes = 0;
   private readonly byId = new Map<MemberId, Progress>();

@@ -10,6 +10,8 @@ import type { MemberId } from './types';
 /** One tick of a leader's clock. */
 export function tickLeader(state: RaftState, leadership: Leadership): void {
   const { electionTicks, heartbeatTicks } = state.options;
+  leadership.ticks += 1;
+  for (const peer of leadership.peers) peer.silentTicks += 1;
   state.electionElapsed += 1;
   if (state.electionElapsed >= electionTicks) {
     state.electionElapsed = 0;

@@ -34,7 +34,7 @@ function alignPeer(state: RaftState, leadership: Leadership, id: MemberId, newco
     return;
   }
   const peer = new Progress(id, learner, state.log.lastIndex + 1, state.options);
-  peer.recentlyActive = newcomersAreActive;
+  if (newcomersAreActive) peer.heard();
   leadership.addPeer(peer);
 }
 

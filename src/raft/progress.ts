@@ -13,6 +13,8 @@ export class Progress {
   matchIndex = 0;
   /** Heard from since the last quorum check (thesis section 6.2). */
   recentlyActive = false;
+  /** Ticks since it was last heard; infinite until it was heard for the first time in this leadership. */
+  silentTicks = Number.POSITIVE_INFINITY;
   /** The removal at this index took it out of the configuration; it is only told so. */
   leavingAt: number | undefined;
   leavingTicks = 0;
@@ -59,6 +61,12 @@ export class Progress {
       case 'snapshot':
         return false;
     }
+  }
+
+  /** Something came from it. */
+  heard(): void {
+    this.recentlyActive = true;
+    this.silentTicks = 0;
   }
 
   /** An append up to `lastIndex` with `bytes` of data and the leader's commit index left. */

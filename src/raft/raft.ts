@@ -6,6 +6,7 @@ import { forwardReads, tickForwardedReads } from './forwarding';
 import { beginTransfer, completeLeaderTurn, tickLeader } from './leading';
 import type { Leadership } from './leadership';
 import { alignPeers, refusalOfChange } from './membership';
+import { hearsQuorumOf } from './quorumHealth';
 import { receive } from './receive';
 import { advanceCommit, appendOwn, sendHeartbeat } from './replication';
 import { becomeFollower } from './roles';
@@ -186,6 +187,14 @@ export class Raft {
    */
   reportGone(id: MemberId): void {
     leaderGone(this.state, id);
+  }
+
+  /**
+   * Whether a majority of the voters was heard within an election timeout. Undefined on a member that does not lead,
+   * and while its leadership is too young to tell silence from news that is on its way.
+   */
+  hearsQuorumOf({ voters }: Configuration): boolean | undefined {
+    return hearsQuorumOf(this.state, voters);
   }
 
   /** Entries from `from` to `to`, both included, that are still in memory. Throws RaftInvariantError for others. */

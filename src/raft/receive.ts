@@ -112,6 +112,6 @@ function takeForwardedRead(state: RaftState, message: ReadIndexRequest): void {
     return;
   }
   const peer = leadership.peer(message.from);
-  if (peer !== undefined) peer.recentlyActive = true;
+  peer?.heard();
   leadership.reads.add({ from: message.from, context: message.context });
 }

@@ -63,7 +63,7 @@ export function sendHeartbeat(state: RaftState, leadership: Leadership, peer: Pr
 export function handleAppendResponse(state: RaftState, leadership: Leadership, message: AppendResponse): void {
   const peer = leadership.peer(message.from);
   if (peer === undefined) return;
-  peer.recentlyActive = true;
+  peer.heard();
   if (!message.success) {
     // The follower skipped its own too new terms, the leader skips those that are newer than the hint (section 5.3, end).
     peer.refused(message.index, state.log.lastIndexWithTermAtMost(message.hintIndex, message.hintTerm));
@@ -87,7 +87,7 @@ export function handleAppendResponse(state: RaftState, leadership: Leadership, m
 export function handleHeartbeatResponse(leadership: Leadership, message: HeartbeatResponse): void {
   const peer = leadership.peer(message.from);
   if (peer === undefined) return;
-  peer.recentlyActive = true;
+  peer.heard();
   peer.heartbeatAnswered();
   leadership.reads.confirmed(message.from, message.readRound);
 }

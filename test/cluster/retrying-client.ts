@@ -25,6 +25,7 @@ export async function writeUntil(
   name: string,
   isOver: () => boolean,
   pauseMs = 2,
+  onAcknowledged: () => void = () => undefined,
 ): Promise<LoadReport> {
   const acknowledged: { key: string; value: string }[] = [];
   const failures: string[] = [];
@@ -37,6 +38,7 @@ export async function writeUntil(
       const answer = await askTwice(members, number, { method: 'PUT', target: `/v2/keys${key}`, form: { value } });
       if (answer.status >= 400) throw new Error(`${answer.status} ${answer.text}`);
       acknowledged.push({ key, value });
+      onAcknowledged();
       longestGapMs = Math.max(longestGapMs, performance.now() - lastMs);
       lastMs = performance.now();
     } catch (error) {

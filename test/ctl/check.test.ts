@@ -39,10 +39,18 @@ describe('cairn check', () => {
       path === '/version'
         ? { body: { etcdserver: '1' } }
         : path === '/v2/members'
-          ? { body: { members: [] } }
+          ? {
+              body: {
+                members: [
+                  { id: '1', name: 'new', isLearner: true },
+                  { id: '2', name: '' },
+                ],
+              },
+            }
           : { body: {} };
     expect(await check(['--url', server.url])).toBe(1);
     server.stop();
+    expect(output.text()).toContain('ok members (new, a learner; 2, not started');
     expect(output.text()).toContain('the answer is no event of a key');
   });
 

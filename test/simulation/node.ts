@@ -163,6 +163,7 @@ export class SimNode {
         heartbeatIntervalMs: settings.heartbeatIntervalMs,
         electionTimeoutMs: settings.electionTimeoutMs,
         snapshotCount: settings.snapshotCount,
+        strictReconfigCheck: true,
         integrityIntervalMs: settings.integrityIntervalMs,
       },
       transport: incarnation,

@@ -142,7 +142,7 @@ export class Operator {
       if (outcome.kind === 'answer') return;
       const error = outcome.kind === 'error' ? outcome.error : undefined;
       if (error instanceof MembershipError) {
-        const known = ['peerURLExists', 'removed', 'notFound'].includes(error.refusal);
+        const known = ['peerURLExists', 'removed', 'notFound', 'unhealthy'].includes(error.refusal);
         cluster.world.judge.check(known, 'the operator can work', () => error.message);
       }
     }

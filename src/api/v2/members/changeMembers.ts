@@ -90,6 +90,7 @@ function refusalAnswer(refusal: MembershipRefusal, method: string, id: string): 
     case 'removed':
       return method === 'DELETE' ? [410, `Member permanently removed: ${id}`] : INTERNAL;
     case 'lastMember':
+    case 'unhealthy':
       return INTERNAL;
   }
 }

@@ -9,11 +9,11 @@ export function urlsJson(urls: readonly string[]): string {
   return `[${urls.map(jsonText).join(',')}]`;
 }
 
-/** One member as /v2/members shows it. */
+/** One member as /v2/members shows it. Learners are marked as in the v3 API; voters look as in etcd 2.3. */
 export function memberJson(member: MemberInfo): string {
   return (
     `{"id":"${member.id}","name":${jsonText(member.name)},"peerURLs":${urlsJson(member.peerURLs)},` +
-    `"clientURLs":${urlsJson(member.clientURLs)}}`
+    `"clientURLs":${urlsJson(member.clientURLs)}${member.learner ? ',"isLearner":true' : ''}}`
   );
 }
 

@@ -45,7 +45,7 @@ test.each(['', '/', '/leader', '/any/thing'])('POST /v2/members%s adds a member'
   const answer = await send('POST', subpath, BODY);
   expect(answer).toMatchObject({
     status: 201,
-    body: '{"id":"9da","name":"","peerURLs":["http://a:1","http://b:1"],"clientURLs":[]}\n',
+    body: '{"id":"9da","name":"","peerURLs":["http://a:1","http://b:1"],"clientURLs":[],"isLearner":true}\n',
   });
   expect(answer.headers).toMatchObject({
     'content-type': 'application/json',
@@ -142,6 +142,7 @@ test.each<[MembershipRefusal, string, number, string]>([
   ['removed', 'PUT', 500, 'Internal Server Error'],
   ['removed', 'DELETE', 410, 'Member permanently removed: 1f'],
   ['lastMember', 'DELETE', 500, 'Internal Server Error'],
+  ['unhealthy', 'DELETE', 500, 'Internal Server Error'],
 ])('refused because of %s: %s gets %d', async (refusal, method, status, message) => {
   failWith(new MembershipError(refusal));
   const answer = await send(method, '/001F', method === 'DELETE' ? undefined : BODY);

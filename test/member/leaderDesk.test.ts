@@ -1,0 +1,64 @@
+import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { Machine } from '../../src/machine/machine';
+import { LeaderDesk } from '../../src/member/leaderDesk';
+import type { Raft } from '../../src/raft/raft';
+import { alive, appended, flush, leader, settledLeader, tick } from '../raft/core';
+import { DEFAULTS } from '../raft/harness';
+
+const IDS = ['1', '2', '3'];
+
+/** Member 1 leads; of the others those in `answering` were heard within the last election timeout. */
+function desk(answering: readonly string[], strict = true): { desk: LeaderDesk; raft: Raft } {
+  const raft = settledLeader({ options: { entryBytesMax: 1024 } });
+  for (let count = 0; count <= DEFAULTS.electionTicks; count++) {
+    tick(raft, 1);
+    for (const id of answering) raft.step(alive(raft, id));
+  }
+  return { desk: new LeaderDesk(raft, { machine: threeMembers() }, strict), raft };
+}
+
+function threeMembers(): Machine {
+  const machine = new Machine(10);
+  machine.bootstrap(IDS.map((id) => ({ id, name: `m${id}`, peerURLs: [`http://${id}:1`] })));
+  return machine;
+}
+
+const propose = (own: LeaderDesk, change: ClusterChange): unknown =>
+  own.proposeChange({ origin: '1', run: 1, sequence: 1, change });
+
+describe('with one of three silent', () => {
+  it('removing one that answers is refused: nobody could commit it', () => {
+    const { desk: own, raft } = desk(['2']);
+    expect(propose(own, { type: 'removeMember', id: '2' })).toBe('unhealthy');
+    expect(propose(own, { type: 'removeMember', id: '1' })).toBe('unhealthy');
+    expect(raft.status().configuration.voters).toEqual(IDS);
+  });
+
+  it('the silent one may be removed', () => {
+    const { desk: own, raft } = desk(['2']);
+    expect(propose(own, { type: 'removeMember', id: '3' })).toBeUndefined();
+    expect(raft.status().configuration.voters).toEqual(['1', '2']);
+  });
+
+  it('a learner may come in, which takes nobody the quorum', () => {
+    const { desk: own } = desk(['2']);
+    expect(propose(own, { type: 'addMember', id: '4', peerURLs: ['http://4:1'], learner: true })).toBeUndefined();
+  });
+
+  it('--strict-reconfig-check=false lets an operator do it all the same', () => {
+    const { desk: own, raft } = desk(['2'], false);
+    expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
+    expect(raft.status().configuration.voters).toEqual(['1', '3']);
+  });
+});
+
+it('a change waits while a new leader cannot know yet who answers', () => {
+  const raft = leader({ options: { entryBytesMax: 1024 } });
+  raft.step(appended(raft, '2', raft.status().lastIndex));
+  flush(raft);
+  raft.appliedTo(raft.status().commit);
+  const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+  expect(propose(own, { type: 'removeMember', id: '2' })).toBe('later');
+  raft.step(alive(raft, '3'));
+  expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
+});
