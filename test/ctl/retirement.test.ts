@@ -2,7 +2,13 @@ import type { Member } from '../../src/client/members';
 import { keepsQuorum, surplusMembers } from '../../src/ctl/retirement';
 
 function member(name: string, host = name): Member {
-  return { id: `id-${host}`, name, peerURLs: [`http://${host}.kv-headless.ns.svc:2380`], clientURLs: [], isLearner: false };
+  return {
+    id: `id-${host}`,
+    name,
+    peerURLs: [`http://${host}.kv-headless.ns.svc:2380`],
+    clientURLs: [],
+    isLearner: false,
+  };
 }
 
 function surplus(members: readonly Member[], keep: number): string[] {

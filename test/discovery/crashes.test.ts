@@ -44,6 +44,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])('seed %i', async (seed) => {
       if (random() < 0.3) {
         // What was under way is carried out, or not, before the disk is looked for.
         await new Promise((resolve) => setTimeout(resolve, 30));
+        await service.settled();
         if (service.keys.has(`/t/${member.id}`)) lost.add(name);
         notes = new FakeNotes();
       }

@@ -10,6 +10,9 @@ interface Key {
 /** What the service does with a request instead of carrying it out; undefined: carry it out. */
 export type Fault = 'drop' | 'dropAfter' | 'error' | 'html' | 'clear' | 'hang' | 'early';
 
+/** Turns of the event loop in which nothing comes; a request takes some from the connection to the end of its body. */
+const QUIET_ROUNDS = 30;
+
 /** A discovery service that keeps its keys in memory, writes down what it is asked, and can be told to fail. */
 export class FakeService {
   readonly seen: string[] = [];
@@ -17,6 +20,7 @@ export class FakeService {
   fault: (request: string) => Fault | undefined = () => undefined;
   index = 10;
   private readonly waiting = new Set<() => void>();
+  private received = 0;
   private server: Server | undefined;
   private port = 0;
 
@@ -57,7 +61,20 @@ export class FakeService {
     this.waiting.clear();
   }
 
+  /**
+   * Resolves when what clients have sent so far is carried out. Time alone does not say so: after a pause of this process timers
+   * run before sockets are read.
+   */
+  async settled(): Promise<void> {
+    for (let quietRounds = 0, { received } = this; quietRounds < QUIET_ROUNDS; quietRounds++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.received !== received) quietRounds = 0;
+      ({ received } = this);
+    }
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.received++;
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://x');
     const what = `${request.method} ${request.url?.replace('/v2/keys', '')}`;
     let body = '';
