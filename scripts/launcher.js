@@ -8,7 +8,7 @@
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join } = require('node:path');
-const { Script, constants } = require('node:vm');
+const { Script } = require('node:vm');
 
 const PROGRAM = join(__dirname, 'program.js');
 const CODE_CACHE = join(__dirname, 'program.js.cache');
@@ -18,7 +18,6 @@ function load() {
   return new Script(Module.wrap(readFileSync(PROGRAM, 'latin1')), {
     filename: PROGRAM,
     cachedData: readIfThere(CODE_CACHE),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 

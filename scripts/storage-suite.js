@@ -1,8 +1,9 @@
 'use strict';
 
 /**
- * Runs the storage tests under every Node line Cairn supports, because the database is a binary addon: the release that
- * package.json names was seen to load on all of them, others abort at load.
+ * Runs the tests of storage and of the program on a terminal under every Node line Cairn supports. The database is a binary
+ * addon: the release that package.json names was seen to load on all of them, others abort at load. The launcher runs the
+ * program in a way of its own, and the lines differ in what they warn of.
  *
  *   node scripts/storage-suite.js [line...]     default: 20 22 24
  *
@@ -14,6 +15,7 @@ const { existsSync } = require('node:fs');
 const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
+const SUITES = ['test/storage', 'test/terminal/member'];
 const LINES = ['20', '22', '24'];
 const INSTALL_LIMIT_MS = 5 * 60_000;
 const SUITE_LIMIT_MS = 10 * 60_000;
@@ -36,7 +38,7 @@ function nodeOf(line) {
 
 function runSuite(path) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const result = spawnSync(path, [jest, 'test/storage'], { cwd: ROOT, stdio: 'inherit', timeout: SUITE_LIMIT_MS });
+  const result = spawnSync(path, [jest, ...SUITES], { cwd: ROOT, stdio: 'inherit', timeout: SUITE_LIMIT_MS });
   return result.status === 0;
 }
 
@@ -48,7 +50,7 @@ function main(lines) {
       return 'skipped';
     }
     const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim();
-    console.log(`Node ${line}: the storage suite under ${version}`);
+    console.log(`Node ${line}: storage and terminal under ${version}`);
     return runSuite(path) ? 'passed' : 'FAILED';
   });
   lines.forEach((line, at) => console.log(`Node ${line}: ${outcomes[at]}`));

@@ -13,17 +13,31 @@ export function droppedLogLines(): number {
   return standardError?.droppedLines ?? 0;
 }
 
+/** Where the lines go to, as far as their looks depend on it. */
+export interface LogReader {
+  /** A person looks on. */
+  readonly isTerminal: boolean;
+  /** The terminal shows colours, and nobody asked to do without them (`NO_COLOR`, `TERM=dumb`). */
+  readonly hasColors: boolean;
+}
+
+/** What standard error is here. Node.js knows the variables and the terminals. */
+export function standardErrorReader(): LogReader {
+  const { stderr } = process;
+  return stderr.isTTY ? { isTerminal: true, hasColors: stderr.hasColors() } : { isTerminal: false, hasColors: false };
+}
+
 /**
  * Logs go to standard error: JSON lines for machines, or readable lines for people. `auto` is readable on a terminal. Written
  * at once where the reader keeps up, and by the end of the process at the latest; never waited for (logStream.ts).
  */
-export async function createLogger(level: string, format: LogFormat, isTerminal: boolean): Promise<Logger> {
-  const readable = format === 'pretty' || (format === 'auto' && isTerminal);
+export async function createLogger(level: string, format: LogFormat, reader: LogReader): Promise<Logger> {
+  const readable = format === 'pretty' || (format === 'auto' && reader.isTerminal);
   const stream = openStandardError();
   const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const formatters = { level: (label: string) => ({ level: label }) };
   const logger = readable
-    ? pino(options, await readableLines(stream, isTerminal))
+    ? pino(options, await readableLines(stream, reader))
     : pino({ ...options, formatters }, stream);
   stream.onResumed = (dropped) => {
     logger.warn({ dropped }, 'log lines were dropped because nobody read standard error');
@@ -40,10 +54,10 @@ function openStandardError(): LogStream {
   return stream;
 }
 
-async function readableLines(stream: LogStream, isTerminal: boolean): Promise<Pick<LogStream, 'write'>> {
+async function readableLines(stream: LogStream, reader: LogReader): Promise<Pick<LogStream, 'write'>> {
   // Only people look at readable logs: a member in a container does not pay for loading the formatter.
   const { prettyFactory } = await import('pino-pretty');
-  const format = prettyFactory({ colorize: isTerminal, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  const format = prettyFactory({ colorize: reader.hasColors, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
   return {
     write: (line) => {
       stream.write(format(line));

@@ -7,7 +7,7 @@ import { build } from './build';
 import type { Configuration } from './config/configuration';
 import { loadConfiguration } from './config/load';
 import { discoveryPreset } from './config/presets';
-import { createLogger } from './logging';
+import { createLogger, standardErrorReader } from './logging';
 import { exitNumber, exitReasonOf } from './exit';
 import type { Server } from './server';
 import { start } from './start';
@@ -33,7 +33,7 @@ export function runMember(argv: readonly string[], surface: Surface = 'all'): vo
 }
 
 async function run(configuration: Configuration, warnings: readonly string[], surface: Surface): Promise<void> {
-  const logger = await createLogger(configuration.logLevel, configuration.logFormat, process.stderr.isTTY);
+  const logger = await createLogger(configuration.logLevel, configuration.logFormat, standardErrorReader());
   for (const warning of warnings) logger.warn(warning);
   const fail = (error: unknown): never => die(logger, error);
   process.on('uncaughtException', fail);

@@ -8,7 +8,7 @@ import { createLogger, droppedLogLines, type LogFormat } from '../../src/logging
 const LINES = 20_000;
 
 async function main(format: LogFormat): Promise<void> {
-  const logger = await createLogger('info', format, false);
+  const logger = await createLogger('info', format, { isTerminal: false, hasColors: false });
   const begunMs = performance.now();
   for (let line = 0; line < LINES; line++) logger.info({ line, filling: 'x'.repeat(100) }, 'a line');
   writeSync(1, `${JSON.stringify({ tookMs: performance.now() - begunMs, dropped: droppedLogLines() })}\n`);

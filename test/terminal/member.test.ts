@@ -1,0 +1,125 @@
+/** The built program on a terminal, without npm: what it shows, and how it ends. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { sleep } from '../cluster/waiting';
+import { whyMissing } from '../http/serverProcess';
+import { isFree, makePlace, ROOT, type Place } from './place';
+import { CTRL_C, PseudoTerminal, quoted, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
+
+const PROGRAM = `exec ${quoted(process.execPath)} ${quoted(join(ROOT, 'dist', 'cairn.js'))}`;
+// eslint-disable-next-line no-control-regex
+const COLOR = /\x1b\[/;
+
+const reason = whyMissing('cairn') ?? whyNoTerminal();
+if (reason === undefined) describe('a member on a terminal', suite);
+else describe.skip(`a member on a terminal (skipped: ${reason})`, suite);
+
+function suite(): void {
+  let place: Place;
+  let terminal: PseudoTerminal | undefined;
+
+  beforeEach(async () => {
+    place = await makePlace();
+  });
+
+  afterEach(async () => {
+    terminal?.close();
+    await terminal?.exited;
+    terminal = undefined;
+    place.remove();
+  });
+
+  function start(options: Partial<TerminalOptions> = {}, more = ''): PseudoTerminal {
+    terminal = new PseudoTerminal(`${PROGRAM} ${place.flags} ${more}`, { cwd: place.folder, ...options });
+    return terminal;
+  }
+
+  async function portsAreFree(): Promise<boolean> {
+    return (await isFree(place.clientPort)) && (await isFree(place.peerPort));
+  }
+
+  test('its log is readable and coloured, nothing else is shown, and Ctrl-C ends it in order', async () => {
+    const shown = start();
+    await shown.shows(/ready to serve clients/);
+    shown.press(CTRL_C);
+    expect(await shown.exited).toBe(0);
+    expect(await portsAreFree()).toBe(true);
+    expect(shown.screen).toMatch(COLOR);
+    const lines = shown.plainScreen.split('\n').filter((line) => line !== '');
+    for (const line of lines.filter((each) => each !== '^C')) {
+      expect(line.replace(/^\^C/, '')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] (INFO|WARN)/);
+    }
+    expect(lines.at(-1)).toMatch(/INFO: stopped$/);
+  });
+
+  test.each([
+    ['TERM=dumb', { TERM: 'dumb' }],
+    ['NO_COLOR', { NO_COLOR: '1' }],
+  ])('with %s the lines are readable and have no colours', async (_, environment) => {
+    const shown = start({ environment });
+    await shown.shows(/\] INFO: ready to serve clients/);
+    expect(shown.screen).not.toMatch(COLOR);
+  });
+
+  test('with its log in a pipe there are JSON lines and no colours, also where standard output is a terminal', async () => {
+    const shown = start({}, '2>&1 | cat');
+    await shown.shows(/"msg":"ready to serve clients"/);
+    expect(shown.screen).not.toMatch(COLOR);
+    for (const line of shown.plainScreen.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+  });
+
+  test('with --log-format json it says the same on a terminal', async () => {
+    const shown = start({}, '--log-format json');
+    await shown.shows(/"msg":"ready to serve clients"/);
+    expect(shown.screen).not.toMatch(COLOR);
+  });
+
+  test('in a narrow window, and when that is drawn to another size, it goes on', async () => {
+    const shown = start({ rows: 5, columns: 20 });
+    await shown.shows(/ready to serve clients/);
+    shown.resize(50, 200);
+    shown.resize(3, 10);
+    await sleep(100);
+    expect((await fetch(`http://127.0.0.1:${place.clientPort}/health`)).status).toBe(200);
+    shown.press(CTRL_C);
+    expect(await shown.exited).toBe(0);
+  });
+
+  test('--help and --version print and end with 0, a mistake says what to do and ends with 2', async () => {
+    for (const [flag, code, text] of [
+      ['--help', 0, /--listen-client-urls/],
+      ['--version', 0, /Cairn Version: /],
+      ['--data-dri x', 2, /^cairn: .*--data-dri/m],
+      ['--log-level loud', 2, /^cairn: .*--log-level/m],
+    ] as const) {
+      const shown = new PseudoTerminal(`${PROGRAM} ${flag}`, { cwd: place.folder });
+      expect([flag, await shown.exited]).toEqual([flag, code]);
+      expect(shown.plainScreen).toMatch(text);
+      expect(shown.plainScreen).not.toMatch(/Warning|^ {4}at /m);
+      expect(shown.screen).not.toMatch(COLOR);
+    }
+  });
+
+  test('the commands of the program run on a terminal, too', async () => {
+    await start().shows(/ready to serve clients/);
+    for (const command of ['healthcheck', 'check']) {
+      const url = `http://127.0.0.1:${place.clientPort}`;
+      const shown = new PseudoTerminal(`${PROGRAM} ${command} --url ${url}`, { cwd: place.folder });
+      expect([command, await shown.exited, shown.plainScreen]).toEqual([command, 0, expect.any(String)]);
+      expect(shown.plainScreen).not.toMatch(/Warning|^ {4}at /m);
+    }
+  });
+}
+
+test('nothing that is loaded late is loaded by import(): the launcher runs a script, and scripts have no loader for it', () => {
+  // Comments apart, esbuild writes a dynamic import as `import(`. What Node.js would warn of is a warning of this run.
+  const program = join(ROOT, 'dist', 'program.js');
+  const find = `
+    const { transformSync } = require('esbuild');
+    const text = require('node:fs').readFileSync(${JSON.stringify(program)}, 'latin1');
+    const { code } = transformSync(text, { minifyWhitespace: true, legalComments: 'none' });
+    console.log(code.split(/[^.\\w$]import\\(/).length - 1);
+  `;
+  const { stdout } = spawnSync(process.execPath, ['-e', find], { cwd: ROOT, encoding: 'utf8' });
+  expect(stdout).toBe('0\n');
+});
