@@ -52,7 +52,7 @@ module.exports = {
       comment: `src/${from} may import only types of ${to.join(', ')}`,
       severity: 'error',
       from: { path: `^src/${from}/` },
-      // These files are the public faces: MemberError is a class and so exists at run time; rows.ts says what a row's checksum is.
+      // These files are the public faces: MemberError is a class and so exists at run time; rows.ts says what a byte string and what a row's checksum is.
       to: {
         path: to.map((name) => `^src/${name}/`),
         pathNot: ['/types\\.ts$', '^src/machine/rows\\.ts$'],

@@ -49,6 +49,7 @@ export class PeerLinks implements Transport {
     this.network = new PeerNetwork({
       id: member.id,
       clusterId: member.clusterId,
+      foundation: member.foundation,
       peerURLs: this.peerURLs,
       serverVersion: API_VERSION,
       minClusterVersion: MIN_CLUSTER_VERSION,

@@ -17,7 +17,7 @@ const WHOLE_NUMBER = /^-?\d{1,30}$/;
 export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
   switch (kind.type) {
     case 'string':
-      return kind.matches.test(text) ? success(text) : failure(`${quote(text)} is not usable; ${kind.expected}`);
+      return isUsable(kind, text) ? success(text) : failure(`${quote(text)} is not usable; ${kind.expected}`);
     case 'integer':
     case 'duration':
       return parseWholeNumber(kind, text);
@@ -32,6 +32,10 @@ export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
     case 'strings':
       return parseStrings(kind, text);
   }
+}
+
+function isUsable(kind: Extract<Kind, { readonly type: 'string' }>, text: string): boolean {
+  return kind.matches.test(text) && Buffer.byteLength(text, 'utf8') <= (kind.bytesMax ?? Number.POSITIVE_INFINITY);
 }
 
 type NumberKind = Extract<Kind, { readonly type: 'integer' | 'duration' }>;

@@ -1,4 +1,5 @@
 /** Binary encoding shared by log entries and rows: growing writer, checking reader. Integers are big-endian. */
+import { refuseWide } from './rows';
 
 const INITIAL_BYTES = 256;
 
@@ -38,8 +39,9 @@ export class ByteWriter {
     return this;
   }
 
-  /** A byte string with its length. */
+  /** A byte string with its length. @throws RangeError if it is none */
   bytes(value: string): this {
+    refuseWide(value);
     const size = value.length;
     this.varint(size);
     this.reserve(size);
@@ -47,9 +49,20 @@ export class ByteWriter {
     return this;
   }
 
+  /** Text (a name, a URL) as UTF-8 with its length in bytes. */
+  text(value: string): this {
+    return this.bytes(byteString(value));
+  }
+
   /** A time that may be absent. */
   optionalU48(value: number | undefined): this {
     return value === undefined ? this.u8(0) : this.u8(1).u48(value);
+  }
+
+  /** Forgets what was written: an exception may have left the beginning of something behind. */
+  restart(): this {
+    this.length = 0;
+    return this;
   }
 
   /** A copy of what was written; the writer can be used again from the start. */
@@ -73,6 +86,11 @@ export class ByteWriter {
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
   }
+}
+
+/** The UTF-8 of a text, as a byte string. Half a surrogate pair becomes U+FFFD. */
+export function byteString(text: string): string {
+  return Buffer.from(text, 'utf8').latin1Slice();
 }
 
 /** Bytes that do not decode: a corrupt row or entry, or one of a newer format. */
@@ -122,6 +140,13 @@ export class ByteReader {
     const size = this.varint();
     const start = this.advance(size);
     return this.buffer.latin1Slice(start, start + size);
+  }
+
+  /** Text that was written as UTF-8; what is none reads as U+FFFD. */
+  text(): string {
+    const size = this.varint();
+    const start = this.advance(size);
+    return this.buffer.toString('utf8', start, start + size);
   }
 
   optionalU48(): number | undefined {

@@ -37,6 +37,7 @@ const writer = new ByteWriter();
 /** The bytes of a whole batch. */
 export function encodeBatch(batch: CommandBatch): Buffer {
   writer
+    .restart()
     .u8(FORMAT)
     .u64(BigInt(`0x${batch.origin}`))
     .varint(batch.run)
@@ -76,8 +77,8 @@ function encodeCommand(command: Command): void {
     case 'publish':
       writer
         .u64(BigInt(`0x${command.memberId}`))
-        .bytes(command.name)
-        .bytes(command.version);
+        .text(command.name)
+        .text(command.version);
       encodeList(command.clientURLs);
       return;
     case 'updateMember':
@@ -193,20 +194,20 @@ function decodeKeyCommand(reader: ByteReader, code: number): KeyCommand {
 
 function decodePublish(reader: ByteReader): Command {
   const memberId = reader.u64().toString(16);
-  const name = reader.bytes();
-  const version = reader.bytes();
+  const name = reader.text();
+  const version = reader.text();
   return { type: 'publish', memberId, name, clientURLs: decodeList(reader), version };
 }
 
 function encodeList(items: readonly string[]): void {
   writer.varint(items.length);
-  for (const item of items) writer.bytes(item);
+  for (const item of items) writer.text(item);
 }
 
 function decodeList(reader: ByteReader): string[] {
   const count = reader.varint();
   const items: string[] = [];
-  for (let index = 0; index < count; index++) items.push(reader.bytes());
+  for (let index = 0; index < count; index++) items.push(reader.text());
   return items;
 }
 

@@ -1,7 +1,7 @@
 import { DecodeError, ByteReader, ByteWriter } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
 import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
-import { ClusterState, type ClusterChange } from './cluster/clusterState';
+import { ClusterState, compareIds, type ClusterChange } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
 import type { Command } from './command';
 import { decodeBatch } from './commandCodec';
@@ -37,9 +37,19 @@ export class Machine {
     this.keyRows = new KeySpaceRows(this.keySpace);
   }
 
-  /** The state of a cluster before its first entry: its members, each of which took an index (spec v2-api section 5). */
+  /**
+   * The state of a cluster before its first entry: its members, each of which took an index (spec v2-api section 5). Every
+   * founder computes it by itself, so the order in which members and URLs were written down must not show in it.
+   */
   bootstrap(members: readonly { readonly id: string; readonly peerURLs: readonly string[] }[]): void {
-    for (const { id, peerURLs } of members) this.applyChange({ type: 'addMember', id, peerURLs, learner: false });
+    for (const { id, peerURLs } of [...members].sort((a, b) => compareIds(a.id, b.id))) {
+      this.applyChange({ type: 'addMember', id, peerURLs: [...peerURLs].sort(), learner: false });
+    }
+  }
+
+  /** What members compare to know whether they have the same tree. */
+  digest(): string {
+    return `${this.keyRows.digest()}-${this.keySpace.index}`;
   }
 
   /** The data of a command entry. @throws DecodeError if this version cannot read it: the member must stop then. */
@@ -115,10 +125,9 @@ export class Machine {
         return undefined;
       case 'checkpoint': {
         const voters = this.cluster.members().filter(({ learner }) => !learner);
-        const digest = `${this.keyRows.digest()}-${this.keySpace.index}`;
         this.integrity.begin(
           command.checkpoint,
-          digest,
+          this.digest(),
           voters.map(({ id }) => id),
         );
         return undefined;

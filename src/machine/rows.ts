@@ -54,3 +54,13 @@ function finished(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (mixed ^ (mixed >>> 13)) >>> 0;
 }
+
+const WIDE = /[^\0-\xff]/;
+
+/**
+ * For whoever writes byte strings down: of a character above 255 only the low byte would be written, without a word.
+ * @throws RangeError
+ */
+export function refuseWide(value: string): void {
+  if (WIDE.test(value)) throw new RangeError('a character above 255 in a byte string: text has to be encoded first');
+}

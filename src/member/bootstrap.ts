@@ -4,7 +4,7 @@ import type { RestoredState } from '../raft/types';
 import { StorageError } from '../storage/errors';
 import type { Identity } from '../storage/recordCodec';
 import type { MemberStore } from '../storage/memberStore';
-import { clusterIdOf, memberIdOf } from './identity';
+import { clusterIdOf, foundationOf, memberIdOf } from './identity';
 
 /** The members a new cluster begins with. */
 export interface FoundingMember {
@@ -25,7 +25,10 @@ export interface Restored {
   readonly raft: RestoredState;
 }
 
-/** Makes an empty store the one of `own`, a founding member of a new cluster. Durable when it resolves. */
+/**
+ * Makes an empty store the one of `own`, a founding member of a new cluster. Durable when it resolves. Everything a founder
+ * computes by itself comes from here and from Machine.bootstrap; its digest is what founders compare when they first meet.
+ */
 export async function foundCluster(
   store: MemberStore,
   founders: readonly FoundingMember[],
@@ -38,10 +41,12 @@ export async function foundCluster(
   if (ownId === undefined) throw new Error(`the member ${own} is not among the founders`);
   const ids = members.map(({ id }) => id);
   const machine = new Machine(historyLength);
-  machine.bootstrap([...members].sort((a, b) => (BigInt(`0x${a.id}`) < BigInt(`0x${b.id}`) ? -1 : 1)));
+  machine.bootstrap(members);
+  const configuration = { voters: [...ids].sort(), learners: [] };
+  const firstState = { ...FOUNDATION, configuration, members: machine.cluster.members(), tree: machine.digest() };
   await store.initialise({
-    identity: { memberId: ownId, clusterId: clusterIdOf(ids) },
-    configuration: { voters: [...ids].sort(), learners: [] },
+    identity: { memberId: ownId, clusterId: clusterIdOf(ids), foundation: foundationOf(firstState) },
+    configuration,
     position: FOUNDATION,
     rows: machine.takeRows(),
   });

@@ -20,3 +20,8 @@ export function clusterIdOf(memberIds: readonly string[]): string {
   ids.forEach((id, position) => bytes.writeBigUInt64BE(id, 8 * position));
   return idOf(bytes);
 }
+
+/** A digest of what founders compute by themselves: 64 bits as hexadecimal. Equal first states give equal ones. */
+export function foundationOf(firstState: object): string {
+  return idOf(JSON.stringify(firstState));
+}

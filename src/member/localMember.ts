@@ -50,6 +50,8 @@ import { registerWatch } from './watches';
 export interface LocalMemberParts {
   readonly settings: MemberSettings;
   readonly clusterId: string;
+  /** See Identity in storage/recordCodec. */
+  readonly foundation: string | undefined;
   readonly raft: Raft;
   readonly state: CurrentState;
   readonly store: MemberStore;
@@ -74,6 +76,7 @@ export class LocalMember implements Member {
   readonly id: MemberId;
   readonly name: string;
   readonly clusterId: string;
+  readonly foundation: string | undefined;
   private readonly callers: Callers;
   private readonly leaderNote: LeaderNote;
   private readonly membership: Membership;
@@ -97,6 +100,7 @@ export class LocalMember implements Member {
     this.id = raft.id;
     this.name = settings.name;
     this.clusterId = parts.clusterId;
+    this.foundation = parts.foundation;
     this.startedAtMs = clock.now();
     const { firstIndex, lastIndex } = raft.status();
     this.readiness = new Readiness(raft);

@@ -58,6 +58,7 @@ export async function openMember(options: OpenMemberOptions): Promise<LocalMembe
   return new LocalMember({
     settings,
     clusterId: identity.clusterId,
+    foundation: identity.foundation,
     raft,
     state: { machine },
     store,

@@ -40,10 +40,10 @@ export class Publisher {
     );
   }
 
-  /** A member that is not one yet (its addition is still on its way here) has to say it again. */
+  /** A member that is not one yet (its addition is still on its way here) has no record yet, and has to say it again. */
   private applied(): void {
     this.proposed = false;
-    this.known = this.state.machine.cluster.find(this.raft.id)?.name === this.settings.name;
+    this.known = (this.state.machine.cluster.find(this.raft.id)?.name ?? '') !== '';
     if (this.known) for (const waiter of this.waiters.splice(0)) waiter();
   }
 }

@@ -12,6 +12,8 @@ export interface Identity {
   readonly serverVersion: string;
   readonly minClusterVersion: string;
   readonly peerURLs: readonly string[];
+  /** Digest of the first state, if this member founded the cluster. */
+  readonly foundation: string | undefined;
 }
 
 /** The limits of the links. */
@@ -45,10 +47,11 @@ const SNAPSHOT_STALL_MS = 60_000;
 const SILENT_ELECTIONS = 3;
 
 export function contextOf(options: PeerNetworkOptions): PeerContext {
-  const { id, clusterId, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } = options;
+  const { id, clusterId, foundation, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } =
+    options;
   const monotonicMs = options.monotonicMs ?? ((): number => performance.now());
   return {
-    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [] },
+    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [], foundation },
     limits: {
       queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),

@@ -23,6 +23,8 @@ export interface RefusalFacts {
   readonly clusterId: string;
   readonly id: string;
   readonly version: string;
+  /** Empty: it did not found the cluster. */
+  readonly foundation: string;
 }
 
 export interface DialTarget {
@@ -125,6 +127,7 @@ function factsOf({ headers }: IncomingMessage): RefusalFacts {
     clusterId: headerOf(headers, 'x-etcd-cluster-id'),
     id: headerOf(headers, 'x-server-from'),
     version: headerOf(headers, 'x-server-version'),
+    foundation: headerOf(headers, 'x-cairn-foundation'),
   };
 }
 

@@ -4,8 +4,8 @@ import type { PeerContext } from './context';
 import type { DialOutcome } from './dial';
 import { dialPeer } from './dial';
 import type { Cancel } from './environment';
-import { STREAMS, type StreamProtocol } from './handshake';
-import { clusterMismatchText, memberMismatchText, REMOVED_TEXT, versionText } from './refusals';
+import { foundationDiffers, STREAMS, type StreamProtocol } from './handshake';
+import { clusterMismatchText, foundationText, memberMismatchText, REMOVED_TEXT, versionText } from './refusals';
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
 
@@ -132,6 +132,8 @@ export class Dialer {
       log.write('error', 'clusterMismatch', id, clusterMismatchText(id, answer.clusterId, identity));
     } else if (status === 412 && answer.id !== id) {
       log.write('error', 'memberMismatch', id, memberMismatchText(id, answer.id, id));
+    } else if (status === 412 && foundationDiffers(identity, answer.foundation)) {
+      log.write('error', 'foundationMismatch', id, foundationText(id, answer.foundation, identity));
     } else if (status === 412) {
       log.write('error', 'version', id, versionText(id, answer.version, identity));
     } else {

@@ -17,6 +17,7 @@ export type Refusal =
   | { readonly kind: 'protocol' }
   | { readonly kind: 'wire'; readonly theirs: string }
   | { readonly kind: 'clusterMismatch'; readonly from: string; readonly theirs: string }
+  | { readonly kind: 'foundationMismatch'; readonly from: string; readonly theirs: string }
   | { readonly kind: 'memberMismatch'; readonly from: string; readonly asked: string }
   | { readonly kind: 'version'; readonly from: string; readonly theirs: string }
   | { readonly kind: 'removed'; readonly from: string }
@@ -51,6 +52,7 @@ export function ownHeaders(identity: Identity): Record<string, string> {
     'X-Min-Cluster-Version': identity.minClusterVersion,
     'X-Cairn-Wire': String(WIRE_VERSION),
     'X-PeerURLs': identity.peerURLs.join(','),
+    ...(identity.foundation === undefined ? {} : { 'X-Cairn-Foundation': identity.foundation }),
   };
 }
 
@@ -80,10 +82,17 @@ function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity
   if (cluster !== identity.clusterId) return { kind: 'clusterMismatch', from, theirs: cluster };
   const asked = headerOf(headers, 'x-server-to');
   if (asked !== identity.id) return { kind: 'memberMismatch', from, asked };
+  const theirs = headerOf(headers, 'x-cairn-foundation');
+  if (foundationDiffers(identity, theirs)) return { kind: 'foundationMismatch', from, theirs };
   const version = headerOf(headers, 'x-server-version');
   const minimum = headerOf(headers, 'x-min-cluster-version');
   const compatible = isAtLeast(version, identity.minClusterVersion) && isAtLeast(identity.serverVersion, minimum);
   return compatible ? undefined : { kind: 'version', from, theirs: version };
+}
+
+/** Whoever joined later was sent the state and has no foundation of its own to compare. */
+export function foundationDiffers({ foundation }: Identity, theirs: string): boolean {
+  return foundation !== undefined && theirs !== '' && theirs !== foundation;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { PeerLogger } from './environment';
 export type LogKind =
   | 'dial'
   | 'clusterMismatch'
+  | 'foundationMismatch'
   | 'memberMismatch'
   | 'unknownMember'
   | 'removed'

@@ -21,6 +21,8 @@ function answerOf(refusal: Refusal, identity: Identity): Answer {
       return { status: '426 Upgrade Required', text: wireText(refusal.theirs) };
     case 'clusterMismatch':
       return { status: '412 Precondition Failed', text: 'cluster ID mismatch' };
+    case 'foundationMismatch':
+      return { status: '412 Precondition Failed', text: 'foundation mismatch' };
     case 'memberMismatch':
       return { status: '412 Precondition Failed', text: 'member ID mismatch' };
     case 'version':
@@ -59,6 +61,9 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
     case 'clusterMismatch':
       log.write('error', 'clusterMismatch', refusal.from, clusterMismatchText(refusal.from, refusal.theirs, identity));
       return;
+    case 'foundationMismatch':
+      log.write('error', 'foundationMismatch', refusal.from, foundationText(refusal.from, refusal.theirs, identity));
+      return;
     case 'memberMismatch':
       log.write('error', 'memberMismatch', refusal.from, memberMismatchText(refusal.from, refusal.asked, identity.id));
       return;
@@ -77,6 +82,14 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
 /** The words of etcd 2.3 (document 002). */
 export function clusterMismatchText(remote: string, theirs: string, identity: Identity): string {
   return `request sent was ignored (cluster ID mismatch: remote[${remote}]=${theirs}, local=${identity.clusterId})`;
+}
+
+export function foundationText(remote: string, theirs: string, identity: Identity): string {
+  return (
+    `request sent was ignored (foundation mismatch: remote[${remote}]=${theirs}, local=${identity.foundation ?? ''}): both ` +
+    'founded this cluster, each from a first state of its own, so their data would differ. Compare --initial-cluster and the ' +
+    'versions of both; then stop the one that differs from the others, move its data directory aside and start it again'
+  );
 }
 
 export function memberMismatchText(remote: string, theirs: string, local: string): string {

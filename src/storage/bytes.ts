@@ -1,4 +1,5 @@
 /** Writing and reading fixed-width numbers and ids one after the other. */
+import { refuseWide } from '../machine/rows';
 import { corrupt } from './errors';
 
 const UINT32_RANGE = 2 ** 32;
@@ -40,8 +41,9 @@ export class ByteWriter {
     return this;
   }
 
-  /** A byte string. */
+  /** A byte string. @throws RangeError if it is none */
   text(value: string): this {
+    refuseWide(value);
     this.#at += this.bytes.latin1Write(value, this.#at, value.length);
     return this;
   }

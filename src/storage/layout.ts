@@ -9,6 +9,7 @@
  * | `h`                                        | hard state: term, vote, commit                               | recordCodec  |
  * | `i`                                        | identity: member id, cluster id                              | recordCodec  |
  * | `l` index (u64)                            | one log entry                                                | entryCodec   |
+ * | `o`                                        | digest of the first state, on a member that founded the cluster | recordCodec |
  * | `r` generation (4) `a`                     | applied: index, term and configuration up to which the rows of this generation are | recordCodec |
  * | `r` generation (4) `e` `m` `n` `t`, key    | a row of the state machine: event, member, node, meta        | rowCodec     |
  * | `n`                                        | number of the member's current run                           | recordCodec  |
@@ -44,6 +45,7 @@ export const FORMAT_KEY: Uint8Array = Buffer.from('f');
 export const GENERATION_KEY: Uint8Array = Buffer.from('g');
 export const HARD_STATE_KEY: Uint8Array = Buffer.from('h');
 export const IDENTITY_KEY: Uint8Array = Buffer.from('i');
+export const FOUNDATION_KEY: Uint8Array = Buffer.from('o');
 export const LOG_START_KEY: Uint8Array = Buffer.from('s');
 export const RUN_KEY: Uint8Array = Buffer.from('n');
 

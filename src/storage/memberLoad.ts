@@ -5,6 +5,7 @@ import { decodeEntry } from './entryCodec';
 import { corrupt } from './errors';
 import type { Kv, KvTextPair } from './kv';
 import {
+  FOUNDATION_KEY,
   generationRange,
   HARD_STATE_KEY,
   IDENTITY_KEY,
@@ -14,7 +15,7 @@ import {
   rowKeyOf,
   tableOfStateKey,
 } from './layout';
-import { decodeApplied, decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
+import { decodeApplied, decodeFoundation, decodeHardState, decodeIdentity, decodePosition } from './recordCodec';
 import type { Identity } from './recordCodec';
 import { CHECKSUM_CHARACTERS, checkRowValue, storedChecksum } from './rowCodec';
 
@@ -53,7 +54,14 @@ export async function loadMember(kv: Kv, generation: number, onRows: RowListener
   const [hardState, start] = await Promise.all([kv.get(HARD_STATE_KEY), kv.get(LOG_START_KEY)]);
   if (hardState === undefined || start === undefined) throw corrupt('the hard state or the log start is missing');
   const stored = decodePosition('logStart', start);
-  const loaded = { identity: decodeIdentity(identity), hardState: decodeHardState(hardState) };
+  const foundation = await kv.get(FOUNDATION_KEY);
+  const loaded = {
+    identity: {
+      ...decodeIdentity(identity),
+      foundation: foundation === undefined ? undefined : decodeFoundation(foundation),
+    },
+    hardState: decodeHardState(hardState),
+  };
   const applied = await loadRows(kv, generation, onRows);
   const log = (await loadTail(kv, stored, applied, tail)) ?? { start: stored, entries: await loadEntries(kv, stored) };
   checkTogether(log.start, log.entries, applied.index);

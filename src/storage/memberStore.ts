@@ -9,6 +9,7 @@ import {
   appliedKey,
   FORMAT_KEY,
   FORMAT_VERSION,
+  FOUNDATION_KEY,
   GENERATION_KEY,
   generationPrefix,
   HARD_STATE_KEY,
@@ -26,6 +27,7 @@ import type { LoadedState, RowListener } from './memberLoad';
 import {
   decodeNumber,
   encodeApplied,
+  encodeFoundation,
   encodeHardState,
   encodeIdentity,
   encodeNumber,
@@ -115,6 +117,7 @@ export class MemberStore {
   async initialise(bootstrap: Bootstrap): Promise<void> {
     if ((await this.kv.get(IDENTITY_KEY)) !== undefined) throw new Error('the store is already initialised');
     const { index, term } = bootstrap.position ?? { index: 0, term: 0 };
+    const { foundation } = bootstrap.identity;
     const start: LogStart = { index, term, configuration: bootstrap.configuration };
     const rows: KvOperation[] = [];
     this.#putRows(bootstrap.rows ?? [], rows);
@@ -123,6 +126,7 @@ export class MemberStore {
         ...rows,
         put(FORMAT_KEY, encodeNumber('format', FORMAT_VERSION)),
         put(IDENTITY_KEY, encodeIdentity(bootstrap.identity)),
+        ...(foundation === undefined ? [] : [put(FOUNDATION_KEY, encodeFoundation(foundation))]),
         put(GENERATION_KEY, encodeNumber('generation', this.generation)),
         put(HARD_STATE_KEY, encodeHardState({ term, votedFor: undefined, commit: index })),
         put(LOG_START_KEY, encodePosition('logStart', start)),

@@ -1,4 +1,4 @@
-/** The single records: format version, identity, hard state, log start, applied, generation. Each in an envelope (seal.ts). */
+/** The single records: format version, identity, foundation, hard state, log start, applied, generation. Each in an envelope (seal.ts). */
 import type { HardState, LogStart, MemberId } from '../raft/types';
 import { ByteReader, ByteWriter } from './bytes';
 import { readConfiguration, sizeOfConfiguration, writeConfiguration } from './configurationCodec';
@@ -10,6 +10,11 @@ export interface Identity {
   readonly memberId: MemberId;
   /** Unpadded lower-case hexadecimal. */
   readonly clusterId: string;
+  /**
+   * Digest (64 bits, hexadecimal) of the first state, if this member founded the cluster: founders compute that state each by
+   * itself. A record of its own, which older versions do not look at.
+   */
+  readonly foundation?: string | undefined;
 }
 
 const ENVELOPE = new Uint8Array(SEAL_BYTES);
@@ -32,6 +37,14 @@ export function encodeIdentity(identity: Identity): Buffer {
 
 export function decodeIdentity(bytes: Uint8Array): Identity {
   return read('i', bytes, 'the identity', (reader) => ({ memberId: reader.id(), clusterId: reader.id() }));
+}
+
+export function encodeFoundation(foundation: string): Buffer {
+  return seal('o', begin(8).id(foundation).bytes);
+}
+
+export function decodeFoundation(bytes: Uint8Array): string {
+  return read('o', bytes, 'the digest of the foundation', (reader) => reader.id());
 }
 
 /** Term (8), commit (8), whether it voted (1), for whom (8). */

@@ -6,6 +6,9 @@ const flags = (...argv: string[]): Written => ({ argv });
 const env = (variables: Record<string, string>): Written => ({ env: variables });
 const file = (text: string): Written => ({ file: text });
 
+const NAME_EXPECTED =
+  'give 1 to 255 bytes of UTF-8 without blanks, control characters, "=", "," or "/"; "." and ".." are no names';
+
 /** A mistake, and the one line that is said about it. */
 const mistakes: readonly (readonly [Written, string])[] = [
   // The command line.
@@ -33,8 +36,16 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags(''), 'unexpected argument "": there are only flags; write --FLAG=VALUE, and see --help'],
   [flags('--help=maybe'), '--help: "maybe" is neither true nor false; write true or false'],
   // Texts and words.
-  [flags('--name=a b'), '--name: "a b" is not usable; give 1 to 255 characters without blanks, "=", "," or "/"'],
-  [flags('--name='), '--name: "" is not usable; give 1 to 255 characters without blanks, "=", "," or "/"'],
+  [flags('--name=a b'), `--name: "a b" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name='), `--name: "" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=a\u0007b'), `--name: "a\\u0007b" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=a\u0085b'), `--name: "a b" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=a\ud800'), `--name: "a\\ud800" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=\ufffd'), `--name: "\ufffd" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=a\u202eb'), `--name: "a\u202eb" is not usable; ${NAME_EXPECTED}`],
+  [flags('--name=..'), `--name: ".." is not usable; ${NAME_EXPECTED}`],
+  [flags(`--name=${'名'.repeat(86)}`), `--name: "${'名'.repeat(80)}..." is not usable; ${NAME_EXPECTED}`],
+  [file('name: ""'), `/c.yaml:1: name: "" is not usable; ${NAME_EXPECTED}`],
   [flags('--data-dir=a\nb'), '--data-dir: "a\\nb" is not usable; give the path of a directory'],
   [
     flags('--initial-cluster-token='),

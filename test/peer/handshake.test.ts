@@ -109,6 +109,27 @@ describe('members that do not belong together', () => {
     expect(isConnected(a, b)).toBe(false);
   });
 
+  it('of one cluster that was founded from two first states both say so, and what to do', async () => {
+    const a = await startNode('3c828782a67e0043', { foundation: 'f00d' });
+    const b = await startNode('b26f1b9a6c735437', { foundation: 'beef' });
+    introduce(a, b);
+    await until(() => a.log.lines.length > 0 && b.log.lines.length > 0);
+    await pause(300);
+    expect(isConnected(a, b)).toBe(false);
+    expect(a.log.texts('foundation mismatch: remote[b26f1b9a6c735437]=beef, local=f00d')).toHaveLength(1);
+    expect(b.log.texts('foundation mismatch: remote[3c828782a67e0043]=f00d, local=beef')).toHaveLength(1);
+    expect(a.log.lines[0]?.text).toMatch(
+      /Compare --initial-cluster .* move its data directory aside and start it again/,
+    );
+  });
+
+  it.each([undefined, 'f00d'])('with foundation f00d and %p do belong together', async (foundation) => {
+    const a = await startNode('3c828782a67e0043', { foundation: 'f00d' });
+    const b = await startNode('b26f1b9a6c735437', { foundation });
+    introduce(a, b);
+    await until(() => isConnected(a, b) && isConnected(b, a));
+  });
+
   it('with an address that is another member’s both say so', async () => {
     const a = await startNode('a1');
     const c = await startNode('c3');

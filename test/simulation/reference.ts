@@ -35,7 +35,7 @@ export class Reference {
     founders: readonly { readonly id: string; readonly peerURLs: readonly string[] }[],
   ) {
     this.machine = new Machine(historyLength);
-    this.machine.bootstrap([...founders].sort((a, b) => (BigInt(`0x${a.id}`) < BigInt(`0x${b.id}`) ? -1 : 1)));
+    this.machine.bootstrap(founders);
     this.record(1);
   }
 

@@ -7,10 +7,12 @@ export const memberOptions = {
     group: 'Member',
     kind: {
       type: 'string',
-      // The name is half of an entry of --initial-cluster and the last part of a key under /_etcd/machines.
-
-      matches: /^[^\s=,/\u0000-\u001f\u007f-\u009f]{1,255}$/,
-      expected: 'give 1 to 255 characters without blanks, "=", "," or "/"',
+      // The name is half of an entry of --initial-cluster and the last part of a key under /_etcd/machines. U+FFFD stands for
+      // bytes that are no UTF-8; half a surrogate pair would become it. Marks of direction make a name look like another one.
+      matches: /^(?!\.{1,2}$)[^\s=,/\p{Cc}\p{Cs}\p{Bidi_Control}\ufffd]+$/u,
+      bytesMax: 255,
+      expected:
+        'give 1 to 255 bytes of UTF-8 without blanks, control characters, "=", "," or "/"; "." and ".." are no names',
     },
     default: 'default',
     help: 'Name of this member. Every member of a cluster needs a different one.',

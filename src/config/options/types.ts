@@ -4,7 +4,13 @@ import type { EndpointUse } from '../urls';
 
 /** What the text of an option means once it is parsed. */
 export type Kind =
-  | { readonly type: 'string'; readonly matches: RegExp; readonly expected: string }
+  | {
+      readonly type: 'string';
+      readonly matches: RegExp;
+      /** Of its UTF-8. */
+      readonly bytesMax?: number;
+      readonly expected: string;
+    }
   | { readonly type: 'integer'; readonly minimum: number; readonly maximum: number; readonly unit: 'bytes' | 'count' }
   /** Whole milliseconds. */
   | { readonly type: 'duration'; readonly minimum: number; readonly maximum: number }

@@ -2,6 +2,7 @@
  * The hidden keys under /_etcd by which clients of etcd 0.4 know the cluster (spec v0-api section 3, conflicts rows 24 and 25).
  * They follow the member list; clients can read but not write them.
  */
+import { byteString } from '../bytes';
 import { DirectoryNode } from '../keyspace/node';
 import { isBelow } from '../keyspace/path';
 import type { Tree } from '../keyspace/tree';
@@ -23,7 +24,7 @@ export function isClusterKey(path: string): boolean {
 export function syncClusterKeys(tree: Tree, members: readonly MemberInfo[], index: number): void {
   const wanted = new Map([[CONFIG, DEFAULT_CONFIG]]);
   for (const member of members) {
-    if (member.name !== '') wanted.set(`${MACHINES}/${member.name.replaceAll('/', '_')}`, machineValue(member));
+    if (member.name !== '') wanted.set(machinePath(member.name), machineValue(member));
   }
   for (const path of machinePaths(tree)) {
     const node = tree.find(path);
@@ -50,7 +51,17 @@ function put(tree: Tree, path: string, value: string, index: number): void {
   if (parent instanceof DirectoryNode && node === undefined) tree.addFile(path, parent, value, index);
 }
 
+/** Names are text, keys are bytes. */
+function machinePath(name: string): string {
+  return `${MACHINES}/${byteString(name).replaceAll('/', '_')}`;
+}
+
 /** `etcd=CLIENT&raft=PEER`, each URL query-encoded. */
 function machineValue({ clientURLs, peerURLs }: MemberInfo): string {
-  return `etcd=${encodeURIComponent(clientURLs[0] ?? '')}&raft=${encodeURIComponent(peerURLs[0] ?? '')}`;
+  return `etcd=${encodeURIComponent(first(clientURLs))}&raft=${encodeURIComponent(first(peerURLs))}`;
+}
+
+/** Of etcd's lists of URLs, which are sorted, whatever order these are in. */
+function first(urls: readonly string[]): string {
+  return [...urls].sort()[0] ?? '';
 }

@@ -117,7 +117,8 @@ export class ClusterState {
   }
 }
 
-function compareIds(a: string, b: string): number {
+/** The order of ids everywhere: by their value as numbers. */
+export function compareIds(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 

@@ -36,7 +36,10 @@ export function eventRowIndex(key: string): number {
 
 /** The slots from `firstIndex` to `lastIndex`, both included. */
 export function encodeEvents(history: History, firstIndex: number, lastIndex: number): string {
-  writer.u8(FORMAT).varint(lastIndex - firstIndex + 1);
+  writer
+    .restart()
+    .u8(FORMAT)
+    .varint(lastIndex - firstIndex + 1);
   for (let index = firstIndex; index <= lastIndex; index++) encodeSlot(history.at(index));
   return writer.takeText();
 }
