@@ -2,9 +2,9 @@
  * The data directory: `FORMAT` says that it is ours and how it is laid out, `db/` is the database, `PID` names who has it
  * open. The lock itself is the database's own, so a `PID` left behind by a dead process is in nobody's way.
  */
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { checkDirectory } from './directoryChecks';
+import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
@@ -36,7 +36,8 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const { path } = options;
   const state = await checkDirectory(path);
   await prepare(path, state);
-  const kv = await openDatabase(options);
+  const kv = await openDatabase(options, state.kind !== 'ours');
+  if (state.kind !== 'ours') await finishFormat(path, kv);
   const pidPath = join(path, 'PID');
   try {
     await writeFile(pidPath, `${process.pid}\n`, { mode: PRIVATE_FILE_MODE });
@@ -50,14 +51,21 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     await rm(pidPath, { force: true });
     await kv.close();
   };
-  return { kv, created: state.kind !== 'ours', warnings: state.warnings, close: () => (closing ??= close()) };
+  return {
+    kv,
+    created: state.kind !== 'ours',
+    warnings: [...state.warnings, ...kv.warnings],
+    close: () => (closing ??= close()),
+  };
 }
 
 async function prepare(path: string, state: DirectoryState): Promise<void> {
   try {
+    if (state.kind === 'ours') return;
     if (state.kind === 'missing') await createDirectory(path);
-    if (state.kind !== 'ours') await writeFormat(path);
-    await createDirectory(join(path, 'db')).catch(unlessItExists);
+    if (state.kind === 'interrupted') await rm(join(path, 'db'), { recursive: true, force: true });
+    await draftFormat(path);
+    await createDirectory(join(path, 'db'));
     await syncDirectory(path);
   } catch (error) {
     throw fileError(error, 'cannot create', path);
@@ -84,17 +92,26 @@ function unlessItExists(error: unknown): void {
   if (codeOf(error) !== 'EEXIST') throw error;
 }
 
-/** In one step, so that a crash leaves either nothing of ours or a whole marker. */
-async function writeFormat(path: string): Promise<void> {
-  const draft = join(path, 'FORMAT.new');
-  const file = await open(draft, 'w', PRIVATE_FILE_MODE);
+/** Says that the directory is being prepared: until `finishFormat`, whatever is in it is half made and holds nothing. */
+async function draftFormat(path: string): Promise<void> {
+  const file = await open(join(path, FORMAT_DRAFT), 'w', PRIVATE_FILE_MODE);
   try {
     await file.writeFile(`cairn ${FORMAT_VERSION}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(draft, join(path, 'FORMAT'));
+}
+
+/** The marker, whole and in one step, once there is a database: one without the other has lost its data. */
+async function finishFormat(path: string, kv: ReportingKv): Promise<void> {
+  try {
+    await rename(join(path, FORMAT_DRAFT), join(path, 'FORMAT'));
+    await syncDirectory(path);
+  } catch (error) {
+    await kv.close();
+    throw fileError(error, 'cannot create', join(path, 'FORMAT'));
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {
@@ -106,10 +123,10 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-async function openDatabase(options: DataDirectoryOptions): Promise<ReportingKv> {
+async function openDatabase(options: DataDirectoryOptions, createIfMissing: boolean): Promise<ReportingKv> {
   const path = join(options.path, 'db');
   try {
-    return await openRocks({ ...options, path, createIfMissing: await isNewDatabase(path) });
+    return await openRocks({ ...options, path, createIfMissing });
   } catch (error) {
     const user = await otherUser(options.path);
     // A log that another process is writing to can look damaged.
@@ -118,18 +135,6 @@ async function openDatabase(options: DataDirectoryOptions): Promise<ReportingKv>
     if (!inUse) throw error;
     const by = user === undefined ? 'another process' : `process ${user}`;
     throw new StorageError('locked', `the data directory ${options.path} is in use by ${by}`, error);
-  }
-}
-
-/**
- * A database that has data but lost its CURRENT file would be taken for a new one, over the old files; the tables and logs
- * say that it is not.
- */
-async function isNewDatabase(path: string): Promise<boolean> {
-  try {
-    return !(await readdir(path)).some((name) => /\.(sst|log)$/.test(name));
-  } catch (error) {
-    throw fileError(error, 'cannot read', path);
   }
 }
 

@@ -5,17 +5,25 @@ import { join } from 'node:path';
 import { corrupt, StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { checkFormatVersion } from './formatVersion';
+import { readMark } from './syncedMark';
 
 export interface DirectoryState {
-  readonly kind: 'missing' | 'empty' | 'ours';
+  /** Interrupted: a crash came while it was being prepared, so nothing is in it yet. */
+  readonly kind: 'missing' | 'empty' | 'interrupted' | 'ours';
   readonly warnings: readonly string[];
 }
 
 const WRITABLE_BY_OTHERS = 0o022;
 const READABLE_BY_OTHERS = 0o055;
 
-/** What an empty volume or a crash while it was being prepared leaves behind. */
-const NOTHING_TO_US = new Set(['lost+found', 'FORMAT.new']);
+/** There while a directory is being prepared; it becomes FORMAT when that is done. */
+export const FORMAT_DRAFT = 'FORMAT.new';
+
+/** What an empty volume holds. */
+const NOTHING_TO_US = new Set(['lost+found']);
+
+/** What a directory holds that is being prepared. */
+const BEING_PREPARED = new Set([FORMAT_DRAFT, 'db']);
 
 /** Rejects with StorageError of kind format, permission, corrupt or io. */
 export async function checkDirectory(path: string): Promise<DirectoryState> {
@@ -27,9 +35,11 @@ export async function checkDirectory(path: string): Promise<DirectoryState> {
     checkFormat(path, await formatOf(path));
     return { kind: 'ours', warnings: await makePrivate(path, found) };
   }
-  if (names.length > 0) refuseForeign(path, names);
+  const isInterrupted = names.includes(FORMAT_DRAFT) && names.every((name) => BEING_PREPARED.has(name));
+  if (names.length > 0 && !isInterrupted) refuseForeign(path, names);
+  if (isInterrupted) await refuseData(path);
   refuseWritable(path, found.mode);
-  return { kind: 'empty', warnings: readableWarning(path, found.mode) };
+  return { kind: isInterrupted ? 'interrupted' : 'empty', warnings: readableWarning(path, found.mode) };
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
@@ -64,13 +74,24 @@ function checkFormat(path: string, text: string): void {
 }
 
 function refuseForeign(path: string, names: readonly string[]): never {
-  const hint = names.includes('member')
-    ? 'It looks like the data directory of etcd, whose files Cairn does not read'
-    : `It holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+  const hint = hintOf(names);
   throw new StorageError(
     'format',
     `the data directory ${path} is not empty and not Cairn's. ${hint}. Nothing was changed; give another one.`,
   );
+}
+
+function hintOf(names: readonly string[]): string {
+  if (names.includes('member')) return 'It looks like the data directory of etcd, whose files Cairn does not read';
+  if (names.includes('db')) return 'It has a database, but not the file FORMAT that says that it is one of Cairn';
+  return `It holds ${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+}
+
+/** A marker cannot be a draft any more once something was stored. */
+async function refuseData(path: string): Promise<void> {
+  const mark = await readMark(join(path, 'db'));
+  if (typeof mark === 'string' || mark.synced === 0) return;
+  throw corrupt(`the data directory ${path} has data, but its file FORMAT is missing`);
 }
 
 interface Ownership {

@@ -24,7 +24,8 @@ export class StorageError extends Error {
 }
 
 const WHAT_TO_DO_WHEN_CORRUPT =
-  'Stop this member, remove it from the cluster, delete its data directory and add it again; it will fetch the state from the leader.';
+  'If the other members are well and a majority: remove this member from the cluster, delete its data directory and add it ' +
+  'again; it will fetch the state from the leader. If they are not, keep the directory: it may hold what no other has.';
 
 /** What was read back is damaged. `what` is a clause such as "log entry 17 has a wrong checksum". */
 export function corrupt(what: string, cause?: unknown): StorageError {

@@ -49,6 +49,20 @@ export const FOUNDATION_KEY: Uint8Array = Buffer.from('o');
 export const LOG_START_KEY: Uint8Array = Buffer.from('s');
 export const RUN_KEY: Uint8Array = Buffer.from('n');
 
+const SYNCED_FIRST_BYTES: ReadonlySet<number | undefined> = new Set(
+  [REGISTRATION_KEY, FORMAT_KEY, GENERATION_KEY, HARD_STATE_KEY, IDENTITY_KEY, RUN_KEY]
+    .map((key) => key[0])
+    .concat(LOG),
+);
+
+/**
+ * Whether a put of this key is only ever in a synced batch. The log start is not: compaction may move it without a sync, as it
+ * deletes entries without one.
+ */
+export function isSyncedKey(key: Uint8Array): boolean {
+  return SYNCED_FIRST_BYTES.has(key[0]);
+}
+
 const LOG_KEY_BYTES = 9;
 const UINT32_RANGE = 2 ** 32;
 

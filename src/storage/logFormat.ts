@@ -8,6 +8,8 @@ import type { FileWindow } from './fileWindow';
 
 const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;
+/** What a disk writes in one piece, or not at all. */
+const SECTOR_BYTES = 512;
 
 const ZERO = 0;
 const FULL = 1;
@@ -15,64 +17,124 @@ const FIRST = 2;
 const MIDDLE = 3;
 const LAST = 4;
 
-/** Told what a log file holds, in order. A payload that was begun and never finished is left out: the writer died. */
+/**
+ * How something came to be unreadable, as far as its bytes tell:
+ * - `torn`: it looks as a power cut leaves a write that was under way. It ends with the file, or sectors of it are zeros.
+ * - `broken`: it is all there and is not what was written. No power cut does that.
+ */
+export type DamageShape = 'torn' | 'broken';
+
+export interface Damage {
+  /** The byte of the file at which the first payload begins that cannot be read; all before it is well. */
+  readonly at: number;
+  readonly shape: DamageShape;
+}
+
+/** Told what a log file holds, in order. */
 export interface LogListener {
-  /** A whole payload in the pieces it is stored in, which are good until it returns. */
-  readonly onPayload: (pieces: readonly Buffer[]) => void;
-  /** At this byte of the file something cannot be read. */
-  readonly onDamage: (at: number) => void;
+  /** A whole payload in the pieces it is stored in, which are good until it returns. It begins at the byte `at` of the file. */
+  readonly onPayload: (pieces: readonly Buffer[], at: number) => void;
+  readonly onDamage: (damage: Damage) => void;
 }
 
 /** Reads a log file from its beginning to its end. Throws what the listener throws, and as `FileWindow.read` does. */
 export function readLog(file: FileWindow, listener: LogListener): void {
   const payloads = new Payloads(listener);
   for (let at = 0; at < file.size; at += BLOCK_BYTES) {
-    readBlock(file.read(at, Math.min(BLOCK_BYTES, file.size - at)), at, payloads);
+    const block = file.read(at, Math.min(BLOCK_BYTES, file.size - at));
+    readBlock(block, at, at + block.length === file.size, payloads);
   }
+  payloads.end();
 }
 
 /** @param start of the block in the file */
-function readBlock(block: Buffer, start: number, payloads: Payloads): void {
+function readBlock(block: Buffer, start: number, isLast: boolean, payloads: Payloads): void {
   let at = 0;
   while (at + HEADER_BYTES <= block.length) {
     const length = block.readUInt16LE(at + 4);
     const type = block.readUInt8(at + 6);
     const end = at + HEADER_BYTES + length;
-    // The padding at the end of a block, or space that was allocated ahead of the writes.
-    if (type === ZERO && length === 0) return;
-    if (end > block.length) {
-      payloads.damage(start + at);
+    if (type === ZERO && length === 0) {
+      // Space that was allocated ahead of the writes, if nothing follows.
+      payloads.zeros(start + at);
+      if (!isZeros(block, at, block.length)) payloads.damage(start + at, 'torn');
       return;
     }
-    if (block.readUInt32LE(at) !== maskCrc32c(crc32c(block, at + 6, end))) payloads.damage(start + at);
-    else payloads.record(type, block.subarray(at + HEADER_BYTES, end), start + at);
+    if (end > block.length) {
+      const isTorn = isLast || hasZeroSector(block, start, at, block.length);
+      payloads.damage(start + at, isTorn ? 'torn' : 'broken');
+      return;
+    }
+    if (block.readUInt32LE(at) !== maskCrc32c(crc32c(block, at + 6, end))) {
+      payloads.damage(start + at, hasZeroSector(block, start, at, end) ? 'torn' : 'broken');
+    } else payloads.record(type, block.subarray(at + HEADER_BYTES, end), start + at);
     at = end;
   }
+  // The file ends within a header; a whole block ends with zeros that are too few for one.
+  if (block.length < BLOCK_BYTES && !isZeros(block, at, block.length)) payloads.damage(start + at, 'torn');
+}
+
+/** Whether what lies in one of the disk's sectors, between two bytes of the block, is zeros. */
+function hasZeroSector(block: Buffer, start: number, from: number, to: number): boolean {
+  for (let at = from; at < to;) {
+    const next = Math.min(to, at + SECTOR_BYTES - ((start + at) % SECTOR_BYTES));
+    if (isZeros(block, at, next)) return true;
+    at = next;
+  }
+  return false;
+}
+
+function isZeros(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (bytes[at] !== 0) return false;
+  return true;
 }
 
 /** Puts records together. */
 class Payloads {
   private begun: Buffer[] = [];
+  private begunAt = 0;
+  private zerosAt: number | undefined;
 
   constructor(private readonly listener: LogListener) {}
 
-  damage(at: number): void {
+  zeros(at: number): void {
+    this.zerosAt ??= at;
+  }
+
+  damage(at: number, shape: DamageShape): void {
+    this.listener.onDamage({ at: this.begun.length > 0 ? this.begunAt : at, shape });
     this.begun = [];
-    this.listener.onDamage(at);
+    this.zerosAt = undefined;
   }
 
   record(type: number, piece: Buffer, at: number): void {
-    if (type === FULL) {
-      this.begun = [];
-      this.listener.onPayload([piece]);
-    } else if (type === FIRST) {
+    // What lies between here and there was lost.
+    if (this.zerosAt !== undefined) this.damage(this.zerosAt, 'torn');
+    const isContinued = type === MIDDLE || type === LAST;
+    if (isContinued !== this.begun.length > 0) this.damage(at, 'broken');
+    if (type === FULL) this.listener.onPayload([piece], at);
+    else if (type === FIRST) {
       // A copy, because what follows is in another block.
       this.begun = [Buffer.from(piece)];
-    } else if (this.begun.length > 0 && type === MIDDLE) {
-      this.begun.push(Buffer.from(piece));
-    } else if (this.begun.length > 0 && type === LAST) {
-      this.listener.onPayload([...this.begun, piece]);
-      this.begun = [];
-    } else this.listener.onDamage(at);
+      this.begunAt = at;
+    } else if (type === MIDDLE) this.continued(piece);
+    else if (type === LAST) this.finished(piece);
+    else this.damage(at, 'broken');
+  }
+
+  /** The file ends here. */
+  end(): void {
+    if (this.begun.length > 0) this.damage(this.begunAt, 'torn');
+  }
+
+  private continued(piece: Buffer): void {
+    if (this.begun.length > 0) this.begun.push(Buffer.from(piece));
+  }
+
+  private finished(piece: Buffer): void {
+    if (this.begun.length === 0) return;
+    const pieces = [...this.begun, piece];
+    this.begun = [];
+    this.listener.onPayload(pieces, this.begunAt);
   }
 }

@@ -2,11 +2,13 @@
  * Reads RocksDB's manifest: which files count. A crash leaves others behind, half written, that must not be taken for damage.
  * The manifest is a log (logFormat.ts) of edits; an edit is a list of tags and their fields.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { corrupt } from './errors';
+import { corrupt, StorageError } from './errors';
+import { codeOf, fileError } from './fileError';
 import { withWindow } from './fileWindow';
-import { readLog, type LogListener } from './logFormat';
+import { readLog, type Damage, type LogListener } from './logFormat';
+import type { TornEnd } from './tornEnd';
 import { VarintReader } from './varints';
 
 export interface LiveFiles {
@@ -14,9 +16,14 @@ export interface LiveFiles {
   readonly tables: ReadonlySet<number>;
   /** Logs with lower numbers are no longer replayed. */
   readonly firstLog: number;
+  /** Operations up to this sequence number are in tables; the first log that is replayed goes on with the next. */
+  readonly flushed: number;
+  /** An edit that was under way when the power failed, at the end of the manifest. */
+  readonly torn: TornEnd | undefined;
 }
 
 const LOG_NUMBER = 2;
+const LAST_SEQUENCE = 4;
 const DELETED_FILE = 6;
 const NEW_FILE = 103;
 const END_OF_FILE_FIELDS = 1;
@@ -27,7 +34,6 @@ const SKIPPABLE = 1 << 13;
 const FIELDS: ReadonlyMap<number, string> = new Map([
   [1, 't'], // comparator
   [3, 'n'], // next file number
-  [4, 'n'], // last sequence number
   [5, 'nt'], // where the next compaction of a level begins
   [9, 'n'], // previous log
   [10, 'n'], // the log needed by prepared transactions
@@ -37,52 +43,118 @@ const FIELDS: ReadonlyMap<number, string> = new Map([
   [300, 'n'], // edits left in an atomic group
 ]);
 
-/** Undefined if there is no database, or it is for the engine to say what is wrong. Rejects with StorageError of kind corrupt. */
+/** Undefined if there is no database. Rejects with StorageError of kind corrupt if there is one and it cannot be read. */
 export async function readLiveFiles(path: string): Promise<LiveFiles | undefined> {
-  const current = await readFile(join(path, 'CURRENT'), 'utf8').catch(() => '');
-  const name = /^(MANIFEST-\d+)\n$/.exec(current)?.[1];
-  const edits = name === undefined ? undefined : await editsOf(join(path, name));
-  if (name === undefined || edits === undefined) return undefined;
-  const tables = new Set<number>();
-  let firstLog = 0;
-  for (const edit of edits) firstLog = Math.max(firstLog, applyEdit(name, edit, tables));
-  return { tables, firstLog };
+  const name = await currentManifest(path);
+  if (name === undefined) return undefined;
+  const { edits, torn } = await editsOf(path, name);
+  const files = new Files(name);
+  for (const edit of edits) files.apply(edit);
+  if (!files.isWhole) throw corrupt(`the file ${name} of the database ends before it says anything`);
+  return { tables: files.tables, firstLog: files.firstLog, flushed: files.flushed, torn };
 }
 
-/** Undefined if something is damaged: the engine verifies its manifest, and knows which end of it may be. */
-async function editsOf(path: string): Promise<readonly Buffer[] | undefined> {
+/** The manifest that counts, by name; undefined if there is no database. */
+async function currentManifest(path: string): Promise<string | undefined> {
+  const current = join(path, 'CURRENT');
+  let text: string;
+  try {
+    text = await readFile(current, 'latin1');
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw fileError(error, 'cannot read', current);
+    if (!(await hasData(path))) return undefined;
+    throw corrupt(`the file ${current} is missing, though the database has data`, error);
+  }
+  const name = /^(MANIFEST-\d+)\n$/.exec(text)?.[1];
+  if (name === undefined) throw corrupt(`the file ${current} does not name a manifest`);
+  return name;
+}
+
+/** Whether a database has been here: one without its CURRENT file would be taken for a new one, over the old files. */
+async function hasData(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).some((name) => /^\d+\.(sst|log)$|^MANIFEST-\d+$/.test(name));
+  } catch (error) {
+    throw fileError(error, 'cannot read', path);
+  }
+}
+
+async function editsOf(
+  path: string,
+  name: string,
+): Promise<{ readonly edits: readonly Buffer[]; readonly torn: TornEnd | undefined }> {
+  const file = join(path, name);
   const edits: Buffer[] = [];
-  const damage: number[] = [];
+  let damage: Damage | undefined;
+  let size = 0;
   const listener: LogListener = {
-    onPayload: (pieces) => edits.push(Buffer.concat(pieces)),
-    onDamage: (at) => damage.push(at),
+    onPayload: (pieces) => {
+      if (damage !== undefined) throw corrupt(`the file ${name} is unreadable at byte ${damage.at} and more follows`);
+      edits.push(Buffer.concat(pieces));
+    },
+    onDamage: (found) => {
+      if (found.shape === 'broken') throw corrupt(`the file ${name} is unreadable at byte ${found.at}`);
+      damage ??= found;
+    },
   };
   try {
-    await withWindow(path, (file) => {
-      readLog(file, listener);
+    await withWindow(file, (window) => {
+      size = window.size;
+      readLog(window, listener);
     });
-  } catch {
-    return undefined;
+  } catch (error) {
+    const isMissing = error instanceof StorageError && codeOf(error.cause) === 'ENOENT';
+    throw isMissing ? corrupt(`the file ${file} is missing, though CURRENT names it`, error) : error;
   }
-  return damage.length === 0 ? edits : undefined;
+  return { edits, torn: damage === undefined ? undefined : { file, at: damage.at, size } };
 }
 
-/** Adds and removes tables; answers the log number of the edit, 0 if it has none. */
-function applyEdit(name: string, bytes: Buffer, tables: Set<number>): number {
-  const damaged = (): Error => corrupt(`the file ${name} cannot be understood`);
-  const reader = new VarintReader(bytes, 0, bytes.length, damaged);
-  let log = 0;
-  while (!reader.done) {
-    const tag = reader.number();
-    if (tag === LOG_NUMBER) log = reader.number();
-    else if (tag === DELETED_FILE) {
-      reader.number();
-      tables.delete(reader.number());
-    } else if (tag === NEW_FILE) tables.add(readNewFile(reader));
-    else if ((tag & SKIPPABLE) !== 0) reader.skipText();
-    else skipFields(reader, FIELDS.get(tag), damaged);
+/** What the edits add up to. */
+class Files {
+  readonly tables = new Set<number>();
+  firstLog = 0;
+  flushed = 0;
+  /** An edit said up to where the database goes: the first of every manifest does when the database is opened. */
+  isWhole = false;
+
+  constructor(private readonly name: string) {}
+
+  apply(bytes: Buffer): void {
+    const damaged = (): Error => corrupt(`the file ${this.name} cannot be understood`);
+    const reader = new VarintReader(bytes, 0, bytes.length, damaged);
+    while (!reader.done) {
+      const tag = reader.number();
+      if (tag === LOG_NUMBER) this.firstLog = Math.max(this.firstLog, reader.number());
+      else if (tag === LAST_SEQUENCE) this.lastSequence(reader.number());
+      else if (tag === DELETED_FILE) {
+        reader.number();
+        this.tables.delete(reader.number());
+      } else if (tag === NEW_FILE) this.newFile(reader);
+      else if ((tag & SKIPPABLE) !== 0) reader.skipText();
+      else skipFields(reader, FIELDS.get(tag), damaged);
+    }
   }
-  return log;
+
+  /**
+   * The last sequence number that was given when an edit was written. Only in the first edit of a manifest that has one is
+   * everything up to it in tables: it is written when the database is opened, after the logs were replayed.
+   */
+  private lastSequence(sequence: number): void {
+    if (!this.isWhole) this.flushed = Math.max(this.flushed, sequence);
+    this.isWhole = true;
+  }
+
+  /** Level, number, size, smallest and largest key and sequence number, then tagged text until a tag ends it. */
+  private newFile(reader: VarintReader): void {
+    reader.number();
+    this.tables.add(reader.number());
+    reader.number();
+    reader.skipText();
+    reader.skipText();
+    reader.number();
+    this.flushed = Math.max(this.flushed, reader.number());
+    while (reader.number() !== END_OF_FILE_FIELDS) reader.skipText();
+  }
 }
 
 function skipFields(reader: VarintReader, fields: string | undefined, damaged: () => Error): void {
@@ -91,18 +163,4 @@ function skipFields(reader: VarintReader, fields: string | undefined, damaged: (
     if (field === 't') reader.skipText();
     else reader.number();
   }
-}
-
-/** Level, number, size, smallest and largest key and sequence number, then tagged text until a tag ends it. */
-function readNewFile(reader: VarintReader): number {
-  reader.number();
-  const file = reader.number();
-  reader.number();
-  reader.skipText();
-  reader.skipText();
-  // A sequence number takes up to 56 bits.
-  reader.number();
-  reader.number();
-  while (reader.number() !== END_OF_FILE_FIELDS) reader.skipText();
-  return file;
 }

@@ -1,24 +1,23 @@
 /**
  * Kv over RocksDB; the only file that names the package. What the binding does not do, found by trying, is done here: it
  * accepts writes after a failed fsync (so the first error latches), runs batches on a thread pool in any order (so one at a
- * time), turns a Uint8Array that is no Buffer into text, never calls back from `end` and `close` once an iterator has failed (rocksScan.ts),
- * replays a write-ahead log around a damaged record, and scans
- * tables without verifying them (so all files are checked before it opens them).
+ * time), turns a Uint8Array that is no Buffer into text, never calls back from `end` and `close` once an iterator has failed
+ * (rocksScan.ts), replays a write-ahead log around a damaged record, and scans tables without verifying them (so all files are
+ * checked before it opens them, verification.ts).
  */
 import RocksDB from 'rocksdb';
-import type { StorageError } from './errors';
 import type { EngineStatistics } from './engineStatistics';
 import { readEngineStatistics } from './engineStatistics';
-import { messageOf } from './errors';
+import { corrupt, messageOf, StorageError } from './errors';
 import { clearInSlices } from './kv';
 import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
-import { readLiveFiles } from './manifest';
+import { MarkWriter } from './markWriter';
 import { RocksScan } from './rocksScan';
 import type { NativeIterator } from './rocksScan';
 import { isNotFound, storageErrorOf } from './rocksStatus';
-import { checkTableFiles } from './tableFiles';
-import { checkWriteAheadLogs } from './writeAheadLog';
+import { cutTornEnd, tornEndText, type TornEnd } from './tornEnd';
+import { verifyDatabase } from './verification';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -54,6 +53,9 @@ interface NativeDatabase {
   close(callback: Callback): void;
 }
 
+/** What the package exports. */
+export type NativeEngine = (path: string) => NativeDatabase;
+
 export interface RocksOptions {
   /** An existing directory. */
   readonly path: string;
@@ -61,30 +63,75 @@ export interface RocksOptions {
   readonly createIfMissing: boolean;
   /** Called once, with the first error of kind io, full or corrupt. */
   readonly onFailure?: (error: StorageError) => void;
+  /** Another engine than the package's, for tests of what it is told. */
+  readonly engine?: NativeEngine;
 }
 
 /** A Kv that can say how its engine is. */
 export interface ReportingKv extends Kv {
+  /** What was found and put right when it was opened, for the log. */
+  readonly warnings: readonly string[];
   /** Undefined once it is being closed, or has failed. */
   statistics(): EngineStatistics | undefined;
 }
 
 /** Rejects with StorageError of kind locked, corrupt, permission, full or io. */
 export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
-  const live = await readLiveFiles(options.path);
-  if (live !== undefined) {
-    await checkTableFiles(options.path, live);
-    await checkWriteAheadLogs(options.path, live);
+  const { path, createIfMissing } = options;
+  const verified = await verifyDatabase(path);
+  if (!verified.exists && !createIfMissing) throw corrupt(`there is no database in ${path}, where one was`);
+  const cuts = verified.ends.length > 0 ? await cutEnds(options, verified.ends) : [];
+  const database = engineOf(options)(path);
+  await openNative(database, path, { ...OPEN_OPTIONS, createIfMissing });
+  const life = new LifeCycle(options.onFailure);
+  try {
+    const { markCounter, sequence } = verified;
+    const mark = await MarkWriter.open(path, markCounter, sequence, (error) => life.fail(error));
+    const warnings = [...(verified.exists ? verified.warnings : []), ...cuts];
+    return new RocksKv(database, options, life, mark, sequence, warnings);
+  } catch (error) {
+    await closeNative(database, path).catch(() => undefined);
+    throw error;
   }
+}
+
+function engineOf(options: RocksOptions): NativeEngine {
   // The package's own types lean on types that are not installed.
-  const database = RocksDB(options.path) as unknown as NativeDatabase;
-  await new Promise<void>((resolve, reject) => {
-    database.open({ ...OPEN_OPTIONS, createIfMissing: options.createIfMissing }, (error) => {
-      if (error) reject(storageErrorOf(error, 'opening', options.path));
+  return options.engine ?? (RocksDB as unknown as NativeEngine);
+}
+
+/**
+ * Cuts what a crash tore, unless another process has the database open: what looks torn is then a write under way. Answers
+ * lines for the log.
+ */
+async function cutEnds(options: RocksOptions, ends: readonly TornEnd[]): Promise<readonly string[]> {
+  const { path } = options;
+  // The engine takes its lock, and then refuses a database that exists before it has touched anything.
+  await openNative(engineOf(options)(path), path, { createIfMissing: false, errorIfExists: true }).catch(
+    (error: unknown) => {
+      if (error instanceof StorageError && error.kind === 'locked') throw error;
+    },
+  );
+  for (const end of ends) await cutTornEnd(end);
+  return ends.map(tornEndText);
+}
+
+function openNative(database: NativeDatabase, path: string, options: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    database.open(options, (error) => {
+      if (error) reject(storageErrorOf(error, 'opening', path));
       else resolve();
     });
   });
-  return new RocksKv(database, options);
+}
+
+function closeNative(database: NativeDatabase, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    database.close((error) => {
+      if (error) reject(storageErrorOf(error, 'closing', path));
+      else resolve();
+    });
+  });
 }
 
 interface WaitingBatch {
@@ -95,17 +142,25 @@ interface WaitingBatch {
 }
 
 class RocksKv implements ReportingKv {
-  readonly #life: LifeCycle;
   readonly #batches: WaitingBatch[] = [];
   #batchInFlight = false;
   /** An iterator failed beyond repair: the binding's `close` would wait for ever. */
   #wedged = false;
 
+  readonly #life: LifeCycle;
+  /** The sequence number of the last operation: the engine counts every one of every batch. */
+  #sequence: number;
+
   constructor(
     private readonly database: NativeDatabase,
     private readonly options: RocksOptions,
+    life: LifeCycle,
+    private readonly mark: MarkWriter,
+    sequence: number,
+    readonly warnings: readonly string[],
   ) {
-    this.#life = new LifeCycle(options.onFailure);
+    this.#life = life;
+    this.#sequence = sequence;
   }
 
   batch(operations: readonly KvOperation[], options: BatchOptions): Promise<void> {
@@ -132,6 +187,8 @@ class RocksKv implements ReportingKv {
           this.#life.end();
         }
       } else {
+        this.#sequence += batch.operations.length;
+        this.mark.wrote(this.#sequence, batch.options.sync);
         batch.resolve();
         this.#life.end();
         this.#startBatch();
@@ -201,13 +258,8 @@ class RocksKv implements ReportingKv {
 
   close(): Promise<void> {
     return this.#life.close(async () => {
-      if (this.#wedged) return;
-      await new Promise<void>((resolve, reject) => {
-        this.database.close((error) => {
-          if (error) reject(storageErrorOf(error, 'closing', this.options.path));
-          else resolve();
-        });
-      });
+      await this.mark.close(!this.#life.failed);
+      if (!this.#wedged) await closeNative(this.database, this.options.path);
     });
   }
 

@@ -34,6 +34,14 @@ export class VarintReader {
     if (this.#at > this.end) throw this.onDamage();
   }
 
+  /** A length and as many bytes, as a view. */
+  text(): Buffer {
+    const length = this.number();
+    const from = this.#at;
+    this.skip(length);
+    return this.bytes.subarray(from, this.#at);
+  }
+
   /** A length and as many bytes. */
   skipText(): void {
     this.skip(this.number());

@@ -1,0 +1,133 @@
+/** Keeps the mark of the last synced write (syncedMark.ts) up to date, beside the batches and without making them wait. */
+import { open, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StorageError } from './errors';
+import { fileError } from './fileError';
+import { encodeMark, MARK_FILE, MARK_FILE_BYTES, markPlace } from './syncedMark';
+
+/** The mark is written this often at most: a write costs the loop some ten microseconds, and the disk nothing. */
+const WRITE_INTERVAL_MS = 10;
+/** It is flushed this often at most; until then a power cut, but no end of the process, can take it back. */
+const FLUSH_INTERVAL_MS = 1000;
+const PRIVATE_FILE_MODE = 0o600;
+
+export class MarkWriter {
+  private synced: number;
+  private written: number;
+  private isNew = false;
+  private writing: Promise<void> = Promise.resolve();
+  private flushing: Promise<void> = Promise.resolve();
+  private writeScheduled = false;
+  private flushTimer: NodeJS.Timeout | undefined;
+  private writeTimer: NodeJS.Timeout | undefined;
+  private writtenMs = Number.NEGATIVE_INFINITY;
+  private over = false;
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly path: string,
+    private counter: number,
+    sequence: number,
+    private readonly onFailure: (error: StorageError) => void,
+  ) {
+    this.synced = sequence;
+    this.written = sequence;
+  }
+
+  /**
+   * Writes and flushes a first mark. Rejects with StorageError.
+   * @param database its directory
+   * @param counter of the mark before, 0 if there is none
+   * @param sequence of the last operation that is on the disk
+   */
+  static async open(
+    database: string,
+    counter: number,
+    sequence: number,
+    onFailure: (error: StorageError) => void,
+  ): Promise<MarkWriter> {
+    const path = join(database, MARK_FILE);
+    try {
+      const file = await open(path, counter === 0 ? 'w' : 'r+', PRIVATE_FILE_MODE);
+      // Its whole length at once: later writes change nothing but the bytes, and cannot find the disk full.
+      if (counter === 0) await file.write(Buffer.alloc(MARK_FILE_BYTES), 0, MARK_FILE_BYTES, 0);
+      const writer = new MarkWriter(file, path, counter, sequence, onFailure);
+      await writer.write();
+      await file.sync();
+      return writer;
+    } catch (error) {
+      throw fileError(error, 'cannot write', path);
+    }
+  }
+
+  /** A batch was written; its last operation has this number. `isSynced`: it and everything before it is on the disk. */
+  wrote(sequence: number, isSynced: boolean): void {
+    this.written = sequence;
+    if (isSynced) this.synced = sequence;
+    this.isNew = true;
+    this.scheduleWrite();
+  }
+
+  /** Makes the mark exact, and durable. After a failure it only lets go of the file. */
+  async close(isWell: boolean): Promise<void> {
+    this.over = true;
+    clearTimeout(this.writeTimer);
+    clearTimeout(this.flushTimer);
+    await Promise.all([this.writing, this.flushing]);
+    try {
+      if (isWell) {
+        await this.write();
+        await this.file.sync();
+      }
+    } catch (error) {
+      throw fileError(error, 'cannot write', this.path);
+    } finally {
+      await this.file.close();
+    }
+  }
+
+  private scheduleWrite(): void {
+    if (this.over || this.writeScheduled) return;
+    this.writeScheduled = true;
+    const waitMs = this.writtenMs + WRITE_INTERVAL_MS - performance.now();
+    if (waitMs <= 0) this.startWrite();
+    else this.writeTimer = setTimeout(() => this.startWrite(), waitMs);
+  }
+
+  private startWrite(): void {
+    this.writing = this.write().then(
+      () => {
+        this.writeScheduled = false;
+        this.scheduleFlush();
+        if (this.isNew) this.scheduleWrite();
+      },
+      (error: unknown) => this.fail(error),
+    );
+  }
+
+  private async write(): Promise<void> {
+    this.isNew = false;
+    this.counter += 1;
+    const { counter, synced, written } = this;
+    const bytes = encodeMark({ counter, synced, written });
+    await this.file.write(bytes, 0, bytes.length, markPlace(counter));
+    this.writtenMs = performance.now();
+  }
+
+  private scheduleFlush(): void {
+    if (this.over) return;
+    this.flushTimer ??= setTimeout(() => {
+      this.flushing = this.file.datasync().then(
+        () => {
+          this.flushTimer = undefined;
+        },
+        (error: unknown) => this.fail(error),
+      );
+    }, FLUSH_INTERVAL_MS);
+  }
+
+  private fail(error: unknown): void {
+    this.over = true;
+    this.onFailure(fileError(error, 'cannot write', this.path));
+  }
+}

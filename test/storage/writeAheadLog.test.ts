@@ -1,0 +1,273 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kv } from '../../src/storage/kv';
+import { logKey } from '../../src/storage/layout';
+import { openRocks } from '../../src/storage/rocks';
+import { MARK_FILE, readMark } from '../../src/storage/syncedMark';
+import { listed, put } from './support/kvSuite';
+import { temporaryDirectory } from './support/temporaryDirectory';
+
+const home = temporaryDirectory();
+
+const PAGE_BYTES = 4096;
+
+function newPath(): string {
+  return mkdtempSync(join(home, 'wal-'));
+}
+
+/** What a killed process leaves: a copy of what is there while the database is open. */
+async function killed(use: (kv: Kv) => Promise<void>): Promise<string> {
+  const path = newPath();
+  const kv = await openRocks({ path, createIfMissing: true });
+  await use(kv);
+  await marked(path);
+  const copy = newPath();
+  cpSync(path, copy, { recursive: true });
+  await kv.close();
+  return copy;
+}
+
+/** The mark lags some milliseconds behind: resolves when it stands still. */
+async function marked(path: string): Promise<void> {
+  for (let before: unknown; ;) {
+    const mark = await readMark(path);
+    if (JSON.stringify(mark) === JSON.stringify(before)) return;
+    before = mark;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** As the member writes: an entry of the log, synced. */
+async function synced(kv: Kv, from: number, to: number): Promise<void> {
+  for (let at = from; at <= to; at += 1) {
+    await kv.batch([{ type: 'put', key: logKey(at), value: Buffer.alloc(300, at) }], { sync: true });
+  }
+}
+
+/** As the member writes: rows alone, not synced. */
+async function unsynced(kv: Kv, from: number, to: number): Promise<void> {
+  for (let at = from; at <= to; at += 1) await kv.batch([put(`r${at}`, Buffer.alloc(3000, 7))], { sync: false });
+}
+
+function logOf(path: string): string {
+  const names = readdirSync(path).filter((name) => name.endsWith('.log'));
+  const sized = names.map((name) => ({ name, size: statSync(join(path, name)).size })).sort((a, b) => b.size - a.size);
+  return join(path, sized[0]?.name ?? '');
+}
+
+function flip(file: string, at: number): void {
+  const bytes = readFileSync(file);
+  bytes[at] = (bytes[at] ?? 0) ^ 4;
+  writeFileSync(file, bytes);
+}
+
+function zero(file: string, from: number, to: number): void {
+  writeFileSync(file, readFileSync(file).fill(0, from, to));
+}
+
+async function contents(path: string): Promise<{ pairs: number; warnings: readonly string[] }> {
+  const kv = await openRocks({ path, createIfMissing: false });
+  const pairs = (await listed(kv)).length;
+  await kv.close();
+  return { pairs, warnings: kv.warnings };
+}
+
+async function expectRefused(path: string, message: RegExp): Promise<void> {
+  const before = readdirSync(path).map((name) => `${name} ${statSync(join(path, name)).size}`);
+  await expect(openRocks({ path, createIfMissing: false })).rejects.toMatchObject({ kind: 'corrupt' });
+  await expect(openRocks({ path, createIfMissing: false })).rejects.toThrow(message);
+  await expect(openRocks({ path, createIfMissing: false })).rejects.toThrow(/If the other members are well/);
+  expect(readdirSync(path).map((name) => `${name} ${statSync(join(path, name)).size}`)).toEqual(before);
+}
+
+/** Ends of the log that were acknowledged, and what is done to them. */
+const LOST_ENDS: readonly (readonly [string, (log: string) => void])[] = [
+  ['cut in half', (log) => truncateSync(log, statSync(log).size >> 1)],
+  ['cut by the last record, exactly', (log) => truncateSync(log, statSync(log).size - 300 - 34)],
+  ['cut by some bytes', (log) => truncateSync(log, statSync(log).size - 3)],
+  ['emptied', (log) => truncateSync(log)],
+  ['removed', (log) => rmSync(log)],
+  ['damaged in the last record', (log) => flip(log, statSync(log).size - 50)],
+  ['damaged in the length of the last record', (log) => flip(log, statSync(log).size - 300 - 25)],
+  ['without its last page', (log) => zero(log, statSync(log).size & ~(PAGE_BYTES - 1), statSync(log).size)],
+];
+
+describe('acknowledged writes at the end of the log', () => {
+  test.each(LOST_ENDS)('%s: noticed after the process was killed', async (_name, damage) => {
+    const path = await killed((kv) => synced(kv, 1, 100));
+    damage(logOf(path));
+    await expectRefused(
+      path,
+      /the write-ahead log (lost its end: it goes up to write \d+, and writes up to 100 had been|is dam)/,
+    );
+  });
+
+  test.each(LOST_ENDS)('%s: noticed after it was closed in order', async (_name, damage) => {
+    const path = newPath();
+    const kv = await openRocks({ path, createIfMissing: true });
+    await synced(kv, 1, 100);
+    await kv.close();
+    damage(logOf(path));
+    await expectRefused(path, /lost its end/);
+  });
+
+  test('a log that is gone, of several', async () => {
+    const path = await killed(async (kv) => {
+      for (let at = 1; at <= 39; at += 1)
+        await kv.batch([{ type: 'put', key: logKey(at), value: Buffer.alloc(900_000, at) }], { sync: true });
+    });
+    for (const name of readdirSync(path).filter((each) => each.endsWith('.log'))) rmSync(join(path, name));
+    await expectRefused(path, /lost its end/);
+  });
+
+  test('a bit of the last record is noticed also without the mark', async () => {
+    const path = await killed((kv) => synced(kv, 1, 100));
+    rmSync(join(path, MARK_FILE));
+    flip(logOf(path), statSync(logOf(path)).size - 50);
+    await expectRefused(path, /is damaged: \d+\.log is unreadable at byte \d+/);
+  });
+});
+
+describe('the end of the log that was not acknowledged', () => {
+  test('torn off by a crash: cut, said, and not said again', async () => {
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      await unsynced(kv, 1, 10);
+    });
+    const log = logOf(path);
+    truncateSync(log, statSync(log).size - 100);
+    const first = await contents(path);
+    expect(first.pairs).toBe(59);
+    expect(first.warnings).toEqual([
+      expect.stringMatching(
+        /^\d+\.log of the database was cut from \d+ to \d+ bytes: .* a write that a crash interrupted/,
+      ),
+    ]);
+    expect(await contents(path)).toEqual({ pairs: 59, warnings: [] });
+  });
+
+  test.each([
+    ['one page was lost', (log: string, end: number) => zero(log, end + PAGE_BYTES, end + 2 * PAGE_BYTES)],
+    ['a bit was flipped', (log: string, end: number) => flip(log, end + 3 * PAGE_BYTES)],
+  ])('%s in the middle of it: what comes before is there', async (_name, damage) => {
+    let end = 0;
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      end = 50 * 334;
+      await unsynced(kv, 1, 20);
+    });
+    damage(logOf(path), end - (end % PAGE_BYTES));
+    const { pairs, warnings } = await contents(path);
+    expect(pairs).toBeGreaterThanOrEqual(50);
+    expect(pairs).toBeLessThan(70);
+    expect(warnings.length).toBe(1);
+  });
+
+  test('without a mark, a page that is missing before the one batch that was being synced is cut', async () => {
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      await unsynced(kv, 1, 20);
+      await synced(kv, 51, 51);
+    });
+    rmSync(join(path, MARK_FILE));
+    zero(logOf(path), 8 * PAGE_BYTES, 9 * PAGE_BYTES);
+    const { pairs, warnings } = await contents(path);
+    expect(pairs).toBeGreaterThanOrEqual(50);
+    expect(pairs).toBeLessThan(71);
+    expect(warnings).toEqual([expect.stringMatching(/there is no mark/), expect.stringMatching(/was cut from/)]);
+  });
+
+  test('without a mark, a page that is missing before a batch that was synced is a hole', async () => {
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      await unsynced(kv, 1, 20);
+      await synced(kv, 51, 51);
+      await unsynced(kv, 21, 21);
+    });
+    rmSync(join(path, MARK_FILE));
+    zero(logOf(path), 8 * PAGE_BYTES, 9 * PAGE_BYTES);
+    await expectRefused(path, /has a hole: \d+\.log is unreadable at byte \d+, and synced writes follow/);
+  });
+
+  test('nothing is cut while another process has the database open', async () => {
+    const path = newPath();
+    const kv = await openRocks({ path, createIfMissing: true });
+    await synced(kv, 1, 3);
+    await unsynced(kv, 1, 3);
+    const log = logOf(path);
+    truncateSync(log, statSync(log).size - 100);
+    const { size } = statSync(log);
+    await expect(openRocks({ path, createIfMissing: false })).rejects.toMatchObject({ kind: 'locked' });
+    expect(statSync(log).size).toBe(size);
+    await kv.close();
+  });
+});
+
+describe('the mark itself', () => {
+  test('damaged or gone, nothing else is in doubt: a line, once', async () => {
+    for (const [damage, line] of [
+      [(file: string) => rmSync(file), /^there is no mark of the last synced write/],
+      [(file: string) => writeFileSync(file, 'x'.repeat(1024)), /^the mark cannot be read of the last synced write/],
+      [(file: string) => truncateSync(file), /^the mark cannot be read/],
+    ] as const) {
+      const path = await killed((kv) => synced(kv, 1, 10));
+      damage(join(path, MARK_FILE));
+      expect(await contents(path)).toEqual({ pairs: 10, warnings: [expect.stringMatching(line)] });
+      expect(await contents(path)).toEqual({ pairs: 10, warnings: [] });
+    }
+  });
+
+  test('one of its two records is enough', async () => {
+    for (const at of [10, 520]) {
+      const path = await killed((kv) => synced(kv, 1, 10));
+      flip(join(path, MARK_FILE), at);
+      expect(await contents(path)).toEqual({ pairs: 10, warnings: [] });
+    }
+  });
+
+  test('all that is left of a database', async () => {
+    const path = await killed((kv) => synced(kv, 1, 10));
+    for (const name of readdirSync(path).filter((each) => each !== MARK_FILE)) rmSync(join(path, name));
+    await expect(openRocks({ path, createIfMissing: true })).rejects.toThrow(/is gone but for its mark/);
+  });
+});
+
+describe('the manifest', () => {
+  async function tables(): Promise<string> {
+    const path = newPath();
+    for (let run = 0; run < 3; run += 1) {
+      const kv = await openRocks({ path, createIfMissing: true });
+      await synced(kv, run * 10 + 1, run * 10 + 10);
+      await kv.close();
+    }
+    return path;
+  }
+
+  function manifestOf(path: string): string {
+    return join(path, readdirSync(path).find((name) => name.startsWith('MANIFEST')) ?? '');
+  }
+
+  test('damaged at any byte of it, or cut anywhere: noticed before the engine is asked, or harmless', async () => {
+    const path = await tables();
+    const manifest = manifestOf(path);
+    const bytes = readFileSync(manifest);
+    for (let at = 0; at < bytes.length; at += 1) {
+      writeFileSync(manifest, bytes);
+      flip(manifest, at);
+      await expectRefused(path, /MANIFEST-\d+ .*(unreadable|cannot be understood|ends before)/);
+      writeFileSync(manifest, bytes.subarray(0, at));
+      await expectRefused(path, /MANIFEST-\d+|write-ahead log/);
+    }
+    writeFileSync(manifest, bytes);
+    expect((await contents(path)).pairs).toBe(30);
+  });
+
+  test('an edit that was under way when the power failed is cut', async () => {
+    const path = await tables();
+    const manifest = manifestOf(path);
+    writeFileSync(manifest, Buffer.concat([readFileSync(manifest), Buffer.from([1, 2, 3, 4, 200, 0, 1, 9, 9])]));
+    const { pairs, warnings } = await contents(path);
+    expect(pairs).toBe(30);
+    expect(warnings).toEqual([expect.stringMatching(/^MANIFEST-\d+ of the database was cut/)]);
+  });
+});
