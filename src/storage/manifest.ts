@@ -75,6 +75,7 @@ async function hasData(path: string): Promise<boolean> {
   try {
     return (await readdir(path)).some((name) => /^\d+\.(sst|log)$|^MANIFEST-\d+$/.test(name));
   } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
     throw fileError(error, 'cannot read', path);
   }
 }

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -72,6 +73,36 @@ test('an empty volume with lost+found, or a crash in the middle of creating, cou
   const opened = await openDataDirectory({ path });
   expect(opened.created).toBe(true);
   await opened.close();
+});
+
+test('a crash after the database was made and before it was used: it is made again', async () => {
+  const path = await created();
+  renameSync(join(path, 'FORMAT'), join(path, 'FORMAT.new'));
+  const opened = await openDataDirectory({ path });
+  expect(opened.created).toBe(true);
+  await opened.kv.batch([put('a', '1')], { sync: true });
+  await opened.close();
+  expect(readdirSync(path).sort()).toEqual(['FORMAT', 'db']);
+  // Nobody but a crash leaves a draft: with data it is no draft any more.
+  renameSync(join(path, 'FORMAT'), join(path, 'FORMAT.new'));
+  await expectRefused(path, 'corrupt', /has data, but its file FORMAT is missing/);
+});
+
+test('a marker without a database has lost its data', async () => {
+  for (const lose of [
+    (path: string) => rmSync(join(path, 'db'), { recursive: true }),
+    (path: string) => readdirSync(join(path, 'db')).forEach((name) => rmSync(join(path, 'db', name))),
+  ]) {
+    const path = await created();
+    lose(path);
+    await expectRefused(path, 'corrupt', /there is no database in .*\/db, where one was/);
+  }
+});
+
+test('a database without its marker', async () => {
+  const path = await created();
+  rmSync(join(path, 'FORMAT'));
+  await expectRefused(path, 'format', /It has a database, but not the file FORMAT .*Nothing was changed/);
 });
 
 test('files of somebody else', async () => {
