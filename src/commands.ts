@@ -13,5 +13,8 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   retire: async (args) => (await import('./ctl/retire.js')).retire(args),
   check: async (args) => (await import('./ctl/check.js')).check(args),
   prestop: async (args) => (await import('./ctl/prestop.js')).prestop(args),
-  'clear-removed': async (args) => (await import('./ctl/clearRemoved.js')).clearRemoved(args),
+  'clear-removed': async (args) => {
+    const { fetchMembers } = await import('./peer/fetchMembers.js');
+    return (await import('./ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);
+  },
 };

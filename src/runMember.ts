@@ -11,7 +11,7 @@ import { createLogger, standardErrorReader } from './logging';
 import { exitNumber, exitReasonOf } from './exit';
 import type { Server } from './server';
 import { start } from './start';
-import { REMOVED_FILE } from './util/removedFile';
+import { REMOVED_FILE, removedFileText, type RemovalNote } from './util/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
 
@@ -38,23 +38,22 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   const fail = (error: unknown): never => die(logger, error);
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  let onRemoved = (): void => undefined;
-  const removed = new Promise<void>((resolve) => {
+  let onRemoved = (_note: RemovalNote): void => undefined;
+  const removed = new Promise<RemovalNote>((resolve) => {
     onRemoved = resolve;
   });
   const stopping = new AbortController();
   const starting = start(configuration, logger, { onFailure: fail, onRemoved }, surface, stopping.signal);
   stopOnSignals(starting, stopping, logger);
   const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
-  await removed;
-  endRemoved(server, logger, configuration.dataDir);
+  endRemoved(server, logger, configuration.dataDir, await removed);
 }
 
 /** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
-function endRemoved(server: Server, logger: Logger, dataDir: string): void {
+function endRemoved(server: Server, logger: Logger, dataDir: string, note: RemovalNote): void {
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
-  markRemoved(dataDir, logger);
+  markRemoved(dataDir, note, logger);
   setTimeout(() => {
     server.stop().then(
       () => process.exit(exitNumber('removedFromCluster')),
@@ -64,9 +63,9 @@ function endRemoved(server: Server, logger: Logger, dataDir: string): void {
 }
 
 /** For `cairn clear-removed`. */
-function markRemoved(dataDir: string, logger: Logger): void {
+function markRemoved(dataDir: string, note: RemovalNote, logger: Logger): void {
   try {
-    writeFileSync(join(dataDir, REMOVED_FILE), 'The cluster removed this member; its data are of no further use.\n');
+    writeFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
   } catch (error) {
     logger.warn({ err: error, dataDir }, 'the data directory could not be marked as that of a removed member');
   }

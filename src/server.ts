@@ -16,6 +16,7 @@ import type { Metrics } from './metrics/metrics';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { MemberStore } from './storage/memberStore';
 import { RegistrationNotes } from './storage/registrationNote';
+import type { RemovalNote } from './util/removedFile';
 
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;
@@ -26,7 +27,7 @@ export interface ServerEvents {
   /** The member cannot go on; the process has to end at once. */
   readonly onFailure: (error: unknown) => void;
   /** The cluster removed the member. */
-  readonly onRemoved: () => void;
+  readonly onRemoved: (note: RemovalNote) => void;
 }
 
 /** One running server. */
@@ -86,7 +87,7 @@ async function openFromDirectory(
 ): Promise<LocalMember> {
   const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
     configuration;
-  return openMember({
+  const member: LocalMember = await openMember({
     settings: {
       name,
       clientURLs: advertiseClientUrls.map(formatEndpoint),
@@ -107,8 +108,17 @@ async function openFromDirectory(
     logger,
     peerReport: () => links.report(),
     observer: metrics.recorders,
-    ...events,
+    onFailure: events.onFailure,
+    onRemoved: () => {
+      events.onRemoved(removalNoteOf(member));
+    },
   });
+  return member;
+}
+
+function removalNoteOf(member: LocalMember): RemovalNote {
+  const others = member.members().filter(({ id }) => id !== member.id);
+  return { memberId: member.id, clusterId: member.clusterId, peerURLs: others.flatMap(({ peerURLs }) => peerURLs) };
 }
 
 function openApi(

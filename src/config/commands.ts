@@ -15,8 +15,8 @@ export const commandWords = {
     'Have the member behind --url hand leadership over and send its clients elsewhere, and wait --seconds before SIGTERM ends ' +
     'it. For the preStop hook of a pod.',
   'clear-removed':
-    'Delete --data-dir if it is of a member that the cluster has removed, so that the next start joins as a new one. For the ' +
-    'init container of a pod.',
+    'Move --data-dir aside if it is of a member that the cluster has removed and no longer lists, so that the next start joins ' +
+    'as a new one. For the init container of a pod.',
 } as const satisfies Record<string, string>;
 
 export type CommandWord = keyof typeof commandWords;

@@ -1,45 +1,93 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
-import { access, rename, rm } from 'node:fs/promises';
+import { readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { REMOVED_FILE } from '../util/removedFile';
+import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../util/removedFile';
 import { runCommand, say, textOf, valuesOf } from './arguments';
+import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
+
+/** Who the members are, as a member says that listens at the URL; rejects if it does not say so in time. */
+export type AskMembers = (
+  peerUrl: string,
+  timeoutMs: number,
+) => Promise<{ readonly clusterId: string; readonly members: readonly { readonly id: string }[] }>;
+
+/** How long one member may take to say who is listed; all are asked at once. */
+const ASK_TIMEOUT_MS = 3000;
+/** URLs that are asked; a note that lists more was not written by a member of a cluster of any use. */
+const URLS_MAX = 32;
 
 /**
- * `cairn clear-removed --data-dir DIR`: deletes the data directory of a member that the cluster has removed, so that the next
- * start joins as a new member. Any other directory is left alone. For the init container of a pod: a pod that is scaled away
- * leaves its volume behind, and a later one of the same name would find data that no cluster knows any more.
+ * `cairn clear-removed --data-dir DIR`: moves the data directory of a member that the cluster has removed aside, so that the
+ * next start joins as a new member. Any other directory is left alone, and so is one whose member is still listed by a cluster
+ * that can be asked. What was moved is kept as DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
+ * For the init container of a pod: a pod that is scaled away leaves its volume behind, and a later one of the same name would
+ * find data that no cluster knows any more.
  */
-export function clearRemoved(args: readonly string[]): Promise<number> {
+export function clearRemoved(args: readonly string[], ask: AskMembers): Promise<number> {
   return runCommand('clear-removed', async () => {
     const directory = textOf(valuesOf(args, ['data-dir']), 'data-dir').replace(/\/+$/, '');
-    const aside = `${directory}.removed`;
     try {
-      const wasRemoved = await exists(join(directory, REMOVED_FILE));
-      // In one step: a directory that is half deleted would look like a broken one.
-      if (wasRemoved) await rename(directory, aside);
-      await rm(aside, { recursive: true, force: true });
-      say(`${directory}: ${wasRemoved ? 'of a removed member, deleted' : 'not of a removed member, left alone'}`);
+      await clear(directory, ask);
     } catch (error) {
       throw explained(error, dirname(directory));
     }
   });
 }
 
+async function clear(directory: string, ask: AskMembers): Promise<void> {
+  const mark = await contentOf(join(directory, REMOVED_FILE));
+  if (mark === undefined) {
+    say(`${directory}: not of a removed member, left alone`);
+    return;
+  }
+  const note = parseRemovedFile(mark);
+  const by = note === undefined ? undefined : await stillListedBy(note, ask);
+  if (by !== undefined && note !== undefined) {
+    say(
+      `${directory}: marked as that of a removed member, but ${by} still lists member ${note.memberId}; left alone. ` +
+        'Start the member; if it is to go, remove it from the cluster first',
+    );
+    return;
+  }
+  // In one step: a directory that is half gone would look like a broken one.
+  const aside = await freePlace(directory);
+  await rename(directory, aside);
+  await keepNewest(directory);
+  say(`${directory}: of a removed member, moved to ${aside} (the newest ${ASIDE_MAX} are kept)`);
+  say(await diskLine(directory));
+}
+
+/** The first URL whose member lists the one that was removed. Undefined: none of those that can be asked does. */
+async function stillListedBy(
+  { memberId, clusterId, peerURLs }: RemovalNote,
+  ask: AskMembers,
+): Promise<string | undefined> {
+  const asked = peerURLs.slice(0, URLS_MAX).map(async (url) => {
+    const cluster = await ask(url, ASK_TIMEOUT_MS).catch(() => undefined);
+    return cluster?.clusterId === clusterId && cluster.members.some(({ id }) => id === memberId) ? url : undefined;
+  });
+  return (await Promise.all(asked)).find((url) => url !== undefined);
+}
+
 /** Most often the first to meet a volume that was handed over to somebody else. */
 function explained(error: unknown, volume: string): unknown {
-  if (!(error instanceof Error) || !('code' in error) || (error.code !== 'EACCES' && error.code !== 'EPERM'))
-    return error;
+  if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) return error;
   return new Error(
-    `${error.message}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
+    `${String(error)}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
       'the fsGroup of the pod',
   );
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Undefined if there is no such file. */
+async function contentOf(path: string): Promise<string | undefined> {
   try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    throw error;
   }
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

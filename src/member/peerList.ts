@@ -5,6 +5,7 @@ import type { Transport } from './transport';
 interface PeerAddress {
   readonly id: MemberId;
   readonly urls: readonly string[];
+  readonly voter?: boolean;
 }
 
 /** Keeps the links to the other members in step with what the state says of them. */
@@ -23,7 +24,9 @@ export class PeerList {
   update(): void {
     const { cluster } = this.state.machine;
     const members = cluster.members();
-    const others = members.filter(({ id }) => id !== this.id).map(({ id, peerURLs }) => ({ id, urls: peerURLs }));
+    const others = members
+      .filter(({ id }) => id !== this.id)
+      .map(({ id, peerURLs, learner }) => ({ id, urls: peerURLs, voter: !learner }));
     const peers = members.length === 0 ? this.firstPeers : others;
     const removed = cluster.removedIds();
     const facts = JSON.stringify([peers, removed]);

@@ -7,8 +7,10 @@ export interface Transport {
   forward(to: MemberId, request: Uint8Array): boolean;
   /** Streams a state; resolves when the receiver has taken it over. */
   sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void>;
-  /** Everyone there is besides this member, and where. */
-  setPeers(peers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[]): void;
+  /** Everyone there is besides this member, where, and whether it has a vote (default: yes). */
+  setPeers(
+    peers: readonly { readonly id: MemberId; readonly urls: readonly string[]; readonly voter?: boolean }[],
+  ): void;
   /** This member was removed: whoever still calls under its id is told so. */
   remove(id: MemberId): void;
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { MemberId } from '../raft/types';
 import { dialTcp } from './dial';
 import type { Dial, PeerClock, Random } from './environment';
@@ -34,6 +35,8 @@ export interface PeerContext {
   readonly clock: PeerClock;
   readonly monotonicMs: () => number;
   readonly random: Random;
+  /** 32 hexadecimal digits that nobody can guess, new with each call. */
+  readonly nonce: () => string;
   readonly dial: Dial;
   readonly log: LogLines;
   readonly observer: PeerObserver | undefined;
@@ -45,6 +48,7 @@ const DIAL_TIMEOUT_MS = 5000;
 const SNAPSHOT_SILENCE_MS = 5000;
 const SNAPSHOT_STALL_MS = 60_000;
 const SILENT_ELECTIONS = 3;
+const NONCE_BYTES = 16;
 
 export function contextOf(options: PeerNetworkOptions): PeerContext {
   const { id, clusterId, foundation, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } =
@@ -63,6 +67,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
     clock,
     monotonicMs,
     random,
+    nonce: () => randomBytes(NONCE_BYTES).toString('hex'),
     dial: options.dial ?? dialTcp,
     log: new LogLines(logger, monotonicMs),
     observer: options.observer,

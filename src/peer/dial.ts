@@ -20,6 +20,9 @@ export type DialOutcome =
 
 /** What the refusing member says about itself. */
 export interface RefusalFacts {
+  /** The member that was removed, and the nonce of the request this answers; empty in any other answer. */
+  readonly removed: string;
+  readonly nonce: string;
   readonly clusterId: string;
   readonly id: string;
   readonly version: string;
@@ -31,6 +34,8 @@ export interface DialTarget {
   readonly id: string;
   readonly url: string;
   readonly protocol: StreamProtocol;
+  /** See `requestHeaders`. */
+  readonly nonce: string;
 }
 
 const TEXT_BYTES_MAX = 1024;
@@ -68,7 +73,7 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       createConnection: () => stream,
       host: url.host,
       path: STREAMS[target.protocol].path,
-      headers: { Host: url.host, ...requestHeaders(context.identity, target.id, target.protocol) },
+      headers: { Host: url.host, ...requestHeaders(context.identity, target.id, target.protocol, target.nonce) },
       signal,
     });
     let upgraded = false;
@@ -128,6 +133,8 @@ function factsOf({ headers }: IncomingMessage): RefusalFacts {
     id: headerOf(headers, 'x-server-from'),
     version: headerOf(headers, 'x-server-version'),
     foundation: headerOf(headers, 'x-cairn-foundation'),
+    removed: headerOf(headers, 'x-cairn-removed'),
+    nonce: headerOf(headers, 'x-cairn-nonce'),
   };
 }
 

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { BackOff } from './backOff';
 import type { PeerContext } from './context';
-import type { DialOutcome } from './dial';
+import type { DialOutcome, RefusalFacts } from './dial';
 import { dialPeer } from './dial';
 import type { Cancel } from './environment';
 import { foundationDiffers, STREAMS, type StreamProtocol } from './handshake';
-import { clusterMismatchText, foundationText, memberMismatchText, REMOVED_TEXT, versionText } from './refusals';
+import { clusterMismatchText, foundationText, memberMismatchText, removedByText, versionText } from './refusals';
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
 
@@ -13,8 +13,8 @@ export interface DialerEvents {
   readonly onConnected: (socket: Duplex, head: Buffer) => void;
   /** Nobody listens at any of the peer's URLs. Called after each round of attempts. */
   readonly onNobodyThere: () => void;
-  /** The peer says that this member was removed. */
-  readonly onRemoved: () => void;
+  /** The peer says that this member was removed (true), or speaks to it after all. */
+  readonly onRemoved: (removed: boolean) => void;
 }
 
 type State = 'stopped' | 'dialing' | 'waiting' | 'connected';
@@ -27,6 +27,7 @@ export class Dialer {
   private state: State = 'stopped';
   private position = 0;
   private attempt = new AbortController();
+  private nonce = '';
   private cancelWait: Cancel | undefined;
   /** The connection carried something. */
   private good = false;
@@ -82,8 +83,10 @@ export class Dialer {
   private dial(): void {
     this.state = 'dialing';
     this.attempt = new AbortController();
+    this.nonce = this.context.nonce();
     const url = this.urls[this.position % Math.max(1, this.urls.length)] ?? '';
-    void dialPeer(this.context, { id: this.id, url, protocol: PROTOCOL }, this.attempt.signal).then((outcome) => {
+    const target = { id: this.id, url, protocol: PROTOCOL, nonce: this.nonce };
+    void dialPeer(this.context, target, this.attempt.signal).then((outcome) => {
       this.ended(outcome);
     });
   }
@@ -96,6 +99,7 @@ export class Dialer {
     if (outcome.kind === 'connected') {
       this.state = 'connected';
       this.closedPorts = 0;
+      this.events.onRemoved(false);
       this.events.onConnected(outcome.socket, outcome.head);
       return;
     }
@@ -117,6 +121,13 @@ export class Dialer {
     });
   }
 
+  /** A 410 of the member that was dialed, about this member, in answer to this very request. Any other is no news at all. */
+  private isRemoval(status: number, answer: RefusalFacts): boolean {
+    const { identity } = this.context;
+    const isOfPeer = answer.clusterId === identity.clusterId && answer.id === this.id;
+    return status === 410 && isOfPeer && answer.removed === identity.id && answer.nonce === this.nonce;
+  }
+
   private explain(outcome: Exclude<DialOutcome, { kind: 'connected' }>): void {
     const { id } = this;
     const { log, identity } = this.context;
@@ -125,9 +136,9 @@ export class Dialer {
       return;
     }
     const { status, text, answer } = outcome;
-    if (status === 410) {
-      log.write('error', 'removed', id, REMOVED_TEXT);
-      this.events.onRemoved();
+    if (this.isRemoval(status, answer)) {
+      log.write('warn', 'removed', id, removedByText(id));
+      this.events.onRemoved(true);
     } else if (status === 412 && answer.clusterId !== identity.clusterId) {
       log.write('error', 'clusterMismatch', id, clusterMismatchText(id, answer.clusterId, identity));
     } else if (status === 412 && answer.id !== id) {

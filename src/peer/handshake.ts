@@ -20,7 +20,7 @@ export type Refusal =
   | { readonly kind: 'foundationMismatch'; readonly from: string; readonly theirs: string }
   | { readonly kind: 'memberMismatch'; readonly from: string; readonly asked: string }
   | { readonly kind: 'version'; readonly from: string; readonly theirs: string }
-  | { readonly kind: 'removed'; readonly from: string }
+  | { readonly kind: 'removed'; readonly from: string; readonly nonce: string }
   | { readonly kind: 'unknown'; readonly from: string };
 
 export type Verdict =
@@ -39,8 +39,20 @@ export interface Membership {
   isRemoved(id: string): boolean;
 }
 
-export function requestHeaders(identity: Identity, to: string, protocol: StreamProtocol): Record<string, string> {
-  return { Connection: 'Upgrade', Upgrade: protocol, 'X-Server-To': to, ...ownHeaders(identity) };
+/** @param nonce tells this attempt apart from all others; made by the dialer, never used twice */
+export function requestHeaders(
+  identity: Identity,
+  to: string,
+  protocol: StreamProtocol,
+  nonce: string,
+): Record<string, string> {
+  return {
+    Connection: 'Upgrade',
+    Upgrade: protocol,
+    'X-Server-To': to,
+    'X-Cairn-Nonce': nonce,
+    ...ownHeaders(identity),
+  };
 }
 
 /** Also in every answer, so that the dialer can say what does not match. */
@@ -73,7 +85,8 @@ export function judge(request: StreamRequest, identity: Identity, membership: Me
   if (wire !== String(WIRE_VERSION)) return { ok: false, refusal: { kind: 'wire', theirs: wire } };
   const from = headerOf(headers, 'x-server-from');
   const urls = urlsOf(headers);
-  const refusal = mismatch(headers, from, identity) ?? stranger(from, urls, membership);
+  const nonce = headerOf(headers, 'x-cairn-nonce');
+  const refusal = mismatch(headers, from, identity) ?? stranger(from, nonce, urls, membership);
   return refusal === undefined ? { ok: true, from, protocol, urls } : { ok: false, refusal };
 }
 
@@ -99,8 +112,8 @@ export function foundationDiffers({ foundation }: Identity, theirs: string): boo
  * A caller this member has not heard of may have joined while it was away, and may even lead by now: it is let in if it says
  * where to answer it. Raft knows who may vote; it does not go by who is connected.
  */
-function stranger(from: string, urls: readonly string[], membership: Membership): Refusal | undefined {
-  if (membership.isRemoved(from)) return { kind: 'removed', from };
+function stranger(from: string, nonce: string, urls: readonly string[], membership: Membership): Refusal | undefined {
+  if (membership.isRemoved(from)) return { kind: 'removed', from, nonce };
   const canBeAnswered = urls.length > 0 && MEMBER_ID.test(from);
   return membership.isPeer(from) || canBeAnswered ? undefined : { kind: 'unknown', from };
 }

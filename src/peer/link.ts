@@ -30,7 +30,8 @@ export interface LinkEvents {
   readonly onConnected: () => void;
   /** Nobody listens at any of the peer's URLs. */
   readonly onNobodyThere: () => void;
-  readonly onRemoved: () => void;
+  /** See DialerEvents. */
+  readonly onRemoved: (removed: boolean) => void;
 }
 
 interface Connection {

@@ -8,6 +8,7 @@ import type { AppendTraffic } from './peer';
 import { Peer } from './peer';
 import { receiveSnapshot, refuseSnapshot } from './snapshot/receiveSnapshot';
 import { sendSnapshot, SnapshotError } from './snapshot/sendSnapshot';
+import { RemovalVotes } from './removalVotes';
 import { RateWindow } from './traffic';
 import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } from './types';
 
@@ -18,7 +19,8 @@ import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } fr
  */
 export class PeerNetwork {
   private readonly context: PeerContext;
-  private readonly callbacks: PeerCallbacks;
+  private readonly callbacks: Omit<PeerCallbacks, 'onRemoved'>;
+  private readonly onRemoved: () => void;
   private readonly traffic: AppendTraffic = { sent: new RateWindow(), received: new RateWindow() };
   private readonly peers = new Map<MemberId, Peer>();
   private readonly removed = new Set<MemberId>();
@@ -26,32 +28,31 @@ export class PeerNetwork {
   /** At most one: the receiver has one place to put it. */
   private incoming: { readonly from: MemberId; readonly socket: Duplex; readonly done: Promise<void> } | undefined;
   private readonly closing = new Set<Promise<void>>();
+  private readonly removalVotes = new RemovalVotes();
   private removedTold = false;
   private stopped = false;
 
   constructor(options: PeerNetworkOptions) {
     this.context = contextOf(options);
     const { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone } = options;
-    const onRemoved = (): void => {
-      if (this.removedTold) return;
-      this.removedTold = true;
-      options.onRemoved();
-    };
-    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, onRemoved };
+    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone };
+    this.onRemoved = options.onRemoved;
   }
 
   /** All members other than this one; this one may be in the list. Those that are missing are no longer spoken to. */
   setPeers(addresses: readonly PeerAddress[]): void {
     if (this.stopped) return;
+    const others = addresses.filter(({ id }) => id !== this.context.identity.id);
+    this.removalVotes.setVoters(others.filter(({ voter }) => voter !== false).map(({ id }) => id));
     const wanted = new Set(addresses.map(({ id }) => id));
     for (const id of [...this.peers.keys()]) if (!wanted.has(id)) this.drop(id);
-    for (const { id, urls } of addresses) {
-      if (id === this.context.identity.id) continue;
+    for (const { id, urls } of others) {
       this.removed.delete(id);
       const known = this.peers.get(id);
       if (known !== undefined) known.setUrls(urls);
-      else this.peers.set(id, new Peer(id, urls, this.context, this.callbacks, this.traffic));
+      else this.add(id, urls);
     }
+    this.countRemovalVotes();
   }
 
   /**
@@ -144,9 +145,25 @@ export class PeerNetwork {
   private peerOf({ from, urls }: Accepted): Peer {
     const known = this.peers.get(from);
     if (known !== undefined) return known;
-    const peer = new Peer(from, urls, this.context, this.callbacks, this.traffic);
-    this.peers.set(from, peer);
+    return this.add(from, urls);
+  }
+
+  private add(id: MemberId, urls: readonly string[]): Peer {
+    const events = {
+      onRemoved: (by: MemberId, removed: boolean): void => {
+        this.removalVotes.said(by, removed);
+        this.countRemovalVotes();
+      },
+    };
+    const peer = new Peer(id, urls, this.context, this.callbacks, events, this.traffic);
+    this.peers.set(id, peer);
     return peer;
+  }
+
+  private countRemovalVotes(): void {
+    if (this.removedTold || this.stopped || !this.removalVotes.isDecided) return;
+    this.removedTold = true;
+    this.onRemoved();
   }
 
   private drop(id: MemberId): void {

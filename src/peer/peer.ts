@@ -13,6 +13,12 @@ export interface AppendTraffic {
   readonly received: RateWindow;
 }
 
+/** What a peer tells the network, beyond what the network's owner is told. */
+export interface PeerEvents {
+  /** This peer says that this member was removed (true), or speaks to it after all. */
+  readonly onRemoved: (by: MemberId, removed: boolean) => void;
+}
+
 /** One other member: the way there, the way back, and what is counted about both. */
 export class Peer {
   readonly latency: AppendLatency;
@@ -32,7 +38,8 @@ export class Peer {
     readonly id: MemberId,
     urls: readonly string[],
     private readonly context: PeerContext,
-    private readonly callbacks: PeerCallbacks,
+    private readonly callbacks: Omit<PeerCallbacks, 'onRemoved'>,
+    events: PeerEvents,
     private readonly traffic: AppendTraffic,
   ) {
     this.urls = urls;
@@ -54,7 +61,9 @@ export class Peer {
         // Whoever still sends is alive, wherever it listens now.
         if (this.inbound === undefined) callbacks.onGone(id);
       },
-      onRemoved: callbacks.onRemoved,
+      onRemoved: (removed) => {
+        events.onRemoved(id, removed);
+      },
     });
   }
 

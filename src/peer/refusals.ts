@@ -40,6 +40,7 @@ export function refusalBytes(refusal: Refusal, identity: Identity): string {
   const body = `${text}\n`;
   const headers = {
     ...ownHeaders(identity),
+    ...removalHeaders(refusal),
     ...(status.startsWith('426') ? { Upgrade: 'cairn-raft/1, cairn-snapshot/1' } : {}),
     'Content-Type': 'text/plain; charset=utf-8',
     'Content-Length': String(Buffer.byteLength(body)),
@@ -47,6 +48,12 @@ export function refusalBytes(refusal: Refusal, identity: Identity): string {
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${status}\r\n${lines.join('')}\r\n${body}`;
+}
+
+/** Whom the refusal is about, and the caller's own nonce: an answer that was not made for this very request does not count. */
+function removalHeaders(refusal: Refusal): Record<string, string> {
+  if (refusal.kind !== 'removed') return {};
+  return { 'X-Cairn-Removed': refusal.from, 'X-Cairn-Nonce': refusal.nonce };
 }
 
 /** What the member that was asked logs. */
@@ -77,6 +84,11 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
       log.write('error', 'unknownMember', refusal.from, unknownText(refusal.from, identity));
       return;
   }
+}
+
+/** What a member logs that is told so by one other; see removalVotes.ts. */
+export function removedByText(by: string): string {
+  return `member ${by} says: ${REMOVED_TEXT}; that counts once a majority of the other voters says so`;
 }
 
 /** The words of etcd 2.3 (document 002). */

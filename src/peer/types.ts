@@ -8,6 +8,8 @@ export interface PeerAddress {
   readonly id: MemberId;
   /** Tried in turn. */
   readonly urls: readonly string[];
+  /** It has a vote: what it says about this member's removal counts. Default: true. */
+  readonly voter?: boolean;
 }
 
 /** Whom the links call. None may throw: an exception ends the process. */
@@ -27,7 +29,7 @@ export interface PeerCallbacks {
   readonly onReachable: (id: MemberId) => void;
   /** The process of this peer seems to have ended: its connections are gone and nobody listens at its URLs. May be repeated. */
   readonly onGone: (id: MemberId) => void;
-  /** The cluster says that this member was removed; called once. */
+  /** A majority of the other voters says that this member was removed; called once. */
   readonly onRemoved: () => void;
 }
 

@@ -1,51 +1,94 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clearRemoved } from '../../src/ctl/clearRemoved';
-import { REMOVED_FILE } from '../../src/util/removedFile';
+import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
+import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/util/removedFile';
 import { captureOutput } from './output';
+
+const nobodyAnswers: AskMembers = () => Promise.reject(new Error('connection refused'));
 
 describe('cairn clear-removed', () => {
   const output = captureOutput();
+  const note = { memberId: 'a1', clusterId: 'c1', peerURLs: ['http://127.0.0.1:1', 'http://127.0.0.1:2'] };
   let volume = '';
   let data = '';
 
   beforeEach(() => {
     volume = mkdtempSync(join(tmpdir(), 'clear-removed-'));
     data = join(volume, 'data');
-    mkdirSync(join(data, 'db'), { recursive: true });
-    writeFileSync(join(data, 'db', 'CURRENT'), 'x');
+    makeData('x');
   });
 
   afterEach(() => {
     rmSync(volume, { recursive: true });
   });
 
-  it('deletes the directory of a removed member', async () => {
-    writeFileSync(join(data, REMOVED_FILE), '');
-    expect(await clearRemoved(['--data-dir', `${data}/`])).toBe(0);
-    expect([existsSync(data), existsSync(`${data}.removed`), existsSync(volume)]).toEqual([false, false, true]);
-    expect(output.text()).toContain('of a removed member, deleted');
+  function makeData(content: string): void {
+    mkdirSync(join(data, 'db'), { recursive: true });
+    writeFileSync(join(data, 'db', 'CURRENT'), content);
+  }
+
+  function clear(ask: AskMembers = nobodyAnswers): Promise<number> {
+    return clearRemoved(['--data-dir', `${data}/`], ask);
+  }
+
+  it('moves the directory of a removed member aside and says what that takes', async () => {
+    writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
+    expect(await clear()).toBe(0);
+    expect(readdirSync(volume)).toEqual(['data.removed-1']);
+    expect(existsSync(join(`${data}.removed-1`, 'db', 'CURRENT'))).toBe(true);
+    expect(output.text()).toContain(`of a removed member, moved to ${data}.removed-1 (the newest 2 are kept)`);
+    expect(output.text()).toMatch(/0\.0 MiB are kept, [\d.]+ MiB are free on the volume/);
+  });
+
+  it('keeps the newest two', async () => {
+    mkdirSync(`${data}.removed`);
+    for (let round = 1; round <= 4; round++) {
+      makeData('x');
+      writeFileSync(join(data, REMOVED_FILE), '');
+      expect(await clear()).toBe(0);
+    }
+    expect(readdirSync(volume).sort()).toEqual(['data.removed-3', 'data.removed-4']);
+  });
+
+  it.each([
+    ['one of them lists it', [[], ['a1', 'b2']], true],
+    ['none lists it', [['b2'], ['b2']], false],
+  ] as const)('asks the members first: %s', async (_what, listings, stays) => {
+    writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
+    const ids = new Map(note.peerURLs.map((url, position) => [url, listings[position] ?? []]));
+    const ask: AskMembers = (url) =>
+      Promise.resolve({ clusterId: 'c1', members: (ids.get(url) ?? []).map((id) => ({ id })) });
+    expect(await clear(ask)).toBe(0);
+    expect(existsSync(data)).toBe(stays);
+    if (stays) expect(output.text()).toContain('http://127.0.0.1:2 still lists member a1; left alone');
+  });
+
+  it('does not go by another cluster', async () => {
+    writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
+    expect(await clear(() => Promise.resolve({ clusterId: 'c2', members: [{ id: 'a1' }] }))).toBe(0);
+    expect(existsSync(data)).toBe(false);
   });
 
   it('leaves any other directory alone', async () => {
-    expect(await clearRemoved(['--data-dir', data])).toBe(0);
+    expect(await clear()).toBe(0);
     expect(existsSync(join(data, 'db', 'CURRENT'))).toBe(true);
     expect(output.text()).toContain('left alone');
   });
 
   it('is content if there is nothing yet', async () => {
-    expect(await clearRemoved(['--data-dir', join(volume, 'absent')])).toBe(0);
-  });
-
-  it('finishes what an earlier run began', async () => {
-    mkdirSync(`${data}.removed`);
-    expect(await clearRemoved(['--data-dir', data])).toBe(0);
-    expect([existsSync(data), existsSync(`${data}.removed`)]).toEqual([true, false]);
+    expect(await clearRemoved(['--data-dir', join(volume, 'absent')], nobodyAnswers)).toBe(0);
   });
 
   it('needs to be told the directory', async () => {
-    expect(await clearRemoved([])).toBe(2);
+    expect(await clearRemoved([], nobodyAnswers)).toBe(2);
     expect(output.text()).toContain('--data-dir is missing');
   });
 });
+
+test.each(['', 'The cluster removed this member.\n', 'x\n{"memberId":1}', 'x\nnull'])(
+  'a mark without a note is none: %j',
+  (text) => {
+    expect(parseRemovedFile(text)).toBeUndefined();
+  },
+);

@@ -61,7 +61,7 @@ async function connect(
 ): Promise<{ socket: Duplex; head: Buffer }> {
   let reason = 'it has no URL';
   for (const url of urls) {
-    const outcome = await dialPeer(context, { id, url, protocol: PROTOCOL }, signal);
+    const outcome = await dialPeer(context, { id, url, protocol: PROTOCOL, nonce: context.nonce() }, signal);
     if (outcome.kind === 'connected' && !signal.aborted) return outcome;
     if (outcome.kind === 'connected') outcome.socket.destroy();
     if (signal.aborted) throw new SnapshotError('the transfer was cancelled');
