@@ -3,6 +3,12 @@ import { LogStream, nonBlockingWriter } from './logStream';
 
 export type LogFormat = 'auto' | 'json' | 'pretty';
 
+/** Levels of etcd's logger that pino does not tell apart. */
+const ZAP_LEVELS: ReadonlyMap<string, string> = new Map([
+  ['dpanic', 'fatal'],
+  ['panic', 'fatal'],
+]);
+
 /** What the last lines of a process may delay its end when their reader is slow. */
 const LAST_LINES_LIMIT_MS = 250;
 
@@ -34,7 +40,7 @@ export function standardErrorReader(): LogReader {
 export async function createLogger(level: string, format: LogFormat, reader: LogReader): Promise<Logger> {
   const readable = format === 'pretty' || (format === 'auto' && reader.isTerminal);
   const stream = openStandardError();
-  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = { level: ZAP_LEVELS.get(level) ?? level, base: null, timestamp: pino.stdTimeFunctions.isoTime };
   const formatters = { level: (label: string) => ({ level: label }) };
   const logger = readable
     ? pino(options, await readableLines(stream, reader))

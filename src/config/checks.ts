@@ -30,8 +30,12 @@ export function findConflict(built: Built): string | undefined {
   return undefined;
 }
 
-/** Refused since etcd 2.0: clients would be sent to the default address, where nobody listens. */
+/**
+ * Refused since etcd 2.0: clients would be sent to the default address, where nobody listens. A proxy is no member, and nobody
+ * is sent to it.
+ */
 function checkAdvertised(built: Built): string | undefined {
+  if (built.configuration.proxy !== 'off') return undefined;
   const listen = built.sources.get('listen-client-urls') ?? { source: 'default' };
   const advertise = built.sources.get('advertise-client-urls') ?? { source: 'default' };
   if (listen.source === 'default' || advertise.source !== 'default') return undefined;

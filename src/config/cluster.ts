@@ -1,6 +1,6 @@
 import { failure, success } from './result';
 import type { Result } from './result';
-import { quote } from './text';
+import { listItems, quote } from './text';
 import { formatEndpoint, parseEndpoint } from './urls';
 import type { Endpoint } from './urls';
 
@@ -28,8 +28,8 @@ export function parseInitialCluster(text: string, own: OwnMember | undefined): R
 function parseMembers(text: string): Result<InitialCluster> {
   const cluster = new Map<string, Endpoint[]>();
   const owners = new Map<string, string>();
-  for (const item of text.split(',')) {
-    const entry = item.trim();
+  const entries = listItems(text);
+  for (const entry of entries.length === 0 ? [text] : entries) {
     const equals = entry.indexOf('=');
     if (equals < 1) return failure(`${quote(entry)} is not an entry of the list; write each as NAME=http://HOST:PORT`);
     const name = entry.slice(0, equals);

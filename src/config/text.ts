@@ -16,6 +16,14 @@ export function oneLine(text: string): string {
   return text.replace(CONTROL, ' ');
 }
 
+/** The items of a list with commas; blanks around them and empty items, such as after a last comma, are dropped. */
+export function listItems(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
 /** `a, b and c`. */
 export function enumerate(words: readonly string[], conjunction: 'and' | 'or'): string {
   const last = words.at(-1) ?? '';

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { failure, success } from './result';
 import type { Result } from './result';
-import { quote } from './text';
+import { listItems, quote } from './text';
 
 /** Where a member listens or can be reached. Taken apart once, so that nobody else parses addresses. */
 export interface Endpoint {
@@ -76,14 +76,15 @@ function portMin(use: EndpointUse): number {
   return use === 'listen' ? 0 : 1;
 }
 
-/** Parses a list of URLs separated by commas; blanks around them are dropped. An empty list is a failure. */
+/** Parses a list of URLs separated by commas; blanks around them and empty items are dropped. An empty list is a failure. */
 export function parseEndpoints(text: string, use: EndpointUse): Result<readonly Endpoint[]> {
   const endpoints: Endpoint[] = [];
-  for (const item of text.split(',')) {
-    const endpoint = parseEndpoint(item.trim(), use);
+  const items = listItems(text);
+  for (const item of items.length === 0 ? [text] : items) {
+    const endpoint = parseEndpoint(item, use);
     if (!endpoint.ok) return endpoint;
     if (endpoints.some((other) => sameEndpoint(other, endpoint.value) && other.port !== 0)) {
-      return failure(`${quote(item.trim())} is in the list twice; give each URL once`);
+      return failure(`${quote(item)} is in the list twice; give each URL once`);
     }
     endpoints.push(endpoint.value);
   }

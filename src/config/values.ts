@@ -2,7 +2,7 @@ import { parseBoolean } from './booleans';
 import type { Kind } from './options/types';
 import { failure, success } from './result';
 import type { Result } from './result';
-import { enumerate, quote } from './text';
+import { enumerate, listItems, quote } from './text';
 import { parseEndpoints } from './urls';
 import type { Endpoint } from './urls';
 
@@ -24,9 +24,7 @@ export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
     case 'boolean':
       return parseBoolean(text);
     case 'enum':
-      return kind.values.includes(text)
-        ? success(text)
-        : failure(`${quote(text)} is not one of its values; write ${enumerate(kind.values, 'or')}`);
+      return parseEnum(kind, text);
     case 'urls':
       return kind.mayBeEmpty === true && text.trim() === '' ? success([]) : parseEndpoints(text, kind.use);
     case 'strings':
@@ -36,6 +34,12 @@ export function parseValue(kind: PlainKind, text: string): Result<PlainValue> {
 
 function isUsable(kind: Extract<Kind, { readonly type: 'string' }>, text: string): boolean {
   return kind.matches.test(text) && Buffer.byteLength(text, 'utf8') <= (kind.bytesMax ?? Number.POSITIVE_INFINITY);
+}
+
+function parseEnum(kind: Extract<Kind, { readonly type: 'enum' }>, text: string): Result<string> {
+  const value = kind.anyCase === true ? text.toLowerCase() : text;
+  if (kind.values.includes(value)) return success(value);
+  return failure(`${quote(text)} is not one of its values; write ${enumerate(kind.values, 'or')}`);
 }
 
 type NumberKind = Extract<Kind, { readonly type: 'integer' | 'duration' }>;
@@ -55,10 +59,7 @@ export function unitOf(kind: NumberKind): string {
 }
 
 function parseStrings(kind: Extract<Kind, { readonly type: 'strings' }>, text: string): Result<readonly string[]> {
-  const items = text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+  const items = listItems(text);
   const wrong = items.find((item) => !kind.matches.test(item));
   return wrong === undefined ? success(items) : failure(`${quote(wrong)} is not usable; ${kind.expected}`);
 }

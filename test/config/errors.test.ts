@@ -57,7 +57,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   ],
   [
     env({ ETCD_LOG_LEVEL: 'loud' }),
-    'ETCD_LOG_LEVEL: "loud" is not one of its values; write debug, info, warn or error',
+    'ETCD_LOG_LEVEL: "loud" is not one of its values; write debug, info, warn, error, dpanic, panic or fatal',
   ],
   [flags('--log-format=JSON'), '--log-format: "JSON" is not one of its values; write auto, json or pretty'],
   [flags('--auto-rejoin=yes'), '--auto-rejoin: "yes" is neither true nor false; write true or false'],
@@ -85,7 +85,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
     '--listen-peer-urls: "localhost:2380" is not a URL; write it as http://HOST:PORT',
   ],
   [flags('--listen-peer-urls='), '--listen-peer-urls: "" is not a URL; write it as http://HOST:PORT'],
-  [flags('--listen-peer-urls=http://a:1,'), '--listen-peer-urls: "" is not a URL; write it as http://HOST:PORT'],
+  [flags('--listen-peer-urls=,'), '--listen-peer-urls: "," is not a URL; write it as http://HOST:PORT'],
   [
     flags('--listen-peer-urls=https://a:1'),
     '--listen-peer-urls: "https://a:1" asks for TLS, which this release does not have; write it as http://HOST:PORT',

@@ -1,3 +1,4 @@
+import { listItems } from '../text';
 import type { ActiveOption } from './types';
 
 /** How this member finds the others and agrees with them. */
@@ -31,9 +32,8 @@ export const clusteringOptions = {
     default: {
       shown: '<name>=<initial-advertise-peer-urls>',
       derive: (textOf) =>
-        textOf('initial-advertise-peer-urls')
-          .split(',')
-          .map((url) => `${textOf('name')}=${url.trim()}`)
+        listItems(textOf('initial-advertise-peer-urls'))
+          .map((url) => `${textOf('name')}=${url}`)
           .join(','),
     },
     help:

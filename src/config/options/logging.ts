@@ -14,9 +14,9 @@ export const loggingOptions = {
   'log-level': {
     status: 'active',
     group: 'Logging',
-    kind: { type: 'enum', values: ['debug', 'info', 'warn', 'error'] },
+    kind: { type: 'enum', values: ['debug', 'info', 'warn', 'error', 'dpanic', 'panic', 'fatal'], anyCase: true },
     default: 'info',
-    help: 'Least important messages that are logged.',
+    help: 'Least important messages that are logged. dpanic, panic and fatal are one level here.',
     spellings: [
       { name: 'debug', era: '2.3', env: 'ETCD_DEBUG', shape: 'switch', convert: debugIfTrue },
       { name: 'v', era: '0.1', env: 'ETCD_VERBOSE', shape: 'switch', convert: debugIfTrue },

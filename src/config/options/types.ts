@@ -15,7 +15,8 @@ export type Kind =
   /** Whole milliseconds. */
   | { readonly type: 'duration'; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'boolean' }
-  | { readonly type: 'enum'; readonly values: readonly string[] }
+  /** `anyCase`: capitals mean the same. */
+  | { readonly type: 'enum'; readonly values: readonly string[]; readonly anyCase?: true }
   | { readonly type: 'urls'; readonly use: EndpointUse; readonly mayBeEmpty?: true }
   /** May be empty. `placeholder` stands for the value in help. */
   | { readonly type: 'strings'; readonly placeholder: string; readonly matches: RegExp; readonly expected: string }

@@ -71,6 +71,11 @@ export const unavailableOptions = {
     ...flag,
     because: 'this release cannot turn the data of a lost cluster into a new one; remove it',
   },
+  'unsafe-no-fsync': {
+    ...flag,
+    harmless: ['false'],
+    because: 'an acknowledged write is always synced to the disk; remove it',
+  },
   config: {
     ...value,
     because: 'the TOML file of etcd 0.4 is not read; write its settings as YAML and give it with --config-file',
