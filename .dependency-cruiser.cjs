@@ -10,7 +10,6 @@ const MAY_IMPORT = {
   api: ['member', 'machine', 'config', 'util'],
   discovery: ['member', 'util'],
   proxy: ['util'],
-  limits: ['util'],
   metrics: ['util'],
   config: ['util'],
   client: ['util'],

@@ -4,8 +4,10 @@
  * `npm run cluster`: three members on this machine, to play with. Data stays in the folder ./cluster.etcd; Ctrl-C stops all.
  * Options after `--` go to every member.
  */
+require('./nodeVersion');
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
+require('./endWithParent');
 const { prepare, say, ROOT } = require('./prepare');
 
 const MEMBERS = [1, 2, 3].map((number) => ({
@@ -14,9 +16,23 @@ const MEMBERS = [1, 2, 3].map((number) => ({
   peer: `http://127.0.0.1:${number}2380`,
 }));
 
-prepare();
-const initialCluster = MEMBERS.map(({ name, peer }) => `${name}=${peer}`).join(',');
-const processes = MEMBERS.map(({ name, client, peer }) => {
+async function main() {
+  await prepare();
+  const initialCluster = MEMBERS.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const running = new Set(MEMBERS.map((member) => start(member, initialCluster, () => running)));
+  say(`three members: ${MEMBERS.map(({ client }) => client).join(' ')}`);
+
+  // The terminal sends Ctrl-C to all of them; it is passed on all the same, because the signal may be for npm alone. The members
+  // take both for one. This process ends when they have.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      for (const child of running) child.kill(signal);
+    });
+  }
+}
+
+/** One member as a process; its exit code is that of all if it is not 0. */
+function start({ name, client, peer }, initialCluster, running) {
   const flags = {
     name,
     'data-dir': join('cluster.etcd', name),
@@ -27,18 +43,16 @@ const processes = MEMBERS.map(({ name, client, peer }) => {
     'initial-cluster': initialCluster,
   };
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cairn.js'), ...args, ...process.argv.slice(2)], {
+  const program = ['--require', join(__dirname, 'endWithParent.js'), join(ROOT, 'dist', 'cairn.js')];
+  const child = spawn(process.execPath, [...program, ...args, ...process.argv.slice(2)], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   child.on('exit', (code, signal) => {
+    running().delete(child);
     say(`${name} ended with ${signal ?? `code ${code}`}`);
+    if (code !== 0 && !process.exitCode) process.exitCode = code ?? 1;
   });
   return child;
-});
-say(`three members: ${MEMBERS.map(({ client }) => client).join(' ')}`);
+}
 
-// The terminal sends Ctrl-C to all of them; a SIGTERM to this process is passed on. It ends when they have.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => {
-  for (const child of processes) child.kill('SIGTERM');
-});
+void main();

@@ -4,12 +4,25 @@
  * Makes a fresh clone ready: installs packages and builds, each only if something changed since the last time.
  * Plain JavaScript on Node's own modules, because nothing else is there yet.
  */
-const { spawnSync } = require('node:child_process');
+require('./nodeVersion');
+const { spawn, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
-const { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } = require('node:fs');
+const {
+  accessSync,
+  constants: fsConstants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
+const { constants } = require('node:os');
 const { join, relative } = require('node:path');
+const { withLock } = require('./lock');
 
 const ROOT = join(__dirname, '..');
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const STAMPS = join(ROOT, 'node_modules', '.cairn');
 
 function say(text) {
@@ -31,6 +44,10 @@ function digest(paths) {
   return hash.digest('hex');
 }
 
+function hashOf(text) {
+  return createHash('sha256').update(text).digest('hex');
+}
+
 function isCurrent(step, key) {
   const stamp = join(STAMPS, step);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === key;
@@ -41,9 +58,27 @@ function markCurrent(step, key) {
   writeFileSync(join(STAMPS, step), key);
 }
 
-/** Runs a command and shows its output; the process ends with the command's exit code if it fails. */
-function run(command, args) {
-  const { status, error } = spawnSync(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+/**
+ * Runs a command and shows its output; the process ends with the command's exit code if it fails. A signal to this process is
+ * passed on, and ends it once the command has ended: no `npm ci` goes on alone.
+ */
+async function run(command, args) {
+  let stoppedBy;
+  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
+  const stop = (signal) => {
+    stoppedBy = stoppedBy ?? signal;
+    child.kill(signal);
+  };
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  const { status, error } = await new Promise((resolve) => {
+    child.once('error', (failure) => resolve({ status: null, error: failure }));
+    child.once('exit', (code) => resolve({ status: code }));
+  });
+  for (const signal of STOP_SIGNALS) process.off(signal, stop);
+  if (stoppedBy !== undefined) {
+    say(`stopped by ${stoppedBy}; the next start goes on from here`);
+    process.exit(128 + constants.signals[stoppedBy]);
+  }
   if (error) say(`${command} could not be started: ${error.message}`);
   if (status !== 0) {
     say(`\`${command} ${args.join(' ')}\` failed; what it printed above says why`);
@@ -56,49 +91,77 @@ function canLoadRocksDb() {
   return status === 0;
 }
 
-function install() {
-  const key = `${process.platform}-${process.arch} ${digest([join(ROOT, 'package.json'), join(ROOT, 'package-lock.json')])}`;
-  if (isCurrent('install', key)) return;
+/** What is installed depends on the lock file, and on the words about packages in package.json; scripts may change. */
+function installKey() {
+  const { dependencies, devDependencies, overrides } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const wanted = JSON.stringify({ dependencies, devDependencies, overrides });
+  return `${process.platform}-${process.arch} ${digest([join(ROOT, 'package-lock.json')])} ${hashOf(wanted)}`;
+}
+
+function isInstalled() {
+  return isCurrent('install', installKey());
+}
+
+async function install() {
   say('installing packages (once; about a minute)');
-  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
   if (!canLoadRocksDb()) {
     say(
       `no ready-made RocksDB for ${process.platform}-${process.arch}: compiling it (once; several minutes, needs a C++ compiler)`,
     );
     // The package's own install script does nothing where there is no ready-made binary.
-    run('npm', ['explore', 'rocksdb', '--', 'node-gyp', 'rebuild']);
+    await run('npm', ['explore', 'rocksdb', '--', 'node-gyp', 'rebuild']);
   }
-  markCurrent('install', key);
+  markCurrent('install', installKey());
 }
 
-function build() {
-  const key = digest([
+function buildKey() {
+  return digest([
     ...filesUnder(join(ROOT, 'src')),
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
     ...['bundle.js', 'launcher.js', 'warm.js'].map((name) => join(ROOT, 'scripts', name)),
   ]);
-  if (isCurrent('build', key) && existsSync(join(ROOT, 'dist', 'cairn.js'))) return;
-  say('building');
-  run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
-  run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
-  markCurrent('build', key);
 }
 
-function prepare() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) {
-    say(`Node.js ${process.versions.node} is too old; version 20.19 or newer is needed`);
+function isBuilt() {
+  return isCurrent('build', buildKey()) && existsSync(join(ROOT, 'dist', 'cairn.js'));
+}
+
+async function build() {
+  say('building');
+  await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  await run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
+  markCurrent('build', buildKey());
+}
+
+/** Packages and program are written into the clone; npm would say it in forty lines. */
+function checkWritable() {
+  try {
+    accessSync(ROOT, fsConstants.W_OK);
+  } catch (error) {
+    say(
+      `${ROOT} cannot be written to (${error.code}), and packages or program are not ready: run this once as its owner`,
+    );
     process.exit(1);
   }
+}
+
+/** Resolves when the clone is ready; ends the process, with a sentence, if it cannot be made so. */
+async function prepare() {
   if (!statSync(join(ROOT, 'package-lock.json'), { throwIfNoEntry: false })) {
     say('package-lock.json is missing: this is not a complete clone');
     process.exit(1);
   }
-  install();
-  build();
+  if (isInstalled() && isBuilt()) return;
+  checkWritable();
+  // Two terminals may want it at the same time; `npm ci` begins with deleting what the other one has just installed.
+  await withLock(join(ROOT, '.cache', 'prepare.lock'), say, async () => {
+    if (!isInstalled()) await install();
+    if (!isBuilt()) await build();
+  });
 }
 
 module.exports = { prepare, say, ROOT };
 
-if (require.main === module) prepare();
+if (require.main === module) void prepare();

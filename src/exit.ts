@@ -1,7 +1,6 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { ClusterFullError, JoinError } from './discovery/beginning';
-import { TooFewDescriptorsError } from './limits/descriptors';
 import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
 
@@ -9,7 +8,6 @@ import { StorageError } from './storage/errors';
 export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
   if (error instanceof StateDiffersError) return 'stateDiffers';
-  if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
   if (error instanceof JoinError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
   if (!(error instanceof StorageError)) return 'unexpectedFailure';

@@ -11,6 +11,7 @@ import { createLogger, standardErrorReader } from './logging';
 import { exitNumber, exitReasonOf } from './exit';
 import type { Server } from './server';
 import { start } from './start';
+import { STOP_SIGNALS, StopWishes } from './stopSignals';
 import { REMOVED_FILE, removedFileText, type RemovalNote } from './util/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
@@ -76,8 +77,11 @@ const never = new Promise<never>(() => undefined);
 
 /** The first signal stops in order, also a server that still waits for others; the second stops at once. */
 function stopOnSignals(starting: Promise<Server>, stopping: AbortController, logger: Logger): void {
+  const wishes = new StopWishes();
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping.signal.aborted) process.exit(exitNumber('unexpectedFailure'));
+    const wish = wishes.heard(performance.now());
+    if (wish === 'echo') return;
+    if (wish === 'second') process.exit(exitNumber('unexpectedFailure'));
     logger.info({ signal }, 'stopping');
     stopping.abort(new Error(`stopped by ${signal}`));
     const stopped = starting.then(
@@ -94,8 +98,7 @@ function stopOnSignals(starting: Promise<Server>, stopping: AbortController, log
       (error: unknown) => die(logger, error),
     );
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  for (const signal of STOP_SIGNALS) process.on(signal, stop);
 }
 
 /** Ends the process at once: what is acknowledged is durable, and nothing more may be acknowledged. */

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Surface } from './api/options';
-import { ConnectionPlaces } from './api/connectionPlaces';
 import { Drain } from './api/drain';
 import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
@@ -8,7 +7,6 @@ import { MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
-import { descriptorLimit, shareDescriptors } from './limits/descriptors';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -39,7 +37,7 @@ export interface Server {
 }
 
 /**
- * Opens data directory, member, links and listeners. Rejects with TooFewDescriptorsError, StorageError, ListenError, JoinError or ClusterFullError, or
+ * Opens data directory, member, links and listeners. Rejects with StorageError, ListenError, JoinError or ClusterFullError, or
  * with the reason of `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(
@@ -49,14 +47,7 @@ export async function startServer(
   surface: Surface,
   stopping: AbortSignal,
 ): Promise<Server> {
-  const descriptors = shareDescriptors(descriptorLimit());
-  const { tableFiles: tableFilesMax } = descriptors;
-  const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
-  const directory = await openDataDirectory({
-    path: configuration.dataDir,
-    tableFilesMax,
-    onFailure: events.onFailure,
-  });
+  const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
   const links = new PeerLinks(
@@ -70,8 +61,8 @@ export async function startServer(
     const member = await openFromDirectory(configuration, directory, links, beginner, metrics, logger, events);
     links.connect(member);
     const discovery = createDiscoveryService(configuration, logger);
-    const api = await openApi(configuration, member, links, discovery, surface, metrics, places, logger);
-    connectMetrics(metrics, configuration, member, links, api, directory, places);
+    const api = await openApi(configuration, member, links, discovery, surface, metrics, logger);
+    connectMetrics(metrics, configuration, member, links, api, directory);
     member.start();
     void member.published().then(() => discovery.start(member));
     announce(configuration, member, logger);
@@ -137,11 +128,9 @@ function openApi(
   discovery: DiscoveryService,
   surface: Surface,
   metrics: Metrics,
-  places: ConnectionPlaces,
   logger: Logger,
 ): Promise<ApiServer> {
   return startApi({
-    places,
     member,
     surface,
     discovery,

@@ -5,7 +5,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { answerClientError } from './clientError';
-import type { ConnectionPlaces } from './connectionPlaces';
 import type { ListenAddress } from './options';
 import { TrafficCounter, type Traffic } from './traffic';
 
@@ -24,8 +23,6 @@ export interface ListenerOptions {
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly logger: Logger;
-  /** For connections of clients; without it they are not counted. */
-  readonly places?: ConnectionPlaces | undefined;
 }
 
 /** An address that could not be listened on. */
@@ -48,7 +45,6 @@ export class Listener {
     private readonly server: Server,
     private readonly connections: TrafficCounter,
     readonly address: AddressInfo,
-    private readonly endWaiting: () => void,
   ) {}
 
   /** What all its connections carried. */
@@ -81,14 +77,13 @@ export class Listener {
         connections.delete(socket);
       });
     });
-    const endWaiting = options.places?.guard(server) ?? (() => undefined);
     await listen(server, address, options.flag);
     server.on('error', (error) => {
       options.logger.warn({ err: error }, 'a connection could not be accepted');
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
-    return new Listener(server, connections, bound, endWaiting);
+    return new Listener(server, connections, bound);
   }
 
   /** Lets the owner of another protocol take connections over. */
@@ -103,7 +98,6 @@ export class Listener {
         resolve();
       });
     });
-    this.endWaiting();
     this.server.closeIdleConnections();
     // A connection that becomes idle only now would otherwise rest until its keep-alive timeout.
     const sweep = setInterval(() => {

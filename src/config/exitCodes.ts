@@ -40,11 +40,6 @@ export const exitCodes = {
     meaning:
       'All places of the cluster that --discovery makes were taken before this member came, and --discovery-fallback is exit.',
   },
-  machineTooSmall: {
-    code: 9,
-    meaning:
-      'The machine allows this process too little to run: too few file descriptors. The message says how to raise the limit.',
-  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

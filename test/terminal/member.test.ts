@@ -1,13 +1,15 @@
 /** The built program on a terminal, without npm: what it shows, and how it ends. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
-import { sleep } from '../cluster/waiting';
+import { SAME_WISH_MS } from '../../src/stopSignals';
+import { sleep, until } from '../cluster/waiting';
 import { whyMissing } from '../http/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';
-import { CTRL_C, PseudoTerminal, quoted, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
+import { CTRL_C, CTRL_Z, PseudoTerminal, quoted, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
 
 const PROGRAM = `exec ${quoted(process.execPath)} ${quoted(join(ROOT, 'dist', 'cairn.js'))}`;
-// eslint-disable-next-line no-control-regex
 const COLOR = /\x1b\[/;
 
 const reason = whyMissing('cairn') ?? whyNoTerminal();
@@ -50,6 +52,70 @@ function suite(): void {
       expect(line.replace(/^\^C/, '')).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] (INFO|WARN)/);
     }
     expect(lines.at(-1)).toMatch(/INFO: stopped$/);
+  });
+
+  test('Ctrl-C once more ends it at once, while it still waits for a request', async () => {
+    const shown = start();
+    await shown.shows(/ready to serve clients/);
+    const slow = connect(place.clientPort, '127.0.0.1');
+    slow.on('error', () => undefined);
+    slow.write('PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nvalue=');
+    await sleep(200);
+    shown.press(CTRL_C);
+    await shown.shows(/INFO: stopping/);
+    await sleep(SAME_WISH_MS + 100);
+    expect(shown.isRunning).toBe(true);
+    const beganMs = performance.now();
+    shown.press(CTRL_C);
+    expect(await shown.exited).toBe(1);
+    expect(performance.now() - beganMs).toBeLessThan(2000);
+    expect(shown.plainScreen).not.toMatch(/INFO: stopped/);
+    expect(await portsAreFree()).toBe(true);
+    slow.destroy();
+  });
+
+  test('a terminal that is closed ends it in order', async () => {
+    const shown = start({}, '2> log');
+    await until(
+      'it serves',
+      15_000,
+      async () => (await fetch(`http://127.0.0.1:${place.clientPort}/health`)).ok || undefined,
+    );
+    shown.close();
+    await until(
+      'it stopped',
+      15_000,
+      () => readFileSync(join(place.folder, 'log'), 'utf8').includes('"msg":"stopped"') || undefined,
+    );
+    expect(readFileSync(join(place.folder, 'log'), 'utf8')).toMatch(/"signal":"SIGHUP"/);
+  });
+
+  test('Ctrl-Z holds it, and `fg` lets it go on', async () => {
+    terminal = new PseudoTerminal(`bash --norc -i`, { cwd: place.folder, columns: 200 });
+    terminal.press(`${PROGRAM.replace('exec ', '')} ${place.flags}\r`);
+    await terminal.shows(/ready to serve clients/);
+    terminal.press(CTRL_Z);
+    await terminal.shows(/Stopped/);
+    terminal.press('fg\r');
+    await sleep(200);
+    expect((await fetch(`http://127.0.0.1:${place.clientPort}/health`)).ok).toBe(true);
+    terminal.press(CTRL_C);
+    await terminal.shows(/INFO: stopped/);
+    terminal.press('exit $?\r');
+    expect(await terminal.exited).toBe(0);
+  });
+
+  test('the picture in docs shows what is shown', async () => {
+    const shown = start();
+    await shown.shows(/ready to serve clients/);
+    shown.press(CTRL_C);
+    await shown.exited;
+    const picture = readFileSync(join(ROOT, 'docs', 'pictures', 'terminal.svg'), 'utf8');
+    const messages = [...shown.plainScreen.matchAll(/\] \w+(?: \(.*?\))?: ([^{\n]*?) *(?:\{|$)/gm)].map(
+      ([, text]) => text,
+    );
+    expect(messages.length).toBeGreaterThan(4);
+    for (const message of messages) expect(picture).toContain(message);
   });
 
   test.each([

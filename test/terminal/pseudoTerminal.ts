@@ -36,7 +36,7 @@ export function quoted(word: string): string {
 }
 
 /** What the tests' own surroundings say about terminals and npm is not meant for the program. */
-function surroundings(changes: TerminalOptions['environment'] = {}): NodeJS.ProcessEnv {
+export function surroundings(changes: TerminalOptions['environment'] = {}): NodeJS.ProcessEnv {
   const foreign = /^(npm_|ETCD_|NO_COLOR$|FORCE_COLOR$|NODE_DISABLE_COLORS$|CI$|INIT_CWD$|NODE_ENV$|JEST_WORKER_ID$)/i;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return { ...Object.fromEntries(kept), TERM: 'xterm-256color', ...changes };
@@ -82,7 +82,7 @@ export class PseudoTerminal {
 
   /** Without colours, with plain ends of lines. */
   get plainScreen(): string {
-    return withoutColors(this.text).replaceAll('\r\n', '\n');
+    return withoutColors(withoutWiped(this.text)).replaceAll('\r\n', '\n');
   }
 
   get isRunning(): boolean {
@@ -119,6 +119,10 @@ export class PseudoTerminal {
 }
 
 export function withoutColors(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text.replace(/\x1b\[[0-9;]*m/g, '');
+}
+
+/** Without what was drawn and wiped away again, as the wheel that npm turns while it works. */
+export function withoutWiped(text: string): string {
+  return text.replace(/[^\n]*\x1b\[1G\x1b\[0K/g, '');
 }
