@@ -107,6 +107,10 @@ export class PeerLinks implements Transport {
     await observed(this.network.sendSnapshot(to, start, chunks), this.observer.sendingState(to));
   }
 
+  cutOff(from: MemberId, reason: string): void {
+    this.network?.cutOff(from, reason);
+  }
+
   setPeers(peers: readonly PeerAddress[]): void {
     this.network?.setPeers(peers);
   }

@@ -47,6 +47,14 @@ export function encodeBatch(batch: CommandBatch): Buffer {
   return writer.take();
 }
 
+/** Format, origin, run, sequence and number of commands, each as short as it can be. */
+const HEAD_BYTES_MIN = 1 + 8 + 1 + 6 + 1;
+
+/** Whether the bytes begin as a batch does: all that can be said without reading every command. */
+export function looksLikeBatch(bytes: Uint8Array): boolean {
+  return bytes.length >= HEAD_BYTES_MIN && bytes[0] === FORMAT;
+}
+
 /** Whose batch it is, without its commands. @throws DecodeError */
 export function decodeBatchHeader(bytes: Uint8Array): Omit<CommandBatch, 'commands'> {
   const { origin, run, sequence } = readHeader(new ByteReader(bytes));

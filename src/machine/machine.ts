@@ -4,7 +4,8 @@ import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
 import { ClusterState, compareIds, type ClusterChange } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
 import type { Command } from './command';
-import { decodeBatch } from './commandCodec';
+import { decodeBatch, type CommandBatch } from './commandCodec';
+import { faultOf } from './commandRules';
 import type { KeyResult } from './keyspace/event';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
@@ -18,6 +19,16 @@ export interface Applied {
   readonly run: number;
   readonly sequence: number;
   readonly results: readonly (KeyResult | undefined)[];
+  /** What was wrong with the entry: it had no effect, on any member. */
+  readonly fault?: string;
+}
+
+/** Who is answered when an entry does not say whose it is. */
+const NOBODY = { origin: '', run: 0, sequence: 0, results: [] };
+
+/** A configuration entry whose data are no change of the members: it had no effect on the state, on any member. */
+export interface Unreadable {
+  readonly fault: string;
 }
 
 /**
@@ -52,16 +63,23 @@ export class Machine {
     return `${this.keyRows.digest()}-${this.keySpace.index}`;
   }
 
-  /** The data of a command entry. @throws DecodeError if this version cannot read it: the member must stop then. */
+  /**
+   * The data of a command entry. What cannot be read, or breaks a rule (commandRules), has no effect: the leader keeps such
+   * entries out of the log, but one that is in it must neither end all members nor make them differ.
+   */
   apply(data: Uint8Array): Applied {
-    const { origin, run, sequence, commands } = decodeBatch(data);
+    const batch = readOrFault(data, decodeBatch);
+    if ('fault' in batch) return { ...NOBODY, fault: batch.fault };
+    const { origin, run, sequence, commands } = batch;
+    const fault = faultOfBatch(batch);
+    if (fault !== undefined) return { origin, run, sequence, results: [], fault };
     return { origin, run, sequence, results: commands.map((command) => this.execute(command)) };
   }
 
-  /** The data of a configuration entry. @throws DecodeError */
-  applyConfiguration(data: Uint8Array): ProposedChange {
-    const proposed = decodeChange(data);
-    this.applyChange(proposed.change);
+  /** The data of a configuration entry; as with commands, what cannot be read has no effect on the state. */
+  applyConfiguration(data: Uint8Array): ProposedChange | Unreadable {
+    const proposed = readOrFault(data, decodeChange);
+    if (!('fault' in proposed)) this.applyChange(proposed.change);
     return proposed;
   }
 
@@ -170,5 +188,25 @@ export class Machine {
     if (format !== META_FORMAT) throw new DecodeError(`state of format ${format}, this version knows ${META_FORMAT}`);
     this.keySpace.restoreIndex(reader.u48());
     this.cluster.restoreVersion(reader.bytes());
+  }
+}
+
+/** What is wrong with a batch, if anything: a command that breaks a rule, or a report in the name of another member. */
+export function faultOfBatch({ origin, commands }: CommandBatch): string | undefined {
+  for (const command of commands) {
+    const fault = faultOf(command);
+    if (fault !== undefined) return fault;
+    if (command.type === 'report' && command.memberId !== origin) return 'a report in the name of another member';
+    if (command.type === 'publish' && command.memberId !== origin) return 'a publication in the name of another member';
+  }
+  return undefined;
+}
+
+function readOrFault<T>(data: Uint8Array, read: (data: Uint8Array) => T): T | Unreadable {
+  try {
+    return read(data);
+  } catch (error) {
+    if (error instanceof DecodeError) return { fault: error.message };
+    throw error;
   }
 }

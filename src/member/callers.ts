@@ -38,6 +38,12 @@ export class Callers {
     return this.proposals.add(command, this.deadlineMs());
   }
 
+  /** As `propose`, for what is worth something only from a leader: it is given up when leadership is lost meanwhile. */
+  proposeAsLeader(command: Command): Promise<KeyResult> {
+    this.wake();
+    return this.proposals.add(command, this.deadlineMs(), true);
+  }
+
   change(change: ClusterChange): Promise<void> {
     this.wake();
     return this.changes.add(change, this.deadlineMs());

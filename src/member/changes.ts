@@ -1,12 +1,16 @@
 import type { ProposedChange } from '../machine/cluster/clusterRows';
 import type { ClusterChange } from '../machine/cluster/clusterState';
-import { MembershipError, type MemberError, type MembershipRefusal } from './types';
+import type { MemberId } from '../raft/types';
+import { CHANGES_MAX } from './settings';
+import { MemberError, MembershipError, type MembershipRefusal } from './types';
 
 interface Waiting {
   readonly change: ClusterChange;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
   readonly deadlineMs: number;
+  /** Who may say that it was not taken. */
+  sentTo: MemberId | undefined;
 }
 
 /** Membership changes that wait for the leader to take them and for this member to apply them; see Proposals. */
@@ -33,8 +37,11 @@ export class Changes {
   }
 
   add(change: ClusterChange, deadlineMs: number): Promise<void> {
+    if (this.pending >= CHANGES_MAX) {
+      return Promise.reject(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
+    }
     return new Promise((resolve, reject) => {
-      this.queued.set(++this.sequence, { change, resolve, reject, deadlineMs });
+      this.queued.set(++this.sequence, { change, resolve, reject, deadlineMs, sentTo: undefined });
     });
   }
 
@@ -48,11 +55,23 @@ export class Changes {
     return taken;
   }
 
+  /** The change left for the leader `to`, the only one who may say now that it was not taken. */
+  sent(sequence: number, to: MemberId): void {
+    const waiting = this.inFlight.get(sequence);
+    if (waiting !== undefined) waiting.sentTo = to;
+  }
+
+  /** Whether the change is in flight to `to`, and so `to` may decline it. */
+  wasSentTo(sequence: number, to: MemberId): boolean {
+    return this.inFlight.get(sequence)?.sentTo === to;
+  }
+
   /** The change was not taken for now: it queues again. */
   putBack(sequence: number): void {
     const waiting = this.inFlight.get(sequence);
     if (waiting === undefined) return;
     this.inFlight.delete(sequence);
+    waiting.sentTo = undefined;
     this.queued.set(sequence, waiting);
   }
 

@@ -2,8 +2,9 @@
  * What members ask of each other besides raft's own messages: a follower hands its clients' commands and membership changes to
  * the leader, and hears back only if they were not taken; what was taken it sees when it applies it. First byte: the kind.
  */
+import { DecodeError } from '../machine/bytes';
 import { decodeChange, encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
-import type { MembershipRefusal } from './types';
+import { MEMBERSHIP_REFUSALS, type MembershipRefusal } from './types';
 
 export type Request =
   /** Encoded by machine/commandCodec. */
@@ -46,9 +47,32 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
     case CHANGE:
       return { kind: 'change', proposed: decodeChange(body) };
     case REFUSED:
-      return { kind: 'refused', ...(JSON.parse(Buffer.from(body).toString()) as RefusedRequest) };
+      return { kind: 'refused', ...decodeRefusal(body) };
     case undefined:
+      throw new DecodeError('an empty request');
     default:
       return undefined;
   }
+}
+
+const REASONS: readonly RefusedRequest['reason'][] = ['later', 'tooLarge', ...MEMBERSHIP_REFUSALS];
+
+function decodeRefusal(body: Uint8Array): RefusedRequest {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(body).toString());
+  } catch {
+    throw new DecodeError('a refusal is not JSON');
+  }
+  if (typeof parsed !== 'object' || parsed === null) throw new DecodeError('a refusal is no record');
+  const { of, run, sequence, reason: text } = parsed as Readonly<Record<string, unknown>>;
+  const reason = REASONS.find((known) => known === text);
+  if ((of !== 'commands' && of !== 'change') || !isCount(run) || !isCount(sequence) || reason === undefined) {
+    throw new DecodeError('a refusal of nothing');
+  }
+  return { of, run, sequence, reason };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

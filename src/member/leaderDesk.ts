@@ -1,5 +1,8 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
+import type { CommandBatch } from '../machine/commandCodec';
+import { faultOfBatch } from '../machine/machine';
 import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwarding';
 import { configurationAfter, refusalOf } from './membershipRules';
 import type { CurrentState } from './currentState';
@@ -16,7 +19,22 @@ export class LeaderDesk {
     private readonly strict: boolean,
   ) {}
 
-  /** A batch encoded by machine/commandCodec. */
+  /** Whether `id` may ask for anything: a member as this one has applied it, or as raft goes by already. */
+  knows(id: MemberId): boolean {
+    if (this.state.machine.cluster.find(id) !== undefined) return true;
+    const { voters, learners } = this.raft.configuration;
+    return voters.includes(id) || learners.includes(id);
+  }
+
+  /** What is wrong with a batch that `from` wants in the log; undefined if nothing is. */
+  faultOfForwarded(from: MemberId, batch: CommandBatch): string | undefined {
+    if (batch.origin !== from) return 'commands in the name of another member';
+    // Only a leader's clock lets keys expire, and only a leader has the members compare their states; it hands neither on.
+    const isLeaders = batch.commands.some(({ type }) => type === 'sync' || type === 'checkpoint');
+    return isLeaders ? 'a command that only the leader gives' : faultOfBatch(batch);
+  }
+
+  /** A batch encoded by machine/commandCodec, whose commands were checked. */
   proposeCommands(data: Uint8Array): Declined {
     const result = this.raft.propose(data);
     if (result.ok) return undefined;

@@ -17,6 +17,7 @@ import { LeaderDesk } from './leaderDesk';
 import { LeaderNote } from './leaderNote';
 import { Loop } from './loop';
 import { Membership } from './membership';
+import { MessageBorder } from './messageBorder';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
 import type { MemberObserver } from './observer';
@@ -45,6 +46,7 @@ import {
   type WatchListener,
   type WatchOptions,
 } from './types';
+import { UnreadableEntries } from './unreadableEntries';
 import { registerWatch } from './watches';
 
 export interface LocalMemberParts {
@@ -112,20 +114,25 @@ export class LocalMember implements Member {
     this.leaderNote = new LeaderNote(raft, clock, logger);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const propose = (command: Command): Promise<KeyResult> => this.callers.propose(command);
-    this.expiry = new ExpiryClock(raft, state, clock, propose);
+    const proposeAsLeader = (command: Command): Promise<KeyResult> => this.callers.proposeAsLeader(command);
+    this.expiry = new ExpiryClock(raft, state, clock, proposeAsLeader);
     this.publisher = new Publisher(settings, raft, state, propose);
     this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
     this.promoter = new Promoter(raft, (change) => this.callers.change(change));
     this.scrub = new Scrub(state);
-    this.integrity = new IntegrityCheck(raft, state, clock, logger, propose);
+    this.integrity = new IntegrityCheck(raft, state, clock, logger, (command) =>
+      command.type === 'checkpoint' ? proposeAsLeader(command) : propose(command),
+    );
     const compaction = new Compaction(settings.snapshotCount);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
     const sender = new StateSender(raft, store, transport, logger, wake);
     const { proposals, changes, reads } = this.callers;
+    const unreadable = new UnreadableEntries(clock, logger);
     this.loop = new Loop({
       ...{ raft, state, store, transport, clock, compaction },
       ...{ proposals, changes, reads },
+      border: new MessageBorder(raft),
       observer: parts.observer,
       desk: new RequestDesk(
         raft,
@@ -146,6 +153,9 @@ export class LocalMember implements Member {
       },
       onApplied: () => {
         this.integrity.check();
+      },
+      onUnreadable: (index, fault) => {
+        unreadable.note(index, fault);
       },
       onFailure: (error) => {
         this.halt('the member failed');

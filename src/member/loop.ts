@@ -7,6 +7,7 @@ import type { Changes } from './changes';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from './environment';
+import type { MessageBorder } from './messageBorder';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
@@ -21,6 +22,7 @@ export interface LoopParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly desk: RequestDesk;
+  readonly border: MessageBorder;
   readonly proposals: Proposals;
   readonly changes: Changes;
   readonly reads: ReadBarriers;
@@ -35,6 +37,8 @@ export interface LoopParts {
   readonly onTurn: () => void;
   /** Something was applied. Throws if the member must not go on. */
   readonly onApplied: () => void;
+  /** The entry at `index` had no effect. */
+  readonly onUnreadable: (index: number, fault: string) => void;
   readonly observer?: MemberObserver | undefined;
   /** A broken invariant or a storage error: the member must not go on. Called once. */
   readonly onFailure: (error: unknown) => void;
@@ -73,6 +77,7 @@ export class Loop {
   /** One heartbeat interval has passed. */
   tick(): void {
     this.guarded(() => {
+      this.parts.border.tick();
       this.parts.raft.tick();
     });
     this.wake();
@@ -81,7 +86,16 @@ export class Loop {
   /** Messages of another member. */
   received(messages: readonly Message[]): void {
     this.guarded(() => {
-      for (const message of messages) this.parts.raft.step(message);
+      for (const message of messages) {
+        const verdict = this.parts.border.judge(message);
+        if (verdict === 'ignored') continue;
+        if (verdict !== undefined) {
+          // What it sent before counts; the rest is from the same source.
+          this.parts.transport.cutOff(message.from, verdict.offence);
+          break;
+        }
+        this.parts.border.step(message);
+      }
       this.process();
     });
   }
@@ -89,7 +103,8 @@ export class Loop {
   /** A request of another member; see forwarding.ts. */
   requested(from: MemberId, request: Uint8Array): void {
     this.guarded(() => {
-      this.parts.desk.received(from, request);
+      const offence = this.parts.desk.received(from, request);
+      if (offence !== undefined) this.parts.transport.cutOff(from, offence);
       this.process();
     });
   }
@@ -210,13 +225,19 @@ export class Loop {
     switch (entry.kind) {
       case 'noop':
         return;
-      case 'configuration':
-        this.parts.changes.settle(machine.applyConfiguration(entry.data));
+      case 'configuration': {
+        const proposed = machine.applyConfiguration(entry.data);
+        if ('fault' in proposed) this.parts.onUnreadable(entry.index, proposed.fault);
+        else this.parts.changes.settle(proposed);
         this.parts.onMembersChanged();
         return;
-      case 'command':
-        this.parts.proposals.settle(machine.apply(entry.data));
+      }
+      case 'command': {
+        const applied = machine.apply(entry.data);
+        if (applied.fault !== undefined) this.parts.onUnreadable(entry.index, applied.fault);
+        this.parts.proposals.settle(applied);
         return;
+      }
     }
   }
 

@@ -1,36 +1,53 @@
 import type { Command } from '../machine/command';
-import { encodeBatch, type CommandBatch } from '../machine/commandCodec';
+import { encodeBatch } from '../machine/commandCodec';
+import { faultOf } from '../machine/commandRules';
 import type { KeyResult } from '../machine/keyspace/event';
 import type { Applied } from '../machine/machine';
-import { ENTRY_BYTES_MAX, PROPOSALS_MAX } from './settings';
+import type { MemberId } from '../raft/types';
+import { ENTRY_BYTES_MAX, PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
 import { MemberError } from './types';
 
 interface Waiting {
   readonly command: Command;
+  readonly bytes: number;
+  /** Worth something only while this member leads: its clock, for one. */
+  readonly onlyAsLeader: boolean;
   readonly resolve: (result: KeyResult) => void;
   readonly reject: (error: MemberError) => void;
   readonly deadlineMs: number;
 }
 
-/** Commands that travel together. */
+/** Commands that travel together. They are encoded once, however often they have to be offered. */
 export interface OutgoingBatch {
   readonly sequence: number;
   readonly data: Buffer;
+  /** Must not be handed to another leader. */
+  readonly onlyAsLeader: boolean;
+}
+
+interface Batch extends OutgoingBatch {
+  readonly members: readonly Waiting[];
+  /** Who may say that it was not taken. */
+  sentTo: MemberId | undefined;
 }
 
 /** Fixed cost of a command in an entry, roughly; only for deciding where to cut. */
 const COMMAND_OVERHEAD_BYTES = 32;
 
 /**
- * Callers that wait for their command: first for the next turn, then, as part of a batch, for the batch to be applied here.
- * A batch keeps its callers until it is applied or their time is up; whether an unanswered command took effect is unknown.
+ * Callers that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
+ * come, first served: a batch that was not taken is offered again before everything younger. A batch keeps its callers
+ * until it is applied or their time is up; whether an unanswered command took effect is unknown.
  */
 export class Proposals {
   /** Commands whose caller got an error. */
   failed = 0;
   private queue: Waiting[] = [];
-  private readonly inFlight = new Map<number, readonly Waiting[]>();
+  /** Batches that were not taken, the oldest first. */
+  private readonly declined: Batch[] = [];
+  private readonly inFlight = new Map<number, Batch>();
   private waiting = 0;
+  private waitingBytes = 0;
   private sequence = 0;
 
   /**
@@ -47,75 +64,96 @@ export class Proposals {
     return this.waiting;
   }
 
-  get hasQueued(): boolean {
-    return this.queue.length > 0;
+  /** About what these take, in bytes. */
+  get pendingBytes(): number {
+    return this.waitingBytes;
   }
 
-  add(command: Command, deadlineMs: number): Promise<KeyResult> {
-    if (this.waiting >= PROPOSALS_MAX) {
-      this.failed++;
-      return Promise.reject(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
-    }
+  get hasQueued(): boolean {
+    return this.queue.length > 0 || this.declined.length > 0;
+  }
+
+  /** @param onlyAsLeader it is given up instead of being handed to another leader */
+  add(command: Command, deadlineMs: number, onlyAsLeader = false): Promise<KeyResult> {
+    const fault = faultOf(command);
+    if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
+    const bytes = sizeOf(command);
+    // One is always let in, however large: what is too large for the log is for raft to say.
+    const isFull =
+      this.waiting >= PROPOSALS_MAX || (this.waiting > 0 && this.waitingBytes + bytes > PROPOSAL_BYTES_MAX);
+    if (isFull) return this.refuse(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
     this.waiting++;
+    this.waitingBytes += bytes;
     return new Promise((resolve, reject) => {
-      this.queue.push({ command, resolve, reject, deadlineMs });
+      this.queue.push({ command, bytes, onlyAsLeader, resolve, reject, deadlineMs });
     });
   }
 
-  /** Everything queued, cut into batches of bounded size. A batch is in flight from here on. */
-  takeBatches(): OutgoingBatch[] {
-    const batches: OutgoingBatch[] = [];
-    while (this.queue.length > 0) {
-      const members = this.queue.splice(0, this.batchLength());
-      const sequence = ++this.sequence;
-      const batch: CommandBatch = {
-        origin: this.origin,
-        run: this.run,
-        sequence,
-        commands: members.map(({ command }) => command),
-      };
-      this.inFlight.set(sequence, members);
-      batches.push({ sequence, data: encodeBatch(batch) });
-    }
-    return batches;
+  /** The oldest batch that waits, in flight from here on; undefined if nothing does. */
+  next(): OutgoingBatch | undefined {
+    const batch = this.declined.shift() ?? this.cut();
+    if (batch !== undefined) this.inFlight.set(batch.sequence, batch);
+    return batch;
   }
 
-  /** The batch did not leave: its callers queue again, in front. */
+  /** The batch left for the leader `to`, the only one who may say now that it was not taken. */
+  sent(sequence: number, to: MemberId): void {
+    const batch = this.inFlight.get(sequence);
+    if (batch !== undefined) batch.sentTo = to;
+  }
+
+  /** Whether the batch is in flight to `to`, and so `to` may decline it. */
+  wasSentTo(sequence: number, to: MemberId): boolean {
+    return this.inFlight.get(sequence)?.sentTo === to;
+  }
+
+  isInFlight(sequence: number): boolean {
+    return this.inFlight.has(sequence);
+  }
+
+  /** The batch was certainly not taken: it waits again, in its old place. */
   putBack(sequence: number): void {
-    const members = this.inFlight.get(sequence);
-    if (members === undefined) return;
+    const batch = this.inFlight.get(sequence);
+    if (batch === undefined) return;
     this.inFlight.delete(sequence);
-    this.queue = [...members, ...this.queue];
+    batch.sentTo = undefined;
+    const younger = this.declined.findIndex((other) => other.sequence > sequence);
+    this.declined.splice(younger === -1 ? this.declined.length : younger, 0, batch);
   }
 
   /** The batch will never be applied. */
   fail(sequence: number, error: MemberError): void {
-    const members = this.inFlight.get(sequence) ?? [];
+    const batch = this.inFlight.get(sequence);
     this.inFlight.delete(sequence);
-    this.reject(members, error);
+    if (batch !== undefined) this.reject(batch.members, error);
   }
 
   /** Answers the callers of an applied batch, if it is one of this member's. */
   settle(applied: Applied): void {
     if (applied.origin !== this.origin || applied.run !== this.run) return;
-    const members = this.inFlight.get(applied.sequence);
-    if (members === undefined) return;
+    const batch = this.inFlight.get(applied.sequence);
+    if (batch === undefined) return;
+    if (applied.fault !== undefined) {
+      this.fail(applied.sequence, new MemberError('invalid', `etcdserver: invalid request: ${applied.fault}`));
+      return;
+    }
     this.inFlight.delete(applied.sequence);
-    this.waiting -= members.length;
-    members.forEach((member, position) => {
+    this.forget(batch.members);
+    batch.members.forEach((member, position) => {
       const result = applied.results[position];
       // Commands without an answer are the member's own; nobody looks at what they resolve to.
       member.resolve(result ?? NO_ANSWER);
     });
   }
 
-  /** Rejects every caller whose time is up. Batches and queue are in order of arrival, so only the oldest are looked at. */
+  /** Rejects every caller whose time is up. The queue is in order of arrival, so only the oldest are looked at. */
   expire(nowMs: number, error: () => MemberError): void {
-    for (const [sequence, members] of this.inFlight) {
-      const last = members.at(-1);
-      if (last !== undefined && last.deadlineMs > nowMs) break;
-      this.inFlight.delete(sequence);
-      this.reject(members, error());
+    const isOver = ({ members }: Batch): boolean => (members.at(-1)?.deadlineMs ?? 0) <= nowMs;
+    for (const [sequence, batch] of this.inFlight) if (isOver(batch)) this.fail(sequence, error());
+    const overdueBatches = this.declined.filter(isOver);
+    if (overdueBatches.length > 0) {
+      this.declined.splice(0, this.declined.length, ...this.declined.filter((batch) => !isOver(batch)));
+      for (const { members } of overdueBatches) this.reject(members, error());
     }
     const alive = this.queue.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
     const overdue = this.queue.splice(0, alive === -1 ? this.queue.length : alive);
@@ -123,26 +161,46 @@ export class Proposals {
   }
 
   rejectAll(error: MemberError): void {
-    for (const members of this.inFlight.values()) this.reject(members, error);
+    for (const { members } of [...this.inFlight.values(), ...this.declined.splice(0)]) this.reject(members, error);
     this.inFlight.clear();
     this.reject(this.queue.splice(0), error);
   }
 
+  private cut(): Batch | undefined {
+    if (this.queue.length === 0) return undefined;
+    const members = this.queue.splice(0, this.batchLength());
+    const sequence = ++this.sequence;
+    const commands = members.map(({ command }) => command);
+    const data = encodeBatch({ origin: this.origin, run: this.run, sequence, commands });
+    return { sequence, data, members, onlyAsLeader: members[0]?.onlyAsLeader ?? false, sentTo: undefined };
+  }
+
+  /** As many as an entry may hold, and none that may go where others may not. */
+  private batchLength(): number {
+    let bytes = 0;
+    let length = 0;
+    for (const waiting of this.queue) {
+      bytes += waiting.bytes;
+      if (length > 0 && (bytes > ENTRY_BYTES_MAX || waiting.onlyAsLeader !== this.queue[0]?.onlyAsLeader)) break;
+      length++;
+    }
+    return length;
+  }
+
+  private refuse(error: MemberError): Promise<never> {
+    this.failed++;
+    return Promise.reject(error);
+  }
+
   private reject(members: readonly Waiting[], error: MemberError): void {
-    this.waiting -= members.length;
+    this.forget(members);
     this.failed += members.length;
     for (const member of members) member.reject(error);
   }
 
-  private batchLength(): number {
-    let bytes = 0;
-    let length = 0;
-    for (const { command } of this.queue) {
-      bytes += sizeOf(command);
-      if (length > 0 && bytes > ENTRY_BYTES_MAX) break;
-      length++;
-    }
-    return length;
+  private forget(members: readonly Waiting[]): void {
+    this.waiting -= members.length;
+    for (const { bytes } of members) this.waitingBytes -= bytes;
   }
 }
 

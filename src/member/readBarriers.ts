@@ -1,5 +1,6 @@
 import type { ReadState } from '../raft/types';
-import type { MemberError } from './types';
+import { READS_MAX } from './settings';
+import { MemberError } from './types';
 
 interface Waiting {
   readonly resolve: () => void;
@@ -25,16 +26,21 @@ export class ReadBarriers {
   private queue: Waiting[] = [];
   private readonly rounds = new Map<number, Round>();
   private context = 0;
+  private callers = 0;
 
   get hasQueued(): boolean {
     return this.queue.length > 0;
   }
 
   get pending(): number {
-    return this.queue.length + this.rounds.size;
+    return this.callers;
   }
 
   add(deadlineMs: number): Promise<void> {
+    if (this.callers >= READS_MAX) {
+      return Promise.reject(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
+    }
+    this.callers++;
     return new Promise((resolve, reject) => {
       this.queue.push({ resolve, reject, deadlineMs });
     });
@@ -67,6 +73,7 @@ export class ReadBarriers {
     for (const [context, round] of this.rounds) {
       if (round.index === undefined || round.index > applied) continue;
       this.rounds.delete(context);
+      this.callers -= round.callers.length;
       for (const caller of round.callers) caller.resolve();
     }
   }
@@ -75,11 +82,13 @@ export class ReadBarriers {
     for (const [context, round] of this.rounds) {
       if (round.callers.some(({ deadlineMs }) => deadlineMs > nowMs)) continue;
       this.rounds.delete(context);
+      this.callers -= round.callers.length;
       this.timedOut += round.callers.length;
       for (const caller of round.callers) caller.reject(error());
     }
     const overdue = this.queue.filter(({ deadlineMs }) => deadlineMs <= nowMs);
     this.queue = this.queue.filter(({ deadlineMs }) => deadlineMs > nowMs);
+    this.callers -= overdue.length;
     this.timedOut += overdue.length;
     for (const caller of overdue) caller.reject(error());
   }
@@ -88,5 +97,6 @@ export class ReadBarriers {
     for (const round of this.rounds.values()) for (const caller of round.callers) caller.reject(error);
     this.rounds.clear();
     for (const caller of this.queue.splice(0)) caller.reject(error);
+    this.callers = 0;
   }
 }

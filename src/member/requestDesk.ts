@@ -1,8 +1,9 @@
-import { decodeBatchHeader } from '../machine/commandCodec';
+import { DecodeError } from '../machine/bytes';
+import { decodeBatch } from '../machine/commandCodec';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { Changes } from './changes';
-import { decodeRequest, encodeRequest, type RefusedRequest } from './forwarding';
+import { decodeRequest, encodeRequest, type RefusedRequest, type Request } from './forwarding';
 import type { LeaderDesk } from './leaderDesk';
 import type { Proposals } from './proposals';
 import type { Transport } from './transport';
@@ -10,6 +11,13 @@ import { MemberError } from './types';
 
 /** Brings what clients want into the log: at the own desk if this member leads, else at the leader's over the link. */
 export class RequestDesk {
+  /**
+   * A leader had no room: until the fate of this batch, the oldest, is known, nothing else is sent. Otherwise everything that
+   * waits would go over the link again and again.
+   */
+  private probe: number | undefined;
+  private congested = false;
+
   constructor(
     private readonly raft: Raft,
     private readonly proposals: Proposals,
@@ -30,36 +38,64 @@ export class RequestDesk {
     else this.forwardTo(leader);
   }
 
-  /** A request of another member. @throws DecodeError if it cannot be read */
-  received(from: MemberId, bytes: Uint8Array): void {
-    const request = decodeRequest(bytes);
+  /** A request of another member. Answers what is wrong with it, for which the sender loses the link; never throws. */
+  received(from: MemberId, bytes: Uint8Array): string | undefined {
+    const request = readRequest(bytes);
+    if (typeof request === 'string') return request;
+    const isAsking = request?.kind === 'commands' || request?.kind === 'change';
+    // Who does not lead (any more) may be the one that does not know everybody; it takes nothing anyway.
+    const leads = this.raft.leader === this.raft.id;
+    if (isAsking && leads && !this.leaderDesk.knows(from)) return 'a request of somebody who is no member';
     switch (request?.kind) {
-      case 'commands': {
-        const reason = this.leaderDesk.proposeCommands(request.data);
-        if (reason === undefined) return;
-        const { run, sequence } = decodeBatchHeader(request.data);
-        this.refuse(from, { of: 'commands', run, sequence, reason });
-        return;
-      }
+      case 'commands':
+        return this.commandsOf(from, request.data);
       case 'change': {
-        const { run, sequence } = request.proposed;
+        const { origin, run, sequence } = request.proposed;
+        if (origin !== from) return 'a change of the members in the name of another member';
         const reason = this.leaderDesk.proposeChange(request.proposed);
         if (reason !== undefined) this.refuse(from, { of: 'change', run, sequence, reason });
-        return;
+        return undefined;
       }
       case 'refused':
-        // A late answer to an earlier run of this member is about other requests with the same numbers.
-        if (request.run === this.proposals.run) this.declined(request);
-        return;
+        this.refusedBy(from, request);
+        return undefined;
       case undefined:
-        return;
+        return undefined;
     }
   }
 
+  private commandsOf(from: MemberId, data: Uint8Array): string | undefined {
+    const batch = readBatch(data);
+    if (typeof batch === 'string') return batch;
+    const fault = this.leaderDesk.faultOfForwarded(from, batch);
+    if (fault !== undefined) return fault;
+    const { run, sequence } = batch;
+    const reason = this.leaderDesk.proposeCommands(data);
+    if (reason !== undefined) this.refuse(from, { of: 'commands', run, sequence, reason });
+    return undefined;
+  }
+
+  /** Only whom a request was sent to can say that it was not taken; anybody else could make it happen twice. */
+  private refusedBy(from: MemberId, request: RefusedRequest): void {
+    // A late answer to an earlier run of this member is about other requests with the same numbers.
+    if (request.run !== this.proposals.run) return;
+    const waiters = request.of === 'commands' ? this.proposals : this.changes;
+    if (!waiters.wasSentTo(request.sequence, from)) return;
+    if (request.of === 'commands' && request.reason === 'later') {
+      this.congested = true;
+      if (this.probe === request.sequence) this.probe = undefined;
+    }
+    this.declined(request);
+  }
+
   private submitHere(): void {
-    for (const { sequence, data } of this.proposals.takeBatches()) {
-      const reason = this.leaderDesk.proposeCommands(data);
+    this.congested = false;
+    for (let batch = this.proposals.next(); batch !== undefined; batch = this.proposals.next()) {
+      const { sequence } = batch;
+      const reason = this.leaderDesk.proposeCommands(batch.data);
       if (reason !== undefined) this.declined({ of: 'commands', sequence, reason });
+      // What is younger must not overtake it, and would not be taken either.
+      if (reason === 'later') break;
     }
     for (const proposed of this.changes.take()) {
       const reason = this.leaderDesk.proposeChange(proposed);
@@ -68,13 +104,35 @@ export class RequestDesk {
   }
 
   private forwardTo(leader: MemberId): void {
-    for (const { sequence, data } of this.proposals.takeBatches()) {
-      const left = this.transport.forward(leader, encodeRequest({ kind: 'commands', data }));
-      if (!left) this.proposals.putBack(sequence);
-    }
+    this.forwardCommands(leader);
     for (const proposed of this.changes.take()) {
       const left = this.transport.forward(leader, encodeRequest({ kind: 'change', proposed }));
-      if (!left) this.changes.putBack(proposed.sequence);
+      if (left) this.changes.sent(proposed.sequence, leader);
+      else this.changes.putBack(proposed.sequence);
+    }
+  }
+
+  private forwardCommands(leader: MemberId): void {
+    if (this.congested && this.probe !== undefined) {
+      if (this.proposals.isInFlight(this.probe)) return;
+      // It was taken, or its time was up.
+      this.probe = undefined;
+      this.congested = false;
+    }
+    for (let batch = this.proposals.next(); batch !== undefined; batch = this.proposals.next()) {
+      const { sequence, data, onlyAsLeader } = batch;
+      if (onlyAsLeader) {
+        this.proposals.fail(sequence, new MemberError('leaderLost', 'etcdserver: leader changed'));
+        continue;
+      }
+      if (!this.transport.forward(leader, encodeRequest({ kind: 'commands', data }))) {
+        this.proposals.putBack(sequence);
+        return;
+      }
+      this.proposals.sent(sequence, leader);
+      if (!this.congested) continue;
+      this.probe = sequence;
+      return;
     }
   }
 
@@ -91,7 +149,9 @@ export class RequestDesk {
         else this.changes.putBack(sequence);
         return;
       case 'tooLarge':
-        this.proposals.fail(sequence, new MemberError('tooLarge', 'etcdserver: request is too large'));
+        if (of === 'commands') {
+          this.proposals.fail(sequence, new MemberError('tooLarge', 'etcdserver: request is too large'));
+        }
         return;
       case 'peerURLExists':
       case 'idExists':
@@ -99,8 +159,26 @@ export class RequestDesk {
       case 'removed':
       case 'lastMember':
       case 'unhealthy':
-        this.changes.refuse(sequence, reason);
+        if (of === 'change') this.changes.refuse(sequence, reason);
         return;
     }
+  }
+}
+
+/** The request, undefined for a kind that this version does not know, or what is wrong with it. */
+function readRequest(bytes: Uint8Array): Request | undefined | string {
+  return orFault(() => decodeRequest(bytes));
+}
+
+function readBatch(data: Uint8Array): ReturnType<typeof decodeBatch> | string {
+  return orFault(() => decodeBatch(data));
+}
+
+function orFault<T>(read: () => T): T | string {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
   }
 }

@@ -27,6 +27,12 @@ export const ENTRY_BYTES_MAX = 1024 * 1024;
 export const SINGLE_COMMAND_BYTES_MAX = 32 * 1024 * 1024;
 /** Commands that wait for their turn or their commit; more are refused. */
 export const PROPOSALS_MAX = 50_000;
+/** Bytes of these, about: one more is refused. One is always let in. */
+export const PROPOSAL_BYTES_MAX = 128 * 1024 * 1024;
+/** Linearizable reads that wait; more are refused. */
+export const READS_MAX = 50_000;
+/** Membership changes that wait; more are refused. */
+export const CHANGES_MAX = 100;
 /** Bytes of log kept in memory; compaction goes below `snapshotCount` entries when they are large. */
 export const LOG_BYTES_MAX = 128 * 1024 * 1024;
 /** How often the leader looks for keys that are due. */

@@ -11,6 +11,10 @@ export interface Transport {
   setPeers(
     peers: readonly { readonly id: MemberId; readonly urls: readonly string[]; readonly voter?: boolean }[],
   ): void;
+  /**
+   * What came from `from` cannot come from a sound member: its link is closed, with `reason` in the log. It may dial again.
+   */
+  cutOff(from: MemberId, reason: string): void;
   /** This member was removed: whoever still calls under its id is told so. */
   remove(id: MemberId): void;
 }

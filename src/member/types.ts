@@ -6,7 +6,8 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { MemberId, RaftStatus } from '../raft/types';
 
 /** Why a member could not answer; becomes error 300 on the key routes. */
-export type MemberErrorReason = 'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'stopped';
+export type MemberErrorReason =
+  'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'invalid' | 'stopped';
 
 /** A request that was not carried out, or whose fate is unknown (`timeout`, `leaderLost`). */
 export class MemberError extends Error {
@@ -21,14 +22,16 @@ export class MemberError extends Error {
 }
 
 /** Why a change of the members is not possible. */
-export type MembershipRefusal =
-  | 'peerURLExists'
-  | 'idExists'
-  | 'notFound'
-  | 'removed'
-  | 'lastMember'
+export const MEMBERSHIP_REFUSALS = [
+  'peerURLExists',
+  'idExists',
+  'notFound',
+  'removed',
+  'lastMember',
   /** It would leave voters of whom no majority answers now. */
-  | 'unhealthy';
+  'unhealthy',
+] as const;
+export type MembershipRefusal = (typeof MEMBERSHIP_REFUSALS)[number];
 
 /** A membership change that was refused; nothing changed. */
 export class MembershipError extends Error {

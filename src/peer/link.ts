@@ -218,5 +218,9 @@ function writeRaw(writer: WireWriter, batch: Uint8Array): void {
 
 /** A connection is given up because of what came on it. */
 export function protocolText(id: string, error: WireError): string {
-  return `closed the connection with peer ${id}: ${error.message}`;
+  return closedText(id, error.message);
+}
+
+export function closedText(id: string, reason: string): string {
+  return `closed the connection with peer ${id}: ${reason}`;
 }

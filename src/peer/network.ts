@@ -74,6 +74,11 @@ export class PeerNetwork {
     return this.peers.get(leader)?.forward(batch) ?? false;
   }
 
+  /** What a peer said was wrong: its stream is closed, with `reason` in the log. It may dial again. */
+  cutOff(from: MemberId, reason: string): void {
+    this.peers.get(from)?.cutOff(reason);
+  }
+
   /** For the HTTP server of the peer port. */
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (this.stopped) {

@@ -2,7 +2,7 @@ import type { MemberId, Message } from '../raft/types';
 import type { PeerContext } from './context';
 import { InboundStream } from './inbound';
 import { AppendLatency } from './latency';
-import { PeerLink } from './link';
+import { closedText, PeerLink } from './link';
 import type { RateWindow } from './traffic';
 import type { LatencyStatus, PeerAddress, PeerCallbacks, PeerStatus } from './types';
 import type { Duplex } from 'node:stream';
@@ -126,6 +126,12 @@ export class Peer {
     this.link.hurry();
     stream.start(head);
     this.streamCameUp();
+  }
+
+  /** Closes the stream that this peer dialed, because of what came on it. */
+  cutOff(reason: string): void {
+    this.context.log.write('error', 'protocol', this.id, closedText(this.id, reason));
+    this.inbound?.close();
   }
 
   /** Sends what is queued; resolves when both streams are closed. */

@@ -1,4 +1,5 @@
 /** The consensus core's public face: inputs are passed on to the rules, outputs are collected. See README.md. */
+import { judge, type Verdict } from './border';
 import { sortedConfiguration } from './configuration';
 import { campaign, mayCampaign, ownVotePersisted } from './election';
 import { installSnapshot, leaderGone } from './following';
@@ -52,6 +53,11 @@ export class Raft {
     return this.state.term;
   }
 
+  /** The configuration in force. */
+  get configuration(): Configuration {
+    return this.state.log.configuration;
+  }
+
   get commit(): number {
     return this.state.log.commit;
   }
@@ -79,7 +85,12 @@ export class Raft {
     campaign(this.state);
   }
 
-  /** Takes a message from another member. Throws RaftInvariantError if it proves that a guarantee was broken. */
+  /** What is to be done with a message that another member sent over a link of its own; see border.ts. Changes nothing. */
+  judge(message: Message): Verdict {
+    return judge(this.state, message);
+  }
+
+  /** Takes a message from another member that was judged to be in order. Throws RaftInvariantError if it proves that a guarantee was broken. */
   step(message: Message): void {
     receive(this.state, message);
   }

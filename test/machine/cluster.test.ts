@@ -17,7 +17,8 @@ beforeEach(() => {
 });
 
 function apply(command: Command): KeyResult | undefined {
-  return machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: [command] })).results[0];
+  const origin = 'memberId' in command ? command.memberId : 'a1';
+  return machine.apply(encodeBatch({ origin, run: 1, sequence: 1, commands: [command] })).results[0];
 }
 
 function change(clusterChange: ClusterChange): void {

@@ -40,7 +40,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     type: fc.constant('publish' as const),
     memberId: fc.constant(MEMBER.id),
     name: value,
-    clientURLs: fc.array(value),
+    clientURLs: fc.array(fc.constantFrom('http://h:1', 'https://[::1]:2')),
     version: fc.constantFrom('2.3.8', '2.4.0'),
   }),
 );
@@ -79,8 +79,8 @@ class Stored {
   }
 }
 
-const encoded = (commands: readonly Command[]): Buffer =>
-  encodeBatch({ origin: MEMBER.id, run: 1, sequence: 1, commands });
+const encoded = (commands: readonly Command[], origin = MEMBER.id): Buffer =>
+  encodeBatch({ origin, run: 1, sequence: 1, commands });
 
 it('batches decode to what was encoded', () => {
   fc.assert(
@@ -96,6 +96,52 @@ it('damaged or newer batches are refused, never half applied', () => {
   for (let cut = 0; cut < bytes.length; cut++) expect(() => decodeBatch(bytes.subarray(0, cut))).toThrow();
   expect(() => decodeBatch(Buffer.concat([bytes, Buffer.from([0])]))).toThrow(/bytes follow/);
   expect(() => decodeBatch(Buffer.concat([Buffer.from([99]), bytes.subarray(1)]))).toThrow(/format 99/);
+});
+
+describe('an entry that no sound member proposes has no effect, and the same answer everywhere', () => {
+  const report: Command = { type: 'report', memberId: 'b2', checkpoint: 1, digest: 'd' };
+  const publish: Command = { type: 'publish', memberId: 'b2', name: 'n', clientURLs: [], version: '2.3.8' };
+  const good = set('/good');
+  it.each<[string, Uint8Array, RegExp]>([
+    ['garbage', Buffer.from([9, 9, 9]), /format 9/],
+    ['nothing', Buffer.alloc(0), /bytes expected/],
+    ['half a batch', encoded([good, good]).subarray(0, 40), /bytes expected/],
+    ['a command of the next version', Buffer.concat([encoded([]).subarray(0, -1), Buffer.from([1, 99])]), /./],
+    ['an empty path', encoded([good, set('')]), /not clean/],
+    ['a path above the root', encoded([set('/..')]), /not clean/],
+    ['a path with an empty component', encoded([set('/a//b')]), /not clean/],
+    ['a path with a slash at its end', encoded([remove('/a/')]), /not clean/],
+    ['a path that does not begin at the root', encoded([create('a')]), /not clean/],
+    ['a path of too many levels', encoded([update('/a'.repeat(257))]), /256 levels/],
+    ['an expiry before any', encoded([set('/a', { expirationMs: 5 })]), /no TTL/],
+    ['an expiry after any', encoded([set('/a', { expirationMs: NOW_MS + 1e13 })]), /no TTL/],
+    ['a sync without a bound', encoded([{ type: 'sync', nowMs: NOW_MS, expireMax: 2 ** 31 }]), /no bound/],
+    ['a report in the name of another', encoded([report]), /name of another/],
+    ['a publication in the name of another', encoded([publish]), /name of another/],
+    ['a URL that is none', encoded([{ type: 'updateMember', memberId: MEMBER.id, peerURLs: ['x'] }]), /URL/],
+  ])('%s', (_, data, fault) => {
+    const [one, two] = [machineOf(), machineOf()];
+    const before = one.keySpace.index;
+    const applied = one.apply(data);
+    expect(applied.fault).toMatch(fault);
+    expect(applied.results).toEqual([]);
+    expect(two.apply(data)).toEqual(applied);
+    expect(one.keySpace.index).toBe(before);
+    expect(one.keySpace.get('/good', false, false, NOW_MS)).toMatchObject({ ok: false });
+    // It goes on.
+    expect(one.apply(encoded([good]))).toEqual(two.apply(encoded([good])));
+    expect(one.takeRows()).toEqual(two.takeRows());
+  });
+
+  it.each(['', '{', 'null', '[]', '{"origin":"a1","run":1,"sequence":1}', '{"origin":"xyz"}'])(
+    'a change of the members that reads %j',
+    (text) => {
+      const machine = machineOf();
+      const members = machine.cluster.members();
+      expect(machine.applyConfiguration(Buffer.from(text))).toHaveProperty('fault');
+      expect(machine.cluster.members()).toEqual(members);
+    },
+  );
 });
 
 it('the same entries give the same rows, however often rows are taken', () => {
@@ -158,7 +204,7 @@ describe('the index of the first user write is 2N+2', () => {
     machine.bootstrap(members);
     expect(machine.cluster.version).toBe('');
     for (const { id } of members) {
-      machine.apply(encoded([{ type: 'publish', memberId: id, name: id, clientURLs: [], version: '2.3.8' }]));
+      machine.apply(encoded([{ type: 'publish', memberId: id, name: id, clientURLs: [], version: '2.3.8' }], id));
     }
     expect(machine.cluster.version).toBe('2.3.0');
     expect(machine.apply(encoded([set('/x')])).results[0]).toMatchObject({ etcdIndex: 2 * count + 2 });

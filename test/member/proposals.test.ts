@@ -1,7 +1,7 @@
 import { decodeBatch } from '../../src/machine/commandCodec';
 import type { KeyResult } from '../../src/machine/keyspace/event';
-import { Proposals } from '../../src/member/proposals';
-import { PROPOSALS_MAX } from '../../src/member/settings';
+import { Proposals, type OutgoingBatch } from '../../src/member/proposals';
+import { PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from '../../src/member/settings';
 import { MemberError } from '../../src/member/types';
 import { set } from '../machine/keyspace/writer';
 
@@ -10,13 +10,19 @@ const answer = (etcdIndex: number): KeyResult => ({ ok: false, code: 100, cause:
 const timeout = (): MemberError => new MemberError('timeout', 'too late');
 
 let proposals: Proposals;
+/** Everything that waits. */
+function takeBatches(): OutgoingBatch[] {
+  const batches: OutgoingBatch[] = [];
+  for (let batch = proposals.next(); batch !== undefined; batch = proposals.next()) batches.push(batch);
+  return batches;
+}
 beforeEach(() => {
   proposals = new Proposals(SELF, 7);
 });
 
 it('what is queued in one turn travels together, and each caller gets its own answer', async () => {
   const callers = [proposals.add(set('/a'), 100), proposals.add(set('/b'), 100)];
-  const [batch, ...others] = proposals.takeBatches();
+  const [batch, ...others] = takeBatches();
   expect(others).toEqual([]);
   expect(batch?.sequence).toBe(1);
   expect(decodeBatch(batch!.data)).toMatchObject({
@@ -32,7 +38,7 @@ it('what is queued in one turn travels together, and each caller gets its own an
 
 it('batches of other members, and of earlier runs, are nobody’s', () => {
   const caller = proposals.add(set('/a'), 100);
-  proposals.takeBatches();
+  takeBatches();
   proposals.settle({ origin: 'def', run: 7, sequence: 1, results: [answer(1)] });
   proposals.settle({ origin: SELF, run: 6, sequence: 1, results: [answer(1)] });
   expect(proposals.pending).toBe(1);
@@ -45,27 +51,58 @@ it('cuts batches by size; a single large command travels alone', () => {
   const callers = [value, value, 'y', 'x'.repeat(3_000_000)].map((each) =>
     proposals.add(set('/k', { value: each }), 100),
   );
-  expect(proposals.takeBatches().map(({ data }) => decodeBatch(data).commands.length)).toEqual([1, 2, 1]);
+  expect(takeBatches().map(({ data }) => decodeBatch(data).commands.length)).toEqual([1, 2, 1]);
   proposals.rejectAll(timeout());
   return Promise.allSettled(callers);
 });
 
-it('a batch that could not leave queues again, in front', async () => {
-  const first = proposals.add(set('/a'), 100);
-  const [batch] = proposals.takeBatches();
-  const second = proposals.add(set('/b'), 100);
-  proposals.putBack(batch!.sequence);
-  const [again] = proposals.takeBatches();
-  expect(decodeBatch(again!.data).commands).toMatchObject([{ path: '/a' }, { path: '/b' }]);
-  proposals.fail(again!.sequence, new MemberError('tooLarge', 'no'));
-  expect(await Promise.allSettled([first, second])).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }]);
+it('batches that were not taken are offered again as they are, in the order in which they came in', async () => {
+  const callers = ['/a', '/b', '/c'].map((path) => {
+    const caller = proposals.add(set(path), 100);
+    const batch = proposals.next();
+    return { caller, batch: batch! };
+  });
+  const late = proposals.add(set('/d'), 100);
+  // The order in which refusals arrive says nothing.
+  for (const at of [1, 2, 0]) proposals.putBack(callers[at]!.batch.sequence);
+  const again = takeBatches();
+  expect(again.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+  callers.forEach(({ batch }, at) => {
+    expect(again[at]!.data).toBe(batch.data);
+  });
+  for (const { sequence } of again) proposals.fail(sequence, new MemberError('tooLarge', 'no'));
+  expect(proposals).toMatchObject({ pending: 0, pendingBytes: 0 });
+  await Promise.allSettled([late, ...callers.map(({ caller }) => caller)]);
+});
+
+it('what only a leader may say travels alone', async () => {
+  const callers = [
+    proposals.add(set('/a'), 100),
+    proposals.add({ type: 'sync', nowMs: 5, expireMax: 1 }, 100, true),
+    proposals.add(set('/b'), 100),
+  ];
+  expect(takeBatches().map(({ onlyAsLeader }) => onlyAsLeader)).toEqual([false, true, false]);
+  proposals.rejectAll(timeout());
+  await Promise.allSettled(callers);
+});
+
+it('refuses what the log may not hold', async () => {
+  await expect(proposals.add(set('/a//b'), 100)).rejects.toMatchObject({ reason: 'invalid' });
+  expect(proposals.hasQueued).toBe(false);
+});
+
+it('is told that its batch had no effect', async () => {
+  const caller = proposals.add(set('/a'), 100);
+  takeBatches();
+  proposals.settle({ origin: SELF, run: 7, sequence: 1, results: [], fault: 'a path that is not clean' });
+  await expect(caller).rejects.toMatchObject({ reason: 'invalid' });
 });
 
 it('rejects those whose time is up, queued or in flight, and only those', async () => {
   const inFlight = proposals.add(set('/a'), 100);
-  proposals.takeBatches();
+  takeBatches();
   const later = proposals.add(set('/b'), 300);
-  proposals.takeBatches();
+  takeBatches();
   const queued = proposals.add(set('/c'), 150);
   const patient = proposals.add(set('/d'), 300);
   proposals.expire(200, timeout);
@@ -81,4 +118,21 @@ it('refuses more than its bound', async () => {
   await expect(proposals.add(set('/a'), 100)).rejects.toMatchObject({ reason: 'tooManyRequests' });
   proposals.rejectAll(timeout());
   await Promise.allSettled(callers);
+});
+
+it('refuses more bytes than its bound, over queue and flight, and lets one through however large', async () => {
+  const value = 'x'.repeat(PROPOSAL_BYTES_MAX / 4);
+  const callers = [proposals.add(set('/a', { value }), 100)];
+  takeBatches();
+  callers.push(proposals.add(set('/b', { value }), 100), proposals.add(set('/c', { value }), 100));
+  await expect(proposals.add(set('/d', { value }), 100)).rejects.toMatchObject({ reason: 'tooManyRequests' });
+  proposals.settle({ origin: SELF, run: 7, sequence: 1, results: [answer(1)] });
+  callers.push(proposals.add(set('/d', { value }), 100));
+  proposals.rejectAll(timeout());
+  await Promise.allSettled(callers);
+  expect(proposals).toMatchObject({ pending: 0, pendingBytes: 0 });
+  const large = proposals.add(set('/large', { value: 'x'.repeat(PROPOSAL_BYTES_MAX + 1) }), 100);
+  expect(proposals.pending).toBe(1);
+  proposals.rejectAll(timeout());
+  await expect(large).rejects.toThrow('too late');
 });

@@ -1,47 +1,208 @@
+import { encodeChange } from '../../src/machine/cluster/clusterRows';
+import { encodeBatch } from '../../src/machine/commandCodec';
+import type { Command } from '../../src/machine/command';
+import { Machine } from '../../src/machine/machine';
 import { Changes } from '../../src/member/changes';
-import { encodeRequest } from '../../src/member/forwarding';
-import type { LeaderDesk } from '../../src/member/leaderDesk';
+import { decodeRequest, encodeRequest, type RefusedRequest } from '../../src/member/forwarding';
+import { LeaderDesk } from '../../src/member/leaderDesk';
 import { Proposals } from '../../src/member/proposals';
 import { RequestDesk } from '../../src/member/requestDesk';
 import type { Transport } from '../../src/member/transport';
 import type { Raft } from '../../src/raft/raft';
+import type { Refusal } from '../../src/raft/types';
 import { set } from '../machine/keyspace/writer';
 
 const RUN = 7;
+const SELF = 'abc';
+const OTHER = 'def';
+const THIRD = '999';
 
-/** A desk on a follower whose leader takes whatever is forwarded. */
-function followersDesk(): { desk: RequestDesk; proposals: Proposals; forwarded: Uint8Array[] } {
-  const proposals = new Proposals('abc', RUN);
+/** A desk of a cluster of three, under a raft that takes what it is given. */
+function makeDesk(leader: string | undefined): {
+  readonly desk: RequestDesk;
+  readonly proposals: Proposals;
+  readonly changes: Changes;
+  readonly forwarded: Uint8Array[];
+  readonly proposed: Uint8Array[];
+  readonly raft: { leader: string | undefined; refusal: Refusal | undefined; linkIsUp: boolean };
+} {
+  const proposals = new Proposals(SELF, RUN);
+  const changes = new Changes(SELF, RUN);
   const forwarded: Uint8Array[] = [];
-  const transport: Partial<Transport> = { forward: (_to, request) => forwarded.push(request) > 0 };
-  const raft: Partial<Raft> = { leader: 'def', id: 'abc' };
-  const desk = new RequestDesk(
-    raft as Raft,
-    proposals,
-    new Changes('abc', RUN),
-    undefined as unknown as LeaderDesk,
-    transport as Transport,
-  );
-  return { desk, proposals, forwarded };
+  const proposed: Uint8Array[] = [];
+  const voters = [SELF, OTHER, THIRD];
+  const raft = {
+    ...{ leader, refusal: undefined as Refusal | undefined, linkIsUp: true },
+    ...{ id: SELF, applied: 5, commit: 5, configuration: { voters, learners: [] } },
+    hearsQuorumOf: () => true,
+    status: () => ({ configuration: { voters, learners: [] } }),
+    propose(data: Uint8Array): unknown {
+      if (this.leader !== SELF) return { ok: false, reason: 'notLeader' };
+      if (this.refusal !== undefined) return { ok: false, reason: this.refusal };
+      proposed.push(data);
+      return { ok: true, index: 1, term: 1 };
+    },
+    proposeConfiguration(_next: unknown, data: Uint8Array): unknown {
+      proposed.push(data);
+      return { ok: true, index: 1, term: 1 };
+    },
+  };
+  const transport: Partial<Transport> = {
+    forward: (_to, request) => raft.linkIsUp && forwarded.push(request) > 0,
+  };
+  const machine = new Machine(10);
+  machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
+  const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true);
+  const desk = new RequestDesk(raft as unknown as Raft, proposals, changes, leaderDesk, transport as Transport);
+  return { desk, proposals, changes, forwarded, proposed, raft };
 }
 
-const refusalOf = (run: number): Uint8Array =>
-  encodeRequest({ kind: 'refused', of: 'commands', run, sequence: 1, reason: 'later' });
+const refusalOf = (run: number, sequence = 1, reason: RefusedRequest['reason'] = 'later'): Uint8Array =>
+  encodeRequest({ kind: 'refused', of: 'commands', run, sequence, reason });
+const batchOf = (origin: string, ...commands: readonly Command[]): Buffer =>
+  encodeBatch({ origin, run: 1, sequence: 1, commands });
+const forwardOf = (data: Uint8Array): Uint8Array => encodeRequest({ kind: 'commands', data });
+const changeOf = (origin: string): Uint8Array =>
+  encodeRequest({
+    kind: 'change',
+    proposed: { origin, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } },
+  });
 
 it('what the leader refused is sent again', () => {
-  const { desk, proposals, forwarded } = followersDesk();
+  const { desk, proposals, forwarded } = makeDesk(OTHER);
   void proposals.add(set('/a'), 100);
   desk.submitQueued();
-  desk.received('def', refusalOf(RUN));
+  desk.received(OTHER, refusalOf(RUN));
   desk.submitQueued();
   expect(forwarded).toHaveLength(2);
 });
 
 it('a refusal that was meant for an earlier run does not make a write happen twice', () => {
-  const { desk, proposals, forwarded } = followersDesk();
+  const { desk, proposals, forwarded } = makeDesk(OTHER);
   void proposals.add(set('/a'), 100);
   desk.submitQueued();
-  desk.received('def', refusalOf(RUN - 1));
+  desk.received(OTHER, refusalOf(RUN - 1));
   desk.submitQueued();
   expect(forwarded).toHaveLength(1);
+});
+
+it.each([
+  ['of a member that was not asked', THIRD],
+  ['of a stranger', '666'],
+])('a refusal %s does not make a write or a change happen twice', (_, liar) => {
+  const { desk, proposals, changes, forwarded } = makeDesk(OTHER);
+  void proposals.add(set('/a'), 100);
+  void changes.add({ type: 'removeMember', id: THIRD }, 100);
+  desk.submitQueued();
+  desk.received(liar, refusalOf(RUN));
+  desk.received(liar, encodeRequest({ kind: 'refused', of: 'change', run: RUN, sequence: 1, reason: 'later' }));
+  desk.submitQueued();
+  expect(forwarded).toHaveLength(2);
+});
+
+it('a leader without room is offered the oldest batch only, until that one is taken', () => {
+  const { desk, proposals, forwarded } = makeDesk(OTHER);
+  const value = 'x'.repeat(700_000);
+  for (const path of ['/1', '/2', '/3']) void proposals.add(set(path, { value }), 100);
+  desk.submitQueued();
+  expect(forwarded).toHaveLength(3);
+  for (const sequence of [1, 2, 3]) desk.received(OTHER, refusalOf(RUN, sequence));
+  for (let turn = 0; turn < 5; turn++) desk.submitQueued();
+  expect(forwarded).toHaveLength(4);
+  desk.received(OTHER, refusalOf(RUN, 1));
+  desk.submitQueued();
+  expect(forwarded).toHaveLength(5);
+  proposals.settle({ origin: SELF, run: RUN, sequence: 1, results: [] });
+  desk.submitQueued();
+  expect(forwarded.slice(5).map((request) => decodeRequest(request)?.kind)).toEqual(['commands', 'commands']);
+  expect(forwarded[5]).toEqual(forwarded[1]);
+  expect(forwarded[6]).toEqual(forwarded[2]);
+});
+
+it('its own batches stay in order and are encoded once when raft has no room', () => {
+  const { desk, proposals, proposed, raft } = makeDesk(SELF);
+  const encode = jest.spyOn(proposals as unknown as { cut: () => unknown }, 'cut');
+  const value = 'x'.repeat(700_000);
+  for (const path of ['/1', '/2', '/3']) void proposals.add(set(path, { value }), 100);
+  raft.refusal = 'tooMuchUncommitted';
+  for (let turn = 0; turn < 10; turn++) desk.submitQueued();
+  expect(encode).toHaveBeenCalledTimes(1);
+  raft.refusal = undefined;
+  desk.submitQueued();
+  expect(proposed).toHaveLength(3);
+});
+
+it('what only a leader may say is given up when leadership is lost before it is in the log', async () => {
+  const { desk, proposals, forwarded, raft } = makeDesk(SELF);
+  const sync = proposals.add({ type: 'sync', nowMs: 5, expireMax: 1 }, 100, true);
+  raft.leader = OTHER;
+  desk.submitQueued();
+  expect(forwarded).toEqual([]);
+  await expect(sync).rejects.toMatchObject({ reason: 'leaderLost' });
+});
+
+describe('a request that no sound member sends is an offence, and nothing of it gets into the log', () => {
+  const report: Command = { type: 'report', memberId: OTHER, checkpoint: 1, digest: 'd' };
+  const cases: readonly (readonly [string, string, Uint8Array])[] = [
+    ['nothing', OTHER, Buffer.alloc(0)],
+    ['garbage for commands', OTHER, Buffer.from([1, 9, 9, 9])],
+    ['garbage for a change', OTHER, Buffer.from([2, 0x7b])],
+    ['null for a change', OTHER, Buffer.from('\x02null')],
+    ['a change of nothing', OTHER, Buffer.from('\x02{"origin":"def","run":1,"sequence":1,"change":{}}')],
+    ['garbage for a refusal', OTHER, Buffer.from([3, 0x7b])],
+    ['null for a refusal', OTHER, Buffer.from('\x03null')],
+    ['a refusal for no reason', OTHER, Buffer.from('\x03{"of":"commands","run":7,"sequence":1,"reason":"x"}')],
+    ['a path that is not clean', OTHER, forwardOf(batchOf(OTHER, set('/a//b')))],
+    ['a path above the root', OTHER, forwardOf(batchOf(OTHER, set('/..')))],
+    ['no path', OTHER, forwardOf(batchOf(OTHER, set('')))],
+    ['the name of another member', OTHER, forwardOf(batchOf(THIRD, set('/a')))],
+    ['another clock', OTHER, forwardOf(batchOf(OTHER, { type: 'sync', nowMs: 2 ** 47, expireMax: 1 }))],
+    ['a checkpoint', OTHER, forwardOf(batchOf(OTHER, { type: 'checkpoint', checkpoint: 3 }))],
+    ['a report of another', THIRD, forwardOf(batchOf(THIRD, report))],
+    ['commands of a stranger', '666', forwardOf(batchOf('666', set('/a')))],
+    ['a change by a stranger', '666', changeOf('666')],
+    ['a change in the name of another', OTHER, changeOf(THIRD)],
+  ];
+  it.each(cases)('%s', (_, from, request) => {
+    const { desk, proposed, forwarded } = makeDesk(SELF);
+    expect(desk.received(from, request)).toEqual(expect.any(String));
+    expect(proposed).toEqual([]);
+    expect(forwarded).toEqual([]);
+  });
+
+  it('no bytes at all can throw', () => {
+    const { desk, proposed } = makeDesk(SELF);
+    const good = [forwardOf(batchOf(OTHER, set('/a', { value: 'v' }))), changeOf(OTHER), refusalOf(RUN)];
+    for (const bytes of good) {
+      for (let at = 0; at < bytes.length; at++) {
+        for (const byte of [0, 1, 0x7f, 0x80, 0xff]) {
+          const damaged = Buffer.from(bytes);
+          damaged[at] = byte;
+          expect(() => desk.received(OTHER, damaged)).not.toThrow();
+        }
+        expect(() => desk.received(OTHER, bytes.subarray(0, at))).not.toThrow();
+      }
+    }
+    // Whatever was taken, the state machine has an answer to.
+    const machine = new Machine(10);
+    for (const data of proposed) {
+      if (data[0] === 0x7b) machine.applyConfiguration(data);
+      else machine.apply(data);
+    }
+  });
+
+  it('a kind that only later versions know is let pass', () => {
+    expect(makeDesk(SELF).desk.received(OTHER, Buffer.from([200, 1, 2]))).toBeUndefined();
+  });
+});
+
+it('a sound request of a member is proposed as it is', () => {
+  const { desk, proposed } = makeDesk(SELF);
+  const batch = batchOf(OTHER, set('/a'));
+  expect(desk.received(OTHER, forwardOf(batch))).toBeUndefined();
+  expect(desk.received(OTHER, changeOf(OTHER))).toBeUndefined();
+  expect(proposed).toEqual([
+    batch,
+    encodeChange({ origin: OTHER, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } }),
+  ]);
 });

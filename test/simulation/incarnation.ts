@@ -75,6 +75,13 @@ export class Incarnation implements Endpoint, Transport {
     return this.world.streams.send(this, to, start, chunks);
   }
 
+  /** Nobody here lies: what a member refuses to take from another one is a fault of one of the two. */
+  cutOff(from: MemberId, reason: string): void {
+    // Who was removed meanwhile may not know it yet.
+    if (this.removed.has(from)) return;
+    this.world.judge.broken('no member offends another', `${this.host} cuts off ${from}: ${reason}`);
+  }
+
   setPeers(peers: readonly { readonly id: MemberId }[]): void {
     this.peers.clear();
     for (const { id } of peers) if (id !== this.id) this.peers.add(id);

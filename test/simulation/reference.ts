@@ -58,10 +58,14 @@ export class Reference {
       return;
     }
     this.entries.push(entry);
-    if (entry.kind === 'command') this.machine.apply(entry.data);
+    if (entry.kind === 'command') {
+      const { fault } = this.machine.apply(entry.data);
+      if (fault !== undefined) this.judge.broken('entries can be read', `${entryText(entry)}: ${fault}`);
+    }
     if (entry.kind === 'configuration') {
-      const { change } = this.machine.applyConfiguration(entry.data);
-      if (change.type === 'promoteMember') this.promotions++;
+      const proposed = this.machine.applyConfiguration(entry.data);
+      if ('fault' in proposed) this.judge.broken('entries can be read', `${entryText(entry)}: ${proposed.fault}`);
+      else if (proposed.change.type === 'promoteMember') this.promotions++;
     }
     this.machine.keySpace.takeNotifications();
     this.record(entry.index);

@@ -1,5 +1,6 @@
 /** Member records as rows, and cluster changes as the data of configuration entries. Both are JSON: rare, and readable. */
 import { DecodeError } from '../bytes';
+import { faultOfUrls } from '../commandRules';
 import type { Row } from '../rows';
 import type { ClusterChange, ClusterState, MemberRecord } from './clusterState';
 
@@ -17,9 +18,47 @@ export function encodeChange(proposed: ProposedChange): Buffer {
   return Buffer.from(JSON.stringify(proposed));
 }
 
-/** @throws DecodeError for bytes that are not a proposed change */
+const ID = /^(?:0|[1-9a-f][0-9a-f]{0,15})$/;
+
+/** @throws DecodeError for bytes that are not a proposed change, or one that the API would not have let in */
 export function decodeChange(data: Uint8Array): ProposedChange {
-  return parse(data, 'cluster change') as ProposedChange;
+  const { origin, run, sequence, change } = recordOf(parse(data, 'cluster change'));
+  if (!isId(origin) || !isCount(run) || !isCount(sequence)) throw new DecodeError('a cluster change of nobody');
+  return { origin, run, sequence, change: checkedChange(recordOf(change)) };
+}
+
+function checkedChange({ type, id, peerURLs, learner }: Readonly<Record<string, unknown>>): ClusterChange {
+  if (!isId(id)) throw new DecodeError('a cluster change without a member id');
+  switch (type) {
+    case 'addMember': {
+      if (!isTexts(peerURLs) || typeof learner !== 'boolean') throw new DecodeError('an added member without URLs');
+      const fault = faultOfUrls(peerURLs, 1);
+      if (fault !== undefined) throw new DecodeError(fault);
+      return { type, id, peerURLs, learner };
+    }
+    case 'promoteMember':
+    case 'removeMember':
+      return { type, id };
+    default:
+      throw new DecodeError('a cluster change of an unknown kind');
+  }
+}
+
+function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) throw new DecodeError('a cluster change is no record');
+  return value as Readonly<Record<string, unknown>>;
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 /** Changed members as rows; a removed member keeps a row that says so. */

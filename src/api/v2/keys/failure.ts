@@ -20,6 +20,7 @@ const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
   leaderLost: 'etcdserver: request timed out, possibly due to previous leader failure',
   tooManyRequests: 'etcdserver: too many requests',
   tooLarge: 'etcdserver: request is too large',
+  invalid: 'etcdserver: invalid request',
   stopped: 'etcdserver: server stopped',
 };
 

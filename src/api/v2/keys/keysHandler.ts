@@ -1,6 +1,7 @@
 /** /v2/keys: from the parsed request to the member and back. The hot path of the server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyCommand } from '../../../machine/command';
+import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
 import type { Member } from '../../../member/types';
 import { writeInternalError, writeMethodNotAllowed } from '../../http/answers';
@@ -25,18 +26,6 @@ const ALLOWED = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;
 
 /** Go's words for a body beyond the limit. */
 const TOO_LARGE = 'http: POST too large';
-
-/**
- * Each level of a key is a directory whose own name holds all levels above it: without a limit a single request within the
- * limits of its size could make gigabytes of them, on every member (divergence `key-depth`).
- */
-const LEVELS_MAX = 256;
-
-function isTooDeep(path: string): boolean {
-  let levels = 0;
-  for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) levels++;
-  return levels > LEVELS_MAX;
-}
 
 export interface KeysOptions {
   readonly member: Member;

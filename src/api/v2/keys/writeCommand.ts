@@ -1,12 +1,7 @@
 /** Which write a request asks for (spec v2-api section 5, dispatch). */
 import type { CompareAndSwapCommand, KeyCommand } from '../../../machine/command';
+import { EXPIRATION_MIN_MS, TTL_MAX_SECONDS } from '../../../machine/commandRules';
 import type { KeyParameters } from './parameters';
-
-/** The longest TTL that etcd can count in nanoseconds; a longer one counts as none. */
-const TTL_MAX_SECONDS = 9_223_372_036;
-
-/** 2000-01-01T00:00:00Z: an earlier expiry counts as none (spec v2-api section 5, TTL). */
-const EXPIRATION_MIN_MS = 946_684_800_000;
 
 /** The absolute expiry of a TTL; undefined: permanent. A TTL of 0 is due at once. */
 export function expirationOf(ttlSeconds: number | undefined, nowMs: number): number | undefined {

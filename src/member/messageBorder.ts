@@ -1,0 +1,91 @@
+import { DecodeError } from '../machine/bytes';
+import { decodeChange } from '../machine/cluster/clusterRows';
+import { looksLikeBatch } from '../machine/commandCodec';
+import { configurationAfter } from './membershipRules';
+import type { Verdict } from '../raft/border';
+import { sortedConfiguration } from '../raft/configuration';
+import type { Raft } from '../raft/raft';
+import type { Configuration, Entry, Message } from '../raft/types';
+
+/**
+ * How far terms may rise on the word of others, at once and in each tick. A cluster that elects all day needs one a tick, and
+ * whoever was away for years is behind by millions; at this pace the end of what can be counted is centuries away.
+ */
+const TERMS_MAX = 2 ** 24;
+const TERMS_PER_TICK = 256;
+
+/**
+ * Where the other members' raft messages come in: what a sound member cannot have sent is kept from the core, which would end
+ * this member over it, and from the disk, which would keep it. It looks at entries only as far as is cheap: the state machine
+ * has an answer to each.
+ */
+export class MessageBorder {
+  private termsLeft = TERMS_MAX;
+
+  constructor(private readonly raft: Raft) {}
+
+  /** One heartbeat interval has passed. */
+  tick(): void {
+    this.termsLeft = Math.min(TERMS_MAX, this.termsLeft + TERMS_PER_TICK);
+  }
+
+  /** What is to be done with a message. */
+  judge(message: Message): Verdict {
+    const verdict = this.raft.judge(message);
+    if (verdict !== undefined) return verdict;
+    const { term } = this.raft;
+    // Whoever has no term yet is joining: any is the first.
+    if (term > 0 && message.term - term > this.termsLeft) {
+      return { offence: `term ${message.term}, far beyond this member's ${term}` };
+    }
+    return message.type === 'appendRequest' ? this.judgeEntries(message.entries) : undefined;
+  }
+
+  /** Hands a message to raft that was found in order. */
+  step(message: Message): void {
+    const { term } = this.raft;
+    this.raft.step(message);
+    if (term > 0) this.termsLeft -= this.raft.term - term;
+  }
+
+  private judgeEntries(entries: readonly Entry[]): Verdict {
+    let configuration: Configuration | undefined;
+    for (const entry of entries) {
+      if (entry.kind === 'command' && !looksLikeBatch(entry.data)) {
+        return { offence: `entry ${entry.index} is no batch of commands` };
+      }
+      if (entry.kind !== 'configuration') continue;
+      const fault = faultOfConfiguration(entry.data, configuration, entry.configuration);
+      if (fault !== undefined) return { offence: `entry ${entry.index}: ${fault}` };
+      configuration = entry.configuration;
+    }
+    return undefined;
+  }
+}
+
+/** The data of a configuration entry say in the words of the state machine what it changes. */
+function faultOfConfiguration(
+  data: Uint8Array,
+  before: Configuration | undefined,
+  after: Configuration,
+): string | undefined {
+  try {
+    const { change } = decodeChange(data);
+    const isVoter = after.voters.includes(change.id);
+    const isLearner = after.learners.includes(change.id);
+    const isThere = change.type === 'addMember' && change.learner ? isLearner && !isVoter : isVoter && !isLearner;
+    const fits = change.type === 'removeMember' ? !isVoter && !isLearner : isThere;
+    if (!fits) return `a configuration that is not the one after ${change.type} of ${change.id}`;
+    if (before === undefined) return undefined;
+    const expected = sortedConfiguration(configurationAfter(before, change));
+    const isExpected = sameIds(expected.voters, after.voters) && sameIds(expected.learners, after.learners);
+    return isExpected ? undefined : `a configuration that is not the one after ${change.type} of ${change.id}`;
+  } catch (error) {
+    if (error instanceof DecodeError) return error.message;
+    throw error;
+  }
+}
+
+function sameIds(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((id) => right.includes(id));
+}
