@@ -31,14 +31,14 @@ export class MessageBorder {
 
   /** What is to be done with a message. */
   judge(message: Message): Verdict {
-    const verdict = this.raft.judge(message);
-    if (verdict !== undefined) return verdict;
     const { term } = this.raft;
     // Whoever has no term yet is joining: any is the first.
     if (term > 0 && message.term - term > this.termsLeft) {
       return { offence: `term ${message.term}, far beyond this member's ${term}` };
     }
-    return message.type === 'appendRequest' ? this.judgeEntries(message.entries) : undefined;
+    const verdict = this.raft.judge(message);
+    if (verdict !== undefined || message.type !== 'appendRequest') return verdict;
+    return this.judgeEntries(message.entries);
   }
 
   /** Hands a message to raft that was found in order. */

@@ -11,7 +11,8 @@ import type { Transport } from './transport';
 import type { PeerReport } from './types';
 
 const MEBIBYTE = 1024 * 1024;
-const APPEND_BYTES_MAX = MEBIBYTE;
+/** Small, because a heartbeat waits until the append that has begun to leave is through. */
+const APPEND_BYTES_MAX = MEBIBYTE / 4;
 const INFLIGHT_MESSAGES_MAX = 256;
 const INFLIGHT_BYTES_MAX = 64 * MEBIBYTE;
 

@@ -111,6 +111,6 @@ export class InboundStream {
 
   private reply(sequence: number): void {
     if (!this.replies.admits(REPLY_BYTES, 'bulk')) return;
-    this.replies.add(FrameType.probeReply, { sequence, nowMs: this.context.clock.now() }, writeProbeReply);
+    this.replies.add(FrameType.probeReply, { sequence, nowMs: this.context.clock.now() }, writeProbeReply, 'small');
   }
 }

@@ -143,7 +143,7 @@ export class PeerLink {
       this.events.onLost();
       return 0;
     }
-    return outbox.add(type, body, writeBody);
+    return outbox.add(type, body, writeBody, frameClass);
   }
 
   private readonly connected = (socket: Duplex, head: Buffer): void => {
@@ -164,7 +164,7 @@ export class PeerLink {
     socket.on('end', () => socket.destroy());
     this.readReplies(socket, head, watch);
     this.prober.start((sequence) => {
-      if (outbox.admits(FRAME_OVERHEAD_BYTES, 'small')) outbox.add(FrameType.probe, sequence, writeProbe);
+      if (outbox.admits(FRAME_OVERHEAD_BYTES, 'small')) outbox.add(FrameType.probe, sequence, writeProbe, 'small');
     });
     const text = `established a TCP streaming connection with peer ${this.id} (stream Message writer)`;
     log.write('info', 'establishedWriter', this.id, text);

@@ -11,13 +11,19 @@ const SMALL_RESERVE_BYTES = 1024 * 1024;
 export type FrameClass = 'bulk' | 'small';
 
 /**
- * Frames on their way to one peer. Frames of one turn of the event loop leave in one write. What the peer does not read
- * waits here up to a bound, beyond which frames are refused: raft repairs what is lost.
+ * Frames on their way to one peer. Frames of one turn of the event loop leave in one write; small ones pass the bulk that
+ * waits, as soon as the bulk frame that has begun to leave is through. What the peer does not read waits here up to a bound,
+ * beyond which frames are refused: raft repairs what is lost, and does not mind the order.
  */
 export class Outbox {
-  private readonly writer = new WireWriter();
+  private readonly small = new WireWriter();
+  private readonly bulk = new WireWriter();
+  /** Sizes of the bulk frames that have not begun to leave. */
+  private bulkFrames: number[] = [];
   private waiting: Buffer | undefined;
   private waitingOffset = 0;
+  /** What is left of the bulk frame that has begun to leave: nothing may come in between. */
+  private frameLeft = 0;
   private flushScheduled = false;
   private closing = false;
 
@@ -36,7 +42,7 @@ export class Outbox {
   /** Bytes that wait here or in the socket. */
   get queuedBytes(): number {
     const waiting = this.waiting === undefined ? 0 : this.waiting.length - this.waitingOffset;
-    return this.writer.length + waiting + this.socket.writableLength;
+    return this.small.length + this.bulk.length + waiting + this.socket.writableLength;
   }
 
   get hasRoom(): boolean {
@@ -52,20 +58,28 @@ export class Outbox {
   }
 
   /** Adds a frame; it leaves after this turn. Returns its size. Throws RangeError as the body's writer and the limit do. */
-  add<Body>(type: number, body: Body, writeBody: (writer: WireWriter, body: Body) => void): number {
-    const start = beginFrame(this.writer, type);
+  add<Body>(
+    type: number,
+    body: Body,
+    writeBody: (writer: WireWriter, body: Body) => void,
+    frameClass: FrameClass,
+  ): number {
+    const writer = frameClass === 'small' ? this.small : this.bulk;
+    const start = beginFrame(writer, type);
     try {
-      writeBody(this.writer, body);
-      finishFrame(this.writer, start);
+      writeBody(writer, body);
+      finishFrame(writer, start);
     } catch (error) {
-      this.writer.truncate(start);
+      writer.truncate(start);
       throw error;
     }
+    const size = writer.length - start;
+    if (frameClass === 'bulk') this.bulkFrames.push(size);
     if (!this.flushScheduled) {
       this.flushScheduled = true;
       process.nextTick(this.flush);
     }
-    return this.writer.length - start;
+    return size;
   }
 
   /** What waits is still sent if the peer reads it; then the stream ends. */
@@ -94,14 +108,40 @@ export class Outbox {
   };
 
   private nextSlice(): Buffer | undefined {
+    if (this.frameLeft === 0 && this.small.length > 0) return this.small.take();
     if (this.waiting === undefined) {
-      if (this.writer.length === 0) return undefined;
-      this.waiting = this.writer.take();
+      if (this.bulk.length === 0) return undefined;
+      this.waiting = this.bulk.take();
       this.waitingOffset = 0;
     }
-    const slice = this.waiting.subarray(this.waitingOffset, this.waitingOffset + SLICE_BYTES);
-    this.waitingOffset += slice.length;
+    const size = this.frameLeft > 0 ? this.restOfFrame() : this.nextFrames();
+    const slice = this.waiting.subarray(this.waitingOffset, this.waitingOffset + size);
+    this.waitingOffset += size;
     if (this.waitingOffset === this.waiting.length) this.waiting = undefined;
     return slice;
+  }
+
+  private restOfFrame(): number {
+    const size = Math.min(this.frameLeft, SLICE_BYTES);
+    this.frameLeft -= size;
+    return size;
+  }
+
+  /** Whole frames as far as they fit into a slice, else the beginning of a large one. */
+  private nextFrames(): number {
+    const left = (this.waiting?.length ?? 0) - this.waitingOffset;
+    let size = 0;
+    let count = 0;
+    for (const frame of this.bulkFrames) {
+      if (size + frame > SLICE_BYTES || size + frame > left) break;
+      size += frame;
+      count += 1;
+    }
+    if (count === 0) {
+      this.frameLeft = this.bulkFrames.shift() ?? 0;
+      return this.restOfFrame();
+    }
+    this.bulkFrames = this.bulkFrames.slice(count);
+    return size;
   }
 }

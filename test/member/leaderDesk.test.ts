@@ -62,3 +62,17 @@ it('a change waits while a new leader cannot know yet who answers', () => {
   raft.step(alive(raft, '3'));
   expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
 });
+
+it('a change waits until everything before it is applied: it is judged by the members there are then', () => {
+  const raft = settledLeader({ options: { entryBytesMax: 1024 } });
+  for (const id of ['2', '3']) raft.step(alive(raft, id));
+  const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+  raft.propose(Buffer.from('x'));
+  flush(raft);
+  raft.step(appended(raft, '2', raft.status().lastIndex));
+  raft.ready();
+  expect(raft.commit).toBeGreaterThan(raft.applied);
+  expect(propose(own, { type: 'removeMember', id: '3' })).toBe('later');
+  raft.appliedTo(raft.commit);
+  expect(propose(own, { type: 'removeMember', id: '3' })).toBeUndefined();
+});
