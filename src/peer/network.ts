@@ -15,7 +15,7 @@ import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } fr
 /**
  * The links to all other members. Each member dials every other and sends on the stream it dialed; it receives on the streams
  * it accepted. Nothing is promised about messages: they may be lost, but those that arrive are whole and, as long as a stream
- * lasts, in order.
+ * lasts, in order; only that messages without entries pass those that have some.
  */
 export class PeerNetwork {
   private readonly context: PeerContext;
