@@ -2,6 +2,8 @@
 import { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import { closeGently } from './connection/closeGently';
+import type { Connection } from './connection/connection';
 
 /** Node's codes, and what Go's server says in the same case. */
 function statusLine(code: string): string {
@@ -15,18 +17,42 @@ function statusLine(code: string): string {
   }
 }
 
-/** Answers like Go's net/http, with the status line as the body, and closes the connection. */
-export function answerClientError(error: Error & { code?: string }, socket: Duplex, logger: Logger): void {
+/**
+ * Answers like Go's net/http, with the status line as the body, and closes the connection; what came before what is wrong is
+ * answered first.
+ *
+ * @param connection undefined: Node has never handed it over
+ */
+export function answerClientError(
+  error: Error & { code?: string },
+  socket: Duplex,
+  connection: Connection | undefined,
+  logger: Logger,
+): void {
+  // Node counts the time for headers from the connection on. Clients that keep some in reserve have sent nothing yet.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isSilent === true) return;
   logger.debug({ code: error.code, reason: error.message }, 'a client sent something that is not a request');
-  if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const status = statusLine(error.code ?? '');
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${status}`,
-    'latin1',
-  );
+  const end = (): void => {
+    if (!socket.writable || isAnswering(socket)) socket.destroy();
+    else closeGently(socket, answerText(statusLine(error.code ?? '')));
+  };
+  if (connection === undefined) end();
+  else connection.endInOrder(end);
+}
+
+/** CONNECT asks for a tunnel, which is nothing that is served here. Node has given the socket up already. */
+export function answerConnect(socket: Duplex, connection: Connection | undefined): void {
+  socket.on('error', () => socket.destroy());
+  if (connection?.release() === false) socket.destroy();
+  else closeGently(socket, answerText('404 Not Found', '404 page not found\n'));
+}
+
+function answerText(status: string, body = status): string {
+  return `HTTP/1.1 ${status}\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n${body}`;
 }
 
 /** Whether an answer has begun that a second status line would garble. Node keeps it under this name on the socket. */

@@ -3,6 +3,7 @@ import type { RequestListener } from 'node:http';
 
 export class Drain {
   private untilMs = 0;
+  private letGo: () => void = () => undefined;
 
   /**
    * @param now milliseconds since 1970
@@ -17,6 +18,11 @@ export class Drain {
     return this.untilMs !== 0 && this.now() < this.untilMs;
   }
 
+  /** @param letGo ends what clients wait for here, when another member leads */
+  onBegun(letGo: () => void): void {
+    this.letGo = letGo;
+  }
+
   /**
    * For so long it is not ready and ends every connection with the answer, so that the next request goes to another member. It
    * ends by itself: whoever asked for it may not live to take it back. Resolves when leadership is handed over.
@@ -24,6 +30,7 @@ export class Drain {
   async begin(durationMs: number): Promise<void> {
     this.untilMs = this.now() + durationMs;
     await this.giveUpLeadership();
+    if (this.isOn) this.letGo();
   }
 
   /** A handler that ends connections while the member is drained. */

@@ -1,10 +1,12 @@
 /** One listening socket with its node:http server: slow and malformed clients, and the way down. */
-import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { answerClientError } from './clientError';
+import { answerClientError, answerConnect } from './clientError';
+import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
+import { Connection } from './connection/connection';
 import type { ListenAddress } from './options';
 import { TrafficCounter, type Traffic } from './traffic';
 
@@ -15,6 +17,9 @@ const KEEP_ALIVE_TIMEOUT_MS = 300_000;
 const TCP_PROBE_AFTER_MS = 30_000;
 
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
+
+/** How often connections are looked at that do not read or do not ask. */
+const PROGRESS_CHECK_INTERVAL_MS = 5000;
 
 export interface ListenerOptions {
   /** The command line option that named the address, for the error. */
@@ -43,38 +48,43 @@ export class ListenError extends Error {
 export class Listener {
   private constructor(
     private readonly server: Server,
-    private readonly connections: TrafficCounter,
+    private readonly counter: TrafficCounter,
+    private readonly connections: ReadonlyMap<Duplex, Connection>,
     readonly address: AddressInfo,
   ) {}
 
+  get openConnections(): number {
+    return this.connections.size;
+  }
+
   /** What all its connections carried. */
   traffic(): Traffic {
-    return this.connections.total();
+    return this.counter.total();
   }
 
   /** Resolves when connections are accepted; rejects with ListenError. */
   static async open(address: ListenAddress, options: ListenerOptions, handler: RequestListener): Promise<Listener> {
-    const server = createServer(
-      {
-        maxHeaderSize: options.maxHeaderBytes,
-        headersTimeout: options.headerTimeoutMs,
-        requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs,
-        connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
-        keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-        keepAlive: true,
-        keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
-        noDelay: true,
-      },
-      handler,
-    );
-    server.on('clientError', (error, socket) => {
-      answerClientError(error, socket, options.logger);
+    const server = createServer({
+      maxHeaderSize: options.maxHeaderBytes,
+      headersTimeout: options.headerTimeoutMs,
+      requestTimeout: options.headerTimeoutMs + options.bodyTimeoutMs,
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelay: TCP_PROBE_AFTER_MS,
+      noDelay: true,
+      // Asked for in `admission.ts`, with all else that is asked of a request.
+      requireHostHeader: false,
     });
-    const connections = new TrafficCounter();
+    server.maxHeadersCount = HEADERS_MAX + 1;
+    // Whoever has sent a whole request may close that half of the connection and still gets the answer.
+    Reflect.set(server, 'httpAllowHalfOpen', true);
+    const traffic = new TrafficCounter();
+    const connections = serveInOrder(server, options.logger, handler);
     server.on('connection', (socket: Socket) => {
-      connections.add(socket);
+      traffic.add(socket);
       socket.on('close', () => {
-        connections.delete(socket);
+        traffic.delete(socket);
       });
     });
     await listen(server, address, options.flag);
@@ -83,12 +93,15 @@ export class Listener {
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
-    return new Listener(server, connections, bound);
+    return new Listener(server, traffic, connections, bound);
   }
 
   /** Lets the owner of another protocol take connections over. */
   onUpgrade(handler: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
-    this.server.on('upgrade', handler);
+    this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (this.connections.get(socket)?.release() === false) socket.destroy();
+      else handler(request, socket, head);
+    });
   }
 
   /** Accepts nothing new, lets requests finish, and cuts what is still open after `deadlineMs`. */
@@ -104,12 +117,50 @@ export class Listener {
       this.server.closeIdleConnections();
     }, 20);
     const cut = setTimeout(() => {
-      for (const socket of this.connections.sockets) socket.destroy();
+      for (const socket of this.counter.sockets) socket.destroy();
     }, deadlineMs);
     await closed;
     clearInterval(sweep);
     clearTimeout(cut);
   }
+}
+
+/** Every request of the server goes to its connection, which hands it to `handler` when its turn comes. */
+function serveInOrder(server: Server, logger: Logger, handler: RequestListener): ReadonlyMap<Duplex, Connection> {
+  const connections = new Map<Duplex, Connection>();
+  const guarded: RequestListener = (request, response) => {
+    const refusal = refusalOf(request);
+    if (refusal === undefined) handler(request, response);
+    else refuse(response, refusal);
+  };
+  const take = (request: IncomingMessage, response: ServerResponse): void => {
+    connections.get(request.socket)?.take(request, response);
+  };
+  server.on('connection', (socket: Socket) => {
+    connections.set(socket, new Connection(socket, guarded));
+    socket.on('close', () => {
+      connections.delete(socket);
+    });
+  });
+  server.on('request', take);
+  // An expectation that is not 100-continue is refused as the others are.
+  server.on('checkExpectation', take);
+  server.on('connect', (_request: IncomingMessage, socket: Socket) => {
+    answerConnect(socket, connections.get(socket));
+  });
+  server.on('clientError', (error, socket) => {
+    answerClientError(error, socket, connections.get(socket), logger);
+  });
+  server.on('listening', () => {
+    const check = setInterval(() => {
+      const nowMs = performance.now();
+      for (const connection of connections.values()) connection.checkProgress(nowMs);
+    }, PROGRESS_CHECK_INTERVAL_MS);
+    server.on('close', () => {
+      clearInterval(check);
+    });
+  });
+  return connections;
 }
 
 function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {

@@ -44,10 +44,15 @@ export class ApiServer {
     return { receivedBytes, sentBytes };
   }
 
-  /** Clients only: accepts nothing new, ends the watches, lets requests finish and cuts what is left at the deadline. */
+  /** Of clients, now. */
+  openConnections(): number {
+    return this.clients.reduce((sum, listener) => sum + listener.openConnections, 0);
+  }
+
+  /** Clients only: accepts nothing new, cuts the watches, lets requests finish and cuts what is left at the deadline. */
   async closeClients(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
     const closing = this.clients.map((listener) => listener.close(deadlineMs));
-    this.openWatches.endAll();
+    this.openWatches.cutAll();
     await Promise.all(closing);
   }
 
@@ -61,6 +66,9 @@ export class ApiServer {
 /** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const openWatches = new OpenWatches(options.observer);
+  options.drain?.onBegun(() => {
+    openWatches.cutAll();
+  });
   const onUnexpected = (error: unknown): void => {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };

@@ -1,6 +1,7 @@
+import { connect } from 'node:net';
 import type { KeyResult } from '../../src/machine/keyspace/event';
 import type { ApiUnderTest } from './apiUnderTest';
-import { ask, sendRaw, startUnderTest } from './apiUnderTest';
+import { ask, sendRaw, startUnderTest, until } from './apiUnderTest';
 import { event, node } from './fakeMember';
 
 let api: ApiUnderTest | undefined;
@@ -39,25 +40,69 @@ test('a client that does not finish its body is given up, and nothing was writte
   expect(api.member.commands).toEqual([]);
 });
 
-test('an answer that has begun is cut, not garbled', async () => {
+test('a body that breaks while a watch is answered cuts the answer instead of garbling it', async () => {
   api = await startUnderTest();
-  const answered = sendRaw(api.clientPort, 'GET /v2/keys/a?wait=true HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n');
-  const text = await answered;
+  const head = 'GET /v2/keys/a?wait=true HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+  const text = await sendRaw(api.clientPort, `${head}NONSENSE\r\n\r\n`);
   expect(text.match(/HTTP\/1\.1 /g)).toHaveLength(1);
   expect(text).toMatch(/^HTTP\/1.1 200 OK/);
 });
 
-test('nonsense behind a write in flight is refused, and its late answer harms nobody', async () => {
+test('nonsense behind a write in flight is refused when that was answered', async () => {
   api = await startUnderTest();
   let finish: (result: KeyResult) => void = () => undefined;
   api.member.onPropose = () =>
     new Promise((resolve) => {
       finish = resolve;
     });
-  const text = await sendRaw(api.clientPort, 'PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n');
-  expect(text).toMatch(/^HTTP\/1\.1 400 /);
-  expect(api.member.commands).toHaveLength(1);
+  const answered = sendRaw(api.clientPort, 'PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\nNONSENSE\r\n\r\n');
+  await until(() => api?.member.commands.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 50));
   finish(event({ action: 'set', node: node({ key: '/a', value: '' }) }));
-  expect((await ask(api.clientPort, 'GET', '/v2/keys/a')).status).toBe(200);
+  expect((await answered).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 201', 'HTTP/1.1 400']);
+  expect(api.member.commands).toHaveLength(1);
   expect(api.logged.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+});
+
+test('a connection that asks for nothing is not answered', async () => {
+  api = await startUnderTest({ headerTimeoutMs: 100 });
+  const socket = connect(api.clientPort, '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => {
+    text += chunk.toString('latin1');
+  });
+  let isClosed = false;
+  socket.on('close', () => {
+    isClosed = true;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect([text, isClosed]).toEqual(['', false]);
+  socket.write('GET /version HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => text.includes('200 OK'));
+  // The time counts from the first byte of the next one on.
+  socket.write('GET /ver');
+  await until(() => text.includes('408 Request Timeout'));
+  await until(() => isClosed);
+});
+
+test('whatever a client does after an error, its connection is gone soon', async () => {
+  api = await startUnderTest({ headerTimeoutMs: 100 });
+  const { server, clientPort } = api;
+  const starts = [
+    'GET / HTTP/1.1\r\nHo',
+    'NONSENSE\r\n\r\n',
+    'GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+    'CONNECT a:1 HTTP/1.1\r\n\r\n',
+  ];
+  const sockets = Array.from({ length: 40 }, (_value, position) => {
+    // Neither reads nor closes its half.
+    const socket = connect({ port: clientPort, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write(starts[position % starts.length]!);
+    return socket;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await until(() => server.openConnections() === 0);
+  for (const socket of sockets) socket.destroy();
 });

@@ -18,7 +18,6 @@ export const DIVERGENCES = {
   'connection-sorter':
     'etcd tells HTTP from gRPC by the first line and drops, without a word, what is neither or longer than 4096 bytes',
   'key-depth': 'a key has at most 256 levels',
-  'graceful-watch-end': 'watches that are open when the member stops are ended properly, not cut',
 } as const;
 
 export type DivergenceId = keyof typeof DIVERGENCES;

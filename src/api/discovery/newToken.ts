@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { Member } from '../../member/types';
 import { writeErrorText, writePlainText } from '../http/answers';
-import { hasBody, readBody } from '../http/body';
+import { hasBody, readBody, wholeRequest } from '../http/body';
 import type { Form } from '../http/form';
 import { parseForm } from '../http/form';
 import { parseMediaType } from '../http/mediaType';
@@ -64,6 +64,8 @@ async function readForm(request: IncomingMessage): Promise<Form | undefined> {
     });
     if (body === undefined) return undefined;
     parseForm(body, FIELDS, form);
+  } else {
+    await wholeRequest(request);
   }
   parseForm(parseRequestTarget(request.url ?? '')?.query ?? '', FIELDS, form);
   return form;

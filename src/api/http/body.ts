@@ -32,3 +32,23 @@ export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers['content-length'];
   return length === undefined ? request.headers['transfer-encoding'] !== undefined : length !== '0';
 }
+
+/**
+ * Calls `done` when the whole request is here, and throws its body away. Nothing is to be changed before: what is cut off in the
+ * middle may have been meant otherwise. A client that goes away in the middle is never answered, and `done` never called.
+ */
+export function skipBody(request: IncomingMessage, done: () => void): void {
+  if (!hasBody(request)) {
+    done();
+    return;
+  }
+  request.on('end', done);
+  request.resume();
+}
+
+/** The same as a promise, which never rejects. */
+export function wholeRequest(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    skipBody(request, resolve);
+  });
+}

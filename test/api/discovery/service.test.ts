@@ -2,7 +2,7 @@
 import { MemberError } from '../../../src/member/types';
 import type { ApiUnderTest } from '../apiUnderTest';
 import { ask, sendRaw, startUnderTest, TOKEN } from '../apiUnderTest';
-import { keyError, NOW_MS } from '../fakeMember';
+import { event, keyError, node, NOW_MS } from '../fakeMember';
 
 let api: ApiUnderTest;
 
@@ -120,8 +120,9 @@ describe('a token', () => {
     expect(api.member.watches).toMatchObject([
       { path: `/_etcd/registry/${TOKEN}`, options: { recursive: true, sinceIndex: 9, stream: false } },
     ]);
-    api.member.watches[0]!.listener(undefined);
-    expect(await waiting).toMatchObject({ status: 200, body: '' });
+    const registered = node({ key: `/_etcd/registry/${TOKEN}/a`, value: 'a=http://a:2380' });
+    api.member.watches[0]!.listener(event({ action: 'set', node: registered }));
+    expect(await waiting).toMatchObject({ status: 200, body: expect.stringContaining('"value":"a=http://a:2380"') });
   });
 
   test('that is not known is error 100', async () => {

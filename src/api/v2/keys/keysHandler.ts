@@ -5,7 +5,7 @@ import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
 import type { Member } from '../../../member/types';
 import { writeInternalError, writeMethodNotAllowed } from '../../http/answers';
-import { hasBody, readBody } from '../../http/body';
+import { hasBody, readBody, skipBody } from '../../http/body';
 import type { Form } from '../../http/form';
 import { parseForm } from '../../http/form';
 import { parseMediaType } from '../../http/mediaType';
@@ -62,8 +62,10 @@ export class KeysHandler {
     switch (method) {
       case 'GET':
       case 'HEAD':
-      case 'DELETE':
         this.run(response, method, path, new Map(), undefined, query);
+        return;
+      case 'DELETE':
+        this.runWithoutForm(request, response, method, path, query);
         return;
       case 'PUT':
       case 'POST':
@@ -90,7 +92,7 @@ export class KeysHandler {
     }
     const isMultipart = mediaType.type === 'multipart/form-data';
     if ((!isMultipart && mediaType.type !== 'application/x-www-form-urlencoded') || !hasBody(request)) {
-      this.run(response, method, path, new Map(), undefined, query);
+      this.runWithoutForm(request, response, method, path, query);
       return;
     }
     readBody(request, this.options.maxRequestBytes, (body) => {
@@ -102,6 +104,18 @@ export class KeysHandler {
         const form: Form = new Map();
         this.run(response, method, path, form, parseForm(body, PARAMETER_NAMES, form), query);
       }
+    });
+  }
+
+  private runWithoutForm(
+    request: IncomingMessage,
+    response: ServerResponse,
+    method: string,
+    path: string,
+    query: string,
+  ): void {
+    skipBody(request, () => {
+      this.run(response, method, path, new Map(), undefined, query);
     });
   }
 

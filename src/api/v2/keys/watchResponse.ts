@@ -1,5 +1,6 @@
-/** One waiting client: registers the watch, hands its events to the socket, and ends with it. */
+/** One waiting client: registers the watch, hands its events to the socket as fast as it takes them, and ends with it. */
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
 import type { Member, Watch, WatchOptions } from '../../../member/types';
 import type { ApiObserver } from '../../observer';
@@ -7,14 +8,26 @@ import { NO_OBSERVER } from '../../observer';
 import { writeWatchHead } from './answer';
 import { watchedEventJson } from './eventJson';
 
-/** What may wait for a slow reader, in bytes, before it is cut off. One event of any size always may. */
-const BACKLOG_MAX_BYTES = 4 * 1024 * 1024;
+/**
+ * A burst may be of any size, and a reader may take its time; who is behind by more than this has to take some of it within
+ * `STUCK_MAX_MS`, and to come below it within `BEHIND_MAX_MS`. Texts of events are shared by all who wait for them.
+ */
+const BEHIND_MAX_BYTES = 8 * 1024 * 1024;
+const STUCK_MAX_MS = 10_000;
+const BEHIND_MAX_MS = 60_000;
 
-/** The watches that are open now, so that a server that stops can end them. */
+/** An event goes to the socket in pieces of this length: a socket makes a copy of what it cannot send yet. */
+const PIECE_LENGTH = 64 * 1024;
+
+/** The watches that are open now, so that a server that stops can cut them. */
 export class OpenWatches {
   private readonly open = new Set<WatchResponse>();
 
-  constructor(readonly observer: ApiObserver = NO_OBSERVER) {}
+  /** @param nowMs milliseconds of a clock that only goes on */
+  constructor(
+    readonly observer: ApiObserver = NO_OBSERVER,
+    readonly nowMs = (): number => performance.now(),
+  ) {}
 
   get size(): number {
     return this.open.size;
@@ -29,21 +42,30 @@ export class OpenWatches {
     if (this.open.delete(watch)) this.observer.watchClosed(watch.options.stream);
   }
 
-  /** Ends every answer as it is: a watch without an event yet has an empty body. */
-  endAll(): void {
-    for (const watch of [...this.open]) watch.end();
+  /** Cuts every answer: a client must not take the end of the server for the answer to its watch. */
+  cutAll(): void {
+    for (const watch of [...this.open]) watch.cut();
   }
 }
 
 export class WatchResponse {
   private watch: Watch | undefined;
-  private ended = false;
-  /** Events of the past that the socket has not taken yet, from `pastPosition` on. */
+  private socket: Socket | null = null;
+  /** No event is waited for any more. */
+  private isOver = false;
+  /** Events of the past that were not written yet, from `pastPosition` on. */
   private past: readonly KeyEvent[] = [];
   private pastPosition = 0;
-  /** Texts that came while the socket was full. */
-  private backlog: string[] = [];
-  private backlogBytes = 0;
+  /** The texts of later ones, from `waitingPosition` on. */
+  private waiting: string[] = [];
+  private waitingPosition = 0;
+  private waitingBytes = 0;
+  /** The text that is being written, from `textPosition` on. */
+  private text = '';
+  private textPosition = 0;
+  /** When something was last written, and since when too much waits. */
+  private writtenMs = 0;
+  private behindSinceMs: number | undefined;
 
   constructor(
     private readonly member: Member,
@@ -65,71 +87,137 @@ export class WatchResponse {
     });
     writeWatchHead(this.response, this.member, watch.etcdIndex);
     this.past = watch.past;
-    if (this.options.stream) this.response.on('drain', () => this.flush());
+    this.response.on('drain', () => {
+      this.flush();
+    });
+    this.socket = this.response.socket;
+    this.socket?.once('end', this.onHalfClosed);
     this.flush();
+    if (this.socket?.readableEnded === true) this.onHalfClosed();
     return undefined;
   }
 
-  /** Ends the answer cleanly; what the socket has not taken yet is still written. */
-  end(): void {
-    if (this.ended) return;
+  /** Breaks the answer off, behind what was written, so that the client knows that it is not whole. */
+  cut(): void {
+    if (this.response.closed) return;
+    const { socket } = this.response;
     this.close();
-    this.response.end();
+    socket?.destroySoon();
   }
 
   private onEvent(event: KeyEvent | undefined): void {
-    if (this.ended) return;
-    if (event === undefined) this.end();
+    if (this.isOver) return;
+    if (event === undefined) this.cut();
     else this.send(watchedEventJson(event));
   }
 
   private send(json: string): void {
-    this.openWatches.observer.watchEventSent();
-    if (!this.options.stream) {
-      this.close();
-      this.response.end(json, 'latin1');
-    } else if (this.isIdle() && this.response.writableLength < BACKLOG_MAX_BYTES) {
-      this.response.write(json, 'latin1');
-    } else if (this.backlogBytes === 0 || this.backlogBytes + json.length <= BACKLOG_MAX_BYTES) {
-      this.backlog.push(json);
-      this.backlogBytes += json.length;
-    } else {
-      this.close();
-      this.response.destroy();
+    const isIdle = this.isAllWritten() && !this.response.writableNeedDrain;
+    if (isIdle && json.length <= PIECE_LENGTH) {
+      this.openWatches.observer.watchEventSent();
+      if (this.options.stream) {
+        this.response.write(json, 'latin1');
+      } else {
+        this.stopWaiting();
+        this.response.end(json, 'latin1');
+      }
+      return;
     }
+    this.waiting.push(json);
+    this.waitingBytes += json.length;
+    if (!this.options.stream) this.stopWaiting();
+    if (isIdle) this.flush();
+    else if (this.isTooSlow()) this.destroy();
   }
 
-  /** Nothing of the past or of the backlog has to go first. */
-  private isIdle(): boolean {
-    return this.pastPosition >= this.past.length && this.backlog.length === 0;
+  private isAllWritten(): boolean {
+    return (
+      this.textPosition >= this.text.length &&
+      this.pastPosition >= this.past.length &&
+      this.waitingPosition >= this.waiting.length
+    );
+  }
+
+  private isTooSlow(): boolean {
+    if (this.waitingBytes <= BEHIND_MAX_BYTES) return false;
+    const nowMs = this.openWatches.nowMs();
+    if (this.behindSinceMs === undefined) {
+      this.behindSinceMs = nowMs;
+      this.writtenMs = nowMs;
+    }
+    return nowMs - this.writtenMs >= STUCK_MAX_MS || nowMs - this.behindSinceMs >= BEHIND_MAX_MS;
   }
 
   /** Writes what waits, oldest first, as far as the socket takes it. */
   private flush(): void {
-    for (let event = this.past[this.pastPosition]; event !== undefined && !this.ended;) {
-      if (this.response.writableNeedDrain) return;
-      this.pastPosition += 1;
-      const json = watchedEventJson(event);
-      event = this.past[this.pastPosition];
-      if (this.options.stream) {
-        this.openWatches.observer.watchEventSent();
-        this.response.write(json, 'latin1');
-      } else {
-        this.send(json);
+    while (!this.response.closed && !this.response.writableEnded && !this.response.writableNeedDrain) {
+      if (this.textPosition < this.text.length) {
+        const end = this.textPosition + PIECE_LENGTH;
+        this.response.write(this.text.slice(this.textPosition, end), 'latin1');
+        this.textPosition = end;
+        continue;
       }
+      const text = this.nextText();
+      if (text === undefined) {
+        if (this.isOver) this.response.end();
+        break;
+      }
+      this.text = text;
+      this.textPosition = 0;
+      this.openWatches.observer.watchEventSent();
     }
-    if (this.ended || this.response.writableNeedDrain) return;
-    const waiting = this.backlog.join('');
-    this.backlog = [];
-    this.backlogBytes = 0;
-    if (waiting !== '') this.response.write(waiting, 'latin1');
+    if (this.behindSinceMs === undefined) return;
+    this.writtenMs = this.openWatches.nowMs();
+    if (this.waitingBytes <= BEHIND_MAX_BYTES) this.behindSinceMs = undefined;
+  }
+
+  private nextText(): string | undefined {
+    const event = this.past[this.pastPosition];
+    if (event !== undefined) {
+      this.pastPosition += 1;
+      if (!this.options.stream) {
+        this.stopWaiting();
+        this.past = [];
+      }
+      return watchedEventJson(event);
+    }
+    this.past = [];
+    const text = this.waiting[this.waitingPosition];
+    if (text === undefined) {
+      this.text = '';
+      this.waiting = [];
+      this.waitingPosition = 0;
+      return undefined;
+    }
+    this.waiting[this.waitingPosition] = '';
+    this.waitingPosition += 1;
+    this.waitingBytes -= text.length;
+    return text;
+  }
+
+  /** As etcd: whoever closes its half of the connection waits for no event any more, and gets a whole answer of what there was. */
+  private readonly onHalfClosed = (): void => {
+    this.stopWaiting();
+    this.flush();
+  };
+
+  private stopWaiting(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.openWatches.delete(this);
+    this.watch?.cancel();
   }
 
   private close(): void {
-    this.ended = true;
-    this.openWatches.delete(this);
-    this.watch?.cancel();
+    this.stopWaiting();
+    this.socket?.removeListener('end', this.onHalfClosed);
     this.past = [];
-    this.backlog = [];
+    this.waiting = [];
+    this.text = '';
+  }
+
+  private destroy(): void {
+    this.close();
+    this.response.destroy();
   }
 }

@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { MemberError, MembershipError, type Member, type MembershipRefusal } from '../../../member/types';
 import { writeErrorText } from '../../http/answers';
+import { wholeRequest } from '../../http/body';
 import { parseMemberId } from './memberId';
 import { memberJson, writeClusterJson, writeClusterMessage } from './memberJson';
 import { readMemberRequest, type MemberRequest } from './memberRequest';
@@ -38,6 +39,7 @@ export async function updateMember(context: Context, member: Member, idText: str
 export async function removeMember(context: Context, member: Member, idText: string): Promise<void> {
   const id = idOrRefusal(context, member, idText);
   if (id === undefined) return;
+  await wholeRequest(context.req);
   await answer(context, member, id, async () => {
     await member.removeMember(id);
     writeNoContent(context, member);

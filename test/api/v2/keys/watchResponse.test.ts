@@ -1,6 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { Drain } from '../../../../src/api/drain';
 import type { KeyEvent } from '../../../../src/machine/keyspace/event';
 import type { ApiUnderTest } from '../../apiUnderTest';
 import { ask, startUnderTest, until } from '../../apiUnderTest';
@@ -87,24 +89,84 @@ test('a stream goes on, past first', async () => {
   await until(() => opened.text.split('\n').length === 5);
   expect(opened.text).toBe(line('1') + line('2') + line('3') + line('4'));
   expect(opened.ended).toBe(false);
-  watch.listener(undefined);
-  await until(() => opened.ended);
 });
 
-test('a member that stops ends the answer without an event', async () => {
-  const opened = await open('/v2/keys/foo?wait=true');
-  api.member.watches[0]!.listener(undefined);
-  await until(() => opened.ended);
-  expect(opened.text).toBe('');
+/** What a client gets that reads to the end, however the end comes. */
+async function rawWatch(query: string, act: () => void | Promise<void>, half = false): Promise<string> {
+  const socket = connect({ port: api.clientPort, host: '127.0.0.1', allowHalfOpen: half });
+  let text = '';
+  socket.on('data', (chunk: Buffer) => {
+    text += chunk.toString('latin1');
+  });
+  const ended = new Promise((resolve) => socket.once('end', resolve));
+  socket.on('error', () => undefined);
+  socket.write(`GET /v2/keys/foo?wait=true${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await until(() => text.includes('\r\n\r\n'));
+  await act();
+  await ended;
+  socket.destroy();
+  return text.slice(text.indexOf('\r\n\r\n') + 4);
+}
+
+/** The end of a chunked answer: without it a client knows that there was to be more. */
+const FINAL_CHUNK = '0\r\n\r\n';
+
+test.each(['', '&stream=true'])(
+  'a server that stops cuts the answer, so that nobody takes it for one (%s)',
+  async (query) => {
+    expect(await rawWatch(query, () => api.server.close(1000))).toBe('');
+    expect(api.member.watches[0]!.cancelled).toBe(true);
+  },
+);
+
+test('a server that stops cuts a stream behind the events that were written', async () => {
+  const body = await rawWatch('&stream=true', async () => {
+    api.member.watches[0]!.listener(change('1'));
+    await api.server.close(1000);
+  });
+  expect(body).toContain('"value":"1"');
+  expect(body).not.toContain(FINAL_CHUNK);
 });
 
-test('closing the server ends watches cleanly', async () => {
-  const opened = await open('/v2/keys/foo?wait=true&stream=true');
-  await api.server.close(1000);
-  await until(() => opened.ended);
-  expect(opened.response.complete).toBe(true);
-  expect(api.member.watches[0]!.cancelled).toBe(true);
+test('a member that ends a watch, as when it is removed, cuts the answer', async () => {
+  expect(await rawWatch('', () => api.member.watches[0]!.listener(undefined))).toBe('');
 });
+
+test('a member that is drained cuts its watches when another one leads', async () => {
+  await api.server.close(100);
+  const log: string[] = [];
+  const giveUp = (): Promise<void> => {
+    log.push(`handed over, watch ${api.member.watches[0]?.cancelled === true ? 'cut' : 'open'}`);
+    return Promise.resolve();
+  };
+  api = await startUnderTest({ drain: new Drain(() => 1000, giveUp) });
+  const body = await rawWatch('&stream=true', async () => {
+    await ask(api.clientPort, 'PUT', '/config/local/drain', '{"Seconds":30}');
+  });
+  expect(body).toBe('');
+  expect(log).toEqual(['handed over, watch open']);
+});
+
+test.each(['', '&stream=true'])(
+  'a client that closes its half waits no more, and its answer ends properly (%s)',
+  async (query) => {
+    let client: Socket | undefined;
+    const body = await new Promise<string>((resolve) => {
+      client = connect({ port: api.clientPort, host: '127.0.0.1', allowHalfOpen: true });
+      let text = '';
+      client.on('data', (chunk: Buffer) => {
+        text += chunk.toString('latin1');
+      });
+      client.on('end', () => {
+        resolve(text);
+      });
+      client.end(`GET /v2/keys/foo?wait=true${query} HTTP/1.1\r\nHost: x\r\n\r\n`);
+    });
+    expect(body).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(body.endsWith(`\r\n\r\n${FINAL_CHUNK}`)).toBe(true);
+    expect(api.member.watches[0]!.cancelled).toBe(true);
+  },
+);
 
 test('a client that goes away cancels its watch', async () => {
   const opened = await open('/v2/keys/foo?wait=true');
@@ -139,17 +201,89 @@ test('a long past reaches a slow reader whole, with what happened meanwhile behi
   socket.destroy();
 });
 
-test('a stream reader that does not read is cut off', async () => {
-  const socket = connect(api.clientPort, '127.0.0.1');
-  socket.on('error', () => undefined);
-  socket.pause();
-  socket.write('GET /v2/keys/foo?wait=true&stream=true HTTP/1.1\r\nHost: x\r\n\r\n');
-  await until(() => api.member.watches.length === 1);
-  const watch = api.member.watches[0]!;
+describe('readers and bursts', () => {
+  let nowMs = 0;
+
+  beforeEach(() => {
+    nowMs = 0;
+    jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
+  });
+
+  afterEach(() => {
+    jest.restoreAllMocks();
+  });
+
+  async function idleReader(): Promise<Socket> {
+    const socket = connect(api.clientPort, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET /v2/keys/foo?wait=true&stream=true HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => api.member.watches.length === 1);
+    return socket;
+  }
+
   const large = change('x'.repeat(1_000_000));
-  for (let count = 0; count < 100 && !watch.cancelled; count += 1) watch.listener(large);
-  expect(watch.cancelled).toBe(true);
-  socket.destroy();
+
+  test('a burst far beyond 8 MiB reaches a reader that reads, whole', async () => {
+    const opened = await open('/v2/keys/foo?wait=true&stream=true');
+    const watch = api.member.watches[0]!;
+    for (let count = 0; count < 40; count += 1) watch.listener(large);
+    await until(() => opened.text.length === line('x'.repeat(1_000_000)).length * 40);
+    expect(watch.cancelled).toBe(false);
+  });
+
+  test('a reader that takes nothing for a while is not cut for that', async () => {
+    const socket = await idleReader();
+    const watch = api.member.watches[0]!;
+    for (let count = 0; count < 40; count += 1) watch.listener(large);
+    nowMs = 9000;
+    watch.listener(large);
+    expect(watch.cancelled).toBe(false);
+    socket.destroy();
+  });
+
+  test('a reader with much to read that takes nothing for ten seconds is cut', async () => {
+    const socket = await idleReader();
+    const watch = api.member.watches[0]!;
+    for (let count = 0; count < 40; count += 1) watch.listener(large);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    nowMs = 10_000;
+    watch.listener(large);
+    expect(watch.cancelled).toBe(true);
+    socket.destroy();
+  });
+
+  test('a reader that takes some of it, and is far behind for a minute all the same, is cut', async () => {
+    const socket = await idleReader();
+    const watch = api.member.watches[0]!;
+    for (let count = 0; count < 40; count += 1) watch.listener(large);
+    let takenBytes = 0;
+    socket.on('data', (chunk: Buffer) => {
+      takenBytes += chunk.length;
+      socket.pause();
+    });
+    while (nowMs < 60_000) {
+      expect(watch.cancelled).toBe(false);
+      // It takes as much as comes.
+      const target = takenBytes + 5_000_000;
+      while (takenBytes < target) {
+        socket.resume();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      nowMs += 5000;
+      for (let count = 0; count < 5; count += 1) watch.listener(large);
+    }
+    expect(watch.cancelled).toBe(true);
+    socket.destroy();
+  });
+
+  test('a large event is in a socket that nobody reads only in part', async () => {
+    const socket = await idleReader();
+    api.member.watches[0]!.listener(change('x'.repeat(20_000_000)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(api.server.clientTraffic().sentBytes).toBeLessThan(10_000_000);
+    socket.destroy();
+  });
 });
 
 test('many small events at once reach a reader that reads', async () => {

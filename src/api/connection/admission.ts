@@ -1,0 +1,49 @@
+/** What a server of HTTP/1 refuses before it looks at what is asked for (RFC 9112 section 3.2, as Go's net/http). */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** More headers than this are refused: each costs time, and Node would drop those beyond its limit without a word. */
+export const HEADERS_MAX = 4096;
+
+/** The only expectation there is. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
+interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+const BAD_REQUEST: Refusal = { status: 400, reason: 'Bad Request' };
+const HOST_MISSING: Refusal = { status: 400, reason: 'Bad Request: missing required Host header' };
+const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed' };
+const TOO_MANY_HEADERS: Refusal = { status: 431, reason: 'Request Header Fields Too Large' };
+
+/** Undefined for a request that may be served. */
+export function refusalOf(request: IncomingMessage): Refusal | undefined {
+  if (request.httpVersionMajor !== 1) return BAD_REQUEST;
+  const { rawHeaders } = request;
+  if (rawHeaders.length > 2 * HEADERS_MAX) return TOO_MANY_HEADERS;
+  let hosts = 0;
+  for (let position = 0; position < rawHeaders.length; position += 2) {
+    const name = rawHeaders[position] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) return BAD_REQUEST;
+  if (request.httpVersionMinor === 0) return undefined;
+  if (hosts === 0) return HOST_MISSING;
+  const { expect } = request.headers;
+  return expect === undefined || CONTINUE.test(expect) ? undefined : EXPECTATION_FAILED;
+}
+
+/** Answers with the status line as the body, and ends the connection. */
+export function refuse(response: ServerResponse, { status, reason }: Refusal): void {
+  const text = `${status} ${reason}`;
+  response.writeHead(status, reason, [
+    'Content-Type',
+    'text/plain; charset=utf-8',
+    'Connection',
+    'close',
+    'Content-Length',
+    text.length,
+  ]);
+  response.end(text, 'latin1');
+}

@@ -1,0 +1,151 @@
+/**
+ * One connection of a client: its requests are carried out one at a time and in order (RFC 9112 section 9.3.2), and the next one
+ * not before the answer to the last one was taken by the client's machine. Node's server hands requests out as soon as it has read them.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Intake } from './intake';
+
+/** How long a client may take nothing of what is written to it, and how long one may be connected without a request. */
+const STALL_MAX_MS = 60_000;
+const SILENCE_MAX_MS = 300_000;
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+export class Connection {
+  /** The request under way, or the last one that was. */
+  private current: Exchange | undefined;
+  /** Requests that came in one read, before their bytes were held back. */
+  private waiting: Exchange[] = [];
+  /** The newest request that was read: more may be needed of its body. */
+  private newest: IncomingMessage | undefined;
+  /** How the connection ends when everything before was answered. */
+  private ending: (() => void) | undefined;
+  private readonly intake: Intake;
+  private isWatched = false;
+  /** Where the last check found the client, and since when it is there. */
+  private wasStuck = false;
+  private position: number | undefined;
+  private sinceMs = 0;
+
+  /** @param socket as Node's server has just taken it over */
+  constructor(
+    private readonly socket: Socket,
+    private readonly handler: RequestListener,
+  ) {
+    this.intake = new Intake(socket, () => this.isOpen());
+  }
+
+  /** Whether nothing at all has come on it. */
+  get isSilent(): boolean {
+    return this.socket.bytesRead === 0;
+  }
+
+  /** A request whose headers were read. */
+  take(request: IncomingMessage, response: ServerResponse): void {
+    this.newest = request;
+    if (!this.isBusy()) {
+      this.begin({ request, response });
+      return;
+    }
+    this.waiting.push({ request, response });
+    this.intake.hold();
+    this.watchCurrent();
+  }
+
+  /** Ends the connection by `end`, once: now, or after the answers to all that came before what is wrong. */
+  endInOrder(end: () => void): void {
+    if (this.ending !== undefined) return;
+    this.ending = end;
+    const isCurrentWrong = this.waiting.length === 0 && this.newest?.complete === false;
+    if (isCurrentWrong || !this.isBusy()) end();
+    else this.watchCurrent();
+  }
+
+  /** Cuts a client that has stopped to read its answer, or that never asked for anything. Called every few seconds. */
+  checkProgress(nowMs: number): void {
+    const { socket } = this;
+    const isStuck = socket.writableLength > 0;
+    const position = isStuck ? unsentPosition(socket) : socket.bytesRead;
+    if (isStuck !== this.wasStuck || position !== this.position || position === undefined) {
+      this.wasStuck = isStuck;
+      this.position = position;
+      this.sinceMs = nowMs;
+    } else if (
+      isStuck ? nowMs - this.sinceMs >= STALL_MAX_MS : position === 0 && nowMs - this.sinceMs >= SILENCE_MAX_MS
+    ) {
+      socket.destroy();
+    }
+  }
+
+  /** Gives the socket up to another protocol; false if a request of this one is still under way. */
+  release(): boolean {
+    this.intake.release();
+    return !this.isBusy();
+  }
+
+  private isBusy(): boolean {
+    return (this.current !== undefined && !this.current.response.closed) || this.waiting.length > 0;
+  }
+
+  /** Whether the parser may be given more: nothing is under way, or it is and not here as a whole. */
+  private isOpen(): boolean {
+    if (this.ending !== undefined) return false;
+    if (this.newest?.complete === false) return true;
+    if (!this.isBusy()) return true;
+    this.watchCurrent();
+    return false;
+  }
+
+  private begin(exchange: Exchange): void {
+    this.current = exchange;
+    this.isWatched = false;
+    this.handler(exchange.request, exchange.response);
+  }
+
+  /** Goes on when the request under way was answered. */
+  private watchCurrent(): void {
+    if (this.isWatched || this.current === undefined) return;
+    this.isWatched = true;
+    const { response } = this.current;
+    if (response.closed) setImmediate(this.advance);
+    else response.once('close', () => setImmediate(this.advance));
+  }
+
+  /** Each in a turn of its own, so that a client that sends many does not keep the others waiting. */
+  private readonly advance = (): void => {
+    if (!this.socket.writable) {
+      // It was the last answer of this connection, or the client is gone: nothing behind it is carried out.
+      this.waiting = [];
+      this.intake.discard();
+      return;
+    }
+    if (this.current?.response.closed === false) {
+      // Another request has begun meanwhile.
+      this.watchCurrent();
+      return;
+    }
+    const next = this.waiting[0];
+    if (next !== undefined && (next.request.complete || this.ending === undefined)) {
+      this.waiting.shift();
+      this.begin(next);
+      if (this.waiting.length > 0 || this.ending !== undefined || this.intake.isHolding) this.watchCurrent();
+    } else if (this.ending !== undefined) {
+      this.ending();
+    } else {
+      this.isWatched = false;
+      this.intake.feed();
+    }
+  };
+}
+
+/** A number that changes whenever the other side takes something; undefined if Node does not say. */
+function unsentPosition(socket: Socket): number | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const queued: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : undefined;
+  return typeof queued === 'number' ? socket.bytesWritten - queued : undefined;
+}
