@@ -31,6 +31,11 @@ export function answerClientError(
 ): void {
   // Node counts the time for headers from the connection on. Clients that keep some in reserve have sent nothing yet.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isSilent === true) return;
+  // One complaint a connection: what still comes after it says nothing new.
+  if (connection?.isEnding === true) {
+    if (error.code === 'ECONNRESET') socket.destroy();
+    return;
+  }
   logger.debug({ code: error.code, reason: error.message }, 'a client sent something that is not a request');
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

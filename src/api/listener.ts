@@ -80,6 +80,10 @@ export class Listener {
     // Whoever has sent a whole request may close that half of the connection and still gets the answer.
     Reflect.set(server, 'httpAllowHalfOpen', true);
     const traffic = new TrafficCounter();
+    // Node's own would also end those whose answer was made and is not sent yet.
+    server.closeIdleConnections = (): void => {
+      for (const connection of connections.values()) connection.closeIfIdle();
+    };
     const connections = serveInOrder(server, options.logger, handler);
     server.on('connection', (socket: Socket) => {
       traffic.add(socket);

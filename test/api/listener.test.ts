@@ -78,3 +78,26 @@ test('upgrades on the peer port go to their owner', async () => {
   expect(text).toContain('hello');
   expect(paths).toEqual(['/link']);
 });
+
+test('closing lets an answer reach a client that reads it slowly, and ends a client that has asked for nothing', async () => {
+  api = await startUnderTest();
+  const value = 'x'.repeat(20_000_000);
+  api.member.onGet = () => event({ node: node({ key: '/a', value }) });
+  const silent = connect(api.clientPort, '127.0.0.1');
+  const silentClosed = new Promise((resolve) => silent.once('close', resolve));
+  const socket = connect(api.clientPort, '127.0.0.1');
+  let taken = 0;
+  socket.pause();
+  socket.on('data', (chunk: Buffer) => {
+    taken += chunk.length;
+  });
+  const ended = new Promise((resolve) => socket.once('end', resolve));
+  socket.write('GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  await until(() => (api?.server.clientTraffic().sentBytes ?? 0) > 0);
+  const closed = api.server.close(5000);
+  await silentClosed;
+  socket.resume();
+  await ended;
+  expect(taken).toBeGreaterThan(value.length);
+  await closed;
+});

@@ -7,6 +7,9 @@ export const HEADERS_MAX = 4096;
 /** The only expectation there is. */
 const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 
+/** As Go: whatever could stand in the host part of a URL, in any order. */
+const HOST = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/;
+
 interface Refusal {
   readonly status: number;
   readonly reason: string;
@@ -14,6 +17,7 @@ interface Refusal {
 
 const BAD_REQUEST: Refusal = { status: 400, reason: 'Bad Request' };
 const HOST_MISSING: Refusal = { status: 400, reason: 'Bad Request: missing required Host header' };
+const HOST_MALFORMED: Refusal = { status: 400, reason: 'Bad Request: malformed Host header' };
 const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed' };
 const TOO_MANY_HEADERS: Refusal = { status: 431, reason: 'Request Header Fields Too Large' };
 
@@ -23,11 +27,15 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   const { rawHeaders } = request;
   if (rawHeaders.length > 2 * HEADERS_MAX) return TOO_MANY_HEADERS;
   let hosts = 0;
+  let host = '';
   for (let position = 0; position < rawHeaders.length; position += 2) {
     const name = rawHeaders[position] ?? '';
-    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+    if (name.length !== 4 || name.toLowerCase() !== 'host') continue;
+    hosts += 1;
+    host = rawHeaders[position + 1] ?? '';
   }
   if (hosts > 1) return BAD_REQUEST;
+  if (!HOST.test(host)) return HOST_MALFORMED;
   if (request.httpVersionMinor === 0) return undefined;
   if (hosts === 0) return HOST_MISSING;
   const { expect } = request.headers;

@@ -44,6 +44,11 @@ export class Connection {
     return this.socket.bytesRead === 0;
   }
 
+  /** Whether it will end, or has ended, with a complaint. */
+  get isEnding(): boolean {
+    return this.ending !== undefined;
+  }
+
   /** A request whose headers were read. */
   take(request: IncomingMessage, response: ServerResponse): void {
     this.newest = request;
@@ -79,6 +84,11 @@ export class Connection {
     ) {
       socket.destroy();
     }
+  }
+
+  /** Ends it unless something is under way; an answer that is not sent yet is. */
+  closeIfIdle(): void {
+    if (!this.isBusy() && !this.intake.isHolding && this.newest?.complete !== false) this.socket.destroy();
   }
 
   /** Gives the socket up to another protocol; false if a request of this one is still under way. */

@@ -141,15 +141,24 @@ test('what comes behind a watch waits for its event', async () => {
   expect(log).toEqual(['(set 1', 'set 1)', '(set 2', 'set 2)', 'get 2']);
 });
 
-test('a watch with requests behind it ends when its client hangs up, and they are not carried out', async () => {
+test('a watch with requests behind it ends when its client is gone, and they are not carried out', async () => {
   const log = slowMember();
   const { socket } = await open();
   socket.write(WATCH + put('2') + put('3'), 'latin1');
   await until(() => api.member.watches.length === 1);
-  socket.destroy();
+  socket.resetAndDestroy();
   await until(() => api.member.watches[0]!.cancelled);
   await new Promise((resolve) => setTimeout(resolve, 30));
   expect(log).toEqual([]);
+});
+
+test('a watch with requests behind it ends when its client has sent all it will, and they are answered', async () => {
+  const log = slowMember();
+  const { socket, text, isClosed } = await open();
+  socket.end(WATCH + put('2') + GET, 'latin1');
+  await until(isClosed);
+  expect(log).toEqual(['(set 2', 'set 2)', 'get 2']);
+  expect(statuses(text())).toHaveLength(3);
 });
 
 test('nothing behind Connection: close is carried out', async () => {

@@ -1,0 +1,49 @@
+/** Who takes nothing of an answer, or never asks for one, does not keep a connection for ever. */
+import type { Socket } from 'node:net';
+import { Connection } from '../../../src/api/connection/connection';
+
+function fake(fields: { writableLength?: number; bytesRead?: number; queued?: number; written?: number }) {
+  const socket = {
+    writableLength: fields.writableLength ?? 0,
+    bytesRead: fields.bytesRead ?? 0,
+    bytesWritten: fields.written ?? 0,
+    _handle: { writeQueueSize: fields.queued ?? 0 },
+    destroyed: false,
+    listeners: () => [],
+    destroy: () => {
+      socket.destroyed = true;
+    },
+  };
+  return { socket, connection: new Connection(socket as unknown as Socket, () => undefined) };
+}
+
+test('an answer of which nothing is taken for a minute is cut', () => {
+  const { socket, connection } = fake({ bytesRead: 9, writableLength: 5000, queued: 5000, written: 9000 });
+  for (let nowMs = 1000; nowMs < 61_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  connection.checkProgress(61_000);
+  expect(socket.destroyed).toBe(true);
+});
+
+test('an answer of which a little is taken now and then is not', () => {
+  const { socket, connection } = fake({ bytesRead: 9, writableLength: 5000, queued: 5000, written: 9000 });
+  for (let nowMs = 0; nowMs < 600_000; nowMs += 5000) {
+    if (nowMs % 50_000 === 0) socket._handle.writeQueueSize -= 1;
+    connection.checkProgress(nowMs);
+  }
+  expect(socket.destroyed).toBe(false);
+});
+
+test('a watch without events may stay', () => {
+  const { socket, connection } = fake({ bytesRead: 90, written: 200 });
+  for (let nowMs = 0; nowMs < 3_600_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+});
+
+test('a connection that never asks for anything ends without a word after five minutes', () => {
+  const { socket, connection } = fake({});
+  for (let nowMs = 1000; nowMs < 301_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  connection.checkProgress(301_000);
+  expect(socket.destroyed).toBe(true);
+});
