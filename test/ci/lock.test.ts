@@ -34,8 +34,9 @@ test('a process that runs is waited for, and that is said once', async () => {
   await withLock(
     path,
     (text) => said.push(text),
-    async () => {
+    () => {
       order.push('second');
+      return Promise.resolve();
     },
   );
   await first;
@@ -48,7 +49,7 @@ test.each(['dead', 'torn'])('the lock of a process that was killed is taken over
   await withLock(
     path,
     () => undefined,
-    async () => undefined,
+    () => Promise.resolve(),
   );
   const { pid } = spawnSync('true');
   writeFileSync(path, kind === 'dead' ? String(pid) : '');
@@ -56,7 +57,7 @@ test.each(['dead', 'torn'])('the lock of a process that was killed is taken over
   await withLock(
     path,
     (text) => said.push(text),
-    async () => undefined,
+    () => Promise.resolve(),
   );
   expect(said).toEqual([]);
 });
