@@ -13,12 +13,16 @@ import { Registry } from './discovery/registry';
 import { replaceMember } from './discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from './discovery/runningCluster';
 import { foundersFromSrv } from './discovery/srvRecords';
-import { beginFromStaticList } from './discovery/staticList';
+import { beginFromStaticList, type StaticListOptions } from './discovery/staticList';
+import type { FoundersAnswer, FoundersQuestion, Witness } from './discovery/witness';
 import { clusterIdOf, memberIdOf } from './member/identity';
 import { RealClock } from './member/realClock';
+import { askFounder as askFounderAt } from './peer/askFounder';
 import { fetchMembers } from './peer/fetchMembers';
 
 const ASK_TIMEOUT_MS = 2000;
+/** Answered from memory, or after one write to the disk. */
+const ASK_FOUNDER_TIMEOUT_MS = 1000;
 
 /** Begins one member. */
 export class MemberBeginner {
@@ -30,6 +34,7 @@ export class MemberBeginner {
   constructor(
     private readonly configuration: Configuration,
     private readonly notes: Notes,
+    private readonly witness: Witness,
     logger: Logger,
     signal: AbortSignal,
   ) {
@@ -81,7 +86,7 @@ export class MemberBeginner {
     const { configuration, environment, notes } = this;
     const { name, discoveryProtocol, discoveryFallback } = configuration;
     const registry = new Registry(this.discoveryUrl() ?? '', environment);
-    const options = { ...entry, name, registry, notes, foundingId, clusterIdOf, fetchMembers: ask, environment };
+    const options = { ...entry, name, registry, notes, foundingId, clusterIdOf, ...this.asking() };
     try {
       return await beginFromDiscovery(options, discoveryProtocol);
     } catch (error) {
@@ -116,10 +121,13 @@ export class MemberBeginner {
       founders,
       token,
       state,
-      foundingId: memberIdOf(entry.peerURLs, token),
-      foundingClusterId: clusterIdOf(founders.map((founder) => memberIdOf(founder.peerURLs, token))),
-      fetchMembers: ask,
+      ...this.asking(),
     });
+  }
+
+  private asking(): Pick<StaticListOptions, 'witness' | 'askFounder' | 'fetchMembers' | 'environment'> {
+    const { witness, environment } = this;
+    return { witness, askFounder, fetchMembers: ask, environment };
   }
 
   private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
@@ -139,4 +147,8 @@ export class MemberBeginner {
 
 function ask(url: string): ReturnType<typeof fetchMembers> {
   return fetchMembers(url, ASK_TIMEOUT_MS);
+}
+
+function askFounder(url: string, question: FoundersQuestion): Promise<FoundersAnswer> {
+  return askFounderAt(url, question, ASK_FOUNDER_TIMEOUT_MS);
 }

@@ -1,12 +1,15 @@
 import type { Logger } from 'pino';
 import type { Surface } from './api/options';
 import { Drain } from './api/drain';
+import { createBeginningHandler } from './api/founders';
+import { PeerPort } from './api/peerPort';
 import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
 import { MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
+import { Witness, type WitnessView } from './discovery/witness';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -16,6 +19,7 @@ import type { Metrics } from './metrics/metrics';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { MemberStore } from './storage/memberStore';
 import { RegistrationNotes } from './storage/registrationNote';
+import { WitnessNotes } from './storage/witnessNote';
 import type { RemovalNote } from './util/removedFile';
 
 /** How long requests in flight may take when the server stops. */
@@ -56,12 +60,16 @@ export async function startServer(
     configuration.initialAdvertisePeerUrls.map(formatEndpoint),
     metrics.recorders,
   );
+  const witness = new Witness(new WitnessNotes(directory.kv));
+  let peerPort: PeerPort | undefined;
   try {
-    const beginner = new MemberBeginner(configuration, new RegistrationNotes(directory.kv), logger, stopping);
+    peerPort = await openPeerPort(configuration, witness, logger);
+    const beginner = new MemberBeginner(configuration, new RegistrationNotes(directory.kv), witness, logger, stopping);
     const member = await openFromDirectory(configuration, directory, links, beginner, metrics, logger, events);
     links.connect(member);
+    witness.answersAs(() => viewOf(member));
     const discovery = createDiscoveryService(configuration, logger);
-    const api = await openApi(configuration, member, links, discovery, surface, metrics, logger);
+    const api = await openApi(configuration, member, links, peerPort, witness, discovery, surface, metrics, logger);
     connectMetrics(metrics, configuration, member, links, api, directory);
     member.start();
     void member.published().then(() => discovery.start(member));
@@ -70,10 +78,36 @@ export async function startServer(
     return { stop: () => stopServer(configuration, api, member, links, directory, metrics) };
   } catch (error) {
     metrics.stop();
+    await peerPort?.close(0);
     await links.stop();
     await directory.close();
     throw error;
   }
+}
+
+/** Open before the member is: while it begins, founders ask each other (discovery/README.md). */
+function openPeerPort(configuration: Configuration, witness: Witness, logger: Logger): Promise<PeerPort> {
+  const { maxHeaderBytes, requestHeaderTimeoutMs, requestReceiveTimeoutMs, listenPeerUrls } = configuration;
+  const options = {
+    maxHeaderBytes,
+    headerTimeoutMs: requestHeaderTimeoutMs,
+    bodyTimeoutMs: requestReceiveTimeoutMs,
+    logger,
+  };
+  const handler = createBeginningHandler(
+    (question) => witness.answer(question),
+    (error) => {
+      logger.error({ err: error }, 'a founder could not be answered');
+    },
+  );
+  return PeerPort.open(listenPeerUrls, options, handler);
+}
+
+/** Undefined while it joins: then it knows nothing of the members yet. */
+function viewOf(member: LocalMember): WitnessView | undefined {
+  const { id: memberId, clusterId } = member;
+  const members = member.members();
+  return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
 }
 
 async function openFromDirectory(
@@ -125,6 +159,8 @@ function openApi(
   configuration: Configuration,
   member: LocalMember,
   links: PeerLinks,
+  peerPort: PeerPort,
+  witness: Witness,
   discovery: DiscoveryService,
   surface: Surface,
   metrics: Metrics,
@@ -136,6 +172,8 @@ function openApi(
     discovery,
     clientAddresses: configuration.listenClientUrls,
     peerAddresses: configuration.listenPeerUrls,
+    peerPort,
+    answerFounder: (question) => witness.answer(question),
     cors: configuration.cors,
     maxRequestBytes: configuration.maxRequestBytes,
     maxHeaderBytes: configuration.maxHeaderBytes,

@@ -5,7 +5,9 @@ import type { Logger } from 'pino';
 import type { Member } from '../member/types';
 import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
+import type { AnswerFounder } from './founders';
 import type { ApiObserver } from './observer';
+import type { PeerPort } from './peerPort';
 
 /** Where to listen. `localhost` means every loopback address there is; port 0 takes a free one. */
 export interface ListenAddress {
@@ -31,6 +33,10 @@ export interface ApiOptions {
   readonly discovery: DiscoveryOptions;
   readonly clientAddresses: readonly ListenAddress[];
   readonly peerAddresses: readonly ListenAddress[];
+  /** Listens there already, and is then served by the API; it is opened here if absent. Whoever opened it closes it if the start fails. */
+  readonly peerPort?: PeerPort;
+  /** What other founders are told; without it the route `/founders` is not there. */
+  readonly answerFounder?: AnswerFounder;
   /** Origins that may read answers in a browser; `*` is all of them, empty is none. */
   readonly cors: readonly string[];
   /** Longest request body. */

@@ -4,7 +4,8 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { Member } from '../member/types';
 import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
 import { jsonText } from './http/json';
-import { parseRequestTarget } from './http/requestTarget';
+import { FOUNDERS_PATH, serveFounders, type AnswerFounder } from './founders';
+import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
 import { versionJson } from './ops/version';
 import { urlsJson } from './v2/members/memberJson';
 
@@ -19,14 +20,23 @@ export function peerMembersJson(members: readonly MemberInfo[]): string {
 }
 
 /**
- * Serves `/members` and `/version`; everything else is not there.
+ * Serves `/members`, `/version` and with `answerFounder` also `/founders`; everything else is not there.
  *
  * @param onUnexpected gets exceptions; the request is then answered with 500
  */
-export function createPeerHandler(member: Member, onUnexpected: (error: unknown) => void): RequestListener {
+export function createPeerHandler(
+  member: Member,
+  onUnexpected: (error: unknown) => void,
+  answerFounder?: AnswerFounder,
+): RequestListener {
   return (request, response) => {
     try {
-      servePeer(member, request, response);
+      const target = parseRequestTarget(request.url ?? '');
+      if (target?.path === FOUNDERS_PATH && answerFounder !== undefined) {
+        serveFounders(answerFounder, request.method, target.query, response, onUnexpected);
+      } else {
+        servePeer(member, target, request, response);
+      }
     } catch (error) {
       onUnexpected(error);
       writeInternalError(response);
@@ -34,8 +44,12 @@ export function createPeerHandler(member: Member, onUnexpected: (error: unknown)
   };
 }
 
-function servePeer(member: Member, request: IncomingMessage, response: ServerResponse): void {
-  const target = parseRequestTarget(request.url ?? '');
+function servePeer(
+  member: Member,
+  target: RequestTarget | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   if (target === undefined) {
     writeBadRequest(response);
   } else if (target.path !== '/members' && target.path !== '/version') {

@@ -75,7 +75,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   // Koa answers every failure itself: its promise never rejects.
   const handler = createApplication(options, openWatches, onUnexpected).callback() as RequestListener;
   const clientHandler = options.drain?.around(handler) ?? handler;
-  const peerHandler = createPeerHandler(options.member, onUnexpected);
+  const peerHandler = createPeerHandler(options.member, onUnexpected, options.answerFounder);
   const metricsHandler = createOperatorApplication(options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
   const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, clientAddresses, peerAddresses } = options;
@@ -91,11 +91,12 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   };
   try {
     const clients = await open(clientAddresses, '--listen-client-urls', clientHandler);
-    const peers = await open(peerAddresses, '--listen-peer-urls', peerHandler);
+    const { peerPort } = options;
+    const peers = peerPort?.listeners ?? (await open(peerAddresses, '--listen-peer-urls', peerHandler));
     const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
-    if (options.onPeerUpgrade !== undefined) {
-      for (const listener of peers) listener.onUpgrade(options.onPeerUpgrade);
-    }
+    const { onPeerUpgrade } = options;
+    if (peerPort !== undefined) peerPort.serve(peerHandler, onPeerUpgrade);
+    else if (onPeerUpgrade !== undefined) for (const listener of peers) listener.onUpgrade(onPeerUpgrade);
     return new ApiServer(clients, peers, metrics, openWatches);
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));

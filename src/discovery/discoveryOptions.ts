@@ -1,7 +1,9 @@
 import type { Environment } from './environment';
+import type { AskFounder } from './founding';
 import type { Notes } from './note';
 import type { Registry } from './registry';
 import type { EntryOptions, FetchMembers } from './runningCluster';
+import type { Witness } from './witness';
 
 export interface DiscoveryOptions extends EntryOptions {
   readonly name: string;
@@ -12,5 +14,7 @@ export interface DiscoveryOptions extends EntryOptions {
   /** The id of the cluster that founders with these ids make. */
   readonly clusterIdOf: (memberIds: readonly string[]) => string;
   readonly fetchMembers: FetchMembers;
+  readonly witness: Witness;
+  readonly askFounder: AskFounder;
   readonly environment: Environment;
 }

@@ -1,5 +1,9 @@
+import { clusterIdOf, memberIdOf } from '../member/identity';
 import { JoinError, type Beginning, type Founder, type ListedCluster } from './beginning';
-import { askAny, findOwn, joinListed, type EntryOptions, type FetchMembers } from './runningCluster';
+import type { Environment } from './environment';
+import { mayFound, type AskFounder } from './founding';
+import { askAny, findOwn, joinListed, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
+import type { Witness } from './witness';
 
 export interface StaticListOptions extends EntryOptions {
   readonly name: string;
@@ -7,29 +11,42 @@ export interface StaticListOptions extends EntryOptions {
   readonly founders: readonly Founder[];
   readonly state: 'new' | 'existing';
   readonly token: string;
-  /** The id this member has if it founds the cluster. */
-  readonly foundingId: string;
-  /** The id of the cluster that the founders make. */
-  readonly foundingClusterId: string;
+  readonly witness: Witness;
+  readonly askFounder: AskFounder;
   readonly fetchMembers: FetchMembers;
+  readonly environment: Environment;
 }
 
 /**
  * Decides from --initial-cluster and what the others say whether this member founds the cluster, joins it, or comes back to it
- * without its data. Only for a member that has no state. Rejects with JoinError.
+ * without its data. Only for a member that has no state. Waits for as many of the others as that takes. Rejects with JoinError,
+ * and with the signal's reason when the process is asked to stop.
  */
 export async function beginFromStaticList(options: StaticListOptions): Promise<Beginning> {
-  const { founders, token, state, foundingId } = options;
-  const cluster = await askOthers(options);
+  const { name, founders, token, state, unfinishedId, fetchMembers, environment } = options;
+  const others = othersOf(options);
+  // A join that was begun can only be finished.
+  if (unfinishedId !== undefined && others.length > 0) {
+    return joinAs(options, await untilOneAnswers(others, fetchMembers, environment));
+  }
   if (state === 'existing') {
-    if (cluster === undefined) throw nobodyAnswers(options);
+    const cluster = await askAny(others, fetchMembers);
+    if (cluster === undefined) throw nobodyAnswers(others);
     return joinAs(options, cluster);
   }
-  const known = cluster === undefined ? undefined : findOwn(cluster, options.peerURLs);
-  if (cluster?.clusterId === options.foundingClusterId && known === undefined) return comeBack(options, cluster);
-  // Listed but never started, and not under an id that was made for a place taken again: this is one of the founders.
-  const isFounder = cluster === undefined || known === undefined || (known.name === '' && known.id === foundingId);
-  return isFounder ? { kind: 'found', founders, token } : joinAs(options, cluster);
+  const ids = founders.map((founder) => ({ ...founder, id: memberIdOf(founder.peerURLs, token) }));
+  const memberId = ids.find((founder) => founder.name === name)?.id ?? '';
+  const clusterId = clusterIdOf(ids.map(({ id }) => id));
+  const beginning = await mayFound({
+    clusterId,
+    memberId,
+    founders: ids,
+    witness: options.witness,
+    ask: options.askFounder,
+    comeBack: (because) => comeBack(options, clusterId, memberId, because),
+    environment,
+  });
+  return beginning ?? { kind: 'found', founders, token };
 }
 
 async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promise<Beginning> {
@@ -42,29 +59,42 @@ async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promi
 }
 
 /**
- * One of the founders that the cluster they made no longer lists: it was removed, perhaps by itself, in a replacement that
- * was cut short. To found again would make a member that nobody speaks to.
+ * This founder may not found: it was started before and its data is lost, or the cluster has gone on without it. It takes its
+ * place as a new member, under an id that never voted. Undefined while nobody of the cluster can be asked for it.
  */
-async function comeBack(options: StaticListOptions, cluster: ListedCluster): Promise<Beginning> {
-  const { clusterId, members: peers } = cluster;
+async function comeBack(
+  options: StaticListOptions,
+  clusterId: string,
+  foundingId: string,
+  because: string,
+): Promise<Beginning | undefined> {
+  const others = othersOf(options);
   if (!options.autoRejoin) {
     throw new JoinError(
-      `the cluster ${clusterId} no longer lists a member with the peer URL ${options.peerURLs.join(',')}; ` +
-        'add it again (etcdctl member add NAME URL), or set --auto-rejoin to let it do so by itself',
+      `member ${foundingId} (${options.name}) cannot found the cluster ${clusterId} (${because}), and its data directory is ` +
+        'empty; remove it from the cluster and add it again, or set --auto-rejoin to let it do so by itself',
     );
   }
+  const cluster = await askAny(others, async (url) => ofCluster(clusterId, await options.fetchMembers(url)));
+  if (cluster === undefined) return undefined;
+  const own = findOwn(cluster, options.peerURLs);
+  if (own !== undefined) return joinListed(options, cluster, own, foundingId);
   options.log({ cluster: clusterId }, 'this member is no longer listed: it takes its place as a new member');
-  return { kind: 'join', memberId: await options.replaceMember(cluster, undefined), clusterId, peers };
+  const memberId = await options.replaceMember(cluster, undefined);
+  return { kind: 'join', memberId, clusterId, peers: cluster.members };
 }
 
-/** The first of the others that answers. */
-async function askOthers(options: StaticListOptions): Promise<ListedCluster | undefined> {
-  const urls = options.founders.filter(({ name }) => name !== options.name).flatMap(({ peerURLs }) => peerURLs);
-  return askAny(urls, options.fetchMembers);
+function ofCluster(clusterId: string, cluster: ListedCluster): ListedCluster {
+  if (cluster.clusterId === clusterId) return cluster;
+  throw new JoinError(`the cluster that answers is ${cluster.clusterId}, not ${clusterId}`);
 }
 
-function nobodyAnswers(options: StaticListOptions): JoinError {
-  const others = options.founders.filter(({ name }) => name !== options.name).flatMap(({ peerURLs }) => peerURLs);
+/** Peer URLs. */
+function othersOf({ founders, name }: StaticListOptions): readonly string[] {
+  return founders.filter((founder) => founder.name !== name).flatMap(({ peerURLs }) => peerURLs);
+}
+
+function nobodyAnswers(others: readonly string[]): JoinError {
   if (others.length === 0) {
     return new JoinError(
       '--initial-cluster-state existing needs somebody to ask: name the running members in --initial-cluster',

@@ -1,7 +1,6 @@
 /** Asks a running cluster who its members are, for a member that joins it. */
-import { request as httpRequest } from 'node:http';
-import { dialTcp } from './dial';
 import type { Dial } from './environment';
+import { plainRequest } from './plainRequest';
 import { reasonOf } from './reason';
 
 /** A member as `/members` of the peer port shows it. */
@@ -27,50 +26,22 @@ export class FetchMembersError extends Error {
 const ANSWER_BYTES_MAX = 1024 * 1024;
 
 /** GET /members of one peer URL; works with etcd's members too. Rejects with FetchMembersError within the timeout. */
-export function fetchMembers(peerUrl: string, timeoutMs: number, dial: Dial = dialTcp): Promise<RemoteCluster> {
-  return new Promise((resolve, reject) => {
-    const failed = (error: unknown): void => {
-      reject(new FetchMembersError(`could not get the members from ${peerUrl} (${reasonOf(error)})`));
-    };
-    let url: URL;
-    try {
-      url = new URL('/members', peerUrl);
-      const stream = dial(url);
-      const signal = AbortSignal.timeout(timeoutMs);
-      const request = httpRequest({
-        createConnection: () => stream,
-        host: url.host,
-        path: url.pathname,
-        headers: { Host: url.host, Connection: 'close' },
-        signal,
-      });
-      request.on('error', (error) => {
-        failed(signal.aborted ? new Error('i/o timeout') : error);
-      });
-      request.on('response', (response) => {
-        const pieces: Buffer[] = [];
-        let bytes = 0;
-        response.on('data', (piece: Buffer) => {
-          pieces.push(piece);
-          bytes += piece.length;
-          if (bytes > ANSWER_BYTES_MAX) request.destroy(new Error('the answer is too long'));
-        });
-        response.on('error', failed);
-        response.on('end', () => {
-          try {
-            if (response.statusCode !== 200) throw new Error(`status ${response.statusCode ?? 0}`);
-            const clusterId = hexadecimal(response.headers['x-etcd-cluster-id']);
-            resolve({ clusterId, members: parseMembers(Buffer.concat(pieces).toString('utf8')) });
-          } catch (error) {
-            failed(error);
-          }
-        });
-      });
-      request.end();
-    } catch (error) {
-      failed(error);
-    }
-  });
+export async function fetchMembers(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<RemoteCluster> {
+  try {
+    const asked = {
+      method: 'GET',
+      peerUrl,
+      target: '/members',
+      timeoutMs,
+      answerBytesMax: ANSWER_BYTES_MAX,
+      dial,
+    } as const;
+    const { status, headers, text } = await plainRequest(asked);
+    if (status !== 200) throw new Error(`status ${status}`);
+    return { clusterId: hexadecimal(headers['x-etcd-cluster-id']), members: parseMembers(text) };
+  } catch (error) {
+    throw new FetchMembersError(`could not get the members from ${peerUrl} (${reasonOf(error)})`);
+  }
 }
 
 /**

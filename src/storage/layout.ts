@@ -3,6 +3,7 @@
  *
  * | key                                        | value                                                        | codec        |
  * | ------------------------------------------ | ------------------------------------------------------------ | ------------ |
+ * | `b`                                        | incarnations: of this directory, and of the founders it heard of | witnessNote |
  * | `d`                                        | what this member told a discovery service                    | registrationNote |
  * | `f`                                        | format version of everything below                           | recordCodec  |
  * | `g`                                        | the generation of the rows that count                        | recordCodec  |
@@ -40,6 +41,7 @@ const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>
   ['t', 'meta'],
 ]);
 
+export const WITNESS_KEY: Uint8Array = Buffer.from('b');
 export const REGISTRATION_KEY: Uint8Array = Buffer.from('d');
 export const FORMAT_KEY: Uint8Array = Buffer.from('f');
 export const GENERATION_KEY: Uint8Array = Buffer.from('g');

@@ -36,10 +36,16 @@ export class Cluster {
     directories.add(this.directory);
   }
 
-  /** Starts all members at once and waits until each is healthy and knows all client URLs, and votes. */
-  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+  /** Ports and names for all members; none is started. */
+  static async place(options: ClusterOptions = {}): Promise<Cluster> {
     const cluster = new Cluster(options);
     for (let number = 1; number <= (options.size ?? 3); number++) await cluster.makePlace(`m${number}`);
+    return cluster;
+  }
+
+  /** Starts all members at once and waits until each is healthy and knows all client URLs, and votes. */
+  static async start(options: ClusterOptions = {}): Promise<Cluster> {
+    const cluster = await Cluster.place(options);
     for (const member of cluster.members) member.start(cluster.argumentsFor());
     await cluster.healthy();
     return cluster;

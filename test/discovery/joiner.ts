@@ -2,6 +2,8 @@ import type { ListedCluster, ListedMember } from '../../src/discovery/beginning'
 import type { DiscoveryOptions } from '../../src/discovery/discoveryOptions';
 import type { Environment } from '../../src/discovery/environment';
 import type { Notes, RegistrationNote } from '../../src/discovery/note';
+import type { FoundersAnswer, WitnessNote, WitnessNotes } from '../../src/discovery/witness';
+import { Witness } from '../../src/discovery/witness';
 import { Registry } from '../../src/discovery/registry';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import { RealClock } from '../../src/member/realClock';
@@ -27,6 +29,28 @@ export class FakeNotes implements Notes {
     this.note = undefined;
     return Promise.resolve();
   }
+}
+
+export class FakeWitnessNotes implements WitnessNotes {
+  note: WitnessNote | undefined;
+  writes = 0;
+
+  read(): Promise<WitnessNote | undefined> {
+    return Promise.resolve(this.note);
+  }
+
+  write(note: WitnessNote): Promise<void> {
+    this.note = note;
+    this.writes += 1;
+    return Promise.resolve();
+  }
+}
+
+/** The answer of a founder at `peerURL` that starts for the first time, as the one that asks does. */
+export function founderThatBegins(peerURL: string, token: string): FoundersAnswer {
+  const memberId = memberIdOf([peerURL], token);
+  const incarnation = memberId.padStart(32, '0');
+  return { kind: 'witness', memberId, incarnation, running: false, knows: 'early', started: false, changed: false };
 }
 
 export interface Said {
@@ -82,6 +106,8 @@ export function joiner(
     foundingId: id,
     clusterIdOf,
     fetchMembers: () => Promise.reject(new Error('refused')),
+    witness: new Witness(new FakeWitnessNotes()),
+    askFounder: (peerURL) => Promise.resolve(founderThatBegins(peerURL, url)),
     environment: said.environment,
     ...rest,
   };

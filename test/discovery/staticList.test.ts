@@ -1,128 +1,178 @@
-import type { ListedCluster, ListedMember } from '../../src/discovery/beginning';
+import type { Beginning, ListedCluster, ListedMember } from '../../src/discovery/beginning';
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
+import { Witness, type FoundersAnswer } from '../../src/discovery/witness';
+import { clusterIdOf, memberIdOf } from '../../src/member/identity';
+import { environment, FakeWitnessNotes, founderThatBegins } from './joiner';
 
 const url = (name: string): string => `http://${name}:2380`;
+const idOf = (name: string): string => memberIdOf([url(name)], 'token');
 const founders = ['a', 'b', 'c'].map((name) => ({ name, peerURLs: [url(name)] }));
+const clusterId = clusterIdOf(founders.map(({ name }) => idOf(name)));
 
 function listed(id: string, host: string, name = host): ListedMember {
   return { id, name, peerURLs: [url(host)], clientURLs: [`http://${host}:2379`] };
 }
 
-function options(cluster: ListedCluster | undefined, rest: Partial<StaticListOptions> = {}): StaticListOptions {
-  return {
+const cluster = (...members: ListedMember[]): ListedCluster => ({ clusterId, members });
+const b = listed(idOf('b'), 'b');
+const c = listed(idOf('c'), 'c');
+
+/** What each host answers to a founder; those that are missing do not answer. */
+type Answers = Readonly<Record<string, Partial<Extract<FoundersAnswer, { kind: 'witness' }>>>>;
+
+interface Begun {
+  readonly beginning: Promise<Beginning>;
+  readonly lines: string[];
+  readonly stop: AbortController;
+}
+
+function begin(answers: Answers, running?: ListedCluster, rest: Partial<StaticListOptions> = {}): Begun {
+  const { lines, stop, environment: surroundings } = environment();
+  const beginning = beginFromStaticList({
     name: 'a',
     peerURLs: [url('a')],
     founders,
     state: 'new',
     token: 'token',
-    foundingId: '1',
-    foundingClusterId: 'cc',
     unfinishedId: undefined,
     autoRejoin: true,
-    fetchMembers: () => (cluster === undefined ? Promise.reject(new Error('refused')) : Promise.resolve(cluster)),
+    witness: new Witness(new FakeWitnessNotes()),
+    askFounder: (peerURL) => {
+      const given = answers[new URL(peerURL).hostname];
+      if (given === undefined) return Promise.reject(new Error('refused'));
+      return Promise.resolve({ ...founderThatBegins(peerURL, 'token'), ...given } as FoundersAnswer);
+    },
+    fetchMembers: () => (running === undefined ? Promise.reject(new Error('refused')) : Promise.resolve(running)),
     replaceMember: () => Promise.resolve('new1'),
-    log: () => undefined,
+    environment: surroundings,
+    log: surroundings.log.warn,
     ...rest,
-  };
+  });
+  return { beginning, lines, stop };
 }
 
-const cluster = (...members: ListedMember[]): ListedCluster => ({ clusterId: 'cc', members });
+/** Stops it after it had time for many rounds; rejects if it decided something. */
+async function waits({ beginning, stop, lines }: Begun): Promise<string> {
+  const reason = new Error('enough');
+  setTimeout(() => stop.abort(reason), 150);
+  await expect(beginning).rejects.toBe(reason);
+  return lines.join('\n');
+}
+
+const knowsSince = { running: true, knows: 'late' } as const;
+const known = { knows: 'other' } as const;
 
 describe('state new', () => {
-  it('founds the cluster when nobody answers, or alone', async () => {
-    expect(await beginFromStaticList(options(undefined))).toEqual({ kind: 'found', founders, token: 'token' });
+  it('founds alone', async () => {
     const alone = [{ name: 'a', peerURLs: [url('a')] }];
-    expect(await beginFromStaticList(options(undefined, { founders: alone }))).toMatchObject({ kind: 'found' });
+    const { beginning } = begin({}, undefined, { founders: alone });
+    expect(await beginning).toEqual({ kind: 'found', founders: alone, token: 'token' });
   });
 
-  it('founds it while the others do too, and this member was never started', async () => {
-    const forming = cluster(listed('1', 'a', ''), listed('2', 'b'), listed('3', 'c', ''));
-    expect(await beginFromStaticList(options(forming))).toMatchObject({ kind: 'found' });
+  it('founds when a quorum says that it has no state', async () => {
+    expect(await begin({ b: {} }).beginning).toEqual({ kind: 'found', founders, token: 'token' });
   });
 
-  it('comes back as a new member when it was started before and its data is gone', async () => {
-    const running = cluster(listed('1', 'a'), listed('2', 'b'), listed('3', 'c'));
-    expect(await beginFromStaticList(options(running))).toEqual({
-      kind: 'join',
-      memberId: 'new1',
-      clusterId: 'cc',
-      peers: [listed('2', 'b'), listed('3', 'c')],
-    });
+  it('does not take silence for an answer, and says whom it waits for', async () => {
+    expect(await waits(begin({}))).toMatch(
+      /does not found the cluster yet.* 0 of 1 .*waiting for b at http:\/\/b:2380, c at/,
+    );
   });
 
-  it('joins when its place was already taken for it', async () => {
-    const waiting = cluster(listed('9', 'a', ''), listed('2', 'b'), listed('3', 'c'), listed('4', 'd'));
-    expect(await beginFromStaticList(options(waiting))).toMatchObject({ kind: 'join', memberId: '9' });
+  it('founds late beside members with a state only when all of them that count say they never knew another', async () => {
+    expect(await waits(begin({ b: knowsSince }))).toMatch(
+      /1 of 2 others have answered, waiting for c at http:\/\/c:2380/,
+    );
+    expect(await begin({ b: knowsSince, c: knowsSince }).beginning).toMatchObject({ kind: 'found' });
   });
 
-  it('joins, and does not found again, when its place among the founders was taken for it', async () => {
-    const waiting = cluster(listed('9', 'a', ''), listed('2', 'b'), listed('3', 'c'));
-    expect(await beginFromStaticList(options(waiting))).toMatchObject({ kind: 'join', memberId: '9' });
+  it('comes back as a new member when one of the others knows its lost directory', async () => {
+    const running = cluster(listed(idOf('a'), 'a', ''), b, c);
+    const { beginning, lines } = begin({ b: { ...known, running: true }, c: knowsSince }, running);
+    expect(await beginning).toEqual({ kind: 'join', memberId: 'new1', clusterId, peers: [b, c] });
+    expect(lines.join()).toContain('takes its place as a new member');
+  });
+
+  it('waits for the cluster to run when one without a state knows its lost directory', async () => {
+    expect(await waits(begin({ b: known, c: {} }))).toMatch(
+      /cannot found the cluster .*another data directory.*waiting until/,
+    );
+  });
+
+  it('comes back when the state of the others says that it was started', async () => {
+    const running = cluster(listed(idOf('a'), 'a'), b, c);
+    expect(await begin({ b: { ...knowsSince, started: true } }, running).beginning).toMatchObject({ memberId: 'new1' });
+  });
+
+  it('joins, and does not found, when its place among the founders was taken for it', async () => {
+    const waiting = cluster(listed('9', 'a', ''), b, c);
+    const answers = { b: { ...knowsSince, changed: true } };
+    expect(await begin(answers, waiting).beginning).toMatchObject({ kind: 'join', memberId: '9' });
+  });
+
+  it('comes back, and does not found, when the cluster it founded no longer lists it', async () => {
+    const answers = { b: { ...knowsSince, changed: true } };
+    const without = cluster(b, c);
+    const { beginning } = begin(answers, without);
+    expect(await beginning).toEqual({ kind: 'join', memberId: 'new1', clusterId, peers: [b, c] });
+    await expect(begin(answers, without, { autoRejoin: false }).beginning).rejects.toThrow(/set --auto-rejoin/);
+  });
+
+  it('does not come back through another cluster', async () => {
+    const other = { ...cluster(b), clusterId: 'dd' };
+    expect(await waits(begin({ b: known }, other))).toMatch(/waiting until/);
   });
 
   it('goes on with a join that ended before the state had come, although its name is known by now', async () => {
-    const joining = cluster(listed('9', 'a'), listed('2', 'b'), listed('3', 'c'));
+    const joining = cluster(listed('9', 'a'), b, c);
     const replaceMember = (): Promise<string> => Promise.reject(new Error('there is nothing to replace'));
     const rest = { unfinishedId: '9', autoRejoin: false, replaceMember };
-    expect(await beginFromStaticList(options(joining, rest))).toMatchObject({ kind: 'join', memberId: '9' });
-  });
-
-  it('comes back, and does not found again, when the cluster it founded no longer lists it', async () => {
-    const without = cluster(listed('2', 'b'), listed('3', 'c'));
-    expect(await beginFromStaticList(options(without))).toEqual({
-      kind: 'join',
-      memberId: 'new1',
-      clusterId: 'cc',
-      peers: without.members,
-    });
-    await expect(beginFromStaticList(options(without, { autoRejoin: false }))).rejects.toThrow(/no longer lists/);
-  });
-
-  it('leaves a cluster alone that is another one', async () => {
-    const other = { ...cluster(listed('2', 'b')), clusterId: 'dd' };
-    expect(await beginFromStaticList(options(other))).toMatchObject({ kind: 'found' });
+    expect(await begin({ b: {} }, joining, rest).beginning).toMatchObject({ kind: 'join', memberId: '9' });
   });
 
   it('refuses without --auto-rejoin', async () => {
-    const running = cluster(listed('1', 'a'), listed('2', 'b'));
-    await expect(beginFromStaticList(options(running, { autoRejoin: false }))).rejects.toThrow(
-      /member 1 \(a\) was started before, but its data directory is empty/,
+    const { beginning } = begin({ b: known }, cluster(listed(idOf('a'), 'a'), b), { autoRejoin: false });
+    await expect(beginning).rejects.toThrow(/another data directory.*its data directory is empty/);
+  });
+
+  it('does not let one member with another list stop the others, and ends when it is the odd one itself', async () => {
+    const stranger = { kind: 'stranger', clusterId: 'dd' } as never;
+    expect(await begin({ b: {}, c: stranger }).beginning).toMatchObject({ kind: 'found' });
+    await expect(begin({ b: stranger, c: stranger }).beginning).rejects.toThrow(
+      /members at http:\/\/b:2380 \(cluster dd\).* belong to another cluster.*--initial-cluster-token have to be the same/,
     );
   });
 });
 
 describe('state existing', () => {
   it('joins as the member that has its URL', async () => {
-    const running = cluster(listed('7', 'a', ''), listed('2', 'b'));
-    expect(await beginFromStaticList(options(running, { state: 'existing' }))).toEqual({
+    const running = cluster(listed('7', 'a', ''), b);
+    expect(await begin({}, running, { state: 'existing' }).beginning).toEqual({
       kind: 'join',
       memberId: '7',
-      clusterId: 'cc',
-      peers: [listed('2', 'b')],
+      clusterId,
+      peers: [b],
     });
   });
 
   it('refuses a URL the cluster does not know', async () => {
-    const running = cluster(listed('2', 'b'));
-    await expect(beginFromStaticList(options(running, { state: 'existing' }))).rejects.toThrow(
+    await expect(begin({}, cluster(b), { state: 'existing' }).beginning).rejects.toThrow(
       /has no member with the peer URL http:\/\/a:2380; add it first/,
     );
   });
 
   it('refuses when nobody answers, or nobody could', async () => {
-    await expect(beginFromStaticList(options(undefined, { state: 'existing' }))).rejects.toThrow(/none of .* answers/);
+    await expect(begin({}, undefined, { state: 'existing' }).beginning).rejects.toThrow(/none of .* answers/);
     const alone = [{ name: 'a', peerURLs: [url('a')] }];
-    await expect(beginFromStaticList(options(undefined, { state: 'existing', founders: alone }))).rejects.toThrow(
-      /needs somebody to ask/,
-    );
+    const { beginning } = begin({}, undefined, { state: 'existing', founders: alone });
+    await expect(beginning).rejects.toThrow(/needs somebody to ask/);
   });
 
   it('asks all and takes the first answer', async () => {
-    const running = cluster(listed('7', 'a', ''), listed('3', 'c'));
+    const running = cluster(listed('7', 'a', ''), c);
     const fetchMembers = (peer: string): Promise<ListedCluster> =>
       peer === url('c') ? Promise.resolve(running) : Promise.reject(new Error('refused'));
-    expect(await beginFromStaticList(options(undefined, { state: 'existing', fetchMembers }))).toMatchObject({
-      kind: 'join',
-    });
+    const { beginning } = begin({}, undefined, { state: 'existing', fetchMembers });
+    expect(await beginning).toMatchObject({ kind: 'join' });
   });
 });

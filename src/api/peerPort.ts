@@ -1,0 +1,51 @@
+/** The listening sockets for the other members. They are open before the member is: founders ask each other while they begin. */
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Listener, ListenerOptions } from './listener';
+import { openListeners } from './openListeners';
+import type { ListenAddress } from './options';
+
+type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+function refuseUpgrade(_: IncomingMessage, socket: Duplex): void {
+  socket.destroy();
+}
+
+export class PeerPort {
+  private constructor(
+    readonly listeners: readonly Listener[],
+    private readonly serving: { handler: RequestListener; upgrade: UpgradeHandler },
+  ) {}
+
+  /** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */
+  static async open(
+    addresses: readonly ListenAddress[],
+    options: Omit<ListenerOptions, 'flag'>,
+    handler: RequestListener,
+  ): Promise<PeerPort> {
+    const serving: { handler: RequestListener; upgrade: UpgradeHandler } = { handler, upgrade: refuseUpgrade };
+    const listeners = await openListeners(
+      addresses,
+      { ...options, flag: '--listen-peer-urls' },
+      (request, response) => {
+        serving.handler(request, response);
+      },
+    );
+    for (const listener of listeners) {
+      listener.onUpgrade((request, socket, head) => {
+        serving.upgrade(request, socket, head);
+      });
+    }
+    return new PeerPort(listeners, serving);
+  }
+
+  /** From now on these answer; connections that ask for an upgrade are cut if `upgrade` is absent. */
+  serve(handler: RequestListener, upgrade: UpgradeHandler = refuseUpgrade): void {
+    this.serving.handler = handler;
+    this.serving.upgrade = upgrade;
+  }
+
+  async close(deadlineMs: number): Promise<void> {
+    await Promise.all(this.listeners.map((listener) => listener.close(deadlineMs)));
+  }
+}

@@ -1,0 +1,73 @@
+/** Asks a member whether it knows a founder that has no state: `POST /founders` of the peer port (discovery/README.md). */
+import type { Dial } from './environment';
+import { plainRequest } from './plainRequest';
+
+export interface FounderQuestion {
+  /** Unpadded lower-case hexadecimal, as the other ids. */
+  readonly clusterId: string;
+  readonly memberId: string;
+  readonly incarnation: string;
+}
+
+export type FounderAnswer =
+  | { readonly kind: 'stranger'; readonly clusterId: string }
+  | {
+      readonly kind: 'witness';
+      readonly memberId: string;
+      readonly incarnation: string;
+      readonly running: boolean;
+      readonly knows: 'early' | 'late' | 'other';
+      readonly started: boolean;
+      readonly changed: boolean;
+    };
+
+const ANSWER_BYTES_MAX = 4096;
+
+/** Rejects if there is no answer within the timeout, or one that makes no sense. */
+export async function askFounder(
+  peerUrl: string,
+  question: FounderQuestion,
+  timeoutMs: number,
+  dial?: Dial,
+): Promise<FounderAnswer> {
+  const target = `/founders?${new URLSearchParams({ ...question }).toString()}`;
+  const asked = { method: 'POST', peerUrl, target, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, dial } as const;
+  const { status, text } = await plainRequest(asked);
+  if (status !== 200) throw new Error(`status ${status}`);
+  return parseFounderAnswer(text);
+}
+
+/** @throws Error for what is no answer */
+export function parseFounderAnswer(json: string): FounderAnswer {
+  const parsed: unknown = JSON.parse(json);
+  if (typeof parsed !== 'object' || parsed === null) throw new Error('the answer is no object');
+  const fields = new Map<string, unknown>(Object.entries(parsed));
+  if (fields.get('kind') === 'stranger') return { kind: 'stranger', clusterId: idOf(fields.get('clusterId')) };
+  const knows = fields.get('knows');
+  if (knows !== 'early' && knows !== 'late' && knows !== 'other')
+    throw new Error('the answer does not say what is known');
+  return {
+    kind: 'witness',
+    memberId: idOf(fields.get('memberId')),
+    incarnation: incarnationOf(fields.get('incarnation')),
+    running: booleanOf(fields.get('running')),
+    knows,
+    started: booleanOf(fields.get('started')),
+    changed: booleanOf(fields.get('changed')),
+  };
+}
+
+function idOf(value: unknown): string {
+  if (typeof value === 'string' && /^[0-9a-f]{1,16}$/.test(value)) return value;
+  throw new Error('the answer has no id');
+}
+
+function incarnationOf(value: unknown): string {
+  if (typeof value === 'string' && /^[0-9a-f]{32}$/.test(value)) return value;
+  throw new Error('the answer has no incarnation');
+}
+
+function booleanOf(value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new Error('the answer is not complete');
+}

@@ -1,0 +1,73 @@
+/** The peer port before and after the member is there. */
+import { pino } from 'pino';
+import { createBeginningHandler } from '../../src/api/founders';
+import { createPeerHandler } from '../../src/api/peerHandler';
+import { PeerPort } from '../../src/api/peerPort';
+import { ask } from './apiUnderTest';
+import { FakeMember } from './fakeMember';
+
+const options = {
+  maxHeaderBytes: 16_384,
+  headerTimeoutMs: 5000,
+  bodyTimeoutMs: 5000,
+  logger: pino({ level: 'silent' }),
+};
+const question = { clusterId: 'cc', memberId: 'a1', incarnation: '0123456789abcdef0123456789abcdef' };
+const target = `/founders?${new URLSearchParams(question).toString()}`;
+
+let port: PeerPort;
+let asked: object[] = [];
+let said: object | undefined;
+const unexpected: unknown[] = [];
+
+const answer = (each: object): Promise<object | undefined> => {
+  asked.push(each);
+  return Promise.resolve(said);
+};
+
+beforeEach(async () => {
+  [asked, said] = [[], { kind: 'witness' }];
+  const handler = createBeginningHandler(answer, (error) => unexpected.push(error));
+  port = await PeerPort.open([{ host: '127.0.0.1', port: 0 }], options, handler);
+});
+
+afterEach(() => port.close(0));
+
+const number = (): number => port.listeners[0]!.address.port;
+
+it('answers founders while the member begins, and nothing else', async () => {
+  expect(await ask(number(), 'POST', target)).toMatchObject({ status: 200, body: '{"kind":"witness"}\n' });
+  expect(asked).toEqual([question]);
+  expect(await ask(number(), 'GET', '/members')).toMatchObject({ status: 503 });
+  said = undefined;
+  expect(await ask(number(), 'POST', target)).toMatchObject({ status: 503 });
+});
+
+it('answers founders when the member runs, beside everything else', async () => {
+  port.serve(createPeerHandler(new FakeMember(), (error) => unexpected.push(error), answer));
+  expect(await ask(number(), 'POST', target)).toMatchObject({ status: 200 });
+  expect(await ask(number(), 'GET', '/members')).toMatchObject({ status: 200 });
+});
+
+it.each([
+  ['GET', target, 405],
+  ['POST', '/founders', 400],
+  ['POST', target.replace('a1', 'A1'), 400],
+  ['POST', target.replace('a1', '../..'), 400],
+  ['POST', target.replace('0123', ''), 400],
+  ['POST', '/founders?%zz', 400],
+])('refuses %s %s', async (method, path, status) => {
+  expect(await ask(number(), method, path)).toMatchObject({ status });
+  expect(asked).toEqual([]);
+});
+
+it('a disk that fails is told to the process, and not to the one that asked', async () => {
+  port.serve(
+    createBeginningHandler(
+      () => Promise.reject(new Error('disk')),
+      (error) => unexpected.push(error),
+    ),
+  );
+  expect(await ask(number(), 'POST', target)).toMatchObject({ status: 500 });
+  expect(unexpected).toHaveLength(1);
+});

@@ -1,0 +1,107 @@
+/** Founders that lose their disks, and founders that come up in any order: --initial-cluster on all of them, default otherwise. */
+import { Cluster } from './cluster';
+import type { ClusterMember } from './cluster-member';
+import { until } from './waiting';
+
+jest.setTimeout(90_000);
+
+/** Longer than it takes two founders to form a cluster, several times over. */
+const LONG_ENOUGH_TO_FORM_MS = 2500;
+
+const clusters: Cluster[] = [];
+
+afterEach(async () => {
+  await Promise.all(clusters.splice(0).map((cluster) => cluster.end()));
+});
+
+function pause(forMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, forMs));
+}
+
+async function threeMembers(): Promise<readonly [Cluster, ClusterMember, ClusterMember, ClusterMember]> {
+  const cluster = await Cluster.start();
+  clusters.push(cluster);
+  const [a, b, c] = cluster.members;
+  return [cluster, a!, b!, c!];
+}
+
+async function hasLeader(member: ClusterMember): Promise<boolean> {
+  const answer = await member.get('/health', 1000).catch(() => undefined);
+  return answer?.status === 200;
+}
+
+describe('a founder that lost its disk', () => {
+  it('does not found again beside one that missed an acknowledged write: the write is there when the third is back', async () => {
+    const [cluster, a, b, c] = await threeMembers();
+    await a.kill();
+    expect((await b.put('/x', 'acknowledged')).status).toBe(201);
+    await cluster.killAll();
+    c.deleteData();
+    c.start();
+    await pause(200);
+    a.start();
+    await until('it says what it waits for', 15_000, () =>
+      Promise.resolve(/does not found the cluster yet|cannot found the cluster/.test(c.logs()) || undefined),
+    );
+    await until('the other one is up', 15_000, () =>
+      a.get('/version', 1000).then(
+        ({ status }) => status === 200 || undefined,
+        () => undefined,
+      ),
+    );
+    await pause(LONG_ENOUGH_TO_FORM_MS);
+    expect([await hasLeader(a), await hasLeader(c)]).toEqual([false, false]);
+    expect(c.isRunning).toBe(true);
+    b.start();
+    await until(
+      'the write is there',
+      15_000,
+      async () => (await a.value('/x', '?quorum=true').catch(() => undefined)) === 'acknowledged' || undefined,
+    );
+    // With the two of them there is a leader again, and the third comes in as a new member.
+    await cluster.healthy();
+    expect(await c.value('/x', '?quorum=true')).toBe('acknowledged');
+    expect(await c.members()).toHaveLength(3);
+  });
+
+  it('does not end in a crash loop when the leader it followed goes on', async () => {
+    const [cluster, a, b, c] = await threeMembers();
+    await a.kill();
+    expect((await b.put('/x', 'acknowledged')).status).toBe(201);
+    const founderId = await c.id();
+    await c.kill();
+    c.deleteData();
+    c.start();
+    await pause(LONG_ENOUGH_TO_FORM_MS);
+    expect(c.isRunning).toBe(true);
+    expect(await hasLeader(b)).toBe(false);
+    a.start();
+    await cluster.healthy();
+    expect(await c.id()).not.toBe(founderId);
+    expect(await c.value('/x')).toBe('acknowledged');
+  });
+});
+
+describe('founders that never ran', () => {
+  it.each([
+    ['the first two', [0, 1, 2]],
+    ['the last two', [2, 1, 0]],
+    ['the outer two', [0, 2, 1]],
+  ])('form as soon as there are two of three (%s), and take the third in under its own id', async (_, order) => {
+    const cluster = await Cluster.place();
+    clusters.push(cluster);
+    const [first, second, third] = order.map((position) => cluster.members[position]!);
+    first!.start(cluster.argumentsFor());
+    await pause(1500);
+    expect(await hasLeader(first!)).toBe(false);
+    second!.start(cluster.argumentsFor());
+    await Promise.all([first!.healthy(), second!.healthy()]);
+    expect((await second!.put('/x', 'before the third')).status).toBe(201);
+    const [founder] = (await first!.members()).filter(({ name }) => name === '');
+    third!.start(cluster.argumentsFor());
+    await cluster.healthy();
+    expect(await third!.id()).toBe(founder!.id);
+    expect(await third!.value('/x', '?quorum=true')).toBe('before the third');
+    expect(await third!.members()).toHaveLength(3);
+  });
+});
