@@ -41,7 +41,10 @@ describe('a founder that lost its disk', () => {
     await pause(200);
     a.start();
     await until('it says what it waits for', 15_000, () =>
-      Promise.resolve(/does not found the cluster yet|cannot found the cluster/.test(c.logs()) || undefined),
+      Promise.resolve(
+        /does not found the cluster yet|cannot found the cluster|the data of this member is lost/.test(c.logs()) ||
+          undefined,
+      ),
     );
     await until('the other one is up', 15_000, () =>
       a.get('/version', 1000).then(
