@@ -21,6 +21,7 @@ export function createDiscoveryService(configuration: Configuration, logger: Log
   let isReady = tokens.length === 0;
   return {
     urlPrefix: configuration.discoveryPrefix.replace(/\/+$/, ''),
+    tokenTtlSeconds: configuration.discoveryTokenTtl,
     makeToken: () => randomBytes(TOKEN_BYTES).toString('hex'),
     isReady: () => isReady,
     start: async (member) => {

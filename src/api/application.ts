@@ -1,5 +1,6 @@
 /** The Koa application of the client port: the key routes in front, the router behind. */
 import Koa from 'koa';
+import { refusalOfRegistration, REGISTRATION_BODY_BYTES_MAX } from './discovery/tokenRules';
 import { writeInternalError, writeNotFound } from './http/answers';
 import { keysFront } from './keysFront';
 import type { ApiOptions } from './options';
@@ -21,10 +22,15 @@ export function createApplication(
   const { member, surface, maxRequestBytes, now, logger, cors } = options;
   const { observer = NO_OBSERVER } = options;
   const keys = new KeysHandler({ member, maxRequestBytes, now, openWatches, observer, onUnexpected });
+  const registrations = new KeysHandler({
+    ...{ member, now, openWatches, observer, onUnexpected },
+    maxRequestBytes: Math.min(maxRequestBytes, REGISTRATION_BODY_BYTES_MAX),
+    refusalOf: (command) => refusalOfRegistration(member, command),
+  });
   const application = new Koa();
   application.use(keysFront(surface === 'all' ? keys : undefined, cors, onUnexpected));
   application.use(lastResort(onUnexpected));
-  application.use(createClientRouter(options, keys).routes());
+  application.use(createClientRouter(options, registrations).routes());
   logBroken(application, logger);
   return application;
 }

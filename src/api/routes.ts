@@ -5,6 +5,7 @@ import { serveNewToken } from './discovery/newToken';
 import { TOKEN_PATH } from './discovery/registry';
 import { servePage, serveRobots } from './discovery/servicePages';
 import { serveToken } from './discovery/serveToken';
+import { TokenRate } from './discovery/tokenRules';
 import { writeMethodNotAllowed } from './http/answers';
 import { NO_OBSERVER } from './observer';
 import { serveDebugVars } from './ops/debugVars';
@@ -41,11 +42,11 @@ function routeOf(router: Router): Route {
 }
 
 /** Paths are exact: a trailing slash makes another one. */
-export function createClientRouter(options: ApiOptions, keys: KeysHandler): Router {
+export function createClientRouter(options: ApiOptions, registrations: KeysHandler): Router {
   const router = new Router({ strict: true, sensitive: true });
   const route = routeOf(router);
   addOperatorRoutes(route, options);
-  addDiscoveryRoutes(router, options, keys);
+  addDiscoveryRoutes(router, options, registrations);
   switch (options.surface) {
     case 'all':
       addApiRoutes(route, options);
@@ -74,9 +75,10 @@ function addOperatorRoutes(route: Route, { member, drain, metrics, observer = NO
 }
 
 /** Spec cli-and-config section 4, server side. These decide about methods themselves. */
-function addDiscoveryRoutes(router: Router, { member, now, discovery }: ApiOptions, keys: KeysHandler): void {
-  router.all('/new', (context) => serveNewToken(context, member, discovery, now()));
-  router.all(TOKEN_PATH, (context) => serveToken(context, member, keys, discovery));
+function addDiscoveryRoutes(router: Router, { member, now, discovery }: ApiOptions, registrations: KeysHandler): void {
+  const rate = new TokenRate();
+  router.all('/new', (context) => serveNewToken(context, member, discovery, rate, now()));
+  router.all(TOKEN_PATH, (context) => serveToken(context, member, registrations, discovery));
 }
 
 function addApiRoutes(route: Route, { member, now, setLogLevel, drain }: ApiOptions): void {

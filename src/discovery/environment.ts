@@ -14,6 +14,9 @@ export interface Environment {
   readonly signal: AbortSignal;
 }
 
+/** A thousand registrations with a handful of URLs each are well below. */
+const ANSWER_BYTES_MAX = 4 * 1024 * 1024;
+
 /** Resolves after `delayMs`; rejects with the signal's reason if the process is asked to stop. */
 export function sleep({ clock, signal }: Pick<Environment, 'clock' | 'signal'>, delayMs: number): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -35,7 +38,7 @@ export function reasonToStop(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('asked to stop');
 }
 
-/** Like fetch; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */
+/** Like fetch, with a bounded body; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */
 export async function request(
   { signal }: Pick<Environment, 'signal'>,
   url: string,
@@ -45,11 +48,23 @@ export async function request(
   try {
     const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
     const response = await fetch(url, { ...init, signal: either });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await textOf(response) };
   } catch (error) {
     if (signal.aborted) throw reasonToStop(signal);
     throw error;
   }
+}
+
+/** Throws for a body that is longer than anything a service has to say. */
+async function textOf(response: Response): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body ?? []) {
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes > ANSWER_BYTES_MAX) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }
 
 /** Whether a request ended because its time was over. */

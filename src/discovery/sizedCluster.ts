@@ -31,6 +31,7 @@ class SizedCluster {
   private readonly value: string;
   private readonly ownKey: OwnKey;
   private readonly patience: Patience;
+  private hasRegistered = false;
 
   constructor(
     private readonly options: DiscoveryOptions,
@@ -91,7 +92,9 @@ class SizedCluster {
     switch (standing.kind) {
       case 'unregistered':
         refuseDuplicates(this.own, standing.all);
+        if (this.hasRegistered) await this.waitUnlisted();
         await this.register();
+        this.hasRegistered = true;
         return undefined;
       case 'full':
         throw new ClusterFullError(
@@ -113,6 +116,16 @@ class SizedCluster {
     const outcome = await this.ownKey.create(() => registry.create(this.own.id, this.value));
     if (outcome === 'taken') throw duplicateId(this.own.id, 'was registered by another process in this moment');
     environment.log.info({ url: registry.url, member: this.own.id }, 'registered with the discovery service');
+  }
+
+  /** A service that confirms a registration and does not list it is not asked without pause. */
+  private async waitUnlisted(): Promise<void> {
+    this.patience.warn(
+      { url: this.options.registry.url, member: this.own.id },
+      'the discovery service confirmed the registration of this member and does not list it; it is tried again. If that ' +
+        'goes on, the service loses what it is told, or its tokens are deleted: use a new token',
+    );
+    await this.patience.wait();
   }
 
   private sayWaiting(registered: number, noted: boolean): void {

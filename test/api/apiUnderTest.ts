@@ -31,7 +31,7 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
   const server = await startApi({
     member,
     surface: 'all',
-    discovery: { urlPrefix: '', makeToken: () => TOKEN, isReady: () => true },
+    discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => true },
     clientAddresses: [{ host: '127.0.0.1', port: 0 }],
     peerAddresses: [{ host: '127.0.0.1', port: 0 }],
     cors: [],

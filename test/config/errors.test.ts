@@ -312,7 +312,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [
     flags('--discovery-tokens=0123456789abcdef0123456789abcdef=0'),
     '--discovery-tokens: "0123456789abcdef0123456789abcdef=0" is not usable; give 32 digits from 0 to 9 and a to f, "=" and ' +
-      'the number of members of its cluster, 1 to 100, as TOKEN=SIZE',
+      'the number of members of its cluster, 1 to 1000, as TOKEN=SIZE',
   ],
   [
     flags('--discovery-prefix=discovery.example.com'),

@@ -45,6 +45,7 @@ describe('an empty command line', () => {
         discoverySrvName: '',
         joinUrls: [],
         discoveryPrefix: '',
+        discoveryTokenTtl: 604_800,
         discoveryTokens: [],
         proxy: 'off',
         proxyFailureWaitMs: 5000,

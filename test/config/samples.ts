@@ -58,6 +58,7 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     property: 'discoveryPrefix',
     value: 'https://discovery.example.com',
   },
+  'discovery-token-ttl': { text: '3600', property: 'discoveryTokenTtl', value: 3600 },
   'discovery-tokens': {
     text: '0123456789abcdef0123456789abcdef=3',
     yaml: '["0123456789abcdef0123456789abcdef=3"]',

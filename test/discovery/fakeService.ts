@@ -18,6 +18,8 @@ export class FakeService {
   readonly seen: string[] = [];
   readonly keys = new Map<string, Key>();
   fault: (request: string) => Fault | undefined = () => undefined;
+  /** Registrations are confirmed and not kept. */
+  forgets = false;
   index = 10;
   private readonly waiting = new Set<() => void>();
   private received = 0;
@@ -125,7 +127,7 @@ export class FakeService {
     if (prevExist === 'false' && this.keys.has(key)) {
       return [412, { errorCode: 105, message: 'Key already exists', cause: key, index: this.index }];
     }
-    this.put(key, form.get('value') ?? '', form.get('ttl') ?? undefined);
+    if (!this.forgets) this.put(key, form.get('value') ?? '', form.get('ttl') ?? undefined);
     return [201, { action: 'create', node: { key, value: form.get('value'), createdIndex: this.index } }];
   }
 

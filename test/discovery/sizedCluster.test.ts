@@ -275,3 +275,17 @@ describe('a bad token', () => {
     await expect(begin(joiner('a', url))).rejects.toThrow('not NAME=URL');
   });
 });
+
+it('does not ask without pause a service that confirms registrations and does not list them', async () => {
+  const url = service.token('t', '3');
+  service.forgets = true;
+  const member = joiner('a', url);
+  const beginning = begin(member);
+  const stopped = expect(beginning).rejects.toThrow('enough');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  member.stop.abort(new Error('enough'));
+  await stopped;
+  // Waits are fifty times shorter here than in a member: 5 ms, doubling up to 200 ms.
+  expect(service.seen.length).toBeLessThan(60);
+  expect(member.lines.join('\n')).toContain('confirmed the registration of this member and does not list it');
+});

@@ -1,6 +1,7 @@
 /** `/new`: makes a token for a cluster that is about to be formed, and answers its URL. */
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
+import type { KeyCommand } from '../../machine/command';
 import type { Member } from '../../member/types';
 import { writeErrorText, writePlainText } from '../http/answers';
 import { hasBody, readBody, wholeRequest } from '../http/body';
@@ -10,13 +11,17 @@ import { parseMediaType } from '../http/mediaType';
 import { parseRequestTarget } from '../http/requestTarget';
 import { parseGoInteger } from './goInteger';
 import type { DiscoveryOptions } from './options';
-import { createTokenCommand } from './registry';
+import { createTokenCommand, directoryOf } from './registry';
+import type { TokenRate } from './tokenRules';
+import { hasRoomForToken, SIZE_MAX, SIZE_MIN, tokenDirectoryCommand, TOKENS_MAX } from './tokenRules';
 
 /** How many members a cluster gets when nothing is said. */
 const DEFAULT_SIZE = '3';
 
 /** The form has one short field; a longer body is a mistake or an attack. */
 const BODY_MAX_BYTES = 4096;
+
+const RETRY_AFTER_SECONDS = 1;
 
 const FIELDS: ReadonlySet<string> = new Set(['size']);
 const METHODS_WITH_FORM: readonly string[] = ['POST', 'PUT', 'PATCH'];
@@ -29,6 +34,7 @@ export async function serveNewToken(
   context: Context,
   member: Member,
   options: DiscoveryOptions,
+  rate: TokenRate,
   nowMs: number,
 ): Promise<void> {
   const { req: request, res: response } = context;
@@ -43,14 +49,33 @@ export async function serveNewToken(
     writeErrorText(response, 400, size.complaint);
     return;
   }
+  if (size.value < SIZE_MIN || size.value > SIZE_MAX) {
+    writeErrorText(response, 400, `a cluster has ${SIZE_MIN} to ${SIZE_MAX} members; ${size.value} is out of range`);
+    return;
+  }
+  if (!rate.take(nowMs)) {
+    response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
+    writeErrorText(response, 429, 'too many tokens are asked for; try again in a second');
+    return;
+  }
+  if (!hasRoomForToken(member)) {
+    writeErrorText(response, 507, `there are ${TOKENS_MAX} tokens; they end by themselves, or can be deleted`);
+    return;
+  }
   const token = options.makeToken();
   // Why the member could not is a matter for its own log; the service of etcd says no more than this either.
-  const isMade = await member.propose(createTokenCommand(token, size.value.toString(), nowMs)).then(
-    (result) => result.ok,
-    () => false,
-  );
+  const isMade =
+    (await isDone(member, tokenDirectoryCommand(directoryOf(token), nowMs, options.tokenTtlSeconds))) &&
+    (await isDone(member, createTokenCommand(token, size.value.toString(), nowMs)));
   if (isMade) writePlainText(response, 200, `${prefixOf(context, options.urlPrefix)}/${token}`);
   else writeErrorText(response, 400, 'Unable to generate token');
+}
+
+function isDone(member: Member, command: KeyCommand): Promise<boolean> {
+  return member.propose(command).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** The fields of a form in the body, then those of the query; undefined if the body is too long. */

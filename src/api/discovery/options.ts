@@ -4,6 +4,8 @@ export interface DiscoveryOptions {
   readonly urlPrefix: string;
   /** A token that nobody can guess: 32 lower-case hexadecimal digits. */
   readonly makeToken: () => string;
+  /** How long a token of `/new` is there; 0: for ever. */
+  readonly tokenTtlSeconds: number;
   /** False while tokens that were asked for at start are still being made: nobody may be told yet that one is unknown. */
   readonly isReady: () => boolean;
 }

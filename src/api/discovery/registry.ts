@@ -2,7 +2,7 @@
 import type { CreateCommand } from '../../machine/command';
 
 /** Below it each token is a directory: the size of its cluster in `_config/size`, and a key for each member that came. */
-const REGISTRY = '/_etcd/registry';
+export const REGISTRY = '/_etcd/registry';
 
 /** The token that a path begins with: 32 lower-case hexadecimal digits. For the router too. */
 export const TOKEN_PATH = /^\/[0-9a-f]{32}(?=\/|$)/;
@@ -27,6 +27,16 @@ export function tokenKeyOf(path: string): TokenKey | undefined {
   if (below === '') return { key, methods: ['GET', 'PUT'] };
   if (below === CONFIG || below === SIZE) return { key, methods: ['GET'] };
   return below.indexOf('/', 1) < 0 ? { key, methods: ['GET', 'PUT', 'DELETE'] } : undefined;
+}
+
+/** The key of the token that a key is of or below. */
+export function tokenOf(key: string): string {
+  const end = key.indexOf('/', REGISTRY.length + 1);
+  return end < 0 ? key : key.slice(0, end);
+}
+
+export function directoryOf(token: string): string {
+  return `${REGISTRY}/${token}`;
 }
 
 export function sizeKeyOf(token: string): string {

@@ -12,7 +12,7 @@ import { tokenKeyOf } from './registry';
 const RETRY_AFTER_SECONDS = 1;
 
 /**
- * Query, body, headers and status are those of /v2/keys. Reads are linearizable, whoever of the cluster is asked: a joiner
+ * Query, body, headers and status are those of /v2/keys. Everything is linearizable, whoever of the cluster is asked: a joiner
  * that is told of no such token gives up, and one that is shown too few members would wait for ever. Resolves when the
  * request is over.
  */
@@ -31,7 +31,7 @@ export async function serveToken(
   else if (!options.isReady()) {
     response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
     writeErrorText(response, 503, 'the discovery service is starting; try again');
-  } else if (context.method !== 'GET' || (await passBarrier(context, member))) {
+  } else if (await passBarrier(context, member)) {
     const over = new Promise((resolve) => response.once('close', resolve));
     keys.handle(request, response, token.key, target.query);
     await over;

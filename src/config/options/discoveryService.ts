@@ -15,15 +15,24 @@ export const discoveryServiceOptions = {
       'What /new puts before a token it made. Needed behind a proxy that serves another address or TLS; empty: ' +
       'http:// and the Host header of the request.',
   },
+  'discovery-token-ttl': {
+    status: 'active',
+    group: 'Discovery service',
+    kind: { type: 'integer', minimum: 0, maximum: 315_360_000, unit: 'count' },
+    default: '604800',
+    help:
+      'Seconds after which a token that /new made ends, with its registrations; a week by default. Clusters that have ' +
+      'formed do not need it any more. 0: never. Tokens of --discovery-tokens have no end.',
+  },
   'discovery-tokens': {
     status: 'active',
     group: 'Discovery service',
     kind: {
       type: 'strings',
       placeholder: 'TOKEN=SIZE,...',
-      matches: /^[0-9a-f]{32}=([1-9][0-9]?|100)$/,
+      matches: /^[0-9a-f]{32}=([1-9][0-9]{0,2}|1000)$/,
       expected:
-        'give 32 digits from 0 to 9 and a to f, "=" and the number of members of its cluster, 1 to 100, as TOKEN=SIZE',
+        'give 32 digits from 0 to 9 and a to f, "=" and the number of members of its cluster, 1 to 1000, as TOKEN=SIZE',
     },
     default: '',
     help:

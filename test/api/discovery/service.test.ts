@@ -1,4 +1,5 @@
 /** The routes of the discovery service around a fake member; the values are those of spec cli-and-config section 4. */
+import type { KeyResult } from '../../../src/machine/keyspace/event';
 import { MemberError } from '../../../src/member/types';
 import type { ApiUnderTest } from '../apiUnderTest';
 import { ask, sendRaw, startUnderTest, TOKEN } from '../apiUnderTest';
@@ -19,6 +20,22 @@ async function restart(options: Parameters<typeof startUnderTest>[0]): Promise<v
   api = await startUnderTest(options);
 }
 
+/** The directory of the token, which ends by itself, and the size in it. */
+function tokenCommands(size: string): unknown[] {
+  return [
+    {
+      type: 'create',
+      path: `/_etcd/registry/${TOKEN}`,
+      value: '',
+      nowMs: NOW_MS,
+      dir: true,
+      expirationMs: NOW_MS + 60_000,
+      inOrder: false,
+    },
+    sizeCommand(size),
+  ];
+}
+
 function sizeCommand(value: string): unknown {
   return {
     type: 'create',
@@ -36,29 +53,53 @@ describe('/new', () => {
     const answer = await ask(api.clientPort, method, '/new');
     expect(answer).toMatchObject({ status: 200, body: `http://127.0.0.1:${api.clientPort}/${TOKEN}` });
     expect(answer.headers['content-type']).toBe('text/plain; charset=utf-8');
-    expect(api.member.commands).toEqual([sizeCommand('3')]);
+    expect(api.member.commands).toEqual(tokenCommands('3'));
   });
 
   test.each([
     ['?size=5', '5'],
     ['?size=', '3'],
     ['?size=%2B07&size=9', '7'],
-    ['?size=0', '0'],
-    ['?size=-1', '-1'],
+    ['?size=1000', '1000'],
   ])('%s makes one for %s', async (query, size) => {
     expect((await ask(api.clientPort, 'GET', `/new${query}`)).status).toBe(200);
-    expect(api.member.commands).toEqual([sizeCommand(size)]);
+    expect(api.member.commands).toEqual(tokenCommands(size));
   });
 
   test('a form in the body wins over the query; a GET has none', async () => {
     await ask(api.clientPort, 'POST', '/new?size=5', 'size=7');
     await ask(api.clientPort, 'GET', '/new?size=5', 'size=7');
-    expect(api.member.commands).toEqual([sizeCommand('7'), sizeCommand('5')]);
+    expect(api.member.commands).toEqual([...tokenCommands('7'), ...tokenCommands('5')]);
   });
 
   test('a size that is no number is refused in the words of Go', async () => {
     const answer = await ask(api.clientPort, 'GET', '/new?size=abc');
     expect(answer).toMatchObject({ status: 400, body: 'strconv.Atoi: parsing "abc": invalid syntax\n' });
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test.each(['0', '-1', '1001', '9223372036854775807'])('a size of %s is refused', async (size) => {
+    const answer = await ask(api.clientPort, 'GET', `/new?size=${size}`);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toBe(`a cluster has 1 to 1000 members; ${size} is out of range\n`);
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test('more than some at once are refused, and the client is told when to come again', async () => {
+    const statuses: number[] = [];
+    for (let number = 0; number < 60; number++) {
+      const answer = await ask(api.clientPort, 'GET', '/new');
+      statuses.push(answer.status);
+      if (answer.status === 429) expect(answer.headers['retry-after']).toBe('1');
+    }
+    expect(statuses).toEqual([...Array.from({ length: 50 }, () => 200), ...Array.from({ length: 10 }, () => 429)]);
+  });
+
+  test('there is room for so many tokens', async () => {
+    const nodes = Array.from({ length: 10_000 }, (_, number) => node({ key: `/_etcd/registry/${number}` }));
+    api.member.onGet = () => event({ node: { ...node({ key: '/_etcd/registry' }), dir: true, nodes } });
+    const answer = await ask(api.clientPort, 'GET', '/new');
+    expect(answer.status).toBe(507);
     expect(api.member.commands).toEqual([]);
   });
 
@@ -84,7 +125,9 @@ describe('/new', () => {
     expect(await sendRaw(api.clientPort, 'GET /new HTTP/1.0\r\n\r\n')).toContain(
       `\r\n\r\nhttp://127.0.0.1:${api.clientPort}/${TOKEN}`,
     );
-    await restart({ discovery: { urlPrefix: 'https://d/x', makeToken: () => TOKEN, isReady: () => true } });
+    await restart({
+      discovery: { urlPrefix: 'https://d/x', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => true },
+    });
     expect((await ask(api.clientPort, 'GET', '/new')).body).toBe(`https://d/x/${TOKEN}`);
   });
 });
@@ -111,6 +154,55 @@ describe('a token', () => {
       { type: 'delete', path },
     ]);
   });
+
+  const directory = (registered: number): KeyResult => {
+    const nodes = Array.from({ length: registered }, (_, number) =>
+      node({ key: `/_etcd/registry/${TOKEN}/${number}` }),
+    );
+    return event({ node: { ...node({ key: `/_etcd/registry/${TOKEN}` }), value: undefined, dir: true, nodes } });
+  };
+  const onlyTheToken = (registered: number) => (path: string) =>
+    path === `/_etcd/registry/${TOKEN}` ? directory(registered) : keyError(100, path);
+
+  test.each([
+    ['a value of more than 64 KiB', '/7e27', `value=${'x'.repeat(65_537)}`, 'at most 65536 bytes'],
+    ['a body of more than a registration can have', '/7e27', `value=${'%20'.repeat(90_000)}`, 'http: POST too large'],
+    ['a name of more than 255 bytes', `/${'n'.repeat(256)}`, 'value=a', 'at most 255 bytes'],
+    ['a directory', '/7e27', 'dir=true', 'not a directory'],
+  ])('refuses %s', async (_what, name, body, cause) => {
+    api.member.onGet = onlyTheToken(0);
+    const answer = await ask(api.clientPort, 'PUT', `/${TOKEN}${name}`, body);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body).cause).toContain(cause);
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test('that nobody made takes no registration', async () => {
+    api.member.onGet = (path) => keyError(100, path);
+    const answer = await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a');
+    expect(answer.status).toBe(404);
+    expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 100, cause: `/_etcd/registry/${TOKEN}` });
+    expect(api.member.commands).toEqual([]);
+  });
+
+  test('takes a thousand registrations, and changes of those', async () => {
+    api.member.onGet = onlyTheToken(999);
+    expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
+    api.member.onGet = onlyTheToken(1000);
+    expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(400);
+    api.member.onGet = () => directory(1000);
+    expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
+  });
+
+  test.each(['?dir=true&prevExist=true&ttl=1', '?ttl=1&prevExist=true', '?value=x', '/?dir=true&ttl=1'])(
+    'cannot be given an end, or be replaced, by PUT %s',
+    async (query) => {
+      const answer = await ask(api.clientPort, 'PUT', `/${TOKEN}${query}`);
+      expect(answer.status).toBe(403);
+      expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 102, cause: `/_etcd/registry/${TOKEN}` });
+      expect(api.member.commands).toEqual([]);
+    },
+  );
 
   test('is watched', async () => {
     const waiting = ask(api.clientPort, 'GET', `/${TOKEN}?wait=true&recursive=true&waitIndex=9`);
@@ -143,7 +235,7 @@ describe('a token', () => {
   });
 
   test('is not shown while the service still makes those it was started with', async () => {
-    await restart({ discovery: { urlPrefix: '', makeToken: () => TOKEN, isReady: () => false } });
+    await restart({ discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => false } });
     const answer = await ask(api.clientPort, 'GET', `/${TOKEN}`);
     expect(answer).toMatchObject({ status: 503, body: 'the discovery service is starting; try again\n' });
     expect(answer.headers['retry-after']).toBe('1');

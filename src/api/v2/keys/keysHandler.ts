@@ -34,6 +34,8 @@ export interface KeysOptions {
   readonly now: () => number;
   readonly openWatches: OpenWatches;
   readonly observer: ApiObserver;
+  /** Why a write is not carried out, if it is not; everything is if absent. */
+  readonly refusalOf?: (command: KeyCommand) => KeyFailure | undefined;
   /** Gets what nobody foresaw, once per request. */
   readonly onUnexpected: (error: unknown) => void;
 }
@@ -225,6 +227,11 @@ export class KeysHandler {
   private propose(response: ServerResponse, command: KeyCommand, request: KeyRequest): void {
     if (isTooDeep(command.path)) {
       this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
+      return;
+    }
+    const refusal = this.options.refusalOf?.(command);
+    if (refusal !== undefined) {
+      this.fail(response, refusal);
       return;
     }
     this.begin(request, command.type);

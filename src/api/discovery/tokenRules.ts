@@ -1,0 +1,77 @@
+/** What the discovery service refuses, because whoever reaches it may be anybody. */
+import type { CreateCommand, KeyCommand } from '../../machine/command';
+import type { Member } from '../../member/types';
+import type { KeyFailure } from '../v2/keys/failure';
+import { keyFailure, requestFailure } from '../v2/keys/failure';
+import { REGISTRY, tokenOf } from './registry';
+
+/** Members of one cluster; what the clients of the service take for a size. */
+export const SIZE_MIN = 1;
+export const SIZE_MAX = 1000;
+
+/** Tokens that are there at once. */
+export const TOKENS_MAX = 10_000;
+
+/** Tokens that may be made at one moment, and how many more each second after that. */
+const TOKENS_AT_ONCE = 50;
+const TOKENS_PER_SECOND = 10;
+
+const NAME_BYTES_MAX = 255;
+/** A registration is a name and a few URLs. */
+const VALUE_BYTES_MAX = 64 * 1024;
+
+/** Each byte of a value may take three in a form; the rest of the form is short. */
+export const REGISTRATION_BODY_BYTES_MAX = 4 * VALUE_BYTES_MAX;
+
+/** Counts how many tokens are made, whoever asks for them. */
+export class TokenRate {
+  private left = TOKENS_AT_ONCE;
+  private countedAtMs: number | undefined;
+
+  /** False if this one would be too many. */
+  take(nowMs: number): boolean {
+    const elapsedMs = Math.max(0, nowMs - (this.countedAtMs ?? nowMs));
+    this.countedAtMs = nowMs;
+    this.left = Math.min(TOKENS_AT_ONCE, this.left + (elapsedMs * TOKENS_PER_SECOND) / 1000);
+    if (this.left < 1) return false;
+    this.left -= 1;
+    return true;
+  }
+}
+
+/** Whether there is room for another token. The listing is as long as there are tokens, and `TokenRate` bounds how often it is made. */
+export function hasRoomForToken(member: Member): boolean {
+  return childrenOf(member, REGISTRY) < TOKENS_MAX;
+}
+
+/**
+ * Why a write below a token is refused, if it is. The token itself is no registration: with a TTL of its own it would end, for
+ * whoever knows it, and a directory among the registrations is none.
+ */
+export function refusalOfRegistration(member: Member, command: KeyCommand): KeyFailure | undefined {
+  const token = tokenOf(command.path);
+  if (command.path === token) return { ...requestFailure(102, token), etcdIndex: member.indexes().etcdIndex };
+  if (command.type === 'delete' || command.type === 'compareAndDelete') return undefined;
+  if ('dir' in command && command.dir) return requestFailure(209, 'a registration is not a directory');
+  if (command.path.length - token.length - 1 > NAME_BYTES_MAX)
+    return requestFailure(209, `the name of a registration has at most ${NAME_BYTES_MAX} bytes`);
+  if (command.value.length > VALUE_BYTES_MAX)
+    return requestFailure(209, `a registration has at most ${VALUE_BYTES_MAX} bytes`);
+  const there = member.get(token, { recursive: false, sorted: false });
+  if (!there.ok) return keyFailure(there);
+  const isNew = !member.get(command.path, { recursive: false, sorted: false }).ok;
+  if (isNew && (there.node.nodes?.length ?? 0) >= SIZE_MAX)
+    return requestFailure(209, `a token has at most ${SIZE_MAX} registrations`);
+  return undefined;
+}
+
+/** The directory of a token that ends by itself, with all that is in it. */
+export function tokenDirectoryCommand(path: string, nowMs: number, ttlSeconds: number): CreateCommand {
+  const expirationMs = ttlSeconds === 0 ? undefined : nowMs + ttlSeconds * 1000;
+  return { type: 'create', path, nowMs, dir: true, value: '', expirationMs, inOrder: false };
+}
+
+function childrenOf(member: Member, path: string): number {
+  const found = member.get(path, { recursive: false, sorted: false });
+  return found.ok ? (found.node.nodes?.length ?? 0) : 0;
+}
