@@ -6,8 +6,14 @@ import { writeMessage } from './answers';
 import type { Endpoint } from './endpoints';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
 
-/** How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. */
-const ANSWER_TIMEOUT_MS = 60_000;
+/**
+ * How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. A plain
+ * read is answered from memory, and a linearizable one fails after some seconds where there is no leader, so another member is
+ * asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
+ */
+const READ_TIMEOUT_MS = 5_000;
+const QUORUM_READ_TIMEOUT_MS = 10_000;
+const WRITE_TIMEOUT_MS = 60_000;
 
 /** How long a connection may be silent before the operating system probes it, so that a vanished member is noticed. */
 const TCP_PROBE_AFTER_MS = 30_000;
@@ -17,6 +23,16 @@ export interface PassageContext {
   readonly dialTimeoutMs: number;
   /** The endpoint did not take the request or did not answer it. */
   readonly onFailure: (endpoint: Endpoint, reason: string) => void;
+}
+
+/** It can be asked of another member too. */
+function isRead(request: IncomingMessage): boolean {
+  return ['GET', 'HEAD'].includes(request.method ?? '') && !hasBody(request);
+}
+
+function answerTimeoutMs(request: IncomingMessage): number {
+  if (!isRead(request)) return WRITE_TIMEOUT_MS;
+  return /[?&](quorum|consistent)=/.test(request.url ?? '') ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
 }
 
 export class Passage {
@@ -99,7 +115,7 @@ export class Passage {
 
   private send(outgoing: ClientRequest): void {
     const wait = (): void => {
-      this.limit(outgoing, ANSWER_TIMEOUT_MS, 'no answer: i/o timeout');
+      this.limit(outgoing, answerTimeoutMs(this.request), 'no answer: i/o timeout');
     };
     if (hasBody(this.request)) {
       outgoing.once('finish', wait);
@@ -130,7 +146,7 @@ export class Passage {
   private failed(endpoint: Endpoint, outgoing: ClientRequest, isSent: boolean, reason: string): void {
     clearTimeout(this.timer);
     if (this.isOver || this.response.headersSent) return;
-    const isRepeatable = !isSent || (['GET', 'HEAD'].includes(this.request.method ?? '') && !hasBody(this.request));
+    const isRepeatable = !isSent || isRead(this.request);
     const isStale = isSent && outgoing.reusedSocket;
     if (!isStale) this.context.onFailure(endpoint, reason);
     if (!isRepeatable) {

@@ -4,7 +4,7 @@ import { freePort } from '../http/ports';
 import { open, send } from '../http/exchange';
 import { headerOf } from '../http/responseReader';
 import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
-import { startProxyUnderTest, startRawUpstream, startUpstream } from './proxyUnderTest';
+import { startProxyUnderTest, startRawUpstream, startSwallowing, startUpstream } from './proxyUnderTest';
 
 const upstreams: Upstream[] = [];
 let proxy: ProxyUnderTest;
@@ -252,13 +252,34 @@ describe('members that fail', () => {
   });
 
   test('one that swallows the connection costs the dial timeout once', async () => {
-    // An address of TEST-NET-1 (RFC 5737): nobody answers, or the network says so at once.
     const member = await upstream(hello);
-    proxy = await startProxyUnderTest(['http://192.0.2.1:2379', member.url], { dialTimeoutMs: 300 });
-    const began = Date.now();
-    expect(await put('value=b')).toMatchObject({ body: 'hello' });
-    expect(Date.now() - began).toBeLessThan(3000);
-    expect(proxy.warnings).toHaveLength(1);
+    const swallowing = await startSwallowing();
+    try {
+      proxy = await startProxyUnderTest([swallowing.url, member.url], { dialTimeoutMs: 300 });
+      const began = Date.now();
+      expect(await put('value=b')).toMatchObject({ body: 'hello' });
+      expect(Date.now() - began).toBeLessThan(3000);
+      expect(proxy.warnings).toMatchObject([{ endpoint: swallowing.url, reason: 'dial: i/o timeout' }]);
+    } finally {
+      await swallowing.close();
+    }
+  });
+
+  test('one that takes a read and does not answer is left for the next one in time', async () => {
+    const silent = await startRawUpstream(() => undefined);
+    const member = await upstream(hello);
+    try {
+      proxy = await startProxyUnderTest([silent.url, member.url]);
+      const began = Date.now();
+      expect(await get()).toMatchObject({ body: 'hello' });
+      expect(Date.now() - began).toBeLessThan(9000);
+      expect(proxy.warnings).toMatchObject([{ endpoint: silent.url, reason: 'no answer: i/o timeout' }]);
+      // It is left alone from then on.
+      expect(await get()).toMatchObject({ body: 'hello' });
+      expect(silent.seen).toEqual(['GET /v2/keys/a']);
+    } finally {
+      await silent.close();
+    }
   });
 });
 

@@ -1,10 +1,15 @@
 /** A proxy on a free port in front of servers that do what the test tells them to. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
-import { createServer as createTcpServer } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import type { ProxyOptions } from '../../src/proxy/proxy';
 import { startProxy } from '../../src/proxy/proxy';
+
+/** More than any system queues for a backlog of one. */
+const QUEUED_MAX = 20;
 
 export interface Upstream {
   readonly url: string;
@@ -50,6 +55,35 @@ export async function startRawUpstream(act: (socket: Socket, text: string) => vo
         for (const socket of sockets) socket.destroy();
         server.close(() => resolve());
       }),
+  };
+}
+
+/** A process that stands still while its queue of connections is full: whoever dials it hears nothing. */
+export async function startSwallowing(): Promise<Pick<Upstream, 'url' | 'close'>> {
+  const program =
+    "const s = require('net').createServer(); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, " +
+    '() => console.log(s.address().port));';
+  const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [line] = (await once(child.stdout, 'data')) as [Buffer];
+  const port = Number(line.toString());
+  child.kill('SIGSTOP');
+  const queued: Socket[] = [];
+  for (let isTaken = true; isTaken && queued.length < QUEUED_MAX;) {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    queued.push(socket);
+    isTaken = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(resolve, 300, false)),
+    ]);
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: async () => {
+      for (const socket of queued) socket.destroy();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
   };
 }
 
