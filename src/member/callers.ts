@@ -54,6 +54,25 @@ export class Callers {
     return this.reads.add(this.deadlineMs());
   }
 
+  /**
+   * The state jumped over entries of the log, perhaps over some of this member's, which will never be applied one by one here.
+   * So once this member is where the leader was, what was in flight at the jump and is still unanswered is told that its fate
+   * is unknown. A command that the leader had not committed by then may be told so although it is applied later.
+   */
+  stateReplaced(): void {
+    const { proposals, changes } = this;
+    const [lastBatch, lastChange] = [proposals.lastSequence, changes.lastSequence];
+    if (proposals.pending + changes.pending === 0) return;
+    this.readBarrier().then(
+      () => {
+        proposals.abandon(lastBatch, timeoutError());
+        changes.abandon(lastChange, timeoutError());
+      },
+      // Their own time is up by then too.
+      () => undefined,
+    );
+  }
+
   /** Tells those whose time is up. */
   expire(nowMs: number): void {
     this.proposals.expire(nowMs, timeoutError);

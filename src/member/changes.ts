@@ -81,6 +81,20 @@ export class Changes {
     waiting?.reject(new MembershipError(refusal));
   }
 
+  /** Of the change that was asked for last. */
+  get lastSequence(): number {
+    return this.sequence;
+  }
+
+  /** Nobody will hear what became of the changes in flight up to this one. */
+  abandon(lastSequence: number, error: MemberError): void {
+    for (const [sequence, { reject }] of this.inFlight) {
+      if (sequence > lastSequence) continue;
+      this.inFlight.delete(sequence);
+      reject(error);
+    }
+  }
+
   /** The change is applied here. */
   settle(proposed: ProposedChange): void {
     if (proposed.origin !== this.origin || proposed.run !== this.run) return;

@@ -31,6 +31,8 @@ export interface LoopParts {
   readonly compactionLimit: () => number;
   /** A follower needs this member's state. */
   readonly onStateWanted: (to: MemberId) => void;
+  /** The state jumped over entries, which nobody will hear of one by one. */
+  readonly onStateReplaced: () => void;
   /** The list of members changed. */
   readonly onMembersChanged: () => void;
   /** Something came in: raft may see another leader now. */
@@ -110,7 +112,7 @@ export class Loop {
   }
 
   /**
-   * Replaces the state by one that was received. `adopt` makes it the stored one and loads it.
+   * Replaces the state by one that was received. `adopt` makes it the stored one; a rejection of it ends the member.
    * Rejects if it is not newer than what is here, or if the member stops.
    */
   async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
@@ -129,6 +131,8 @@ export class Loop {
         state.machine = machine;
         if (!raft.installSnapshot(start)) throw new Error(`the state at ${start.index} came too late`);
         compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
+        this.parts.onStateReplaced();
+        this.parts.reads.release(raft.applied);
         this.parts.onMembersChanged();
         this.process();
       });

@@ -128,6 +128,16 @@ export class Proposals {
     if (batch !== undefined) this.reject(batch.members, error);
   }
 
+  /** Of the batch that was taken last. */
+  get lastSequence(): number {
+    return this.sequence;
+  }
+
+  /** Nobody will hear what became of the batches in flight up to this one. */
+  abandon(lastSequence: number, error: MemberError): void {
+    for (const sequence of [...this.inFlight.keys()]) if (sequence <= lastSequence) this.fail(sequence, error);
+  }
+
   /** Answers the callers of an applied batch, if it is one of this member's. */
   settle(applied: Applied): void {
     if (applied.origin !== this.origin || applied.run !== this.run) return;

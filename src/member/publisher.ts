@@ -10,6 +10,8 @@ import type { MemberSettings } from './settings';
 export class Publisher {
   private proposed = false;
   private known = false;
+  /** The state jumped while a publication was under way. */
+  private jumped = false;
   private waiters: (() => void)[] = [];
 
   constructor(
@@ -36,14 +38,32 @@ export class Publisher {
       },
       () => {
         this.proposed = false;
+        if (this.jumped && this.isListed()) this.settled();
+        this.jumped = false;
       },
     );
+  }
+
+  /** What was published is perhaps in the state that came in: it shows there, and would take an index if it were said again. */
+  stateReplaced(): void {
+    this.jumped = this.proposed;
   }
 
   /** A member that is not one yet (its addition is still on its way here) has no record yet, and has to say it again. */
   private applied(): void {
     this.proposed = false;
-    this.known = (this.state.machine.cluster.find(this.raft.id)?.name ?? '') !== '';
-    if (this.known) for (const waiter of this.waiters.splice(0)) waiter();
+    if ((this.state.machine.cluster.find(this.raft.id)?.name ?? '') !== '') this.settled();
+  }
+
+  /** The state has this member as it is configured. */
+  private isListed(): boolean {
+    const { name, clientURLs, version } = this.settings;
+    const record = this.state.machine.cluster.find(this.raft.id);
+    return record?.name === name && record.version === version && record.clientURLs.join() === clientURLs.join();
+  }
+
+  private settled(): void {
+    this.known = true;
+    for (const waiter of this.waiters.splice(0)) waiter();
   }
 }

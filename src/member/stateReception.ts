@@ -1,12 +1,18 @@
-import type { Machine } from '../machine/machine';
+import { Machine } from '../machine/machine';
 import type { LogStart } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
-import { restoreMember } from './bootstrap';
+import type { StateReceiver } from '../storage/stateReceiver';
 import type { Loop } from './loop';
 
+/** What came in is no state that this member could go on from; its own is untouched. */
+export class BadStateError extends Error {
+  override readonly name = 'BadStateError';
+}
+
 /**
- * Takes in the leader's state beside the own one and changes over to it when it is whole (design section 2, slow or new
- * follower). Rejects, with the own state untouched, if the stream breaks or brings nothing new.
+ * Takes in the leader's state beside the own one, loads and checks it there, and changes over to it only then (design section
+ * 2, slow or new follower). Rejects, with the own state untouched, if the stream breaks, brings nothing new, or brings what
+ * cannot be loaded: that costs the transfer, never the member.
  */
 export async function receiveState(
   loop: Loop,
@@ -18,13 +24,49 @@ export async function receiveState(
   const receiver = await store.receiveState();
   try {
     for await (const chunk of chunks) await receiver.add(chunk);
+    const machine = await load(receiver, historyLength, start);
     await loop.replaceState(start, async (): Promise<Machine> => {
       await receiver.finish(start);
-      const restored = await restoreMember(store, historyLength);
-      if (restored === undefined) throw new Error('the store is empty right after a state was received');
-      return restored.machine;
+      return machine;
     });
   } finally {
     await receiver.abort();
   }
+}
+
+async function load(receiver: StateReceiver, historyLength: number, start: LogStart): Promise<Machine> {
+  const machine = new Machine(historyLength);
+  let broken: unknown;
+  await receiver.load((rows) => {
+    try {
+      if (broken === undefined) machine.loadRows(rows);
+    } catch (error) {
+      broken = error;
+    }
+  });
+  try {
+    if (broken === undefined) machine.loaded();
+  } catch (error) {
+    broken = error;
+  }
+  if (broken !== undefined) {
+    throw new BadStateError(`it cannot be loaded: ${broken instanceof Error ? broken.message : String(broken)}`);
+  }
+  checkMembers(machine, start);
+  return machine;
+}
+
+/** The rows and the configuration of one moment have the same members. */
+function checkMembers({ cluster }: Machine, { configuration }: LogStart): void {
+  const members = cluster.members();
+  if (members.length === 0) throw new BadStateError('it has no members');
+  const voters = members.filter(({ learner }) => !learner).map(({ id }) => id);
+  const learners = members.filter(({ learner }) => learner).map(({ id }) => id);
+  if (!isSame(voters, configuration.voters) || !isSame(learners, configuration.learners)) {
+    throw new BadStateError('its members are not those of its configuration');
+  }
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
 }

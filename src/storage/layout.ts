@@ -109,12 +109,15 @@ export function generationRange(generation: number): KvRange {
   return { gte: Buffer.from(generationPrefix(generation)), lt: endOfGeneration(generation) };
 }
 
-/** Everything of every other generation. */
-export function otherGenerationsRanges(generation: number): readonly KvRange[] {
-  return [
-    { gte: Buffer.from([ROWS]), lt: Buffer.from(generationPrefix(generation)) },
-    { gte: endOfGeneration(generation), lt: Buffer.from([ROWS + 1]) },
-  ];
+/** Everything of the generations after this one; 0: of all. */
+export function laterGenerationsRange(generation: number): KvRange {
+  return { gte: endOfGeneration(generation), lt: Buffer.from([ROWS + 1]) };
+}
+
+/** Whose key it is, of `laterGenerationsRange`. Throws StorageError of kind corrupt. */
+export function generationOfKey(key: Uint8Array): number {
+  if (key.length < GENERATION_PREFIX_CHARACTERS) throw corrupt('a row has a key that is too short');
+  return key.subarray(1, GENERATION_PREFIX_CHARACTERS).reduce((number, byte) => number * 128 + (byte & 0x7f), 0);
 }
 
 function endOfGeneration(generation: number): Uint8Array {

@@ -89,6 +89,17 @@ async function loadTail(
 
 /** Answers the applied record: up to where the rows are. */
 async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promise<LogStart> {
+  const applied = await loadGeneration(kv, generation, onRows);
+  if (applied === undefined) throw corrupt('the applied record is missing');
+  return applied;
+}
+
+/** All rows of a generation. Answers its applied record; one that is being received has none yet. Rejects with StorageError. */
+export async function loadGeneration(
+  kv: Pick<Kv, 'scanText'>,
+  generation: number,
+  onRows: RowListener,
+): Promise<LogStart | undefined> {
   let applied: LogStart | undefined;
   for await (const pairs of kv.scanText(generationRange(generation))) {
     for (let at = 0; at < pairs.length;) {
@@ -104,7 +115,6 @@ async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promis
       }
     }
   }
-  if (applied === undefined) throw corrupt('the applied record is missing');
   return applied;
 }
 

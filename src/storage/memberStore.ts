@@ -3,6 +3,7 @@ import { rowChecksum, type Row } from '../machine/rows';
 import type { Configuration, Entry, HardState, LogStart } from '../raft/types';
 import { encodeEntry } from './entryCodec';
 import { checkFormatVersion } from './formatVersion';
+import { otherGenerations } from './generations';
 import { StorageError } from './errors';
 import type { Kv, KvData, KvOperation } from './kv';
 import {
@@ -12,12 +13,12 @@ import {
   FOUNDATION_KEY,
   GENERATION_KEY,
   generationPrefix,
+  generationRange,
   HARD_STATE_KEY,
   IDENTITY_KEY,
   LAST_GENERATION,
   LOG_START_KEY,
   logKey,
-  otherGenerationsRanges,
   rowKey,
   RUN_KEY,
 } from './layout';
@@ -77,12 +78,16 @@ export class MemberStore {
   #oldestStored = 1;
   #sweep: Promise<void> = Promise.resolve();
   #receiver: StateReceiver | undefined;
+  /** The end of the reception that began last; the next one waits for it. */
+  #beginning: Promise<unknown> = Promise.resolve();
   /** The log may begin later than the stored start says: that must be on disk before an entry is removed. */
   #startUnsaved = false;
 
   private constructor(
     private readonly kv: Kv,
     private generation: number,
+    /** Counts on and never repeats, so that what belongs to one reception is never taken for another's. */
+    private nextGeneration: number,
     private readonly observer: StoreObserver | undefined,
   ) {}
 
@@ -90,13 +95,11 @@ export class MemberStore {
   static async open(kv: Kv, observer?: StoreObserver): Promise<MemberStore> {
     const format = await kv.get(FORMAT_KEY);
     if (format !== undefined) checkFormatVersion(decodeNumber('format', format), 'the data');
-    const generation = await kv.get(GENERATION_KEY);
-    const store = new MemberStore(
-      kv,
-      generation === undefined ? FIRST_GENERATION : decodeNumber('generation', generation),
-      observer,
-    );
-    store.#startSweep();
+    const stored = await kv.get(GENERATION_KEY);
+    const generation = stored === undefined ? FIRST_GENERATION : decodeNumber('generation', stored);
+    const others = await otherGenerations(kv, generation);
+    const store = new MemberStore(kv, generation, Math.max(generation, ...others) + 1, observer);
+    store.#startSweep(others);
     return store;
   }
 
@@ -194,19 +197,14 @@ export class MemberStore {
     return exportState(this.kv, this.generation);
   }
 
-  /** Begins to take in another member's state beside the own one. One at a time: the one before is aborted. */
-  async receiveState(): Promise<StateReceiver> {
-    await this.#receiver?.abort();
-    await this.#sweep;
-    if (this.generation >= LAST_GENERATION) {
-      throw new StorageError('format', 'this member has received too many states: replace it by a new one');
-    }
-    this.#receiver = new StateReceiver({
-      kv: this.kv,
-      generation: this.generation + 1,
-      flip: (generation, start) => this.#flip(generation, start),
-    });
-    return this.#receiver;
+  /**
+   * Begins to take in another member's state beside the own one. One at a time, whoever calls: the one before is aborted, or if
+   * it is being finished waited for, and calls take their turn.
+   */
+  receiveState(): Promise<StateReceiver> {
+    const begun = this.#beginning.then(() => this.#beginReception());
+    this.#beginning = begun.catch(() => undefined);
+    return begun;
   }
 
   /** Resolves when rows that no longer count have been removed. */
@@ -214,18 +212,35 @@ export class MemberStore {
     return this.#sweep;
   }
 
+  async #beginReception(): Promise<StateReceiver> {
+    await this.#receiver?.abort();
+    await this.#sweep;
+    if (this.nextGeneration > LAST_GENERATION) {
+      throw new StorageError('format', 'this member has received too many states: replace it by a new one');
+    }
+    this.#receiver = new StateReceiver({
+      kv: this.kv,
+      generation: this.nextGeneration,
+      flip: (generation, start) => this.#flip(generation, start),
+    });
+    this.nextGeneration += 1;
+    return this.#receiver;
+  }
+
   async #flip(generation: number, start: LogStart): Promise<void> {
     const operations = [
       put(GENERATION_KEY, encodeNumber('generation', generation)),
       put(appliedKey(generation), encodeApplied(start)),
     ];
+    const replaced = this.generation;
     this.generation = generation;
     this.#applied = start.index;
     this.#replaceLog(start, operations);
     const startedMs = this.observer?.nowMs() ?? 0;
     await this.kv.batch(operations, { sync: true });
     this.observer?.stateAdopted(this.observer.nowMs() - startedMs);
-    this.#startSweep();
+    this.#startSweep([replaced]);
+    this.#oldestStored = (await oldestEntryUpTo(this.kv, start.index)) ?? start.index + 1;
   }
 
   /** As raft does: entries after `start` stay if the log has that very entry (paper section 7, InstallSnapshot step 6). */
@@ -289,10 +304,12 @@ export class MemberStore {
     for (; this.#oldestStored <= last; this.#oldestStored += 1) operations.push(del(logKey(this.#oldestStored)));
   }
 
-  #startSweep(): void {
-    const ranges = otherGenerationsRanges(this.generation);
+  /** Removes the rows of these generations and of no others. */
+  #startSweep(generations: readonly number[]): void {
+    const before = this.#sweep;
     const sweep = async (): Promise<void> => {
-      for (const range of ranges) await this.kv.clear(range);
+      await before;
+      for (const generation of generations) await this.kv.clear(generationRange(generation));
     };
     // A failure is latched in the Kv and reported there; a close in the middle leaves the rest to the next start.
     this.#sweep = sweep().catch(() => undefined);

@@ -4,6 +4,7 @@ import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
 import type { Kv, KvOperation } from './kv';
 import { generationPrefix, generationRange, rowKey } from './layout';
+import { loadGeneration, type RowListener } from './memberLoad';
 import { encodeRowValue } from './rowCodec';
 import { decodeChunk } from './stateChunk';
 
@@ -22,7 +23,7 @@ export class StateReceiver {
   #whole = false;
   #over = false;
   #adding: Promise<void> = Promise.resolve();
-  #aborting: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
 
   constructor(private readonly parts: StateReceiverParts) {
     this.#prefix = generationPrefix(parts.generation);
@@ -61,6 +62,16 @@ export class StateReceiver {
   }
 
   /**
+   * What was received, for whoever wants to look at it before it replaces what is there. Rejects with StorageError, of kind
+   * corrupt if it is not whole.
+   */
+  async load(onRows: RowListener): Promise<void> {
+    if (this.#over) throw new Error('this state was already finished or aborted');
+    if (!this.#whole) throw corrupt('the received state is not whole');
+    await loadGeneration(this.parts.kv, this.parts.generation, onRows);
+  }
+
+  /**
    * The received state replaces the old one, and the log starts after it; durable when this resolves. The old rows are
    * removed afterwards, in the background. Rejects with StorageError, of kind corrupt if the state is not whole.
    */
@@ -68,15 +79,16 @@ export class StateReceiver {
     if (this.#over) throw new Error('this state was already finished or aborted');
     if (!this.#whole) throw corrupt('the received state is not whole');
     this.#over = true;
-    await this.parts.flip(this.parts.generation, start);
+    const flipped = this.parts.flip(this.parts.generation, start);
+    this.#ending = flipped.catch(() => undefined);
+    await flipped;
   }
 
-  /** Drops what was received. Idempotent; does nothing after `finish`. */
+  /** Drops what was received. Idempotent; after `finish` it only waits until that is done, however it ends. */
   abort(): Promise<void> {
-    if (this.#over) return this.#aborting ?? Promise.resolve();
     this.#over = true;
-    this.#aborting = this.#drop();
-    return this.#aborting;
+    this.#ending ??= this.#drop();
+    return this.#ending;
   }
 
   async #drop(): Promise<void> {

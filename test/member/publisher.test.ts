@@ -78,3 +78,41 @@ test('what failed is said again', async () => {
   await ticks(scene.publisher, 3);
   expect(scene.proposed).toHaveLength(3);
 });
+
+describe('a state that comes in while a publication is under way', () => {
+  /** Carries out nothing; answers how the publication ends. */
+  function underWay(): Scene & { readonly fail: () => void } {
+    const scene = sceneOf('a');
+    const { machine, proposed } = scene;
+    let fail = (): void => undefined;
+    const settings = { name: 'a', clientURLs: ['http://a1:2379'], version: '2.3.8' } as unknown as MemberSettings;
+    const propose = (command: Command): Promise<unknown> => {
+      proposed.push(command);
+      return new Promise((_resolve, reject) => {
+        fail = (): void => reject(new Error('unknown'));
+      });
+    };
+    const publisher = new Publisher(settings, { id: 'a1' } as unknown as Raft, { machine }, propose);
+    return { ...scene, publisher, fail: () => fail() };
+  }
+
+  test('and has it is not told it a second time', async () => {
+    const { publisher, machine, proposed, fail } = underWay();
+    publisher.check();
+    machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: proposed }));
+    publisher.stateReplaced();
+    fail();
+    await ticks(publisher, 3);
+    await publisher.published();
+    expect(proposed).toHaveLength(1);
+  });
+
+  test('and does not have it is told again', async () => {
+    const { publisher, proposed, fail } = underWay();
+    publisher.check();
+    publisher.stateReplaced();
+    fail();
+    await ticks(publisher, 3);
+    expect(proposed).toHaveLength(2);
+  });
+});

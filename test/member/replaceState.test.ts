@@ -7,6 +7,9 @@ interface Scene {
   readonly loop: Loop;
   readonly writes: object[];
   readonly failures: unknown[];
+  /** What read barriers were told. */
+  readonly releases: number[];
+  readonly jumps: number[];
   readonly state: { machine: Machine };
 }
 
@@ -14,6 +17,8 @@ interface Scene {
 function sceneOf(installSnapshot: () => boolean): Scene {
   const writes: object[] = [];
   const failures: unknown[] = [];
+  const releases: number[] = [];
+  const jumps: number[] = [];
   const state = { machine: new Machine(10) };
   const parts = {
     raft: {
@@ -33,11 +38,13 @@ function sceneOf(installSnapshot: () => boolean): Scene {
     },
     compaction: { restart: () => undefined },
     desk: { hasQueued: false },
+    reads: { release: (applied: number) => releases.push(applied) },
+    onStateReplaced: () => jumps.push(1),
     onMembersChanged: () => undefined,
     onTurn: () => undefined,
     onFailure: (error: unknown) => failures.push(error),
   };
-  return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state };
+  return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state, releases, jumps };
 }
 
 it('a state that comes in while the member stops is not overwritten by what was there before, nor taken into use', async () => {
@@ -75,4 +82,10 @@ it('a state that is not newer is refused before anything is changed', async () =
   await expect(loop.replaceState({ ...START, index: 3 }, adopt)).rejects.toThrow(/older than this member/);
   expect(adopt).not.toHaveBeenCalled();
   expect(failures).toEqual([]);
+});
+
+it('whoever waits for a read inside the state is let go at once, and others hear that the state jumped', async () => {
+  const { loop, releases, jumps } = sceneOf(() => true);
+  await loop.replaceState(START, () => Promise.resolve(new Machine(10)));
+  expect([releases, jumps]).toEqual([[3], [1]]);
 });

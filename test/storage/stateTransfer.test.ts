@@ -189,3 +189,75 @@ describe('a state that does not arrive whole', () => {
     await expect(second.finish(start)).rejects.toThrow('already finished or aborted');
   });
 });
+
+describe('receptions that overlap', () => {
+  let chunks: Uint8Array[];
+  let start: LogStart;
+
+  beforeAll(async () => {
+    ({ chunks, start } = await chunksOf(await sender(new MemoryDisk().open())));
+  });
+
+  test('two that begin at once have a place each, and the later one is whole', async () => {
+    const disk = new MemoryDisk();
+    const store = await receiver(disk);
+    const [first, second] = await Promise.all([store.receiveState(), store.receiveState()]);
+    await expect(first.add(chunks[0]!)).rejects.toThrow('already finished or aborted');
+    for (const chunk of chunks) {
+      await second.add(chunk);
+      await first.abort();
+    }
+    await second.finish(start);
+    await store.settled();
+    expect((await load((await reopened(disk)).store)).rows.length).toBe(ROWS + 1);
+  });
+
+  test('one that begins while the other is being finished loses nothing to the sweep after it', async () => {
+    const disk = new MemoryDisk();
+    const store = await receiver(disk);
+    const first = await store.receiveState();
+    for (const chunk of chunks) await first.add(chunk);
+    const finishing = first.finish(start);
+    const second = await store.receiveState();
+    await finishing;
+    const [head, ...rest] = chunks;
+    await second.add(head!);
+    await store.settled();
+    for (const chunk of rest) await second.add(chunk);
+    await second.finish({ ...start, index: start.index + 1 });
+    await store.settled();
+    const { kv, store: again } = await reopened(disk);
+    expect((await load(again)).rows.length).toBe(ROWS + 1);
+    await again.settled();
+    for (const generation of [1, 2]) expect(await listed(kv, generationRange(generation))).toEqual([]);
+  });
+
+  test('a place is never used twice, also after a restart that finds halves', async () => {
+    const disk = new MemoryDisk();
+    const store = await receiver(disk);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const receiving = await store.receiveState();
+      await receiving.add(chunks[0]!);
+      if (attempt < 2) await receiving.abort();
+    }
+    const { kv, store: again } = await reopened(disk, 1000);
+    expect((await listed(kv, generationRange(4))).length).toBeGreaterThan(0);
+    const next = await again.receiveState();
+    expect(await listed(kv, generationRange(4))).toEqual([]);
+    await next.add(chunks[0]!);
+    expect((await listed(kv, generationRange(5))).length).toBeGreaterThan(0);
+  });
+
+  test('what was received can be looked at before it counts', async () => {
+    const store = await receiver(new MemoryDisk());
+    const receiving = await store.receiveState();
+    const seen: string[] = [];
+    const look = (): Promise<void> => receiving.load(({ keys }) => void seen.push(...keys));
+    await receiving.add(chunks[0]!);
+    await expect(look()).rejects.toThrow('not whole');
+    for (const chunk of chunks.slice(1)) await receiving.add(chunk);
+    await look();
+    expect(seen.length).toBe(ROWS + 1);
+    expect((await load(store)).rows).toEqual(['node:/old=x']);
+  });
+});

@@ -72,7 +72,8 @@ export function takeMemberRows(cluster: ClusterState, rows: Row[]): void {
 
 /** @throws DecodeError for a row that is not a member */
 export function loadMemberRow(cluster: ClusterState, id: string, value: string): void {
-  const stored = parse(Buffer.from(value, 'latin1'), 'member row') as StoredMember;
+  const stored = parse(Buffer.from(value, 'latin1'), 'member row');
+  if (!isStoredMember(stored)) throw new DecodeError('a member row is not a member');
   if (stored.removed) {
     cluster.restoreRemoved(id);
     return;
@@ -87,4 +88,20 @@ function parse(data: Uint8Array, what: string): unknown {
   } catch {
     throw new DecodeError(`a ${what} is not JSON`);
   }
+}
+
+function isStoredMember(value: unknown): value is StoredMember {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  if (fields.get('removed') === true) return true;
+  return (
+    fields.get('removed') === false &&
+    ['name', 'version'].every((name) => typeof fields.get(name) === 'string') &&
+    ['peerURLs', 'clientURLs'].every((name) => isTexts(fields.get(name))) &&
+    typeof fields.get('learner') === 'boolean'
+  );
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
