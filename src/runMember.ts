@@ -8,7 +8,9 @@ import type { Configuration } from './config/configuration';
 import { loadConfiguration } from './config/load';
 import { discoveryPreset } from './config/presets';
 import { createLogger, standardErrorReader } from './logging';
+import { markDiffering } from './differingState';
 import { exitNumber, exitReasonOf } from './exit';
+import { StateDiffersError } from './member/integrityCheck';
 import type { Server } from './server';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
@@ -36,7 +38,10 @@ export function runMember(argv: readonly string[], surface: Surface = 'all'): vo
 async function run(configuration: Configuration, warnings: readonly string[], surface: Surface): Promise<void> {
   const logger = await createLogger(configuration.logLevel, configuration.logFormat, standardErrorReader());
   for (const warning of warnings) logger.warn(warning);
-  const fail = (error: unknown): never => die(logger, error);
+  const fail = (error: unknown): never => {
+    if (error instanceof StateDiffersError) markDiffering(configuration.dataDir, logger);
+    return die(logger, error);
+  };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
   let onRemoved = (_note: RemovalNote): void => undefined;

@@ -7,6 +7,7 @@ import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
 import { MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
+import { leaveDiffering } from './differingState';
 import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import { Witness, type WitnessView } from './discovery/witness';
@@ -41,7 +42,7 @@ export interface Server {
 }
 
 /**
- * Opens data directory, member, links and listeners. Rejects with StorageError, ListenError, JoinError or ClusterFullError, or
+ * Opens data directory, member, links and listeners. Rejects with StateDiffersError, StorageError, ListenError, JoinError or ClusterFullError, or
  * with the reason of `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(
@@ -51,6 +52,7 @@ export async function startServer(
   surface: Surface,
   stopping: AbortSignal,
 ): Promise<Server> {
+  await leaveDiffering(configuration.dataDir, configuration.autoRejoin, logger);
   const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);

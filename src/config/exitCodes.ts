@@ -33,7 +33,8 @@ export const exitCodes = {
     code: 7,
     meaning:
       'The state of this member is not that of the majority: the disk or the memory is faulty, or there is a fault in Cairn. ' +
-      'Remove its data directory and start it again; it gets the state from the others.',
+      'Its data directory is marked and not served from again. With --auto-rejoin the next start moves the directory aside and ' +
+      'takes its place as a new member; without it each start ends so until the member was removed and added again.',
   },
   clusterIsFull: {
     code: 8,

@@ -1,6 +1,7 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
 import { readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DIFFERING_FILE, moveAside } from '../util/differingDirectory';
 import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../util/removedFile';
 import { runCommand, say, textOf, valuesOf } from './arguments';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
@@ -18,7 +19,8 @@ const URLS_MAX = 32;
 
 /**
  * `cairn clear-removed --data-dir DIR`: moves the data directory of a member that the cluster has removed aside, so that the
- * next start joins as a new member. Any other directory is left alone, and so is one whose member is still listed by a cluster
+ * next start joins as a new member. One whose state differs from the majority's is moved aside to the same end, as DIR.differs-1
+ * and so on, and all of them are kept. Any other directory is left alone, and so is one whose member is still listed by a cluster
  * that can be asked. What was moved is kept as DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
  * For the init container of a pod: a pod that is scaled away leaves its volume behind, and a later one of the same name would
  * find data that no cluster knows any more.
@@ -35,6 +37,11 @@ export function clearRemoved(args: readonly string[], ask: AskMembers): Promise<
 }
 
 async function clear(directory: string, ask: AskMembers): Promise<void> {
+  if ((await contentOf(join(directory, DIFFERING_FILE))) !== undefined) {
+    const kept = await moveAside(directory);
+    say(`${directory}: its state differs from that of the majority, moved aside to ${kept}`);
+    return;
+  }
   const mark = await contentOf(join(directory, REMOVED_FILE));
   if (mark === undefined) {
     say(`${directory}: not of a removed member, left alone`);

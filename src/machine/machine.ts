@@ -73,7 +73,7 @@ export class Machine {
     const { origin, run, sequence, commands } = batch;
     const fault = faultOfBatch(batch);
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
-    return { origin, run, sequence, results: commands.map((command) => this.execute(command)) };
+    return { origin, run, sequence, results: commands.map((command) => this.execute(command, origin)) };
   }
 
   /** The data of a configuration entry; as with commands, what cannot be read has no effect on the state. */
@@ -130,7 +130,7 @@ export class Machine {
     return this.keyRows.damagedNodes();
   }
 
-  private execute(command: Command): KeyResult | undefined {
+  private execute(command: Command, origin: string): KeyResult | undefined {
     switch (command.type) {
       case 'sync':
         this.keySpace.sync(command);
@@ -151,7 +151,8 @@ export class Machine {
         return undefined;
       }
       case 'report':
-        this.integrity.report(command.memberId, command.checkpoint, command.digest);
+        // A member speaks for itself only.
+        if (command.memberId === origin) this.integrity.report(origin, command.checkpoint, command.digest);
         return undefined;
       case 'updateMember':
         if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.clusterChanged();
@@ -169,6 +170,7 @@ export class Machine {
   private applyChange(change: ClusterChange): void {
     this.cluster.apply(change);
     this.clusterChanged();
+    this.integrity.votersChanged(this.cluster.members().filter(({ learner }) => !learner).length);
     if (change.type !== 'addMember' && this.cluster.settleVersion()) this.keySpace.skipIndex();
   }
 
@@ -179,7 +181,10 @@ export class Machine {
   }
 
   private encodeMeta(): string {
-    return new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version).takeText();
+    const writer = new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version);
+    // Versions that do not know of it do not look behind the cluster's version.
+    if (this.integrity.doubt !== 0) writer.u48(this.integrity.doubt);
+    return writer.takeText();
   }
 
   private loadMeta(value: string): void {
@@ -188,6 +193,7 @@ export class Machine {
     if (format !== META_FORMAT) throw new DecodeError(`state of format ${format}, this version knows ${META_FORMAT}`);
     this.keySpace.restoreIndex(reader.u48());
     this.cluster.restoreVersion(reader.bytes());
+    if (!reader.atEnd) this.integrity.restoreDoubt(reader.u48());
   }
 }
 

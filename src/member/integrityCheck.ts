@@ -9,9 +9,15 @@ export class StateDiffersError extends Error {
   override readonly name = 'StateDiffersError';
 }
 
+const IN_DOUBT =
+  'the states of the members differ and none has a majority: nobody can tell which is right, so writes are refused. Decide whose ' +
+  'data is to be kept; stop every other member, move its data directory aside, and start it again: with --auto-rejoin it takes ' +
+  'its place as a new member, otherwise remove it from the cluster and add it again';
+
 /**
  * Has the members compare their states from time to time (machine/cluster/integrity). A difference is logged on every member;
- * the one that is alone with its state goes out of service.
+ * the one that is alone with its state goes out of service for good, and where no majority agrees nobody takes writes
+ * until an operator has decided. Both need a checkpoint that came through the log.
  */
 export class IntegrityCheck {
   /** Differences that were found since this member was started. */
@@ -27,12 +33,13 @@ export class IntegrityCheck {
     private readonly submit: (command: Command) => Promise<unknown>,
   ) {}
 
-  /** On a leader with others: asks for a comparison, unless nothing changed since the last one. */
+  /** On a leader with others: asks for a comparison, unless nothing changed since the last one and that left no doubt. */
   propose(): void {
     const { raft, state } = this;
     const { index } = state.machine.keySpace;
     const isAlone = raft.status().configuration.voters.length < 2;
-    if (raft.leader !== raft.id || isAlone || index === this.proposedAtIndex) return;
+    const isKnown = index === this.proposedAtIndex && state.machine.integrity.doubt === 0;
+    if (raft.leader !== raft.id || isAlone || isKnown) return;
     this.proposedAtIndex = index;
     this.submitQuietly({ type: 'checkpoint', checkpoint: this.clock.now() });
   }
@@ -48,11 +55,16 @@ export class IntegrityCheck {
     const verdict = integrity.takeVerdict();
     if (verdict === undefined) return;
     this.mismatches++;
+    if (!verdict.hasMajority) {
+      this.logger.error({ ...verdict }, IN_DOUBT);
+      return;
+    }
     this.logger.error({ ...verdict }, 'the states of the members differ');
-    if (!verdict.hasMajority || !verdict.odd.includes(this.raft.id)) return;
+    // What this member computed at that checkpoint counts, not what somebody says that it reported.
+    if (latest?.checkpoint !== verdict.checkpoint || latest.digest === verdict.digest) return;
     throw new StateDiffersError(
-      'the state of this member differs from that of the majority; remove its data directory and start it again, ' +
-        'it will get the state from the others',
+      'the state of this member differs from that of the majority: its data directory is marked and not served from again; ' +
+        'with --auto-rejoin the next start moves it aside and takes its place as a new member',
     );
   }
 

@@ -37,6 +37,7 @@ import { receiveState } from './stateReception';
 import { StateSender } from './stateTransfer';
 import type { Transport } from './transport';
 import {
+  MemberError,
   type Indexes,
   type Member,
   type MemberStatus,
@@ -144,6 +145,10 @@ export class LocalMember implements Member {
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);
+      },
+      onStateReplaced: () => {
+        this.publisher.stateReplaced();
+        this.callers.stateReplaced();
       },
       onMembersChanged: () => {
         this.membersChanged();
@@ -272,6 +277,9 @@ export class LocalMember implements Member {
   }
 
   propose(command: Command): Promise<KeyResult> {
+    if (this.parts.state.machine.integrity.doubt !== 0) {
+      return Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster'));
+    }
     return this.callers.propose(command);
   }
 
@@ -295,6 +303,7 @@ export class LocalMember implements Member {
       startedAtMs: this.startedAtMs,
       leader: this.leaderNote.current,
       stateMismatches: this.integrity.mismatches,
+      stateInDoubt: this.parts.state.machine.integrity.doubt !== 0,
       ready: !this.stopping && this.readiness.isReady(raft),
       stopping: this.stopping,
     };

@@ -7,7 +7,7 @@ import type { MemberId, RaftStatus } from '../raft/types';
 
 /** Why a member could not answer; becomes error 300 on the key routes. */
 export type MemberErrorReason =
-  'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'invalid' | 'stopped';
+  'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'invalid' | 'stateInDoubt' | 'stopped';
 
 /** A request that was not carried out, or whose fate is unknown (`timeout`, `leaderLost`). */
 export class MemberError extends Error {
@@ -114,6 +114,8 @@ export interface MemberStatus {
   readonly followers: readonly FollowerLatency[];
   /** Comparisons of the members' states that found a difference, since this member was started. */
   readonly stateMismatches: number;
+  /** The voters' states differ and none has a majority: no client's write is taken. */
+  readonly stateInDoubt: boolean;
   /** Applied everything that was committed when it started, votes, and is not stopping: may be sent traffic. */
   readonly ready: boolean;
   readonly stopping: boolean;

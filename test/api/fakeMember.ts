@@ -139,6 +139,7 @@ export class FakeMember implements Member {
       traffic: TRAFFIC,
       followers: [],
       stateMismatches: 0,
+      stateInDoubt: false,
       ready: true,
       stopping: false,
       ...this.statusFields,

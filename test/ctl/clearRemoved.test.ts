@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
+import { DIFFERING_FILE } from '../../src/util/differingDirectory';
 import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/util/removedFile';
 import { captureOutput } from './output';
 
@@ -68,6 +69,16 @@ describe('cairn clear-removed', () => {
     writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
     expect(await clear(() => Promise.resolve({ clusterId: 'c2', members: [{ id: 'a1' }] }))).toBe(0);
     expect(existsSync(data)).toBe(false);
+  });
+
+  it('moves a directory with a wrong state aside, and keeps the earlier ones', async () => {
+    for (const number of [1, 2, 3]) {
+      makeData(String(number));
+      writeFileSync(join(data, DIFFERING_FILE), '');
+      expect(await clear()).toBe(0);
+      expect(output.text()).toContain(`moved aside to ${data}.differs-${number}`);
+    }
+    expect(readdirSync(volume).sort()).toEqual(['data.differs-1', 'data.differs-2', 'data.differs-3']);
   });
 
   it('leaves any other directory alone', async () => {

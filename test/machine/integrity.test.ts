@@ -16,7 +16,7 @@ it('names the odd one as soon as a majority agrees on something else', () => {
   integrity.report('b', 1, 'x');
   expect(integrity.takeVerdict()).toBeUndefined();
   integrity.report('c', 1, 'x');
-  expect(integrity.takeVerdict()).toEqual({ checkpoint: 1, odd: ['a'], hasMajority: true });
+  expect(integrity.takeVerdict()).toEqual({ checkpoint: 1, odd: ['a'], hasMajority: true, digest: 'x' });
   expect(integrity.takeVerdict()).toBeUndefined();
 });
 
@@ -24,7 +24,12 @@ it('cannot tell who is right without a majority', () => {
   integrity.report('a', 1, 'x');
   integrity.report('b', 1, 'y');
   integrity.report('c', 1, 'z');
-  expect(integrity.takeVerdict()).toEqual({ checkpoint: 1, odd: ['a', 'b', 'c'], hasMajority: false });
+  expect(integrity.takeVerdict()).toEqual({
+    checkpoint: 1,
+    odd: ['a', 'b', 'c'],
+    hasMajority: false,
+    digest: undefined,
+  });
 });
 
 it('does not count reports of others, or for another checkpoint', () => {
@@ -36,4 +41,45 @@ it('does not count reports of others, or for another checkpoint', () => {
   integrity.report('a', 1, 'y');
   integrity.report('b', 2, 'x');
   expect(integrity.takeVerdict()).toBeUndefined();
+});
+
+describe('doubt', () => {
+  beforeEach(() => {
+    integrity.begin(3, 'x', ['a', 'b']);
+    integrity.report('a', 3, 'x');
+    expect(integrity.doubt).toBe(0);
+    integrity.report('b', 3, 'y');
+  });
+
+  it('begins when all have spoken without a majority, and outlasts the next question', () => {
+    expect(integrity.doubt).toBe(3);
+    integrity.begin(4, 'x', ['a', 'b']);
+    integrity.report('a', 4, 'x');
+    expect(integrity.doubt).toBe(3);
+  });
+
+  it('ends when all agree', () => {
+    integrity.begin(4, 'x', ['a', 'b']);
+    integrity.report('a', 4, 'x');
+    integrity.report('b', 4, 'x');
+    expect(integrity.doubt).toBe(0);
+  });
+
+  it('ends when there is a majority, which is right by definition', () => {
+    integrity.begin(4, 'x', ['a', 'b', 'c']);
+    for (const [id, digest] of [
+      ['a', 'x'],
+      ['b', 'y'],
+      ['c', 'x'],
+    ] as const)
+      integrity.report(id, 4, digest);
+    expect(integrity.doubt).toBe(0);
+  });
+
+  it('ends when one voter is left', () => {
+    integrity.votersChanged(2);
+    expect(integrity.doubt).toBe(3);
+    integrity.votersChanged(1);
+    expect(integrity.doubt).toBe(0);
+  });
 });

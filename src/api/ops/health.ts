@@ -10,13 +10,15 @@ const BARRIER_TIMEOUT_MS = 1000;
 
 const HEALTHY = '{"health": "true"}';
 const UNHEALTHY = '{"health": "false"}';
+const IN_DOUBT = '{"health": "false", "reason": "the states of the members differ and none has a majority"}';
 
-/** 200 while the member can serve a linearizable read; 503 without a leader or when that takes too long. */
+/** 200 while the member can serve a linearizable read; 503 without a leader, when that takes too long, or when the members' states are in doubt. */
 export async function serveHealth(context: Context, member: Member, observer: ApiObserver): Promise<void> {
-  const isHealthy = member.status().leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
+  const { leader, stateInDoubt } = member.status();
+  const isHealthy = !stateInDoubt && leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
   observer.healthChecked(isHealthy);
   if (isHealthy) writePlainText(context.res, 200, HEALTHY);
-  else writeErrorText(context.res, 503, UNHEALTHY);
+  else writeErrorText(context.res, 503, stateInDoubt ? IN_DOUBT : UNHEALTHY);
 }
 
 async function passesBarrier(member: Member, timeoutMs: number): Promise<boolean> {

@@ -4,6 +4,8 @@ export interface Verdict {
   /** Members whose state is not that of the majority; all of them if there is no majority. */
   readonly odd: readonly string[];
   readonly hasMajority: boolean;
+  /** What the majority reported; undefined if there is none. */
+  readonly digest: string | undefined;
 }
 
 /**
@@ -16,6 +18,24 @@ export class Integrity {
   private voters: readonly string[] = [];
   private readonly reports = new Map<string, string>();
   private pending: Verdict | undefined;
+  private doubtedAt = 0;
+
+  /**
+   * The checkpoint at which all voters differed without a majority that could be believed; 0: none. It lasts until a later
+   * comparison says otherwise, or until one voter is left to be believed; stored, so that a restart does not end it.
+   */
+  get doubt(): number {
+    return this.doubtedAt;
+  }
+
+  restoreDoubt(checkpoint: number): void {
+    this.doubtedAt = checkpoint;
+  }
+
+  /** Whoever is alone has nobody to differ from. */
+  votersChanged(count: number): void {
+    if (count < 2) this.doubtedAt = 0;
+  }
 
   /** The checkpoint that was applied last, and this member's own digest there; undefined before the first. */
   get latest(): { readonly checkpoint: number; readonly digest: string } | undefined {
@@ -33,7 +53,10 @@ export class Integrity {
   report(memberId: string, checkpoint: number, digest: string): void {
     if (checkpoint !== this.checkpoint || !this.voters.includes(memberId)) return;
     this.reports.set(memberId, digest);
-    this.pending = this.judge();
+    const verdict = this.judge();
+    this.pending = verdict ?? this.pending;
+    if (verdict?.hasMajority === true || this.allAgree()) this.doubtedAt = 0;
+    else if (verdict !== undefined) this.doubtedAt = verdict.checkpoint;
   }
 
   /** A difference that was found since the last call. */
@@ -43,16 +66,20 @@ export class Integrity {
     return verdict;
   }
 
+  private allAgree(): boolean {
+    return this.reports.size === this.voters.length && new Set(this.reports.values()).size === 1;
+  }
+
   private judge(): Verdict | undefined {
     if (new Set(this.reports.values()).size < 2) return undefined;
     const majority = Math.floor(this.voters.length / 2) + 1;
     for (const digest of this.reports.values()) {
       const [agreeing, odd] = this.split(digest);
-      if (agreeing.length >= majority) return { checkpoint: this.checkpoint, odd, hasMajority: true };
+      if (agreeing.length >= majority) return { checkpoint: this.checkpoint, odd, hasMajority: true, digest };
     }
     // A majority may still come together from reports that are on their way.
     if (this.reports.size < this.voters.length) return undefined;
-    return { checkpoint: this.checkpoint, odd: [...this.reports.keys()], hasMajority: false };
+    return { checkpoint: this.checkpoint, odd: [...this.reports.keys()], hasMajority: false, digest: undefined };
   }
 
   private split(digest: string): [agreeing: string[], odd: string[]] {

@@ -21,6 +21,7 @@ const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
   tooManyRequests: 'etcdserver: too many requests',
   tooLarge: 'etcdserver: request is too large',
   invalid: 'etcdserver: invalid request',
+  stateInDoubt: 'etcdserver: corrupt cluster: the states of the members differ, see the log of any of them',
   stopped: 'etcdserver: server stopped',
 };
 

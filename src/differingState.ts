@@ -1,0 +1,59 @@
+/** What becomes of the data directory of a member whose state is not that of the majority. */
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { StateDiffersError } from './member/integrityCheck';
+import { DIFFERING_FILE, exists, moveAside } from './util/differingDirectory';
+
+const TEXT =
+  'The state in here was found to differ from that of the majority of the members. It is not served from again.\n';
+
+/** Durable when it returns: right after it the process ends. */
+export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): void {
+  try {
+    const file = openSync(join(dataDir, DIFFERING_FILE), 'w', 0o600);
+    writeSync(file, TEXT);
+    fsyncSync(file);
+    closeSync(file);
+    const directory = openSync(dataDir, 'r');
+    fsyncSync(directory);
+    closeSync(directory);
+  } catch (error) {
+    logger.error(
+      { err: error, dataDir },
+      'the data directory could not be marked as one with a wrong state: move it aside before this member is started again',
+    );
+  }
+}
+
+/**
+ * Before a start: a marked directory is moved aside with --auto-rejoin, so that the member begins without data and takes its
+ * place as a new one. Rejects with StateDiffersError if it may not, or if the directory cannot be moved.
+ */
+export async function leaveDiffering(
+  dataDir: string,
+  autoRejoin: boolean,
+  logger: Pick<Logger, 'warn'>,
+): Promise<void> {
+  const path = dataDir.replace(/(?<=.)\/+$/, '');
+  if (!(await exists(join(path, DIFFERING_FILE)))) return;
+  const found = `the state in the data directory ${path} was found to differ from that of the majority of the members`;
+  if (!autoRejoin) {
+    throw new StateDiffersError(
+      `${found}; it is not served from. Remove this member from the cluster, move the directory aside, add the member again and ` +
+        'start it, or set --auto-rejoin to let it do so by itself',
+    );
+  }
+  try {
+    const aside = await moveAside(path);
+    logger.warn(
+      { dataDir: path, aside },
+      `${found}; it was moved aside to ${aside}, and this member begins without data. Delete it when nobody needs it any more`,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StateDiffersError(
+      `${found}, and it cannot be moved aside (${reason}); empty it by hand and start this member again`,
+    );
+  }
+}
