@@ -2,8 +2,10 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
 import { DIFFERING_FILE, exists, moveAside } from './util/differingDirectory';
+import { REMOVED_FILE } from './util/removedFile';
 
 const TEXT =
   'The state in here was found to differ from that of the majority of the members. It is not served from again.\n';
@@ -32,10 +34,11 @@ export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): v
  */
 export async function leaveDiffering(
   dataDir: string,
-  autoRejoin: boolean,
+  { autoRejoin, forceNewCluster }: { readonly autoRejoin: boolean; readonly forceNewCluster: boolean },
   logger: Pick<Logger, 'warn'>,
 ): Promise<void> {
   const path = dataDir.replace(/(?<=.)\/+$/, '');
+  if (forceNewCluster) await refuseMarked(path);
   if (!(await exists(join(path, DIFFERING_FILE)))) return;
   const found = `the state in the data directory ${path} was found to differ from that of the majority of the members`;
   if (!autoRejoin) {
@@ -54,6 +57,21 @@ export async function leaveDiffering(
     const reason = error instanceof Error ? error.message : String(error);
     throw new StateDiffersError(
       `${found}, and it cannot be moved aside (${reason}); empty it by hand and start this member again`,
+    );
+  }
+}
+
+/** @throws ForceNewClusterError if there is a reason not to make a cluster from the directory */
+async function refuseMarked(path: string): Promise<void> {
+  const why = [
+    [DIFFERING_FILE, 'its state was found to differ from that of the majority of the members'],
+    [REMOVED_FILE, 'its member was removed from the cluster'],
+  ] as const;
+  for (const [file, reason] of why) {
+    if (!(await exists(join(path, file)))) continue;
+    throw new ForceNewClusterError(
+      `--force-new-cluster is not carried out with the data directory ${path}: ${reason}. Use the data of another member; if this ` +
+        `is all there is left, remove the file ${file} in it and start again`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { ClusterFullError, JoinError } from './discovery/beginning';
+import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
 
@@ -8,7 +9,7 @@ import { StorageError } from './storage/errors';
 export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
   if (error instanceof StateDiffersError) return 'stateDiffers';
-  if (error instanceof JoinError) return 'badConfiguration';
+  if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
   if (!(error instanceof StorageError)) return 'unexpectedFailure';
   switch (error.kind) {

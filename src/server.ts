@@ -52,7 +52,7 @@ export async function startServer(
   surface: Surface,
   stopping: AbortSignal,
 ): Promise<Server> {
-  await leaveDiffering(configuration.dataDir, configuration.autoRejoin, logger);
+  await leaveDiffering(configuration.dataDir, configuration, logger);
   const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
@@ -141,6 +141,7 @@ async function openFromDirectory(
     historyLength: configuration.historyLength,
     uncommittedBytesMax: configuration.maxUncommittedBytes,
     begin: beginner.begin,
+    forced: configuration.forceNewCluster,
     logger,
     peerReport: () => links.report(),
     observer: metrics.recorders,

@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaveDiffering, markDiffering } from '../src/differingState';
 import { StateDiffersError } from '../src/member/integrityCheck';
 import { DIFFERING_FILE } from '../src/util/differingDirectory';
+import { REMOVED_FILE } from '../src/util/removedFile';
 
 let volume: string;
 let data: string;
@@ -23,14 +24,14 @@ beforeEach(() => {
 afterEach(() => rmSync(volume, { recursive: true }));
 
 test('a directory without the mark is left alone', async () => {
-  await leaveDiffering(data, true, logger);
+  await leaveDiffering(data, { autoRejoin: true, forceNewCluster: false }, logger);
   expect([existsSync(join(data, 'db')), lines]).toEqual([true, []]);
 });
 
 test('a marked one is moved aside whole, and said so', async () => {
   markDiffering(data, logger);
   expect(lines).toEqual([]);
-  await leaveDiffering(`${data}/`, true, logger);
+  await leaveDiffering(`${data}/`, { autoRejoin: true, forceNewCluster: false }, logger);
   expect(existsSync(data)).toBe(false);
   expect(existsSync(join(`${data}.differs-1`, 'db'))).toBe(true);
   expect(existsSync(join(`${data}.differs-1`, DIFFERING_FILE))).toBe(true);
@@ -40,7 +41,7 @@ test('a marked one is moved aside whole, and said so', async () => {
 test('without --auto-rejoin each start is refused, and nothing is moved', async () => {
   markDiffering(data, logger);
   for (const _start of [1, 2]) {
-    const refused = leaveDiffering(data, false, logger);
+    const refused = leaveDiffering(data, { autoRejoin: false, forceNewCluster: false }, logger);
     await expect(refused).rejects.toBeInstanceOf(StateDiffersError);
     await expect(refused).rejects.toThrow(/is not served from\. Remove this member.*or set --auto-rejoin/);
   }
@@ -50,4 +51,11 @@ test('without --auto-rejoin each start is refused, and nothing is moved', async 
 test('a directory that cannot be marked is said so', () => {
   markDiffering(join(volume, 'absent'), logger);
   expect(lines[0]).toContain('could not be marked');
+});
+
+test.each([DIFFERING_FILE, REMOVED_FILE])('no cluster is forced from a directory with the mark %s', async (mark) => {
+  writeFileSync(join(data, mark), '');
+  const refused = leaveDiffering(data, { autoRejoin: true, forceNewCluster: true }, logger);
+  await expect(refused).rejects.toThrow(`remove the file ${mark} in it and start again`);
+  expect(existsSync(join(data, mark))).toBe(true);
 });

@@ -17,6 +17,7 @@ const checks: readonly Check[] = [
   checkListenUrls,
   checkProxied,
   checkBootstrap,
+  checkForced,
 ];
 
 const BOOTSTRAP_OPTIONS = ['initial-cluster', 'discovery', 'discovery-srv'];
@@ -114,6 +115,16 @@ function checkBootstrap(built: Built): string | undefined {
     );
   }
   return undefined;
+}
+
+/** What is forced is made from data, and a proxy has none. */
+function checkForced(built: Built): string | undefined {
+  const { forceNewCluster, proxy } = built.configuration;
+  if (!forceNewCluster || proxy === 'off') return undefined;
+  return (
+    `${named(built, 'force-new-cluster')} and ${named(built, 'proxy')} are given together, but a proxy has no data to make a ` +
+    'cluster from; remove one of them'
+  );
 }
 
 function isGiven(built: Built, name: string): boolean {

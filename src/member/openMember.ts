@@ -4,6 +4,7 @@ import type { MemberStore } from '../storage/memberStore';
 import { foundCluster, restoreMember, type FoundingMember, type Restored } from './bootstrap';
 import { StorageError } from '../storage/errors';
 import type { Clock, Random } from './environment';
+import { forceNewCluster, forgetForced } from './forceNewCluster';
 import { LocalMember } from './localMember';
 import type { MemberObserver } from './observer';
 import { logTailAtStart, SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
@@ -44,6 +45,8 @@ export interface OpenMemberOptions {
    * id and ended before it was sent the state.
    */
   readonly begin: (unfinishedId: MemberId | undefined) => Promise<MemberBeginning>;
+  /** --force-new-cluster: the others are lost for good. Rejects with ForceNewClusterError if there is no data to go on with. */
+  readonly forced?: boolean;
   readonly logger: MemberLogger;
   readonly peerReport: () => PeerReport;
   readonly observer?: MemberObserver | undefined;
@@ -83,7 +86,10 @@ interface Opened extends Restored {
 
 async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const { store, settings, historyLength } = options;
-  const found = await restoreMember(store, historyLength, logTailAtStart(settings));
+  const stored = await restoreMember(store, historyLength, logTailAtStart(settings));
+  const { forced, logger } = options;
+  const found = forced === true ? await forceNewCluster(store, stored, logger) : stored;
+  if (stored !== undefined && forced !== true) await forgetForced(store);
   if (found !== undefined && found.machine.cluster.members().length > 0) return { ...found, firstPeers: [] };
   const beginning = await options.begin(found?.identity.memberId);
   if (beginning.kind === 'join') return join(options, beginning, found);

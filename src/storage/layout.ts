@@ -4,6 +4,7 @@
  * | key                                        | value                                                        | codec        |
  * | ------------------------------------------ | ------------------------------------------------------------ | ------------ |
  * | `b`                                        | incarnations: of this directory, and of the founders it heard of | witnessNote |
+ * | `c`                                        | this start of the flag --force-new-cluster was carried out   | recordCodec  |
  * | `d`                                        | what this member told a discovery service                    | registrationNote |
  * | `f`                                        | format version of everything below                           | recordCodec  |
  * | `g`                                        | the generation of the rows that count                        | recordCodec  |
@@ -42,6 +43,7 @@ const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>
 ]);
 
 export const WITNESS_KEY: Uint8Array = Buffer.from('b');
+export const FORCED_KEY: Uint8Array = Buffer.from('c');
 export const REGISTRATION_KEY: Uint8Array = Buffer.from('d');
 export const FORMAT_KEY: Uint8Array = Buffer.from('f');
 export const GENERATION_KEY: Uint8Array = Buffer.from('g');

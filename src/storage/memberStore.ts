@@ -8,6 +8,7 @@ import { StorageError } from './errors';
 import type { Kv, KvData, KvOperation } from './kv';
 import {
   appliedKey,
+  FORCED_KEY,
   FORMAT_KEY,
   FORMAT_VERSION,
   FOUNDATION_KEY,
@@ -56,6 +57,8 @@ export interface StoreWrite {
   readonly rows?: readonly Row[] | undefined;
   /** Up to where the rows are, with those of this write. */
   readonly applied?: number | undefined;
+  /** Whether --force-new-cluster was carried out and is still given; absent: as it is. */
+  readonly forced?: boolean;
   /** Entries up to this index are no longer needed; what is beyond `applied` is kept all the same. */
   readonly compactTo?: number | undefined;
 }
@@ -142,6 +145,11 @@ export class MemberStore {
     this.#oldestStored = index + 1;
   }
 
+  /** Whether --force-new-cluster was carried out at an earlier start and given at each one since. */
+  async isForced(): Promise<boolean> {
+    return (await this.kv.get(FORCED_KEY)) !== undefined;
+  }
+
   /**
    * The number of this run of the member: 1 more than the last, and durable before it is answered, so that what one run
    * numbered is never taken for another's.
@@ -182,10 +190,13 @@ export class MemberStore {
     if (entries.length > 0) this.#append(entries, operations);
     if (write.rows !== undefined) this.#putRows(write.rows, operations);
     if (write.applied !== undefined) this.#moveApplied(write.applied, operations);
+    if (write.forced === true) operations.push(put(FORCED_KEY, encodeNumber('forced', 1)));
+    if (write.forced === false) operations.push(del(FORCED_KEY));
     if (write.compactTo !== undefined) this.#compact(write.compactTo, operations);
     this.#removeCompacted(operations);
     if (operations.length === 0) return;
-    const sync = write.hardState !== undefined || write.start !== undefined || entries.length > 0;
+    const sync =
+      write.forced !== undefined || write.hardState !== undefined || write.start !== undefined || entries.length > 0;
     const { observer } = this;
     const startedMs = observer?.nowMs() ?? 0;
     await this.kv.batch(operations, { sync });

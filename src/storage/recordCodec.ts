@@ -104,13 +104,14 @@ export function decodeApplied(text: string): LogStart {
 }
 
 /** A number that has a record to itself: the format version, the current generation, the number of the member's run. */
-export type NumberKind = 'format' | 'generation' | 'run';
+export type NumberKind = 'format' | 'generation' | 'run' | 'forced';
 
-const NUMBER_LETTER: Readonly<Record<NumberKind, string>> = { format: 'f', generation: 'g', run: 'n' };
+const NUMBER_LETTER: Readonly<Record<NumberKind, string>> = { format: 'f', generation: 'g', run: 'n', forced: 'c' };
 const NUMBER_NAME: Readonly<Record<NumberKind, string>> = {
   format: 'the format version',
   generation: 'the current generation',
   run: 'the number of the run',
+  forced: 'the note of a forced cluster',
 };
 
 export function encodeNumber(kind: NumberKind, value: number): Buffer {

@@ -328,8 +328,8 @@ const mistakes: readonly (readonly [Written, string])[] = [
     'ETCD_DISCOVERY_PROXY is not available: members speak to the discovery service directly; remove it and let them reach it',
   ],
   [
-    flags('--force-new-cluster'),
-    '--force-new-cluster is not available: this release cannot turn the data of a lost cluster into a new one; remove it',
+    flags('--force-new-cluster', '--proxy=on', '--initial-cluster=a=http://a:1'),
+    '--force-new-cluster and --proxy are given together, but a proxy has no data to make a cluster from; remove one of them',
   ],
   [
     env({ ETCD_PEERS: 'a:7001' }),

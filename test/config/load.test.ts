@@ -37,6 +37,7 @@ describe('an empty command line', () => {
         electionTimeoutMs: 1000,
         strictReconfigCheck: true,
         autoRejoin: true,
+        forceNewCluster: false,
         maxUncommittedBytes: 67_108_864,
         discovery: '',
         discoveryProtocol: 'auto',

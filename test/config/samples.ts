@@ -52,6 +52,7 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
   'election-timeout': { text: '50000', property: 'electionTimeoutMs', value: 50_000 },
   'strict-reconfig-check': { text: 'false', property: 'strictReconfigCheck', value: false },
   'auto-rejoin': { text: 'false', property: 'autoRejoin', value: false },
+  'force-new-cluster': { text: 'true', property: 'forceNewCluster', value: true },
   'max-uncommitted-bytes': { text: '1048576', property: 'maxUncommittedBytes', value: 1_048_576 },
   'discovery-prefix': {
     text: 'https://discovery.example.com',

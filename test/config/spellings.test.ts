@@ -195,7 +195,7 @@ describe('options that are refused', () => {
         (
           'C CF peers peers-file clientCAFile clientCert clientKey serverCAFile serverCert serverKey ca-file cert-file ' +
           'key-file trusted-ca-file client-cert-auth peer-ca-file peer-cert-file peer-key-file peer-trusted-ca-file ' +
-          'peer-client-cert-auth discovery-proxy force-new-cluster config'
+          'peer-client-cert-auth discovery-proxy config'
         ).split(' '),
       ),
     );
@@ -209,12 +209,9 @@ describe('options that are refused', () => {
     expect(run({ argv: [`--${name}=`] })).toEqual(run({}));
   });
 
-  it.each([['--force-new-cluster=false'], ['--client-cert-auth=F'], ['--host-whitelist=*']])(
-    '%s asks for nothing',
-    (flag) => {
-      expect(run({ argv: [flag] })).toEqual(run({}));
-    },
-  );
+  it.each([['--client-cert-auth=F'], ['--host-whitelist=*']])('%s asks for nothing', (flag) => {
+    expect(run({ argv: [flag] })).toEqual(run({}));
+  });
 
   it('can be overridden like any other', () => {
     expect(run({ argv: ['--auto-tls=false'], env: { ETCD_AUTO_TLS: 'true' } }).warnings).toEqual([]);

@@ -87,6 +87,15 @@ export const clusteringOptions = {
     default: 'true',
     help: 'Let a member that lost its data directory take its old place in a running cluster under a new id.',
   },
+  'force-new-cluster': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'boolean' },
+    default: 'false',
+    help:
+      'Make the data of this one survivor a cluster of one, when most other members are lost for good. The others are removed. ' +
+      'Remove it once the member runs.',
+  },
   'max-uncommitted-bytes': {
     status: 'active',
     group: 'Clustering',

@@ -67,10 +67,6 @@ export const unavailableOptions = {
     because: peers,
     spellings: [{ name: 'CF', era: '0.1', shape: 'value', convert: 'same' }],
   },
-  'force-new-cluster': {
-    ...flag,
-    because: 'this release cannot turn the data of a lost cluster into a new one; remove it',
-  },
   'unsafe-no-fsync': {
     ...flag,
     harmless: ['false'],
