@@ -20,11 +20,11 @@ const soon = (): Promise<void> => new Promise((resolve) => setImmediate(resolve)
 test('after the state jumped, what was in flight hears that its fate is unknown as soon as the member has caught up', async () => {
   const callers = new Callers('a1', 1, clock, 1000, () => undefined);
   const fates = [fateOf(callers.propose(COMMAND)), fateOf(callers.change({ type: 'removeMember', id: 'b2' }))];
-  callers.proposals.takeBatches();
+  callers.proposals.next();
   callers.changes.take();
   callers.stateReplaced();
   const late = fateOf(callers.propose(COMMAND));
-  callers.proposals.takeBatches();
+  callers.proposals.next();
   const context = callers.reads.takeRound();
   await soon();
   expect(fates.map(({ text }) => text)).toEqual(['waits', 'waits']);
@@ -38,7 +38,7 @@ test('after the state jumped, what was in flight hears that its fate is unknown 
 test('what is applied before that is answered as always', async () => {
   const callers = new Callers('a1', 1, clock, 1000, () => undefined);
   const fate = fateOf(callers.propose(COMMAND));
-  const [batch] = callers.proposals.takeBatches();
+  const batch = callers.proposals.next();
   callers.stateReplaced();
   callers.proposals.settle({ origin: 'a1', run: 1, sequence: batch!.sequence, results: [undefined] });
   await soon();

@@ -101,7 +101,3 @@ function isStoredMember(value: unknown): value is StoredMember {
     typeof fields.get('learner') === 'boolean'
   );
 }
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
-}
