@@ -187,7 +187,7 @@ function openApi(
     setLogLevel: (level) => {
       logger.level = level;
     },
-    drain: new Drain(Date.now, () => member.giveUpLeadership(2 * configuration.electionTimeoutMs)),
+    drain: new Drain(() => performance.now(), () => member.giveUpLeadership(2 * configuration.electionTimeoutMs)),
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,
     observer: metrics.recorders,

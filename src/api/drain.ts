@@ -2,20 +2,20 @@
 import type { RequestListener } from 'node:http';
 
 export class Drain {
-  private untilMs = 0;
+  private untilMs: number | undefined;
   private letGo: () => void = () => undefined;
 
   /**
-   * @param now milliseconds since 1970
+   * @param monotonicMs of a clock that only goes forward
    * @param giveUpLeadership resolves when another member leads, or none can
    */
   constructor(
-    private readonly now: () => number,
+    private readonly monotonicMs: () => number,
     private readonly giveUpLeadership: () => Promise<void>,
   ) {}
 
   get isOn(): boolean {
-    return this.untilMs !== 0 && this.now() < this.untilMs;
+    return this.untilMs !== undefined && this.monotonicMs() < this.untilMs;
   }
 
   /** @param letGo ends what clients wait for here, when another member leads */
@@ -28,7 +28,7 @@ export class Drain {
    * ends by itself: whoever asked for it may not live to take it back. Resolves when leadership is handed over.
    */
   async begin(durationMs: number): Promise<void> {
-    this.untilMs = this.now() + durationMs;
+    this.untilMs = this.monotonicMs() + durationMs;
     await this.giveUpLeadership();
     if (this.isOn) this.letGo();
   }

@@ -73,7 +73,7 @@ export class Callers {
     );
   }
 
-  /** Tells those whose time is up. */
+  /** Tells those whose time is up, by `monotonicMs` of the clock. */
   expire(nowMs: number): void {
     this.proposals.expire(nowMs, timeoutError);
     this.changes.expire(nowMs, timeoutError);
@@ -88,7 +88,7 @@ export class Callers {
   }
 
   private deadlineMs(): number {
-    return this.clock.now() + this.timeoutMs;
+    return this.clock.monotonicMs() + this.timeoutMs;
   }
 }
 

@@ -12,8 +12,8 @@ export async function handOver(raft: Raft, clock: Clock, limitMs: number, wake: 
   const to = successorOf(raft);
   if (to === undefined || !raft.transferLeadership(to)) return;
   wake();
-  const deadlineMs = clock.now() + limitMs;
-  while ((raft.leader === raft.id || raft.leader === undefined) && clock.now() < deadlineMs) {
+  const deadlineMs = clock.monotonicMs() + limitMs;
+  while ((raft.leader === raft.id || raft.leader === undefined) && clock.monotonicMs() < deadlineMs) {
     await new Promise<void>((resolve) => clock.after(LOOK_INTERVAL_MS, resolve));
   }
 }

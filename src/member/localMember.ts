@@ -216,8 +216,8 @@ export class LocalMember implements Member {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
-    const deadlineMs = this.parts.clock.now() + graceMs;
-    while (this.callers.pending > 0 && this.parts.clock.now() < deadlineMs) {
+    const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
+    while (this.callers.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
       await new Promise<void>((resolve) => this.parts.clock.after(10, resolve));
     }
     this.halt('the member is stopping');
@@ -339,7 +339,7 @@ export class LocalMember implements Member {
   }
 
   private tick(): void {
-    const nowMs = this.parts.clock.now();
+    const nowMs = this.parts.clock.monotonicMs();
     this.tally.tick(nowMs);
     this.publisher.check();
     // New peer URLs come with a command, not with a configuration entry.

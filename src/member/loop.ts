@@ -280,14 +280,12 @@ export class Loop {
   }
 
   private areRowsDue(): boolean {
-    // The clock may have been set back.
-    const sinceMs = Math.abs(this.parts.clock.now() - this.rowsSavedMs);
-    return this.rowsPending && sinceMs >= ROW_INTERVAL_MS;
+    return this.rowsPending && this.parts.clock.monotonicMs() - this.rowsSavedMs >= ROW_INTERVAL_MS;
   }
 
   private takeRows(): readonly Row[] {
     this.rowsPending = false;
-    this.rowsSavedMs = this.parts.clock.now();
+    this.rowsSavedMs = this.parts.clock.monotonicMs();
     return this.parts.state.machine.takeRows();
   }
 

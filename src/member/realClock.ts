@@ -6,6 +6,10 @@ export class RealClock implements Clock {
     return Date.now();
   }
 
+  monotonicMs(): number {
+    return performance.now();
+  }
+
   every(intervalMs: number, run: () => void): Cancel {
     const timer = setInterval(run, intervalMs);
     return () => {

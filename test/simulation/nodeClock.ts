@@ -26,6 +26,10 @@ export class NodeClock implements Clock {
     return Math.floor(EPOCH_MS + this.error.offsetMs + this.scheduler.nowMs * this.error.rate);
   }
 
+  monotonicMs(): number {
+    return this.scheduler.nowMs * this.error.rate;
+  }
+
   every(intervalMs: number, run: () => void): Cancel {
     let pending = this.in(intervalMs, again.bind(this));
     function again(this: NodeClock): void {
