@@ -4,6 +4,7 @@ import { ClusterFullError, JoinError } from './discovery/beginning';
 import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
+import { StopTimeoutError } from './stopInOrder';
 
 /** The documented exit code for what ended the server. */
 export function exitReasonOf(error: unknown): ExitCodeName {
@@ -11,6 +12,8 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
+  // What does not end within that time is the disk.
+  if (error instanceof StopTimeoutError) return 'storageFailure';
   if (!(error instanceof StorageError)) return 'unexpectedFailure';
   switch (error.kind) {
     case 'io':

@@ -10,6 +10,7 @@ import { discoveryPreset } from './config/presets';
 import { createLogger, standardErrorReader } from './logging';
 import { markDiffering } from './differingState';
 import { exitNumber, exitReasonOf } from './exit';
+import { Leaving } from './leaving';
 import { StateDiffersError } from './member/integrityCheck';
 import type { Server } from './server';
 import { start } from './start';
@@ -38,32 +39,43 @@ export function runMember(argv: readonly string[], surface: Surface = 'all'): vo
 async function run(configuration: Configuration, warnings: readonly string[], surface: Surface): Promise<void> {
   const logger = await createLogger(configuration.logLevel, configuration.logFormat, standardErrorReader());
   for (const warning of warnings) logger.warn(warning);
-  const fail = (error: unknown): never => {
+  const leaving = new Leaving(logger);
+  const fail = (error: unknown): Promise<never> => {
     if (error instanceof StateDiffersError) markDiffering(configuration.dataDir, logger);
-    return die(logger, error);
+    return die(logger, leaving, error);
   };
-  process.on('uncaughtException', fail);
-  process.on('unhandledRejection', fail);
+  process.on('uncaughtException', (error) => void fail(error));
+  process.on('unhandledRejection', (error) => void fail(error));
   let onRemoved = (_note: RemovalNote): void => undefined;
   const removed = new Promise<RemovalNote>((resolve) => {
     onRemoved = resolve;
   });
   const stopping = new AbortController();
-  const starting = start(configuration, logger, { onFailure: fail, onRemoved }, surface, stopping.signal);
-  stopOnSignals(starting, stopping, logger);
+  const starting = start(
+    configuration,
+    logger,
+    {
+      onOpened: (close) => leaving.opened(close),
+      onFailure: (error) => void fail(error),
+      onRemoved,
+    },
+    surface,
+    stopping.signal,
+  );
+  stopOnSignals(starting, stopping, logger, leaving);
   const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
-  endRemoved(server, logger, configuration.dataDir, await removed);
+  endRemoved(server, logger, configuration.dataDir, await removed, leaving);
 }
 
 /** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
-function endRemoved(server: Server, logger: Logger, dataDir: string, note: RemovalNote): void {
+function endRemoved(server: Server, logger: Logger, dataDir: string, note: RemovalNote, leaving: Leaving): void {
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
   markRemoved(dataDir, note, logger);
   setTimeout(() => {
     server.stop().then(
-      () => process.exit(exitNumber('removedFromCluster')),
-      (error: unknown) => die(logger, error),
+      () => leaving.leave('removedFromCluster'),
+      (error: unknown) => die(logger, leaving, error),
     );
   }, REMOVED_DELAY_MS);
 }
@@ -81,12 +93,15 @@ function markRemoved(dataDir: string, note: RemovalNote, logger: Logger): void {
 const never = new Promise<never>(() => undefined);
 
 /** The first signal stops in order, also a server that still waits for others; the second stops at once. */
-function stopOnSignals(starting: Promise<Server>, stopping: AbortController, logger: Logger): void {
+function stopOnSignals(starting: Promise<Server>, stopping: AbortController, logger: Logger, leaving: Leaving): void {
   const wishes = new StopWishes();
   const stop = (signal: NodeJS.Signals): void => {
     const wish = wishes.heard(performance.now());
     if (wish === 'echo') return;
-    if (wish === 'second') process.exit(exitNumber('unexpectedFailure'));
+    if (wish === 'second') {
+      void leaving.leave('unexpectedFailure');
+      return;
+    }
     logger.info({ signal }, 'stopping');
     stopping.abort(new Error(`stopped by ${signal}`));
     const stopped = starting.then(
@@ -98,19 +113,20 @@ function stopOnSignals(starting: Promise<Server>, stopping: AbortController, log
     stopped.then(
       () => {
         logger.info('stopped');
-        process.exit(exitNumber('ok'));
+        void leaving.leave('ok');
       },
-      (error: unknown) => die(logger, error),
+      (error: unknown) => void die(logger, leaving, error),
     );
   };
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
 }
 
-/** Ends the process at once: what is acknowledged is durable, and nothing more may be acknowledged. */
-function die(logger: Logger, error: unknown): never {
+/** Ends the process: what is acknowledged is durable, and nothing more may be acknowledged. */
+function die(logger: Logger, leaving: Leaving, error: unknown): Promise<never> {
+  if (leaving.isLeaving) return never;
   const reason = exitReasonOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (reason === 'unexpectedFailure') logger.fatal({ err: error }, message);
   else logger.fatal(message);
-  process.exit(exitNumber(reason));
+  return leaving.leave(reason);
 }

@@ -18,6 +18,7 @@ import { PeerLinks } from './peerLinks';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import type { Metrics } from './metrics/metrics';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
+import { stopInOrder, type StopStep } from './stopInOrder';
 import { MemberStore } from './storage/memberStore';
 import { RegistrationNotes } from './storage/registrationNote';
 import { WitnessNotes } from './storage/witnessNote';
@@ -25,10 +26,14 @@ import type { RemovalNote } from './util/removedFile';
 
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;
+/** How long the whole stop may take beside handing leadership over. No step needs it; a disk that hangs would take for ever. */
+const STOP_LIMIT_MS = 15_000;
 const INTEGRITY_INTERVAL_MS = 60_000;
 
-/** What ends a server from inside. Each is called once at most. */
+/** What a server tells who runs it. Each is called once at most. */
 export interface ServerEvents {
+  /** The database is open: the process must not end before it is closed, however it ends. `close` is idempotent. */
+  readonly onOpened: (close: () => Promise<void>) => void;
   /** The member cannot go on; the process has to end at once. */
   readonly onFailure: (error: unknown) => void;
   /** The cluster removed the member. */
@@ -54,6 +59,7 @@ export async function startServer(
 ): Promise<Server> {
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
+  events.onOpened(directory.close);
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
   const links = new PeerLinks(
@@ -187,7 +193,10 @@ function openApi(
     setLogLevel: (level) => {
       logger.level = level;
     },
-    drain: new Drain(() => performance.now(), () => member.giveUpLeadership(2 * configuration.electionTimeoutMs)),
+    drain: new Drain(
+      () => performance.now(),
+      () => member.giveUpLeadership(2 * configuration.electionTimeoutMs),
+    ),
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,
     observer: metrics.recorders,
@@ -213,11 +222,18 @@ async function stopServer(
   directory: DataDirectory,
   metrics: Metrics,
 ): Promise<void> {
-  await member.prepareStop(2 * configuration.electionTimeoutMs);
-  await api.closeClients(GRACE_MS);
-  await member.stop(GRACE_MS);
-  await links.stop();
-  await api.close(GRACE_MS);
-  metrics.stop();
-  await directory.close();
+  const electionMs = 2 * configuration.electionTimeoutMs;
+  const steps: readonly StopStep[] = [
+    ['handing leadership over', () => member.prepareStop(electionMs)],
+    ['letting clients go', () => api.closeClients(GRACE_MS)],
+    ['storing what it knows', () => member.stop(GRACE_MS)],
+    ['closing the links to other members', () => links.stop()],
+    ['closing its listeners', () => api.close(GRACE_MS)],
+    ['closing the data directory', () => directory.close()],
+  ];
+  try {
+    await stopInOrder(steps, new RealClock(), electionMs + STOP_LIMIT_MS);
+  } finally {
+    metrics.stop();
+  }
 }

@@ -17,7 +17,9 @@ export const exitCodes = {
   },
   storageFailure: {
     code: 4,
-    meaning: 'The disk failed or is full. Nothing that was acknowledged is lost; start it again once the disk is well.',
+    meaning:
+      'The disk failed, is full or hangs, or what is stored on it is damaged: the message says what to do. Nothing is acknowledged ' +
+      'that is not on disk. Where the disk hangs so that not even that can be said, the process kills itself (137).',
   },
   dataDirectoryUnusable: {
     code: 5,

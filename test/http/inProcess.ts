@@ -49,7 +49,7 @@ export async function startInProcess(
   const server = await start(
     outcome.configuration,
     pino({ level: 'silent' }),
-    { onFailure, onRemoved: () => undefined },
+    { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
     stopping.signal,
   ).catch((error: unknown) => {

@@ -11,7 +11,13 @@ function scene() {
   const raft = { id: 'a', leader: 'a' as string | undefined, term: 1 };
   const asRaft = raft as unknown as Raft;
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const clock = { now: () => 0, every: () => () => undefined, after: () => () => undefined, soon: () => undefined };
+  const clock = {
+    now: () => 0,
+    monotonicMs: () => 0,
+    every: () => () => undefined,
+    after: () => () => undefined,
+    soon: () => undefined,
+  };
   const tally = new Tally(asRaft, HEARTBEAT_MS);
   const callers = new Callers('a', 1, clock, 1000, () => undefined);
   const leaderNote = new LeaderNote(asRaft, clock, logger);

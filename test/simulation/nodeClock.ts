@@ -16,6 +16,9 @@ export interface ClockError {
 
 /** The clock of one machine: it shows a wrong time, runs too fast or slow, and stands still with its process. */
 export class NodeClock implements Clock {
+  private shownMs = 0;
+  private lookedMs = 0;
+
   constructor(
     private readonly scheduler: Scheduler,
     private readonly owner: Owner,
@@ -27,7 +30,10 @@ export class NodeClock implements Clock {
   }
 
   monotonicMs(): number {
-    return this.scheduler.nowMs * this.error.rate;
+    // Step by step: the rate may change, and what was shown must not.
+    this.shownMs += (this.scheduler.nowMs - this.lookedMs) * this.error.rate;
+    this.lookedMs = this.scheduler.nowMs;
+    return this.shownMs;
   }
 
   every(intervalMs: number, run: () => void): Cancel {

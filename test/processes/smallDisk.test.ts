@@ -1,0 +1,106 @@
+/** A disk that is full, and one that is read-only: a mount of its own in memory, which takes root. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fetchText, send } from '../http/exchange';
+import { FORM } from '../http/request';
+import { ServerProcess, whyMissing } from '../http/serverProcess';
+
+const BODY = Buffer.from(`value=${'x'.repeat(100_000)}`);
+const WRITERS = 4;
+
+const reason = whyMissing('cairn') ?? whyNotMounted();
+if (reason === undefined) describe('a small disk', suite);
+else describe.skip(`a small disk (skipped: ${reason})`, suite);
+
+function mount(...words: readonly string[]): string | undefined {
+  const { status, stderr, error } = spawnSync('mount', words, { encoding: 'utf8' });
+  if (error !== undefined) return error.message;
+  return status === 0 ? undefined : stderr.trim();
+}
+
+function whyNotMounted(): string | undefined {
+  const path = mkdtempSync(join(tmpdir(), 'cairn-mount-'));
+  const why = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path);
+  if (why === undefined) spawnSync('umount', [path]);
+  rmSync(path, { recursive: true, force: true });
+  return why === undefined ? undefined : `nothing can be mounted here: ${why}`;
+}
+
+function suite(): void {
+  let disk: string;
+  const servers: ServerProcess[] = [];
+
+  beforeEach(() => {
+    disk = mkdtempSync(join(tmpdir(), 'cairn-disk-'));
+  });
+
+  afterEach(async () => {
+    mount('-o', 'remount,rw', disk);
+    for (const server of servers.splice(0)) await server.remove();
+    spawnSync('umount', [disk]);
+    rmSync(disk, { recursive: true, force: true });
+  });
+
+  const start = async (readyWithinMs?: number): Promise<ServerProcess> => {
+    const options = { dataDir: join(disk, 'data'), ...(readyWithinMs === undefined ? {} : { readyWithinMs }) };
+    const server = await ServerProcess.start('cairn', options);
+    servers.push(server);
+    return server;
+  };
+
+  /** Puts keys until the process ends; answers those that were acknowledged. */
+  const fill = async (server: ServerProcess): Promise<string[]> => {
+    const acknowledged: string[] = [];
+    let next = 0;
+    const writer = async (): Promise<void> => {
+      while (server.isRunning()) {
+        const key = `k${next++}`;
+        const target = `/v2/keys/${key}`;
+        const request = { method: 'PUT', target, headers: [['Content-Type', FORM]] as const, body: BODY };
+        const answer = await send(server.clientPort, request).catch(() => undefined);
+        if (answer?.status === 201) acknowledged.push(key);
+        else await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    };
+    await Promise.all(Array.from({ length: WRITERS }, writer));
+    return acknowledged;
+  };
+
+  test.each([20, 41, 50])(
+    'full at %i MiB: exit code 4, one line, and nothing acknowledged is lost',
+    async (mebibytes) => {
+      expect(mount('-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', disk)).toBeUndefined();
+      const server = await start();
+      const acknowledged = await fill(server);
+      expect(await server.whenExited()).toEqual({ code: 4, signal: null });
+      expect(
+        server
+          .logs()
+          .split('\n')
+          .filter((line) => /no space left/i.test(line)).length,
+      ).toBe(1);
+      expect(acknowledged.length).toBeGreaterThan(10);
+      expect(mount('-o', 'remount,size=400m', disk)).toBeUndefined();
+      const again = await server.startAgain();
+      servers.push(again);
+      for (const key of acknowledged)
+        expect((await fetchText(again.clientPort, 'GET', `/v2/keys/${key}`)).status).toBe(200);
+    },
+    60_000,
+  );
+
+  test('read-only: exit code 5, and one line that says so', async () => {
+    expect(mount('-t', 'tmpfs', '-o', 'size=50m', 'tmpfs', disk)).toBeUndefined();
+    mkdirSync(join(disk, 'data'), { mode: 0o700 });
+    const server = await start();
+    await server.stop();
+    expect(mount('-o', 'remount,ro', disk)).toBeUndefined();
+    const again = await start(0);
+    expect((await again.whenExited()).code).toBe(5);
+    const lines = again.logs().trim().split('\n');
+    expect(lines.at(-1)).toMatch(/read-only file system/i);
+    expect(lines.at(-1)).not.toMatch(/\n {4}at /);
+  }, 30_000);
+}
