@@ -3,7 +3,7 @@ import { Callers } from '../../src/member/callers';
 import type { Clock } from '../../src/member/environment';
 
 const COMMAND: Command = { type: 'delete', path: '/x', nowMs: 1, dir: false, recursive: false };
-const clock = { now: () => 0 } as unknown as Clock;
+const clock = { now: () => 0, monotonicMs: () => 0 } as unknown as Clock;
 
 /** What became of a promise so far. */
 function fateOf(promise: Promise<unknown>): { text: string } {

@@ -26,7 +26,7 @@ class Members {
       const log: string[] = [];
       const note = (_fields: object, text: string): void => void log.push(text);
       const raft = { id, leader: ids[0], status: () => ({ configuration: { voters: ids } }) } as unknown as Raft;
-      const clock = { now: () => (this.nowMs += 1), every: never, after: never, soon: never };
+      const clock = { now: () => (this.nowMs += 1), monotonicMs: never, every: never, after: never, soon: never };
       const logger = { info: note, warn: note, error: note };
       const check = new IntegrityCheck(raft, { machine }, clock, logger, (command) => {
         this.proposed.push({ origin: id, command });
