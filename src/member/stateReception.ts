@@ -1,5 +1,6 @@
 import { Machine } from '../machine/machine';
 import type { LogStart } from '../raft/types';
+import { messageOf } from '../storage/errors';
 import type { MemberStore } from '../storage/memberStore';
 import type { StateReceiver } from '../storage/stateReceiver';
 import type { Loop } from './loop';
@@ -50,7 +51,7 @@ async function load(receiver: StateReceiver, historyLength: number, start: LogSt
     broken = error;
   }
   if (broken !== undefined) {
-    throw new BadStateError(`it cannot be loaded: ${broken instanceof Error ? broken.message : String(broken)}`);
+    throw new BadStateError(`it cannot be loaded: ${messageOf(broken)}`);
   }
   checkMembers(machine, start);
   return machine;

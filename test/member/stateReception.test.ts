@@ -20,6 +20,7 @@ function rowsOf(ids: readonly string[], value: string): StoredRow[] {
 }
 
 async function* chunksOf(rows: readonly StoredRow[]): AsyncGenerator<Uint8Array> {
+  await Promise.resolve();
   yield encodeRowsChunk(0, rows);
   yield encodeEndChunk(1, rows.length);
 }
@@ -74,6 +75,7 @@ test('after a bad state a restart finds the own one', async () => {
 test('a stream that breaks leaves the own state', async () => {
   const { disk, store, loop } = await follower();
   async function* broken(): AsyncGenerator<Uint8Array> {
+    await Promise.resolve();
     yield encodeRowsChunk(0, good());
     throw new Error('the stream broke');
   }
