@@ -1,6 +1,7 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { ClusterFullError, JoinError } from './discovery/beginning';
+import { FeatureLevelError } from './machine/features';
 import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
 import { StorageError } from './storage/errors';
@@ -9,6 +10,7 @@ import { StopTimeoutError } from './stopInOrder';
 /** The documented exit code for what ended the server. */
 export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
+  if (error instanceof FeatureLevelError) return 'programTooOld';
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';

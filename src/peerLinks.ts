@@ -53,6 +53,7 @@ export class PeerLinks implements Transport {
       peerURLs: this.peerURLs,
       serverVersion: API_VERSION,
       minClusterVersion: MIN_CLUSTER_VERSION,
+      levels: () => ({ known: member.knownLevel, inForce: member.level }),
       electionTimeoutMs: this.electionTimeoutMs,
       clock: new RealClock(),
       random: Math.random,

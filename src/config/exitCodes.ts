@@ -43,6 +43,11 @@ export const exitCodes = {
     meaning:
       'All places of the cluster that --discovery makes were taken before this member came, and --discovery-fallback is exit.',
   },
+  programTooOld: {
+    code: 10,
+    meaning:
+      'The data or the cluster are of a feature level of a newer version of Cairn. Nothing was changed: start the newer version.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

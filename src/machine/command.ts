@@ -85,6 +85,8 @@ export interface PublishCommand {
   readonly clientURLs: readonly string[];
   /** The API version it serves, `major.minor.patch`; the lowest of all decides what /version shows for the cluster. */
   readonly version: string;
+  /** The feature level that it can read; see features.ts. */
+  readonly level: number;
 }
 
 /** A member's peer URLs change; its id and vote stay. */

@@ -4,6 +4,7 @@
  */
 import { ByteReader, ByteWriter, DecodeError } from './bytes';
 import type { Command, KeyCommand } from './command';
+import { joinLevel, splitLevel } from './features';
 
 const FORMAT = 1;
 
@@ -86,7 +87,7 @@ function encodeCommand(command: Command): void {
       writer
         .u64(BigInt(`0x${command.memberId}`))
         .text(command.name)
-        .text(command.version);
+        .text(joinLevel(command.version, command.level));
       encodeList(command.clientURLs);
       return;
     case 'updateMember':
@@ -203,8 +204,8 @@ function decodeKeyCommand(reader: ByteReader, code: number): KeyCommand {
 function decodePublish(reader: ByteReader): Command {
   const memberId = reader.u64().toString(16);
   const name = reader.text();
-  const version = reader.text();
-  return { type: 'publish', memberId, name, clientURLs: decodeList(reader), version };
+  const { version, level } = splitLevel(reader.text());
+  return { type: 'publish', memberId, name, clientURLs: decodeList(reader), version, level };
 }
 
 function encodeList(items: readonly string[]): void {

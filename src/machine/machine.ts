@@ -3,15 +3,18 @@ import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from
 import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
 import { ClusterState, compareIds, type ClusterChange } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
-import type { Command } from './command';
+import type { Command, PublishCommand } from './command';
 import { decodeBatch, type CommandBatch } from './commandCodec';
 import { faultOf } from './commandRules';
+import { FEATURE_LEVEL, faultOfLevel, FeatureLevelError, FIRST_LEVEL } from './features';
 import type { KeyResult } from './keyspace/event';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
 import type { Row, StoredRows } from './rows';
 
 const META_FORMAT = 1;
+/** Names the feature level too; only where that is not the first, so that nothing changes before it has to. */
+const META_FORMAT_WITH_LEVEL = 2;
 
 /** What applying one batch of commands gave: one result each, in order; undefined for commands that answer nothing. */
 export interface Applied {
@@ -42,8 +45,14 @@ export class Machine {
   private readonly keyRows: KeySpaceRows;
   private lastMeta = '';
 
-  /** @param historyLength events kept for watches that begin in the past */
-  constructor(historyLength: number) {
+  /**
+   * @param historyLength events kept for watches that begin in the past
+   * @param knownLevel the feature level up to which this program can read
+   */
+  constructor(
+    historyLength: number,
+    readonly knownLevel = FEATURE_LEVEL,
+  ) {
     this.keySpace = new KeySpace(historyLength, isClusterKey);
     this.keyRows = new KeySpaceRows(this.keySpace);
   }
@@ -65,13 +74,15 @@ export class Machine {
 
   /**
    * The data of a command entry. What cannot be read, or breaks a rule (commandRules), has no effect: the leader keeps such
-   * entries out of the log, but one that is in it must neither end all members nor make them differ.
+   * entries out of the log, but one that is in it must neither end all members nor make them differ. Commands of a level that
+   * is not in force yet are among them, also for a program that knows them.
+   * @throws FeatureLevelError if this entry raises the level beyond what this program reads: the member must stop
    */
   apply(data: Uint8Array): Applied {
     const batch = readOrFault(data, decodeBatch);
     if ('fault' in batch) return { ...NOBODY, fault: batch.fault };
     const { origin, run, sequence, commands } = batch;
-    const fault = faultOfBatch(batch);
+    const fault = faultOfBatch(batch, this.cluster.level);
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
     return { origin, run, sequence, results: commands.map((command) => this.execute(command, origin)) };
   }
@@ -136,10 +147,7 @@ export class Machine {
         this.keySpace.sync(command);
         return undefined;
       case 'publish':
-        if (!this.cluster.publish(command.memberId, command.name, command.clientURLs, command.version))
-          return undefined;
-        this.clusterChanged();
-        if (this.cluster.settleVersion()) this.keySpace.skipIndex();
+        this.publish(command);
         return undefined;
       case 'checkpoint': {
         const voters = this.cluster.members().filter(({ learner }) => !learner);
@@ -167,11 +175,29 @@ export class Machine {
     }
   }
 
+  private publish({ memberId, name, clientURLs, version, level }: PublishCommand): void {
+    if (!this.cluster.publish(memberId, name, clientURLs, version, level)) return;
+    this.clusterChanged();
+    if (this.cluster.settleVersion()) this.keySpace.skipIndex();
+    this.settleLevel();
+  }
+
   private applyChange(change: ClusterChange): void {
     this.cluster.apply(change);
     this.clusterChanged();
     this.integrity.votersChanged(this.cluster.members().filter(({ learner }) => !learner).length);
     if (change.type !== 'addMember' && this.cluster.settleVersion()) this.keySpace.skipIndex();
+    this.settleLevel();
+  }
+
+  private settleLevel(): void {
+    this.cluster.settleLevel();
+    this.checkLevel();
+  }
+
+  private checkLevel(): void {
+    const { level } = this.cluster;
+    if (level > this.knownLevel) throw new FeatureLevelError(level, this.knownLevel);
   }
 
   /** Each change of the members takes an index, as in etcd, where they are keys too. */
@@ -181,8 +207,12 @@ export class Machine {
   }
 
   private encodeMeta(): string {
-    const writer = new ByteWriter().u8(META_FORMAT).u48(this.keySpace.index).bytes(this.cluster.version);
-    // Versions that do not know of it do not look behind the cluster's version.
+    const { version, level } = this.cluster;
+    const isFirst = level === FIRST_LEVEL;
+    const writer = new ByteWriter().u8(isFirst ? META_FORMAT : META_FORMAT_WITH_LEVEL);
+    writer.u48(this.keySpace.index).bytes(version);
+    if (!isFirst) writer.varint(level);
+    // Versions that do not know of it do not look behind what comes before it.
     if (this.integrity.doubt !== 0) writer.u48(this.integrity.doubt);
     return writer.takeText();
   }
@@ -190,17 +220,24 @@ export class Machine {
   private loadMeta(value: string): void {
     const reader = new ByteReader(value);
     const format = reader.u8();
-    if (format !== META_FORMAT) throw new DecodeError(`state of format ${format}, this version knows ${META_FORMAT}`);
+    if (format !== META_FORMAT && format !== META_FORMAT_WITH_LEVEL) {
+      throw new DecodeError(`state of format ${format}, this version knows up to ${META_FORMAT_WITH_LEVEL}`);
+    }
     this.keySpace.restoreIndex(reader.u48());
     this.cluster.restoreVersion(reader.bytes());
+    this.cluster.restoreLevel(format === META_FORMAT ? FIRST_LEVEL : reader.varint());
+    this.checkLevel();
     if (!reader.atEnd) this.integrity.restoreDoubt(reader.u48());
   }
 }
 
-/** What is wrong with a batch, if anything: a command that breaks a rule, or a report in the name of another member. */
-export function faultOfBatch({ origin, commands }: CommandBatch): string | undefined {
+/**
+ * What is wrong with a batch, if anything: a command that breaks a rule or is in the name of another member, or one of a
+ * feature level above `level`, the one in force.
+ */
+export function faultOfBatch({ origin, commands }: CommandBatch, level: number): string | undefined {
   for (const command of commands) {
-    const fault = faultOf(command);
+    const fault = faultOfLevel(command, level) ?? faultOf(command);
     if (fault !== undefined) return fault;
     if (command.type === 'report' && command.memberId !== origin) return 'a report in the name of another member';
     if (command.type === 'publish' && command.memberId !== origin) return 'a publication in the name of another member';

@@ -56,13 +56,15 @@ export async function foundCluster(
  * Everything back from the store; undefined if nothing was ever stored. The log entries after the applied index are not
  * replayed here: raft hands them out again as soon as they are known to be committed.
  * @param logTail see MemberStore.load
+ * @param knownLevel the feature level up to which this program reads; default: as it is. A state of a higher one: FeatureLevelError
  */
 export async function restoreMember(
   store: MemberStore,
   historyLength: number,
   logTail?: number,
+  knownLevel?: number,
 ): Promise<Restored | undefined> {
-  const machine = new Machine(historyLength);
+  const machine = new Machine(historyLength, knownLevel);
   try {
     const { identity, hardState, start, entries, applied } = await store.load((rows) => {
       machine.loadRows(rows);

@@ -17,6 +17,7 @@ export class Callers {
   /**
    * @param run see CommandBatch
    * @param wake asks for a turn of the loop, which takes up what is queued
+   * @param level the feature level in force
    */
   constructor(
     id: MemberId,
@@ -24,8 +25,9 @@ export class Callers {
     private readonly clock: Clock,
     private readonly timeoutMs: number,
     private readonly wake: () => void,
+    level?: () => number,
   ) {
-    this.proposals = new Proposals(id, run);
+    this.proposals = new Proposals(id, run, level);
     this.changes = new Changes(id, run);
   }
 

@@ -31,7 +31,7 @@ export class LeaderDesk {
     if (batch.origin !== from) return 'commands in the name of another member';
     // Only a leader's clock lets keys expire, and only a leader has the members compare their states; it hands neither on.
     const isLeaders = batch.commands.some(({ type }) => type === 'sync' || type === 'checkpoint');
-    return isLeaders ? 'a command that only the leader gives' : faultOfBatch(batch);
+    return isLeaders ? 'a command that only the leader gives' : faultOfBatch(batch, this.state.machine.cluster.level);
   }
 
   /** A batch encoded by machine/commandCodec, whose commands were checked. */

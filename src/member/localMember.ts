@@ -110,7 +110,8 @@ export class LocalMember implements Member {
     const wake = (): void => {
       this.loop.wake();
     };
-    this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake);
+    const level = (): number => state.machine.cluster.level;
+    this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
     this.membership = new Membership(this.callers, state, clock, logger);
     this.leaderNote = new LeaderNote(raft, clock, logger);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
@@ -238,7 +239,17 @@ export class LocalMember implements Member {
   /** The leader streams its state. Resolves when it is in use here. */
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const { store, historyLength } = this.parts;
-    return this.tally.receiving(receiveState(this.loop, store, historyLength, start, chunks));
+    return this.tally.receiving(receiveState(this.loop, store, historyLength, start, chunks, this.knownLevel));
+  }
+
+  /** The feature level up to which this program reads. */
+  get knownLevel(): number {
+    return this.parts.state.machine.knownLevel;
+  }
+
+  /** The feature level in force, as this member has applied it. */
+  get level(): number {
+    return this.parts.state.machine.cluster.level;
   }
 
   /** Messages to this member were lost. */

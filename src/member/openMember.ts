@@ -39,6 +39,8 @@ export interface OpenMemberOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly historyLength: number;
+  /** The feature level up to which this program reads; another one than its own only where versions are simulated. */
+  readonly knownLevel?: number;
   readonly uncommittedBytesMax: number;
   /**
    * How this member begins; asked only if it has no state yet. `unfinishedId` is set if an earlier run began to join under that
@@ -86,7 +88,7 @@ interface Opened extends Restored {
 
 async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const { store, settings, historyLength } = options;
-  const stored = await restoreMember(store, historyLength, logTailAtStart(settings));
+  const stored = await restoreMember(store, historyLength, logTailAtStart(settings), options.knownLevel);
   const { forced, logger } = options;
   const found = forced === true ? await forceNewCluster(store, stored, logger) : stored;
   if (stored !== undefined && forced !== true) await forgetForced(store);
@@ -115,7 +117,7 @@ async function join(
 }
 
 async function restoreFresh(options: OpenMemberOptions): Promise<Restored> {
-  const made = await restoreMember(options.store, options.historyLength);
+  const made = await restoreMember(options.store, options.historyLength, undefined, options.knownLevel);
   if (made === undefined) throw new Error('the store is empty right after it was initialised');
   return made;
 }

@@ -1,6 +1,7 @@
 import type { Command } from '../machine/command';
 import { encodeBatch } from '../machine/commandCodec';
 import { faultOf } from '../machine/commandRules';
+import { faultOfLevel, FIRST_LEVEL } from '../machine/features';
 import type { KeyResult } from '../machine/keyspace/event';
 import type { Applied } from '../machine/machine';
 import type { MemberId } from '../raft/types';
@@ -53,10 +54,12 @@ export class Proposals {
   /**
    * @param origin this member's id
    * @param run the number of this run of the member; no earlier one may have had it
+   * @param level the feature level in force, as this member has applied it
    */
   constructor(
     private readonly origin: string,
     readonly run: number,
+    private readonly level: () => number = () => FIRST_LEVEL,
   ) {}
 
   /** Commands that are not answered yet. */
@@ -75,7 +78,7 @@ export class Proposals {
 
   /** @param onlyAsLeader it is given up instead of being handed to another leader */
   add(command: Command, deadlineMs: number, onlyAsLeader = false): Promise<KeyResult> {
-    const fault = faultOf(command);
+    const fault = faultOfLevel(command, this.level()) ?? faultOf(command);
     if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
     const bytes = sizeOf(command);
     // One is always let in, however large: what is too large for the log is for raft to say.

@@ -32,7 +32,8 @@ export class Publisher {
     this.proposed = true;
     const { name, clientURLs, version } = this.settings;
     const memberId = this.raft.id;
-    this.propose({ type: 'publish', memberId, name, clientURLs, version }).then(
+    const level = this.state.machine.knownLevel;
+    this.propose({ type: 'publish', memberId, name, clientURLs, version, level }).then(
       () => {
         this.applied();
       },

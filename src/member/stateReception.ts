@@ -21,11 +21,12 @@ export async function receiveState(
   historyLength: number,
   start: LogStart,
   chunks: AsyncIterable<Uint8Array>,
+  knownLevel?: number,
 ): Promise<void> {
   const receiver = await store.receiveState();
   try {
     for await (const chunk of chunks) await receiver.add(chunk);
-    const machine = await load(receiver, historyLength, start);
+    const machine = await load(receiver, new Machine(historyLength, knownLevel), start);
     await loop.replaceState(start, async (): Promise<Machine> => {
       await receiver.finish(start);
       return machine;
@@ -35,8 +36,7 @@ export async function receiveState(
   }
 }
 
-async function load(receiver: StateReceiver, historyLength: number, start: LogStart): Promise<Machine> {
-  const machine = new Machine(historyLength);
+async function load(receiver: StateReceiver, machine: Machine, start: LogStart): Promise<Machine> {
   let broken: unknown;
   await receiver.load((rows) => {
     try {

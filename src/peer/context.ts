@@ -6,12 +6,22 @@ import { LogLines } from './logLines';
 import type { PeerObserver } from './observer';
 import type { PeerNetworkOptions } from './types';
 
+/** See machine/features.ts. */
+export interface Levels {
+  readonly known: number;
+  readonly inForce: number;
+}
+
+const FIRST_LEVELS: Levels = { known: 1, inForce: 1 };
+
 /** Who this member is, as it says in a handshake. */
 export interface Identity {
   readonly id: MemberId;
   readonly clusterId: string;
   readonly serverVersion: string;
   readonly minClusterVersion: string;
+  /** The feature level up to which this member reads, and the one in force as it has applied it. */
+  readonly levels: () => Levels;
   readonly peerURLs: readonly string[];
   /** Digest of the first state, if this member founded the cluster. */
   readonly foundation: string | undefined;
@@ -54,8 +64,9 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
   const { id, clusterId, foundation, serverVersion, minClusterVersion, electionTimeoutMs, clock, random, logger } =
     options;
   const monotonicMs = options.monotonicMs ?? ((): number => performance.now());
+  const levels = options.levels ?? ((): Levels => FIRST_LEVELS);
   return {
-    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [], foundation },
+    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [], foundation, levels },
     limits: {
       queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
 import { connect, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { PeerContext } from './context';
+import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
-import { headerOf, requestHeaders, STREAMS } from './handshake';
+import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
 import { isRefusal, reasonOf } from './reason';
 
 export type DialOutcome =
@@ -26,6 +26,7 @@ export interface RefusalFacts {
   readonly clusterId: string;
   readonly id: string;
   readonly version: string;
+  readonly levels: Levels;
   /** Empty: it did not found the cluster. */
   readonly foundation: string;
 }
@@ -132,6 +133,7 @@ function factsOf({ headers }: IncomingMessage): RefusalFacts {
     clusterId: headerOf(headers, 'x-etcd-cluster-id'),
     id: headerOf(headers, 'x-server-from'),
     version: headerOf(headers, 'x-server-version'),
+    levels: levelsOf(headers),
     foundation: headerOf(headers, 'x-cairn-foundation'),
     removed: headerOf(headers, 'x-cairn-removed'),
     nonce: headerOf(headers, 'x-cairn-nonce'),

@@ -4,8 +4,15 @@ import type { PeerContext } from './context';
 import type { DialOutcome, RefusalFacts } from './dial';
 import { dialPeer } from './dial';
 import type { Cancel } from './environment';
-import { foundationDiffers, STREAMS, type StreamProtocol } from './handshake';
-import { clusterMismatchText, foundationText, memberMismatchText, removedByText, versionText } from './refusals';
+import { foundationDiffers, STREAMS, type StreamProtocol, tooOld } from './handshake';
+import {
+  clusterMismatchText,
+  foundationText,
+  levelText,
+  memberMismatchText,
+  removedByText,
+  versionText,
+} from './refusals';
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
 
@@ -145,6 +152,8 @@ export class Dialer {
       log.write('error', 'memberMismatch', id, memberMismatchText(id, answer.id, id));
     } else if (status === 412 && foundationDiffers(identity, answer.foundation)) {
       log.write('error', 'foundationMismatch', id, foundationText(id, answer.foundation, identity));
+    } else if (status === 412 && tooOld(identity.levels(), answer.levels) !== undefined) {
+      log.write('error', 'level', id, levelText(id, answer.levels, identity));
     } else if (status === 412) {
       log.write('error', 'version', id, versionText(id, answer.version, identity));
     } else {

@@ -1,6 +1,6 @@
 /** What two members say to each other before a stream begins: HTTP/1.1 headers with etcd's names. */
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Identity } from './context';
+import type { Identity, Levels } from './context';
 import { WIRE_VERSION } from './wire/frames';
 
 /** The kinds of streams, as in the `Upgrade` header. */
@@ -20,6 +20,7 @@ export type Refusal =
   | { readonly kind: 'foundationMismatch'; readonly from: string; readonly theirs: string }
   | { readonly kind: 'memberMismatch'; readonly from: string; readonly asked: string }
   | { readonly kind: 'version'; readonly from: string; readonly theirs: string }
+  | { readonly kind: 'level'; readonly from: string; readonly theirs: Levels }
   | { readonly kind: 'removed'; readonly from: string; readonly nonce: string }
   | { readonly kind: 'unknown'; readonly from: string };
 
@@ -57,7 +58,10 @@ export function requestHeaders(
 
 /** Also in every answer, so that the dialer can say what does not match. */
 export function ownHeaders(identity: Identity): Record<string, string> {
+  const { known, inForce } = identity.levels();
   return {
+    'X-Cairn-Level': `${known}`,
+    'X-Cairn-Level-In-Force': `${inForce}`,
     'X-Etcd-Cluster-Id': identity.clusterId,
     'X-Server-From': identity.id,
     'X-Server-Version': identity.serverVersion,
@@ -100,7 +104,25 @@ function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity
   const version = headerOf(headers, 'x-server-version');
   const minimum = headerOf(headers, 'x-min-cluster-version');
   const compatible = isAtLeast(version, identity.minClusterVersion) && isAtLeast(identity.serverVersion, minimum);
-  return compatible ? undefined : { kind: 'version', from, theirs: version };
+  if (!compatible) return { kind: 'version', from, theirs: version };
+  const levels = levelsOf(headers);
+  return tooOld(identity.levels(), levels) === undefined ? undefined : { kind: 'level', from, theirs: levels };
+}
+
+/** Members of before there were levels name none. */
+export function levelsOf(headers: IncomingHttpHeaders): Levels {
+  return { known: levelOf(headers, 'x-cairn-level'), inForce: levelOf(headers, 'x-cairn-level-in-force') };
+}
+
+function levelOf(headers: IncomingHttpHeaders, name: string): number {
+  const text = headerOf(headers, name);
+  return /^[1-9]\d{0,6}$/.test(text) ? Number(text) : 1;
+}
+
+/** Which of the two cannot read what the other one may send: its log and state would be of no use to it, or harm it. */
+export function tooOld(own: Levels, theirs: Levels): 'own' | 'theirs' | undefined {
+  if (theirs.inForce > own.known) return 'own';
+  return own.inForce > theirs.known ? 'theirs' : undefined;
 }
 
 /** Whoever joined later was sent the state and has no foundation of its own to compare. */

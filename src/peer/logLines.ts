@@ -10,6 +10,7 @@ export type LogKind =
   | 'removed'
   | 'wire'
   | 'version'
+  | 'level'
   | 'clock'
   | 'health'
   | 'lostReader'

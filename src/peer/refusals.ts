@@ -1,7 +1,7 @@
 /** Every refusal of a handshake: the answer, and the line that both sides log about it. */
-import type { Identity } from './context';
+import type { Identity, Levels } from './context';
 import type { Refusal } from './handshake';
-import { ownHeaders } from './handshake';
+import { ownHeaders, tooOld } from './handshake';
 import type { LogLines } from './logLines';
 import { WIRE_VERSION } from './wire/frames';
 
@@ -27,6 +27,8 @@ function answerOf(refusal: Refusal, identity: Identity): Answer {
       return { status: '412 Precondition Failed', text: 'member ID mismatch' };
     case 'version':
       return { status: '412 Precondition Failed', text: 'incompatible version' };
+    case 'level':
+      return { status: '412 Precondition Failed', text: 'incompatible feature level' };
     case 'removed':
       return { status: '410 Gone', text: REMOVED_TEXT };
     case 'unknown':
@@ -77,6 +79,9 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
     case 'version':
       log.write('error', 'version', refusal.from, versionText(refusal.from, refusal.theirs, identity));
       return;
+    case 'level':
+      log.write('error', 'level', refusal.from, levelText(refusal.from, refusal.theirs, identity));
+      return;
     case 'removed':
       log.write('warn', 'removed', refusal.from, `rejected the stream from peer ${refusal.from} since it was removed`);
       return;
@@ -111,6 +116,18 @@ export function memberMismatchText(remote: string, theirs: string, local: string
 export function versionText(remote: string, theirs: string, identity: Identity): string {
   const own = `local=${identity.serverVersion}, minimum ${identity.minClusterVersion}`;
   return `request sent was ignored (incompatible version: remote[${remote}]=${theirs}, ${own})`;
+}
+
+/** Says which of the two programs is too old, and what to do. */
+export function levelText(remote: string, theirs: Levels, identity: Identity): string {
+  const own = identity.levels();
+  const isOwn = tooOld(own, theirs) === 'own';
+  const [older, known] = isOwn ? ['this member', own.known] : [`member ${remote}`, theirs.known];
+  const inForce = isOwn ? theirs.inForce : own.inForce;
+  return (
+    `the stream with ${remote} was refused (feature level): the cluster is at level ${inForce}, the program of ${older} reads up ` +
+    `to ${known}. Start ${older} with the version of cairn that the others run; its data are untouched`
+  );
 }
 
 function wireText(theirs: string): string {

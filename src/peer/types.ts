@@ -1,5 +1,6 @@
 /** The public face of the links: what they are given, whom they call, what they report. */
 import type { LogStart, MemberId, Message } from '../raft/types';
+import type { Levels } from './context';
 import type { Dial, PeerClock, PeerLogger, Random } from './environment';
 import type { PeerObserver } from './observer';
 
@@ -43,6 +44,8 @@ export interface PeerNetworkOptions extends PeerCallbacks {
   /** `major.minor.patch` of this member, and the lowest it gets along with. */
   readonly serverVersion: string;
   readonly minClusterVersion: string;
+  /** The feature level up to which this member reads, and the one in force as it knows it; default: the first. */
+  readonly levels?: () => Levels;
   /** A peer that is silent for three of these is cut off. */
   readonly electionTimeoutMs: number;
   readonly clock: PeerClock;

@@ -32,6 +32,7 @@ test.each(NAMES)('a member publishes itself as %p', (name) => {
     name,
     clientURLs: ['http://h:2379'],
     version: '2.3.8',
+    level: 1,
   };
   const batch = { origin: 'a1', run: 1, sequence: 2, commands: [command] };
   expect(decodeBatch(encodeBatch(batch))).toEqual(batch);

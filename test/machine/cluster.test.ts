@@ -26,7 +26,7 @@ function change(clusterChange: ClusterChange): void {
 }
 
 function publish(memberId: string, name: string, version = '2.3.8'): void {
-  apply({ type: 'publish', memberId, name, clientURLs: [`http://${name}:2379`], version });
+  apply({ type: 'publish', memberId, name, clientURLs: [`http://${name}:2379`], version, level: 1 });
 }
 
 function valueOf(path: string): string | undefined {

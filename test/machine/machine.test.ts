@@ -42,6 +42,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     name: value,
     clientURLs: fc.array(fc.constantFrom('http://h:1', 'https://[::1]:2')),
     version: fc.constantFrom('2.3.8', '2.4.0'),
+    level: fc.constantFrom(1, 1, 1),
   }),
 );
 const batches = fc.array(fc.array(command, { maxLength: 5 }), { maxLength: 30 });
@@ -100,7 +101,7 @@ it('damaged or newer batches are refused, never half applied', () => {
 
 describe('an entry that no sound member proposes has no effect, and the same answer everywhere', () => {
   const report: Command = { type: 'report', memberId: 'b2', checkpoint: 1, digest: 'd' };
-  const publish: Command = { type: 'publish', memberId: 'b2', name: 'n', clientURLs: [], version: '2.3.8' };
+  const publish: Command = { type: 'publish', memberId: 'b2', name: 'n', clientURLs: [], version: '2.3.8', level: 1 };
   const good = set('/good');
   it.each<[string, Uint8Array, RegExp]>([
     ['garbage', Buffer.from([9, 9, 9]), /format 9/],
@@ -204,7 +205,9 @@ describe('the index of the first user write is 2N+2', () => {
     machine.bootstrap(members);
     expect(machine.cluster.version).toBe('');
     for (const { id } of members) {
-      machine.apply(encoded([{ type: 'publish', memberId: id, name: id, clientURLs: [], version: '2.3.8' }], id));
+      machine.apply(
+        encoded([{ type: 'publish', memberId: id, name: id, clientURLs: [], version: '2.3.8', level: 1 }], id),
+      );
     }
     expect(machine.cluster.version).toBe('2.3.0');
     expect(machine.apply(encoded([set('/x')])).results[0]).toMatchObject({ etcdIndex: 2 * count + 2 });

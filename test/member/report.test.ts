@@ -19,7 +19,14 @@ function scene() {
     soon: () => undefined,
   };
   const tally = new Tally(asRaft, HEARTBEAT_MS);
-  const callers = new Callers('a', 1, clock, 1000, () => undefined);
+  const callers = new Callers(
+    'a',
+    1,
+    clock,
+    1000,
+    () => undefined,
+    () => 1,
+  );
   const leaderNote = new LeaderNote(asRaft, clock, logger);
   const promoter = new Promoter(asRaft, () => Promise.resolve());
   const machine = new Machine(10);

@@ -79,6 +79,7 @@ describe('a request for a stream', () => {
     ['another member', { 'X-Server-To': 'c3' }, 412, 'member ID mismatch'],
     ['a member that is too old', { 'X-Server-Version': '2.2.9' }, 412, 'incompatible version'],
     ['a member that is too new', { 'X-Min-Cluster-Version': '3.0.0' }, 412, 'incompatible version'],
+    ['a cluster that is ahead of this program', { 'X-Cairn-Level-In-Force': '2' }, 412, 'incompatible feature level'],
     ['a version that is none', { 'X-Server-Version': 'x' }, 412, 'incompatible version'],
     ['a removed member', { 'X-Server-From': 'dead' }, 410, 'the member has been permanently removed from the cluster'],
     ['a stranger', { 'X-Server-From': 'c3' }, 404, `failed to find member c3 in cluster ${CLUSTER}`],
@@ -138,6 +139,17 @@ describe('members that do not belong together', () => {
     await until(() => a.log.texts('mismatch').length > 0 && c.log.texts('mismatch').length > 0);
     expect(a.log.texts('mismatch')).toEqual(['request sent was ignored (member ID mismatch: remote[b2]=c3, local=b2)']);
     expect(c.log.texts('mismatch')).toEqual(['request sent was ignored (member ID mismatch: remote[a1]=b2, local=c3)']);
+  });
+
+  it('of which one is too old for the cluster both say so, and which one', async () => {
+    const [a, b] = await pair({ levels: () => ({ known: 3, inForce: 2 }) });
+    const older = 'the cluster is at level 2, the program of';
+    await until(
+      () =>
+        a.log.texts(`${older} this member reads up to 1`).length > 0 &&
+        b.log.texts(`${older} member 3c828782a67e0043 reads up to 1`).length > 0,
+    );
+    expect(isConnected(a, b) || isConnected(b, a)).toBe(false);
   });
 
   it('of incompatible versions both say so', async () => {

@@ -43,7 +43,7 @@ export function digestOf(machine: Machine): number {
   const { cluster, keySpace } = machine;
   sum = addDigest(sum, textDigest('member', JSON.stringify(cluster.members())));
   sum = addDigest(sum, textDigest('member', [...cluster.removedIds()].sort().join()));
-  return addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version}`));
+  return addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version} ${cluster.level}`));
 }
 
 export function textDigest(table: RowTable, text: string): number {

@@ -1,3 +1,4 @@
+import { FEATURE_LEVEL } from '../../src/machine/features';
 import { openMember } from '../../src/member/openMember';
 import type { MemberBeginning } from '../../src/member/openMember';
 import type { LocalMember } from '../../src/member/localMember';
@@ -40,6 +41,8 @@ export class SimNode {
   incarnation: Incarnation | undefined;
   /** The cluster removed its member: it is not started again. */
   retired = false;
+  /** The feature level that the program on this machine reads. */
+  knownLevel = FEATURE_LEVEL;
   /** Nobody starts it for now. */
   heldBack = false;
   /** What members that are no more had stored. */
@@ -170,6 +173,7 @@ export class SimNode {
       clock: incarnation.clock,
       random: random.next,
       historyLength: settings.historyLength,
+      knownLevel: this.knownLevel,
       uncommittedBytesMax: settings.uncommittedBytesMax,
       begin: () => Promise.resolve(beginning()),
       logger: NO_LOG,

@@ -34,7 +34,7 @@ export class Reference {
     historyLength: number,
     founders: readonly { readonly id: string; readonly peerURLs: readonly string[] }[],
   ) {
-    this.machine = new Machine(historyLength);
+    this.machine = new Machine(historyLength, Number.POSITIVE_INFINITY);
     this.machine.bootstrap(founders);
     this.record(1);
   }
@@ -119,7 +119,7 @@ export class Reference {
     }
     let sum = addDigest(this.nodesDigest, textDigest('member', JSON.stringify(cluster.members())));
     sum = addDigest(sum, textDigest('member', [...cluster.removedIds()].sort().join()));
-    this.digests[index] = addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version}`));
+    this.digests[index] = addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version} ${cluster.level}`));
     for (let at = Math.max(1, this.events.length); at <= keySpace.index; at++) this.recordEvent(at);
   }
 

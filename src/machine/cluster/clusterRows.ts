@@ -78,8 +78,9 @@ export function loadMemberRow(cluster: ClusterState, id: string, value: string):
     cluster.restoreRemoved(id);
     return;
   }
-  const { name, peerURLs, clientURLs, learner, version } = stored;
-  cluster.restore({ id, name, peerURLs, clientURLs, learner, version });
+  // Rows of before there were levels have none.
+  const { name, peerURLs, clientURLs, learner, version, level } = stored;
+  cluster.restore({ id, name, peerURLs, clientURLs, learner, version, level });
 }
 
 function parse(data: Uint8Array, what: string): unknown {

@@ -1,9 +1,12 @@
+import { FIRST_LEVEL } from '../features';
 import type { MemberInfo } from './members';
 
 /** What the log says about a member: more than clients see. */
 export interface MemberRecord extends MemberInfo {
   /** The API version it published; empty before. */
   readonly version: string;
+  /** The feature level that it published, or the first; undefined before. */
+  readonly level: number | undefined;
 }
 
 /** A change of who is a member or votes, as the data of a configuration entry. */
@@ -18,6 +21,7 @@ export class ClusterState {
   private readonly removed = new Set<string>();
   private readonly changed = new Set<string>();
   private lowestVersion = '';
+  private levelInForce = FIRST_LEVEL;
 
   /** Sorted by numeric id. */
   members(): MemberRecord[] {
@@ -54,6 +58,7 @@ export class ClusterState {
           clientURLs: [],
           learner: change.learner,
           version: '',
+          level: undefined,
         });
         return;
       case 'promoteMember':
@@ -67,11 +72,26 @@ export class ClusterState {
   }
 
   /** False if the member is not (or no longer) one. */
-  publish(id: string, name: string, clientURLs: readonly string[], version: string): boolean {
+  publish(id: string, name: string, clientURLs: readonly string[], version: string, level: number): boolean {
     const known = this.records.get(id);
     if (known === undefined) return false;
-    this.put({ ...known, name, clientURLs, version });
+    this.put({ ...known, name, clientURLs, version, level });
     return true;
+  }
+
+  /** The feature level in force; see features.ts. */
+  get level(): number {
+    return this.levelInForce;
+  }
+
+  /** Raises the level in force to what every member, learners too, has said it can read. It never falls. */
+  settleLevel(): void {
+    const levels = [...this.records.values()].map(({ level }) => level ?? FIRST_LEVEL);
+    if (levels.length > 0) this.levelInForce = Math.max(this.levelInForce, Math.min(...levels));
+  }
+
+  restoreLevel(level: number): void {
+    this.levelInForce = level;
   }
 
   /** False if the member is not (or no longer) one. */
