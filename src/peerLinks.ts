@@ -65,6 +65,7 @@ export class PeerLinks implements Transport {
       onForward: (from, request) => {
         member.requested(from, request);
       },
+      expectsStateFrom: (from) => member.expectsStateFrom(from),
       onSnapshot: (from, start, chunks) =>
         observed(member.receivedState(start, chunks), this.observer.receivingState(from)),
       onUnreachable: (id) => {
@@ -85,6 +86,11 @@ export class PeerLinks implements Transport {
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (this.network === undefined) socket.destroy();
     else this.network.handleUpgrade(request, socket, head);
+  };
+
+  /** Each connection that the peer port accepts. */
+  readonly handleConnection = (socket: Duplex): void => {
+    this.network?.handleConnection(socket);
   };
 
   report(): PeerReport {

@@ -200,6 +200,7 @@ function openApi(
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,
     observer: metrics.recorders,
+    onPeerConnection: links.handleConnection,
     onPeerUpgrade: links.handleUpgrade,
   });
 }

@@ -100,6 +100,11 @@ export class Listener {
     return new Listener(server, traffic, connections, bound);
   }
 
+  /** Tells of each connection that is accepted. */
+  onConnection(handler: (socket: Socket) => void): void {
+    this.server.on('connection', handler);
+  }
+
   /** Lets the owner of another protocol take connections over. */
   onUpgrade(handler: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void {
     this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {

@@ -58,6 +58,8 @@ export interface ApiOptions {
   /** Where nothing but `/metrics` and health is served; none if absent. */
   readonly metricsAddresses?: readonly ListenAddress[];
   readonly observer?: ApiObserver;
+  /** Told of each connection that the peer port accepts. */
+  readonly onPeerConnection?: (socket: Duplex) => void;
   /** Takes over the connections on the peer port that ask for an upgrade; without it they are plain requests. */
   readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

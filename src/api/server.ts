@@ -97,6 +97,9 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     const { onPeerUpgrade } = options;
     if (peerPort !== undefined) peerPort.serve(peerHandler, onPeerUpgrade);
     else if (onPeerUpgrade !== undefined) for (const listener of peers) listener.onUpgrade(onPeerUpgrade);
+    if (options.onPeerConnection !== undefined) {
+      for (const listener of peers) listener.onConnection(options.onPeerConnection);
+    }
     return new ApiServer(clients, peers, metrics, openWatches);
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));

@@ -236,6 +236,11 @@ export class LocalMember implements Member {
     this.loop.requested(from, request);
   }
 
+  /** Whether a state may come from this member: only the leader of this term, which this member follows, sends one. */
+  expectsStateFrom(from: MemberId): boolean {
+    return from !== this.id && this.parts.raft.leader === from;
+  }
+
   /** The leader streams its state. Resolves when it is in use here. */
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const { store, historyLength } = this.parts;

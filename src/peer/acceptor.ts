@@ -4,7 +4,7 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerContext } from './context';
 import type { Membership, StreamProtocol } from './handshake';
-import { judge, ownHeaders } from './handshake';
+import { isMemberId, judge, ownHeaders } from './handshake';
 import { logRefusal, refusalBytes } from './refusals';
 
 /** How long the other side may take to read a refusal. */
@@ -13,16 +13,20 @@ const REFUSAL_TIMEOUT_MS = 1000;
 export interface Accepted {
   readonly from: string;
   readonly protocol: StreamProtocol;
-  /** Where the caller says it listens. */
-  readonly urls: readonly string[];
+  readonly nonce: string;
 }
 
-/** Answers a request for a stream. Undefined: it was refused, logged, and its connection ends. */
+/**
+ * Answers a request for a stream. Undefined: it was refused, logged, and its connection ends.
+ *
+ * @param onStranger the id of a caller that this member does not know
+ */
 export function acceptStream(
   context: PeerContext,
   membership: Membership,
   request: IncomingMessage,
   socket: Duplex,
+  onStranger: (id: string) => void,
 ): Accepted | undefined {
   // An error of the socket is followed by its close, which is what everyone listens to.
   socket.on('error', () => undefined);
@@ -30,6 +34,7 @@ export function acceptStream(
   if (!verdict.ok) {
     logRefusal(context.log, verdict.refusal, context.identity);
     refuse(context, socket, refusalBytes(verdict.refusal, context.identity));
+    if (verdict.refusal.kind === 'unknown' && isMemberId(verdict.refusal.from)) onStranger(verdict.refusal.from);
     return undefined;
   }
   if (socket instanceof Socket) {
@@ -39,7 +44,7 @@ export function acceptStream(
   const headers = { Connection: 'Upgrade', Upgrade: verdict.protocol, ...ownHeaders(context.identity) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join('')}\r\n`);
-  return { from: verdict.from, protocol: verdict.protocol, urls: verdict.urls };
+  return { from: verdict.from, protocol: verdict.protocol, nonce: verdict.nonce };
 }
 
 /** Sends a whole HTTP answer and ends the connection. */

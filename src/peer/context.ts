@@ -5,6 +5,7 @@ import type { Dial, PeerClock, Random } from './environment';
 import { LogLines } from './logLines';
 import type { PeerObserver } from './observer';
 import type { PeerNetworkOptions } from './types';
+import { UnfinishedFrames } from './unfinishedFrames';
 
 /** See machine/features.ts. */
 export interface Levels {
@@ -34,6 +35,8 @@ export interface Limits {
   readonly dialTimeoutMs: number;
   /** A raft stream that is quiet for so long is cut. */
   readonly silenceMs: number;
+  /** How long an accepted stream may wait until the member that it says it is of confirms it. */
+  readonly confirmMs: number;
   readonly snapshotSilenceMs: number;
   readonly snapshotStallMs: number;
 }
@@ -49,12 +52,14 @@ export interface PeerContext {
   readonly nonce: () => string;
   readonly dial: Dial;
   readonly log: LogLines;
+  readonly unfinished: UnfinishedFrames;
   readonly observer: PeerObserver | undefined;
 }
 
 const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 const PROBE_INTERVAL_MS = 1000;
 const DIAL_TIMEOUT_MS = 5000;
+const CONFIRM_MS = 5000;
 const SNAPSHOT_SILENCE_MS = 5000;
 const SNAPSHOT_STALL_MS = 60_000;
 const SILENT_ELECTIONS = 3;
@@ -72,6 +77,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),
       dialTimeoutMs: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
       silenceMs: SILENT_ELECTIONS * electionTimeoutMs,
+      confirmMs: CONFIRM_MS,
       snapshotSilenceMs: options.snapshotSilenceMs ?? SNAPSHOT_SILENCE_MS,
       snapshotStallMs: options.snapshotStallMs ?? SNAPSHOT_STALL_MS,
     },
@@ -81,6 +87,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
     nonce: () => randomBytes(NONCE_BYTES).toString('hex'),
     dial: options.dial ?? dialTcp,
     log: new LogLines(logger, monotonicMs),
+    unfinished: new UnfinishedFrames(monotonicMs),
     observer: options.observer,
   };
 }

@@ -15,6 +15,7 @@ import {
 } from './refusals';
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
+const HURRY_INTERVAL_MS = 100;
 
 export interface DialerEvents {
   readonly onConnected: (socket: Duplex, head: Buffer) => void;
@@ -35,6 +36,7 @@ export class Dialer {
   private position = 0;
   private attempt = new AbortController();
   private nonce = '';
+  private dialedMs = -Infinity;
   private cancelWait: Cancel | undefined;
   /** The connection carried something. */
   private good = false;
@@ -74,23 +76,34 @@ export class Dialer {
     this.attempt.abort();
   }
 
+  /** Whether this member opened, or is opening, the stream with this nonce. */
+  owns(nonce: string): boolean {
+    return nonce === this.nonce && (this.state === 'dialing' || this.state === 'connected');
+  }
+
   /** The connection proved good: if it is lost, the peer is dialed at once, and the pause after that is a short one again. */
   proven(): void {
     this.good = true;
     this.backOff.reset();
   }
 
-  /** The peer was just heard of: no reason to wait on. */
+  /**
+   * Somebody says that he is the peer: no reason to wait on, but it may be said again and again, and by anybody, so that there
+   * is a tenth of a second between two attempts all the same.
+   */
   hurry(): void {
     if (this.state !== 'waiting' || !this.mayHurry) return;
     this.cancelWait?.();
-    this.dial();
+    const sinceMs = this.context.monotonicMs() - this.dialedMs;
+    if (sinceMs >= HURRY_INTERVAL_MS) this.dial();
+    else this.wait(HURRY_INTERVAL_MS - sinceMs, false);
   }
 
   private dial(): void {
     this.state = 'dialing';
     this.attempt = new AbortController();
     this.nonce = this.context.nonce();
+    this.dialedMs = this.context.monotonicMs();
     const url = this.urls[this.position % Math.max(1, this.urls.length)] ?? '';
     const target = { id: this.id, url, protocol: PROTOCOL, nonce: this.nonce };
     void dialPeer(this.context, target, this.attempt.signal).then((outcome) => {
@@ -117,6 +130,7 @@ export class Dialer {
     const anotherUrl = this.position % Math.max(1, this.urls.length) !== 0;
     if (anotherUrl) this.dial();
     else if (outcome.kind === 'failed') this.wait(this.backOff.nextMs(), true);
+    else if (outcome.status === 503) this.wait(this.backOff.nextMs(), true);
     else this.wait(this.backOff.longestMs(), outcome.status === 404);
   }
 

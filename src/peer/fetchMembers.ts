@@ -24,6 +24,10 @@ export class FetchMembersError extends Error {
 }
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
+const MEMBERS_MAX = 1000;
+const URLS_MAX = 64;
+const TEXT_LENGTH_MAX = 2048;
+const ID_MAX = 2n ** 64n;
 
 /** GET /members of one peer URL; works with etcd's members too. Rejects with FetchMembersError within the timeout. */
 export async function fetchMembers(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<RemoteCluster> {
@@ -51,6 +55,7 @@ export async function fetchMembers(peerUrl: string, timeoutMs: number, dial?: Di
 export function parseMembers(json: string): RemoteMember[] {
   const parsed: unknown = JSON.parse(json.replace(/"id"\s*:\s*(\d{1,20})(?=\s*[,}])/g, '"id":"$1"'));
   if (!Array.isArray(parsed)) throw new Error('the answer is not a list of members');
+  if (parsed.length > MEMBERS_MAX) throw new Error(`the answer lists more than ${MEMBERS_MAX} members`);
   return parsed.map(memberOf);
 }
 
@@ -59,17 +64,21 @@ function memberOf(value: unknown): RemoteMember {
   const fields = new Map<string, unknown>(Object.entries(value));
   const id = fields.get('id');
   if (typeof id !== 'string' || !/^\d+$/.test(id)) throw new Error('a member has no id');
+  const number = BigInt(id);
+  if (number >= ID_MAX) throw new Error('the id of a member is more than 64 bits');
   const name = fields.get('name');
   return {
-    id: BigInt.asUintN(64, BigInt(id)).toString(16),
-    name: typeof name === 'string' ? name : '',
+    id: number.toString(16),
+    name: typeof name === 'string' ? name.slice(0, TEXT_LENGTH_MAX) : '',
     peerURLs: texts(fields.get('peerURLs')),
     clientURLs: texts(fields.get('clientURLs')),
   };
 }
 
 function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+  if (!Array.isArray(value)) return [];
+  const urls = value.filter((item) => typeof item === 'string' && item.length <= TEXT_LENGTH_MAX && URL.canParse(item));
+  return urls.slice(0, URLS_MAX);
 }
 
 function hexadecimal(value: string | string[] | undefined): string {

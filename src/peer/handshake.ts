@@ -1,6 +1,7 @@
 /** What two members say to each other before a stream begins: HTTP/1.1 headers with etcd's names. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Identity, Levels } from './context';
+import { isNonce } from './wire/confirmCodec';
 import { WIRE_VERSION } from './wire/frames';
 
 /** The kinds of streams, as in the `Upgrade` header. */
@@ -22,15 +23,17 @@ export type Refusal =
   | { readonly kind: 'version'; readonly from: string; readonly theirs: string }
   | { readonly kind: 'level'; readonly from: string; readonly theirs: Levels }
   | { readonly kind: 'removed'; readonly from: string; readonly nonce: string }
-  | { readonly kind: 'unknown'; readonly from: string };
+  | { readonly kind: 'unknown'; readonly from: string }
+  | { readonly kind: 'nonce' }
+  | { readonly kind: 'busy'; readonly from: string };
 
 export type Verdict =
   | {
       readonly ok: true;
       readonly from: string;
       readonly protocol: StreamProtocol;
-      /** Where the caller says it listens. */
-      readonly urls: readonly string[];
+      /** What the member that the caller says it is can be asked about. */
+      readonly nonce: string;
     }
   | { readonly ok: false; readonly refusal: Refusal };
 
@@ -38,6 +41,8 @@ export type Verdict =
 export interface Membership {
   isPeer(id: string): boolean;
   isRemoved(id: string): boolean;
+  /** Another stream of this peer may wait to be confirmed. */
+  hasRoom(id: string): boolean;
 }
 
 /** @param nonce tells this attempt apart from all others; made by the dialer, never used twice */
@@ -88,10 +93,9 @@ export function judge(request: StreamRequest, identity: Identity, membership: Me
   const wire = headerOf(headers, 'x-cairn-wire');
   if (wire !== String(WIRE_VERSION)) return { ok: false, refusal: { kind: 'wire', theirs: wire } };
   const from = headerOf(headers, 'x-server-from');
-  const urls = urlsOf(headers);
   const nonce = headerOf(headers, 'x-cairn-nonce');
-  const refusal = mismatch(headers, from, identity) ?? stranger(from, nonce, urls, membership);
-  return refusal === undefined ? { ok: true, from, protocol, urls } : { ok: false, refusal };
+  const refusal = mismatch(headers, from, identity) ?? outsider(from, nonce, membership);
+  return refusal === undefined ? { ok: true, from, protocol, nonce } : { ok: false, refusal };
 }
 
 function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity): Refusal | undefined {
@@ -130,26 +134,19 @@ export function foundationDiffers({ foundation }: Identity, theirs: string): boo
   return foundation !== undefined && theirs !== '' && theirs !== foundation;
 }
 
-/**
- * A caller this member has not heard of may have joined while it was away, and may even lead by now: it is let in if it says
- * where to answer it. Raft knows who may vote; it does not go by who is connected.
- */
-function stranger(from: string, nonce: string, urls: readonly string[], membership: Membership): Refusal | undefined {
+/** Only members are let in; whether the caller is the one it says it is shows later (parking.ts). */
+function outsider(from: string, nonce: string, membership: Membership): Refusal | undefined {
   if (membership.isRemoved(from)) return { kind: 'removed', from, nonce };
-  const canBeAnswered = urls.length > 0 && MEMBER_ID.test(from);
-  return membership.isPeer(from) || canBeAnswered ? undefined : { kind: 'unknown', from };
+  if (!membership.isPeer(from)) return { kind: 'unknown', from };
+  if (!isNonce(nonce)) return { kind: 'nonce' };
+  return membership.hasRoom(from) ? undefined : { kind: 'busy', from };
 }
 
 const MEMBER_ID = /^[0-9a-f]{1,16}$/;
-const URLS_MAX = 8;
 
-function urlsOf(headers: IncomingHttpHeaders): readonly string[] {
-  const text = headers['x-peerurls'];
-  if (typeof text !== 'string') return [];
-  return text
-    .split(',')
-    .filter((url) => URL.canParse(url))
-    .slice(0, URLS_MAX);
+/** Whether a text can be the id of a member. */
+export function isMemberId(text: string): boolean {
+  return MEMBER_ID.test(text);
 }
 
 function protocolOf(upgrade: string | undefined): StreamProtocol | undefined {

@@ -5,13 +5,14 @@ import { protocolText } from './link';
 import { Outbox } from './outbox';
 import { SilenceWatch } from './silenceWatch';
 import { WireError } from './wire/bytes';
+import { CONFIRM_BYTES_MAX, readConfirm, writeConfirmed } from './wire/confirmCodec';
 import { FRAME_BODY_BYTES_MAX, FRAME_HEAD_BYTES, FrameDecoder, FrameType } from './wire/frames';
 import { readMessage } from './wire/messageCodec';
 import { readProbe, writeProbeReply } from './wire/probeCodec';
 
 /** Replies that the peer does not read are dropped beyond this. */
 const REPLIES_BYTES_MAX = 16 * 1024;
-const REPLY_BYTES = 32;
+const REPLY_BYTES = CONFIRM_BYTES_MAX;
 /** A dialer with a slower probe than ours must not be cut off. */
 const PATIENCE = 2;
 
@@ -19,19 +20,25 @@ export interface InboundEvents {
   /** All that arrived in one read. */
   readonly onMessages: (messages: readonly Message[]) => void;
   readonly onForward: (batch: Uint8Array) => void;
+  /** Whether this member opened the stream to the peer with this nonce. */
+  readonly owns: (nonce: string) => boolean;
   readonly onBytes: (bytes: number) => void;
   /** An append request of so many bytes. */
   readonly onAppend: (bytes: number) => void;
   readonly onClose: () => void;
 }
 
-/** The stream that a peer dialed: its messages come in here, and its probes are answered. */
+/**
+ * The stream that a peer dialed: its messages come in here, and its probes are answered. Until it is confirmed (parking.ts) it
+ * carries only questions about streams, which anybody may ask: to ask, one has to know the nonce.
+ */
 export class InboundStream {
   private readonly decoder: FrameDecoder;
   private readonly replies: Outbox;
   private readonly watch: SilenceWatch;
   private messages: Message[] = [];
   private batches: Buffer[] = [];
+  private isWelcome = false;
 
   constructor(
     private readonly from: MemberId,
@@ -40,7 +47,7 @@ export class InboundStream {
     private readonly events: InboundEvents,
   ) {
     const { clock, limits } = context;
-    this.decoder = new FrameDecoder(FRAME_BODY_BYTES_MAX, this.frame);
+    this.decoder = new FrameDecoder(CONFIRM_BYTES_MAX, this.frame);
     this.replies = new Outbox(socket, REPLIES_BYTES_MAX, () => undefined);
     this.watch = new SilenceWatch(clock, limits.silenceMs * PATIENCE, () => {
       this.close();
@@ -50,6 +57,7 @@ export class InboundStream {
     });
     socket.on('close', () => {
       this.watch.stop();
+      context.unfinished.forget(this);
       events.onClose();
     });
   }
@@ -60,6 +68,13 @@ export class InboundStream {
     this.socket.on('data', this.read);
   }
 
+  /** The peer confirmed it: messages count from now on. */
+  welcome(): void {
+    this.isWelcome = true;
+    this.decoder.allow(FRAME_BODY_BYTES_MAX);
+    this.replies.add(FrameType.welcome, undefined, () => undefined);
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -67,14 +82,23 @@ export class InboundStream {
   private readonly read = (piece: Buffer): void => {
     this.watch.touch();
     this.events.onBytes(piece.length);
+    const { frames } = this.decoder;
     try {
       this.decoder.push(piece);
+      const finished = this.decoder.frames > frames;
+      this.context.unfinished.read(this, this.decoder.reservedBytes, finished, this.cut);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.context.log.write('error', 'protocol', this.from, protocolText(this.from, error));
       this.close();
     }
     this.deliver();
+  };
+
+  private readonly cut = (reason: string): void => {
+    const text = `closed the connection with peer ${this.from}: ${reason}`;
+    this.context.log.write('error', 'protocol', this.from, text);
+    this.close();
   };
 
   /** Frames before a broken one were whole: they count. */
@@ -91,6 +115,11 @@ export class InboundStream {
   }
 
   private readonly frame = (type: number, body: Buffer): void => {
+    if (type === FrameType.confirm) {
+      this.answer(readConfirm(body));
+      return;
+    }
+    if (!this.isWelcome) throw new WireError('malformed', `a frame of type ${type} before the stream was confirmed`);
     switch (type) {
       case FrameType.message: {
         const message = readMessage(body, this.from, this.context.identity.id);
@@ -108,6 +137,11 @@ export class InboundStream {
         throw new WireError('malformed', `a frame of type ${type} on a stream of messages`);
     }
   };
+
+  private answer(nonce: string): void {
+    if (!this.replies.admits(REPLY_BYTES, 'bulk')) return;
+    this.replies.add(FrameType.confirmed, { nonce, isOurs: this.events.owns(nonce) }, writeConfirmed);
+  }
 
   private reply(sequence: number): void {
     if (!this.replies.admits(REPLY_BYTES, 'bulk')) return;

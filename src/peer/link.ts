@@ -9,12 +9,13 @@ import { Prober } from './prober';
 import { SilenceWatch } from './silenceWatch';
 import type { WireWriter } from './wire/bytes';
 import { WireError } from './wire/bytes';
+import { CONFIRM_BYTES_MAX, type Confirmed, readConfirmed, writeConfirm } from './wire/confirmCodec';
 import { FrameDecoder, FrameType } from './wire/frames';
 import { messageBytesMax, writeMessage } from './wire/messageCodec';
 import { readProbeReply, writeProbe } from './wire/probeCodec';
 
-/** Only probe replies come back on the sending stream. */
-const REPLY_BYTES_MAX = 64;
+/** Only short replies come back on the sending stream. */
+const REPLY_BYTES_MAX = CONFIRM_BYTES_MAX;
 /** How long what is queued may take to leave when the link is closed. */
 const CLOSE_TIMEOUT_MS = 1000;
 /** Fixed cost of a frame, roughly. */
@@ -26,7 +27,11 @@ export interface LinkEvents {
   readonly onLost: () => void;
   /** What is sent may arrive again. */
   readonly onUsable: () => void;
-  /** The stream to the peer is up. */
+  /** The stream to the peer is open: it can be asked about streams, even if it does not take messages yet. */
+  readonly onOpen: () => void;
+  /** The peer answers about a stream. */
+  readonly onConfirmed: (answer: Confirmed) => void;
+  /** The peer knows that the stream is of this member, and takes messages on it. */
   readonly onConnected: () => void;
   /** Nobody listens at any of the peer's URLs. */
   readonly onNobodyThere: () => void;
@@ -38,6 +43,8 @@ interface Connection {
   readonly socket: Duplex;
   readonly outbox: Outbox;
   readonly watch: SilenceWatch;
+  /** The peer confirmed the stream; nothing but questions may be sent before. */
+  isWelcome: boolean;
 }
 
 /** The way to one peer: dials it, sends on the stream it dialed, probes it, and dials again when that breaks. */
@@ -69,7 +76,7 @@ export class PeerLink {
   }
 
   get isConnected(): boolean {
-    return this.connection !== undefined;
+    return this.connection?.isWelcome === true;
   }
 
   get queuedBytes(): number {
@@ -86,6 +93,17 @@ export class PeerLink {
 
   setUrls(urls: readonly string[]): void {
     this.dialer.setUrls(urls);
+  }
+
+  /** Asks the peer whether it opened a stream that says so, if there is a way to ask. */
+  ask(nonce: string): void {
+    const outbox = this.stopped ? undefined : this.connection?.outbox;
+    if (outbox?.admits(CONFIRM_BYTES_MAX, 'small') === true) outbox.add(FrameType.confirm, nonce, writeConfirm);
+  }
+
+  /** Whether this link opened, or is opening, the stream with this nonce. */
+  owns(nonce: string): boolean {
+    return this.dialer.owns(nonce);
   }
 
   /** The peer was just heard of: dial now instead of waiting on. */
@@ -132,7 +150,7 @@ export class PeerLink {
     bytesMax: number,
     frameClass: FrameClass,
   ): number {
-    const outbox = this.stopped ? undefined : this.connection?.outbox;
+    const outbox = this.stopped || !this.isConnected ? undefined : this.connection?.outbox;
     if (outbox === undefined) {
       this.events.onLost();
       return 0;
@@ -147,38 +165,57 @@ export class PeerLink {
   }
 
   private readonly connected = (socket: Duplex, head: Buffer): void => {
-    const { clock, limits, log } = this.context;
+    const { clock, limits } = this.context;
     const outbox = new Outbox(socket, limits.queueBytesMax, () => {
       watch.touch();
-      if (outbox.hasRoom) this.events.onUsable();
+      if (this.isConnected && outbox.hasRoom) this.events.onUsable();
     });
     const watch = new SilenceWatch(clock, limits.silenceMs, () => {
       this.warnUnhealthy();
       socket.destroy();
     });
-    this.connection = { socket, outbox, watch };
-    this.downChecks = 0;
+    const connection = { socket, outbox, watch, isWelcome: false };
+    this.connection = connection;
     socket.on('close', () => {
       this.disconnected(watch);
     });
     socket.on('end', () => socket.destroy());
-    this.readReplies(socket, head, watch);
+    this.events.onOpen();
+    this.readReplies(connection, head);
+  };
+
+  private welcomed(connection: Connection): void {
+    if (connection.isWelcome) throw new WireError('malformed', 'a stream was confirmed twice');
+    const { outbox } = connection;
+    connection.isWelcome = true;
+    this.downChecks = 0;
     this.prober.start((sequence) => {
       if (outbox.admits(FRAME_OVERHEAD_BYTES, 'small')) outbox.add(FrameType.probe, sequence, writeProbe, 'small');
     });
     const text = `established a TCP streaming connection with peer ${this.id} (stream Message writer)`;
-    log.write('info', 'establishedWriter', this.id, text);
+    this.context.log.write('info', 'establishedWriter', this.id, text);
     this.events.onUsable();
     this.events.onConnected();
-  };
+  }
 
-  private readReplies(socket: Duplex, head: Buffer, watch: SilenceWatch): void {
+  private readReplies(connection: Connection, head: Buffer): void {
+    const { socket, watch } = connection;
     const decoder = new FrameDecoder(REPLY_BYTES_MAX, (type, body) => {
-      if (type !== FrameType.probeReply)
-        throw new WireError('malformed', `a frame of type ${type} among probe replies`);
-      this.prober.answered(readProbeReply(body));
+      switch (type) {
+        case FrameType.probeReply:
+          this.prober.answered(readProbeReply(body));
+          this.dialer.proven();
+          break;
+        case FrameType.confirmed:
+          this.events.onConfirmed(readConfirmed(body));
+          break;
+        case FrameType.welcome:
+          this.welcomed(connection);
+          break;
+        default:
+          throw new WireError('malformed', `a frame of type ${type} among replies`);
+      }
       watch.touch();
-      this.dialer.proven();
     });
     const read = (piece: Buffer): void => {
       try {

@@ -1,16 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { LogStart, MemberId, Message } from '../raft/types';
-import { acceptStream, type Accepted } from './acceptor';
+import { acceptStream } from './acceptor';
 import type { PeerContext } from './context';
 import { contextOf } from './context';
 import type { AppendTraffic } from './peer';
 import { Peer } from './peer';
+import { Doors } from './doors';
 import { receiveSnapshot, refuseSnapshot } from './snapshot/receiveSnapshot';
 import { sendSnapshot, SnapshotError } from './snapshot/sendSnapshot';
 import { RemovalVotes } from './removalVotes';
 import { RateWindow } from './traffic';
 import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } from './types';
+import { Vouching } from './vouching';
+
+/** Members that others vouch for; more than a cluster has. */
+const VOUCHED_MAX = 16;
+/** How long this member may take to learn of them itself. */
+const VOUCHED_MS = 60_000;
 
 /**
  * The links to all other members. Each member dials every other and sends on the stream it dialed; it receives on the streams
@@ -24,6 +31,10 @@ export class PeerNetwork {
   private readonly traffic: AppendTraffic = { sent: new RateWindow(), received: new RateWindow() };
   private readonly peers = new Map<MemberId, Peer>();
   private readonly removed = new Set<MemberId>();
+  /** Members that this member's own state does not list yet, and when another one was seen to list them. */
+  private readonly vouched = new Map<MemberId, { readonly atMs: number }>();
+  private readonly vouching: Vouching;
+  private readonly doors: Doors;
   private readonly outgoing = new Map<MemberId, AbortController>();
   /** At most one: the receiver has one place to put it. */
   private incoming: { readonly from: MemberId; readonly socket: Duplex; readonly done: Promise<void> } | undefined;
@@ -34,8 +45,16 @@ export class PeerNetwork {
 
   constructor(options: PeerNetworkOptions) {
     this.context = contextOf(options);
-    const { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone } = options;
-    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone };
+    this.doors = new Doors(this.context);
+    this.vouching = new Vouching(
+      this.context,
+      () => [...this.peers.values()].map(({ address }) => address),
+      (address) => {
+        this.takeIn(address);
+      },
+    );
+    const { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, expectsStateFrom } = options;
+    this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, expectsStateFrom };
     this.onRemoved = options.onRemoved;
   }
 
@@ -45,7 +64,8 @@ export class PeerNetwork {
     const others = addresses.filter(({ id }) => id !== this.context.identity.id);
     this.removalVotes.setVoters(others.filter(({ voter }) => voter !== false).map(({ id }) => id));
     const wanted = new Set(addresses.map(({ id }) => id));
-    for (const id of [...this.peers.keys()]) if (!wanted.has(id)) this.drop(id);
+    this.forgetVouched(wanted);
+    for (const id of [...this.peers.keys()]) if (!wanted.has(id) && !this.vouched.has(id)) this.drop(id);
     for (const { id, urls } of others) {
       this.removed.delete(id);
       const known = this.peers.get(id);
@@ -61,6 +81,7 @@ export class PeerNetwork {
    */
   remove(id: MemberId): void {
     this.removed.add(id);
+    this.vouched.delete(id);
     this.drop(id);
   }
 
@@ -79,6 +100,11 @@ export class PeerNetwork {
     this.peers.get(from)?.cutOff(reason);
   }
 
+  /** For the HTTP server of the peer port: each connection that it accepts. */
+  readonly handleConnection = (socket: Duplex): void => {
+    this.doors.arrived(socket);
+  };
+
   /** For the HTTP server of the peer port. */
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (this.stopped) {
@@ -89,15 +115,21 @@ export class PeerNetwork {
     const membership = {
       isPeer: (id: MemberId): boolean => this.peers.has(id),
       isRemoved: (id: MemberId): boolean => this.removed.has(id),
+      hasRoom: (id: MemberId): boolean => this.peers.get(id)?.hasRoom === true,
     };
-    const accepted = acceptStream(this.context, membership, request, socket);
-    if (accepted === undefined) return;
+    const accepted = acceptStream(this.context, membership, request, socket, (id) => {
+      this.vouching.called(id);
+    });
+    const peer = accepted === undefined ? undefined : this.peers.get(accepted.from);
+    if (accepted === undefined || peer === undefined) return;
     switch (accepted.protocol) {
       case 'cairn-raft/1':
-        this.peerOf(accepted).accepted(socket, head);
+        peer.accepted(accepted.nonce, socket, head);
         return;
       case 'cairn-snapshot/1':
-        this.receive(accepted.from, socket, head);
+        peer.park(accepted.nonce, socket, () => {
+          this.receive(accepted.from, socket, head);
+        });
         return;
     }
   };
@@ -112,9 +144,11 @@ export class PeerNetwork {
     if (this.outgoing.has(to)) throw new SnapshotError(`a snapshot is on its way to ${to} already`);
     const controller = new AbortController();
     this.outgoing.set(to, controller);
+    const { nonce, closed } = peer.openingSnapshot();
     try {
-      await sendSnapshot(this.context, peer.address, start, chunks, controller.signal);
+      await sendSnapshot(this.context, peer.address, start, chunks, controller.signal, nonce);
     } finally {
+      closed();
       this.outgoing.delete(to);
     }
   }
@@ -146,11 +180,21 @@ export class PeerNetwork {
     await this.incoming?.done;
   }
 
-  /** A caller that is not known yet becomes a peer until `setPeers` says who is one. */
-  private peerOf({ from, urls }: Accepted): Peer {
-    const known = this.peers.get(from);
-    if (known !== undefined) return known;
-    return this.add(from, urls);
+  /** A member that this one has not heard of, on the list of one that it knows: a peer until `setPeers` has caught up. */
+  private takeIn(address: PeerAddress): void {
+    const { id, urls } = address;
+    const isNew = !this.peers.has(id) && !this.removed.has(id) && id !== this.context.identity.id;
+    if (this.stopped || !isNew || this.vouched.size >= VOUCHED_MAX) return;
+    this.vouched.set(id, { atMs: this.context.monotonicMs() });
+    this.add(id, urls);
+  }
+
+  /** Those that are on the own list now, and those that did not come to be for long. */
+  private forgetVouched(listed: ReadonlySet<MemberId>): void {
+    const nowMs = this.context.monotonicMs();
+    for (const [id, { atMs }] of this.vouched) {
+      if (listed.has(id) || nowMs - atMs > VOUCHED_MS) this.vouched.delete(id);
+    }
   }
 
   private add(id: MemberId, urls: readonly string[]): Peer {
@@ -158,6 +202,9 @@ export class PeerNetwork {
       onRemoved: (by: MemberId, removed: boolean): void => {
         this.removalVotes.said(by, removed);
         this.countRemovalVotes();
+      },
+      onKnown: (socket: Duplex): void => {
+        this.doors.known(socket);
       },
     };
     const peer = new Peer(id, urls, this.context, this.callbacks, events, this.traffic);
@@ -182,11 +229,19 @@ export class PeerNetwork {
   }
 
   private receive(from: MemberId, socket: Duplex, head: Buffer): void {
+    const { onSnapshot, expectsStateFrom } = this.callbacks;
+    const isExpected = (id: MemberId): boolean => expectsStateFrom?.(id) !== false;
+    if (!isExpected(from)) {
+      this.context.log.write('warn', 'snapshot', from, `refused a snapshot from ${from}: it is not the leader`);
+      void refuseSnapshot(this.context, socket, `${from} is not the leader that this member follows`);
+      return;
+    }
+    // Whoever led before may still be at it, but does not hold the only place against the leader of this term.
+    if (this.incoming !== undefined && !isExpected(this.incoming.from)) this.incoming.socket.destroy();
     if (this.incoming !== undefined) {
       void refuseSnapshot(this.context, socket, `a snapshot from ${this.incoming.from} is coming in`);
       return;
     }
-    const { onSnapshot } = this.callbacks;
     const done = receiveSnapshot(this.context, from, socket, head, (start, chunks) =>
       onSnapshot(from, start, chunks),
     ).finally(() => {

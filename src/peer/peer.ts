@@ -3,6 +3,7 @@ import type { PeerContext } from './context';
 import { InboundStream } from './inbound';
 import { AppendLatency } from './latency';
 import { closedText, PeerLink } from './link';
+import { Parking } from './parking';
 import type { RateWindow } from './traffic';
 import type { LatencyStatus, PeerAddress, PeerCallbacks, PeerStatus } from './types';
 import type { Duplex } from 'node:stream';
@@ -17,12 +18,17 @@ export interface AppendTraffic {
 export interface PeerEvents {
   /** This peer says that this member was removed (true), or speaks to it after all. */
   readonly onRemoved: (by: MemberId, removed: boolean) => void;
+  /** This peer confirmed the connection. */
+  readonly onKnown: (socket: Duplex) => void;
 }
 
 /** One other member: the way there, the way back, and what is counted about both. */
 export class Peer {
   readonly latency: AppendLatency;
   readonly link: PeerLink;
+  private readonly parking: Parking;
+  /** Nonces of the snapshot streams that are being opened to this peer, or are open. */
+  private readonly snapshotNonces = new Set<string>();
   private inbound: InboundStream | undefined;
   private urls: readonly string[];
   private unreachable = false;
@@ -39,11 +45,14 @@ export class Peer {
     urls: readonly string[],
     private readonly context: PeerContext,
     private readonly callbacks: Omit<PeerCallbacks, 'onRemoved'>,
-    events: PeerEvents,
+    private readonly events: PeerEvents,
     private readonly traffic: AppendTraffic,
   ) {
     this.urls = urls;
     this.latency = new AppendLatency((elapsedMs) => context.observer?.appended(id, elapsedMs));
+    this.parking = new Parking(id, context, (nonce) => {
+      this.link.ask(nonce);
+    });
     this.link = new PeerLink(id, urls, context, {
       onReply: (bytes) => {
         this.heard(bytes);
@@ -53,6 +62,12 @@ export class Peer {
       },
       onUsable: () => {
         this.unreachable = false;
+      },
+      onOpen: () => {
+        this.parking.askAll();
+      },
+      onConfirmed: ({ nonce, isOurs }) => {
+        this.parking.answered(nonce, isOurs);
       },
       onConnected: () => {
         this.streamCameUp();
@@ -95,8 +110,29 @@ export class Peer {
     return this.count(this.link.forward(batch));
   }
 
-  /** A stream that this peer dialed replaces the one before: the peer gave that up. */
-  accepted(socket: Duplex, head: Buffer): void {
+  /** Another stream that says it is of this peer may come. */
+  get hasRoom(): boolean {
+    return this.parking.hasRoom;
+  }
+
+  /** Keeps a stream that says it is of this peer until the peer confirms it. */
+  park(nonce: string, socket: Duplex, welcome: () => void): void {
+    this.link.hurry();
+    this.parking.add(nonce, socket, () => {
+      this.events.onKnown(socket);
+      welcome();
+    });
+  }
+
+  /** A snapshot stream to this peer is being opened; returns its nonce, and what is to be called when it is closed. */
+  openingSnapshot(): { readonly nonce: string; readonly closed: () => void } {
+    const nonce = this.context.nonce();
+    this.snapshotNonces.add(nonce);
+    return { nonce, closed: () => this.snapshotNonces.delete(nonce) };
+  }
+
+  /** A stream that says this peer dialed it. Once the peer confirms that, it replaces the one before: the peer gave that up. */
+  accepted(nonce: string, socket: Duplex, head: Buffer): void {
     const { log, monotonicMs } = this.context;
     const stream = new InboundStream(this.id, socket, this.context, {
       onMessages: (messages) => {
@@ -106,8 +142,9 @@ export class Peer {
         this.receivedMessages += 1;
         this.callbacks.onForward(this.id, batch);
       },
+      owns: (nonceAsked) => this.link.owns(nonceAsked) || this.snapshotNonces.has(nonceAsked),
       onBytes: (bytes) => {
-        this.heard(bytes);
+        if (this.inbound === stream) this.heard(bytes);
       },
       onAppend: (bytes) => {
         this.traffic.received.add(bytes, monotonicMs());
@@ -119,13 +156,15 @@ export class Peer {
         log.write('warn', 'lostReader', this.id, this.streamText('lost the'));
       },
     });
-    const previous = this.inbound;
-    this.inbound = stream;
-    previous?.close();
-    log.write('info', 'establishedReader', this.id, this.streamText('established a'));
-    this.link.hurry();
+    this.park(nonce, socket, () => {
+      const previous = this.inbound;
+      this.inbound = stream;
+      previous?.close();
+      log.write('info', 'establishedReader', this.id, this.streamText('established a'));
+      stream.welcome();
+      this.streamCameUp();
+    });
     stream.start(head);
-    this.streamCameUp();
   }
 
   /** Closes the stream that this peer dialed, because of what came on it. */
@@ -139,6 +178,7 @@ export class Peer {
     const { inbound } = this;
     this.inbound = undefined;
     inbound?.close();
+    this.parking.closeAll();
     await this.link.close();
   }
 

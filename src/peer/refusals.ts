@@ -7,6 +7,9 @@ import { WIRE_VERSION } from './wire/frames';
 
 export const REMOVED_TEXT = 'the member has been permanently removed from the cluster';
 
+const NONCE_TEXT = 'no X-Cairn-Nonce of 32 hexadecimal digits was given';
+const BUSY_TEXT = 'too many streams that say they are of this member wait to be confirmed by it';
+
 interface Answer {
   readonly status: string;
   readonly text: string;
@@ -33,6 +36,10 @@ function answerOf(refusal: Refusal, identity: Identity): Answer {
       return { status: '410 Gone', text: REMOVED_TEXT };
     case 'unknown':
       return { status: '404 Not Found', text: unknownText(refusal.from, identity) };
+    case 'nonce':
+      return { status: '426 Upgrade Required', text: NONCE_TEXT };
+    case 'busy':
+      return { status: '503 Service Unavailable', text: BUSY_TEXT };
   }
 }
 
@@ -87,6 +94,12 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
       return;
     case 'unknown':
       log.write('error', 'unknownMember', refusal.from, unknownText(refusal.from, identity));
+      return;
+    case 'nonce':
+      log.write('error', 'wire', '', `a stream was refused (${NONCE_TEXT})`);
+      return;
+    case 'busy':
+      log.write('warn', 'unconfirmed', refusal.from, `a stream of peer ${refusal.from} was refused: ${BUSY_TEXT}`);
       return;
   }
 }

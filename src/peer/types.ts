@@ -19,6 +19,8 @@ export interface PeerCallbacks {
   readonly onMessages: (messages: readonly Message[]) => void;
   /** Commands that a follower wants proposed here. */
   readonly onForward: (from: MemberId, batch: Uint8Array) => void;
+  /** Whether a state may come from this member now: it has to be the leader that this member follows. Default: from any. */
+  readonly expectsStateFrom?: ((from: MemberId) => boolean) | undefined;
   /**
    * A snapshot comes in. Resolving tells the sender that it was taken, rejecting that it was not; `chunks` throws if the
    * stream breaks, and must be read to its end before resolving.

@@ -1,6 +1,8 @@
 /** Peers that do not read: a bare TCP server that shakes hands and then stands still. */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { append, closedUrl, CLUSTER, heartbeat, pause, startNode, stopAll, until } from './harness';
+import { append, CLUSTER, heartbeat, pause, startNode, stopAll, until } from './harness';
+import { frame, startFake, stopFakes } from './fakeMember';
+import { FrameType } from '../../src/peer/wire/frames';
 
 interface Sleeper {
   readonly url: string;
@@ -22,6 +24,7 @@ async function startSleeper(id: string): Promise<Sleeper> {
         'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: cairn-raft/1\r\n' +
           `X-Etcd-Cluster-Id: ${CLUSTER}\r\nX-Server-From: ${id}\r\n\r\n`,
       );
+      socket.write(frame(FrameType.welcome));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -32,6 +35,7 @@ async function startSleeper(id: string): Promise<Sleeper> {
 
 afterEach(async () => {
   await stopAll();
+  await stopFakes();
   for (const { server, sockets } of sleepers) {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
@@ -113,37 +117,22 @@ describe('a peer that does not read', () => {
 describe('a peer that goes away without a word', () => {
   it('has its stream closed after silence', async () => {
     const a = await startNode('a1', { electionTimeoutMs: 60 });
-    a.network.setPeers([{ id: 'b2', urls: [await closedUrl()] }]);
-    const { connect } = await import('node:net');
-    const socket = connect(a.port, '127.0.0.1');
-    let closed = false;
-    socket.on('close', () => (closed = true));
-    socket.resume();
-    socket.write(
-      'GET /raft HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: cairn-raft/1\r\nX-Server-To: a1\r\n' +
-        `X-Etcd-Cluster-Id: ${CLUSTER}\r\nX-Server-From: b2\r\nX-Server-Version: 2.3.8\r\n` +
-        'X-Min-Cluster-Version: 2.3.0\r\nX-Cairn-Wire: 1\r\n\r\n',
-    );
+    const b = await startFake('b2');
+    a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
+    const opened = b.open(a);
     await until(() => a.network.status().peers[0]!.accepted);
-    await until(() => closed, 2000);
+    await until(() => opened.isClosed(), 2000);
     expect(a.network.status().peers[0]!.accepted).toBe(false);
   });
 
   it('has its stream closed when it sends what is no frame', async () => {
     const a = await startNode('a1');
-    a.network.setPeers([{ id: 'b2', urls: [await closedUrl()] }]);
-    const { connect } = await import('node:net');
-    const socket = connect(a.port, '127.0.0.1');
-    let closed = false;
-    socket.on('close', () => (closed = true));
-    socket.resume();
-    socket.write(
-      'GET /raft HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: cairn-raft/1\r\nX-Server-To: a1\r\n' +
-        `X-Etcd-Cluster-Id: ${CLUSTER}\r\nX-Server-From: b2\r\nX-Server-Version: 2.3.8\r\n` +
-        'X-Min-Cluster-Version: 2.3.0\r\nX-Cairn-Wire: 1\r\n\r\n\xff\xff\xff\xff and so on',
-      'latin1',
-    );
-    await until(() => closed, 2000);
+    const b = await startFake('b2');
+    a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
+    const opened = b.open(a);
+    await until(() => a.network.status().peers[0]!.accepted);
+    opened.socket.write('\xff\xff\xff\xff and so on', 'latin1');
+    await until(() => opened.isClosed(), 2000);
     expect(
       a.log.texts('closed the connection with peer b2: a frame of 4294967295 bytes is over the limit'),
     ).toHaveLength(1);

@@ -19,6 +19,7 @@ const ACCEPTABLE = {
   'X-Server-Version': '2.3.8',
   'X-Min-Cluster-Version': '2.3.0',
   'X-Cairn-Wire': '1',
+  'X-Cairn-Nonce': '0123456789abcdef0123456789abcdef',
 };
 
 /** What a bare HTTP client is told. */
@@ -75,6 +76,7 @@ describe('a request for a stream', () => {
     ['another protocol', { Upgrade: 'websocket' }, 426, 'this port speaks cairn-raft/1 and cairn-snapshot/1'],
     ['a newer wire version', { 'X-Cairn-Wire': '2' }, 426, 'wire version 2 is not known here; this member speaks 1'],
     ['no wire version', { 'X-Cairn-Wire': '' }, 426, 'no wire version was given; this member speaks 1'],
+    ['no nonce', { 'X-Cairn-Nonce': 'x' }, 426, 'no X-Cairn-Nonce of 32 hexadecimal digits was given'],
     ['another cluster', { 'X-Etcd-Cluster-Id': '1' }, 412, 'cluster ID mismatch'],
     ['another member', { 'X-Server-To': 'c3' }, 412, 'member ID mismatch'],
     ['a member that is too old', { 'X-Server-Version': '2.2.9' }, 412, 'incompatible version'],
@@ -83,6 +85,12 @@ describe('a request for a stream', () => {
     ['a version that is none', { 'X-Server-Version': 'x' }, 412, 'incompatible version'],
     ['a removed member', { 'X-Server-From': 'dead' }, 410, 'the member has been permanently removed from the cluster'],
     ['a stranger', { 'X-Server-From': 'c3' }, 404, `failed to find member c3 in cluster ${CLUSTER}`],
+    [
+      'a stranger that says where it listens',
+      { 'X-Server-From': 'c3', 'X-PeerURLs': 'http://127.0.0.1:9' },
+      404,
+      `failed to find member c3 in cluster ${CLUSTER}`,
+    ],
   ])('of %s is refused', async (_what, headers, status, text) => {
     const answer = await ask(node, headers);
     expect(answer).toMatchObject({ status, text: `${text}\n` });

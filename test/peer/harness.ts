@@ -63,6 +63,16 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
+/** What a node's `/members` shows; without it there is no such path. */
+type Listing = () => readonly { readonly id: string; readonly url: string }[];
+
+function listingJson(members: ReturnType<Listing>): string {
+  const rows = members.map(
+    ({ id, url }) => `{"id":${BigInt(`0x${id}`)},"peerURLs":["${url}"],"name":"","clientURLs":[]}`,
+  );
+  return `[${rows.join(',')}]`;
+}
+
 const running = new Set<TestNode>();
 
 export async function stopAll(): Promise<void> {
@@ -73,9 +83,13 @@ export const CLUSTER = '34b660d543ad1445';
 
 export async function startNode(
   id: string,
-  overrides: Partial<PeerNetworkOptions> & { readonly port?: number } = {},
+  overrides: Partial<PeerNetworkOptions> & { readonly port?: number; readonly listing?: Listing } = {},
 ): Promise<TestNode> {
-  const server = createServer((_request, response) => response.writeHead(404).end());
+  const server = createServer((request, response) => {
+    const listed = request.url === '/members' ? overrides.listing?.() : undefined;
+    if (listed === undefined) response.writeHead(404).end();
+    else response.writeHead(200, { 'X-Etcd-Cluster-Id': CLUSTER }).end(listingJson(listed));
+  });
   const sockets = new Set<Duplex>();
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -123,6 +137,7 @@ export async function startNode(
     },
     ...overrides,
   });
+  server.on('connection', network.handleConnection);
   server.on('upgrade', network.handleUpgrade);
   const node: TestNode = {
     id,

@@ -94,7 +94,17 @@ export class Incarnation implements Endpoint, Transport {
     this.strangers.delete(id);
   }
 
+  lists(id: MemberId): boolean {
+    return this.member?.members().some((listed) => listed.id === id) === true;
+  }
+
+  expectsStateFrom(from: MemberId): boolean {
+    return this.member?.expectsStateFrom(from) === true;
+  }
+
+  /** If one of those it knows can be asked and lists the stranger. */
   takesIn(stranger: MemberId): boolean {
+    if (![...this.peers].some((id) => this.world.network.reached(this, id)?.lists(stranger) === true)) return false;
     this.strangers.add(stranger);
     this.peers.add(stranger);
     return true;

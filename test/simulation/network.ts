@@ -20,6 +20,10 @@ export interface Endpoint extends Owner {
   toldRemoved(): void;
   /** Someone of the same cluster calls who is no peer. False: it is turned away. */
   takesIn(stranger: MemberId): boolean;
+  /** Its own state lists the member. */
+  lists(id: MemberId): boolean;
+  /** It follows this member as the leader. */
+  expectsStateFrom(from: MemberId): boolean;
 }
 
 /** How bad the network is. */
@@ -225,6 +229,13 @@ export class SimNetwork {
     atMs = Math.max(atMs, (this.lastArrivalMs.get(name) ?? 0) + 0.001);
     if (weather.spikes === 0) this.lastArrivalMs.set(name, atMs);
     return atMs - scheduler.nowMs;
+  }
+
+  /** Another member, if it can be asked and answers. */
+  reached(from: Endpoint, to: MemberId): Endpoint | undefined {
+    const target = this.endpoints.get(to);
+    if (target === undefined || target.dead || target.pausedUntilMs > this.parts.scheduler.nowMs) return undefined;
+    return this.isCut(from, target) || this.isCut(target, from) ? undefined : target;
   }
 
   private deliver(from: Endpoint, to: MemberId, what: () => string, run: (target: Endpoint) => void): void {

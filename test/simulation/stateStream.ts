@@ -28,6 +28,7 @@ export class StateStreams {
       await this.wait(from, SILENCE_MS);
       throw new Error('the receiver cannot be reached');
     }
+    if (!target.expectsStateFrom(from.id)) throw new Error('the receiver follows another leader');
     if (this.receiving.has(target)) throw new Error('a state is coming in already');
     this.receiving.add(target);
     faults.count('state streamed');

@@ -31,7 +31,7 @@ export class FrameSource {
 
   constructor(
     private readonly socket: Duplex,
-    context: PeerContext,
+    private readonly context: PeerContext,
     head: Buffer,
   ) {
     const { snapshotSilenceMs } = context.limits;
@@ -68,11 +68,18 @@ export class FrameSource {
     if (this.failure !== undefined) return;
     this.watch.touch();
     try {
+      const { frames } = this.decoder;
       this.decoder.push(piece);
+      const finished = this.decoder.frames > frames;
+      this.context.unfinished.read(this, this.decoder.reservedBytes, finished, this.cut);
     } catch (error) {
       this.fail(error instanceof WireError ? error : new Error(reasonOf(error)));
     }
     if (this.queuedBytes >= AHEAD_BYTES) this.socket.pause();
+  };
+
+  private readonly cut = (reason: string): void => {
+    this.fail(new Error(reason));
   };
 
   private readonly ended = (): void => {
@@ -93,6 +100,7 @@ export class FrameSource {
 
   private fail(error: Error): void {
     this.failure ??= error;
+    this.context.unfinished.forget(this);
     this.watch.stop();
     this.waiter?.reject(this.failure);
     this.waiter = undefined;

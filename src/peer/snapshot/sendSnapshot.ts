@@ -32,8 +32,9 @@ export async function sendSnapshot(
   start: LogStart,
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
+  nonce: string,
 ): Promise<void> {
-  const { socket, head } = await connect(context, peer, signal);
+  const { socket, head } = await connect(context, peer, signal, nonce);
   const abort = (): void => {
     socket.destroy();
   };
@@ -58,10 +59,11 @@ async function connect(
   context: PeerContext,
   { id, urls }: PeerAddress,
   signal: AbortSignal,
+  nonce: string,
 ): Promise<{ socket: Duplex; head: Buffer }> {
   let reason = 'it has no URL';
   for (const url of urls) {
-    const outcome = await dialPeer(context, { id, url, protocol: PROTOCOL, nonce: context.nonce() }, signal);
+    const outcome = await dialPeer(context, { id, url, protocol: PROTOCOL, nonce }, signal);
     if (outcome.kind === 'connected' && !signal.aborted) return outcome;
     if (outcome.kind === 'connected') outcome.socket.destroy();
     if (signal.aborted) throw new SnapshotError('the transfer was cancelled');

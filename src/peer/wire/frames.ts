@@ -21,6 +21,9 @@ export const FrameType = {
   forward: 2,
   probe: 3,
   probeReply: 4,
+  confirm: 5,
+  confirmed: 6,
+  welcome: 7,
   snapshotHeader: 16,
   snapshotChunk: 17,
   snapshotEnd: 18,
@@ -72,16 +75,33 @@ export class FrameDecoder {
   private gathered = NOTHING;
   private gatheredBytes = 0;
   private neededBytes = 0;
+  /** Frames that were handed out. */
+  private opened = 0;
 
   /** @param bodyBytesMax longer frames are an error; the bodies are the callee's to keep */
   constructor(
-    private readonly bodyBytesMax: number,
+    private bodyBytesMax: number,
     private readonly onFrame: (type: number, body: Buffer) => void,
   ) {}
+
+  /** Frames that begin from now on may be so long. */
+  allow(bodyBytesMax: number): void {
+    this.bodyBytesMax = bodyBytesMax;
+  }
+
+  /** How many frames were whole. */
+  get frames(): number {
+    return this.opened;
+  }
 
   /** Bytes of an unfinished frame that are held. */
   get heldBytes(): number {
     return this.gatheredBytes;
+  }
+
+  /** The memory they are in. */
+  get reservedBytes(): number {
+    return this.gathered.length;
   }
 
   /** Takes the next piece. Throws WireError; the decoder must not be used after that. */
@@ -99,6 +119,7 @@ export class FrameDecoder {
       this.neededBytes = neededBytes;
       return this.gather(piece, offset);
     }
+    this.opened += 1;
     openFrame(piece.subarray(offset, offset + neededBytes), this.onFrame);
     return offset + neededBytes;
   }
@@ -118,6 +139,7 @@ export class FrameDecoder {
     const frame = this.gathered.subarray(0, this.neededBytes);
     this.gathered = NOTHING;
     this.gatheredBytes = 0;
+    this.opened += 1;
     openFrame(frame, this.onFrame);
   }
 

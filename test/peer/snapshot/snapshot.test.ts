@@ -1,4 +1,6 @@
 import type { LogStart } from '../../../src/raft/types';
+import { snapshotHeaderFrame } from '../../../src/peer/wire/snapshotCodec';
+import { claim, newNonce } from '../fakeMember';
 import { connected, pause, startNode, stopAll, type TestNode, until } from '../harness';
 
 afterEach(stopAll);
@@ -118,6 +120,44 @@ describe('a snapshot', () => {
     controller.stop = true;
     await first;
     await c.network.sendSnapshot('b2', START, chunks(1, 1));
+  });
+
+  it('is taken from the leader only, and nobody else holds the place for it', async () => {
+    let leader = 'c3';
+    let taken = 0;
+    const a = await startNode('a1');
+    const c = await startNode('c3');
+    const b = await startNode('b2', {
+      expectsStateFrom: (from) => from === leader,
+      onSnapshot: async (_from, _start, incoming) => {
+        for await (const _chunk of incoming);
+        taken += 1;
+      },
+    });
+    await connected(a, b, c);
+    await expect(a.network.sendSnapshot('b2', START, chunks(1, 1))).rejects.toThrow(
+      'a1 is not the leader that this member follows',
+    );
+    const old = c.network.sendSnapshot('b2', START, endless());
+    const lost = expect(old).rejects.toThrow();
+    await pause(50);
+    leader = 'a1';
+    await expect(a.network.sendSnapshot('b2', START, chunks(1, 1))).rejects.toThrow('from c3 is coming in');
+    await lost;
+    await a.network.sendSnapshot('b2', START, chunks(1, 1));
+    expect(taken).toBe(1);
+  });
+
+  it('from somebody who says that he is the leader is never looked at', async () => {
+    let begun = 0;
+    const [, b] = await pair(() => {
+      begun += 1;
+      return Promise.resolve();
+    });
+    const impostor = claim('a1', b, newNonce(), { Upgrade: 'cairn-snapshot/1' });
+    impostor.socket.write(snapshotHeaderFrame(START));
+    await until(() => impostor.isClosed());
+    expect(begun).toBe(0);
   });
 
   it('to nobody fails', async () => {

@@ -1,0 +1,66 @@
+import type { PeerContext } from './context';
+import type { RemoteCluster } from './fetchMembers';
+import { fetchMembers } from './fetchMembers';
+import type { PeerAddress } from './types';
+
+const ASK_TIMEOUT_MS = 2000;
+/** However many strangers call, the members are asked no more often. */
+const INTERVAL_MS = 1000;
+/** Members that are asked in one round. */
+const ASKED_MAX = 8;
+/** Strangers one round is about; the others call again. */
+const STRANGERS_MAX = 16;
+
+/**
+ * Finds out about callers this member has not heard of. One that joined while this member was away may even lead by now, and
+ * this member may hear of it from nobody else; but whoever calls can say anything. So those that this member does know are
+ * asked, where it knows them to listen: who is on the list of one of them is a member.
+ */
+export class Vouching {
+  private strangers = new Set<string>();
+  private isAsking = false;
+  private lastRoundMs = -Infinity;
+
+  /**
+   * @param known whom this member knows
+   * @param onVouched a caller is a member, at these URLs
+   */
+  constructor(
+    private readonly context: PeerContext,
+    private readonly known: () => readonly PeerAddress[],
+    private readonly onVouched: (address: PeerAddress) => void,
+  ) {}
+
+  /** A stranger called, and was turned away for now. */
+  called(id: string): void {
+    if (this.strangers.size >= STRANGERS_MAX) return;
+    this.strangers.add(id);
+    const waitMs = this.lastRoundMs + INTERVAL_MS - this.context.monotonicMs();
+    if (this.isAsking) return;
+    this.isAsking = true;
+    if (waitMs > 0) this.context.clock.after(waitMs, this.round);
+    else this.round();
+  }
+
+  private readonly round = (): void => {
+    const { strangers } = this;
+    this.strangers = new Set();
+    const urls = this.known().flatMap((address) => address.urls.slice(0, 1));
+    const asked = urls.slice(0, ASKED_MAX).map((url) => fetchMembers(url, ASK_TIMEOUT_MS, this.context.dial));
+    void Promise.allSettled(asked).then((answers) => {
+      this.isAsking = false;
+      this.lastRoundMs = this.context.monotonicMs();
+      const listed = new Map<string, PeerAddress>();
+      for (const answer of answers) if (answer.status === 'fulfilled') this.note(answer.value, listed);
+      for (const id of strangers) {
+        const address = listed.get(id);
+        if (address !== undefined) this.onVouched(address);
+      }
+    });
+  };
+
+  private note(cluster: RemoteCluster, listed: Map<string, PeerAddress>): void {
+    if (cluster.clusterId !== this.context.identity.clusterId) return;
+    for (const { id, peerURLs } of cluster.members) listed.set(id, { id, urls: peerURLs });
+  }
+}
