@@ -72,7 +72,7 @@ export class InboundStream {
   welcome(): void {
     this.isWelcome = true;
     this.decoder.allow(FRAME_BODY_BYTES_MAX);
-    this.replies.add(FrameType.welcome, undefined, () => undefined);
+    this.replies.add(FrameType.welcome, undefined, () => undefined, 'bulk');
   }
 
   close(): void {
@@ -140,7 +140,7 @@ export class InboundStream {
 
   private answer(nonce: string): void {
     if (!this.replies.admits(REPLY_BYTES, 'bulk')) return;
-    this.replies.add(FrameType.confirmed, { nonce, isOurs: this.events.owns(nonce) }, writeConfirmed);
+    this.replies.add(FrameType.confirmed, { nonce, isOurs: this.events.owns(nonce) }, writeConfirmed, 'bulk');
   }
 
   private reply(sequence: number): void {

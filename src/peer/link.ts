@@ -98,7 +98,8 @@ export class PeerLink {
   /** Asks the peer whether it opened a stream that says so, if there is a way to ask. */
   ask(nonce: string): void {
     const outbox = this.stopped ? undefined : this.connection?.outbox;
-    if (outbox?.admits(CONFIRM_BYTES_MAX, 'small') === true) outbox.add(FrameType.confirm, nonce, writeConfirm);
+    if (outbox?.admits(CONFIRM_BYTES_MAX, 'small') === true)
+      outbox.add(FrameType.confirm, nonce, writeConfirm, 'small');
   }
 
   /** Whether this link opened, or is opening, the stream with this nonce. */

@@ -1,4 +1,5 @@
 /** Real members with real links on free ports of 127.0.0.1, on disks in memory; and a way to speak to them as anybody. */
+import { randomBytes } from 'node:crypto';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -9,6 +10,7 @@ import { openMember } from '../../src/member/openMember';
 import { RealClock } from '../../src/member/realClock';
 import { PeerLinks } from '../../src/peerLinks';
 import { Recorders } from '../../src/metrics/recorders';
+import { Dialer } from '../../src/peer/dialer';
 import { WireWriter } from '../../src/peer/wire/bytes';
 import { beginFrame, finishFrame, FrameType } from '../../src/peer/wire/frames';
 import { writeMessage } from '../../src/peer/wire/messageCodec';
@@ -16,6 +18,14 @@ import type { MemberId, Message } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import { LogRecorder, until } from '../peer/harness';
+
+/** Streams that their member confirms although it did not open them: what a member says that was taken over. */
+const lies = new Set<string>();
+// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the dialer it was called on
+const ownsTruly = Dialer.prototype.owns;
+Dialer.prototype.owns = function (this: Dialer, nonce: string): boolean {
+  return lies.has(nonce) || ownsTruly.call(this, nonce);
+};
 
 const TOKEN = 'hostile';
 const SETTINGS = {
@@ -105,7 +115,7 @@ async function startMember(place: Place, places: readonly Place[], disk: MemoryD
 }
 
 /**
- * Speaks on a stream of its own as `from`.
+ * Speaks on a stream of its own as `from`, which confirms it if it is a member.
  * @returns how many milliseconds the target left it open; undefined if it still is after `limitMs`
  */
 export function speakAs(
@@ -115,8 +125,10 @@ export function speakAs(
   limitMs = 3000,
 ): Promise<number | undefined> {
   const { clusterId } = target.member;
+  const nonce = randomBytes(16).toString('hex');
+  lies.add(nonce);
   const headers = {
-    ...{ Connection: 'Upgrade', Upgrade: 'cairn-raft/1', 'X-Cairn-Wire': '1' },
+    ...{ Connection: 'Upgrade', Upgrade: 'cairn-raft/1', 'X-Cairn-Wire': '1', 'X-Cairn-Nonce': nonce },
     ...{ 'X-Etcd-Cluster-Id': clusterId, 'X-Server-From': from, 'X-Server-To': target.id },
     ...{ 'X-Server-Version': '2.3.8', 'X-Min-Cluster-Version': '2.3.0', 'X-PeerURLs': 'http://127.0.0.1:1' },
   };
@@ -143,8 +155,11 @@ export function speakAs(
       stream = socket;
       socket.on('error', () => undefined);
       socket.on('close', closed);
+      // The first that comes back says that the stream is confirmed.
+      socket.once('data', () => {
+        for (const frame of frames) socket.write(frame);
+      });
       socket.resume();
-      for (const frame of frames) socket.write(frame);
     });
     asked.end();
   });
