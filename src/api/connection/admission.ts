@@ -42,16 +42,11 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   return expect === undefined || CONTINUE.test(expect) ? undefined : EXPECTATION_FAILED;
 }
 
-/** Answers with the status line as the body, and ends the connection. */
+/** Answers with the status line as the body, as Go, and ends the connection. */
 export function refuse(response: ServerResponse, { status, reason }: Refusal): void {
-  const text = `${status} ${reason}`;
-  response.writeHead(status, reason, [
-    'Content-Type',
-    'text/plain; charset=utf-8',
-    'Connection',
-    'close',
-    'Content-Length',
-    text.length,
-  ]);
+  // Of Go's refusals this one alone has no text.
+  const text = status === EXPECTATION_FAILED.status ? '' : `${status} ${reason}`;
+  const type = text === '' ? [] : ['Content-Type', 'text/plain; charset=utf-8'];
+  response.writeHead(status, reason, [...type, 'Connection', 'close', 'Content-Length', text.length]);
   response.end(text, 'latin1');
 }
