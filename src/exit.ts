@@ -4,6 +4,7 @@ import { ClusterFullError, JoinError } from './discovery/beginning';
 import { FeatureLevelError } from './machine/features';
 import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
+import { OutdatedDataError } from './member/outdatedData';
 import { StorageError } from './storage/errors';
 import { StopTimeoutError } from './stopInOrder';
 
@@ -12,6 +13,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof ListenError) return 'cannotListen';
   if (error instanceof FeatureLevelError) return 'programTooOld';
   if (error instanceof StateDiffersError) return 'stateDiffers';
+  if (error instanceof OutdatedDataError) return 'dataOutdated';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
   // What does not end within that time is the disk.

@@ -12,6 +12,7 @@ import { markDiffering } from './differingState';
 import { exitNumber, exitReasonOf } from './exit';
 import { Leaving } from './leaving';
 import { StateDiffersError } from './member/integrityCheck';
+import { OutdatedDataError } from './member/outdatedData';
 import type { Server } from './server';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
@@ -41,7 +42,8 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   for (const warning of warnings) logger.warn(warning);
   const leaving = new Leaving(logger);
   const fail = (error: unknown): Promise<never> => {
-    if (error instanceof StateDiffersError) markDiffering(configuration.dataDir, logger);
+    if (error instanceof StateDiffersError || error instanceof OutdatedDataError)
+      markDiffering(configuration.dataDir, logger);
     return die(logger, leaving, error);
   };
   process.on('uncaughtException', (error) => void fail(error));

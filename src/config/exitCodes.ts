@@ -48,6 +48,12 @@ export const exitCodes = {
     meaning:
       'The data or the cluster are of a feature level of a newer version of Cairn. Nothing was changed: start the newer version.',
   },
+  dataOutdated: {
+    code: 11,
+    meaning:
+      'The data directory is older than what this member acknowledged, as after it was restored from a copy. It is marked and not ' +
+      'used again, as with code 7.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

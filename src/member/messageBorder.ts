@@ -2,6 +2,7 @@ import { DecodeError } from '../machine/bytes';
 import { decodeChange } from '../machine/cluster/clusterRows';
 import { looksLikeBatch } from '../machine/commandCodec';
 import { configurationAfter } from './membershipRules';
+import { OutdatedData } from './outdatedData';
 import type { Verdict } from '../raft/border';
 import { sortedConfiguration } from '../raft/configuration';
 import type { Raft } from '../raft/raft';
@@ -21,16 +22,20 @@ const TERMS_PER_TICK = 256;
  */
 export class MessageBorder {
   private termsLeft = TERMS_MAX;
+  private readonly outdated: OutdatedData;
 
-  constructor(private readonly raft: Raft) {}
+  constructor(private readonly raft: Raft) {
+    this.outdated = new OutdatedData(raft);
+  }
 
   /** One heartbeat interval has passed. */
   tick(): void {
     this.termsLeft = Math.min(TERMS_MAX, this.termsLeft + TERMS_PER_TICK);
   }
 
-  /** What is to be done with a message. */
+  /** What is to be done with a message. @throws OutdatedDataError if this member must not go on */
   judge(message: Message): Verdict {
+    this.outdated.look(message);
     const { term } = this.raft;
     // Whoever has no term yet is joining: any is the first.
     if (term > 0 && message.term - term > this.termsLeft) {
