@@ -36,7 +36,7 @@ function makeScene(leader: string | undefined): Scene {
   };
   const keySpace = { isDue: (nowMs: number) => nowMs === NOW_MS && scene.due > 0 };
   const expiry = new ExpiryClock(
-    raft as Raft,
+    raft as unknown as Raft,
     { machine: { keySpace } } as unknown as CurrentState,
     { now: () => NOW_MS } as Clock,
     (command) => {

@@ -8,7 +8,7 @@ const status = (fields: Partial<RaftStatus>): RaftStatus =>
 
 it('a member is ready once it has a leader, votes, and has applied what was committed when it was started', () => {
   const raft = { id: SELF, commit: 10 };
-  const readiness = new Readiness(raft as Raft);
+  const readiness = new Readiness(raft as unknown as Raft);
   // What is committed later does not count.
   raft.commit = 99;
   expect(readiness.isReady(status({}))).toBe(true);
