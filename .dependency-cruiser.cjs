@@ -10,6 +10,7 @@ const MAY_IMPORT = {
   api: ['member', 'machine', 'config', 'util'],
   discovery: ['member', 'util'],
   proxy: ['util'],
+  limits: ['util'],
   metrics: ['util'],
   config: ['util'],
   client: ['util'],

@@ -3,6 +3,7 @@ import { exitCodes, type ExitCodeName } from './config/exitCodes';
 import { ClusterFullError, JoinError } from './discovery/beginning';
 import { FeatureLevelError } from './machine/features';
 import { ForceNewClusterError } from './member/forceNewCluster';
+import { TooFewDescriptorsError } from './limits/descriptors';
 import { StateDiffersError } from './member/integrityCheck';
 import { OutdatedDataError } from './member/outdatedData';
 import { StorageError } from './storage/errors';
@@ -14,6 +15,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof FeatureLevelError) return 'programTooOld';
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof OutdatedDataError) return 'dataOutdated';
+  if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
   // What does not end within that time is the disk.

@@ -3,10 +3,12 @@ import type { ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
 import { build } from './build';
 import type { Configuration } from './config/configuration';
+import type { ConnectionPlaces } from './api/connectionPlaces';
+import { descriptorLimit } from './limits/descriptors';
 import { droppedLogLines } from './logging';
 import type { LocalMember } from './member/localMember';
 import { Metrics, type LookUp } from './metrics/metrics';
-import { countOpenFiles, openFilesLimit } from './metrics/processFiles';
+import { countOpenFiles } from './metrics/processFiles';
 import type { PeerLinks } from './peerLinks';
 import type { DataDirectory } from './storage/dataDirectory';
 import { measureDiskUsage, type DiskUsage } from './storage/diskUsage';
@@ -26,9 +28,10 @@ export function connectMetrics(
   links: PeerLinks,
   api: ApiServer,
   directory: DataDirectory,
+  places: ConnectionPlaces,
 ): void {
   const programVersion = build().version;
-  const limit = openFilesLimit();
+  const limit = descriptorLimit();
   const disk = new DiskGauge(dataDir);
   const lookUp: LookUp = async () => {
     const [usage, open] = await Promise.all([disk.read(), countOpenFiles()]);
@@ -46,7 +49,7 @@ export function connectMetrics(
       disk: usage,
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
-      clients: api.clientTraffic(),
+      clients: { ...api.clientTraffic(), ...places.report() },
     };
   };
   metrics.connect(lookUp);

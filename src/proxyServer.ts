@@ -1,8 +1,10 @@
 /** Runs the process as a proxy: the parts of a member that it needs, and none of its data. */
 import type { Logger } from 'pino';
+import { ConnectionPlaces } from './api/connectionPlaces';
 import { openListeners } from './api/openListeners';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
+import { descriptorLimit, shareDescriptors } from './limits/descriptors';
 import { fetchMembers } from './peer/fetchMembers';
 import { startProxy } from './proxy/proxy';
 import type { Proxy } from './proxy/proxy';
@@ -10,7 +12,7 @@ import type { Proxy } from './proxy/proxy';
 const ASK_TIMEOUT_MS = 2000;
 
 /**
- * Rejects with ListenError.
+ * Rejects with ListenError or TooFewDescriptorsError.
  *
  * @param peerUrls of members of the cluster; one that answers is enough
  */
@@ -20,6 +22,14 @@ export async function startProxyServer(
   logger: Logger,
 ): Promise<Proxy> {
   const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
+  const { served, waiting } = shareDescriptors(descriptorLimit());
+  // Each of them may have a connection to a member behind it.
+  const places = new ConnectionPlaces({
+    served: Math.ceil(served / 2),
+    waiting: Math.ceil(waiting / 2),
+    logger,
+    nowMs: () => performance.now(),
+  });
   logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
   return startProxy({
     peerUrls,
@@ -33,6 +43,7 @@ export async function startProxyServer(
           headerTimeoutMs: configuration.requestHeaderTimeoutMs,
           bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
           logger,
+          places,
         },
         handler,
       ),

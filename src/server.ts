@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Surface } from './api/options';
+import { ConnectionPlaces } from './api/connectionPlaces';
 import { Drain } from './api/drain';
 import { createBeginningHandler } from './api/founders';
 import { PeerPort } from './api/peerPort';
@@ -11,6 +12,7 @@ import { leaveDiffering } from './differingState';
 import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import { Witness, type WitnessView } from './discovery/witness';
+import { descriptorLimit, shareDescriptors } from './limits/descriptors';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -47,7 +49,7 @@ export interface Server {
 }
 
 /**
- * Opens data directory, member, links and listeners. Rejects with StateDiffersError, StorageError, ListenError, JoinError or ClusterFullError, or
+ * Opens data directory, member, links and listeners. Rejects with TooFewDescriptorsError, StateDiffersError, StorageError, ListenError, JoinError or ClusterFullError, or
  * with the reason of `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(
@@ -58,7 +60,14 @@ export async function startServer(
   stopping: AbortSignal,
 ): Promise<Server> {
   await leaveDiffering(configuration.dataDir, configuration, logger);
-  const directory = await openDataDirectory({ path: configuration.dataDir, onFailure: events.onFailure });
+  const descriptors = shareDescriptors(descriptorLimit());
+  const { tableFiles: tableFilesMax } = descriptors;
+  const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
+  const directory = await openDataDirectory({
+    path: configuration.dataDir,
+    tableFilesMax,
+    onFailure: events.onFailure,
+  });
   events.onOpened(directory.close);
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
@@ -77,8 +86,19 @@ export async function startServer(
     links.connect(member);
     witness.answersAs(() => viewOf(member));
     const discovery = createDiscoveryService(configuration, logger);
-    const api = await openApi(configuration, member, links, peerPort, witness, discovery, surface, metrics, logger);
-    connectMetrics(metrics, configuration, member, links, api, directory);
+    const api = await openApi(
+      configuration,
+      member,
+      links,
+      peerPort,
+      witness,
+      discovery,
+      surface,
+      metrics,
+      places,
+      logger,
+    );
+    connectMetrics(metrics, configuration, member, links, api, directory, places);
     member.start();
     void member.published().then(() => discovery.start(member));
     announce(configuration, member, logger);
@@ -173,9 +193,11 @@ function openApi(
   discovery: DiscoveryService,
   surface: Surface,
   metrics: Metrics,
+  places: ConnectionPlaces,
   logger: Logger,
 ): Promise<ApiServer> {
   return startApi({
+    places,
     member,
     surface,
     discovery,

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { answerClientError, answerConnect } from './clientError';
 import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
 import { Connection } from './connection/connection';
+import type { ConnectionPlaces } from './connectionPlaces';
 import type { ListenAddress } from './options';
 import { TrafficCounter, type Traffic } from './traffic';
 
@@ -28,6 +29,8 @@ export interface ListenerOptions {
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly logger: Logger;
+  /** For connections of clients; without it they are not counted. */
+  readonly places?: ConnectionPlaces | undefined;
 }
 
 /** An address that could not be listened on. */
@@ -51,6 +54,7 @@ export class Listener {
     private readonly counter: TrafficCounter,
     private readonly connections: ReadonlyMap<Duplex, Connection>,
     readonly address: AddressInfo,
+    private readonly endWaiting: () => void,
   ) {}
 
   get openConnections(): number {
@@ -91,13 +95,14 @@ export class Listener {
         traffic.delete(socket);
       });
     });
+    const endWaiting = options.places?.guard(server) ?? (() => undefined);
     await listen(server, address, options.flag);
     server.on('error', (error) => {
       options.logger.warn({ err: error }, 'a connection could not be accepted');
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
-    return new Listener(server, traffic, connections, bound);
+    return new Listener(server, traffic, connections, bound, endWaiting);
   }
 
   /** Tells of each connection that is accepted. */
@@ -120,6 +125,7 @@ export class Listener {
         resolve();
       });
     });
+    this.endWaiting();
     this.server.closeIdleConnections();
     // A connection that becomes idle only now would otherwise rest until its keep-alive timeout.
     const sweep = setInterval(() => {

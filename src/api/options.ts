@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Member } from '../member/types';
+import type { ConnectionPlaces } from './connectionPlaces';
 import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
 import type { AnswerFounder } from './founders';
@@ -47,6 +48,8 @@ export interface ApiOptions {
   readonly headerTimeoutMs: number;
   /** How long it may then take for the body. */
   readonly bodyTimeoutMs: number;
+  /** How many clients may be connected; without it there is no limit. */
+  readonly places?: ConnectionPlaces;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApplication, createOperatorApplication } from './application';
+import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
 import { openListeners } from './openListeners';
 import type { ApiOptions, ListenAddress } from './options';
@@ -83,14 +84,15 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
     handler: RequestListener,
+    places?: ConnectionPlaces,
   ): Promise<readonly Listener[]> => {
-    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger };
+    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, places };
     const listeners = await openListeners(addresses, listenerOptions, handler);
     opened.push(...listeners);
     return listeners;
   };
   try {
-    const clients = await open(clientAddresses, '--listen-client-urls', clientHandler);
+    const clients = await open(clientAddresses, '--listen-client-urls', clientHandler, options.places);
     const { peerPort } = options;
     const peers = peerPort?.listeners ?? (await open(peerAddresses, '--listen-peer-urls', peerHandler));
     const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);

@@ -43,6 +43,11 @@ export const exitCodes = {
     meaning:
       'All places of the cluster that --discovery makes were taken before this member came, and --discovery-fallback is exit.',
   },
+  machineTooSmall: {
+    code: 9,
+    meaning:
+      'The machine allows this process too little to run: too few file descriptors. The message says how to raise the limit.',
+  },
   programTooOld: {
     code: 10,
     meaning:

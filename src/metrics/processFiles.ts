@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 
 const OPEN_FILES = '/proc/self/fd';
@@ -9,16 +8,6 @@ export async function countOpenFiles(): Promise<number> {
     // Since Linux 6.2 the directory's size is the answer; older ones say 0 and have to list them.
     const { size } = await stat(OPEN_FILES);
     return size > 0 ? size : (await readdir(OPEN_FILES)).length;
-  } catch {
-    return 0;
-  }
-}
-
-/** How many this process may have open; 0 where the system does not say. */
-export function openFilesLimit(): number {
-  try {
-    const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'));
-    return Number(limit?.[1] ?? 0);
   } catch {
     return 0;
   }

@@ -105,6 +105,14 @@ export interface Readings {
   readonly disk: { readonly usedBytes: number; readonly freeBytes: number } | undefined;
   readonly files: { readonly open: number; readonly limit: number };
   readonly logLinesDropped: number;
-  readonly clients: { readonly receivedBytes: number; readonly sentBytes: number };
+  readonly clients: {
+    readonly receivedBytes: number;
+    readonly sentBytes: number;
+    /** Connections that are served, and those that wait for a place. */
+    readonly served: number;
+    readonly waiting: number;
+    readonly limit: number;
+    readonly refused: number;
+  };
   readonly recorded: Recorders;
 }

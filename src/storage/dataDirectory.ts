@@ -14,6 +14,8 @@ import { openRocks } from './rocks';
 
 export interface DataDirectoryOptions {
   readonly path: string;
+  /** See RocksOptions. */
+  readonly tableFilesMax?: number;
   /** Called once, with the first error of kind io, full or corrupt after it was opened. */
   readonly onFailure?: (error: StorageError) => void;
 }

@@ -28,10 +28,11 @@ const OPEN_OPTIONS = {
   // Block cache: the tree is in memory, so only a handful of point reads would use it.
   cacheSize: 4 * MEBIBYTE,
   blockSize: 16 * 1024,
-  maxOpenFiles: 256,
   // tableFiles.ts has to read the index, and a few gigabytes at most are not worth the time.
   compression: false,
 };
+
+const TABLE_FILES_MAX = 256;
 
 /** One page of a scan: the binding stops at 1000 pairs or this many bytes, whichever is first. */
 const SCAN_PAGE_BYTES = MEBIBYTE;
@@ -61,6 +62,8 @@ export interface RocksOptions {
   readonly path: string;
   /** False: a database must be there. */
   readonly createIfMissing: boolean;
+  /** Table files that may be open at once; 256 if absent. More are opened again when they are needed. */
+  readonly tableFilesMax?: number | undefined;
   /** Called once, with the first error of kind io, full or corrupt. */
   readonly onFailure?: (error: StorageError) => void;
   /** Another engine than the package's, for tests of what it is told. */
@@ -77,12 +80,12 @@ export interface ReportingKv extends Kv {
 
 /** Rejects with StorageError of kind locked, corrupt, permission, full or io. */
 export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
-  const { path, createIfMissing } = options;
+  const { path, createIfMissing, tableFilesMax = TABLE_FILES_MAX } = options;
   const verified = await verifyDatabase(path);
   if (!verified.exists && !createIfMissing) throw corrupt(`there is no database in ${path}, where one was`);
   const cuts = verified.ends.length > 0 ? await cutEnds(options, verified.ends) : [];
   const database = engineOf(options)(path);
-  await openNative(database, path, { ...OPEN_OPTIONS, createIfMissing });
+  await openNative(database, path, { ...OPEN_OPTIONS, createIfMissing, maxOpenFiles: tableFilesMax });
   const life = new LifeCycle(options.onFailure);
   try {
     const { markCounter, sequence } = verified;

@@ -21,6 +21,8 @@ export interface ServerOptions {
   /** `cairn COMMAND` instead of a member; for Cairn only. */
   readonly command?: 'discovery';
   readonly environment?: Readonly<Record<string, string>>;
+  /** How many descriptors the process may have open. */
+  readonly openFilesMax?: number;
   /** How long /health may take to say 200; 15,000 if absent. 0: do not wait. */
   readonly readyWithinMs?: number;
 }
@@ -71,7 +73,8 @@ export class ServerProcess {
     const clientPort = options.clientPort ?? (await freePort());
     const peerPort = options.peerPort ?? (await freePort());
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), `${program}-test-`));
-    const [command, ...rest] = commandLine(program, options, { clientPort, peerPort, dataDir });
+    const line = commandLine(program, options, { clientPort, peerPort, dataDir });
+    const [command, ...rest] = options.openFilesMax === undefined ? line : limited(line, options.openFilesMax);
     const child = spawn(command, rest, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.environment },
@@ -169,6 +172,10 @@ export class ServerProcess {
     this.outputBytes += data.length;
     while (this.outputBytes > LOG_LIMIT_BYTES) this.outputBytes -= this.output.shift()?.length ?? this.outputBytes;
   }
+}
+
+function limited(line: readonly string[], openFilesMax: number): [command: string, ...rest: string[]] {
+  return ['sh', '-c', `ulimit -n ${openFilesMax} && exec "$@"`, 'sh', ...line];
 }
 
 function commandLine(

@@ -3,7 +3,7 @@ import { freePort } from '../http/ports';
 import { ServerProcess, whyMissing } from '../http/serverProcess';
 import { call, closeConnections, type Answer } from '../cluster/http-client';
 import { until } from '../cluster/waiting';
-import { openFilesLimit } from '../../src/metrics/processFiles';
+import { descriptorLimit } from '../../src/limits/descriptors';
 import { families } from '../../src/metrics/table';
 import { parseExposed, sumOf } from './exposed';
 
@@ -93,7 +93,7 @@ suite('a member', () => {
     expect(grown('etcd_network_client_grpc_received_bytes_total')).toBeGreaterThan(50_000);
     expect(grown('etcd_network_client_grpc_sent_bytes_total')).toBeGreaterThan(50_000);
     expect(sumOf(after, 'process_open_fds')).toBeGreaterThan(10);
-    expect(sumOf(after, 'process_max_fds')).toBe(openFilesLimit());
+    expect(sumOf(after, 'process_max_fds')).toBe(descriptorLimit());
     expect(sumOf(after, 'etcd_mvcc_db_total_size_in_bytes')).toBeGreaterThan(50_000);
   });
 
@@ -111,7 +111,7 @@ suite('a member', () => {
   });
 
   // Each watch is a connection: a file here and one there.
-  const enough = openFilesLimit() > WATCHES + 500;
+  const enough = descriptorLimit() > WATCHES + 500;
   (enough ? test : test.skip)(
     `is scraped quickly with ${WATCHES} open watches`,
     async () => {

@@ -5,6 +5,7 @@ import { counter, gauge, histogram, labelled, labelledHistogram, type Row } from
 
 const STATUS = 'the status of the member';
 const ROUTES = 'the key routes';
+const CLIENTS = 'the client listeners';
 const LINKS = 'the links to the other members';
 const ENGINE = 'RocksDB';
 const TO = ['To'] as const;
@@ -80,6 +81,26 @@ export const ownRows: readonly Row[] = [
     'etcd_watch_events_sent_total',
     ['Events that were handed to watching connections', ROUTES],
     ({ recorded }) => recorded.watchEventsSent,
+  ),
+  gauge(
+    'etcd_client_connections',
+    ['Connections of clients that are served', CLIENTS],
+    ({ clients }) => clients.served,
+  ),
+  gauge(
+    'etcd_client_connections_limit',
+    ['How many connections of clients can be served at once, from the limit on open files', CLIENTS],
+    ({ clients }) => clients.limit,
+  ),
+  gauge(
+    'etcd_client_connections_waiting',
+    ['Connections of clients that wait until another one ends', CLIENTS],
+    ({ clients }) => clients.waiting,
+  ),
+  counter(
+    'etcd_client_connections_refused_total',
+    ['Connections of clients that were answered with 503, because too many wait already', CLIENTS],
+    ({ clients }) => clients.refused,
   ),
   gauge('etcd_store_keys', ['Keys and directories, without the root', 'the key space'], ({ report }) => report.nodes),
   gauge('etcd_ttl_keys', ['Keys and directories with a TTL', 'the key space'], ({ report }) => report.nodesWithTtl),

@@ -1,0 +1,87 @@
+/** A member that may have few files open, and more clients than that. */
+import { connect, type Socket } from 'node:net';
+import { call, closeConnections } from '../cluster/http-client';
+import { until } from '../cluster/waiting';
+import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { parseExposed, sumOf } from '../metrics/exposed';
+import { freePort } from '../http/ports';
+
+const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
+
+const CLIENTS = 400;
+
+suite('a member with 256 descriptors', () => {
+  let member: ServerProcess;
+  let metricsPort: number;
+  const sockets: Socket[] = [];
+
+  beforeAll(async () => {
+    metricsPort = await freePort();
+    const metrics = ['--listen-metrics-urls', `http://127.0.0.1:${metricsPort}`];
+    member = await ServerProcess.start('cairn', { openFilesMax: 256, moreArguments: metrics });
+  });
+
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    closeConnections();
+    await member.remove();
+  });
+
+  test('goes on writing, opens files of its database, and can be monitored while 400 clients watch', async () => {
+    for (let n = 0; n < CLIENTS; n++) {
+      const socket = connect(member.clientPort, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.write('GET /v2/keys/nothing?wait=true HTTP/1.1\r\nHost: x\r\n\r\n');
+      sockets.push(socket);
+    }
+    const metric = async (name: string): Promise<number> => {
+      const { text } = await call(metricsPort, { method: 'GET', target: '/metrics' });
+      return sumOf(parseExposed(text), name);
+    };
+    // Whoever comes later may take the place of a connection that rests.
+    await until('all have come', 40_000, async () => {
+      const [served, waiting, refused] = await Promise.all([
+        metric('etcd_client_connections'),
+        metric('etcd_client_connections_waiting'),
+        metric('etcd_client_connections_refused_total'),
+      ]);
+      return served + waiting + refused >= CLIENTS || undefined;
+    });
+    expect(await metric('etcd_client_connections_refused_total')).toBeGreaterThan(200);
+    expect(await metric('etcd_client_connections')).toBe(await metric('etcd_client_connections_limit'));
+    // The first of them has its place, so it can be used for writing: its watch is over with the first event.
+    const [writer] = sockets;
+    if (writer === undefined) throw new Error('there is no client');
+    let heard = '';
+    writer.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
+    const value = 'x'.repeat(1024 * 1024);
+    const write = (key: string): void => {
+      const body = `value=${value}`;
+      const head = `PUT /v2/keys/${key} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n`;
+      writer.write(`${head}Content-Length: ${body.length}\r\n\r\n${body}`);
+    };
+    write('nothing');
+    await until('the watch is told', 40_000, () => Promise.resolve(heard.includes('"action":"set"') || undefined));
+    // More than a memtable holds, so that the database has to open new files.
+    for (let n = 0; n < 20; n++) {
+      const before = heard.length;
+      write(`key${n}`);
+      await until('a write is answered', 40_000, () =>
+        Promise.resolve(heard.length > before + value.length || undefined),
+      );
+    }
+    expect(member.isRunning()).toBe(true);
+    expect(await metric('process_open_fds')).toBeLessThan(256);
+    expect(member.logs()).toContain('nearly as many client connections as the limit on open files has room for');
+  }, 120_000);
+});
+
+suite('a member with fewer descriptors than it needs', () => {
+  test('says so and ends with a code of its own', async () => {
+    const member = await ServerProcess.start('cairn', { openFilesMax: 100, readyWithinMs: 0 });
+    const { code } = await member.whenExited();
+    expect(code).toBe(9);
+    expect(member.logs()).toContain('this process may have only 100 files and connections open');
+    await member.remove();
+  });
+});
