@@ -36,13 +36,13 @@ export function connectMetrics(
   const lookUp: LookUp = async () => {
     const [usage, open] = await Promise.all([disk.read(), countOpenFiles()]);
     const { peers, followers } = links.status();
-    const { raft, ready, stateMismatches, traffic } = member.status();
+    const { raft, ready, stateMismatches, traffic, quota } = member.status();
     return {
       id: member.id,
       serverVersion: API_VERSION,
       programVersion,
       clusterVersion: member.clusterVersion(),
-      ...{ raft, ready, stateMismatches, traffic, peers, followers },
+      ...{ raft, ready, stateMismatches, traffic, quota, peers, followers },
       store: member.storeStats(),
       report: member.report(),
       engine: directory.kv.statistics(),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Surface } from './api/options';
+import { BodyBudget } from './api/bodyBudget';
 import { ConnectionPlaces } from './api/connectionPlaces';
 import { Drain } from './api/drain';
 import { createBeginningHandler } from './api/founders';
@@ -13,6 +14,7 @@ import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import { Witness, type WitnessView } from './discovery/witness';
 import { descriptorLimit, shareDescriptors } from './limits/descriptors';
+import { bodyBudgetBytes, defaultQuotaBytes, memoryLimits } from './limits/memory';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -158,6 +160,7 @@ async function openFromDirectory(
       electionTimeoutMs,
       integrityIntervalMs: INTEGRITY_INTERVAL_MS,
       snapshotCount,
+      quotaBytes: configuration.quotaBytes || defaultQuotaBytes(memoryLimits()),
       strictReconfigCheck,
     },
     store: await MemberStore.open(directory.kv, metrics.recorders),
@@ -207,6 +210,7 @@ function openApi(
     answerFounder: (question) => witness.answer(question),
     cors: configuration.cors,
     maxRequestBytes: configuration.maxRequestBytes,
+    bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),
     maxHeaderBytes: configuration.maxHeaderBytes,
     headerTimeoutMs: configuration.requestHeaderTimeoutMs,
     bodyTimeoutMs: configuration.requestReceiveTimeoutMs,

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import { refusalOfRegistration, REGISTRATION_BODY_BYTES_MAX } from './discovery/tokenRules';
 import { writeInternalError, writeNotFound } from './http/answers';
 import { keysFront } from './keysFront';
+import { BodyBudget } from './bodyBudget';
 import type { ApiOptions } from './options';
 import { NO_OBSERVER } from './observer';
 import { createClientRouter, createOperatorRouter } from './routes';
@@ -20,10 +21,10 @@ export function createApplication(
   onUnexpected: (error: unknown) => void,
 ): Koa {
   const { member, surface, maxRequestBytes, now, logger, cors } = options;
-  const { observer = NO_OBSERVER } = options;
-  const keys = new KeysHandler({ member, maxRequestBytes, now, openWatches, observer, onUnexpected });
+  const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
+  const keys = new KeysHandler({ member, maxRequestBytes, bodyBudget, now, openWatches, observer, onUnexpected });
   const registrations = new KeysHandler({
-    ...{ member, now, openWatches, observer, onUnexpected },
+    ...{ member, bodyBudget, now, openWatches, observer, onUnexpected },
     maxRequestBytes: Math.min(maxRequestBytes, REGISTRATION_BODY_BYTES_MAX),
     refusalOf: (command) => refusalOfRegistration(member, command),
   });

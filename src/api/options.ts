@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Member } from '../member/types';
+import type { BodyBudget } from './bodyBudget';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
@@ -42,6 +43,8 @@ export interface ApiOptions {
   readonly cors: readonly string[];
   /** Longest request body. */
   readonly maxRequestBytes: number;
+  /** For all bodies together; without it there is no limit. */
+  readonly bodyBudget?: BodyBudget;
   /** Longest request line with its headers. */
   readonly maxHeaderBytes: number;
   /** How long a client may take to send its headers. */

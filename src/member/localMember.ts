@@ -20,6 +20,7 @@ import { Membership } from './membership';
 import { MessageBorder } from './messageBorder';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
+import { Quota } from './quota';
 import type { MemberObserver } from './observer';
 import { Publisher } from './publisher';
 import { Readiness } from './readiness';
@@ -92,6 +93,7 @@ export class LocalMember implements Member {
   private readonly peers: PeerList;
   private readonly scrub: Scrub;
   private readonly integrity: IntegrityCheck;
+  private readonly quota: Quota;
   private readonly tally: Tally;
   private readonly startedAtMs: number;
   private timers: Cancel[] = [];
@@ -110,6 +112,7 @@ export class LocalMember implements Member {
     const wake = (): void => {
       this.loop.wake();
     };
+    this.quota = new Quota(state, settings.quotaBytes ?? 0);
     const level = (): number => state.machine.cluster.level;
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
     this.membership = new Membership(this.callers, state, clock, logger);
@@ -296,7 +299,14 @@ export class LocalMember implements Member {
     if (this.parts.state.machine.integrity.doubt !== 0) {
       return Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster'));
     }
-    return this.callers.propose(command);
+    const growth = this.quota.reserve(command);
+    if (growth === undefined) {
+      return Promise.reject(new MemberError('noSpace', 'etcdserver: mvcc: database space exceeded'));
+    }
+    const proposed = this.callers.propose(command);
+    if (growth > 0)
+      proposed.then(this.quota.settled.bind(this.quota, growth), this.quota.settled.bind(this.quota, growth));
+    return proposed;
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
@@ -320,6 +330,7 @@ export class LocalMember implements Member {
       leader: this.leaderNote.current,
       stateMismatches: this.integrity.mismatches,
       stateInDoubt: this.parts.state.machine.integrity.doubt !== 0,
+      quota: { bytes: this.quota.bytes, usedBytes: this.quota.used, alarm: this.quota.alarm },
       ready: !this.stopping && this.readiness.isReady(raft),
       stopping: this.stopping,
     };

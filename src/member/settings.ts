@@ -1,3 +1,5 @@
+import { COMMAND_BYTES_MAX } from '../util/sizes';
+
 /** What a member needs to know about itself and its limits. */
 export interface MemberSettings {
   readonly name: string;
@@ -10,6 +12,8 @@ export interface MemberSettings {
   readonly integrityIntervalMs: number;
   /** Applied entries that stay in the log for followers that are behind. */
   readonly snapshotCount: number;
+  /** How large the store may become; 0: no limit. See quota.ts. */
+  readonly quotaBytes?: number;
   /** Changes of the membership that would leave no quorum of members that answer are refused. */
   readonly strictReconfigCheck: boolean;
 }
@@ -24,7 +28,7 @@ export interface MemberLogger {
 /** Bytes of commands in one log entry; more commands of the same turn go into the next entry. */
 export const ENTRY_BYTES_MAX = 1024 * 1024;
 /** Bytes of one entry the core accepts: one command that is larger than ENTRY_BYTES_MAX travels alone. */
-export const SINGLE_COMMAND_BYTES_MAX = 32 * 1024 * 1024;
+export const SINGLE_COMMAND_BYTES_MAX = COMMAND_BYTES_MAX;
 /** Commands that wait for their turn or their commit; more are refused. */
 export const PROPOSALS_MAX = 50_000;
 /** Bytes of these, about: one more is refused. One is always let in. */

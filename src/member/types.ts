@@ -7,7 +7,15 @@ import type { MemberId, RaftStatus } from '../raft/types';
 
 /** Why a member could not answer; becomes error 300 on the key routes. */
 export type MemberErrorReason =
-  'timeout' | 'noLeader' | 'leaderLost' | 'tooManyRequests' | 'tooLarge' | 'invalid' | 'stateInDoubt' | 'stopped';
+  | 'timeout'
+  | 'noLeader'
+  | 'leaderLost'
+  | 'tooManyRequests'
+  | 'tooLarge'
+  | 'invalid'
+  | 'noSpace'
+  | 'stateInDoubt'
+  | 'stopped';
 
 /** A request that was not carried out, or whose fate is unknown (`timeout`, `leaderLost`). */
 export class MemberError extends Error {
@@ -116,6 +124,8 @@ export interface MemberStatus {
   readonly stateMismatches: number;
   /** The voters' states differ and none has a majority: no client's write is taken. */
   readonly stateInDoubt: boolean;
+  /** The store, by the quota; `alarm`: it is full and takes only what makes it smaller. */
+  readonly quota: { readonly bytes: number; readonly usedBytes: number; readonly alarm: boolean };
   /** Applied everything that was committed when it started, votes, and is not stopping: may be sent traffic. */
   readonly ready: boolean;
   readonly stopping: boolean;

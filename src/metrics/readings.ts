@@ -94,6 +94,7 @@ export interface Readings {
   readonly raft: RaftReadings;
   readonly ready: boolean;
   readonly stateMismatches: number;
+  readonly quota: { readonly bytes: number; readonly usedBytes: number; readonly alarm: boolean };
   readonly traffic: { readonly sendAppendRequestCnt: number; readonly recvAppendRequestCnt: number };
   readonly store: StoreReadings;
   readonly report: ReportReadings;

@@ -140,6 +140,7 @@ export class FakeMember implements Member {
       followers: [],
       stateMismatches: 0,
       stateInDoubt: false,
+      quota: { bytes: 0, usedBytes: 0, alarm: false },
       ready: true,
       stopping: false,
       ...this.statusFields,

@@ -73,10 +73,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('--snapshot-count=-1'), '--snapshot-count: -1 is out of range; give 1 to 10000000'],
   [flags('--snapshot-count=1.5'), '--snapshot-count: "1.5" is not a whole number; give 1 to 10000000'],
   [flags('--history-length='), '--history-length: "" is not a whole number; give 1 to 1000000'],
-  [
-    flags('--max-request-bytes=10MB'),
-    '--max-request-bytes: "10MB" is not a whole number; give 1024 to 1073741824 bytes',
-  ],
+  [flags('--max-request-bytes=10MB'), '--max-request-bytes: "10MB" is not a whole number; give 1024 to 25165824 bytes'],
   [flags('--http-read-timeout=5m'), '--http-read-timeout: "5m" is not a number of seconds; write it like 300 or 0.5'],
   [flags('--http-read-timeout=0'), '--http-read-timeout: 0 is out of range; give 100 to 3600000 ms'],
   // URLs.

@@ -61,7 +61,8 @@ describe('a configuration file', () => {
       logLevel: 'debug',
     });
     expect(warnings).toHaveLength(10);
-    expect(warnings[0]).toMatch(/^\/c\.yaml:9: quota-backend-bytes is accepted and has no effect: /);
+    expect(warnings[0]).toBe('/c.yaml:9: quota-backend-bytes is a name of etcd 2.3: better use --quota-bytes');
+    expect(warnings[1]).toMatch(/^\/c\.yaml:12: max-snapshots is accepted and has no effect: /);
   });
 
   it.each(['', '\n', '# nothing\n', '---\n', 'null\n', '{}\n'])('may be empty: %j', (file) => {

@@ -29,6 +29,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     },
     ready: true,
     stateMismatches: 0,
+    quota: { bytes: 100_000_000, usedBytes: 5000, alarm: false },
     traffic: { sendAppendRequestCnt: one(), recvAppendRequestCnt: one() },
     store: {
       ...{

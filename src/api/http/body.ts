@@ -1,12 +1,27 @@
 /** Reads a request body as one byte string, within a limit. */
 import type { IncomingMessage } from 'node:http';
 
+/** What all bodies together may take (bodyBudget.ts). */
+export interface BodyRoom {
+  /** Whether there is room for a body that has become so long. */
+  readonly hasRoomFor: (length: number) => boolean;
+  /** Called instead of `done`; the rest of the body is thrown away. */
+  readonly onNoRoom: () => void;
+}
+
+const UNBOUNDED: BodyRoom = { hasRoomFor: () => true, onNoRoom: () => undefined };
+
 /**
  * Calls `done` once with the whole body, or with undefined when it is longer than `limitBytes` (the rest is then thrown
  * away as it comes in, so that the client can read its answer). A client that goes away in the middle is never answered,
  * and `done` never called.
  */
-export function readBody(request: IncomingMessage, limitBytes: number, done: (body: string | undefined) => void): void {
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  done: (body: string | undefined) => void,
+  { hasRoomFor, onNoRoom }: BodyRoom = UNBOUNDED,
+): void {
   if (Number(request.headers['content-length']) > limitBytes) {
     request.resume();
     done(undefined);
@@ -17,7 +32,13 @@ export function readBody(request: IncomingMessage, limitBytes: number, done: (bo
   request.on('data', (chunk: Buffer) => {
     if (tooLarge) return;
     body += chunk.latin1Slice();
-    if (body.length <= limitBytes) return;
+    if (body.length <= limitBytes) {
+      if (hasRoomFor(body.length)) return;
+      tooLarge = true;
+      body = '';
+      onNoRoom();
+      return;
+    }
     tooLarge = true;
     body = '';
     done(undefined);

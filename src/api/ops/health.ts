@@ -11,14 +11,20 @@ const BARRIER_TIMEOUT_MS = 1000;
 const HEALTHY = '{"health": "true"}';
 const UNHEALTHY = '{"health": "false"}';
 const IN_DOUBT = '{"health": "false", "reason": "the states of the members differ and none has a majority"}';
+/** As etcd says it. */
+const FULL = '{"health": "false", "reason": "ALARM NOSPACE"}';
 
-/** 200 while the member can serve a linearizable read; 503 without a leader, when that takes too long, or when the members' states are in doubt. */
+/**
+ * 200 while the member can serve a linearizable read; 503 without a leader, when that takes too long, when the members' states are in
+ * doubt, or while the store is full.
+ */
 export async function serveHealth(context: Context, member: Member, observer: ApiObserver): Promise<void> {
-  const { leader, stateInDoubt } = member.status();
-  const isHealthy = !stateInDoubt && leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
+  const { leader, stateInDoubt, quota } = member.status();
+  const hasAlarm = stateInDoubt || quota.alarm;
+  const isHealthy = !hasAlarm && leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
   observer.healthChecked(isHealthy);
   if (isHealthy) writePlainText(context.res, 200, HEALTHY);
-  else writeErrorText(context.res, 503, stateInDoubt ? IN_DOUBT : UNHEALTHY);
+  else writeErrorText(context.res, 503, stateInDoubt ? IN_DOUBT : quota.alarm ? FULL : UNHEALTHY);
 }
 
 async function passesBarrier(member: Member, timeoutMs: number): Promise<boolean> {

@@ -20,7 +20,6 @@ export const ignoredOptions = {
   'max-snapshots': { ...value, because: storage },
   'max-wals': { ...value, because: storage },
   snapshot: { ...flag, because: 'the log is always compacted; use --snapshot-count' },
-  'quota-backend-bytes': { ...value, because: 'there is no limit on the size of the store' },
   'auto-compaction-mode': { ...value, because: v3 },
   'auto-compaction-retention': { ...value, because: v3 },
   'enable-v2': { ...flag, because: 'the v2 API is always on' },

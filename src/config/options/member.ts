@@ -63,6 +63,18 @@ export const memberOptions = {
       'the whole store. A restart keeps a fifth of them.',
     spellings: [{ name: 'snapshotCount', era: '0.4', env: 'ETCD_SNAPSHOTCOUNT', shape: 'value', convert: 'same' }],
   },
+  'quota-bytes': {
+    status: 'active',
+    group: 'Member',
+    kind: { type: 'integer', minimum: 0, maximum: 1_099_511_627_776, unit: 'bytes' },
+    default: '0',
+    help:
+      'How large the store may become in memory; beyond it only what makes it smaller is taken. 0: two fifths of the heap of ' +
+      'Node.js (--max-old-space-size), or less in a small container.',
+    spellings: [
+      { name: 'quota-backend-bytes', era: '2.3', env: 'ETCD_QUOTA_BACKEND_BYTES', shape: 'value', convert: 'same' },
+    ],
+  },
   'history-length': {
     status: 'active',
     group: 'Member',

@@ -1,3 +1,4 @@
+import { HEADER_BYTES_MAX, REQUEST_BYTES_MAX } from '../../util/sizes';
 import { failure, success } from '../result';
 import type { Result } from '../result';
 import { quote } from '../text';
@@ -16,14 +17,14 @@ export const requestOptions = {
   'max-request-bytes': {
     status: 'active',
     group: 'Client requests',
-    kind: { type: 'integer', minimum: 1024, maximum: 1_073_741_824, unit: 'bytes' },
+    kind: { type: 'integer', minimum: 1024, maximum: REQUEST_BYTES_MAX, unit: 'bytes' },
     default: '10485760',
     help: 'Largest body of a request. A larger one is refused with error 210.',
   },
   'max-header-bytes': {
     status: 'active',
     group: 'Client requests',
-    kind: { type: 'integer', minimum: 1024, maximum: 16_777_216, unit: 'bytes' },
+    kind: { type: 'integer', minimum: 1024, maximum: HEADER_BYTES_MAX, unit: 'bytes' },
     default: '1048576',
     help: 'Largest request line with headers. Larger ones are refused with status 431.',
   },

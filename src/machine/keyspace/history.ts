@@ -4,6 +4,9 @@ import { isBelow } from './path';
 /** An index whose event concerns no key a client can name (a member was added, say): it only takes its place. */
 export type HistorySlot = KeyEvent | undefined;
 
+/** The same on all members, so that a watch finds the same past on each. */
+export const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
+
 /**
  * The last events of the whole key space, one for every index without holes, so that a watch can begin in the past
  * (spec v2-api section 7). A ring: adding is constant time, and what falls out is the oldest.
@@ -13,8 +16,13 @@ export class History {
   private readonly slots: HistorySlot[];
   private count = 0;
   private last = 0;
+  private bytes = 0;
 
-  constructor(private readonly capacity: number) {
+  /** @param bytesMax of keys and values; the oldest events go when there are more, but never the newest */
+  constructor(
+    private readonly capacity: number,
+    private readonly bytesMax: number = HISTORY_BYTES_MAX,
+  ) {
     this.slots = new Array<HistorySlot>(capacity).fill(undefined);
   }
 
@@ -29,9 +37,19 @@ export class History {
 
   /** `index` follows the last one; the first call may begin anywhere. */
   add(index: number, slot: HistorySlot): void {
+    if (this.count === this.capacity) this.dropOldest();
     this.slots[index % this.capacity] = slot;
     this.last = index;
-    if (this.count < this.capacity) this.count++;
+    this.count++;
+    this.bytes += bytesOf(slot);
+    while (this.bytes > this.bytesMax && this.count > 1) this.dropOldest();
+  }
+
+  private dropOldest(): void {
+    const place = this.firstIndex % this.capacity;
+    this.bytes -= bytesOf(this.slots[place]);
+    this.slots[place] = undefined;
+    this.count--;
   }
 
   at(index: number): HistorySlot {
@@ -49,6 +67,11 @@ export class History {
     }
     return found;
   }
+}
+
+function bytesOf(slot: HistorySlot): number {
+  if (slot === undefined) return 0;
+  return slot.node.key.length + (slot.node.value?.length ?? 0) + (slot.prevNode?.value?.length ?? 0);
 }
 
 /**

@@ -10,6 +10,9 @@ export interface Miss {
   readonly at: string;
 }
 
+/** The objects of a node, its place in the maps, and what the collector of garbage needs around them. */
+export const NODE_BYTES = 300;
+
 /**
  * The nodes by path. A map of all directories makes a read two look-ups whatever the depth, and what belongs together lies
  * together: one map of a million nodes costs most of its time in waiting for memory. Knows nothing of indexes or events.
@@ -19,6 +22,7 @@ export class Tree {
   readonly expiries = new ExpiryQueue();
   private readonly directories = new Map<string, DirectoryNode>([[ROOT, this.root]]);
   private nodes = 0;
+  private weight = 0;
   private readonly total = new TreeDigest();
   /** Paths whose rows differ from what was last taken. */
   private dirty = new Set<string>();
@@ -26,6 +30,11 @@ export class Tree {
   /** Nodes without the root. */
   get size(): number {
     return this.nodes;
+  }
+
+  /** What the nodes cost in memory, nearly: names and values, and the same for each node beside them. */
+  get bytes(): number {
+    return this.weight;
   }
 
   find(path: string): TreeNode | undefined {
@@ -80,6 +89,7 @@ export class Tree {
   }
 
   write(node: FileNode, value: string, index: number): void {
+    this.weight += value.length - node.value.length;
     node.value = value;
     node.modifiedIndex = index;
     this.touch(node);
@@ -96,6 +106,7 @@ export class Tree {
     const pending: TreeNode[] = [node];
     for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
       this.nodes--;
+      this.weight -= bytesOf(current);
       this.expiries.schedule(current, undefined);
       this.touch(current);
       gone(current.path);
@@ -148,5 +159,10 @@ export class Tree {
     parent.append(node);
     if (node.dir) this.directories.set(node.path, node);
     this.nodes++;
+    this.weight += bytesOf(node);
   }
+}
+
+function bytesOf(node: TreeNode): number {
+  return NODE_BYTES + node.path.length + (node.dir ? 0 : node.value.length);
 }

@@ -102,6 +102,16 @@ export const ownRows: readonly Row[] = [
     ['Connections of clients that were answered with 503, because too many wait already', CLIENTS],
     ({ clients }) => clients.refused,
   ),
+  gauge(
+    'etcd_store_bytes',
+    ['What the store costs in memory, nearly: what --quota-bytes is compared with', 'the key space'],
+    ({ quota }) => quota.usedBytes,
+  ),
+  gauge(
+    'etcd_store_full',
+    ['Whether the store is full and refuses what makes it larger (alarm NOSPACE), 1 or 0', STATUS],
+    ({ quota }) => (quota.alarm ? 1 : 0),
+  ),
   gauge('etcd_store_keys', ['Keys and directories, without the root', 'the key space'], ({ report }) => report.nodes),
   gauge('etcd_ttl_keys', ['Keys and directories with a TTL', 'the key space'], ({ report }) => report.nodesWithTtl),
   counter(

@@ -83,11 +83,8 @@ export const serverRows: readonly Row[] = [
   ),
   gauge(
     'etcd_server_quota_backend_bytes',
-    [
-      'What the data directory can grow to: its size and what is free on its file system, for Cairn has no quota',
-      'the file system',
-    ],
-    ({ disk }) => (disk === undefined ? NaN : disk.usedBytes + disk.freeBytes),
+    ['How large the store may become in memory (--quota-bytes); 0: no limit', STATUS],
+    ({ quota }) => quota.bytes,
   ),
   counter(
     'etcd_server_health_success',

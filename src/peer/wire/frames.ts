@@ -5,6 +5,7 @@
  * be stored by each follower under a good checksum of its own, and a CRC-32 costs about 100 ns here.
  */
 import { crc32 } from 'node:zlib';
+import { FRAME_BYTES_MAX } from '../../util/sizes';
 import type { WireWriter } from './bytes';
 import { WireError } from './bytes';
 
@@ -14,7 +15,7 @@ export const WIRE_VERSION = 1;
 export const FRAME_HEAD_BYTES = 10;
 
 /** The largest body: one command of 32 MiB and what surrounds it fit. */
-export const FRAME_BODY_BYTES_MAX = 40 * 1024 * 1024;
+export const FRAME_BODY_BYTES_MAX = FRAME_BYTES_MAX;
 
 export const FrameType = {
   message: 1,

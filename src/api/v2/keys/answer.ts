@@ -49,7 +49,8 @@ export function writeWatchHead(response: ServerResponse, member: Member, etcdInd
 /** Errors carry no X-Raft headers. */
 export function writeFailure(response: ServerResponse, member: Member, failure: KeyFailure): void {
   const body = failureJson(failure);
-  response.writeHead(errorStatus(failure.code), [
+  if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds);
+  response.writeHead(failure.httpStatus ?? errorStatus(failure.code), [
     'Content-Type',
     'application/json',
     'X-Etcd-Cluster-Id',

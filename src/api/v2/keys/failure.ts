@@ -11,6 +11,10 @@ export interface KeyFailure {
   readonly cause: string;
   /** The store index; 0 when the request never reached the store. */
   readonly etcdIndex: number;
+  /** Where it is not the one of the code. */
+  readonly httpStatus?: number;
+  /** The client had better come back after so many seconds. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Every reason, and the words that etcd 2.3 has for it. */
@@ -22,6 +26,7 @@ const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
   tooLarge: 'etcdserver: request is too large',
   invalid: 'etcdserver: invalid request',
   stateInDoubt: 'etcdserver: corrupt cluster: the states of the members differ, see the log of any of them',
+  noSpace: 'etcdserver: mvcc: database space exceeded',
   stopped: 'etcdserver: server stopped',
 };
 
@@ -39,8 +44,19 @@ export function isMemberError(error: unknown): error is MemberError {
 
 /** Code 300: the member could not do it, or does not know whether it was done. */
 export function memberFailure(error: MemberError): KeyFailure {
-  return { code: 300, cause: CAUSES[error.reason], etcdIndex: 0 };
+  const failure = { code: 300, cause: CAUSES[error.reason], etcdIndex: 0 } as const;
+  // 507 Insufficient Storage: coming back soon does not help, deleting does (divergence `no-space`).
+  return error.reason === 'noSpace' ? { ...failure, httpStatus: 507 } : failure;
 }
+
+/** Too many bodies are under way: nothing was done, and it may be tried again (divergence `body-budget`). */
+export const BUSY: KeyFailure = {
+  code: 300,
+  cause: 'etcdserver: too many requests',
+  etcdIndex: 0,
+  httpStatus: 503,
+  retryAfterSeconds: 1,
+};
 
 /** A refusal of the key space. */
 export function keyFailure(error: KeyError): KeyFailure {

@@ -11,11 +11,12 @@ import { parseForm } from '../../http/form';
 import { parseMediaType } from '../../http/mediaType';
 import { parseMultipart } from '../../http/multipart';
 import { errorStatus } from '../../errors';
+import type { BodyBudget } from '../../bodyBudget';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
 import { UNSEEN } from '../../observer';
 import { writeEvent, writeFailure } from './answer';
 import type { KeyFailure } from './failure';
-import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import { BUSY, isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
 import type { BadParameter, KeyParameters } from './parameters';
 import { isBadParameter, PARAMETER_NAMES, readKeyParameters } from './parameters';
 import type { OpenWatches } from './watchResponse';
@@ -30,6 +31,7 @@ const TOO_LARGE = 'http: POST too large';
 export interface KeysOptions {
   readonly member: Member;
   readonly maxRequestBytes: number;
+  readonly bodyBudget: BodyBudget;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openWatches: OpenWatches;
@@ -97,7 +99,7 @@ export class KeysHandler {
       this.runWithoutForm(request, response, method, path, query);
       return;
     }
-    readBody(request, this.options.maxRequestBytes, (body) => {
+    const done = (body: string | undefined): void => {
       if (body === undefined) {
         this.fail(response, requestFailure(210, TOO_LARGE));
       } else if (isMultipart) {
@@ -106,6 +108,12 @@ export class KeysHandler {
         const form: Form = new Map();
         this.run(response, method, path, form, parseForm(body, PARAMETER_NAMES, form), query);
       }
+    };
+    readBody(request, this.options.maxRequestBytes, done, {
+      hasRoomFor: this.options.bodyBudget.account(response),
+      onNoRoom: () => {
+        this.fail(response, BUSY);
+      },
     });
   }
 

@@ -1,0 +1,11 @@
+/** The sizes that must fit into each other: a request becomes a command, a command a log entry, an entry a frame. */
+const MEBIBYTE = 1024 * 1024;
+
+/** Bytes of one frame between members, without its header. */
+export const FRAME_BYTES_MAX = 40 * MEBIBYTE;
+/** Bytes of one command in the log, which also travels alone in a frame. */
+export const COMMAND_BYTES_MAX = 32 * MEBIBYTE;
+/** The largest --max-request-bytes: a value can be nearly as long as the body it came in. */
+export const REQUEST_BYTES_MAX = 24 * MEBIBYTE;
+/** The largest --max-header-bytes: a key, and a value to compare with, come in the request line. */
+export const HEADER_BYTES_MAX = 4 * MEBIBYTE;

@@ -1,0 +1,67 @@
+/** Bodies that come in at the same time, over real sockets. */
+import { connect, type Socket } from 'node:net';
+import { BodyBudget } from '../../src/api/bodyBudget';
+import { ask, startUnderTest, until, type ApiUnderTest } from './apiUnderTest';
+import { MemberError } from '../../src/member/types';
+
+const LIMIT = 200_000;
+
+let api: ApiUnderTest;
+let budget: BodyBudget;
+let sockets: Socket[];
+
+beforeEach(async () => {
+  budget = new BodyBudget(LIMIT);
+  sockets = [];
+  api = await startUnderTest({ bodyBudget: budget });
+});
+
+afterEach(async () => {
+  for (const socket of sockets) socket.destroy();
+  await api.server.close(100);
+});
+
+/** A request that announces much, sends some of it and then nothing. */
+function unfinished(bytes: number): Socket {
+  const socket = connect(api.clientPort, '127.0.0.1');
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
+  socket.write(
+    `PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\n${form}Content-Length: 10000000\r\n\r\nvalue=${'x'.repeat(bytes)}`,
+  );
+  return socket;
+}
+
+test('unfinished bodies take no more than the budget, and give it back when their client goes', async () => {
+  for (let n = 0; n < 10; n++) unfinished(90_000);
+  await until(() => budget.usedBytes > 100_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(budget.usedBytes).toBeLessThanOrEqual(LIMIT);
+  for (const socket of sockets) socket.destroy();
+  await until(() => budget.usedBytes === 0);
+});
+
+test('a large body beyond it hears 503 and when to come back; a small one is served', async () => {
+  unfinished(190_000);
+  await until(() => budget.usedBytes > 180_000);
+  const refused = await ask(api.clientPort, 'PUT', '/v2/keys/a', `value=${'x'.repeat(50_000)}`);
+  expect(refused.status).toBe(503);
+  expect(refused.headers['retry-after']).toBe('1');
+  expect(JSON.parse(refused.body)).toEqual({
+    errorCode: 300,
+    message: 'Raft Internal Error',
+    cause: 'etcdserver: too many requests',
+    index: 0,
+  });
+  expect(api.member.commands).toHaveLength(0);
+  await ask(api.clientPort, 'PUT', '/v2/keys/a', 'value=small');
+  expect(api.member.commands).toHaveLength(1);
+});
+
+test('a full store is said as etcd says it, with 507', async () => {
+  api.member.onPropose = () => Promise.reject(new MemberError('noSpace', 'full'));
+  const { status, body } = await ask(api.clientPort, 'PUT', '/v2/keys/a', 'value=1');
+  expect(status).toBe(507);
+  expect(JSON.parse(body)).toMatchObject({ errorCode: 300, cause: 'etcdserver: mvcc: database space exceeded' });
+});
