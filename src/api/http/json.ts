@@ -5,26 +5,62 @@ const PLAIN = /^[ !#-%'-;=?-[\]-\x7f]*$/;
 
 const SHORT_ESCAPES: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r', 34: '\\"', 92: '\\\\' };
 
+/** What one byte of text becomes at most: `\ufffd`. */
+const ESCAPE_LENGTH_MAX = 6;
+
+/** About how many bytes of a value one piece of its JSON is made of: well below a millisecond of work. */
+const PIECE_BYTES = 16 * 1024;
+
+/** Where a piece is put together. */
+const scratch = Buffer.allocUnsafe(PIECE_BYTES * ESCAPE_LENGTH_MAX);
+
 /**
  * A byte string as a JSON string, with its quotes. Valid UTF-8 stays as it is, except `<`, `>`, `&`, U+2028 and U+2029;
  * every byte that is not part of valid UTF-8 becomes `\ufffd` (spec v2-api section 3).
  */
 export function jsonString(bytes: string): string {
   if (PLAIN.test(bytes)) return `"${bytes}"`;
-  let json = '"';
-  let copied = 0;
-  for (let position = 0; position < bytes.length;) {
+  if (bytes.length <= PIECE_BYTES) return `"${escaped(bytes, 0, bytes.length)}"`;
+  return `"${[...jsonPieces(bytes)].join('')}"`;
+}
+
+/** What stands between the quotes of `jsonString`, of a text of any length a piece at a time. */
+export function* jsonPieces(bytes: string): Generator<string, void, undefined> {
+  for (let from = 0; from < bytes.length;) {
+    const to = pieceEnd(bytes, from);
+    const piece = bytes.slice(from, to);
+    yield PLAIN.test(piece) ? piece : escaped(bytes, from, to);
+    from = to;
+  }
+}
+
+/** A place to cut that is not within a UTF-8 sequence. */
+function pieceEnd(bytes: string, from: number): number {
+  const end = from + PIECE_BYTES;
+  if (end >= bytes.length) return bytes.length;
+  for (let lead = end; lead > end - 4; lead -= 1) {
+    if ((bytes.charCodeAt(lead) & 0xc0) !== 0x80) return lead;
+  }
+  // No sequence is that long.
+  return end;
+}
+
+/** At most PIECE_BYTES of text. Bytes are filled in one by one: a sum of millions of short strings takes seconds and gigabytes. */
+function escaped(bytes: string, from: number, to: number): string {
+  let length = 0;
+  for (let position = from; position < to;) {
     const code = bytes.charCodeAt(position);
-    const length = code < 0x80 ? 1 : utf8Length(bytes, position);
-    const escape = code < 0x80 ? asciiEscape(code) : wideEscape(bytes, position, length);
-    const next = position + Math.max(length, 1);
-    if (escape !== undefined) {
-      json += bytes.slice(copied, position) + escape;
-      copied = next;
+    const sequence = code < 0x80 ? 1 : utf8Length(bytes, position);
+    const escape = code < 0x80 ? ASCII_ESCAPES[code] : wideEscape(bytes, position, sequence);
+    const next = position + Math.max(sequence, 1);
+    if (escape === undefined) {
+      for (; position < next; position += 1) scratch[length++] = bytes.charCodeAt(position);
+    } else {
+      for (let at = 0; at < escape.length; at += 1) scratch[length++] = escape.charCodeAt(at);
     }
     position = next;
   }
-  return `${json}${bytes.slice(copied)}"`;
+  return scratch.latin1Slice(0, length);
 }
 
 /** Text that is not a byte string (names, URLs, messages of this program) as a JSON byte string. */
@@ -41,6 +77,8 @@ function asciiEscape(code: number): string | undefined {
   }
   return undefined;
 }
+
+const ASCII_ESCAPES: readonly (string | undefined)[] = Array.from({ length: 0x80 }, (_, code) => asciiEscape(code));
 
 function wideEscape(bytes: string, position: number, length: number): string | undefined {
   if (length === 0) return '\\ufffd';

@@ -17,6 +17,13 @@ export interface NodeView {
   readonly nodes: readonly NodeView[] | undefined;
 }
 
+/**
+ * A step through a listing: a node without visible children, one whose children follow until it is closed, or nothing, which
+ * only ends a slice of the work.
+ */
+export type ListingStep =
+  { readonly type: 'node' | 'open' | 'close'; readonly view: NodeView } | { readonly type: 'pause' };
+
 /** Something that happened to the key space, or the answer to a read (action `get`). */
 export interface KeyEvent {
   readonly ok: true;
@@ -29,6 +36,11 @@ export interface KeyEvent {
   readonly nowMs: number;
   /** Changed nothing but a TTL: wakes no watcher and is skipped by history scans. */
   readonly refresh: boolean;
+  /**
+   * What is below `node`, if it is too much to be collected at once: as it was at `etcdIndex`, whatever happens while it is
+   * walked through. To be read once; whoever does not read it to its end has to call `return`.
+   */
+  readonly listing?: Generator<ListingStep, void, undefined>;
 }
 
 /** Codes of spec/v2-api.md section 4 that the key space itself can answer. */

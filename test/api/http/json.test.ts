@@ -43,3 +43,13 @@ test('arbitrary bytes become valid JSON in valid UTF-8, one replacement for each
     }),
   );
 });
+
+test('where a long text is cut does not show', () => {
+  const [text, tail] = ['\xe2\x80\xa8', '\xf0\x9f\x98'];
+  for (let shift = 0; shift < 8; shift += 1) {
+    const json = jsonString('x'.repeat(16 * 1024 - shift) + text.repeat(3) + tail);
+    expect(json).toBe(`"${'x'.repeat(16 * 1024 - shift)}${'\\u2028'.repeat(3)}${'\\ufffd'.repeat(3)}"`);
+    const continued = jsonString('x'.repeat(16 * 1024 - shift) + '\x80'.repeat(8));
+    expect(continued).toBe(`"${'x'.repeat(16 * 1024 - shift)}${'\\ufffd'.repeat(8)}"`);
+  }
+});

@@ -3,12 +3,66 @@ import type { ServerResponse } from 'node:http';
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { Member } from '../../../member/types';
 import { errorStatus } from '../../errors';
-import { eventBody, eventStatus, shortEventJson } from './eventJson';
+import type { Turns } from '../../turns';
+import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
 import { failureJson } from './failure';
 
-export function writeEvent(response: ServerResponse, member: Member, event: KeyEvent, noValueOnSuccess: boolean): void {
-  const body = noValueOnSuccess ? shortEventJson(event) : eventBody(event);
+/** Answers up to this length are made at once and say how long they are; longer ones come in chunks, as from Go's server. */
+const WHOLE_LENGTH_MAX = 1024 * 1024;
+
+/** Text is handed to the socket when there is this much of it. */
+const CHUNK_LENGTH = 32 * 1024;
+
+/**
+ * A long body is made while it is sent, as fast as the client takes it, and a slice in a turn.
+ *
+ * @param onFailure gets what nobody foresaw after this has returned
+ */
+export function writeEvent(
+  response: ServerResponse,
+  member: Member,
+  event: KeyEvent,
+  noValueOnSuccess: boolean,
+  turns: Turns,
+  onFailure: (error: unknown) => void,
+): void {
+  const whole = noValueOnSuccess ? shortEventJson(event) : undefined;
+  if (whole !== undefined || isShort(event)) {
+    const body = whole ?? eventJson(event);
+    writeEventHead(response, member, event, ['Content-Length', body.length]);
+    response.end(body, 'latin1');
+    return;
+  }
+  const pieces = eventPieces(event);
+  const first: string[] = [];
+  let length = 0;
+  let isWhole = false;
+  while (length <= WHOLE_LENGTH_MAX) {
+    const { value } = pieces.next();
+    isWhole = value === undefined;
+    // An empty piece says that there is long work without a text.
+    if (value === undefined || value === '') break;
+    first.push(value);
+    length += value.length;
+  }
+  const begun = bytesOf(first);
+  writeEventHead(response, member, event, isWhole ? ['Content-Length', begun.length] : []);
+  if (isWhole || response.req.method === 'HEAD') {
+    pieces.return();
+    response.end(begun);
+  } else {
+    response.write(begun);
+    new LongBody(response, pieces, turns, onFailure).start();
+  }
+}
+
+function writeEventHead(
+  response: ServerResponse,
+  member: Member,
+  event: KeyEvent,
+  more: readonly (string | number)[],
+): void {
   const indexes = member.indexes();
   // A flat list of names and values: Node writes it out as it is.
   response.writeHead(eventStatus(event), [
@@ -22,10 +76,64 @@ export function writeEvent(response: ServerResponse, member: Member, event: KeyE
     indexes.raftIndex,
     'X-Raft-Term',
     indexes.raftTerm,
-    'Content-Length',
-    body.length,
+    ...more,
   ]);
-  response.end(body, 'latin1');
+}
+
+function bytesOf(pieces: readonly string[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'latin1')));
+}
+
+/** The rest of a body that is made while it is sent. */
+class LongBody {
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly pieces: Generator<string, void, undefined>,
+    private readonly turns: Turns,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.response.on('drain', () => {
+      this.turns.add(this.work);
+    });
+    this.response.once('close', () => {
+      this.pieces.return();
+    });
+    if (!this.response.writableNeedDrain) this.turns.add(this.work);
+  }
+
+  private readonly work = (isOver: () => boolean): boolean => {
+    try {
+      return this.write(isOver);
+    } catch (error) {
+      this.onFailure(error);
+      this.response.destroy();
+      return false;
+    }
+  };
+
+  private write(isOver: () => boolean): boolean {
+    const { response } = this;
+    if (response.closed || response.destroyed) return false;
+    let texts: string[] = [];
+    let length = 0;
+    do {
+      const { value } = this.pieces.next();
+      if (value === undefined) {
+        response.end(bytesOf(texts));
+        return false;
+      }
+      if (value === '') continue;
+      texts.push(value);
+      length += value.length;
+      if (length < CHUNK_LENGTH) continue;
+      if (!response.write(bytesOf(texts))) return false;
+      texts = [];
+      length = 0;
+    } while (!isOver());
+    return length === 0 || response.write(bytesOf(texts));
+  }
 }
 
 /** The answer to a watch that was registered: everything but its events. */

@@ -1,7 +1,6 @@
 /** Events as JSON byte strings (spec v2-api section 3): order of the fields, and which are left out. */
-import type { KeyEvent, NodeView } from '../../../machine/keyspace/event';
-import { jsonString } from '../../http/json';
-import { LongText } from '../../http/longText';
+import type { KeyEvent, ListingStep, NodeView } from '../../../machine/keyspace/event';
+import { jsonPieces, jsonString } from '../../http/json';
 import { timestampText } from '../../http/timeText';
 
 /** Texts of events that watchers got, so that one event is formatted once however many wait for it. */
@@ -15,15 +14,34 @@ export function eventJson(event: KeyEvent): string {
   return `{"action":"${action}","node":${nodeHead(node, nowMs, action !== 'expire')}${nodeTail(node)}${before}}\n`;
 }
 
-/** The body of an answer, which may be a listing of any length; only reads list children. */
-export function eventBody(event: KeyEvent): string | Buffer {
-  const { node, nowMs, action } = event;
-  if (node.nodes === undefined) return eventJson(event);
-  const body = new LongText();
-  body.add(`{"action":"${action}","node":${nodeHead(node, nowMs, true)}`);
-  addChildren(body, node.nodes, nowMs);
-  body.add(`${nodeTail(node)}}\n`);
-  return body.take();
+/** Values up to this length are put into the text as a whole. */
+const SHORT_VALUE_LENGTH = 16 * 1024;
+
+/** About how much text is put together before it is handed out. */
+const PIECE_LENGTH = 8192;
+
+/** Whether `eventJson` is the body, and short: no children, no long values. */
+export function isShort({ node, prevNode, listing }: KeyEvent): boolean {
+  return node.nodes === undefined && listing === undefined && hasShortValue(node) && hasShortValue(prevNode);
+}
+
+/**
+ * The body of any answer, a piece at a time: a listing and a value may be of any length. A piece is some kilobytes, and less than a
+ * millisecond of work; an empty one only gives others their turn.
+ */
+export function* eventPieces(event: KeyEvent): Generator<string, void, undefined> {
+  const { node, prevNode, nowMs, action, listing } = event;
+  yield `{"action":"${action}","node":`;
+  yield* headPieces(node, nowMs, action !== 'expire');
+  if (listing !== undefined) yield* listingPieces(listing, nowMs);
+  else if (node.nodes !== undefined) yield* listingPieces(stepsOf(node.nodes), nowMs);
+  yield nodeTail(node);
+  if (prevNode !== undefined) {
+    yield ',"prevNode":';
+    yield* headPieces(prevNode, nowMs, true);
+    yield nodeTail(prevNode);
+  }
+  yield '}\n';
 }
 
 /** The same for an event that goes to watchers. */
@@ -35,8 +53,8 @@ export function watchedEventJson(event: KeyEvent): string {
   return json;
 }
 
-/** The body with noValueOnSuccess: what was done, not to what. Reads and deletes are not shortened. */
-export function shortEventJson(event: KeyEvent): string | Buffer {
+/** The body with noValueOnSuccess: what was done, not to what. Undefined: reads and deletes are not shortened. */
+export function shortEventJson(event: KeyEvent): string | undefined {
   switch (event.action) {
     case 'set':
     case 'create':
@@ -47,7 +65,7 @@ export function shortEventJson(event: KeyEvent): string | Buffer {
     case 'delete':
     case 'compareAndDelete':
     case 'expire':
-      return eventBody(event);
+      return undefined;
   }
 }
 
@@ -61,8 +79,12 @@ function nodeHead(node: NodeView, nowMs: number, showDir: boolean): string {
   let json = `{"key":${jsonString(node.key)}`;
   if (node.value !== undefined) json += `,"value":${jsonString(node.value)}`;
   if (node.dir && showDir) json += ',"dir":true';
-  if (node.expirationMs === undefined) return json;
-  json += `,"expiration":"${timestampText(node.expirationMs)}"`;
+  return json + lifetime(node, nowMs);
+}
+
+function lifetime(node: NodeView, nowMs: number): string {
+  if (node.expirationMs === undefined) return '';
+  const json = `,"expiration":"${timestampText(node.expirationMs)}"`;
   // Math.ceil rounds up above zero and cuts below it, which is what etcd does.
   const ttlSeconds = Math.ceil((node.expirationMs - nowMs) / 1000);
   return ttlSeconds === 0 ? json : `${json},"ttl":${ttlSeconds}`;
@@ -74,33 +96,78 @@ function nodeTail(node: NodeView): string {
   return node.createdIndex === 0 ? `${modified}}` : `${modified},"createdIndex":${node.createdIndex}}`;
 }
 
-interface Level {
-  readonly nodes: readonly NodeView[];
-  /** The next of `nodes` to be written. */
-  position: number;
-  /** What closes the node that these are the children of; empty for the outermost. */
-  readonly tail: string;
+function hasShortValue(node: NodeView | undefined): boolean {
+  return node?.value === undefined || node.value.length <= SHORT_VALUE_LENGTH;
 }
 
-/** Walks with a stack of its own: a client can build a tree deeper than the call stack. */
-function addChildren(body: LongText, nodes: readonly NodeView[], nowMs: number): void {
-  if (nodes.length === 0) return;
-  const levels: Level[] = [{ nodes, position: 0, tail: '' }];
-  body.add(',"nodes":[');
-  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
-    const node = level.nodes[level.position];
-    if (node === undefined) {
-      body.add(`]${level.tail}`);
-      levels.pop();
-      continue;
+/** `nodeHead` of a node whose value may be long. */
+function* headPieces(node: NodeView, nowMs: number, showDir: boolean): Generator<string, void, undefined> {
+  if (node.value === undefined || hasShortValue(node)) {
+    yield nodeHead(node, nowMs, showDir);
+    return;
+  }
+  yield `{"key":${jsonString(node.key)},"value":"`;
+  yield* jsonPieces(node.value);
+  yield `"${lifetime(node, nowMs)}`;
+}
+
+/** The children of a node, with the comma before them; nothing if there are none. */
+function* listingPieces(steps: Iterable<ListingStep>, nowMs: number): Generator<string, void, undefined> {
+  let text = ',"nodes":[';
+  let isFirst = true;
+  let isEmpty = true;
+  for (const step of steps) {
+    switch (step.type) {
+      case 'node':
+      case 'open':
+        isEmpty = false;
+        if (!isFirst) text += ',';
+        isFirst = step.type === 'open';
+        if (hasShortValue(step.view)) {
+          text += nodeHead(step.view, nowMs, true);
+        } else {
+          yield text;
+          text = '';
+          yield* headPieces(step.view, nowMs, true);
+        }
+        text += step.type === 'open' ? ',"nodes":[' : nodeTail(step.view);
+        break;
+      case 'close':
+        isFirst = false;
+        text += `]${nodeTail(step.view)}`;
+        break;
+      case 'pause':
+        yield '';
     }
-    const head = (level.position === 0 ? '' : ',') + nodeHead(node, nowMs, true);
+    if (text.length < PIECE_LENGTH) continue;
+    yield text;
+    text = '';
+  }
+  if (!isEmpty) yield `${text}]`;
+}
+
+interface Level {
+  readonly nodes: readonly NodeView[];
+  /** The next of `nodes`. */
+  position: number;
+  /** The node that these are the children of; undefined for the outermost. */
+  readonly of: NodeView | undefined;
+}
+
+/** A listing that was collected already. Walks with a stack of its own: a client can build a tree deeper than the call stack. */
+function* stepsOf(nodes: readonly NodeView[]): Generator<ListingStep, void, undefined> {
+  const levels: Level[] = [{ nodes, position: 0, of: undefined }];
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const view = level.nodes[level.position];
     level.position += 1;
-    if (node.nodes === undefined || node.nodes.length === 0) {
-      body.add(head + nodeTail(node));
+    if (view === undefined) {
+      if (level.of !== undefined) yield { type: 'close', view: level.of };
+      levels.pop();
+    } else if (view.nodes === undefined || view.nodes.length === 0) {
+      yield { type: 'node', view };
     } else {
-      body.add(`${head},"nodes":[`);
-      levels.push({ nodes: node.nodes, position: 0, tail: nodeTail(node) });
+      yield { type: 'open', view };
+      levels.push({ nodes: view.nodes, position: 0, of: view });
     }
   }
 }

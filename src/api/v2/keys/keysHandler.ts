@@ -267,7 +267,8 @@ export class KeysHandler {
       this.refuse(response, keyFailure(result), request);
       return;
     }
-    writeEvent(response, this.options.member, result, request.parameters.noValueOnSuccess);
+    const { member, openWatches, onUnexpected } = this.options;
+    writeEvent(response, member, result, request.parameters.noValueOnSuccess, openWatches.turns, onUnexpected);
     request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
   }
 

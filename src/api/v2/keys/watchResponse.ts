@@ -5,6 +5,7 @@ import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
 import type { Member, Watch, WatchOptions } from '../../../member/types';
 import type { ApiObserver } from '../../observer';
 import { NO_OBSERVER } from '../../observer';
+import { Turns } from '../../turns';
 import { writeWatchHead } from './answer';
 import { watchedEventJson } from './eventJson';
 
@@ -22,6 +23,8 @@ const PIECE_LENGTH = 64 * 1024;
 /** The watches that are open now, so that a server that stops can cut them. */
 export class OpenWatches {
   private readonly open = new Set<WatchResponse>();
+  /** For all long answers of the same server. */
+  readonly turns = new Turns();
 
   /** @param nowMs milliseconds of a clock that only goes on */
   constructor(

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { writeEvent, writeFailure, writeWatchHead } from '../../../../src/api/v2/keys/answer';
+import { Turns } from '../../../../src/api/turns';
 import { event, FakeMember, node } from '../../fakeMember';
 
 /** Remembers what is written to it. */
@@ -26,6 +27,10 @@ class FakeResponse {
   }
 }
 
+function fail(error: unknown): void {
+  throw error;
+}
+
 function written(write: (response: ServerResponse, member: FakeMember) => void): FakeResponse {
   const response = new FakeResponse();
   write(response as never, new FakeMember());
@@ -34,7 +39,7 @@ function written(write: (response: ServerResponse, member: FakeMember) => void):
 
 test('an event has every header, and the index it came with', () => {
   const created = event({ action: 'create', etcdIndex: 30, node: node({ key: '/a', value: 'v' }) });
-  const response = written((to, member) => writeEvent(to, member, created, false));
+  const response = written((to, member) => writeEvent(to, member, created, false, new Turns(), fail));
   expect(response.status).toBe(201);
   expect(Object.fromEntries(response.headers)).toEqual({
     'Content-Type': 'application/json',
