@@ -8,6 +8,7 @@ import { beginFromDiscovery } from './discovery/discoveryUrl';
 import type { Environment } from './discovery/environment';
 import { keepRegistered } from './discovery/firstLeader';
 import { beginFromJoinUrls } from './discovery/joinUrls';
+import { HttpMembersApi } from './discovery/membersApi';
 import type { Notes } from './discovery/note';
 import { Registry } from './discovery/registry';
 import { replaceMember } from './discovery/replaceMember';
@@ -132,12 +133,16 @@ export class MemberBeginner {
 
   private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
     const { environment } = this;
+    const { electionTimeoutMs } = this.configuration;
     return {
       peerURLs,
       unfinishedId,
       autoRejoin: this.configuration.autoRejoin,
       replaceMember: (cluster, lost) =>
-        replaceMember({ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs, fetchMembers: ask, environment }),
+        replaceMember({
+          ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },
+          ...{ electionTimeoutMs, fetchMembers: ask, members: new HttpMembersApi(environment), environment },
+        }),
       log: (fields, message) => {
         environment.log.warn(fields, message);
       },

@@ -1,6 +1,6 @@
 import { ListenError } from './api/listener';
 import { exitCodes, type ExitCodeName } from './config/exitCodes';
-import { ClusterFullError, JoinError } from './discovery/beginning';
+import { AlreadyRunningError, ClusterFullError, JoinError } from './discovery/beginning';
 import { FeatureLevelError } from './machine/features';
 import { ForceNewClusterError } from './member/forceNewCluster';
 import { TooFewDescriptorsError } from './limits/descriptors';
@@ -17,6 +17,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof OutdatedDataError) return 'dataOutdated';
   if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
+  if (error instanceof AlreadyRunningError) return 'alreadyRunning';
   if (error instanceof ClusterFullError) return 'clusterIsFull';
   // What does not end within that time is the disk.
   if (error instanceof StopTimeoutError) return 'storageFailure';

@@ -59,6 +59,12 @@ export const exitCodes = {
       'The data directory is older than what this member acknowledged, as after it was restored from a copy. It is marked and not ' +
       'used again, as with code 7.',
   },
+  alreadyRunning: {
+    code: 12,
+    meaning:
+      'The data directory is empty and the member whose place this process would take runs elsewhere: its leader hears from it. ' +
+      'Nothing was changed.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

@@ -36,6 +36,19 @@ export class JoinError extends Error {
   override readonly name = 'JoinError';
 }
 
+/** This process was to take the place of a lost member, and that one runs. */
+export class AlreadyRunningError extends Error {
+  override readonly name = 'AlreadyRunningError';
+
+  constructor({ id, name }: ListedMember, peerURLs: readonly string[]) {
+    super(
+      `the leader hears from member ${id} (${name}), which has the peer URL ${peerURLs.join(',')}: it runs elsewhere, and this ` +
+        'process has an empty data directory, so it does not take its place. If this one was started by mistake, correct its ' +
+        '--name, --data-dir and URLs; if it is to replace the other, stop that one first',
+    );
+  }
+}
+
 /** The cluster that a discovery URL makes has all its members, and this one is not among them. */
 export class ClusterFullError extends Error {
   override readonly name = 'ClusterFullError';

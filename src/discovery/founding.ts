@@ -1,6 +1,6 @@
 /** A founder asks the others until it may found the cluster, or has to come back to it. */
 import { JoinError, type Beginning, type Founder } from './beginning';
-import { sleep, type Environment } from './environment';
+import { reasonToStop, type Environment } from './environment';
 import { judgeFounding, quorumOf, type FoundingVerdict, type HeardAnswer } from './foundingRule';
 import { Patience } from './patience';
 import type { FoundersAnswer, FoundersQuestion, Witness } from './witness';
@@ -43,11 +43,12 @@ class Founding {
   private readonly others: FoundingOptions['founders'];
   private readonly answers = new Map<string, HeardAnswer>();
   private readonly strangers = new Map<string, string>();
-  private readonly sleepers = new Set<() => void>();
+  /** Wake those that wait before they ask again, and whoever waits for something new to decide on. */
+  private readonly askers = new Set<() => void>();
+  private readonly deciders = new Set<() => void>();
   private readonly patience: Patience;
   private ended = false;
   private speaks = false;
-  private wakeDecision: () => void = () => undefined;
 
   constructor(private readonly options: FoundingOptions) {
     this.others = options.founders.filter(({ id }) => id !== options.memberId);
@@ -55,18 +56,26 @@ class Founding {
   }
 
   async decided(): Promise<Beginning | undefined> {
-    const { witness, clusterId, memberId, founders } = this.options;
+    const { witness, clusterId, memberId, founders, environment } = this.options;
     const view = { kind: 'beginning', clusterId, memberId, founders: founders.map(({ id }) => id) } as const;
     const question = { clusterId, memberId, incarnation: await witness.incarnation() };
     witness.answersAs(() => view);
     // Whoever asks for the first time can be asked: that is quicker than waiting for the next round.
     witness.onNews = () => {
-      this.wakeSleepers();
+      wakeAll(this.askers);
     };
     for (const founder of this.others) void this.keepAsking(founder, question).catch(() => undefined);
-    void this.speakAfter(QUIET_MS).catch(() => undefined);
+    const cancel = environment.clock.after(QUIET_MS, () => {
+      this.speaks = true;
+      wakeAll(this.deciders);
+    });
+    const stop = (): void => {
+      wakeAll(this.deciders);
+    };
+    environment.signal.addEventListener('abort', stop);
     try {
       for (;;) {
+        if (environment.signal.aborted) throw reasonToStop(environment.signal);
         const verdict = judgeFounding(founders.length, [...this.answers.values()]);
         if (verdict.kind === 'found') return undefined;
         this.refuseAnotherFoundation();
@@ -74,19 +83,15 @@ class Founding {
         if (beginning !== undefined) return beginning;
         if (verdict.kind === 'lost') this.sayLost(verdict.because);
         else if (this.speaks) this.sayWaiting(verdict);
-        await this.news(LOOK_AGAIN_MS);
+        await this.nap(this.deciders, LOOK_AGAIN_MS);
       }
     } finally {
       this.ended = true;
       witness.onNews = () => undefined;
-      this.wakeSleepers();
+      cancel();
+      environment.signal.removeEventListener('abort', stop);
+      wakeAll(this.askers);
     }
-  }
-
-  private async speakAfter(delayMs: number): Promise<void> {
-    await sleep(this.options.environment, delayMs);
-    this.speaks = true;
-    this.wakeDecision();
   }
 
   /** Asks one founder again and again; a new answer wakes the decision. */
@@ -97,7 +102,7 @@ class Founding {
       const answer = await Promise.any(founder.peerURLs.map((url) => ask(url, question))).catch(() => undefined);
       if (answer !== undefined) await this.heard(founder.id, answer);
       if (this.isOver()) return;
-      const woken = await this.nap(waitMs * (1 - environment.random() / 2));
+      const woken = await this.nap(this.askers, waitMs * (1 - environment.random() / 2));
       waitMs = woken ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, 2 * waitMs);
     }
   }
@@ -110,7 +115,7 @@ class Founding {
     if (answer.kind === 'stranger') {
       this.answers.delete(from);
       this.strangers.set(from, answer.clusterId);
-      this.wakeDecision();
+      wakeAll(this.deciders);
       return;
     }
     this.strangers.delete(from);
@@ -124,7 +129,7 @@ class Founding {
     }
     const before = this.answers.get(from);
     this.answers.set(from, { ...answer, counts });
-    if (!sameAnswer(before, answer)) this.wakeDecision();
+    if (!sameAnswer(before, answer)) wakeAll(this.deciders);
   }
 
   /** Too many have another list for a quorum to come together: waiting cannot help. */
@@ -167,32 +172,25 @@ class Founding {
     return this.others.find((founder) => founder.id === id)?.peerURLs.join(' ') ?? id;
   }
 
-  /** Until something was heard that may change the verdict, or `longestMs` have passed. */
-  private async news(longestMs: number): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.wakeDecision = resolve;
-      sleep(this.options.environment, longestMs).then(resolve, reject);
-    });
-  }
-
-  /** True if it was woken before its time. */
-  private nap(longestMs: number): Promise<boolean> {
-    return new Promise((resolve, reject) => {
+  /** Until it is woken or `longestMs` have passed; true if it was woken. */
+  private nap(sleepers: Set<() => void>, longestMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
       const wake = (): void => {
-        this.sleepers.delete(wake);
+        cancel();
+        sleepers.delete(wake);
         resolve(true);
       };
-      this.sleepers.add(wake);
-      sleep(this.options.environment, longestMs).then(() => {
-        this.sleepers.delete(wake);
+      const cancel = this.options.environment.clock.after(longestMs, () => {
+        sleepers.delete(wake);
         resolve(false);
-      }, reject);
+      });
+      sleepers.add(wake);
     });
   }
+}
 
-  private wakeSleepers(): void {
-    for (const wake of [...this.sleepers]) wake();
-  }
+function wakeAll(sleepers: ReadonlySet<() => void>): void {
+  for (const wake of [...sleepers]) wake();
 }
 
 function sameAnswer(

@@ -23,11 +23,13 @@ export class Patience {
     if (this.isNews(message)) this.environment.log.warn(fields, message);
   }
 
-  /** Doubling from 250 ms to the longest wait, each shortened by up to half so that members do not call in step. */
-  async wait(): Promise<void> {
+  /** Doubling from 250 ms to the longest wait, each shortened by up to half so that members do not call in step. Answers how long it was. */
+  async wait(): Promise<number> {
     const fullMs = Math.min(this.longestMs, FIRST_MS * 2 ** this.rounds);
     if (fullMs < this.longestMs) this.rounds += 1;
-    await sleep(this.environment, fullMs * (1 - this.environment.random() / 2));
+    const waitMs = fullMs * (1 - this.environment.random() / 2);
+    await sleep(this.environment, waitMs);
+    return waitMs;
   }
 
   /** Something went well: the next wait is a short one. */

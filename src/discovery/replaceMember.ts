@@ -1,11 +1,13 @@
-import { JoinError, type ListedCluster, type ListedMember } from './beginning';
-import { reasonOf, request, type Environment } from './environment';
+import { AlreadyRunningError, JoinError, type ListedCluster, type ListedMember } from './beginning';
+import { reasonOf, type Environment } from './environment';
+import type { MembersApi } from './membersApi';
 import { Patience } from './patience';
 import { askAny, findOwn, type FetchMembers } from './runningCluster';
 
-const REQUEST_TIMEOUT_MS = 10_000;
 const LONGEST_WAIT_MS = 2000;
-const GONE = 410;
+/** A leader hears nothing of a member that has just ended for so many election timeouts before it knows. */
+const ELECTION_TIMEOUTS_MAX = 3;
+const SPARE_MS = 2000;
 
 export interface ReplacementOptions {
   /** As it was listed when the place was looked for. */
@@ -14,78 +16,64 @@ export interface ReplacementOptions {
   readonly lost: ListedMember | undefined;
   /** Of the member to be added. */
   readonly peerURLs: readonly string[];
+  /** --election-timeout. */
+  readonly electionTimeoutMs: number;
   readonly fetchMembers: FetchMembers;
+  readonly members: MembersApi;
   readonly environment: Environment;
 }
 
 /**
  * Removes the lost member, unless that was done before, and adds one with `peerURLs`, through the client API of whoever serves.
  * Tries for ever: the cluster may be without a leader for now, or may still be forming, without client URLs to ask. Both steps
- * may be repeated without harm. Answers the new member's id. Rejects with JoinError if another member has the URLs.
+ * may be repeated without harm. Answers the new member's id. Rejects with AlreadyRunningError if the leader goes on hearing from
+ * the member that is said to be lost, and with JoinError if another member has the URLs.
  */
 export async function replaceMember(options: ReplacementOptions): Promise<string> {
-  const { lost, peerURLs, environment } = options;
+  const { lost, peerURLs, electionTimeoutMs, environment, members } = options;
   const patience = new Patience(environment, LONGEST_WAIT_MS);
   let { cluster } = options;
+  /** For how long it has waited since it was told for the first time that the lost member runs. */
+  let runningForMs: number | undefined;
   for (let attempt = 0; ; attempt++) {
     const others = cluster.members.filter(({ id }) => id !== lost?.id);
     const servers = others.flatMap(({ clientURLs }) => clientURLs);
     const server = servers[attempt % servers.length];
     try {
       if (server === undefined) throw new Error('no other member has published a client URL');
-      if (lost !== undefined) await remove(environment, server, lost.id);
-      return await add(environment, server, peerURLs);
+      const outcome = lost === undefined ? 'removed' : await members.removeLost(server, lost.id);
+      if (outcome === 'removed') return await members.add(server, peerURLs);
+      if (lost !== undefined && (runningForMs ?? 0) > ELECTION_TIMEOUTS_MAX * electionTimeoutMs + SPARE_MS) {
+        throw new AlreadyRunningError(lost, peerURLs);
+      }
+      runningForMs ??= 0;
+      patience.info(
+        { member: lost?.id },
+        'the leader hears from the member whose place this one takes; waiting until it does not',
+      );
     } catch (error) {
-      if (environment.signal.aborted) throw error;
+      if (environment.signal.aborted || error instanceof AlreadyRunningError) throw error;
+      runningForMs = undefined;
       const reason = reasonOf(error);
       patience.warn({ server, reason }, `taking a place in the cluster failed (${reason}); it will be tried again`);
-      await patience.wait();
     }
+    const waitedMs = await patience.wait();
+    if (runningForMs !== undefined) runningForMs += waitedMs;
     const urls = others.flatMap((member) => member.peerURLs).filter((url) => !peerURLs.includes(url));
     cluster = (await askAny(urls, options.fetchMembers)) ?? cluster;
-    if (lost === undefined) refuseStarted(cluster, peerURLs);
+    refuseStarted(cluster, lost, peerURLs);
   }
 }
 
-/** The listing at first was an old one, or somebody else has these URLs; to look again from the start is for the next run. */
-function refuseStarted(cluster: ListedCluster, peerURLs: readonly string[]): void {
+/**
+ * The listing at first was an old one, somebody else has these URLs, or another process took the lost member's place and runs: to
+ * look again from the start is for the next run.
+ */
+function refuseStarted(cluster: ListedCluster, lost: ListedMember | undefined, peerURLs: readonly string[]): void {
   const own = findOwn(cluster, peerURLs);
-  if (own === undefined || own.name === '') return;
+  if (own === undefined || own.name === '' || own.id === lost?.id) return;
   throw new JoinError(
     `the cluster ${cluster.clusterId} has a member with the peer URL ${peerURLs.join(',')} already: ${own.id} (${own.name}); ` +
       'start this one again if that is itself, or correct --initial-advertise-peer-urls',
   );
-}
-
-async function remove(environment: Environment, server: string, id: string): Promise<void> {
-  const { status } = await request(environment, `${server}/v2/members/${id}`, REQUEST_TIMEOUT_MS, { method: 'DELETE' });
-  if ((status < 200 || status > 299) && status !== GONE) throw new Error(`removing ${id}: status ${status}`);
-}
-
-async function add(environment: Environment, server: string, peerURLs: readonly string[]): Promise<string> {
-  const { status, text } = await request(environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ peerURLs }),
-  });
-  const added: unknown = status >= 200 && status <= 299 ? JSON.parse(text) : undefined;
-  if (isAdded(added)) return added.id;
-  // An attempt before this one was carried out although its answer was lost.
-  const unstarted = await findUnstarted(environment, server, peerURLs);
-  if (unstarted === undefined) throw new Error(`adding ${peerURLs.join(',')}: status ${status}`);
-  return unstarted;
-}
-
-function isAdded(value: unknown): value is { readonly id: string } {
-  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
-}
-
-async function findUnstarted(
-  environment: Environment,
-  server: string,
-  peerURLs: readonly string[],
-): Promise<string | undefined> {
-  const { text } = await request(environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS);
-  const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
-  return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
 }

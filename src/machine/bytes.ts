@@ -14,10 +14,12 @@ export class ByteWriter {
     return this;
   }
 
-  /** An unsigned integer below 2^32 in 1 to 5 bytes. */
+  /** An unsigned integer below 2^53 in 1 to 8 bytes. */
   varint(value: number): this {
-    this.reserve(5);
+    this.reserve(8);
     let rest = value;
+    // Bits are shifted in 32 of them only.
+    for (; rest > 0xffff_ffff; rest = Math.floor(rest / 0x80)) this.buffer[this.length++] = (rest % 0x80) | 0x80;
     while (rest > 0x7f) {
       this.buffer[this.length++] = (rest & 0x7f) | 0x80;
       rest >>>= 7;
@@ -119,12 +121,12 @@ export class ByteReader {
 
   varint(): number {
     let value = 0;
-    for (let shift = 0; shift < 35; shift += 7) {
+    for (let shift = 0; shift < 56; shift += 7) {
       const byte = this.u8();
       value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
+      if (byte < 0x80 && Number.isSafeInteger(value)) return value;
     }
-    throw new DecodeError('a number is longer than five bytes');
+    throw new DecodeError('a number is above 2^53');
   }
 
   u48(): number {

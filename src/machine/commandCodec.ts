@@ -12,7 +12,7 @@ const FORMAT = 1;
 export interface CommandBatch {
   /** The member whose clients asked; 64-bit hexadecimal. */
   readonly origin: string;
-  /** Which run of that member, below 2^32: a restarted member must not take an old batch for one of its new ones. */
+  /** Which run of that member, below 2^53: a restarted member must not take an old batch for one of its new ones. */
   readonly run: number;
   /** Tells the batches of one run apart; below 2^48. */
   readonly sequence: number;

@@ -51,6 +51,10 @@ export class LeaderDesk {
     if (raft.leader !== raft.id || raft.applied < raft.commit) return 'later';
     const refusal = refusalOf(this.state.machine.cluster, proposed.change);
     if (refusal !== undefined) return refusal;
+    if (proposed.change.type === 'removeMember' && proposed.change.onlyIfLost === true) {
+      const runs = raft.hears(proposed.change.id);
+      if (runs !== false) return runs === undefined ? 'later' : 'running';
+    }
     const { configuration } = raft.status();
     const next = configurationAfter(configuration, proposed.change);
     if (this.strict && next.voters.length !== configuration.voters.length) {

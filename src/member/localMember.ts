@@ -124,7 +124,7 @@ export class LocalMember implements Member {
     this.publisher = new Publisher(settings, raft, state, propose);
     this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
-    this.promoter = new Promoter(raft, (change) => this.callers.change(change));
+    this.promoter = new Promoter(raft, state, (change) => this.callers.change(change));
     this.scrub = new Scrub(state);
     this.integrity = new IntegrityCheck(raft, state, clock, logger, (command) =>
       command.type === 'checkpoint' ? proposeAsLeader(command) : propose(command),
@@ -357,8 +357,8 @@ export class LocalMember implements Member {
     return this.membership.add(peerURLs);
   }
 
-  removeMember(id: MemberId): Promise<void> {
-    return this.membership.remove(id);
+  removeMember(id: MemberId, options?: { readonly onlyIfLost: boolean }): Promise<void> {
+    return this.membership.remove(id, options?.onlyIfLost === true);
   }
 
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {

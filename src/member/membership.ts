@@ -25,8 +25,8 @@ export class Membership {
     return { id, name: '', peerURLs, clientURLs: [], learner: true };
   }
 
-  remove(id: MemberId): Promise<void> {
-    return this.change({ type: 'removeMember', id });
+  remove(id: MemberId, onlyIfLost: boolean): Promise<void> {
+    return this.change(onlyIfLost ? { type: 'removeMember', id, onlyIfLost } : { type: 'removeMember', id });
   }
 
   async update(id: MemberId, peerURLs: readonly string[]): Promise<void> {

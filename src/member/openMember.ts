@@ -71,7 +71,7 @@ export async function openMember(options: OpenMemberOptions): Promise<LocalMembe
     transport,
     clock,
     logger,
-    run: await store.nextRun(),
+    run: await store.nextRun(options.random),
     historyLength,
     peerReport,
     observer: options.observer,

@@ -159,6 +159,7 @@ export class RequestDesk {
       case 'removed':
       case 'lastMember':
       case 'unhealthy':
+      case 'running':
         if (of === 'change') this.changes.refuse(sequence, reason);
         return;
     }

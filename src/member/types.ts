@@ -38,6 +38,8 @@ export const MEMBERSHIP_REFUSALS = [
   'lastMember',
   /** It would leave voters of whom no majority answers now. */
   'unhealthy',
+  /** Its place was asked for because its data is lost, and the leader hears from it. */
+  'running',
 ] as const;
 export type MembershipRefusal = (typeof MEMBERSHIP_REFUSALS)[number];
 
@@ -156,7 +158,8 @@ export interface Member {
    * the cluster its quorum. Rejects with MembershipError or MemberError, as the next two do.
    */
   addMember(peerURLs: readonly string[]): Promise<MemberInfo>;
-  removeMember(id: MemberId): Promise<void>;
+  /** `onlyIfLost`: refused while the leader hears from the member. */
+  removeMember(id: MemberId, options?: { readonly onlyIfLost: boolean }): Promise<void>;
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void>;
   /** major.minor.0, or `not_decided`. */
   clusterVersion(): string;

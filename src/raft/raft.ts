@@ -208,6 +208,11 @@ export class Raft {
     return hearsQuorumOf(this.state, voters);
   }
 
+  /** Whether a member was heard within an election timeout, this one included. Undefined as `hearsQuorumOf` is. */
+  hears(id: MemberId): boolean | undefined {
+    return hearsQuorumOf(this.state, [id]);
+  }
+
   /** Entries from `from` to `to`, both included, that are still in memory. Throws RaftInvariantError for others. */
   entries(from: number, to: number): readonly Entry[] {
     return this.state.log.slice(from, to);

@@ -47,6 +47,10 @@ const COMPACTION_SLICE_ENTRIES = 1000;
 
 const FIRST_GENERATION = 1;
 
+/** Each data directory begins to count somewhere else; all of it stays an exact integer. */
+const FIRST_RUNS = 2 ** 32;
+const RUNS_OF_ONE_DIRECTORY = 2 ** 20;
+
 /** One loop turn's worth of changes; see Write in raft/types.ts. They are carried out in the order of the fields. */
 export interface StoreWrite {
   readonly hardState?: HardState | undefined;
@@ -152,11 +156,16 @@ export class MemberStore {
 
   /**
    * The number of this run of the member: 1 more than the last, and durable before it is answered, so that what one run
-   * numbered is never taken for another's.
+   * numbered is never taken for another's. Where there was none it is drawn: a member whose disk was lost cannot count on from it.
+   *
+   * @param random in [0, 1)
    */
-  async nextRun(): Promise<number> {
+  async nextRun(random: () => number): Promise<number> {
     const stored = await this.kv.get(RUN_KEY);
-    const run = stored === undefined ? 1 : decodeNumber('run', stored) + 1;
+    const run =
+      stored === undefined
+        ? Math.floor(random() * FIRST_RUNS) * RUNS_OF_ONE_DIRECTORY
+        : decodeNumber('run', stored) + 1;
     await this.kv.batch([put(RUN_KEY, encodeNumber('run', run))], { sync: true });
     return run;
   }

@@ -19,6 +19,7 @@ export interface Identity {
 
 const ENVELOPE = new Uint8Array(SEAL_BYTES);
 const VOTED = 1;
+const UINT32_MAX = 2 ** 32 - 1;
 
 function begin(bodyBytes: number): ByteWriter {
   return new ByteWriter(SEAL_BYTES + bodyBytes).raw(ENVELOPE);
@@ -114,10 +115,13 @@ const NUMBER_NAME: Readonly<Record<NumberKind, string>> = {
   forced: 'the note of a forced cluster',
 };
 
+/** In 4 bytes, or in 8 if it needs them. */
 export function encodeNumber(kind: NumberKind, value: number): Buffer {
-  return seal(NUMBER_LETTER[kind], begin(4).u32(value).bytes);
+  const writer = value > UINT32_MAX ? begin(8).u64(value) : begin(4).u32(value);
+  return seal(NUMBER_LETTER[kind], writer.bytes);
 }
 
 export function decodeNumber(kind: NumberKind, bytes: Uint8Array): number {
-  return read(NUMBER_LETTER[kind], bytes, NUMBER_NAME[kind], (reader) => reader.u32());
+  const isWide = bytes.length > SEAL_BYTES + 4;
+  return read(NUMBER_LETTER[kind], bytes, NUMBER_NAME[kind], (reader) => (isWide ? reader.u64() : reader.u32()));
 }

@@ -9,7 +9,7 @@ import { until } from './waiting';
 
 export type Program = 'cairn' | 'etcd';
 
-const ENTRY = process.env['CAIRN_ENTRY'] ?? join(resolve(__dirname, '../..'), 'dist/cairn.js');
+export const ENTRY = process.env['CAIRN_ENTRY'] ?? join(resolve(__dirname, '../..'), 'dist/cairn.js');
 const HEALTHY_WITHIN_MS = 15_000;
 
 export interface MemberPlace {

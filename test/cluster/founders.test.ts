@@ -1,6 +1,8 @@
 /** Founders that lose their disks, and founders that come up in any order: --initial-cluster on all of them, default otherwise. */
+import { exitCodes } from '../../src/config/exitCodes';
+import { Child } from './child';
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
+import { ENTRY, type ClusterMember } from './cluster-member';
 import { until } from './waiting';
 
 jest.setTimeout(90_000);
@@ -106,5 +108,34 @@ describe('founders that never ran', () => {
     expect(await third!.id()).toBe(founder!.id);
     expect(await third!.value('/x', '?quorum=true')).toBe('before the third');
     expect(await third!.members()).toHaveLength(3);
+  });
+});
+
+describe('a second process with the name and URLs of a member, and an empty data directory', () => {
+  it('ends with a line and a code of its own, and the member goes on', async () => {
+    const [cluster, a, , c] = await threeMembers();
+    const id = await c.id();
+    const twin = await cluster.makePlace('twin');
+    cluster.members.pop();
+    const clientUrl = `http://127.0.0.1:${twin.clientPort}`;
+    const second = new Child(
+      [
+        ...[process.execPath, ENTRY, '--name', c.name, '--data-dir', twin.dataDir],
+        ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
+        ...['--listen-peer-urls', twin.place.peerUrl, '--initial-advertise-peer-urls', c.place.peerUrl],
+        ...cluster.argumentsFor(cluster.members),
+      ],
+      twin.logFile,
+    );
+    try {
+      expect((await second.exited).code).toBe(exitCodes.alreadyRunning.code);
+      expect(second.logs()).toMatch(new RegExp(`the leader hears from member ${id} \\(${c.name}\\)`));
+      expect(c.isRunning).toBe(true);
+      expect(await c.id()).toBe(id);
+      expect((await a.members()).map((member) => member.id)).toContain(id);
+      expect((await c.put('/x', 'still here')).status).toBe(201);
+    } finally {
+      await second.kill();
+    }
   });
 });

@@ -1,8 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { ListedCluster } from '../../src/discovery/beginning';
-import { replaceMember } from '../../src/discovery/replaceMember';
-import { environment } from './joiner';
+import { AlreadyRunningError, type ListedCluster } from '../../src/discovery/beginning';
+import { HttpMembersApi } from '../../src/discovery/membersApi';
+import { replaceMember, type ReplacementOptions } from '../../src/discovery/replaceMember';
+import { environment, type Said } from './joiner';
+
+/** How a member with this environment asks. */
+function asking({ environment }: Said): Pick<ReplacementOptions, 'electionTimeoutMs' | 'members' | 'environment'> {
+  return { electionTimeoutMs: 1000, members: new HttpMembersApi(environment), environment };
+}
 
 let server: Server | undefined;
 afterEach(() => new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve))));
@@ -38,14 +44,14 @@ function replace(url: string, asked: string[] = [], isListed = true): Promise<st
     lost: listed,
     peerURLs: lost.peerURLs,
     fetchMembers,
-    environment: said.environment,
+    ...asking(said),
   });
 }
 
 it('removes the lost member, then adds one with its URLs', async () => {
   const { url, seen } = await clusterThatAnswers([204, 201]);
   expect(await replace(url)).toBe('fresh');
-  expect(seen).toEqual(['DELETE /v2/members/old', 'POST /v2/members']);
+  expect(seen).toEqual(['DELETE /v2/members/old?onlyIfLost=true', 'POST /v2/members']);
 });
 
 it('only adds where an earlier run had removed', async () => {
@@ -80,7 +86,7 @@ it('asks again who the members are: those of a young cluster publish their clien
     lost: undefined,
     peerURLs: ['http://a:1'],
     fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [++asked < 3 ? young : grown] }),
-    environment: environment().environment,
+    ...asking(environment()),
   });
   expect(id).toBe('fresh');
   expect(asked).toBe(3);
@@ -96,9 +102,37 @@ it('refuses where another member turns out to have the URL', async () => {
     lost: undefined,
     peerURLs: ['http://a:1'],
     fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [other, twin] }),
-    environment: environment().environment,
+    ...asking(environment()),
   });
   await expect(replacing).rejects.toThrow('the cluster c has a member with the peer URL http://a:1 already: x (twin)');
+});
+
+it('ends when a member that was started has taken the place of the lost one meanwhile', async () => {
+  const { url } = await clusterThatAnswers([410, 409, 200]);
+  const other = { id: 'b', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };
+  const lost = { id: 'old', name: 'a', peerURLs: ['http://a:1'], clientURLs: [] };
+  const replacing = replaceMember({
+    cluster: { clusterId: 'c', members: [lost, other] },
+    lost,
+    peerURLs: ['http://a:1'],
+    fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [other, { ...lost, id: 'new' }] }),
+    ...asking(environment()),
+  });
+  await expect(replacing).rejects.toThrow('already: new (a)');
+});
+
+it('gives a member that has just ended time to be missed, and then takes its place', async () => {
+  const { url, seen } = await clusterThatAnswers([409, 409, 204, 201]);
+  expect(await replace(url)).toBe('fresh');
+  expect(seen).toHaveLength(4);
+});
+
+it('gives up, and changes nothing, when the leader goes on hearing from the member', async () => {
+  const { url, seen } = await clusterThatAnswers(Array<number>(100).fill(409));
+  const replacing = replace(url);
+  await expect(replacing).rejects.toThrow(AlreadyRunningError);
+  await expect(replacing).rejects.toThrow(/hears from member old \(a\).* empty data directory.*started by mistake/);
+  expect(new Set(seen)).toEqual(new Set(['DELETE /v2/members/old?onlyIfLost=true']));
 });
 
 it('ends when the process is asked to stop', async () => {
@@ -109,7 +143,7 @@ it('ends when the process is asked to stop', async () => {
     lost: undefined,
     peerURLs: ['http://a:1'],
     fetchMembers: () => Promise.reject(new Error('refused')),
-    environment: said.environment,
+    ...asking(said),
   });
   said.stop.abort(reason);
   await expect(replacing).rejects.toBe(reason);

@@ -52,6 +52,29 @@ describe('with one of three silent', () => {
   });
 });
 
+describe('whose place somebody would take because its data is lost', () => {
+  it.each(['1', '2'])('member %s is not removed: the leader hears it', (id) => {
+    const { desk: own, raft } = desk(['2', '3']);
+    expect(propose(own, { type: 'removeMember', id, onlyIfLost: true })).toBe('running');
+    expect(raft.status().configuration.voters).toEqual(IDS);
+  });
+
+  it('a member is removed when the leader has not heard it for an election timeout', () => {
+    const { desk: own, raft } = desk(['2']);
+    expect(propose(own, { type: 'removeMember', id: '3', onlyIfLost: true })).toBeUndefined();
+    expect(raft.status().configuration.voters).toEqual(['1', '2']);
+  });
+
+  it('nobody is removed by a leader that is too young to know', () => {
+    const raft = leader({ options: { entryBytesMax: 1024 } });
+    raft.step(appended(raft, '2', raft.status().lastIndex));
+    flush(raft);
+    raft.appliedTo(raft.status().commit);
+    const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+    expect(propose(own, { type: 'removeMember', id: '3', onlyIfLost: true })).toBe('later');
+  });
+});
+
 it('a change waits while a new leader cannot know yet who answers', () => {
   const raft = leader({ options: { entryBytesMax: 1024 } });
   raft.step(appended(raft, '2', raft.status().lastIndex));

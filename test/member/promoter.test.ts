@@ -1,4 +1,5 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { Machine } from '../../src/machine/machine';
 import { Promoter } from '../../src/member/promoter';
 import type { Raft } from '../../src/raft/raft';
 import type { ProgressStatus } from '../../src/raft/types';
@@ -16,14 +17,18 @@ const learner: ProgressStatus = {
   },
 };
 
-function proposedFor(progress: ProgressStatus, leader?: string | null): ClusterChange[] {
+function proposedFor(progress: ProgressStatus, leader?: string | null, name = 'd'): ClusterChange[] {
+  const machine = new Machine(10);
+  machine.bootstrap([{ id: SELF, name: 'a', peerURLs: ['http://a:1'] }]);
+  machine.cluster.apply({ type: 'addMember', id: learner.id, peerURLs: ['http://d:1'], learner: true });
+  machine.cluster.publish(learner.id, name, [], '0.1.0');
   const proposed: ClusterChange[] = [];
   const raft = {
     id: SELF,
     leader: leader === undefined ? SELF : (leader ?? undefined),
     status: () => ({ progress: [progress], commit: COMMIT }),
   };
-  const promoter = new Promoter(raft as unknown as Raft, (change) => {
+  const promoter = new Promoter(raft as unknown as Raft, { machine }, (change) => {
     proposed.push(change);
     return new Promise(() => undefined);
   });
@@ -49,4 +54,8 @@ it.each<[string, ProgressStatus]>([
 it('nobody but the leader does', () => {
   expect(proposedFor(learner, 'def')).toEqual([]);
   expect(proposedFor(learner, null)).toEqual([]);
+});
+
+it('not one that has not said who it is: if it lost its disk, nobody would see that it had voted', () => {
+  expect(proposedFor(learner, SELF, '')).toEqual([]);
 });

@@ -28,8 +28,8 @@ function scene() {
     () => 1,
   );
   const leaderNote = new LeaderNote(asRaft, clock, logger);
-  const promoter = new Promoter(asRaft, () => Promise.resolve());
   const machine = new Machine(10);
+  const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
   const report = (): MemberReport => tally.report(callers, leaderNote, promoter, machine.keySpace);
   return { raft, tally, callers, leaderNote, machine, report };
 }

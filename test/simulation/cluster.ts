@@ -2,6 +2,7 @@ import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import type { LocalMember } from '../../src/member/localMember';
 import type { MemberId } from '../../src/raft/types';
 import type { SimDisk } from './disk';
+import { FounderBeginnings } from './founders';
 import { SimNode } from './node';
 import type { World } from './world';
 
@@ -32,6 +33,8 @@ export function foundersOf(size: number): Founder[] {
 /** All machines, and the few things that everybody wants to know of them. */
 export class Cluster {
   readonly nodes: SimNode[];
+  /** The machines of those that were to found the cluster, whoever lives there now. */
+  readonly founders: readonly SimNode[];
   readonly clusterId: string;
 
   constructor(
@@ -39,11 +42,13 @@ export class Cluster {
     founders: readonly Founder[],
   ) {
     this.clusterId = clusterIdOf(founders.map(({ id }) => id));
-    this.nodes = founders.map(({ name, id }) => {
-      const node = new SimNode(world, name, () => ({ kind: 'found', founders, token: TOKEN }));
-      node.memberId = id;
+    const beginnings = new FounderBeginnings(this, founders, TOKEN);
+    this.founders = founders.map((founder) => {
+      const node = new SimNode(world, founder.name, beginnings.of(founder));
+      node.memberId = founder.id;
       return node;
     });
+    this.nodes = [...this.founders];
   }
 
   /** Nodes with a member that takes requests. */

@@ -25,6 +25,8 @@ export const FAULT_KINDS = [
   'clock jump forward',
   'clock jump back',
   'data lost and member replaced',
+  'founder lost its disk',
+  'beginner lost its disk',
   'member added',
   'member promoted',
   'member removed',

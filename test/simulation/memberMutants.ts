@@ -3,9 +3,12 @@ import { Machine } from '../../src/machine/machine';
 import { History } from '../../src/machine/keyspace/history';
 import { KeySpace } from '../../src/machine/keyspace/keySpace';
 import { WatchHub } from '../../src/machine/keyspace/watchHub';
+import { askAny } from '../../src/discovery/runningCluster';
+import type { StaticListOptions } from '../../src/discovery/staticList';
 import { Proposals } from '../../src/member/proposals';
 import { RaftLog } from '../../src/raft/log';
 import { MemberStore } from '../../src/storage/memberStore';
+import { FounderBeginnings } from './founders';
 import { Incarnation } from './incarnation';
 import { wrap, type Mutant, type Inner } from './planting';
 
@@ -50,6 +53,21 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a restarted member uses the numbers of its last run again',
     plant: () => wrap(MemberStore.prototype, 'nextRun', () => () => Promise.resolve(1)),
+  },
+  {
+    name: 'a founder founds when nobody answers in a moment',
+    plant: () =>
+      wrap(
+        FounderBeginnings.prototype,
+        'begin',
+        (original) =>
+          async function (this: FounderBeginnings, options: StaticListOptions) {
+            const { founders, name, token, unfinishedId, fetchMembers } = options;
+            const others = founders.filter((founder) => founder.name !== name).flatMap(({ peerURLs }) => peerURLs);
+            const isSilent = unfinishedId === undefined && (await askAny(others, fetchMembers)) === undefined;
+            return isSilent ? { kind: 'found', founders, token } : ((await original.call(this, options)) as unknown);
+          },
+      ),
   },
   {
     name: 'a command is sent twice',

@@ -205,6 +205,7 @@ export class Nemesis {
       () => operator.removeMember(false),
       () => operator.removeMember(true),
       () => operator.replaceMember(),
+      () => operator.loseFounder(),
       () => operator.growWhileOneIsAway(),
       () => operator.restartAll(),
     ];

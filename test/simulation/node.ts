@@ -3,9 +3,12 @@ import { openMember } from '../../src/member/openMember';
 import type { MemberBeginning } from '../../src/member/openMember';
 import type { LocalMember } from '../../src/member/localMember';
 import type { PeerReport } from '../../src/member/types';
+import { Witness, type WitnessView } from '../../src/discovery/witness';
 import { StorageError } from '../../src/storage/errors';
+import { IDENTITY_KEY } from '../../src/storage/layout';
 import type { Kv } from '../../src/storage/kv';
 import { MemberStore } from '../../src/storage/memberStore';
+import { WitnessNotes } from '../../src/storage/witnessNote';
 import type { MemberId } from '../../src/raft/types';
 import { SimDisk } from './disk';
 import { Incarnation } from './incarnation';
@@ -25,8 +28,15 @@ const QUIET_REPORT: PeerReport = {
 };
 
 const NO_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
+/** What a member that begins has. */
+export interface BeginningParts {
+  readonly incarnation: Incarnation;
+  readonly witness: Witness;
+  readonly unfinishedId: MemberId | undefined;
+}
+
 /** How a member without a state begins; asked at every start, as a server asks the cluster. */
-export type Beginning = () => MemberBeginning;
+export type Beginning = (parts: BeginningParts) => MemberBeginning | Promise<MemberBeginning>;
 
 const STOP_LIMIT_MS = 2000;
 const GRACE_MS = 500;
@@ -47,6 +57,8 @@ export class SimNode {
   heldBack = false;
   /** What members that are no more had stored. */
   readonly lostDisks = new Map<MemberId, SimDisk>();
+  /** What its process answers founders. */
+  witness: Witness | undefined;
   private kv: Kv | undefined;
 
   constructor(
@@ -115,11 +127,27 @@ export class SimNode {
 
   /** The machine is lost with its disk; another one takes its place and joins under a new id. */
   replaceBy(beginning: Beginning | undefined, memberId: MemberId | undefined): void {
+    this.loseDisk();
+    this.memberId = memberId;
+    this.beginning = beginning;
+  }
+
+  /** The process dies and its disk is gone: it starts again as it is configured, on an empty one. */
+  loseDisk(): void {
     this.crash();
     if (this.memberId !== undefined) this.lostDisks.set(this.memberId, this.disk);
     this.disk = this.newDisk();
-    this.memberId = memberId;
-    this.beginning = beginning;
+    this.memberId = undefined;
+  }
+
+  /** Whether a member has begun on its disk. */
+  get hasState(): boolean {
+    return this.disk.durable.get(IDENTITY_KEY) !== undefined;
+  }
+
+  /** It knows how to begin on an empty disk. */
+  get canBegin(): boolean {
+    return this.beginning !== undefined;
   }
 
   private async stopInOrder(incarnation: Incarnation, member: LocalMember): Promise<void> {
@@ -139,12 +167,15 @@ export class SimNode {
       const kv = disk.open(incarnation, (error) => this.failed(incarnation, error));
       this.kv = kv;
       const store = await MemberStore.open(kv);
+      const witness = new Witness(new WitnessNotes(kv), () => this.drawIncarnation());
+      this.witness = witness;
       const member = await openMember({
-        ...this.memberOptions(incarnation, beginning),
+        ...this.memberOptions(incarnation, beginning, witness),
         store,
       });
       if (incarnation.dead) return;
       this.memberId = member.id;
+      witness.answersAs(() => viewOf(member));
       world.scheduler.current = incarnation;
       incarnation.opened(member);
       this.note('is up', member.id);
@@ -156,6 +187,7 @@ export class SimNode {
   private memberOptions(
     incarnation: Incarnation,
     beginning: Beginning,
+    witness: Witness,
   ): Omit<Parameters<typeof openMember>[0], 'store'> {
     const { settings, random } = this.world;
     return {
@@ -175,7 +207,7 @@ export class SimNode {
       historyLength: settings.historyLength,
       knownLevel: this.knownLevel,
       uncommittedBytesMax: settings.uncommittedBytesMax,
-      begin: () => Promise.resolve(beginning()),
+      begin: async (unfinishedId) => beginning({ incarnation, witness, unfinishedId }),
       logger: NO_LOG,
       peerReport: () => QUIET_REPORT,
       onFailure: (error) => this.failed(incarnation, error),
@@ -204,8 +236,17 @@ export class SimNode {
     });
   }
 
+  private drawIncarnation(): string {
+    return Array.from({ length: 4 }, () =>
+      Math.floor(this.world.random.next() * 2 ** 32)
+        .toString(16)
+        .padStart(8, '0'),
+    ).join('');
+  }
+
   private end(incarnation: Incarnation): void {
     incarnation.end();
+    this.witness = undefined;
     this.incarnation = undefined;
   }
 
@@ -217,6 +258,13 @@ export class SimNode {
   private note(what: string, detail: string | number = ''): void {
     this.world.trace.add(this.world.scheduler.nowMs, `${this.name} ${what}`, detail);
   }
+}
+
+/** Undefined while it joins, as in the server. */
+function viewOf(member: LocalMember): WitnessView | undefined {
+  const { id: memberId, clusterId } = member;
+  const members = member.members();
+  return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
 }
 
 function textOf(error: unknown): string {

@@ -46,7 +46,7 @@ export class Operator {
   /** A machine is lost with all its data. */
   replaceMember(): void {
     const { cluster } = this;
-    if (cluster.voters.length < VOTERS_MIN) return;
+    if (cluster.voters.length < VOTERS_MIN || !this.allFounded) return;
     const lost = cluster.nodeOf(cluster.world.random.pick(cluster.voters));
     if (lost?.memberId === undefined) return;
     const { memberId } = lost;
@@ -58,6 +58,37 @@ export class Operator {
       lost.start();
       cluster.world.faults.count('data lost and member replaced');
     });
+  }
+
+  /**
+   * A founder loses its disk and is started again as it is configured, sometimes before anybody else of a cluster that is down.
+   */
+  loseFounder(): void {
+    const { cluster } = this;
+    const { random, faults } = cluster.world;
+    const founder = random.pick(cluster.founders);
+    const isVoter = founder.memberId !== undefined && cluster.voters.includes(founder.memberId);
+    if (cluster.voters.length < VOTERS_MIN || !isVoter || !this.allFounded) return;
+    this.run(async () => {
+      faults.count('founder lost its disk');
+      if (random.chance(0.5)) for (const node of cluster.nodes) node.crash();
+      founder.loseDisk();
+      founder.start();
+      while (!cluster.voters.some((id) => id === founder.memberId) || founder.member === undefined) {
+        await cluster.sleep(RETRY_MS);
+        founder.start();
+      }
+    });
+  }
+
+  /** The disk of a founder vanishes before it has founded anything: the others may have heard of it already. */
+  loseBeginner(): void {
+    const { cluster } = this;
+    const founder = cluster.world.random.pick(cluster.founders);
+    if (cluster.founders.length < VOTERS_MIN || founder.hasState) return;
+    cluster.world.faults.count('beginner lost its disk');
+    founder.loseDisk();
+    founder.start();
   }
 
   /** One member is away for so long that a newcomer leads when it comes back. */
@@ -97,6 +128,11 @@ export class Operator {
       }
       cluster.world.faults.count('rolling restart');
     });
+  }
+
+  /** Before that the loss of a disk can take the last one that could tell a lost founder from a new one (src/discovery/README.md). */
+  private get allFounded(): boolean {
+    return this.cluster.founders.every(({ hasState, retired }) => hasState || retired);
   }
 
   private newNode(): SimNode {
@@ -159,5 +195,7 @@ export class Operator {
 
 /** Nodes that are to be up: those that are not retired and not lost. */
 export function restartable(nodes: readonly SimNode[]): SimNode[] {
-  return nodes.filter((node) => !node.isUp && !node.retired && !node.heldBack && node.memberId !== undefined);
+  return nodes.filter(
+    (node) => !node.isUp && !node.retired && !node.heldBack && (node.memberId !== undefined || node.canBegin),
+  );
 }

@@ -75,7 +75,7 @@ export class Simulation {
   async run(): Promise<SimulationResult> {
     const restore = forbidRealWorld();
     try {
-      for (const node of this.cluster.nodes) node.start();
+      this.startFounders();
       for (const client of this.clients) client.start();
       for (const watcher of this.watchers) watcher.start();
       this.nemesis.start();
@@ -90,6 +90,21 @@ export class Simulation {
       restore();
     }
     return this.result();
+  }
+
+  /** All at once or one after the other, in any order; the disk of one may vanish meanwhile. */
+  private startFounders(): void {
+    const { random, scheduler } = this.world;
+    const spreadMs = random.pick([0, 50, 3000]);
+    for (const node of this.cluster.founders) {
+      scheduler.schedule(random.between(0, spreadMs), () => {
+        node.start();
+      });
+    }
+    if (!random.chance(0.3)) return;
+    scheduler.schedule(random.between(0, Math.max(20, spreadMs)), () => {
+      this.operator.loseBeginner();
+    });
   }
 
   private async until(isReached: () => boolean, limitMs: number, what: string): Promise<void> {

@@ -370,3 +370,27 @@ describe('load finds damage', () => {
     expect(found).toEqual([{ table: 'node', keys: ['/a', '/b'], values: ['1', '1'], checksums: [checksum, checksum] }]);
   });
 });
+
+describe('the number of a run', () => {
+  const half = (): number => 0.5;
+
+  it('grows with every run of one directory, and is durable before it is used', async () => {
+    const disk = new MemoryDisk();
+    const first = await (await MemberStore.open(disk.open())).nextRun(half);
+    disk.crash();
+    const second = await (await MemberStore.open(disk.open())).nextRun(half);
+    expect(second).toBe(first + 1);
+    expect(Number.isSafeInteger(second)).toBe(true);
+  });
+
+  it('is another one on another disk, also after as many runs', async () => {
+    const runs = new Set<number>();
+    for (const drawn of [0.1, 0.2, 0.999_999_999]) {
+      const disk = new MemoryDisk();
+      for (let start = 0; start < 5; start++)
+        runs.add(await (await MemberStore.open(disk.open())).nextRun(() => drawn));
+    }
+    expect(runs.size).toBe(15);
+    expect(Math.max(...runs)).toBeLessThan(Number.MAX_SAFE_INTEGER);
+  });
+});

@@ -27,7 +27,7 @@ export function decodeChange(data: Uint8Array): ProposedChange {
   return { origin, run, sequence, change: checkedChange(recordOf(change)) };
 }
 
-function checkedChange({ type, id, peerURLs, learner }: Readonly<Record<string, unknown>>): ClusterChange {
+function checkedChange({ type, id, peerURLs, learner, onlyIfLost }: Readonly<Record<string, unknown>>): ClusterChange {
   if (!isId(id)) throw new DecodeError('a cluster change without a member id');
   switch (type) {
     case 'addMember': {
@@ -37,8 +37,11 @@ function checkedChange({ type, id, peerURLs, learner }: Readonly<Record<string, 
       return { type, id, peerURLs, learner };
     }
     case 'promoteMember':
-    case 'removeMember':
       return { type, id };
+    case 'removeMember':
+      // Dropped by mistake, it would make a removal of one that is to be spared while it runs.
+      if (onlyIfLost !== undefined && onlyIfLost !== true) throw new DecodeError('a removal that is not clear');
+      return onlyIfLost === true ? { type, id, onlyIfLost } : { type, id };
     default:
       throw new DecodeError('a cluster change of an unknown kind');
   }

@@ -13,7 +13,8 @@ export interface MemberRecord extends MemberInfo {
 export type ClusterChange =
   | { readonly type: 'addMember'; readonly id: string; readonly peerURLs: readonly string[]; readonly learner: boolean }
   | { readonly type: 'promoteMember'; readonly id: string }
-  | { readonly type: 'removeMember'; readonly id: string };
+  /** `onlyIfLost`: asked for by who would take its place; the leader refuses it while it hears from the member. */
+  | { readonly type: 'removeMember'; readonly id: string; readonly onlyIfLost?: true };
 
 /** The members of the cluster and the version they have in common; the same on every member after the same entries. */
 export class ClusterState {

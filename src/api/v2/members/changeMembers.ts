@@ -35,13 +35,17 @@ export async function updateMember(context: Context, member: Member, idText: str
   });
 }
 
-/** Removes a member for good: its id never comes back. */
-export async function removeMember(context: Context, member: Member, idText: string): Promise<void> {
+/**
+ * Removes a member for good: its id never comes back.
+ *
+ * @param query raw; `onlyIfLost=true` comes from a process that would take its place, and must not hurt one that runs
+ */
+export async function removeMember(context: Context, member: Member, idText: string, query: string): Promise<void> {
   const id = idOrRefusal(context, member, idText);
   if (id === undefined) return;
   await wholeRequest(context.req);
   await answer(context, member, id, async () => {
-    await member.removeMember(id);
+    await member.removeMember(id, { onlyIfLost: new URLSearchParams(query).get('onlyIfLost') === 'true' });
     writeNoContent(context, member);
   });
 }
@@ -91,6 +95,8 @@ function refusalAnswer(refusal: MembershipRefusal, method: string, id: string): 
       return [404, `No such member: ${id}`];
     case 'removed':
       return method === 'DELETE' ? [410, `Member permanently removed: ${id}`] : INTERNAL;
+    case 'running':
+      return [409, `Member is running: ${id}`];
     case 'lastMember':
     case 'unhealthy':
       return INTERNAL;

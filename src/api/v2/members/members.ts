@@ -27,7 +27,7 @@ export async function serveMembers(context: Context, member: Member): Promise<vo
       await updateMember(context, member, subpath);
       return;
     case 'DELETE':
-      await removeMember(context, member, subpath);
+      await removeMember(context, member, subpath, target.query);
       return;
     default:
       showMembers(context, member, subpath);

@@ -1,0 +1,52 @@
+/** What a newcomer asks of the client API of a running member: `/v2/members`. */
+import type { ListedMember } from './beginning';
+import { request, type Environment } from './environment';
+
+/** Each call rejects if the server does not answer, or cannot do it now. */
+export interface MembersApi {
+  /** Removes a member, or finds it removed; `running`: the leader hears from it, so it was not removed. */
+  removeLost(server: string, id: string): Promise<'removed' | 'running'>;
+  /** Adds a member, or finds that an attempt before did so; its id. */
+  add(server: string, peerURLs: readonly string[]): Promise<string>;
+}
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const CONFLICT = 409;
+const GONE = 410;
+
+/** Over HTTP, until the process is asked to stop. */
+export class HttpMembersApi implements MembersApi {
+  constructor(private readonly environment: Pick<Environment, 'signal'>) {}
+
+  async removeLost(server: string, id: string): Promise<'removed' | 'running'> {
+    const url = `${server}/v2/members/${id}?onlyIfLost=true`;
+    const { status } = await request(this.environment, url, REQUEST_TIMEOUT_MS, { method: 'DELETE' });
+    if (status === CONFLICT) return 'running';
+    if ((status < 200 || status > 299) && status !== GONE) throw new Error(`removing ${id}: status ${status}`);
+    return 'removed';
+  }
+
+  async add(server: string, peerURLs: readonly string[]): Promise<string> {
+    const { status, text } = await request(this.environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ peerURLs }),
+    });
+    const added: unknown = status >= 200 && status <= 299 ? JSON.parse(text) : undefined;
+    if (isAdded(added)) return added.id;
+    // An attempt before this one was carried out although its answer was lost.
+    const unstarted = await this.findUnstarted(server, peerURLs);
+    if (unstarted === undefined) throw new Error(`adding ${peerURLs.join(',')}: status ${status}`);
+    return unstarted;
+  }
+
+  private async findUnstarted(server: string, peerURLs: readonly string[]): Promise<string | undefined> {
+    const { text } = await request(this.environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS);
+    const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
+    return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
+  }
+}
+
+function isAdded(value: unknown): value is { readonly id: string } {
+  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
+}
