@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
-import { ClusterFullError, type Beginning, type Founder } from './discovery/beginning';
+import { ClusterFullError, JoinError, type Beginning, type Founder } from './discovery/beginning';
 import { beginFromDiscovery } from './discovery/discoveryUrl';
 import type { Environment } from './discovery/environment';
 import { keepRegistered } from './discovery/firstLeader';
@@ -50,6 +50,7 @@ export class MemberBeginner {
   readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
     this.wasAsked = true;
     const { configuration, environment, peerURLs } = this;
+    if (configuration.foundingConflict !== undefined) throw new JoinError(configuration.foundingConflict);
     const entry = this.entry(unfinishedId, peerURLs);
     const urls = configuration.joinUrls.map((url) => url.toLowerCase());
     const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
@@ -71,6 +72,12 @@ export class MemberBeginner {
     const isNamed = url !== undefined || configuration.discoverySrv !== '' || configuration.joinUrls.length > 0;
     if (!this.wasAsked && isNamed) {
       environment.log.info({}, 'the data directory has a member already: discovery and join URLs are ignored');
+    }
+    if (!this.wasAsked && configuration.foundingConflict !== undefined) {
+      environment.log.warn(
+        {},
+        `${configuration.foundingConflict}; ignored, because the data directory has a member already`,
+      );
     }
     const note = await this.notes.read();
     if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;

@@ -32,7 +32,11 @@ export function buildConfiguration(settings: ReadonlyMap<string, Setting>): Resu
   }
   for (const { name, option } of activeRows) {
     const text = texts.get(name) ?? '';
-    const value = option.kind.type === 'cluster' ? parseCluster(text, texts) : parseValue(option.kind, text);
+    const value = option.kind.type === 'cluster' ? parseInitialCluster(text, undefined) : parseValue(option.kind, text);
+    if (option.kind.type === 'cluster' && value.ok) {
+      const checked = parseCluster(text, texts);
+      if (!checked.ok) properties['foundingConflict'] = `${placeOf(name, settings)}: ${checked.message}`;
+    }
     if (!value.ok) return failure(`${placeOf(name, settings)}: ${value.message}`);
     properties[propertyOf(name, option.kind)] = value.value;
   }

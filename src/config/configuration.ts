@@ -33,6 +33,9 @@ export type Configuration = {
   readonly [Name in ActiveName as Property<Name, (typeof activeOptions)[Name]['kind']>]: ValueOf<
     (typeof activeOptions)[Name]['kind']
   >;
+} & {
+  /** Why a member without data cannot begin with this --initial-cluster; one that has data does not look at it. */
+  readonly foundingConflict?: string;
 };
 
 /** The property of an option in `Configuration`; says in code what `Property` says in types. */

@@ -61,6 +61,8 @@ export function loadConfiguration(
   const loaded = load(flags.value, environment, readFile, preset);
   if (!loaded.ok) return fail(loaded.message);
   const { built, warnings } = loaded.value;
+  const { foundingConflict } = built.configuration;
+  if (commands.value.has('print-config') && foundingConflict !== undefined) return fail(foundingConflict);
   if (commands.value.has('print-config')) return { kind: 'print', text: printConfiguration(built, warnings, build) };
   return {
     kind: 'run',

@@ -139,3 +139,27 @@ describe('a second process with the name and URLs of a member, and an empty data
     }
   });
 });
+
+describe('an --initial-cluster that does not fit the member', () => {
+  it('ends one that has no data with code 2, and one that has data only says that it is ignored', async () => {
+    const [cluster, , , c] = await threeMembers();
+    const id = await c.id();
+    await c.stop();
+    c.start(cluster.argumentsFor(cluster.members, '--initial-cluster', 'x=http://127.0.0.1:1', '--name', 'renamed'));
+    await c.healthy();
+    expect(await c.id()).toBe(id);
+    expect(c.logs()).toMatch(
+      /no entry for this member's name .*ignored, because the data directory has a member already/,
+    );
+    await until(
+      'its new name is listed',
+      15_000,
+      async () => (await c.members()).some((member) => member.id === id && member.name === 'renamed') || undefined,
+    );
+    await c.stop();
+    c.deleteData();
+    c.start();
+    expect((await c.exited).code).toBe(exitCodes.badConfiguration.code);
+    expect(c.logs()).toMatch(/no entry for this member's name [^;]*; add it as NAME=URL or correct --name"/);
+  });
+});

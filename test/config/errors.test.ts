@@ -213,14 +213,6 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('--initial-cluster=default'),
     '--initial-cluster: "default" is not an entry of the list; write each as NAME=http://HOST:PORT',
   ],
-  [
-    flags('--initial-cluster=a=http://a:1,b=http://b:1'),
-    '--initial-cluster: there is no entry for this member\'s name "default", only for "a", "b"; add it as NAME=URL or correct --name',
-  ],
-  [
-    flags('--initial-cluster=default=http://a:1'),
-    '--initial-cluster: the URLs of this member "default" are http://a:1, but --initial-advertise-peer-urls is http://localhost:2380,http://localhost:7001; make the two the same',
-  ],
   // The file.
   [file('nmae: x'), '/c.yaml:1: "nmae" is not an option; did you mean name?'],
   [file('\nxyzxyzxyz: 1'), '/c.yaml:2: "xyzxyzxyz" is not an option; see --help for those there are'],

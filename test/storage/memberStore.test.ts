@@ -386,9 +386,8 @@ describe('the number of a run', () => {
   it('is another one on another disk, also after as many runs', async () => {
     const runs = new Set<number>();
     for (const drawn of [0.1, 0.2, 0.999_999_999]) {
-      const disk = new MemoryDisk();
-      for (let start = 0; start < 5; start++)
-        runs.add(await (await MemberStore.open(disk.open())).nextRun(() => drawn));
+      const store = await MemberStore.open(new MemoryDisk().open());
+      for (let start = 0; start < 5; start++) runs.add(await store.nextRun(() => drawn));
     }
     expect(runs.size).toBe(15);
     expect(Math.max(...runs)).toBeLessThan(Number.MAX_SAFE_INTEGER);
