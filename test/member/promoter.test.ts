@@ -19,7 +19,7 @@ const learner: ProgressStatus = {
 
 function proposedFor(progress: ProgressStatus, leader?: string | null, name = 'd'): ClusterChange[] {
   const machine = new Machine(10);
-  machine.bootstrap([{ id: SELF, name: 'a', peerURLs: ['http://a:1'] }]);
+  machine.bootstrap([{ id: SELF, peerURLs: ['http://a:1'] }]);
   machine.cluster.apply({ type: 'addMember', id: learner.id, peerURLs: ['http://d:1'], learner: true });
   machine.cluster.publish(learner.id, name, [], '0.1.0');
   const proposed: ClusterChange[] = [];
