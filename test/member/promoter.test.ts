@@ -21,7 +21,7 @@ function proposedFor(progress: ProgressStatus, leader?: string | null, name = 'd
   const machine = new Machine(10);
   machine.bootstrap([{ id: SELF, peerURLs: ['http://a:1'] }]);
   machine.cluster.apply({ type: 'addMember', id: learner.id, peerURLs: ['http://d:1'], learner: true });
-  machine.cluster.publish(learner.id, name, [], '0.1.0');
+  machine.cluster.publish(learner.id, name, [], '0.1.0', 1);
   const proposed: ClusterChange[] = [];
   const raft = {
     id: SELF,

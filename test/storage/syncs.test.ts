@@ -111,7 +111,7 @@ test('what a member has to keep is synced: its beginning, the number of its run,
     return engine.told.map(({ sync }) => sync);
   };
   expect(await told(() => store.initialise(BOOTSTRAP))).toEqual([true]);
-  expect(await told(() => store.nextRun())).toEqual([true]);
+  expect(await told(() => store.nextRun(() => 0.5))).toEqual([true]);
   expect(await told(() => store.write({ entries: commands(1, 2, 1) }))).toEqual([true]);
   expect(await told(() => store.write({ hardState: { term: 2, votedFor: undefined, commit: 1 } }))).toEqual([true]);
   expect(await told(() => store.write({ rows: [row('node', '/a', '1')], applied: 1 }))).toEqual([false]);
@@ -146,7 +146,7 @@ test('every run has a number of its own', async () => {
   const { kv } = await opened();
   const store = await MemberStore.open(kv);
   await store.initialise(BOOTSTRAP);
-  const runs = [await store.nextRun(), await store.nextRun()];
+  const runs = [await store.nextRun(() => 0.5), await store.nextRun(() => 0.5)];
   expect(new Set(runs).size).toBe(2);
   await kv.close();
 });
