@@ -160,7 +160,7 @@ export class MemberStore {
    *
    * @param random in [0, 1)
    */
-  async nextRun(random: () => number): Promise<number> {
+  async nextRun(random: () => number = Math.random): Promise<number> {
     const stored = await this.kv.get(RUN_KEY);
     const run =
       stored === undefined
