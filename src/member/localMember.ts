@@ -286,9 +286,9 @@ export class LocalMember implements Member {
     this.parts.onRemoved();
   }
 
-  get(path: string, options: ReadOptions): KeyResult {
+  get(path: string, options: ReadOptions, nodesMax?: number): KeyResult {
     const { state, clock } = this.parts;
-    return state.machine.keySpace.get(path, options.recursive, options.sorted, clock.now());
+    return state.machine.keySpace.get(path, options.recursive, options.sorted, clock.now(), nodesMax);
   }
 
   readBarrier(): Promise<void> {

@@ -140,8 +140,11 @@ export interface Member {
   /** Unpadded lower-case hexadecimal. */
   readonly clusterId: string;
 
-  /** The local tree, at once; may be stale on a follower. */
-  get(path: string, options: ReadOptions): KeyResult;
+  /**
+   * The local tree, at once; may be stale on a follower. A listing of more than `nodesMax` nodes comes to be walked through: see
+   * `listing` of KeyEvent.
+   */
+  get(path: string, options: ReadOptions, nodesMax?: number): KeyResult;
   /** Resolves when a `get` right after it is linearizable. Rejects with MemberError. */
   readBarrier(): Promise<void>;
   /** Resolves when this member applied the command. Rejects with MemberError. */

@@ -8,7 +8,7 @@ import { compareAndDelete, expireNext, remove } from './removal';
 import { errorOf, eventOf } from './results';
 import type { StoreStats } from './stats';
 import { Tree } from './tree';
-import { listingOf } from './view';
+import { listingOf, viewOf } from './view';
 import { WatchHub, type Notification, type Watcher } from './watchHub';
 
 /** What a watch found when it was registered; later events come as notifications. */
@@ -75,7 +75,8 @@ export class KeySpace {
     return first !== undefined && first.expirationMs <= nowMs;
   }
 
-  get(path: string, recursive: boolean, sorted: boolean, nowMs: number): KeyResult {
+  /** @param nodesMax a listing of more nodes is not collected, but there to be walked through: see KeyEvent */
+  get(path: string, recursive: boolean, sorted: boolean, nowMs: number, nodesMax?: number): KeyResult {
     const node = this.tree.find(path);
     this.counters.count('gets', node !== undefined);
     if (recursive) this.counters.count('recursiveGets', node !== undefined);
@@ -83,7 +84,12 @@ export class KeySpace {
       const miss = this.tree.explainMiss(path);
       return errorOf(miss.code, miss.at, this.currentIndex);
     }
-    return eventOf('get', listingOf(node, recursive, sorted), undefined, this.currentIndex, nowMs);
+    const view = listingOf(node, recursive, sorted, nodesMax);
+    if (view !== undefined || !node.dir) {
+      return eventOf('get', view ?? viewOf(node), undefined, this.currentIndex, nowMs);
+    }
+    const event = eventOf('get', viewOf(node), undefined, this.currentIndex, nowMs);
+    return { ...event, listing: this.tree.list(node, recursive, sorted) };
   }
 
   /** Looks into the past first; registers the watcher if that did not satisfy it. Error 401 if the past is gone. */

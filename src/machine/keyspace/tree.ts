@@ -1,7 +1,9 @@
 import { TreeDigest } from './digest';
 import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
+import type { ListingStep } from './event';
 import { parentOf, ROOT, walkDown } from './path';
+import { RunningListing } from './runningListing';
 
 /** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
 export interface Miss {
@@ -22,6 +24,8 @@ export class Tree {
   readonly expiries = new ExpiryQueue();
   private readonly directories = new Map<string, DirectoryNode>([[ROOT, this.root]]);
   private nodes = 0;
+  /** Listings under way: they hear of every change before it is made. */
+  private readonly listings = new Set<RunningListing>();
   private weight = 0;
   private readonly total = new TreeDigest();
   /** Paths whose rows differ from what was last taken. */
@@ -88,7 +92,19 @@ export class Tree {
     this.count(node, digest);
   }
 
+  /**
+   * What is below `directory`, as it is now, a step at a time; the tree may change between the steps. Whoever does not read it to
+   * its end has to call `return`.
+   */
+  list(directory: DirectoryNode, recursive: boolean, sorted: boolean): Generator<ListingStep, void, undefined> {
+    const steps = this.runListing(new RunningListing(directory, recursive, sorted));
+    // From here on `return` reaches it.
+    steps.next();
+    return steps;
+  }
+
   write(node: FileNode, value: string, index: number): void {
+    this.beforeNode(node);
     this.weight += value.length - node.value.length;
     node.value = value;
     node.modifiedIndex = index;
@@ -96,17 +112,22 @@ export class Tree {
   }
 
   schedule(node: TreeNode, expirationMs: number | undefined): void {
+    this.beforeNode(node);
     this.expiries.schedule(node, expirationMs);
     this.touch(node);
   }
 
   /** Takes the node and everything below it out of the tree; `gone` sees each removed path, the node's own first. */
   remove(node: TreeNode, gone: (path: string) => void): void {
-    node.parent?.detach(node);
+    if (node.parent !== undefined) {
+      this.beforeChildren(node.parent);
+      node.parent.detach(node);
+    }
     const pending: TreeNode[] = [node];
     for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
       this.nodes--;
       this.weight -= bytesOf(current);
+      this.beforeNode(current);
       this.expiries.schedule(current, undefined);
       this.touch(current);
       gone(current.path);
@@ -143,6 +164,26 @@ export class Tree {
     return this.total.text;
   }
 
+  private *runListing(listing: RunningListing): Generator<ListingStep, void, undefined> {
+    this.listings.add(listing);
+    try {
+      yield { type: 'pause' };
+      yield* listing.steps();
+    } finally {
+      this.listings.delete(listing);
+    }
+  }
+
+  private beforeNode(node: TreeNode): void {
+    if (this.listings.size === 0) return;
+    for (const listing of this.listings) listing.nodeChanges(node);
+  }
+
+  private beforeChildren(directory: DirectoryNode): void {
+    if (this.listings.size === 0) return;
+    for (const listing of this.listings) listing.childrenChange(directory);
+  }
+
   private touch(node: TreeNode): void {
     this.dirty.add(node.path);
     if (node.digest === 0) return;
@@ -156,6 +197,7 @@ export class Tree {
   }
 
   private place(node: TreeNode, parent: DirectoryNode): void {
+    this.beforeChildren(parent);
     parent.append(node);
     if (node.dir) this.directories.set(node.path, node);
     this.nodes++;

@@ -20,9 +20,15 @@ type Growing = { -readonly [Field in keyof NodeView]: NodeView[Field] };
 
 /**
  * A file, or a directory with its visible children, and theirs if `recursive` (spec v2-api section 6). Walks with a list of its
- * own: clients decide how deep the tree is.
+ * own: clients decide how deep the tree is. Undefined if more than `nodesMax` nodes would have to be looked at.
  */
-export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): NodeView {
+export function listingOf(
+  node: TreeNode,
+  recursive: boolean,
+  sorted: boolean,
+  nodesMax = Number.POSITIVE_INFINITY,
+): NodeView | undefined {
+  let nodes = 0;
   const listing = viewOf(node);
   if (!node.dir) return listing;
   const pending: [DirectoryNode, Growing][] = [[node, listing]];
@@ -30,6 +36,8 @@ export function listingOf(node: TreeNode, recursive: boolean, sorted: boolean): 
     const [directory, view] = next;
     const views: Growing[] = [];
     for (const child of directory.children) {
+      nodes += 1;
+      if (nodes > nodesMax) return undefined;
       if (isHiddenChild(child.path, directory.path)) continue;
       const childView = viewOf(child);
       views.push(childView);

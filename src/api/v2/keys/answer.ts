@@ -94,6 +94,10 @@ class LongBody {
   ) {}
 
   start(): void {
+    if (this.response.closed || this.response.destroyed) {
+      this.pieces.return();
+      return;
+    }
     this.response.on('drain', () => {
       this.turns.add(this.work);
     });

@@ -31,17 +31,21 @@ export function isShort({ node, prevNode, listing }: KeyEvent): boolean {
  */
 export function* eventPieces(event: KeyEvent): Generator<string, void, undefined> {
   const { node, prevNode, nowMs, action, listing } = event;
-  yield `{"action":"${action}","node":`;
-  yield* headPieces(node, nowMs, action !== 'expire');
-  if (listing !== undefined) yield* listingPieces(listing, nowMs);
-  else if (node.nodes !== undefined) yield* listingPieces(stepsOf(node.nodes), nowMs);
-  yield nodeTail(node);
-  if (prevNode !== undefined) {
-    yield ',"prevNode":';
-    yield* headPieces(prevNode, nowMs, true);
-    yield nodeTail(prevNode);
+  try {
+    yield `{"action":"${action}","node":`;
+    yield* headPieces(node, nowMs, action !== 'expire');
+    if (listing !== undefined) yield* listingPieces(listing, nowMs);
+    else if (node.nodes !== undefined) yield* listingPieces(stepsOf(node.nodes), nowMs);
+    yield nodeTail(node);
+    if (prevNode !== undefined) {
+      yield ',"prevNode":';
+      yield* headPieces(prevNode, nowMs, true);
+      yield nodeTail(prevNode);
+    }
+    yield '}\n';
+  } finally {
+    listing?.return();
   }
-  yield '}\n';
 }
 
 /** The same for an event that goes to watchers. */

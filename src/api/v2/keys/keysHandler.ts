@@ -25,6 +25,9 @@ import { deleteCommand, postCommand, putCommand } from './writeCommand';
 
 const ALLOWED = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;
 
+/** A listing of more nodes is collected while it is written: these take some milliseconds. */
+const LISTED_AT_ONCE = 5000;
+
 /** Go's words for a body beyond the limit. */
 const TOO_LARGE = 'http: POST too large';
 
@@ -211,14 +214,14 @@ export class KeysHandler {
       );
     } else {
       this.begin(request, 'get');
-      this.answer(response, member.get(path, parameters), request);
+      this.answer(response, member.get(path, parameters, LISTED_AT_ONCE), request);
     }
   }
 
   /** A read whose barrier was passed. */
   private readNow(response: ServerResponse, request: KeyRequest): void {
     try {
-      this.answer(response, this.options.member.get(request.path, request.parameters), request);
+      this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
     } catch (error) {
       this.unexpected(response, error);
     }
