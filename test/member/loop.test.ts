@@ -1,7 +1,9 @@
 import { Machine } from '../../src/machine/machine';
 import { Loop, type LoopParts } from '../../src/member/loop';
+import type { StoreWrite } from '../../src/storage/memberStore';
+import { set } from '../machine/keyspace/writer';
 import type { Verdict } from '../../src/raft/border';
-import type { Message, Write } from '../../src/raft/types';
+import type { LogStart, Message, Write } from '../../src/raft/types';
 
 const NOW_MS = 1000;
 
@@ -91,4 +93,56 @@ it('so does a request', () => {
   scene.loop.requested('2', Buffer.alloc(0));
   expect(scene.cut).toEqual([{ from: '2', reason: 'garbage' }]);
   expect(scene.failures).toEqual([]);
+});
+
+describe('a member that stops', () => {
+  const start: LogStart = { index: 150, term: 2, configuration: { voters: ['1'], learners: [] } };
+
+  /** A loop that takes over the state at 150; `onAdopted` runs when that is on the disk. */
+  async function takeOver(
+    onAdopted: (loop: Loop) => void,
+  ): Promise<{ machine: Machine; written: StoreWrite[]; loop: Loop }> {
+    const written: StoreWrite[] = [];
+    const machine = new Machine(10);
+    const none = (): undefined => undefined;
+    const raft = {
+      applied: 100,
+      ready: () => ({ messages: [], committed: [], reads: [] }),
+      ...{ takeWrite: none, entries: () => [], status: () => ({ lastIndex: 150 }) },
+      installSnapshot: ({ index }: LogStart) => {
+        raft.applied = index;
+        return true;
+      },
+    };
+    const parts = {
+      raft,
+      state: { machine: new Machine(10) },
+      store: { write: (write: StoreWrite) => Promise.resolve(void written.push(write)) },
+      compaction: { restart: none },
+      reads: { release: none },
+      desk: { hasQueued: false },
+      ...{ onStateReplaced: none, onMembersChanged: none, onTurn: none, onFailure: none },
+    };
+    const loop = new Loop(parts as unknown as LoopParts);
+    const adopt = (): Promise<Machine> => {
+      onAdopted(loop);
+      return Promise.resolve(machine);
+    };
+    await loop.replaceState(start, adopt);
+    return { machine, written, loop };
+  }
+
+  it('right at the state it received stores the rows that changed since', async () => {
+    const { machine, written, loop } = await takeOver(() => undefined);
+    machine.keySpace.apply(set('/a', { value: '1' }));
+    await loop.stop();
+    await loop.flush();
+    expect(written).toEqual([{ rows: expect.arrayContaining([expect.objectContaining({ key: '/a' })]), applied: 150 }]);
+  });
+
+  it('while it takes over a state stores nothing over it: raft is still where it was', async () => {
+    const { written, loop } = await takeOver((stopping) => void stopping.stop());
+    await loop.flush();
+    expect(written).toEqual([]);
+  });
 });

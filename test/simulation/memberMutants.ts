@@ -71,16 +71,21 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a command is sent twice',
-    plant: () =>
-      wrap(
+    plant: () => {
+      const sent = new WeakMap<Proposals, unknown>();
+      return wrap(
         Proposals.prototype,
-        'takeBatches',
+        'next',
         (original) =>
           function (this: Proposals) {
-            const batches = original.call(this) as unknown[];
-            return batches.length > 0 ? [...batches, batches[0]] : batches;
+            const again = sent.get(this);
+            if (again !== undefined && sent.delete(this)) return again;
+            const batch: unknown = original.call(this);
+            if (batch !== undefined) sent.set(this, batch);
+            return batch;
           },
-      ),
+      );
+    },
   },
   {
     name: 'the commit index is not limited by the own log',

@@ -1,6 +1,7 @@
 /** What the engine is told, without an engine: that a batch which has to be on the disk says so. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { generationRange } from '../../src/storage/layout';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import { openRocks, type NativeEngine } from '../../src/storage/rocks';
@@ -9,6 +10,9 @@ import { put } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
 
 const home = temporaryDirectory();
+
+/** The first generation after the one that a member begins with. */
+const ABANDONED = 2;
 
 type Callback = (error?: Error | null) => void;
 
@@ -35,6 +39,12 @@ class RecordingEngine {
   readonly open = (_options: object, callback: Callback): void => void setImmediate(callback);
   readonly close = (callback: Callback): void => void setImmediate(callback);
   readonly getProperty = (): string => '0';
+
+  /** How many keys there are. */
+  count({ gte, lt }: { readonly gte: Uint8Array; readonly lt: Uint8Array }): number {
+    const [first, end] = [textOf(Buffer.from(gte)), textOf(Buffer.from(lt))];
+    return [...this.pairs.keys()].filter((key) => key >= first && key < end).length;
+  }
 
   batch(operations: readonly Operation[], options: { readonly sync: boolean }, callback: Callback): void {
     this.inFlight += 1;
@@ -128,10 +138,13 @@ test('a state that comes in waits until what is left of an earlier one has been 
   const first = await from.exportState();
   const abandoned = await half.receiveState();
   for await (const chunk of first.chunks) await abandoned.add(chunk);
+  expect(engine.count(generationRange(ABANDONED))).toBeGreaterThan(0);
   // As after a crash: nobody aborted the first reception.
   engine.sweepMs = 100;
   const store = await MemberStore.open(kv);
   const receiver = await store.receiveState();
+  // At once, for a scan would give the sweep its time.
+  expect(engine.count(generationRange(ABANDONED))).toBe(0);
   const second = await from.exportState();
   for await (const chunk of second.chunks) await receiver.add(chunk);
   await store.settled();

@@ -1,0 +1,123 @@
+/**
+ * One-line bugs in the parts of a member that the simulation sees little of, each with the test that must fail because of it.
+ * `npm run mutants` plants them one after the other into a copy of the program; plantedBugs.test.ts keeps the list true.
+ */
+export interface PlantedBug {
+  /** What goes wrong. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly instead: string;
+  readonly test: string;
+  /** The name of the test in that file. */
+  readonly killedBy: string;
+}
+
+export const PLANTED_BUGS: readonly PlantedBug[] = [
+  {
+    name: 'any member’s clock lets keys expire',
+    file: 'src/member/expiryClock.ts',
+    text: 'this.raft.leader !== this.raft.id',
+    instead: 'this.raft.leader === undefined',
+    test: 'test/member/expiryClock.test.ts',
+    killedBy: 'only a leader’s clock lets keys expire',
+  },
+  {
+    name: 'the number of a run is not synced',
+    file: 'src/storage/memberStore.ts',
+    text: "[put(RUN_KEY, encodeNumber('run', run))], { sync: true }",
+    instead: "[put(RUN_KEY, encodeNumber('run', run))], { sync: false }",
+    test: 'test/storage/syncs.test.ts',
+    killedBy:
+      'what a member has to keep is synced: its beginning, the number of its run, entries and hard state; rows are not',
+  },
+  {
+    name: 'a change of an earlier run acknowledges one of this run',
+    file: 'src/member/changes.ts',
+    text: 'proposed.origin !== this.origin || proposed.run !== this.run',
+    instead: 'proposed.origin !== this.origin',
+    test: 'test/member/changes.test.ts',
+    killedBy: 'an applied change answers the caller of this member and run, and nobody else',
+  },
+  {
+    name: 'a member with a wrong state stays in service',
+    file: 'src/member/integrityCheck.ts',
+    text: 'if (latest?.checkpoint !== verdict.checkpoint || latest.digest === verdict.digest) return;',
+    instead: 'if (latest !== undefined) return;',
+    test: 'test/member/integrityCheck.test.ts',
+    killedBy: 'the one whose state is not that of the majority goes out of service, and only that one',
+  },
+  {
+    name: 'a state is taken in while the sweep of an earlier one is under way',
+    file: 'src/storage/memberStore.ts',
+    text: 'await this.#receiver?.abort();\n    await this.#sweep;',
+    instead: 'await this.#receiver?.abort();',
+    test: 'test/storage/syncs.test.ts',
+    killedBy: 'a state that comes in waits until what is left of an earlier one has been swept away',
+  },
+  {
+    name: 'a generation of rows is drawn again while its sweep is under way',
+    file: 'src/storage/memberStore.ts',
+    text: 'await this.#sweep;\n    if (this.nextGeneration > LAST_GENERATION)',
+    instead: 'this.nextGeneration = this.generation + 1;\n    if (this.nextGeneration > LAST_GENERATION)',
+    test: 'test/storage/syncs.test.ts',
+    killedBy: 'a state that comes in waits until what is left of an earlier one has been swept away',
+  },
+  {
+    name: 'changes are judged by a list of members that is behind',
+    file: 'src/member/leaderDesk.ts',
+    text: 'raft.leader !== raft.id || raft.applied < raft.commit',
+    instead: 'raft.leader !== raft.id',
+    test: 'test/member/leaderDesk.test.ts',
+    killedBy: 'a change waits until everything before it is applied: it is judged by the members there are then',
+  },
+  {
+    name: 'a member that is behind is sent traffic',
+    file: 'src/member/readiness.ts',
+    text: 'leader !== undefined && applied >= this.committedAtStart &&',
+    instead: 'leader !== undefined &&',
+    test: 'test/member/readiness.test.ts',
+    killedBy: 'a member is ready once it has a leader, votes, and has applied what was committed when it was started',
+  },
+  {
+    name: 'the log is cut beyond the rows that are stored',
+    file: 'src/member/loop.ts',
+    text: 'compaction.due(applied, ',
+    instead: 'compaction.due(raft.applied, ',
+    test: 'test/member/loop.test.ts',
+    killedBy: 'the log is cut up to what is stored with its rows, not up to what is applied',
+  },
+  {
+    name: 'all members end where none has a majority',
+    file: 'src/member/integrityCheck.ts',
+    text: 'if (!verdict.hasMajority) {',
+    instead: 'if (verdict.checkpoint === 0) {',
+    test: 'test/member/integrityCheck.test.ts',
+    killedBy: 'without a majority nobody ends, of two: all say what to do and doubt',
+  },
+  {
+    name: 'a member that stops stores nothing after it has received a state',
+    file: 'src/member/loop.ts',
+    text: 'if (raft.applied < this.stateOnDisk) return;',
+    instead: 'if (raft.applied <= this.stateOnDisk) return;',
+    test: 'test/member/loop.test.ts',
+    killedBy: 'right at the state it received stores the rows that changed since',
+  },
+  {
+    name: 'the engine is told to sync nothing',
+    file: 'src/storage/rocks.ts',
+    text: 'this.database.batch(batch.operations, batch.options, done)',
+    instead: 'this.database.batch(batch.operations, { sync: false }, done)',
+    test: 'test/storage/syncs.test.ts',
+    killedBy: 'a batch is synced if and only if it was asked for, in the order of the calls and one at a time',
+  },
+  {
+    name: 'what waits for the disk in one term leaves in the next',
+    file: 'src/raft/state.ts',
+    text: 'this.persistence.dropWaiting();',
+    instead: '',
+    test: 'test/raft/following.test.ts',
+    killedBy: 'what waits for the leader of an earlier term is never said',
+  },
+];
