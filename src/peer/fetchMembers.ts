@@ -77,7 +77,9 @@ function memberOf(value: unknown): RemoteMember {
 
 function texts(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];
-  const urls = value.filter((item) => typeof item === 'string' && item.length <= TEXT_LENGTH_MAX && URL.canParse(item));
+  const urls = value.filter(
+    (item): item is string => typeof item === 'string' && item.length <= TEXT_LENGTH_MAX && URL.canParse(item),
+  );
   return urls.slice(0, URLS_MAX);
 }
 

@@ -2,18 +2,21 @@ export function sleep(delayMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, delayMs));
 }
 
-/** Asks again every 20 ms until the answer is not undefined; throws, naming `what`, after `limitMs`. Errors count as undefined. */
+/**
+ * Asks again every 20 ms until the answer is neither undefined nor false; throws, naming `what`, after `limitMs`. Errors count as
+ * undefined.
+ */
 export async function until<T>(
   what: string,
   limitMs: number,
-  ask: () => Promise<T | undefined> | T | undefined,
+  ask: () => Promise<T | false | undefined> | T | false | undefined,
 ): Promise<T> {
   const deadline = performance.now() + limitMs;
   let reason = '';
   while (performance.now() < deadline) {
     try {
       const answer = await ask();
-      if (answer !== undefined) return answer;
+      if (answer !== undefined && answer !== false) return answer;
     } catch (error) {
       reason = `: ${error instanceof Error ? error.message : String(error)}`;
     }

@@ -36,6 +36,8 @@ const mapped: readonly (readonly [string, readonly string[], Environment, Partia
   ['0.4 -vvv', ['-vvv'], {}, { logLevel: 'debug' }],
   ['2.3 --debug', ['--debug'], {}, { logLevel: 'debug' }],
   ['2.3 --debug=false', ['--debug=false'], {}, { logLevel: 'info' }],
+  ['2.3 --quota-backend-bytes', ['--quota-backend-bytes=8192'], {}, { quotaBytes: 8192 }],
+  ['2.3 ETCD_QUOTA_BACKEND_BYTES', [], { ETCD_QUOTA_BACKEND_BYTES: '8192' }, { quotaBytes: 8192 }],
   ['0.4 -addr', ['-addr', '10.0.0.1:4001'], {}, clients(['::', 4001], ['10.0.0.1', 4001])],
   ['0.4 -addr, IPv6', ['-addr=[fd00::1]:4001'], {}, clients(['::', 4001], ['fd00::1', 4001])],
   [

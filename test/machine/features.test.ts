@@ -82,7 +82,7 @@ it('a state of a higher level is refused, one of an earlier version is of the fi
     row.table === 'member' ? { ...row, value: row.value?.replace(',"level":1', '') } : row,
   );
   expect(JSON.stringify(withoutLevels)).not.toContain('level');
-  const old = loadedFrom(withoutLevels as Row[], 2);
+  const old = loadedFrom(withoutLevels, 2);
   expect(old.cluster.level).toBe(1);
   for (const { id } of MEMBERS) old.apply(published(id, 2));
   expect(old.cluster.level).toBe(2);

@@ -5,8 +5,15 @@ function scene() {
   const configuration = { voters: ['a', 'b', 'c'], learners: [] };
   const raft = { id: 'a', term: 7, leader: undefined, status: () => ({ lastIndex: 100, configuration }) };
   const outdated = new OutdatedData(raft as never);
-  const heartbeat = (commit: number, more: object = {}): Message =>
-    ({ type: 'heartbeat', from: 'b', to: 'a', term: 7, commit, readRound: 0, ...more }) as Message;
+  const heartbeat = (commit: number, more: object = {}): Message => ({
+    type: 'heartbeat',
+    from: 'b',
+    to: 'a',
+    term: 7,
+    commit,
+    readRound: 0,
+    ...more,
+  });
   return { outdated, heartbeat };
 }
 

@@ -21,7 +21,7 @@ import { LogRecorder, until } from '../peer/harness';
 
 /** Streams that their member confirms although it did not open them: what a member says that was taken over. */
 const lies = new Set<string>();
-// eslint-disable-next-line @typescript-eslint/unbound-method -- called with the dialer it was called on
+
 const ownsTruly = Dialer.prototype.owns;
 Dialer.prototype.owns = function (this: Dialer, nonce: string): boolean {
   return lies.has(nonce) || ownsTruly.call(this, nonce);

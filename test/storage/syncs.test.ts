@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generationRange } from '../../src/storage/layout';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
-import { openRocks, type NativeEngine } from '../../src/storage/rocks';
+import { openRocks } from '../../src/storage/rocks';
 import { BOOTSTRAP, commands, load, row } from './support/memberRows';
 import { put } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
@@ -98,7 +98,7 @@ function textOf(key: Buffer | string): string {
 async function opened() {
   const engine = new RecordingEngine();
   const path = mkdtempSync(join(home, 'told-'));
-  const kv = await openRocks({ path, createIfMissing: true, engine: (() => engine) as unknown as NativeEngine });
+  const kv = await openRocks({ path, createIfMissing: true, engine: () => engine });
   return { engine, kv };
 }
 

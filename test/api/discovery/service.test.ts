@@ -120,7 +120,7 @@ describe('/new', () => {
   test('the URL begins with the address the client used, or with what was configured', async () => {
     const named = await ask(api.clientPort, 'GET', '/new', undefined, { host: 'discovery:8087' });
     expect(named.body).toBe(`http://discovery:8087/${TOKEN}`);
-    const odd = await ask(api.clientPort, 'GET', '/new', undefined, { host: 'a b/c' });
+    const odd = await ask(api.clientPort, 'GET', '/new', undefined, { host: 'a!b' });
     expect(odd.body).toBe(`http://127.0.0.1:${api.clientPort}/${TOKEN}`);
     expect(await sendRaw(api.clientPort, 'GET /new HTTP/1.0\r\n\r\n')).toContain(
       `\r\n\r\nhttp://127.0.0.1:${api.clientPort}/${TOKEN}`,
