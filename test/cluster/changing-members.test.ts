@@ -102,7 +102,7 @@ test('--auto-rejoin=false refuses to start a member that lost its data, in a cle
   lost!.deleteData();
   const { code, log } = await endsBadly(lost!, cluster.argumentsFor(cluster.members, '--auto-rejoin=false'));
   expect(code).toBe(2);
-  expect(log).toContain('was started before, but its data directory is empty');
+  expect(log).toContain('its data directory is empty; remove it from the cluster and add it again');
   expect(log).toContain('--auto-rejoin');
 });
 

@@ -27,6 +27,7 @@ describe('an empty command line', () => {
         listenClientUrls: [localhost(2379), localhost(4001)],
         advertiseClientUrls: [localhost(2379), localhost(4001)],
         snapshotCount: 10_000,
+        quotaBytes: 0,
         historyLength: 1000,
         listenPeerUrls: [localhost(2380), localhost(7001)],
         initialAdvertisePeerUrls: [localhost(2380), localhost(7001)],
