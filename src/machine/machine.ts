@@ -26,6 +26,10 @@ export interface Applied {
   readonly fault?: string;
 }
 
+/** A millisecond's work, about, of each kind. */
+const COMMANDS_A_SLICE = 200;
+const NODES_A_SLICE = 1000;
+
 /** Who is answered when an entry does not say whose it is. */
 const NOBODY = { origin: '', run: 0, sequence: 0, results: [] };
 
@@ -79,12 +83,32 @@ export class Machine {
    * @throws FeatureLevelError if this entry raises the level beyond what this program reads: the member must stop
    */
   apply(data: Uint8Array): Applied {
+    return finished(this.applying(data));
+  }
+
+  /**
+   * The same a slice at a time. Between the slices whoever reads finds each command either carried out or not; nothing else may
+   * be applied, and no rows may be taken, before it is done.
+   */
+  *applying(data: Uint8Array): Generator<undefined, Applied, undefined> {
     const batch = readOrFault(data, decodeBatch);
     if ('fault' in batch) return { ...NOBODY, fault: batch.fault };
     const { origin, run, sequence, commands } = batch;
     const fault = faultOfBatch(batch, this.cluster.level);
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
-    return { origin, run, sequence, results: commands.map((command) => this.execute(command, origin)) };
+    const results: (KeyResult | undefined)[] = [];
+    for (const command of commands) {
+      if (command.type === 'sync') {
+        for (let count = 0; count < command.expireMax && this.keySpace.expireOne(command.nowMs); count++) {
+          if (count % COMMANDS_A_SLICE === COMMANDS_A_SLICE - 1) yield;
+          yield* this.releasing();
+        }
+      }
+      results.push(this.execute(command, origin));
+      yield* this.releasing();
+      if (results.length % COMMANDS_A_SLICE === 0) yield;
+    }
+    return { origin, run, sequence, results };
   }
 
   /** The data of a configuration entry; as with commands, what cannot be read has no effect on the state. */
@@ -96,8 +120,18 @@ export class Machine {
 
   /** Rows that changed since the last call; storing them all at once brings a stored state from then to now. */
   takeRows(): Row[] {
+    return finished(this.takingRows());
+  }
+
+  /** About how many rows there are to be taken. */
+  get changedRows(): number {
+    return this.keySpace.tree.changed;
+  }
+
+  /** The same a slice at a time; nothing may be applied before it is done. */
+  *takingRows(): Generator<undefined, Row[], undefined> {
     const rows: Row[] = [];
-    this.keyRows.take(rows);
+    yield* this.keyRows.taking(rows);
     takeMemberRows(this.cluster, rows);
     const meta = this.encodeMeta();
     if (meta !== this.lastMeta) {
@@ -141,10 +175,16 @@ export class Machine {
     return this.keyRows.damagedNodes();
   }
 
+  private *releasing(): Generator<undefined, void, undefined> {
+    while (this.keySpace.isReleasing) {
+      yield;
+      this.keySpace.release(NODES_A_SLICE);
+    }
+  }
+
   private execute(command: Command, origin: string): KeyResult | undefined {
     switch (command.type) {
       case 'sync':
-        this.keySpace.sync(command);
         return undefined;
       case 'publish':
         this.publish(command);
@@ -171,7 +211,7 @@ export class Machine {
       case 'compareAndSwap':
       case 'delete':
       case 'compareAndDelete':
-        return this.keySpace.apply(command);
+        return this.keySpace.begin(command);
     }
   }
 
@@ -243,6 +283,14 @@ export function faultOfBatch({ origin, commands }: CommandBatch, level: number):
     if (command.type === 'publish' && command.memberId !== origin) return 'a publication in the name of another member';
   }
   return undefined;
+}
+
+/** All slices at once. */
+function finished<T>(slices: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
+  }
 }
 
 function readOrFault<T>(data: Uint8Array, read: (data: Uint8Array) => T): T | Unreadable {

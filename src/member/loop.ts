@@ -1,8 +1,8 @@
 import type { Machine } from '../machine/machine';
-import type { Row } from '../machine/rows';
 import type { Raft } from '../raft/raft';
-import type { Entry, LogStart, MemberId, Message, Write } from '../raft/types';
-import type { MemberStore, StoreWrite } from '../storage/memberStore';
+import type { LogStart, MemberId, Message, Write } from '../raft/types';
+import type { MemberStore, PreparedRows, StoreWrite } from '../storage/memberStore';
+import { Applier, type AppliedSome } from './applier';
 import type { Changes } from './changes';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
@@ -12,6 +12,7 @@ import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
 import type { RequestDesk } from './requestDesk';
+import { collectInTurns, collectRows } from './rowCollection';
 import { ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MS } from './settings';
 import type { Transport } from './transport';
 
@@ -59,6 +60,9 @@ export class Loop {
   /** The state is being replaced: nothing may be applied, and nothing may leave that depends on it. */
   private replacing = false;
   private stopped = false;
+  private readonly applier: Applier;
+  /** Rows of one moment are being collected: nothing may be applied. */
+  private collecting = false;
   private rowsPending = false;
   /** When rows were last handed to storage. */
   private rowsSavedMs = 0;
@@ -67,7 +71,9 @@ export class Loop {
   private cancelFlush: Cancel | undefined;
   private idleWaiters: (() => void)[] = [];
 
-  constructor(private readonly parts: LoopParts) {}
+  constructor(private readonly parts: LoopParts) {
+    this.applier = new Applier(parts);
+  }
 
   /** Asks for a turn after everything that arrives in this turn of the event loop. */
   wake(): void {
@@ -117,7 +123,7 @@ export class Loop {
    */
   async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
     const { raft, state, compaction } = this.parts;
-    while (this.busy) await this.idle();
+    while (this.busy || (this.applier.hasWaiting && !this.stopped)) await this.idle();
     if (this.stopped) throw new Error('the member is stopping');
     if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
     this.busy = true;
@@ -148,6 +154,7 @@ export class Loop {
   async stop(): Promise<void> {
     this.stopped = true;
     this.cancelFlush?.();
+    this.releaseIdle();
     while (this.busy) await this.idle();
   }
 
@@ -156,6 +163,8 @@ export class Loop {
     const { state, store, raft } = this.parts;
     // A state that was taken over while the member was stopping is stored already, and raft did not hear of it.
     if (raft.applied < this.stateOnDisk) return;
+    const finished = this.applier.finishEntry();
+    if (finished !== undefined) raft.appliedTo(finished);
     await store.write({ rows: state.machine.takeRows(), applied: raft.applied });
   }
 
@@ -172,6 +181,7 @@ export class Loop {
 
   private readonly turn = (): void => {
     this.turnScheduled = false;
+    this.applier.beginTurn();
     this.guarded(() => {
       this.parts.desk.submitQueued();
       const context = this.parts.reads.takeRound();
@@ -192,7 +202,8 @@ export class Loop {
     for (;;) {
       const ready = raft.ready();
       this.send(ready.messages);
-      this.apply(ready.committed);
+      this.applier.add(ready.committed);
+      this.apply();
       for (const state of ready.reads) reads.answered(state);
       if (ready.reads.length > 0) reads.release(raft.applied);
       const write = this.busy ? undefined : raft.takeWrite();
@@ -209,40 +220,27 @@ export class Loop {
     this.parts.transport.send(messages);
   }
 
-  private apply(committed: readonly Entry[]): void {
-    const last = committed.at(-1);
-    if (last === undefined) return;
-    const { raft, reads, observer } = this.parts;
-    const { machine } = this.parts.state;
-    const startedMs = observer?.nowMs() ?? 0;
-    for (const entry of committed) this.applyEntry(machine, entry);
-    raft.appliedTo(last.index);
-    reads.release(last.index);
-    for (const { watcher, event } of machine.keySpace.takeNotifications()) watcher.deliver(event);
-    observer?.applied(observer.nowMs() - startedMs);
+  /** Applies what waits, as much of it as a turn may take; what is left is for the next turn. */
+  private apply(): void {
+    const applied = this.collecting ? undefined : this.applier.apply();
+    if (applied === undefined) return;
+    this.deliver(applied);
+    if (this.applier.hasWaiting) this.wake();
+    else this.releaseIdle();
+  }
+
+  /** Tells everybody of what was applied. */
+  private deliver({ last, tookMs }: AppliedSome): void {
+    const { raft, reads, state, observer } = this.parts;
+    if (last !== undefined) {
+      raft.appliedTo(last);
+      reads.release(last);
+    }
+    for (const { watcher, event } of state.machine.keySpace.takeNotifications()) watcher.deliver(event);
+    observer?.applied(tookMs);
     this.rowsPending = true;
     this.scheduleFlush();
     this.parts.onApplied();
-  }
-
-  private applyEntry(machine: Machine, entry: Entry): void {
-    switch (entry.kind) {
-      case 'noop':
-        return;
-      case 'configuration': {
-        const proposed = machine.applyConfiguration(entry.data);
-        if ('fault' in proposed) this.parts.onUnreadable(entry.index, proposed.fault);
-        else this.parts.changes.settle(proposed);
-        this.parts.onMembersChanged();
-        return;
-      }
-      case 'command': {
-        const applied = machine.apply(entry.data);
-        if (applied.fault !== undefined) this.parts.onUnreadable(entry.index, applied.fault);
-        this.parts.proposals.settle(applied);
-        return;
-      }
-    }
   }
 
   private store(write: Write): void {
@@ -257,14 +255,38 @@ export class Loop {
 
   /** One batch: what raft wants, the rows that changed, and the entries that are no longer needed. */
   private save(write: StoreWrite, done: () => void): void {
-    const { store, raft, compaction } = this.parts;
     this.busy = true;
-    const withRows = write.entries === undefined || write.start !== undefined || this.areRowsDue();
-    const applied = withRows ? raft.applied : store.applied;
+    // Rows and the index they are at belong together: there are none in the middle of an entry.
+    const withRows =
+      !this.applier.isInEntry && (write.entries === undefined || write.start !== undefined || this.areRowsDue());
+    if (withRows) this.saveWithRows(write, done);
+    else this.write(write, undefined, done);
+  }
+
+  /** Collects the rows first, in several turns if there are many; until then nothing is applied. */
+  private saveWithRows(write: StoreWrite, done: () => void): void {
+    const { clock, state, store } = this.parts;
+    this.rowsPending = false;
+    this.rowsSavedMs = clock.monotonicMs();
+    this.collecting = true;
+    const failed = (error: unknown): void => {
+      this.finished(() => {
+        this.fail(error);
+      });
+    };
+    collectInTurns(clock, collectRows(state.machine, store), failed, (rows) => {
+      this.collecting = false;
+      this.write(write, rows, done);
+      if (this.applier.hasWaiting) this.wake();
+    });
+  }
+
+  private write(write: StoreWrite, rows: PreparedRows | undefined, done: () => void): void {
+    const { store, raft, compaction } = this.parts;
+    const applied = rows === undefined ? store.applied : raft.applied;
     const compactTo = compaction.due(applied, this.parts.compactionLimit());
     if (compactTo !== undefined) raft.compact(compactTo);
-    const rows = withRows ? this.takeRows() : undefined;
-    store.write({ ...write, rows, applied: withRows ? applied : undefined, compactTo }).then(
+    store.write({ ...write, rows, applied: rows === undefined ? undefined : applied, compactTo }).then(
       () => {
         this.finished(() => {
           done();
@@ -283,18 +305,16 @@ export class Loop {
     return this.rowsPending && this.parts.clock.monotonicMs() - this.rowsSavedMs >= ROW_INTERVAL_MS;
   }
 
-  private takeRows(): readonly Row[] {
-    this.rowsPending = false;
-    this.rowsSavedMs = this.parts.clock.monotonicMs();
-    return this.parts.state.machine.takeRows();
-  }
-
   private finished(next: () => void): void {
     this.busy = false;
     this.replacing = false;
     this.guarded(next);
     // What raft refused because too much was uncommitted has its next chance now.
     if (this.parts.desk.hasQueued) this.wake();
+    this.releaseIdle();
+  }
+
+  private releaseIdle(): void {
     for (const waiter of this.idleWaiters.splice(0)) waiter();
   }
 
@@ -308,7 +328,7 @@ export class Loop {
       this.cancelFlush = undefined;
       this.guarded(() => {
         if (!this.rowsPending) return;
-        if (this.busy) this.scheduleFlush();
+        if (this.busy || this.applier.isInEntry) this.scheduleFlush();
         else this.save({}, () => undefined);
       });
     });

@@ -47,6 +47,10 @@ export const SCRUB_INTERVAL_MS = 200;
 export const EXPIRE_MAX = 1000;
 /** Changed rows ride along with a batch at most this often: a key that is written again meanwhile is one row less. */
 export const ROW_INTERVAL_MS = 10;
+/** What applying entries, and collecting rows, may take of a turn; heartbeats and reads come in between. */
+export const APPLY_MAX_MS = 10;
+/** The same in entries, or slices of long ones: simulated time stands still while a member works. */
+export const APPLY_SLICES_MAX = 100;
 /** Rows of an idle member are stored after this time. */
 export const ROW_FLUSH_DELAY_MS = 50;
 /** What a write may take on top of two elections, as in etcd. */

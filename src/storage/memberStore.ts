@@ -51,6 +51,23 @@ const FIRST_GENERATION = 1;
 const FIRST_RUNS = 2 ** 32;
 const RUNS_OF_ONE_DIRECTORY = 2 ** 20;
 
+/** Rows that were made ready for a write, so that a million of them need not be made ready in one turn. */
+export class PreparedRows {
+  readonly operations: KvOperation[] = [];
+
+  /** @param prefix of the generation that they are to be written to */
+  constructor(private readonly prefix: string) {}
+
+  /** Throws RangeError if what is to be stored is not bytes. */
+  add(rows: readonly Row[]): void {
+    for (const { table, key, value, checksum } of rows) {
+      const stored = rowKey(this.prefix, table, key);
+      if (value === undefined) this.operations.push(del(stored));
+      else this.operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
+    }
+  }
+}
+
 /** One loop turn's worth of changes; see Write in raft/types.ts. They are carried out in the order of the fields. */
 export interface StoreWrite {
   readonly hardState?: HardState | undefined;
@@ -58,7 +75,7 @@ export interface StoreWrite {
   readonly start?: LogStart | undefined;
   /** Consecutive. Stored entries at and after the first one's index are removed. */
   readonly entries?: readonly Entry[];
-  readonly rows?: readonly Row[] | undefined;
+  readonly rows?: readonly Row[] | PreparedRows | undefined;
   /** Up to where the rows are, with those of this write. */
   readonly applied?: number | undefined;
   /** Whether --force-new-cluster was carried out and is still given; absent: as it is. */
@@ -129,11 +146,11 @@ export class MemberStore {
     const { index, term } = bootstrap.position ?? { index: 0, term: 0 };
     const { foundation } = bootstrap.identity;
     const start: LogStart = { index, term, configuration: bootstrap.configuration };
-    const rows: KvOperation[] = [];
-    this.#putRows(bootstrap.rows ?? [], rows);
+    const rows = this.prepareRows();
+    rows.add(bootstrap.rows ?? []);
     await this.kv.batch(
       [
-        ...rows,
+        ...rows.operations,
         put(FORMAT_KEY, encodeNumber('format', FORMAT_VERSION)),
         put(IDENTITY_KEY, encodeIdentity(bootstrap.identity)),
         ...(foundation === undefined ? [] : [put(FOUNDATION_KEY, encodeFoundation(foundation))]),
@@ -197,19 +214,24 @@ export class MemberStore {
     if (write.hardState !== undefined) operations.push(put(HARD_STATE_KEY, encodeHardState(write.hardState)));
     if (write.start !== undefined) this.#replaceLog(write.start, operations);
     if (entries.length > 0) this.#append(entries, operations);
-    if (write.rows !== undefined) this.#putRows(write.rows, operations);
     if (write.applied !== undefined) this.#moveApplied(write.applied, operations);
     if (write.forced === true) operations.push(put(FORCED_KEY, encodeNumber('forced', 1)));
     if (write.forced === false) operations.push(del(FORCED_KEY));
     if (write.compactTo !== undefined) this.#compact(write.compactTo, operations);
     this.#removeCompacted(operations);
-    if (operations.length === 0) return;
+    const all = write.rows === undefined ? operations : this.#withRows(write.rows, operations);
+    if (all.length === 0) return;
     const sync =
       write.forced !== undefined || write.hardState !== undefined || write.start !== undefined || entries.length > 0;
     const { observer } = this;
     const startedMs = observer?.nowMs() ?? 0;
-    await this.kv.batch(operations, { sync });
+    await this.kv.batch(all, { sync });
     observer?.batchWritten(observer.nowMs() - startedMs, sync, write.rows !== undefined);
+  }
+
+  /** For rows that are made ready a slice at a time, and then handed to `write`. */
+  prepareRows(): PreparedRows {
+    return new PreparedRows(generationPrefix(this.generation));
   }
 
   /** The state as it is now, for another member. Later writes do not change it. */
@@ -290,13 +312,11 @@ export class MemberStore {
     for (let index = log.lastIndex + 1; index <= lastBefore; index += 1) operations.push(del(logKey(index)));
   }
 
-  #putRows(rows: readonly Row[], operations: KvOperation[]): void {
-    const prefix = generationPrefix(this.generation);
-    for (const { table, key, value, checksum } of rows) {
-      const stored = rowKey(prefix, table, key);
-      if (value === undefined) operations.push(del(stored));
-      else operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
-    }
+  #withRows(rows: readonly Row[] | PreparedRows, operations: KvOperation[]): readonly KvOperation[] {
+    if (rows instanceof PreparedRows) return operations.concat(rows.operations);
+    const prepared = this.prepareRows();
+    prepared.add(rows);
+    return operations.concat(prepared.operations);
   }
 
   #moveApplied(applied: number, operations: KvOperation[]): void {

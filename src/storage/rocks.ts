@@ -34,6 +34,13 @@ const OPEN_OPTIONS = {
 
 const TABLE_FILES_MAX = 256;
 
+/**
+ * Batches of more operations or bytes are handed over in slices: with a million operations that takes more than a second, and
+ * the loop with it. The batch is one all the same.
+ */
+const SLICE_OPERATIONS = 2000;
+const SLICE_BYTES = 4 * MEBIBYTE;
+
 /** One page of a scan: the binding stops at 1000 pairs or this many bytes, whichever is first. */
 const SCAN_PAGE_BYTES = MEBIBYTE;
 
@@ -44,6 +51,13 @@ type NativeData = Buffer | string;
 type NativeOperation =
   | { readonly type: 'put'; readonly key: NativeData; readonly value: NativeData }
   | { readonly type: 'del'; readonly key: NativeData };
+
+/** A batch that is put together a little at a time, and is written as one. */
+interface NativeBatch {
+  put(key: NativeData, value: NativeData): unknown;
+  del(key: NativeData): unknown;
+  write(options: BatchOptions, callback: Callback): void;
+}
 
 interface NativeDatabase {
   open(options: object, callback: Callback): void;
@@ -98,6 +112,11 @@ export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
   }
 }
 
+/** The same method of the package, without operations. */
+function emptyBatch(database: NativeDatabase): NativeBatch {
+  return (database as unknown as { batch(): NativeBatch }).batch();
+}
+
 function engineOf(options: RocksOptions): NativeEngine {
   // The package's own types lean on types that are not installed.
   return options.engine ?? (RocksDB as unknown as NativeEngine);
@@ -138,7 +157,7 @@ function closeNative(database: NativeDatabase, path: string): Promise<void> {
 }
 
 interface WaitingBatch {
-  readonly operations: readonly NativeOperation[];
+  readonly operations: readonly KvOperation[];
   readonly options: BatchOptions;
   readonly resolve: () => void;
   readonly reject: (error: StorageError) => void;
@@ -172,7 +191,7 @@ class RocksKv implements ReportingKv {
     if (operations.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#life.begin();
-      this.#batches.push({ operations: operations.map(nativeOperation), options, resolve, reject });
+      this.#batches.push({ operations, options, resolve, reject });
       if (!this.#batchInFlight) this.#startBatch();
     });
   }
@@ -198,10 +217,43 @@ class RocksKv implements ReportingKv {
       }
     };
     try {
-      this.database.batch(batch.operations, batch.options, done);
+      if (batch.operations.length <= SLICE_OPERATIONS) {
+        this.database.batch(batch.operations.map(nativeOperation), batch.options, done);
+      } else {
+        this.#fillBatch(emptyBatch(this.database), batch, 0, done);
+      }
     } catch (error) {
       done(error instanceof Error ? error : new Error(messageOf(error)));
     }
+  }
+
+  /** Hands the operations from `from` on to the engine, a slice in a turn, and then has them written. */
+  #fillBatch(native: NativeBatch, batch: WaitingBatch, from: number, done: Callback): void {
+    const { operations, options } = batch;
+    let bytes = 0;
+    let position = from;
+    for (; position < operations.length && position - from < SLICE_OPERATIONS && bytes < SLICE_BYTES; position += 1) {
+      const operation = operations[position];
+      if (operation === undefined) break;
+      const { type, key } = operation;
+      if (type === 'put') {
+        native.put(nativeData(key), nativeData(operation.value));
+        bytes += operation.value.length;
+      } else {
+        native.del(nativeData(key));
+      }
+    }
+    if (position >= operations.length) {
+      native.write(options, done);
+      return;
+    }
+    setImmediate(() => {
+      try {
+        this.#fillBatch(native, batch, position, done);
+      } catch (error) {
+        done(error instanceof Error ? error : new Error(messageOf(error)));
+      }
+    });
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {

@@ -50,6 +50,33 @@ async function tableWith(rows: number): Promise<string> {
 }
 
 describe('openRocks', () => {
+  test('a batch of many operations is handed over in slices, and is one all the same', async () => {
+    const path = newPath();
+    const kv = await openRocks({ path, createIfMissing: true });
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const keys = Array.from({ length: 20_000 }, (_, at) => `k${String(at).padStart(5, '0')}`);
+    await Promise.all([
+      kv.batch([put('k00000', 'old'), put('z', 'old')], { sync: false }),
+      kv.batch([...keys.map((key) => put(key, 'v')), { type: 'del', key: 'z' }], { sync: true }).then(() => {
+        isOver = true;
+      }),
+      kv.batch([put('k00001', 'new')], { sync: true }),
+    ]);
+    expect(turns).toBeGreaterThanOrEqual(10);
+    await kv.close();
+    // The mark of what is on the disk counts every operation: a wrong one would be found here.
+    const again = await openRocks({ path, createIfMissing: false });
+    expect(again.warnings).toEqual([]);
+    expect(await listed(again)).toEqual(keys.map((key) => `${key}=${key === 'k00001' ? 'new' : 'v'}`));
+    await again.close();
+  });
+
   test('a second opening, in this process or another, is refused with kind locked', async () => {
     const path = newPath();
     const kv = await openRocks({ path, createIfMissing: true });

@@ -53,21 +53,43 @@ export class KeySpace {
     this.history.add(this.currentIndex, undefined);
   }
 
+  /** Carries the command out as a whole. */
   apply(command: KeyCommand): KeyResult {
+    const result = this.begin(command);
+    this.release(Number.POSITIVE_INFINITY);
+    return result;
+  }
+
+  /** Carries the command out for whoever reads; before the next change `release` has to be called until nothing `isReleasing`. */
+  begin(command: KeyCommand): KeyResult {
     const result = this.execute(command);
     if (result.ok) this.record(result);
     return result;
   }
 
+  get isReleasing(): boolean {
+    return this.tree.isReleasing;
+  }
+
+  release(nodesMax: number): void {
+    this.tree.release(nodesMax);
+  }
+
   /** Drops up to `expireMax` nodes that are due; true if more are. */
   sync(command: SyncCommand): boolean {
-    for (let count = 0; count < command.expireMax; count++) {
-      const event = expireNext(this.tree, this.hub, this.currentIndex, command.nowMs);
-      if (event === undefined) return false;
-      this.counters.countExpired();
-      this.record(event);
+    for (let count = 0; count < command.expireMax && this.expireOne(command.nowMs); count++) {
+      this.release(Number.POSITIVE_INFINITY);
     }
     return this.isDue(command.nowMs);
+  }
+
+  /** Drops the next node that is due; false if none is. As after `begin`, `release` has to be called before the next change. */
+  expireOne(nowMs: number): boolean {
+    const event = expireNext(this.tree, this.hub, this.currentIndex, nowMs);
+    if (event === undefined) return false;
+    this.counters.countExpired();
+    this.record(event);
+    return true;
   }
 
   isDue(nowMs: number): boolean {
@@ -102,7 +124,11 @@ export class KeySpace {
       return errorOf(401, cause, etcdIndex);
     }
     const past = fromPast ? this.history.scan(path, recursive, sinceIndex, stream) : [];
-    if (stream || past.length === 0) this.hub.add(watcher);
+    if (stream || past.length === 0) {
+      // What happened until now is past, also while watchers are still being told of it.
+      watcher.sinceIndex = Math.max(sinceIndex, this.currentIndex + 1);
+      this.hub.add(watcher);
+    }
     return { ok: true, etcdIndex, past };
   }
 

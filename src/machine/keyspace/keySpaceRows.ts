@@ -4,6 +4,10 @@ import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventR
 import type { KeySpace } from './keySpace';
 import { encodeNode, NodeLoader } from './nodeRow';
 
+/** A millisecond's work, about. */
+const ROWS_A_SLICE = 1000;
+const BYTES_A_SLICE = 1024 * 1024;
+
 interface StoredEvents {
   readonly firstIndex: number;
   readonly lastIndex: number;
@@ -39,16 +43,22 @@ export class KeySpaceRows {
     this.keySpace.tree.takeDirty();
   }
 
-  /** Everything that changed since the last call: a key written many times is one row, all events are one row. */
-  take(rows: Row[]): void {
+  /** Everything that changed since the last call, a slice at a time: a key written many times is one row, all events are one row. */
+  *taking(rows: Row[]): Generator<undefined, void, undefined> {
     const { tree } = this.keySpace;
+    let bytes = 0;
     for (const path of tree.takeDirty()) {
+      if (rows.length % ROWS_A_SLICE === ROWS_A_SLICE - 1 || bytes > BYTES_A_SLICE) {
+        yield;
+        bytes = 0;
+      }
       const node = tree.find(path);
       if (node === undefined) {
         rows.push({ table: 'node', key: path, value: undefined });
         continue;
       }
       const value = encodeNode(node);
+      bytes += value.length;
       const checksum = rowChecksum('node', path, value);
       if (node.digest === 0) tree.count(node, digestOf(checksum));
       rows.push({ table: 'node', key: path, value, checksum });

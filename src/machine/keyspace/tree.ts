@@ -2,7 +2,7 @@ import { TreeDigest } from './digest';
 import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import type { ListingStep } from './event';
-import { parentOf, ROOT, walkDown } from './path';
+import { isBelow, parentOf, ROOT, walkDown } from './path';
 import { RunningListing } from './runningListing';
 
 /** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
@@ -15,6 +15,16 @@ export interface Miss {
 /** The objects of a node, its place in the maps, and what the collector of garbage needs around them. */
 export const NODE_BYTES = 300;
 
+/** Nodes that a removal takes out by itself: some milliseconds of work. */
+const REMOVED_AT_ONCE = 2000;
+
+interface Releasing {
+  readonly path: string;
+  /** The nodes that are to go, level by level. */
+  readonly levels: Iterator<TreeNode, unknown>[];
+  readonly gone: (path: string) => void;
+}
+
 /**
  * The nodes by path. A map of all directories makes a read two look-ups whatever the depth, and what belongs together lies
  * together: one map of a million nodes costs most of its time in waiting for memory. Knows nothing of indexes or events.
@@ -24,6 +34,8 @@ export class Tree {
   readonly expiries = new ExpiryQueue();
   private readonly directories = new Map<string, DirectoryNode>([[ROOT, this.root]]);
   private nodes = 0;
+  /** What is left of the subtree that was removed last: it is not found any more, and goes a slice at a time. */
+  private releasing: Releasing | undefined;
   /** Listings under way: they hear of every change before it is made. */
   private readonly listings = new Set<RunningListing>();
   private weight = 0;
@@ -43,6 +55,7 @@ export class Tree {
 
   find(path: string): TreeNode | undefined {
     if (path === ROOT) return this.root;
+    if (this.releasing !== undefined && isBelow(path, this.releasing.path)) return undefined;
     return this.directories.get(parentOf(path))?.child(path);
   }
 
@@ -117,29 +130,56 @@ export class Tree {
     this.touch(node);
   }
 
-  /** Takes the node and everything below it out of the tree; `gone` sees each removed path, the node's own first. */
+  /**
+   * Takes the node and everything below it out of the tree: none of it is found any more. `gone` sees each removed path, the
+   * node's own first. Of a large subtree much is left to `release`, which must be done before the tree is changed again.
+   */
   remove(node: TreeNode, gone: (path: string) => void): void {
+    this.release(Number.POSITIVE_INFINITY);
     if (node.parent !== undefined) {
       this.beforeChildren(node.parent);
       node.parent.detach(node);
     }
-    const pending: TreeNode[] = [node];
-    for (let current = pending.pop(); current !== undefined; current = pending.pop()) {
-      this.nodes--;
-      this.weight -= bytesOf(current);
-      this.beforeNode(current);
-      this.expiries.schedule(current, undefined);
-      this.touch(current);
-      gone(current.path);
-      if (!current.dir) continue;
-      this.directories.delete(current.path);
-      for (const child of current.children) pending.push(child);
+    this.releasing = { path: node.path, levels: [[node].values()], gone };
+    this.release(REMOVED_AT_ONCE);
+  }
+
+  /** Whether something is left of a removed subtree. */
+  get isReleasing(): boolean {
+    return this.releasing !== undefined;
+  }
+
+  /** Goes on to release what was removed, up to `nodesMax` nodes of it. */
+  release(nodesMax: number): void {
+    if (this.releasing === undefined) return;
+    const { levels, gone } = this.releasing;
+    for (let count = 0; count < nodesMax; count++) {
+      const next = levels.at(-1)?.next();
+      if (next === undefined) {
+        this.releasing = undefined;
+        return;
+      }
+      if (next.done === true) {
+        levels.pop();
+        continue;
+      }
+      const node = next.value;
+      this.releaseNode(node);
+      gone(node.path);
+      if (!node.dir) continue;
+      this.directories.delete(node.path);
+      levels.push(node.children[Symbol.iterator]());
     }
   }
 
   /** Every node but the root. The tree may change meanwhile: what is added then may be left out. */
   *everyNode(): Generator<TreeNode, void, undefined> {
     for (const directory of this.directories.values()) yield* directory.children;
+  }
+
+  /** About how many paths were touched since they were last taken. */
+  get changed(): number {
+    return this.dirty.size;
   }
 
   /** Paths that were touched since the last call; whether each still exists is for `find` to say. */
@@ -162,6 +202,14 @@ export class Tree {
       if (node !== undefined && node.digest === 0) this.count(node, digestFor(node));
     }
     return this.total.text;
+  }
+
+  private releaseNode(node: TreeNode): void {
+    this.nodes--;
+    this.weight -= bytesOf(node);
+    this.beforeNode(node);
+    this.expiries.schedule(node, undefined);
+    this.touch(node);
   }
 
   private *runListing(listing: RunningListing): Generator<ListingStep, void, undefined> {

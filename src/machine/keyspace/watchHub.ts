@@ -6,7 +6,8 @@ export interface Watcher {
   readonly path: string;
   readonly recursive: boolean;
   readonly stream: boolean;
-  readonly sinceIndex: number;
+  /** Events before it are withheld; its registration raises it to the next one. */
+  sinceIndex: number;
   readonly deliver: (event: KeyEvent | undefined) => void;
 }
 

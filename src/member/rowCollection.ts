@@ -1,0 +1,53 @@
+import type { Machine } from '../machine/machine';
+import type { Row } from '../machine/rows';
+import type { Clock } from './environment';
+import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';
+import type { MemberStore, PreparedRows } from '../storage/memberStore';
+
+/** A millisecond's work, about. */
+const ROWS_A_SLICE = 1000;
+const BYTES_A_SLICE = 1024 * 1024;
+
+/** Takes the rows that changed and makes them ready to be stored, a slice at a time; nothing may be applied before it is done. */
+export function* collectRows(machine: Machine, store: MemberStore): Generator<undefined, PreparedRows, undefined> {
+  const prepared = store.prepareRows();
+  let slice: Row[] = [];
+  let bytes = 0;
+  for (const row of yield* machine.takingRows()) {
+    slice.push(row);
+    bytes += row.value?.length ?? 0;
+    if (slice.length < ROWS_A_SLICE && bytes < BYTES_A_SLICE) continue;
+    prepared.add(slice);
+    slice = [];
+    bytes = 0;
+    yield;
+  }
+  prepared.add(slice);
+  return prepared;
+}
+
+/** Goes through `slices`, in this turn as far as a turn allows, and calls `done` or `failed` once: in this turn if that is enough. */
+export function collectInTurns<T>(
+  clock: Clock,
+  slices: Generator<undefined, T, undefined>,
+  failed: (error: unknown) => void,
+  done: (collected: T) => void,
+): void {
+  const goOn = (): void => {
+    try {
+      const startMs = clock.monotonicMs();
+      for (let count = 0; count < APPLY_SLICES_MAX; count++) {
+        const next = slices.next();
+        if (next.done === true) {
+          done(next.value);
+          return;
+        }
+        if (clock.monotonicMs() - startMs >= APPLY_MAX_MS) break;
+      }
+      clock.soon(goOn);
+    } catch (error) {
+      failed(error);
+    }
+  };
+  goOn();
+}
