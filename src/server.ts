@@ -14,7 +14,7 @@ import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import { Witness, type WitnessView } from './discovery/witness';
 import { descriptorLimit, shareDescriptors } from './limits/descriptors';
-import { bodyBudgetBytes, defaultQuotaBytes, memoryLimits } from './limits/memory';
+import { bodyBudgetBytes, logBytesMax, memoryLimits, quotaBytes } from './limits/memory';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './member/realClock';
@@ -23,6 +23,7 @@ import { connectMetrics, createMetrics } from './memberMetrics';
 import type { Metrics } from './metrics/metrics';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { stopInOrder, type StopStep } from './stopInOrder';
+import { LOG_BYTES_MAX } from './member/settings';
 import { MemberStore } from './storage/memberStore';
 import { RegistrationNotes } from './storage/registrationNote';
 import { WitnessNotes } from './storage/witnessNote';
@@ -151,6 +152,9 @@ async function openFromDirectory(
 ): Promise<LocalMember> {
   const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
     configuration;
+  const memory = memoryLimits();
+  const quota = quotaBytes(configuration.quotaBytes, memory);
+  if (quota.warning !== undefined) logger.warn(quota.warning);
   const member: LocalMember = await openMember({
     settings: {
       name,
@@ -160,7 +164,8 @@ async function openFromDirectory(
       electionTimeoutMs,
       integrityIntervalMs: INTEGRITY_INTERVAL_MS,
       snapshotCount,
-      quotaBytes: configuration.quotaBytes || defaultQuotaBytes(memoryLimits()),
+      quotaBytes: quota.bytes,
+      logBytesMax: logBytesMax(memory, LOG_BYTES_MAX),
       strictReconfigCheck,
     },
     store: await MemberStore.open(directory.kv, metrics.recorders),
@@ -168,7 +173,7 @@ async function openFromDirectory(
     clock: new RealClock(),
     random: Math.random,
     historyLength: configuration.historyLength,
-    uncommittedBytesMax: configuration.maxUncommittedBytes,
+    uncommittedBytesMax: logBytesMax(memory, configuration.maxUncommittedBytes),
     begin: beginner.begin,
     forced: configuration.forceNewCluster,
     logger,

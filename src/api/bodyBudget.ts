@@ -1,8 +1,8 @@
 /** Bytes of all request bodies that are under way, from their first byte until the request is answered. */
 import type { ServerResponse } from 'node:http';
 
-/** Smaller bodies are not counted: the number of requests bounds them. */
-const COUNTED_FROM_BYTES = 16 * 1024;
+/** Smaller bodies are not counted: the connection itself costs more, and descriptors bound the connections. */
+const COUNTED_FROM_BYTES = 1024;
 
 export class BodyBudget {
   private used = 0;

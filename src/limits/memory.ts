@@ -8,6 +8,12 @@ const MEBIBYTE = 1024 * 1024;
 const STORE_SHARE_OF_HEAP = 0.4;
 const STORE_SHARE_OF_CONTAINER = 0.3;
 const STORE_MIN_BYTES = 16 * MEBIBYTE;
+/** Three fifths of the heap at most: the rest is for the history, bodies under way and what a start throws away. */
+const QUOTA_MAX_SHARE_OF_DEFAULT = 1.5;
+
+/** Beside the heap, which Node.js makes half of the container. */
+const LOG_SHARE_OF_CONTAINER = 1 / 16;
+const LOG_MIN_BYTES = 8 * MEBIBYTE;
 
 /** A body costs some times its length until it is answered: as it came, decoded, encoded for the log, in the answer. */
 const BODIES_SHARE_OF_HEAP = 1 / 12;
@@ -41,6 +47,29 @@ function limitIn(path: string): number | undefined {
 export function defaultQuotaBytes({ heapBytes, containerBytes }: MemoryLimits): number {
   const share = Math.min(heapBytes * STORE_SHARE_OF_HEAP, containerBytes * STORE_SHARE_OF_CONTAINER);
   return Math.max(STORE_MIN_BYTES, Math.floor(share));
+}
+
+/**
+ * --quota-bytes as it was given, or the most of it that a start can load.
+ * @param given 0: by default
+ */
+export function quotaBytes(
+  given: number,
+  limits: MemoryLimits,
+): { readonly bytes: number; readonly warning: string | undefined } {
+  const byDefault = defaultQuotaBytes(limits);
+  const most = byDefault * QUOTA_MAX_SHARE_OF_DEFAULT;
+  if (given <= most) return { bytes: given === 0 ? byDefault : given, warning: undefined };
+  const warning =
+    `--quota-bytes ${given} is more than this process can load: its heap has ${limits.heapBytes} bytes` +
+    (limits.containerBytes === Infinity ? '' : `, its container ${limits.containerBytes}`) +
+    `; ${most} are used. Give it more memory (NODE_OPTIONS=--max-old-space-size=MEBIBYTES) or a lower quota`;
+  return { bytes: most, warning };
+}
+
+/** Bytes of log entries that stay in memory, outside the heap. The queues of the links hold the same bytes. */
+export function logBytesMax({ containerBytes }: MemoryLimits, usual: number): number {
+  return Math.min(usual, Math.max(LOG_MIN_BYTES, Math.floor(containerBytes * LOG_SHARE_OF_CONTAINER)));
 }
 
 /** Bytes of request bodies that may be under way at once; one of the largest size always may. */

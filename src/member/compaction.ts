@@ -18,8 +18,12 @@ export class Compaction {
 
   /**
    * @param keep entries that stay behind the applied index
+   * @param bytesMax bytes of log kept in memory
    */
-  constructor(private readonly keep: number) {}
+  constructor(
+    private readonly keep: number,
+    private readonly bytesMax = LOG_BYTES_MAX,
+  ) {}
 
   /** Entries that are being written; a truncated suffix is forgotten first. */
   stored(entries: readonly Entry[]): void {
@@ -47,9 +51,9 @@ export class Compaction {
    */
   due(durable: number, limit: number): number | undefined {
     let target = Math.min(durable - this.keep, limit);
-    if (this.bytes > LOG_BYTES_MAX) target = Math.max(target, this.indexThatFits(durable));
+    if (this.bytes > this.bytesMax) target = Math.max(target, this.indexThatFits(durable));
     const count = Math.min(target - this.compacted, this.sizes.length);
-    if (count < STEP && (count <= 0 || this.bytes <= LOG_BYTES_MAX)) return undefined;
+    if (count < STEP && (count <= 0 || this.bytes <= this.bytesMax)) return undefined;
     for (const size of this.sizes.splice(0, count)) this.bytes -= size;
     this.compacted += count;
     return this.compacted;
@@ -59,7 +63,7 @@ export class Compaction {
     let bytes = this.bytes;
     let index = this.compacted;
     for (const size of this.sizes) {
-      if (index >= durable || bytes <= LOG_BYTES_MAX / 2) break;
+      if (index >= durable || bytes <= this.bytesMax / 2) break;
       bytes -= size;
       index++;
     }

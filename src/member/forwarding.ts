@@ -10,7 +10,11 @@ export type Request =
   /** Encoded by machine/commandCodec. */
   | { readonly kind: 'commands'; readonly data: Uint8Array }
   | { readonly kind: 'change'; readonly proposed: ProposedChange }
-  | ({ readonly kind: 'refused' } & RefusedRequest);
+  | ({ readonly kind: 'refused' } & RefusedRequest)
+  /** The store has no room for some commands of a batch, and nothing of it was proposed. */
+  | ({ readonly kind: 'noSpace' } & CommandsWithoutRoom)
+  /** What the sender can hold of the store, in bytes; 0: no limit. The leader keeps to the lowest. */
+  | { readonly kind: 'quota'; readonly bytes: number };
 
 /** The request was certainly not proposed. */
 export interface RefusedRequest {
@@ -21,9 +25,18 @@ export interface RefusedRequest {
   readonly reason: 'later' | 'tooLarge' | MembershipRefusal;
 }
 
+export interface CommandsWithoutRoom {
+  readonly run: number;
+  readonly sequence: number;
+  /** Their places in the batch, in ascending order. */
+  readonly places: readonly number[];
+}
+
 const COMMANDS = 1;
 const CHANGE = 2;
 const REFUSED = 3;
+const NO_SPACE = 4;
+const QUOTA = 5;
 
 export function encodeRequest(request: Request): Buffer {
   switch (request.kind) {
@@ -33,9 +46,19 @@ export function encodeRequest(request: Request): Buffer {
       return Buffer.concat([Buffer.from([CHANGE]), encodeChange(request.proposed)]);
     case 'refused': {
       const { of, run, sequence, reason } = request;
-      return Buffer.concat([Buffer.from([REFUSED]), Buffer.from(JSON.stringify({ of, run, sequence, reason }))]);
+      return asJson(REFUSED, { of, run, sequence, reason });
     }
+    case 'noSpace': {
+      const { run, sequence, places } = request;
+      return asJson(NO_SPACE, { run, sequence, places });
+    }
+    case 'quota':
+      return asJson(QUOTA, { bytes: request.bytes });
   }
+}
+
+function asJson(kind: number, fields: object): Buffer {
+  return Buffer.concat([Buffer.from([kind]), Buffer.from(JSON.stringify(fields))]);
 }
 
 /** Undefined for a kind this version does not know: the sender hears nothing and times out. @throws DecodeError */
@@ -48,6 +71,13 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
       return { kind: 'change', proposed: decodeChange(body) };
     case REFUSED:
       return { kind: 'refused', ...decodeRefusal(body) };
+    case NO_SPACE:
+      return { kind: 'noSpace', ...decodeWithoutRoom(body) };
+    case QUOTA: {
+      const { bytes: limit } = recordIn(body);
+      if (!isCount(limit)) throw new DecodeError('a quota that is no number');
+      return { kind: 'quota', bytes: limit };
+    }
     case undefined:
       throw new DecodeError('an empty request');
     default:
@@ -58,6 +88,23 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
 const REASONS: readonly RefusedRequest['reason'][] = ['later', 'tooLarge', ...MEMBERSHIP_REFUSALS];
 
 function decodeRefusal(body: Uint8Array): RefusedRequest {
+  const { of, run, sequence, reason: text } = recordIn(body);
+  const reason = REASONS.find((known) => known === text);
+  if ((of !== 'commands' && of !== 'change') || !isCount(run) || !isCount(sequence) || reason === undefined) {
+    throw new DecodeError('a refusal of nothing');
+  }
+  return { of, run, sequence, reason };
+}
+
+function decodeWithoutRoom(body: Uint8Array): CommandsWithoutRoom {
+  const { run, sequence, places } = recordIn(body);
+  if (!isCount(run) || !isCount(sequence) || !Array.isArray(places) || places.length === 0 || !places.every(isCount)) {
+    throw new DecodeError('a refusal of no commands');
+  }
+  return { run, sequence, places };
+}
+
+function recordIn(body: Uint8Array): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(Buffer.from(body).toString());
@@ -65,12 +112,7 @@ function decodeRefusal(body: Uint8Array): RefusedRequest {
     throw new DecodeError('a refusal is not JSON');
   }
   if (typeof parsed !== 'object' || parsed === null) throw new DecodeError('a refusal is no record');
-  const { of, run, sequence, reason: text } = parsed as Readonly<Record<string, unknown>>;
-  const reason = REASONS.find((known) => known === text);
-  if ((of !== 'commands' && of !== 'change') || !isCount(run) || !isCount(sequence) || reason === undefined) {
-    throw new DecodeError('a refusal of nothing');
-  }
-  return { of, run, sequence, reason };
+  return parsed as Readonly<Record<string, unknown>>;
 }
 
 function isCount(value: unknown): value is number {

@@ -1,4 +1,5 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
+import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
 import { faultOfBatch } from '../machine/machine';
 import type { Raft } from '../raft/raft';
@@ -6,6 +7,7 @@ import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwarding';
 import { configurationAfter, refusalOf } from './membershipRules';
 import type { CurrentState } from './currentState';
+import type { Quota } from './quota';
 
 /** Why the leader did not take something; undefined: it is in the log. */
 export type Declined = RefusedRequest['reason'] | undefined;
@@ -17,6 +19,7 @@ export class LeaderDesk {
     private readonly raft: Raft,
     private readonly state: CurrentState,
     private readonly strict: boolean,
+    private readonly quota: Quota,
   ) {}
 
   /** Whether `id` may ask for anything: a member as this one has applied it, or as raft goes by already. */
@@ -34,10 +37,25 @@ export class LeaderDesk {
     return isLeaders ? 'a command that only the leader gives' : faultOfBatch(batch, this.state.machine.cluster.level);
   }
 
-  /** A batch encoded by machine/commandCodec, whose commands were checked. */
-  proposeCommands(data: Uint8Array): Declined {
+  /** What a member can hold of the store, by its own word; 0: no limit. */
+  toldQuota(member: MemberId, bytes: number): void {
+    this.quota.told(member, bytes);
+  }
+
+  /**
+   * A batch encoded by machine/commandCodec, whose commands were checked. Answers the places of commands if the store has no room
+   * for these: then nothing of the batch was taken.
+   */
+  proposeCommands(data: Uint8Array, commands: readonly Command[]): Declined | readonly number[] {
+    // Whoever does not lead has not heard from the others what they can hold.
+    if (this.raft.leader !== this.raft.id) return 'later';
+    const { refused, growth } = this.quota.judge(commands);
+    if (refused.length > 0) return refused;
     const result = this.raft.propose(data);
-    if (result.ok) return undefined;
+    if (result.ok) {
+      this.quota.proposed(result.index, growth);
+      return undefined;
+    }
     return result.reason === 'tooLarge' ? 'tooLarge' : 'later';
   }
 

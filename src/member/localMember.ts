@@ -21,6 +21,7 @@ import { MessageBorder } from './messageBorder';
 import { PeerList } from './peerList';
 import { Promoter } from './promoter';
 import { Quota } from './quota';
+import { QuotaNotice } from './quotaNotice';
 import type { MemberObserver } from './observer';
 import { Publisher } from './publisher';
 import { Readiness } from './readiness';
@@ -94,6 +95,7 @@ export class LocalMember implements Member {
   private readonly scrub: Scrub;
   private readonly integrity: IntegrityCheck;
   private readonly quota: Quota;
+  private readonly quotaNotice: QuotaNotice;
   private readonly tally: Tally;
   private readonly startedAtMs: number;
   private timers: Cancel[] = [];
@@ -112,7 +114,7 @@ export class LocalMember implements Member {
     const wake = (): void => {
       this.loop.wake();
     };
-    this.quota = new Quota(state, settings.quotaBytes ?? 0);
+    this.quota = new Quota(state, settings.quotaBytes ?? 0, raft);
     const level = (): number => state.machine.cluster.level;
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
     this.membership = new Membership(this.callers, state, clock, logger);
@@ -129,23 +131,19 @@ export class LocalMember implements Member {
     this.integrity = new IntegrityCheck(raft, state, clock, logger, (command) =>
       command.type === 'checkpoint' ? proposeAsLeader(command) : propose(command),
     );
-    const compaction = new Compaction(settings.snapshotCount);
+    const compaction = new Compaction(settings.snapshotCount, settings.logBytesMax);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
     const sender = new StateSender(raft, store, transport, logger, wake);
     const { proposals, changes, reads } = this.callers;
     const unreadable = new UnreadableEntries(clock, logger);
+    const leaderDesk = new LeaderDesk(raft, state, settings.strictReconfigCheck, this.quota);
+    this.quotaNotice = new QuotaNotice(raft, transport, this.quota.bytes);
     this.loop = new Loop({
       ...{ raft, state, store, transport, clock, compaction },
       ...{ proposals, changes, reads },
       border: new MessageBorder(raft),
       observer: parts.observer,
-      desk: new RequestDesk(
-        raft,
-        proposals,
-        changes,
-        new LeaderDesk(raft, state, settings.strictReconfigCheck),
-        transport,
-      ),
+      desk: new RequestDesk(raft, proposals, changes, leaderDesk, transport),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);
@@ -299,14 +297,7 @@ export class LocalMember implements Member {
     if (this.parts.state.machine.integrity.doubt !== 0) {
       return Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster'));
     }
-    const growth = this.quota.reserve(command);
-    if (growth === undefined) {
-      return Promise.reject(new MemberError('noSpace', 'etcdserver: mvcc: database space exceeded'));
-    }
-    const proposed = this.callers.propose(command);
-    if (growth > 0)
-      proposed.then(this.quota.settled.bind(this.quota, growth), this.quota.settled.bind(this.quota, growth));
-    return proposed;
+    return this.callers.propose(command);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
@@ -369,6 +360,7 @@ export class LocalMember implements Member {
     const nowMs = this.parts.clock.monotonicMs();
     this.tally.tick(nowMs);
     this.publisher.check();
+    this.quotaNotice.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
     // Nobody takes anything from it any more: its clients had better ask another member at once.

@@ -22,6 +22,7 @@ interface Waiting {
 export interface OutgoingBatch {
   readonly sequence: number;
   readonly data: Buffer;
+  readonly commands: readonly Command[];
   /** Must not be handed to another leader. */
   readonly onlyAsLeader: boolean;
 }
@@ -124,6 +125,24 @@ export class Proposals {
     this.declined.splice(younger === -1 ? this.declined.length : younger, 0, batch);
   }
 
+  /** The batch was certainly not taken, for the sake of the commands at these places: they fail, and the rest waits again. */
+  failPart(sequence: number, places: readonly number[], error: MemberError): void {
+    const batch = this.inFlight.get(sequence);
+    if (batch === undefined) return;
+    const refused = new Set(places);
+    const rest = batch.members.filter((_, place) => !refused.has(place));
+    if (rest.length === 0) {
+      this.fail(sequence, error);
+      return;
+    }
+    this.inFlight.set(sequence, this.encoded(sequence, rest));
+    this.putBack(sequence);
+    this.reject(
+      batch.members.filter((_, place) => refused.has(place)),
+      error,
+    );
+  }
+
   /** The batch will never be applied. */
   fail(sequence: number, error: MemberError): void {
     const batch = this.inFlight.get(sequence);
@@ -182,10 +201,14 @@ export class Proposals {
   private cut(): Batch | undefined {
     if (this.queue.length === 0) return undefined;
     const members = this.queue.splice(0, this.batchLength());
-    const sequence = ++this.sequence;
+    return this.encoded(++this.sequence, members);
+  }
+
+  private encoded(sequence: number, members: readonly Waiting[]): Batch {
     const commands = members.map(({ command }) => command);
     const data = encodeBatch({ origin: this.origin, run: this.run, sequence, commands });
-    return { sequence, data, members, onlyAsLeader: members[0]?.onlyAsLeader ?? false, sentTo: undefined };
+    const onlyAsLeader = members[0]?.onlyAsLeader ?? false;
+    return { sequence, data, commands, members, onlyAsLeader, sentTo: undefined };
   }
 
   /** As many as an entry may hold, and none that may go where others may not. */

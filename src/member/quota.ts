@@ -1,32 +1,60 @@
 import type { Command } from '../machine/command';
+import { parentOf } from '../machine/keyspace/path';
 import { NODE_BYTES } from '../machine/keyspace/tree';
+import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
 import type { CurrentState } from './currentState';
 
 /** Once full, the store takes writes again when it is below this share: an alarm that comes and goes helps nobody. */
 const CLEAR_SHARE = 0.95;
 
-/** Commands that add less are not counted until they are applied, and not judged while there is much room. */
-const COUNTED_FROM_BYTES = 4096;
-const MUCH_ROOM_SHARE = 0.8;
+/** The name of a child that is made in order. */
+const ORDER_BYTES = 21;
+
+/** What a batch would do to the store. */
+export interface Judgement {
+  /** Places of commands in the batch for which there is no room. If there are any, the batch may not be proposed. */
+  readonly refused: readonly number[];
+  /** Bytes that the batch may add. */
+  readonly growth: number;
+}
 
 /**
- * How large the store may become. The tree lives in memory: one that does not fit ends the member, and each start after it. It is
- * judged before a command is proposed and never in the state machine, whose answers must not depend on a member's memory.
+ * How large the store may become. The tree lives in memory: one that does not fit ends the member, and each start after it. The
+ * leader judges before it proposes, by its own tree, for all members' clients, and by the lowest limit of all members: every one
+ * of them has to hold the same tree. The state machine never judges: its answers must not depend on a member's memory.
+ *
+ * What a leader before this one has put into the log and is not applied yet is not counted: that is bounded by raft, and the
+ * limit leaves more room than that.
  */
 export class Quota {
-  /** Values of commands that are under way. */
-  private pendingBytes = 0;
   private isFull = false;
+  /** As the other members told it; 0: no limit. */
+  private readonly others = new Map<MemberId, number>();
+  /** What this leader has proposed and not yet applied, in the order of the log. */
+  private underWay: { readonly index: number; readonly growth: number }[] = [];
+  private underWayBytes = 0;
+  private term = 0;
 
-  /** @param bytes 0: no limit */
+  /** @param bytes what this member can hold; 0: no limit */
   constructor(
     private readonly state: CurrentState,
     readonly bytes: number,
+    private readonly raft: Pick<Raft, 'applied' | 'term' | 'configuration'>,
   ) {}
 
-  /** The alarm NOSPACE of etcd. */
+  /** What all members can hold, as far as they said so; Infinity: no limit. */
+  get limit(): number {
+    const { voters, learners } = this.raft.configuration;
+    const told = [...voters, ...learners].map((id) => this.others.get(id) ?? 0);
+    return Math.min(...[this.bytes, ...told].map((bytes) => (bytes === 0 ? Infinity : bytes)));
+  }
+
+  /** The alarm NOSPACE of etcd: at the leader for the lowest limit, at every other member for its own. */
   get alarm(): boolean {
-    if (this.isFull && this.used < this.bytes * CLEAR_SHARE) this.isFull = false;
+    const { limit, used } = this;
+    if (used >= limit) this.isFull = true;
+    else if (used < limit * CLEAR_SHARE) this.isFull = false;
     return this.isFull;
   }
 
@@ -35,30 +63,42 @@ export class Quota {
     return this.state.machine.keySpace.tree.bytes;
   }
 
-  /**
-   * What the command may add, reserved until `settled` gives it back; undefined: it may not be proposed. What makes nothing larger
-   * always may.
-   */
-  reserve(command: Command): number | undefined {
-    if (this.bytes === 0 || this.hasMuchRoomFor(command)) return 0;
-    const growth = this.growthOf(command);
-    if (growth > 0 && (this.alarm || this.used + this.pendingBytes + growth > this.bytes)) {
-      this.isFull ||= this.used >= this.bytes * CLEAR_SHARE;
-      return undefined;
-    }
-    if (growth < COUNTED_FROM_BYTES) return 0;
-    this.pendingBytes += growth;
-    return growth;
+  /** @param bytes what the member can hold; 0: no limit */
+  told(member: MemberId, bytes: number): void {
+    this.others.set(member, bytes);
   }
 
-  /** @param growth as `reserve` answered */
-  settled(growth: number): void {
-    this.pendingBytes -= growth;
+  /** For the leader, before it proposes. What makes nothing larger always has room. */
+  judge(commands: readonly Command[]): Judgement {
+    const { limit, alarm } = this;
+    if (limit === Infinity) return { refused: [], growth: 0 };
+    this.forgetApplied();
+    const room = limit - this.used - this.underWayBytes;
+    const refused: number[] = [];
+    let growth = 0;
+    commands.forEach((command, place) => {
+      const more = this.growthOf(command);
+      if (more > 0 && (alarm || growth + more > room)) refused.push(place);
+      else growth += more;
+    });
+    if (refused.length > 0 && this.used >= limit * CLEAR_SHARE) this.isFull = true;
+    return { refused, growth };
   }
 
-  private hasMuchRoomFor(command: Command): boolean {
-    const isSmall = !('value' in command) || command.value.length < COUNTED_FROM_BYTES;
-    return isSmall && !this.isFull && this.used + this.pendingBytes < this.bytes * MUCH_ROOM_SHARE;
+  /** The batch is in the log. @param growth as `judge` answered */
+  proposed(index: number, growth: number): void {
+    if (growth === 0) return;
+    this.underWay.push({ index, growth });
+    this.underWayBytes += growth;
+  }
+
+  private forgetApplied(): void {
+    const { applied, term } = this.raft;
+    // In another term the log may have lost some of it.
+    const done = term === this.term ? this.underWay.findIndex(({ index }) => index > applied) : -1;
+    const gone = this.underWay.splice(0, done === -1 ? this.underWay.length : done);
+    for (const { growth } of gone) this.underWayBytes -= growth;
+    this.term = term;
   }
 
   /** Bytes by which the command can make the store larger; 0: none. */
@@ -70,11 +110,12 @@ export class Quota {
       case 'compareAndSwap': {
         if ('refresh' in command && command.refresh) return 0;
         const node = this.state.machine.keySpace.tree.find(command.path);
-        if (node === undefined) return NODE_BYTES + command.path.length + command.value.length;
-        // In order, the node is a new one below it.
-        if (node.dir)
-          return command.type === 'create' ? 2 * NODE_BYTES + command.path.length + command.value.length : 0;
-        return Math.max(0, command.value.length - node.value.length);
+        if (command.type === 'create' && command.inOrder) {
+          const child = NODE_BYTES + command.path.length + ORDER_BYTES + command.value.length;
+          return child + this.missingFrom(command.path);
+        }
+        if (node === undefined) return this.missingFrom(command.path) + command.value.length;
+        return node.dir ? 0 : Math.max(0, command.value.length - node.value.length);
       }
       case 'delete':
       case 'compareAndDelete':
@@ -85,5 +126,13 @@ export class Quota {
       case 'report':
         return 0;
     }
+  }
+
+  /** What the nodes cost that are missing on the way down to `path`, with the last one. */
+  private missingFrom(path: string): number {
+    const { tree } = this.state.machine.keySpace;
+    let bytes = 0;
+    for (let at = path; tree.find(at) === undefined; at = parentOf(at)) bytes += NODE_BYTES + at.length;
+    return bytes;
   }
 }

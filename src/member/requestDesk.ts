@@ -3,7 +3,13 @@ import { decodeBatch } from '../machine/commandCodec';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { Changes } from './changes';
-import { decodeRequest, encodeRequest, type RefusedRequest, type Request } from './forwarding';
+import {
+  decodeRequest,
+  encodeRequest,
+  type CommandsWithoutRoom,
+  type RefusedRequest,
+  type Request,
+} from './forwarding';
 import type { LeaderDesk } from './leaderDesk';
 import type { Proposals } from './proposals';
 import type { Transport } from './transport';
@@ -42,7 +48,7 @@ export class RequestDesk {
   received(from: MemberId, bytes: Uint8Array): string | undefined {
     const request = readRequest(bytes);
     if (typeof request === 'string') return request;
-    const isAsking = request?.kind === 'commands' || request?.kind === 'change';
+    const isAsking = request?.kind === 'commands' || request?.kind === 'change' || request?.kind === 'quota';
     // Who does not lead (any more) may be the one that does not know everybody; it takes nothing anyway.
     const leads = this.raft.leader === this.raft.id;
     if (isAsking && leads && !this.leaderDesk.knows(from)) return 'a request of somebody who is no member';
@@ -59,6 +65,12 @@ export class RequestDesk {
       case 'refused':
         this.refusedBy(from, request);
         return undefined;
+      case 'noSpace':
+        this.noSpaceBy(from, request);
+        return undefined;
+      case 'quota':
+        this.leaderDesk.toldQuota(from, request.bytes);
+        return undefined;
       case undefined:
         return undefined;
     }
@@ -70,8 +82,9 @@ export class RequestDesk {
     const fault = this.leaderDesk.faultOfForwarded(from, batch);
     if (fault !== undefined) return fault;
     const { run, sequence } = batch;
-    const reason = this.leaderDesk.proposeCommands(data);
-    if (reason !== undefined) this.refuse(from, { of: 'commands', run, sequence, reason });
+    const reason = this.leaderDesk.proposeCommands(data, batch.commands);
+    if (typeof reason === 'object') this.answer(from, { kind: 'noSpace', run, sequence, places: reason });
+    else if (reason !== undefined) this.refuse(from, { of: 'commands', run, sequence, reason });
     return undefined;
   }
 
@@ -88,12 +101,19 @@ export class RequestDesk {
     this.declined(request);
   }
 
+  /** As a refusal; the rest of the batch waits again. */
+  private noSpaceBy(from: MemberId, { run, sequence, places }: CommandsWithoutRoom): void {
+    if (run !== this.proposals.run || !this.proposals.wasSentTo(sequence, from)) return;
+    this.proposals.failPart(sequence, places, noSpace());
+  }
+
   private submitHere(): void {
     this.congested = false;
     for (let batch = this.proposals.next(); batch !== undefined; batch = this.proposals.next()) {
       const { sequence } = batch;
-      const reason = this.leaderDesk.proposeCommands(batch.data);
-      if (reason !== undefined) this.declined({ of: 'commands', sequence, reason });
+      const reason = this.leaderDesk.proposeCommands(batch.data, batch.commands);
+      if (typeof reason === 'object') this.proposals.failPart(sequence, reason, noSpace());
+      else if (reason !== undefined) this.declined({ of: 'commands', sequence, reason });
       // What is younger must not overtake it, and would not be taken either.
       if (reason === 'later') break;
     }
@@ -137,8 +157,12 @@ export class RequestDesk {
   }
 
   private refuse(to: MemberId, refused: RefusedRequest): void {
+    this.answer(to, { kind: 'refused', ...refused });
+  }
+
+  private answer(to: MemberId, answer: Request): void {
     // If the refusal is lost too, the other side times out.
-    this.transport.forward(to, encodeRequest({ kind: 'refused', ...refused }));
+    this.transport.forward(to, encodeRequest(answer));
   }
 
   /** Not proposed for certain, so it may be tried again or its caller told. */
@@ -164,6 +188,10 @@ export class RequestDesk {
         return;
     }
   }
+}
+
+function noSpace(): MemberError {
+  return new MemberError('noSpace', 'etcdserver: mvcc: database space exceeded');
 }
 
 /** The request, undefined for a kind that this version does not know, or what is wrong with it. */

@@ -14,6 +14,8 @@ export interface MemberSettings {
   readonly snapshotCount: number;
   /** How large the store may become; 0: no limit. See quota.ts. */
   readonly quotaBytes?: number;
+  /** Bytes of log kept in memory; LOG_BYTES_MAX if absent. */
+  readonly logBytesMax?: number;
   /** Changes of the membership that would leave no quorum of members that answer are refused. */
   readonly strictReconfigCheck: boolean;
 }

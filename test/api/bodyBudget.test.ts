@@ -65,3 +65,10 @@ test('a full store is said as etcd says it, with 507', async () => {
   expect(status).toBe(507);
   expect(JSON.parse(body)).toMatchObject({ errorCode: 300, cause: 'etcdserver: mvcc: database space exceeded' });
 });
+
+test('many bodies of some kilobytes count as much as few large ones', async () => {
+  for (let n = 0; n < 40; n++) unfinished(15_000);
+  await until(() => budget.usedBytes > LIMIT - 16_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(budget.usedBytes).toBeLessThanOrEqual(LIMIT);
+});

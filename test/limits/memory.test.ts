@@ -1,4 +1,4 @@
-import { bodyBudgetBytes, defaultQuotaBytes, memoryLimits } from '../../src/limits/memory';
+import { bodyBudgetBytes, defaultQuotaBytes, logBytesMax, memoryLimits, quotaBytes } from '../../src/limits/memory';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -17,4 +17,21 @@ test('one body of the largest size always fits', () => {
 test('this process has limits', () => {
   expect(memoryLimits().heapBytes).toBeGreaterThan(16 * MEBIBYTE);
   expect(memoryLimits().containerBytes).toBeGreaterThan(16 * MEBIBYTE);
+});
+
+test('a quota that no start could load is lowered, and said so', () => {
+  const limits = { heapBytes: 1000 * MEBIBYTE, containerBytes: Infinity };
+  expect(quotaBytes(0, limits)).toEqual({ bytes: 400 * MEBIBYTE, warning: undefined });
+  expect(quotaBytes(500 * MEBIBYTE, limits)).toEqual({ bytes: 500 * MEBIBYTE, warning: undefined });
+  const lowered = quotaBytes(8192 * MEBIBYTE, limits);
+  expect(lowered.bytes).toBe(600 * MEBIBYTE);
+  expect(lowered.warning).toContain(`its heap has ${1000 * MEBIBYTE} bytes; ${600 * MEBIBYTE} are used`);
+  expect(quotaBytes(8192 * MEBIBYTE, { ...limits, containerBytes: 512 * MEBIBYTE }).warning).toContain('its container');
+});
+
+test('the log in memory is small in a small container', () => {
+  const heapBytes = 128 * MEBIBYTE;
+  expect(logBytesMax({ heapBytes, containerBytes: 256 * MEBIBYTE }, 128 * MEBIBYTE)).toBe(16 * MEBIBYTE);
+  expect(logBytesMax({ heapBytes, containerBytes: 64 * MEBIBYTE }, 128 * MEBIBYTE)).toBe(8 * MEBIBYTE);
+  expect(logBytesMax({ heapBytes, containerBytes: Infinity }, 128 * MEBIBYTE)).toBe(128 * MEBIBYTE);
 });

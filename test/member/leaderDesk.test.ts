@@ -1,6 +1,7 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
 import { Machine } from '../../src/machine/machine';
 import { LeaderDesk } from '../../src/member/leaderDesk';
+import { Quota } from '../../src/member/quota';
 import type { Raft } from '../../src/raft/raft';
 import { alive, appended, flush, leader, settledLeader, tick } from '../raft/core';
 import { DEFAULTS } from '../raft/harness';
@@ -14,7 +15,12 @@ function desk(answering: readonly string[], strict = true): { desk: LeaderDesk; 
     tick(raft, 1);
     for (const id of answering) raft.step(alive(raft, id));
   }
-  return { desk: new LeaderDesk(raft, { machine: threeMembers() }, strict), raft };
+  return { desk: deskOf(raft, strict), raft };
+}
+
+function deskOf(raft: Raft, strict: boolean): LeaderDesk {
+  const state = { machine: threeMembers() };
+  return new LeaderDesk(raft, state, strict, new Quota(state, 0, raft));
 }
 
 function threeMembers(): Machine {
@@ -70,7 +76,7 @@ describe('whose place somebody would take because its data is lost', () => {
     raft.step(appended(raft, '2', raft.status().lastIndex));
     flush(raft);
     raft.appliedTo(raft.status().commit);
-    const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+    const own = deskOf(raft, true);
     expect(propose(own, { type: 'removeMember', id: '3', onlyIfLost: true })).toBe('later');
   });
 });
@@ -80,7 +86,7 @@ it('a change waits while a new leader cannot know yet who answers', () => {
   raft.step(appended(raft, '2', raft.status().lastIndex));
   flush(raft);
   raft.appliedTo(raft.status().commit);
-  const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+  const own = deskOf(raft, true);
   expect(propose(own, { type: 'removeMember', id: '2' })).toBe('later');
   raft.step(alive(raft, '3'));
   expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
@@ -89,7 +95,7 @@ it('a change waits while a new leader cannot know yet who answers', () => {
 it('a change waits until everything before it is applied: it is judged by the members there are then', () => {
   const raft = settledLeader({ options: { entryBytesMax: 1024 } });
   for (const id of ['2', '3']) raft.step(alive(raft, id));
-  const own = new LeaderDesk(raft, { machine: threeMembers() }, true);
+  const own = deskOf(raft, true);
   raft.propose(Buffer.from('x'));
   flush(raft);
   raft.step(appended(raft, '2', raft.status().lastIndex));

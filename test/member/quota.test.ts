@@ -2,16 +2,19 @@ import type { Command, KeyCommand } from '../../src/machine/command';
 import { NODE_BYTES } from '../../src/machine/keyspace/tree';
 import { Machine } from '../../src/machine/machine';
 import { Quota } from '../../src/member/quota';
+import type { Configuration } from '../../src/raft/types';
 
 const KIBIBYTE = 1024;
 const LIMIT = 100 * KIBIBYTE;
 
 let machine: Machine;
 let quota: Quota;
+let raft: { applied: number; term: number; configuration: Configuration };
 
 beforeEach(() => {
   machine = new Machine(10);
-  quota = new Quota({ machine }, LIMIT);
+  raft = { applied: 0, term: 1, configuration: { voters: ['1', '2'], learners: ['3'] } };
+  quota = new Quota({ machine }, LIMIT, raft);
 });
 
 function set(path: string, bytes: number): KeyCommand {
@@ -25,10 +28,11 @@ function remove(path: string): KeyCommand {
 
 /** Proposed, and applied if it was taken. */
 function carryOut(command: Command): boolean {
-  const growth = quota.reserve(command);
-  if (growth === undefined) return false;
+  const { refused, growth } = quota.judge([command]);
+  if (refused.length > 0) return false;
+  quota.proposed(raft.applied + 1, growth);
   if ('path' in command) machine.keySpace.apply(command);
-  quota.settled(growth);
+  raft.applied++;
   return true;
 }
 
@@ -70,15 +74,57 @@ test('once full it takes even small writes again only when there is some room', 
   expect(carryOut(set('/small', 1))).toBe(true);
 });
 
-test('what is under way counts too, until it was answered', () => {
-  const growths = Array.from({ length: 12 }, (_, n) => quota.reserve(set(`/${n}`, 10 * KIBIBYTE)));
-  expect(growths.filter((growth) => growth !== undefined)).toHaveLength(9);
-  quota.settled(growths[0] ?? 0);
-  expect(quota.reserve(set('/again', 10 * KIBIBYTE))).toBeGreaterThan(0);
+test('what is under way counts too, until it is applied or the term is over', () => {
+  const proposeTen = (): number => {
+    let taken = 0;
+    for (let n = 0; n < 12; n++) {
+      const { refused, growth } = quota.judge([set(`/${n}`, 10 * KIBIBYTE)]);
+      if (refused.length > 0) continue;
+      quota.proposed(raft.applied + ++taken, growth);
+    }
+    return taken;
+  };
+  expect(proposeTen()).toBe(9);
+  expect(proposeTen()).toBe(0);
+  raft.applied += 1;
+  expect(proposeTen()).toBe(1);
+  raft.term++;
+  expect(proposeTen()).toBe(9);
+});
+
+test('of a batch only what has no room is refused', () => {
+  fill();
+  const batch = [set('/0', 10 * KIBIBYTE), set('/large', 20 * KIBIBYTE), remove('/1'), set('/small', 10)];
+  expect(quota.judge(batch)).toMatchObject({ refused: [1] });
+});
+
+test('the lowest limit of the members counts, as long as it is one', () => {
+  quota.told('3', LIMIT / 2);
+  quota.told('2', 0);
+  for (let n = 0; n < 4; n++) expect(carryOut(set(`/${n}`, 10 * KIBIBYTE))).toBe(true);
+  expect(carryOut(set('/4', 10 * KIBIBYTE))).toBe(false);
+  raft.configuration = { voters: ['1', '2'], learners: [] };
+  expect(carryOut(set('/4', 10 * KIBIBYTE))).toBe(true);
+});
+
+test('directories that a path needs count, each with its whole path', () => {
+  expect(carryOut(set('/d'.repeat(600), 1))).toBe(false);
+  expect(carryOut(set('/d'.repeat(100), 1))).toBe(true);
+});
+
+test('data from before there was a quota: the alarm is on at once, and only what makes it smaller is taken', () => {
+  const early = new Quota({ machine }, 0, raft);
+  for (let n = 0; n < 20; n++) machine.keySpace.apply(set(`/${n}`, 10 * KIBIBYTE));
+  expect(early.alarm).toBe(false);
+  expect(quota.alarm).toBe(true);
+  expect(carryOut(set('/new', 1))).toBe(false);
+  expect(carryOut(set('/0', 1))).toBe(true);
+  for (let n = 0; n < 12; n++) expect(carryOut(remove(`/${n}`))).toBe(true);
+  expect(quota.alarm).toBe(false);
 });
 
 test('0 is no limit', () => {
-  const unlimited = new Quota({ machine }, 0);
-  expect(unlimited.reserve(set('/a', 10 * LIMIT))).toBe(0);
+  const unlimited = new Quota({ machine }, 0, raft);
+  expect(unlimited.judge([set('/a', 10 * LIMIT)])).toEqual({ refused: [], growth: 0 });
   expect(unlimited.alarm).toBe(false);
 });

@@ -6,6 +6,7 @@ import { Changes } from '../../src/member/changes';
 import { decodeRequest, encodeRequest, type RefusedRequest } from '../../src/member/forwarding';
 import { LeaderDesk } from '../../src/member/leaderDesk';
 import { Proposals } from '../../src/member/proposals';
+import { Quota } from '../../src/member/quota';
 import { RequestDesk } from '../../src/member/requestDesk';
 import type { Transport } from '../../src/member/transport';
 import type { Raft } from '../../src/raft/raft';
@@ -18,7 +19,10 @@ const OTHER = 'def';
 const THIRD = '999';
 
 /** A desk of a cluster of three, under a raft that takes what it is given. */
-function makeDesk(leader: string | undefined): {
+function makeDesk(
+  leader: string | undefined,
+  quotaBytes = 0,
+): {
   readonly desk: RequestDesk;
   readonly proposals: Proposals;
   readonly changes: Changes;
@@ -33,7 +37,7 @@ function makeDesk(leader: string | undefined): {
   const voters = [SELF, OTHER, THIRD];
   const raft = {
     ...{ leader, refusal: undefined as Refusal | undefined, linkIsUp: true },
-    ...{ id: SELF, applied: 5, commit: 5, configuration: { voters, learners: [] } },
+    ...{ id: SELF, applied: 5, commit: 5, term: 1, configuration: { voters, learners: [] } },
     hearsQuorumOf: () => true,
     status: () => ({ configuration: { voters, learners: [] } }),
     propose(data: Uint8Array): unknown {
@@ -52,7 +56,8 @@ function makeDesk(leader: string | undefined): {
   };
   const machine = new Machine(10);
   machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
-  const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true);
+  const quota = new Quota({ machine }, quotaBytes, raft as unknown as Raft);
+  const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true, quota);
   const desk = new RequestDesk(raft as unknown as Raft, proposals, changes, leaderDesk, transport as Transport);
   return { desk, proposals, changes, forwarded, proposed, raft };
 }
@@ -205,4 +210,60 @@ it('a sound request of a member is proposed as it is', () => {
     batch,
     encodeChange({ origin: OTHER, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } }),
   ]);
+});
+
+describe('when the store has no room', () => {
+  const QUOTA = 10_000;
+  const large = set('/large', { value: 'x'.repeat(QUOTA) });
+
+  it('the leader refuses what a follower hands it, and says which', () => {
+    const { desk, forwarded, proposed } = makeDesk(SELF, QUOTA);
+    desk.received(OTHER, forwardOf(batchOf(OTHER, set('/a'), large)));
+    expect(proposed).toEqual([]);
+    expect(forwarded.map(decodeRequest)).toEqual([{ kind: 'noSpace', run: 1, sequence: 1, places: [1] }]);
+    desk.received(OTHER, forwardOf(batchOf(OTHER, set('/a'))));
+    expect(proposed).toHaveLength(1);
+  });
+
+  it('its own clients hear it, and the rest of their batch goes into the log', async () => {
+    const { desk, proposals, proposed } = makeDesk(SELF, QUOTA);
+    const answers = [proposals.add(set('/a'), 100), proposals.add(large, 100), proposals.add(set('/b'), 100)];
+    desk.submitQueued();
+    await expect(answers[1]).rejects.toMatchObject({ reason: 'noSpace' });
+    expect(proposed).toHaveLength(1);
+    const done = { ok: false, code: 105, cause: '', etcdIndex: 0 } as const;
+    proposals.settle({ origin: SELF, run: RUN, sequence: 1, results: [done, { ...done, cause: 'b' }] });
+    expect(await answers[2]).toMatchObject({ cause: 'b' });
+    expect(proposals).toMatchObject({ pending: 0, pendingBytes: 0 });
+  });
+
+  it('the clients of a follower hear it, and the rest is sent again', async () => {
+    const { desk, proposals, forwarded } = makeDesk(OTHER);
+    const answers = [proposals.add(large, 100), proposals.add(set('/b'), 100)];
+    desk.submitQueued();
+    const refused = { kind: 'noSpace', run: RUN, sequence: 1, places: [0] } as const;
+    desk.received(THIRD, encodeRequest(refused));
+    desk.received(OTHER, encodeRequest({ ...refused, run: RUN - 1 }));
+    desk.submitQueued();
+    expect(forwarded).toHaveLength(1);
+    desk.received(OTHER, encodeRequest(refused));
+    await expect(answers[0]).rejects.toMatchObject({ reason: 'noSpace' });
+    desk.submitQueued();
+    expect(forwarded).toHaveLength(2);
+    expect(forwarded[1]?.length).toBeLessThan(QUOTA);
+  });
+
+  it('a follower that can hold less counts', () => {
+    const { desk, forwarded, proposed } = makeDesk(SELF, 10 * QUOTA);
+    desk.received(THIRD, encodeRequest({ kind: 'quota', bytes: QUOTA }));
+    desk.received(OTHER, forwardOf(batchOf(OTHER, large)));
+    expect(proposed).toEqual([]);
+    expect(forwarded).toHaveLength(1);
+    expect(desk.received('666', encodeRequest({ kind: 'quota', bytes: 1 }))).toContain('no member');
+  });
+
+  it.each(['{}', '{"bytes":-1}', '{"bytes":"1"}', 'null', '['])('a quota of %s costs its sender the link', (text) => {
+    const { desk } = makeDesk(SELF);
+    expect(desk.received(OTHER, Buffer.concat([Buffer.from([5]), Buffer.from(text)]))).toEqual(expect.any(String));
+  });
 });

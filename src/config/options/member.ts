@@ -70,7 +70,7 @@ export const memberOptions = {
     default: '0',
     help:
       'How large the store may become in memory; beyond it only what makes it smaller is taken. 0: two fifths of the heap of ' +
-      'Node.js (--max-old-space-size), or less in a small container.',
+      'Node.js (--max-old-space-size), or less in a small container; half as much again at most. The lowest of all members counts.',
     spellings: [
       { name: 'quota-backend-bytes', era: '2.3', env: 'ETCD_QUOTA_BACKEND_BYTES', shape: 'value', convert: 'same' },
     ],

@@ -12,7 +12,11 @@ export interface Miss {
   readonly at: string;
 }
 
-/** The objects of a node, its place in the maps, and what the collector of garbage needs around them. */
+/**
+ * The objects of a node, its place in the maps, and what the collector of garbage needs around them. Measured with
+ * `node --expose-gc` (heap and external bytes after a collection, less path and value): 160 a key in a large directory, 220 with a
+ * TTL, 235 where each key has a directory of its own; maps that have just grown are up to twice as large as they have to be.
+ */
 export const NODE_BYTES = 300;
 
 /** Nodes that a removal takes out by itself: some milliseconds of work. */
