@@ -24,3 +24,14 @@ test.each([
 test('a plus in a form is a space, an escaped one is a plus', () => {
   expect(decodeFormText('a+b%2Bc')).toBe('a b+c');
 });
+
+test.each(['%01', 'ab%ff', '%C3%a9', 'plain', '%25'])('a long text of %j is decoded as a short one', (text) => {
+  const short = decodePercent(text);
+  expect(decodePercent(text.repeat(3000))).toBe(String(short).repeat(3000));
+});
+
+test.each(['%', '%1', '%zz', '%0g'])('what is wrong with a long text that ends with %j is named', (end) => {
+  const wrong = decodePercent(`${'%41'.repeat(3000)}${end}`);
+  expect(wrong).toEqual(decodePercent(end));
+  expect(wrong).toHaveProperty('sequence', end);
+});

@@ -3,8 +3,55 @@ import type { KeyEvent, ListingStep, NodeView } from '../../../machine/keyspace/
 import { jsonPieces, jsonString } from '../../http/json';
 import { timestampText } from '../../http/timeText';
 
-/** Texts of events that watchers got, so that one event is formatted once however many wait for it. */
-const watched = new WeakMap<KeyEvent, string>();
+/** A socket makes a copy of what it cannot send yet. */
+const WATCHED_PIECE_LENGTH = 64 * 1024;
+
+/** Texts of events that watchers get, so that one event is formatted once however many wait for it. */
+const watched = new WeakMap<KeyEvent, WeakRef<EventText>>();
+
+/** The text of an event that goes to watchers. A long one is made a piece at a time, when the first of them gets there. */
+export class EventText {
+  /** About how long it is; exactly, if it is short. */
+  readonly length: number;
+  private readonly pieces: string[] = [];
+  private readonly rest: Generator<string, void, undefined> | undefined;
+
+  constructor(event: KeyEvent) {
+    if (isShort(event)) {
+      const json = eventJson(event);
+      this.pieces.push(json);
+      this.length = json.length;
+    } else {
+      this.rest = eventPieces(event);
+      this.length = (event.node.value?.length ?? 0) + (event.prevNode?.value?.length ?? 0);
+    }
+  }
+
+  /** Undefined beyond the last one; before `position` each was asked for. */
+  piece(position: number): string | undefined {
+    if (position >= this.pieces.length) {
+      const piece = this.nextPiece();
+      if (piece === '') return undefined;
+      this.pieces.push(piece);
+    }
+    return this.pieces[position];
+  }
+
+  private nextPiece(): string {
+    let piece = '';
+    while (piece.length < WATCHED_PIECE_LENGTH) {
+      const { value } = this.rest?.next() ?? {};
+      if (value === undefined) break;
+      piece += value;
+    }
+    return piece;
+  }
+
+  /** All of it, if it is one piece. */
+  get whole(): string | undefined {
+    return this.rest === undefined ? this.pieces[0] : undefined;
+  }
+}
 
 /** The body of an answer that lists no children: one line. */
 export function eventJson(event: KeyEvent): string {
@@ -48,13 +95,13 @@ export function* eventPieces(event: KeyEvent): Generator<string, void, undefined
   }
 }
 
-/** The same for an event that goes to watchers. */
-export function watchedEventJson(event: KeyEvent): string {
-  const known = watched.get(event);
+/** The same for all watchers that wait for it. It is kept as long as one of them has it. */
+export function watchedEventText(event: KeyEvent): EventText {
+  const known = watched.get(event)?.deref();
   if (known !== undefined) return known;
-  const json = eventJson(event);
-  watched.set(event, json);
-  return json;
+  const text = new EventText(event);
+  watched.set(event, new WeakRef(text));
+  return text;
 }
 
 /** The body with noValueOnSuccess: what was done, not to what. Undefined: reads and deletes are not shortened. */

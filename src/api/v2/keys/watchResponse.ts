@@ -7,7 +7,8 @@ import type { ApiObserver } from '../../observer';
 import { NO_OBSERVER } from '../../observer';
 import { Turns } from '../../turns';
 import { writeWatchHead } from './answer';
-import { watchedEventJson } from './eventJson';
+import type { EventText } from './eventJson';
+import { watchedEventText } from './eventJson';
 
 /**
  * A burst may be of any size, and a reader may take its time; who is behind by more than this has to take some of it within
@@ -17,8 +18,7 @@ const BEHIND_MAX_BYTES = 8 * 1024 * 1024;
 const STUCK_MAX_MS = 10_000;
 const BEHIND_MAX_MS = 60_000;
 
-/** An event goes to the socket in pieces of this length: a socket makes a copy of what it cannot send yet. */
-const PIECE_LENGTH = 64 * 1024;
+const NEVER = (): boolean => false;
 
 /** The watches that are open now, so that a server that stops can cut them. */
 export class OpenWatches {
@@ -60,12 +60,13 @@ export class WatchResponse {
   private past: readonly KeyEvent[] = [];
   private pastPosition = 0;
   /** The texts of later ones, from `waitingPosition` on. */
-  private waiting: string[] = [];
+  private waiting: (EventText | undefined)[] = [];
   private waitingPosition = 0;
   private waitingBytes = 0;
-  /** The text that is being written, from `textPosition` on. */
-  private text = '';
-  private textPosition = 0;
+  /** The text that is being written, from the piece at `piecePosition` on. */
+  private text: EventText | undefined;
+  private piecePosition = 0;
+  private isScheduled = false;
   /** When something was last written, and since when too much waits. */
   private writtenMs = 0;
   private behindSinceMs: number | undefined;
@@ -91,11 +92,11 @@ export class WatchResponse {
     writeWatchHead(this.response, this.member, watch.etcdIndex);
     this.past = watch.past;
     this.response.on('drain', () => {
-      this.flush();
+      this.schedule();
     });
     this.socket = this.response.socket;
     this.socket?.once('end', this.onHalfClosed);
-    this.flush();
+    this.flush(NEVER);
     if (this.socket?.readableEnded === true) this.onHalfClosed();
     return undefined;
   }
@@ -111,12 +112,13 @@ export class WatchResponse {
   private onEvent(event: KeyEvent | undefined): void {
     if (this.isOver) return;
     if (event === undefined) this.cut();
-    else this.send(watchedEventJson(event));
+    else this.send(watchedEventText(event));
   }
 
-  private send(json: string): void {
+  private send(text: EventText): void {
     const isIdle = this.isAllWritten() && !this.response.writableNeedDrain;
-    if (isIdle && json.length <= PIECE_LENGTH) {
+    const json = text.whole;
+    if (isIdle && json !== undefined) {
       this.openWatches.observer.watchEventSent();
       if (this.options.stream) {
         this.response.write(json, 'latin1');
@@ -126,18 +128,16 @@ export class WatchResponse {
       }
       return;
     }
-    this.waiting.push(json);
-    this.waitingBytes += json.length;
+    this.waiting.push(text);
+    this.waitingBytes += text.length;
     if (!this.options.stream) this.stopWaiting();
-    if (isIdle) this.flush();
+    if (isIdle) this.schedule();
     else if (this.isTooSlow()) this.destroy();
   }
 
   private isAllWritten(): boolean {
     return (
-      this.textPosition >= this.text.length &&
-      this.pastPosition >= this.past.length &&
-      this.waitingPosition >= this.waiting.length
+      this.text === undefined && this.pastPosition >= this.past.length && this.waitingPosition >= this.waiting.length
     );
   }
 
@@ -151,30 +151,52 @@ export class WatchResponse {
     return nowMs - this.writtenMs >= STUCK_MAX_MS || nowMs - this.behindSinceMs >= BEHIND_MAX_MS;
   }
 
-  /** Writes what waits, oldest first, as far as the socket takes it. */
-  private flush(): void {
+  /** Large events to many watchers are long work: they get their turns with all others of the server. */
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.openWatches.turns.add(this.work);
+  }
+
+  private readonly work = (isTurnOver: () => boolean): boolean => {
+    this.isScheduled = this.flush(isTurnOver);
+    return this.isScheduled;
+  };
+
+  /** Writes what waits, oldest first, as far as the socket takes it; true if it would take more now. */
+  private flush(isTurnOver: () => boolean): boolean {
+    const canGoOn = this.writeSome(isTurnOver);
+    this.noteProgress();
+    return canGoOn;
+  }
+
+  private writeSome(isTurnOver: () => boolean): boolean {
     while (!this.response.closed && !this.response.writableEnded && !this.response.writableNeedDrain) {
-      if (this.textPosition < this.text.length) {
-        const end = this.textPosition + PIECE_LENGTH;
-        this.response.write(this.text.slice(this.textPosition, end), 'latin1');
-        this.textPosition = end;
-        continue;
+      if (this.text === undefined) {
+        this.text = this.nextText();
+        this.piecePosition = 0;
+        if (this.text === undefined) {
+          if (this.isOver) this.response.end();
+          return false;
+        }
+        this.openWatches.observer.watchEventSent();
       }
-      const text = this.nextText();
-      if (text === undefined) {
-        if (this.isOver) this.response.end();
-        break;
-      }
-      this.text = text;
-      this.textPosition = 0;
-      this.openWatches.observer.watchEventSent();
+      const piece = this.text.piece(this.piecePosition);
+      this.piecePosition += 1;
+      if (piece === undefined) this.text = undefined;
+      else this.response.write(piece, 'latin1');
+      if (isTurnOver()) return true;
     }
+    return false;
+  }
+
+  private noteProgress(): void {
     if (this.behindSinceMs === undefined) return;
     this.writtenMs = this.openWatches.nowMs();
     if (this.waitingBytes <= BEHIND_MAX_BYTES) this.behindSinceMs = undefined;
   }
 
-  private nextText(): string | undefined {
+  private nextText(): EventText | undefined {
     const event = this.past[this.pastPosition];
     if (event !== undefined) {
       this.pastPosition += 1;
@@ -182,17 +204,16 @@ export class WatchResponse {
         this.stopWaiting();
         this.past = [];
       }
-      return watchedEventJson(event);
+      return watchedEventText(event);
     }
     this.past = [];
     const text = this.waiting[this.waitingPosition];
     if (text === undefined) {
-      this.text = '';
       this.waiting = [];
       this.waitingPosition = 0;
       return undefined;
     }
-    this.waiting[this.waitingPosition] = '';
+    this.waiting[this.waitingPosition] = undefined;
     this.waitingPosition += 1;
     this.waitingBytes -= text.length;
     return text;
@@ -201,7 +222,7 @@ export class WatchResponse {
   /** As etcd: whoever closes its half of the connection waits for no event any more, and gets a whole answer of what there was. */
   private readonly onHalfClosed = (): void => {
     this.stopWaiting();
-    this.flush();
+    this.schedule();
   };
 
   private stopWaiting(): void {
@@ -216,7 +237,7 @@ export class WatchResponse {
     this.socket?.removeListener('end', this.onHalfClosed);
     this.past = [];
     this.waiting = [];
-    this.text = '';
+    this.text = undefined;
   }
 
   private destroy(): void {

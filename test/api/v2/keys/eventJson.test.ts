@@ -3,7 +3,7 @@ import {
   eventPieces,
   eventStatus,
   shortEventJson,
-  watchedEventJson,
+  watchedEventText,
 } from '../../../../src/api/v2/keys/eventJson';
 import { jsonString } from '../../../../src/api/http/json';
 import type { KeyEvent, NodeView } from '../../../../src/machine/keyspace/event';
@@ -123,11 +123,26 @@ test('an event for watchers is formatted once', () => {
       },
     },
   });
-  const first = watchedEventJson(counting);
+  const first = watchedEventText(counting);
   const readsOfOne = reads;
-  expect(watchedEventJson(counting)).toBe(first);
+  expect(watchedEventText(counting)).toBe(first);
+  expect(first.whole).toBe(eventJson(event({ node: node({ key: '/a', value: 'x' }) })));
+  expect(first.piece(0)).toBe(first.whole);
+  expect(first.piece(1)).toBeUndefined();
   expect(reads).toBe(readsOfOne);
-  expect(first).toBe(eventJson(counting));
+});
+
+test('a long event for watchers is formatted piece by piece, once for all of them', () => {
+  const long = event({ action: 'set', node: node({ key: '/a', value: '\x01'.repeat(100_000) }) });
+  const [one, other] = [watchedEventText(long), watchedEventText(long)];
+  const pieces: string[] = [];
+  for (let piece = one.piece(0); piece !== undefined; piece = one.piece(pieces.length)) {
+    pieces.push(piece);
+    expect(other.piece(pieces.length - 1)).toBe(piece);
+  }
+  expect(pieces.length).toBeGreaterThan(5);
+  expect(one.whole).toBeUndefined();
+  expect(pieces.join('') === eventJson(long)).toBe(true);
 });
 
 test.each([
