@@ -25,6 +25,7 @@ import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { stopInOrder, type StopStep } from './stopInOrder';
 import { LOG_BYTES_MAX } from './member/settings';
 import { MemberStore } from './storage/memberStore';
+import { SlowDisk } from './storage/slowDisk';
 import { RegistrationNotes } from './storage/registrationNote';
 import { WitnessNotes } from './storage/witnessNote';
 import type { RemovalNote } from './util/removedFile';
@@ -168,7 +169,7 @@ async function openFromDirectory(
       logBytesMax: logBytesMax(memory, LOG_BYTES_MAX),
       strictReconfigCheck,
     },
-    store: await MemberStore.open(directory.kv, metrics.recorders),
+    store: await MemberStore.open(directory.kv, new SlowDisk(metrics.recorders, logger, heartbeatIntervalMs)),
     transport: links,
     clock: new RealClock(),
     random: Math.random,
