@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { ForceNewClusterError } from './member/forceNewCluster';
 import { StateDiffersError } from './member/integrityCheck';
 import { DIFFERING_FILE, exists, moveAside } from './util/differingDirectory';
+import { REPLACE } from './util/plainFile';
 import { REMOVED_FILE } from './util/removedFile';
 
 const TEXT =
@@ -13,7 +14,7 @@ const TEXT =
 /** Durable when it returns: right after it the process ends. */
 export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): void {
   try {
-    const file = openSync(join(dataDir, DIFFERING_FILE), 'w', 0o600);
+    const file = openSync(join(dataDir, DIFFERING_FILE), REPLACE, 0o600);
     writeSync(file, TEXT);
     fsyncSync(file);
     closeSync(file);

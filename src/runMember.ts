@@ -1,5 +1,4 @@
 /** One member, from its command line until it is asked to stop. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Surface } from './api/options';
@@ -16,6 +15,7 @@ import { OutdatedDataError } from './member/outdatedData';
 import type { Server } from './server';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
+import { readPlainFileSync, replaceFileSync } from './util/plainFile';
 import { REMOVED_FILE, removedFileText, type RemovalNote } from './util/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
@@ -23,7 +23,7 @@ const REMOVED_DELAY_MS = 1000;
 /** What `cairn` without a command does, and `cairn discovery`. Never resolves while the member runs; the process ends with a documented exit code. */
 export function runMember(argv: readonly string[], surface: Surface = 'all'): void {
   const preset = surface === 'discovery' ? discoveryPreset : undefined;
-  const outcome = loadConfiguration(argv, process.env, (path) => readFileSync(path, 'utf8'), build(), preset);
+  const outcome = loadConfiguration(argv, process.env, readPlainFileSync, build(), preset);
   switch (outcome.kind) {
     case 'print':
       process.stdout.write(outcome.text);
@@ -85,7 +85,7 @@ function endRemoved(server: Server, logger: Logger, dataDir: string, note: Remov
 /** For `cairn clear-removed`. */
 function markRemoved(dataDir: string, note: RemovalNote, logger: Logger): void {
   try {
-    writeFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
+    replaceFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
   } catch (error) {
     logger.warn({ err: error, dataDir }, 'the data directory could not be marked as that of a removed member');
   }

@@ -1,7 +1,8 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
-import { readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIFFERING_FILE, moveAside } from '../util/differingDirectory';
+import { NotAFileError, readPlainFile } from '../util/plainFile';
 import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../util/removedFile';
 import { runCommand, say, textOf, valuesOf } from './arguments';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
@@ -88,9 +89,10 @@ function explained(error: unknown, volume: string): unknown {
 /** Undefined if there is no such file. */
 async function contentOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return await readPlainFile(path);
   } catch (error) {
     if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    if (error instanceof NotAFileError) throw new Error(`${path}: ${error.message}; nothing was changed`);
     throw error;
   }
 }

@@ -2,15 +2,16 @@
  * The data directory: `FORMAT` says that it is ours and how it is laid out, `db/` is the database, `PID` names who has it
  * open. The lock itself is the database's own, so a `PID` left behind by a dead process is in nobody's way.
  */
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readPlainFile, REPLACE } from '../util/plainFile';
 import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
 import type { ReportingKv } from './rocks';
-import { openRocks } from './rocks';
+import { isInUse, openRocks } from './rocks';
 
 export interface DataDirectoryOptions {
   readonly path: string;
@@ -42,7 +43,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   if (state.kind !== 'ours') await finishFormat(path, kv);
   const pidPath = join(path, 'PID');
   try {
-    await writeFile(pidPath, `${process.pid}\n`, { mode: PRIVATE_FILE_MODE });
+    await writeFile(pidPath, `${process.pid}\n`, { flag: REPLACE, mode: PRIVATE_FILE_MODE });
   } catch (error) {
     await kv.close();
     throw fileError(error, 'cannot write', pidPath);
@@ -96,7 +97,7 @@ function unlessItExists(error: unknown): void {
 
 /** Says that the directory is being prepared: until `finishFormat`, whatever is in it is half made and holds nothing. */
 async function draftFormat(path: string): Promise<void> {
-  const file = await open(join(path, FORMAT_DRAFT), 'w', PRIVATE_FILE_MODE);
+  const file = await open(join(path, FORMAT_DRAFT), REPLACE, PRIVATE_FILE_MODE);
   try {
     await file.writeFile(`cairn ${FORMAT_VERSION}\n`);
     await file.sync();
@@ -131,9 +132,10 @@ async function openDatabase(options: DataDirectoryOptions, createIfMissing: bool
     return await openRocks({ ...options, path, createIfMissing });
   } catch (error) {
     const user = await otherUser(options.path);
-    // A log that another process is writing to can look damaged.
-    const inUse =
-      error instanceof StorageError && (error.kind === 'locked' || (error.kind === 'corrupt' && user !== undefined));
+    const kind = error instanceof StorageError ? error.kind : undefined;
+    // A log that another process is writing to can look damaged. Only the lock says that there is one: the number in PID may be
+    // somebody else's by now.
+    const inUse = kind === 'locked' || (kind === 'corrupt' && user !== undefined && (await isInUse(path)));
     if (!inUse) throw error;
     const by = user === undefined ? 'another process' : `process ${user}`;
     throw new StorageError('locked', `the data directory ${options.path} is in use by ${by}`, error);
@@ -142,7 +144,7 @@ async function openDatabase(options: DataDirectoryOptions, createIfMissing: bool
 
 /** The process that wrote `PID`, if it lives and is not this one. */
 async function otherUser(path: string): Promise<number | undefined> {
-  const text = await readFile(join(path, 'PID'), 'utf8').catch(() => '');
+  const text = await readPlainFile(join(path, 'PID')).catch(() => '');
   if (!/^\d{1,10}\n$/.test(text)) return undefined;
   const pid = Number(text);
   return pid !== process.pid && isAlive(pid) ? pid : undefined;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { corrupt, StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { checkFormatVersion } from './formatVersion';
+import { checkPlainFiles } from './plainFiles';
 import { readMark } from './syncedMark';
 
 export interface DirectoryState {
@@ -30,6 +31,7 @@ export async function checkDirectory(path: string): Promise<DirectoryState> {
   const found = await statOf(path);
   if (found === undefined) return { kind: 'missing', warnings: [] };
   if (!found.isDirectory()) throw new StorageError('format', `the data directory ${path} is not a directory`);
+  await checkPlainFiles(path);
   const names = (await list(path)).filter((name) => !NOTHING_TO_US.has(name));
   if (names.includes('FORMAT')) {
     checkFormat(path, await formatOf(path));

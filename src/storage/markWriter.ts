@@ -1,6 +1,7 @@
 /** Keeps the mark of the last synced write (syncedMark.ts) up to date, beside the batches and without making them wait. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CHANGE, REPLACE } from '../util/plainFile';
 import type { StorageError } from './errors';
 import { fileError } from './fileError';
 import { encodeMark, MARK_FILE, MARK_FILE_BYTES, markPlace } from './syncedMark';
@@ -48,7 +49,7 @@ export class MarkWriter {
   ): Promise<MarkWriter> {
     const path = join(database, MARK_FILE);
     try {
-      const file = await open(path, counter === 0 ? 'w' : 'r+', PRIVATE_FILE_MODE);
+      const file = await open(path, counter === 0 ? REPLACE : CHANGE, PRIVATE_FILE_MODE);
       // Its whole length at once: later writes change nothing but the bytes, and cannot find the disk full.
       if (counter === 0) await file.write(Buffer.alloc(MARK_FILE_BYTES), 0, MARK_FILE_BYTES, 0);
       const writer = new MarkWriter(file, path, counter, sequence, onFailure);

@@ -117,7 +117,7 @@ function emptyBatch(database: NativeDatabase): NativeBatch {
   return (database as unknown as { batch(): NativeBatch }).batch();
 }
 
-function engineOf(options: RocksOptions): NativeEngine {
+function engineOf(options: Pick<RocksOptions, 'engine'>): NativeEngine {
   // The package's own types lean on types that are not installed.
   return options.engine ?? (RocksDB as unknown as NativeEngine);
 }
@@ -128,14 +128,21 @@ function engineOf(options: RocksOptions): NativeEngine {
  */
 async function cutEnds(options: RocksOptions, ends: readonly TornEnd[]): Promise<readonly string[]> {
   const { path } = options;
-  // The engine takes its lock, and then refuses a database that exists before it has touched anything.
-  await openNative(engineOf(options)(path), path, { createIfMissing: false, errorIfExists: true }).catch(
-    (error: unknown) => {
-      if (error instanceof StorageError && error.kind === 'locked') throw error;
-    },
-  );
+  if (await isInUse(path, engineOf(options)))
+    throw new StorageError('locked', `the database ${path} is in use by another process`);
   for (const end of ends) await cutTornEnd(end);
   return ends.map(tornEndText);
+}
+
+/** Whether another process, or another part of this one, has the database open. */
+export async function isInUse(path: string, engine = engineOf({})): Promise<boolean> {
+  try {
+    // The engine takes its lock, and then refuses a database that exists before it has touched anything.
+    await openNative(engine(path), path, { createIfMissing: false, errorIfExists: true });
+    return false;
+  } catch (error) {
+    return error instanceof StorageError && error.kind === 'locked';
+  }
 }
 
 function openNative(database: NativeDatabase, path: string, options: object): Promise<void> {

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -9,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -43,7 +45,7 @@ function listing(path: string): string[] {
   if (!existsSync(path) || !statSync(path).isDirectory()) return [];
   return (readdirSync(path, { recursive: true }) as string[])
     .sort()
-    .map((name) => `${name} ${statSync(join(path, name)).mtimeMs}`);
+    .map((name) => `${name} ${lstatSync(join(path, name)).mtimeMs}`);
 }
 
 function mode(path: string): string {
@@ -213,6 +215,49 @@ test('a number left behind that now belongs to somebody else does not block', as
   await (await openDataDirectory({ path })).close();
   sleeper.kill('SIGKILL');
   await new Promise((resolve) => sleeper.once('close', resolve));
+});
+
+test('a damaged database is not "in use" because somebody else has the number left behind by now', async () => {
+  const path = await created();
+  const sleeper = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+  writeFileSync(join(path, 'PID'), `${sleeper.pid}\n`);
+  writeFileSync(join(path, 'db', 'CURRENT'), 'nonsense');
+  await expect(openDataDirectory({ path })).rejects.toMatchObject({ kind: 'corrupt' });
+  sleeper.kill('SIGKILL');
+  await new Promise((resolve) => sleeper.once('close', resolve));
+});
+
+describe('something else in the place of a file is refused, unopened and unchanged:', () => {
+  const files = ['FORMAT', 'FORMAT.new', 'PID', 'REMOVED', 'STATE-DIFFERS'];
+  const ofDatabase = ['CURRENT', 'LOCK', 'SYNCED', '000099.log', '000099.sst'].map((name) => `db/${name}`);
+
+  test.each([...files, ...ofDatabase])('%s', async (name) => {
+    const path = await created();
+    const elsewhere = join(home, `elsewhere-${name.replace('/', '-')}`);
+    writeFileSync(elsewhere, 'cairn 2\n');
+    const others: readonly [string, (at: string) => void][] = [
+      ['a FIFO', (at) => execFileSync('mkfifo', [at])],
+      ['a directory', (at) => mkdirSync(at)],
+      ['a symbolic link', (at) => symlinkSync(elsewhere, at)],
+    ];
+    for (const [kind, put] of others) {
+      const at = join(path, name);
+      rmSync(at, { force: true, recursive: true });
+      put(at);
+      await expectRefused(path, 'format', new RegExp(`${name} is ${kind}, expected a file`));
+    }
+    expect(readFileSync(elsewhere, 'utf8')).toBe('cairn 2\n');
+  });
+
+  test('db', async () => {
+    const path = await created();
+    renameSync(join(path, 'db'), join(path, 'moved'));
+    execFileSync('mkfifo', [join(path, 'db')]);
+    await expectRefused(path, 'format', /db is a FIFO, expected a directory/);
+    rmSync(join(path, 'db'));
+    symlinkSync('moved', join(path, 'db'));
+    await (await openDataDirectory({ path })).close();
+  });
 });
 
 test('a database that lost its CURRENT file is not taken for a new one', async () => {

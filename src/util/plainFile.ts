@@ -1,0 +1,83 @@
+/**
+ * Files where others may have put something else. Opening a FIFO waits for its other end, which may never come; reading a device
+ * may never end; and writing through a symbolic link changes a file somewhere else.
+ */
+import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+
+/** Flags of `open`: a new file, or instead of one of that name. Fails with ELOOP for a symbolic link, with ENXIO for a FIFO. */
+export const REPLACE = O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK;
+/** Flags of `open`: a file that is there. The same goes for it. */
+export const CHANGE = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
+
+/** Something else than a file is where a file has to be. */
+export class NotAFileError extends Error {
+  override readonly name = 'NotAFileError';
+}
+
+interface Kind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+  isSocket(): boolean;
+  isSymbolicLink(): boolean;
+}
+
+/** What it is, with its article. */
+export function kindOf(found: Kind): string {
+  if (found.isFile()) return 'a file';
+  if (found.isDirectory()) return 'a directory';
+  if (found.isFIFO()) return 'a FIFO';
+  if (found.isSocket()) return 'a socket';
+  return found.isSymbolicLink() ? 'a symbolic link' : 'a device';
+}
+
+/** The text of a file, to which a symbolic link may lead. Rejects with NotAFileError, or as opening and reading do. */
+export async function readPlainFile(path: string): Promise<string> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, O_RDONLY | O_NONBLOCK);
+    refuseOther(await file.stat());
+    return await file.readFile('utf8');
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The same at once. @throws NotAFileError */
+export function readPlainFileSync(path: string): string {
+  let file: number | undefined;
+  try {
+    file = openSync(path, O_RDONLY | O_NONBLOCK);
+    refuseOther(fstatSync(file));
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Writes a file, new or instead of one of that name. @throws as opening and writing do */
+export function replaceFileSync(path: string, text: string): void {
+  const file = openSync(path, REPLACE);
+  try {
+    writeSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refuseOther(found: Stats): void {
+  if (!found.isFile()) throw new NotAFileError(`it is ${kindOf(found)}, expected a file`);
+}
+
+/** A socket cannot even be opened. */
+function explained(error: unknown): unknown {
+  const isSocket = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENXIO';
+  return isSocket ? new NotAFileError('it is a socket or a device, expected a file') : error;
+}
