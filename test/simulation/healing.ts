@@ -3,6 +3,7 @@ import type { Cluster } from './cluster';
 import { insideOf } from './inside';
 import type { SimNode } from './node';
 import { restartable, type Operator } from './operator';
+import type { Rush } from './rush';
 import type { Watcher } from './watchers';
 
 /** Waits until something is so; breaks the rule `heals` after the limit. */
@@ -23,6 +24,7 @@ export class Healing {
     private readonly cluster: Cluster,
     private readonly operator: Operator,
     private readonly clients: readonly Client[],
+    private readonly rush: Rush,
     private readonly watchers: readonly Watcher[],
     private readonly known: SharedKnowledge,
   ) {}
@@ -32,9 +34,10 @@ export class Healing {
     await this.everyMember(until, HEALTHY_LIMIT_MS, 'a write through every member', (client, node) =>
       client.write(node, client.command(node.member)),
     );
+    this.rush.running = false;
     for (const client of this.clients) client.running = false;
     await until(
-      () => this.clients.every((client) => client.idle),
+      () => this.rush.idle && this.clients.every((client) => client.idle),
       QUIET_LIMIT_MS,
       'every request is answered or given up',
     );

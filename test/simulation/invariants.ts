@@ -1,6 +1,8 @@
+import { decodeBatch } from '../../src/machine/commandCodec';
 import { logKey, LOG_START_KEY } from '../../src/storage/layout';
 import { decodeEntry } from '../../src/storage/entryCodec';
 import { decodePosition } from '../../src/storage/recordCodec';
+import type { RaftLog } from '../../src/raft/log';
 import type { Entry, MemberId, Message } from '../../src/raft/types';
 import type { SimDisk } from './disk';
 import type { Judge } from './judge';
@@ -12,10 +14,18 @@ interface Placed {
   readonly entry: Entry;
 }
 
+/** One who leads, or who led when it died or was deposed. */
+export interface Leader {
+  readonly id: MemberId;
+  readonly log: RaftLog;
+  /** Until then its log only grows. */
+  readonly isLeading: () => boolean;
+}
+
 /** What no member can see alone: promises between members, checked as they are made. */
 export class Invariants {
   /** Who led each term. */
-  readonly leaders = new Map<number, MemberId>();
+  readonly leaders = new Map<number, Leader>();
   private readonly votes = new Map<string, MemberId>();
   private readonly placed = new Map<string, Placed>();
   /** The term in which a leader first committed each index. */
@@ -44,22 +54,33 @@ export class Invariants {
     });
   }
 
+  /** A leader puts an entry into the log: only its own clock lets keys expire and has the members compare their states. */
+  proposed(by: MemberId, entry: Entry): void {
+    if (entry.kind !== 'command') return;
+    const { origin, commands } = decodeBatch(entry.data);
+    const isLeaders = commands.some(({ type }) => type === 'sync' || type === 'checkpoint');
+    this.judge.check(!isLeaders || origin === by, 'only the clock of the leader counts', () => {
+      return `${by} leads term ${entry.term} and takes a sync or checkpoint of ${origin} as ${entryText(entry)}`;
+    });
+  }
+
   /** Election safety (section 5.2) and leader completeness (section 5.4). */
-  leads(id: MemberId, term: number, termAt: (index: number) => number | undefined, startIndex: number): void {
-    const known = this.leaders.get(term);
+  leads(term: number, leader: Leader): void {
+    const known = this.leaders.get(term)?.id;
+    const { id, log } = leader;
     if (known === id) return;
     if (known !== undefined) {
       this.judge.broken('election safety', `${known} and ${id} lead term ${term}`);
       return;
     }
-    this.leaders.set(term, id);
+    this.leaders.set(term, leader);
     this.voted(id, term, id);
     this.checkVoteOnDisk(id, term, id);
-    for (let index = startIndex + 1; index < this.committedIn.length; index++) {
+    for (let index = log.startIndex + 1; index < this.committedIn.length; index++) {
       const committedIn = this.committedIn[index];
       if (committedIn === undefined || committedIn >= term) continue;
       const entry = this.reference.entries[index];
-      if (entry === undefined || termAt(index) === entry.term) continue;
+      if (entry === undefined || log.termAt(index) === entry.term) continue;
       this.judge.broken('leader completeness', `${id} leads term ${term} without ${entryText(entry)}`);
       return;
     }
@@ -99,11 +120,7 @@ export class Invariants {
         this.checkVoteOnDisk(message.from, message.term, message.to);
         return;
       case 'appendResponse':
-        if (!message.success || this.holds(message.from, message.index, undefined)) return;
-        this.judge.broken(
-          'acknowledged is durable',
-          `${message.from} acknowledges ${message.index}, its disk lacks it`,
-        );
+        if (message.success) this.acknowledged(message);
         return;
       case 'appendRequest':
       case 'heartbeat':
@@ -114,6 +131,17 @@ export class Invariants {
       case 'snapshotRequest':
         return;
     }
+  }
+
+  /** A follower says that it has what the leader has up to this index, on its disk. */
+  private acknowledged({ from, term, index }: Message & { readonly index: number }): void {
+    const leader = this.leaders.get(term);
+    const known = leader?.isLeading() === true ? leader.log : undefined;
+    const isThere = known === undefined || index <= known.lastIndex;
+    const leadersTerm = known !== undefined && index > known.startIndex ? known.termAt(index) : undefined;
+    this.judge.check(isThere && this.holds(from, index, leadersTerm), 'acknowledged is durable', () => {
+      return `${from} acknowledges ${index} of term ${leadersTerm ?? '-'}, its disk lacks it`;
+    });
   }
 
   private voted(voter: MemberId, term: number, candidate: MemberId): void {

@@ -1,16 +1,31 @@
 /** Bugs in what clients see, and in how members find each other. */
 import { Machine } from '../../src/machine/machine';
+import type { Command } from '../../src/machine/command';
 import { History } from '../../src/machine/keyspace/history';
 import { KeySpace } from '../../src/machine/keyspace/keySpace';
 import { WatchHub } from '../../src/machine/keyspace/watchHub';
 import { askAny } from '../../src/discovery/runningCluster';
 import type { StaticListOptions } from '../../src/discovery/staticList';
+import { Changes } from '../../src/member/changes';
+import type { CurrentState } from '../../src/member/currentState';
+import type { Clock } from '../../src/member/environment';
+import { ExpiryClock } from '../../src/member/expiryClock';
+import { LeaderDesk } from '../../src/member/leaderDesk';
 import { Proposals } from '../../src/member/proposals';
+import { EXPIRE_MAX } from '../../src/member/settings';
 import { RaftLog } from '../../src/raft/log';
+import { Persistence } from '../../src/raft/persistence';
+import type { AppendResponse } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
 import { FounderBeginnings } from './founders';
 import { Incarnation } from './incarnation';
-import { wrap, type Mutant, type Inner } from './planting';
+import { all, wrap, type Mutant, type Inner } from './planting';
+
+interface ExpiryInside {
+  readonly state: CurrentState;
+  readonly clock: Clock;
+  readonly propose: (command: Command) => Promise<unknown>;
+}
 
 export const MEMBER_MUTANTS: readonly Mutant[] = [
   {
@@ -120,5 +135,64 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
           },
       );
     },
+  },
+  {
+    name: 'any member’s clock lets keys expire, and the leader lets it',
+    plant: () =>
+      all(
+        wrap(
+          ExpiryClock.prototype,
+          'check',
+          () =>
+            function (this: ExpiryClock) {
+              const { state, clock, propose } = this as unknown as ExpiryInside;
+              const nowMs = clock.now();
+              if (!state.machine.keySpace.isDue(nowMs)) return;
+              void propose({ type: 'sync', nowMs, expireMax: EXPIRE_MAX }).catch(() => undefined);
+            },
+        ),
+        wrap(
+          Proposals.prototype,
+          'add',
+          (original) =>
+            function (this: Proposals, command: Command, deadlineMs: number) {
+              return original.call(this, command, deadlineMs, false) as unknown;
+            },
+        ),
+        wrap(LeaderDesk.prototype, 'faultOfForwarded', () => () => undefined),
+      ),
+  },
+  {
+    name: 'a membership change is acknowledged when it leaves for the leader',
+    plant: () =>
+      wrap(
+        Changes.prototype,
+        'sent',
+        (original) =>
+          function (this: Changes, sequence: number, to: string) {
+            original.call(this, sequence, to);
+            const { inFlight } = this as unknown as {
+              readonly inFlight: Map<number, { readonly resolve: () => void }>;
+            };
+            inFlight.get(sequence)?.resolve();
+          },
+      ),
+  },
+  {
+    name: 'a follower acknowledges all that it has',
+    plant: () =>
+      wrap(
+        Persistence.prototype,
+        'sendAfterEntries',
+        (original) =>
+          function (
+            this: Persistence,
+            message: AppendResponse,
+            vote: Parameters<Persistence['sendAfterEntries']>[1],
+            log: RaftLog,
+          ) {
+            original.call(this, { ...message, index: log.lastIndex }, vote, log);
+          },
+      ),
   },
 ];

@@ -77,7 +77,8 @@ export class Observer {
     this.lastIndex = log.lastIndex;
     this.world.faults.count('leader changed');
     this.world.trace.add(this.world.scheduler.nowMs, `${this.name} leads`, term);
-    this.world.invariants.leads(this.member.id, term, (index) => log.termAt(index), log.startIndex);
+    const isLeading = (): boolean => this.raft.role === 'leader' && this.raft.term === term;
+    this.world.invariants.leads(term, { id: this.member.id, log, isLeading });
   }
 
   private stateReplaced(): void {
@@ -104,7 +105,9 @@ export class Observer {
     log.append = (entry: Entry): void => {
       const previousTerm = log.lastTerm;
       append(entry);
-      if (log.lastIndex === entry.index) world.invariants.appended(name, entry, previousTerm);
+      if (log.lastIndex !== entry.index) return;
+      world.invariants.appended(name, entry, previousTerm);
+      if (raft.role === 'leader') world.invariants.proposed(member.id, entry);
     };
     const commitTo = log.commitTo.bind(log);
     log.commitTo = (index: number): void => {

@@ -160,26 +160,43 @@ export class Operator {
     for (;;) {
       const found = this.cluster.members.find((member) => member.peerURLs[0] === peerURLs[0]);
       if (found !== undefined) return found.id;
-      await this.attempt((member) => member.addMember(peerURLs));
+      const isListed = ({ peerURLs: urls }: { readonly peerURLs: readonly string[] }): boolean =>
+        urls[0] === peerURLs[0];
+      await this.attempt(
+        (member) => member.addMember(peerURLs),
+        (member) => member.members().some(isListed),
+      );
     }
   }
 
   private async remove(id: MemberId): Promise<void> {
     while (!this.cluster.world.reference.machine.cluster.wasRemoved(id)) {
-      await this.attempt((member) => member.removeMember(id));
+      await this.attempt(
+        (member) => member.removeMember(id),
+        (member) => !member.members().some((listed) => listed.id === id),
+      );
     }
   }
 
-  private async attempt(request: (member: LocalMember) => Promise<unknown>): Promise<void> {
+  /** @param isSeen whether the change can be seen at this member; it must be when the member has acknowledged it */
+  private async attempt(
+    request: (member: LocalMember) => Promise<unknown>,
+    isSeen: (member: LocalMember) => boolean,
+  ): Promise<void> {
     const { cluster } = this;
     const { serving } = cluster;
+    const { judge } = cluster.world;
     if (serving.length > 0) {
-      const outcome = await cluster.ask(cluster.world.random.pick(serving), request);
+      const node = cluster.world.random.pick(serving);
+      const outcome = await cluster.ask(node, async (member) => {
+        await request(member);
+        judge.check(isSeen(member), 'an acknowledged change is in the list', () => `not in that of ${node.name}`);
+      });
       if (outcome.kind === 'answer') return;
       const error = outcome.kind === 'error' ? outcome.error : undefined;
       if (error instanceof MembershipError) {
         const known = ['peerURLExists', 'removed', 'notFound', 'unhealthy'].includes(error.refusal);
-        cluster.world.judge.check(known, 'the operator can work', () => error.message);
+        judge.check(known, 'the operator can work', () => error.message);
       }
     }
     await cluster.sleep(RETRY_MS);

@@ -4,7 +4,7 @@ import { RaftLog } from '../../src/raft/log';
 import { Leadership } from '../../src/raft/leadership';
 import { Persistence } from '../../src/raft/persistence';
 import { Raft } from '../../src/raft/raft';
-import { ReadRounds } from '../../src/raft/reads';
+import { ForwardedReads, ReadRounds } from '../../src/raft/reads';
 import { RaftState } from '../../src/raft/state';
 import type { Entry, LogStart } from '../../src/raft/types';
 import type { Kv } from '../../src/storage/kv';
@@ -155,6 +155,20 @@ export const RAFT_MUTANTS: readonly Mutant[] = [
         (original) =>
           function (this: ReadBarriers) {
             original.call(this, Number.POSITIVE_INFINITY);
+          },
+      ),
+  },
+  {
+    name: 'a read joins the question to the leader that is under way',
+    plant: () =>
+      wrap(
+        ForwardedReads.prototype,
+        'add',
+        (original) =>
+          function (this: ForwardedReads, context: number) {
+            const { outstanding } = this as unknown as { outstanding?: { reads: number[] } };
+            if (outstanding === undefined) original.call(this, context);
+            else outstanding.reads.push(context);
           },
       ),
   },

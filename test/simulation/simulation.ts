@@ -10,6 +10,7 @@ import { Nemesis } from './nemesis';
 import { Operator } from './operator';
 import type { NodeClock } from './nodeClock';
 import { SeededRandom } from './random';
+import { Rush } from './rush';
 import { Watcher } from './watchers';
 import type { World, WorldSettings } from './world';
 
@@ -39,6 +40,7 @@ export class Simulation {
   readonly cluster: Cluster;
   private readonly known = new SharedKnowledge();
   private readonly clients: Client[] = [];
+  private readonly rush: Rush;
   private readonly watchers: Watcher[] = [];
   private readonly operator: Operator;
   private readonly nemesis: Nemesis;
@@ -56,6 +58,7 @@ export class Simulation {
     for (let number = 1; number <= clientCount; number++) {
       this.clients.push(new Client(this.cluster, this.known, `c${number}`, thinkMs));
     }
+    this.rush = new Rush(this.cluster, this.known, 'r');
     this.watchers.push(
       new Watcher(this.cluster, 'w1', '/', true, true),
       new Watcher(this.cluster, 'w2', '/k', true, true),
@@ -77,12 +80,13 @@ export class Simulation {
     try {
       this.startFounders();
       for (const client of this.clients) client.start();
+      this.rush.start();
       for (const watcher of this.watchers) watcher.start();
       this.nemesis.start();
       const stormMs = this.world.random.between(...STORM_MS);
       await this.advance(() => this.world.scheduler.nowMs >= stormMs);
       this.nemesis.stop();
-      const healing = new Healing(this.cluster, this.operator, this.clients, this.watchers, this.known);
+      const healing = new Healing(this.cluster, this.operator, this.clients, this.rush, this.watchers, this.known);
       await healing.run((until, limitMs, what) => this.until(until, limitMs, what));
     } catch (error) {
       if (this.world.judge.verdict === undefined) throw error;
