@@ -8,6 +8,8 @@ import type { Beginning, SimNode } from './node';
 const RETRY_MS = 400;
 const ROUNDS_MAX = 15;
 const VOTERS_MIN = 3;
+/** A founder that is the only one asks nobody, and cannot tell that it lost its disk (docs/clustering.md). */
+const FOUNDERS_MIN = 2;
 const MEMBERS_MAX = 6;
 
 /**
@@ -48,7 +50,7 @@ export class Operator {
     const { cluster } = this;
     if (cluster.voters.length < VOTERS_MIN || !this.allFounded) return;
     const lost = cluster.nodeOf(cluster.world.random.pick(cluster.voters));
-    if (lost?.memberId === undefined) return;
+    if (lost?.memberId === undefined || !this.allFounded) return;
     const { memberId } = lost;
     this.run(async () => {
       lost.replaceBy(undefined, undefined);
@@ -68,7 +70,8 @@ export class Operator {
     const { random, faults } = cluster.world;
     const founder = random.pick(cluster.founders);
     const isVoter = founder.memberId !== undefined && cluster.voters.includes(founder.memberId);
-    if (cluster.voters.length < VOTERS_MIN || !isVoter || !this.allFounded) return;
+    const isTold = cluster.founders.length >= FOUNDERS_MIN;
+    if (cluster.voters.length < VOTERS_MIN || !isVoter || !isTold || !this.allFounded) return;
     this.run(async () => {
       faults.count('founder lost its disk');
       if (random.chance(0.5)) for (const node of cluster.nodes) node.crash();
@@ -97,6 +100,8 @@ export class Operator {
     const { world } = cluster;
     const away = cluster.nodeOf(world.random.pick(cluster.voters));
     if (away === undefined || cluster.voters.length < VOTERS_MIN || cluster.members.length >= MEMBERS_MAX) return;
+    // A founder that has not come yet is missing too.
+    if (!this.allFounded) return;
     this.run(async () => {
       away.heldBack = true;
       away.crash();
