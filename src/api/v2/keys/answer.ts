@@ -46,7 +46,8 @@ export function writeEvent(
     first.push(value);
     length += value.length;
   }
-  const begun = bytesOf(first);
+  // The sum of some short texts becomes bytes fastest, of long ones slowest.
+  const begun = length <= CHUNK_LENGTH ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
   writeEventHead(response, member, event, isWhole ? ['Content-Length', begun.length] : []);
   if (isWhole || response.req.method === 'HEAD') {
     pieces.return();
