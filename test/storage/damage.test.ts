@@ -2,20 +2,39 @@
  * A data directory made by several runs, and every kind of file in it flipped, cut, emptied and removed: each damage is either
  * noticed with one clear line and a documented exit code, or does no harm. Never is data wrong or missing without a word.
  */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { exitReasonOf } from '../../src/exit';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
 import { StorageError } from '../../src/storage/errors';
 import { MemberStore } from '../../src/storage/memberStore';
+import { RegistrationNotes } from '../../src/storage/registrationNote';
 import { readMark } from '../../src/storage/syncedMark';
+import { WitnessNotes } from '../../src/storage/witnessNote';
+import { leaveDiffering } from '../../src/differingState';
+import { StateDiffersError } from '../../src/member/integrityCheck';
+import { DIFFERING_FILE } from '../../src/util/differingDirectory';
+import { REMOVED_FILE } from '../../src/util/removedFile';
 import { BOOTSTRAP, commands, load, row } from './support/memberRows';
-import { temporaryDirectory } from './support/temporaryDirectory';
+import { splitLog } from './support/splitLog';
 
-const home = temporaryDirectory();
+/** In memory where there is such a place: thousands of syncs are not what is tried here. */
+const home = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'cairn-damage-'));
+afterAll(() => rmSync(home, { recursive: true, force: true }));
 
-const DAMAGES = 500;
+const DAMAGES = 504;
 const RUNS = 4;
 const WRITES_OF_A_RUN = 12;
 const OPENING_LIMIT_MS = 20_000;
@@ -31,16 +50,23 @@ function randomOf(seed: number): (below: number) => number {
   };
 }
 
-/** The directory after some runs: stopped in order, and as it is when the process of the last run is killed. */
-async function made(): Promise<{ stopped: string; killed: string }> {
+/**
+ * The directory after some runs: stopped in order, as it is when the process of the last run is killed, and when that happens
+ * while there are two logs, because the memory table of the older one is still being written.
+ */
+async function made(): Promise<{ stopped: string; killed: string; twoLogs: string }> {
   const stopped = join(mkdtempSync(join(home, 'made-')), 'data');
   const killed = join(mkdtempSync(join(home, 'made-')), 'data');
   let index = 0;
   for (let run = 0; run < RUNS; run += 1) {
     const directory = await openDataDirectory({ path: stopped });
     const store = await MemberStore.open(directory.kv);
-    if (run === 0) await store.initialise(BOOTSTRAP);
-    else await load(store);
+    if (run === 0) {
+      await store.initialise(BOOTSTRAP);
+      const known = new Map([['1', { incarnation: 'cd', early: true }]]);
+      await new WitnessNotes(directory.kv).write({ incarnation: 'ab', known });
+      await new RegistrationNotes(directory.kv).write({ protocol: '2.3', url: 'http://d', key: '/k', value: 'v' });
+    } else await load(store);
     await store.nextRun();
     for (let at = 0; at < WRITES_OF_A_RUN; at += 1) {
       index += 1;
@@ -56,7 +82,11 @@ async function made(): Promise<{ stopped: string; killed: string }> {
     }
     await directory.close();
   }
-  return { stopped, killed };
+  const twoLogs = join(mkdtempSync(join(home, 'made-')), 'data');
+  cpSync(killed, twoLogs, { recursive: true });
+  await splitLog(join(twoLogs, 'db'));
+  writeFileSync(join(killed, REMOVED_FILE), '{"memberId":"2a"}');
+  return { stopped, killed, twoLogs };
 }
 
 async function markStandsStill(database: string): Promise<void> {
@@ -72,6 +102,8 @@ async function markStandsStill(database: string): Promise<void> {
 async function contents(path: string): Promise<string> {
   const directory = await openDataDirectory({ path });
   try {
+    const witness = await new WitnessNotes(directory.kv).read();
+    const notes = [witness?.incarnation, [...(witness?.known ?? [])], await new RegistrationNotes(directory.kv).read()];
     const loaded = await load(await MemberStore.open(directory.kv));
     if (loaded.identity === undefined) return 'nothing';
     const entries = loaded.entries.map((entry) => (entry.kind === 'command' ? Buffer.from(entry.data).toString() : ''));
@@ -79,7 +111,7 @@ async function contents(path: string): Promise<string> {
     const rows = new Set(loaded.rows);
     const isRowed = loaded.rows.length === loaded.applied && isEveryRow(rows, loaded.applied);
     const { identity, hardState, start } = loaded;
-    return JSON.stringify({ identity, hardState, start, entries, isRowed });
+    return JSON.stringify({ identity, hardState, start, entries, isRowed, notes });
   } finally {
     await directory.close();
   }
@@ -150,10 +182,11 @@ async function verdictOn(path: string, expected: string): Promise<{ noticed: boo
 }
 
 test(`${DAMAGES} damages to a data directory are noticed or harmless`, async () => {
-  const { stopped, killed } = await made();
+  const { stopped, killed, twoLogs } = await made();
   const sources = [
     { path: stopped, expected: '' },
     { path: killed, expected: '' },
+    { path: twoLogs, expected: '' },
   ];
   for (const source of sources) {
     const copy = join(mkdtempSync(join(home, 'whole-')), 'data');
@@ -161,6 +194,7 @@ test(`${DAMAGES} damages to a data directory are noticed or harmless`, async () 
     source.expected = await contents(copy);
     expect(source.expected).toContain(`command ${RUNS * WRITES_OF_A_RUN}`);
     expect(source.expected).toContain('"isRowed":true');
+    expect(source.expected).toContain('"notes":["ab",[["1",{"incarnation":"cd","early":true}]],{"protocol":"2.3"');
   }
   const random = randomOf(12);
   const faults: string[] = [];
@@ -180,3 +214,12 @@ test(`${DAMAGES} damages to a data directory are noticed or harmless`, async () 
   expect(faults).toEqual([]);
   expect(noticed).toBeGreaterThan(DAMAGES / 4);
 }, 300_000);
+
+test('whatever happens to the mark of a state that differs, as long as it is there, nobody serves from it', async () => {
+  const path = mkdtempSync(join(home, 'marked-'));
+  const options = { autoRejoin: false, forceNewCluster: false };
+  for (const text of ['', 'The state', '\0'.repeat(600), 'x'.repeat(100_000)]) {
+    writeFileSync(join(path, DIFFERING_FILE), text);
+    await expect(leaveDiffering(path, options, { warn: () => undefined })).rejects.toBeInstanceOf(StateDiffersError);
+  }
+});

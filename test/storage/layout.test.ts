@@ -4,12 +4,16 @@ import {
   generationPrefix,
   generationRange,
   indexOfLogKey,
+  isSyncedKey,
   LAST_GENERATION,
+  LOG_START_KEY,
+  REGISTRATION_KEY,
   logKey,
   laterGenerationsRange,
   rowKeyOf,
   tableOfStateKey,
   rowKey,
+  WITNESS_KEY,
 } from '../../src/storage/layout';
 
 const byteString = fc.uint8Array({ maxLength: 20 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
@@ -51,4 +55,9 @@ test('a generation’s range holds its rows and no others', () => {
       expect(generationOfKey(stored)).toBe(other);
     }),
   );
+});
+
+test('what is always synced cannot be in a torn tail: notes and entries, but not what compaction moves', () => {
+  expect([WITNESS_KEY, REGISTRATION_KEY, logKey(7)].map(isSyncedKey)).toEqual([true, true, true]);
+  expect(isSyncedKey(LOG_START_KEY)).toBe(false);
 });
