@@ -87,6 +87,7 @@ export class Passage {
     });
     this.outgoing = outgoing;
     let isSent = false;
+    let isSettled = false;
     this.limit(outgoing, this.context.dialTimeoutMs, 'dial: i/o timeout');
     const send = (): void => {
       isSent = true;
@@ -100,14 +101,22 @@ export class Passage {
       else send();
     });
     outgoing.on('response', (answer) => {
+      isSettled = true;
       clearTimeout(this.timer);
       this.answer(answer);
     });
+    const failed = (reason: string): void => {
+      if (isSettled) return;
+      isSettled = true;
+      this.failed(endpoint, outgoing, isSent, reason);
+    };
     outgoing.on('error', (error) => {
-      this.failed(endpoint, outgoing, isSent, error.message);
+      failed(error.message);
     });
     outgoing.on('close', () => {
       this.request.unpipe(outgoing);
+      // An upgrade that was not asked for (101) is told by nothing else.
+      failed('the connection was closed without an answer');
       // What is left of a body that nobody takes any more is read away, so that the client gets to its answer.
       if (this.outgoing === outgoing) this.request.resume();
     });

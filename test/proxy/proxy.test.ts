@@ -222,6 +222,16 @@ describe('members that fail', () => {
     expect([broken.seen.length, member.seen.length]).toEqual([1, 1]);
   });
 
+  test('one that answers with an upgrade that nobody asked for has not answered', async () => {
+    const odd = await rawUpstream((socket) => {
+      socket.write('HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+    });
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([odd.url, member.url]);
+    expect(await get()).toMatchObject({ status: 200, body: 'hello' });
+    expect([odd.seen.length, member.seen.length]).toEqual([1, 1]);
+  });
+
   test('a connection out of the pool that was closed in the meantime is no failure of the member', async () => {
     let answered = 0;
     const member = await rawUpstream((socket) => {
