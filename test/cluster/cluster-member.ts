@@ -27,6 +27,8 @@ export interface MemberPlace {
 export class ClusterMember {
   private child: Child | undefined;
   private lastArguments: readonly string[] = [];
+  /** A command that becomes the program (`exec "$@"`), with other limits or another standard error perhaps; from the next start on. */
+  startedBy: readonly string[] = [];
 
   constructor(readonly place: MemberPlace) {}
 
@@ -72,7 +74,7 @@ export class ClusterMember {
       ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`, '--initial-advertise-peer-urls', peerUrl],
     ];
     const command = program === 'cairn' ? [process.execPath, ENTRY] : ['etcd', '--enable-v2=true', '--logger=zap'];
-    this.child = new Child([...command, ...own, ...moreArguments], this.logFile);
+    this.child = new Child([...this.startedBy, ...command, ...own, ...moreArguments], this.logFile);
   }
 
   async healthy(limitMs = HEALTHY_WITHIN_MS): Promise<void> {
