@@ -13,7 +13,7 @@ export interface GoodReport {
 
 export const GOOD = '/good';
 const ATTEMPT_MS = 5000;
-const GIVES_UP_AFTER_MS = 60_000;
+const GIVES_UP_AFTER_MS = 120_000;
 const PAUSE_MS = 20;
 
 /** Writes one key after the other and reads each back by a linearizable read, going on to the next member when one does not help. */
