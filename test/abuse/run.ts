@@ -35,7 +35,9 @@ const WELL_WITHIN_MS = 120_000;
 /** One attack after the other on a cluster of real processes, with a well-behaved client beside. */
 export async function runAbuse({ attacks, seconds, seed, bounds, say }: AbuseOptions): Promise<AbuseOutcome> {
   const endMs = performance.now() + seconds * 1000;
-  const cluster = await Cluster.start({ heartbeatIntervalMs: 100, electionTimeoutMs: 1000, moreArguments: ARGUMENTS });
+  const cluster = await Cluster.place({ heartbeatIntervalMs: 100, electionTimeoutMs: 1000, moreArguments: ARGUMENTS });
+  for (const member of cluster.members) member.start(cluster.argumentsFor());
+  await cluster.healthy(cluster.members, WELL_WITHIN_MS);
   const good = new GoodClient(cluster.members);
   const rows: Row[] = [];
   const notRun: string[] = [];
