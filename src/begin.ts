@@ -4,6 +4,7 @@ import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
 import { ClusterFullError, JoinError, type Beginning, type Founder } from './discovery/beginning';
+import { tellAdvertisedUrls, type AdvertisedNotes } from './discovery/advertisedUrls';
 import { beginFromDiscovery } from './discovery/discoveryUrl';
 import type { Environment } from './discovery/environment';
 import { keepRegistered } from './discovery/firstLeader';
@@ -17,6 +18,7 @@ import { foundersFromSrv } from './discovery/srvRecords';
 import { beginFromStaticList, type StaticListOptions } from './discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from './discovery/witness';
 import { clusterIdOf, memberIdOf } from './member/identity';
+import type { LocalMember } from './member/localMember';
 import { RealClock } from './member/realClock';
 import { askFounder as askFounderAt } from './peer/askFounder';
 import { fetchMembers } from './peer/fetchMembers';
@@ -82,6 +84,21 @@ export class MemberBeginner {
     const note = await this.notes.read();
     if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;
     await keepRegistered({ registry: new Registry(url, environment), name: configuration.name, peerURLs, environment });
+  }
+
+  /** Tells the cluster if this member is reached at other peer URLs than before; see advertisedUrls.ts. Never rejects for that. */
+  async tellAdvertisedUrls(
+    member: Pick<LocalMember, 'id' | 'members' | 'updateMember'>,
+    notes: AdvertisedNotes,
+  ): Promise<void> {
+    const { environment, peerURLs } = this;
+    const api = new HttpMembersApi(environment);
+    await tellAdvertisedUrls({
+      ...{ memberId: member.id, peerURLs, notes, environment },
+      members: () => member.members(),
+      update: (server) =>
+        server === undefined ? member.updateMember(member.id, peerURLs) : api.update(server, member.id, peerURLs),
+    });
   }
 
   /** Without slashes at the end: it is part of what ids are made from. */

@@ -21,6 +21,7 @@ import { RealClock } from './member/realClock';
 import { PeerLinks } from './peerLinks';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import type { Metrics } from './metrics/metrics';
+import { AdvertisedNotes } from './storage/advertisedNote';
 import { openDataDirectory, type DataDirectory } from './storage/dataDirectory';
 import { stopInOrder, type StopStep } from './stopInOrder';
 import { LOG_BYTES_MAX } from './member/settings';
@@ -107,6 +108,9 @@ export async function startServer(
     void member.published().then(() => discovery.start(member));
     announce(configuration, member, logger);
     void beginner.accompany();
+    beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {
+      if (!stopping.aborted) events.onFailure(error);
+    });
     return { stop: () => stopServer(configuration, api, member, links, directory, metrics) };
   } catch (error) {
     metrics.stop();

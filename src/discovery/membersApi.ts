@@ -6,6 +6,8 @@ import { request, type Environment } from './environment';
 export interface MembersApi {
   /** Removes a member, or finds it removed; `running`: the leader hears from it, so it was not removed. */
   removeLost(server: string, id: string): Promise<'removed' | 'running'>;
+  /** Gives a member other peer URLs. */
+  update(server: string, id: string, peerURLs: readonly string[]): Promise<void>;
   /** Adds a member, or finds that an attempt before did so; its id. */
   add(server: string, peerURLs: readonly string[]): Promise<string>;
 }
@@ -24,6 +26,15 @@ export class HttpMembersApi implements MembersApi {
     if (status === CONFLICT) return 'running';
     if ((status < 200 || status > 299) && status !== GONE) throw new Error(`removing ${id}: status ${status}`);
     return 'removed';
+  }
+
+  async update(server: string, id: string, peerURLs: readonly string[]): Promise<void> {
+    const { status, text } = await request(this.environment, `${server}/v2/members/${id}`, REQUEST_TIMEOUT_MS, {
+      method: 'PUT',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ peerURLs }),
+    });
+    if (status < 200 || status > 299) throw new Error(`updating ${id}: status ${status} ${text.slice(0, 200)}`.trim());
   }
 
   async add(server: string, peerURLs: readonly string[]): Promise<string> {

@@ -19,7 +19,7 @@ export interface ReplacementOptions {
   /** --election-timeout. */
   readonly electionTimeoutMs: number;
   readonly fetchMembers: FetchMembers;
-  readonly members: MembersApi;
+  readonly members: Pick<MembersApi, 'removeLost' | 'add'>;
   readonly environment: Environment;
 }
 

@@ -3,6 +3,7 @@
  *
  * | key                                        | value                                                        | codec        |
  * | ------------------------------------------ | ------------------------------------------------------------ | ------------ |
+ * | `a`                                        | peer URLs that the last start advertised                     | advertisedNote |
  * | `b`                                        | incarnations: of this directory, and of the founders it heard of | witnessNote |
  * | `c`                                        | this start of the flag --force-new-cluster was carried out   | recordCodec  |
  * | `d`                                        | what this member told a discovery service                    | registrationNote |
@@ -42,6 +43,7 @@ const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>
   ['t', 'meta'],
 ]);
 
+export const ADVERTISED_KEY: Uint8Array = Buffer.from('a');
 export const WITNESS_KEY: Uint8Array = Buffer.from('b');
 export const FORCED_KEY: Uint8Array = Buffer.from('c');
 export const REGISTRATION_KEY: Uint8Array = Buffer.from('d');

@@ -66,8 +66,8 @@ describe('the client', () => {
 
   it('lists members', async () => {
     const members = [
-      { id: 'a1', name: 'm0', peerURLs: ['http://p:1'], clientURLs: ['http://c:1'] },
-      { id: 'a2', name: '', peerURLs: ['http://p:2'] },
+      { id: 'a1', name: 'm0', peerURLs: ['http://p:1'], clientURLs: ['http://c:1'], isLearner: false },
+      { id: 'a2', name: '', peerURLs: ['http://p:2'], isLearner: true },
     ];
     server.answer = () => ({ body: { members } });
     expect(await listMembers(target)).toEqual([members[0], { ...members[1], clientURLs: [] }]);

@@ -73,11 +73,15 @@ test('the other statistics are metrics too', () => {
   expect(valueOf('etcd_network_appends_failed_total', ['b'], from)).toBe(from.followers[0]!.failCount);
 });
 
+test('the quota is the one of --quota-bytes', () => {
+  const from = readings();
+  expect(valueOf('etcd_server_quota_backend_bytes', [], from)).toBe(from.quota.bytes);
+});
+
 test('what is in use is never more than there is', () => {
   const more = readings({ disk: { usedBytes: 900, freeBytes: 100 } });
   expect(valueOf('etcd_mvcc_db_total_size_in_use_in_bytes', [], readings())).toBe(1100);
   expect(valueOf('etcd_mvcc_db_total_size_in_use_in_bytes', [], more)).toBe(900);
-  expect(valueOf('etcd_server_quota_backend_bytes', [], more)).toBe(1000);
 });
 
 test('a linearizable read is a method of its own, a watch has no duration', () => {

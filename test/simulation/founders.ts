@@ -82,7 +82,7 @@ export class FounderBeginnings {
     });
   }
 
-  private membersApi(from: Incarnation): MembersApi {
+  private membersApi(from: Incarnation): Pick<MembersApi, 'removeLost' | 'add'> {
     const through = <T>(url: string, request: (member: LocalMember) => Promise<T>): Promise<T> =>
       this.requests.ask(from, url, REQUEST_TIMEOUT_MS, ({ member }) => {
         if (member === undefined) throw new Error('connection refused');

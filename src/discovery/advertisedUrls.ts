@@ -1,0 +1,65 @@
+/** A member that is started with other peer URLs than the last time tells the cluster. */
+import type { ListedMember } from './beginning';
+import { reasonOf, type Environment } from './environment';
+import { Patience } from './patience';
+
+/** What the last start of this data directory advertised. */
+export interface AdvertisedNotes {
+  read(): Promise<readonly string[] | undefined>;
+  /** Durable when it resolves. */
+  write(peerURLs: readonly string[]): Promise<void>;
+}
+
+export interface AdvertisedOptions {
+  readonly memberId: string;
+  /** --initial-advertise-peer-urls. */
+  readonly peerURLs: readonly string[];
+  readonly notes: AdvertisedNotes;
+  /** As this member knows them. */
+  readonly members: () => readonly ListedMember[];
+  /** Through the client URL of another member; through this one itself where there is no other. */
+  readonly update: (server: string | undefined) => Promise<void>;
+  readonly environment: Environment;
+}
+
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * Only a change since the last start is told: what the cluster lists otherwise is what an operator has set (`member update`). The
+ * others do not listen to a member at an address they do not know, so one of them is asked through its client port. Tries until
+ * it succeeds; ends quietly when the process is asked to stop.
+ */
+export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<void> {
+  const { notes, memberId, environment } = options;
+  const peerURLs = [...options.peerURLs].sort();
+  const before = await notes.read();
+  if (before !== undefined && before.join(',') !== peerURLs.join(',')) {
+    environment.log.info(
+      { member: memberId, before, peerURLs },
+      'this member has other peer URLs than at its last start: telling the cluster',
+    );
+    if (!(await update(options))) return;
+    environment.log.info({ member: memberId, peerURLs }, 'the cluster knows the new peer URLs of this member');
+  }
+  if (before?.join(',') !== peerURLs.join(',')) await notes.write(peerURLs);
+}
+
+/** False if the process was asked to stop before it succeeded. */
+async function update({ members, memberId, update: send, environment }: AdvertisedOptions): Promise<boolean> {
+  const patience = new Patience(environment, LONGEST_WAIT_MS);
+  for (let attempt = 0; !environment.signal.aborted; attempt++) {
+    const others = members().filter(({ id }) => id !== memberId);
+    const servers = others.flatMap(({ clientURLs }) => clientURLs);
+    const server = servers[attempt % servers.length];
+    try {
+      if (server === undefined && others.length > 0) throw new Error('no other member has published a client URL');
+      await send(server);
+      return true;
+    } catch (error) {
+      const reason = reasonOf(error);
+      patience.warn({ server, reason }, `the new peer URLs could not be told to the cluster (${reason}); trying again`);
+      await patience.wait().catch(() => undefined);
+    }
+  }
+  return false;
+}
