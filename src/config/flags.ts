@@ -1,4 +1,5 @@
 import { parseBoolean } from './booleans';
+import { commandWords } from './commands';
 import { nearest } from './nearest';
 import { findFlag, flagNames, shapeOf } from './options';
 import { failure, success } from './result';
@@ -54,7 +55,10 @@ function looksLikeKnownFlag(argument: string): boolean {
 }
 
 function explainPositional(argument: string): string {
-  const problem = `unexpected argument ${quote(argument)}: there are only flags`;
+  const command = nearest(argument, Object.keys(commandWords));
+  if (command !== undefined && argument.length >= GUESS_LENGTH_MIN)
+    return `unexpected argument ${quote(argument)}; did you mean the command ${command}? It has to be the first argument`;
+  const problem = `unexpected argument ${quote(argument)}: what is no command has to be a flag`;
   return parseBoolean(argument).ok
     ? `${problem}; join the value of a switch to it, as in --debug=${argument}`
     : `${problem}; write --FLAG=VALUE, and see --help`;

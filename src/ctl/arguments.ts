@@ -6,13 +6,25 @@ export const OK = 0;
 export const FAILED = 1;
 export const BAD_USAGE = 2;
 
+const WHERE_TO_READ_ON = '\nWhat it does: cairn --help, docs/configuration.md.';
+
 /** The arguments are wrong; the message says what to give instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** `--NAME VALUE` pairs of a command; throws UsageError for what is not in `names`. */
+/** The command was asked how it is used. */
+export class HelpWanted extends Error {
+  override readonly name = 'HelpWanted';
+
+  constructor(readonly options: readonly string[]) {
+    super('help was asked for');
+  }
+}
+
+/** `--NAME VALUE` pairs of a command; throws UsageError for what is not in `names`, and HelpWanted. */
 export function valuesOf(args: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
+  if (args.some((argument) => /^--?h(elp)?$/.test(argument))) throw new HelpWanted(names);
   const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
   try {
     const { values } = parseArgs({ args: [...args], options });
@@ -57,9 +69,18 @@ export async function runCommand(name: string, run: () => Promise<void>): Promis
     await run();
     return OK;
   } catch (error) {
+    if (error instanceof HelpWanted) {
+      say(usageOf(name, error.options));
+      return OK;
+    }
     process.stderr.write(`cairn ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof UsageError ? BAD_USAGE : FAILED;
   }
+}
+
+/** How a command is used. */
+export function usageOf(name: string, options: readonly string[]): string {
+  return [`Usage: cairn ${name}`, ...options.map((option) => `[--${option} VALUE]`)].join(' ') + WHERE_TO_READ_ON;
 }
 
 /** One line about what was done. */

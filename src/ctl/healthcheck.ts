@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { usageOf } from './arguments';
 
 const DEFAULT_URL = 'http://127.0.0.1:2379';
 const TIMEOUT_MS = 4000;
@@ -17,6 +18,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * environment needs no check of its own.
  */
 export async function healthcheck(args: readonly string[], environment: Environment = process.env): Promise<number> {
+  if (args.some((argument) => /^--?h(elp)?$/.test(argument))) {
+    process.stdout.write(`${usageOf('healthcheck', ['url'])}\n`);
+    return OK;
+  }
   const url = urlOf(args, environment);
   if (url instanceof Error) return say(BAD_USAGE, `${url.message}; give the client URL of the member with --url`);
   try {
@@ -24,8 +29,14 @@ export async function healthcheck(args: readonly string[], environment: Environm
     if (response.ok) return OK;
     return say(FAILED, `${url.origin} is not ready: ${(await response.text()).trim()}`);
   } catch (error) {
-    return say(FAILED, `${url.origin} does not answer (${error instanceof Error ? error.message : String(error)})`);
+    return say(FAILED, `${url.origin} does not answer (${reasonOf(error)})`);
   }
+}
+
+/** fetch hides what went wrong in the cause of its error. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }
 
 function urlOf(args: readonly string[], environment: Environment): URL | Error {

@@ -21,6 +21,7 @@ export function prestop(args: readonly string[]): Promise<number> {
     const seconds = numberOf(values, 'seconds', { minimum: 0, maximum: DRAIN_S, otherwise: 5 });
     try {
       await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS }, DRAIN_S);
+      say(`${url} is drained for ${DRAIN_S} s: it is not ready, and leads no more; waiting ${seconds} s`);
     } catch (error) {
       say(`${url} cannot be drained: ${error instanceof Error ? error.message : String(error)}`);
       if (error instanceof NoAnswerError) return;

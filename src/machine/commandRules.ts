@@ -21,13 +21,13 @@ export const TTL_MAX_SECONDS = 9_223_372_036;
 /** Nodes that one `sync` may let expire: no turn may take long. */
 const EXPIRE_MAX = 10_000;
 const NAME_BYTES_MAX = 1024;
-const URLS_MAX = 128;
-const URL_BYTES_MAX = 4096;
+export const URLS_MAX = 128;
+export const URL_BYTES_MAX = 4096;
 const DIGEST_BYTES_MAX = 256;
 
 /** An empty component, or one that is "." or "..", anywhere. */
 const UNCLEAN = /\/(?:\/|\.{1,2}(?:\/|$))/;
-const URL_TEXT = /^https?:\/\/[^\s/]+/;
+const URL_TEXT = /^(?:https?|unixs?):\/\/[^\s/]+/;
 const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}$/;
 
 /** Whether `path` is deeper than keys may be. */

@@ -25,15 +25,24 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('-q'), 'unknown flag "--q": see --help for those there are'],
   [flags('--name'), '--name needs a value and is the last argument; write --name=VALUE'],
   [flags('--name', '--data-dir', 'x'), '--name needs a value but is followed by "--data-dir"; write --name=VALUE'],
-  [flags('start'), 'unexpected argument "start": there are only flags; write --FLAG=VALUE, and see --help'],
+  [
+    flags('start'),
+    'unexpected argument "start": what is no command has to be a flag; write --FLAG=VALUE, and see --help',
+  ],
   [
     flags('--auto-rejoin', 'false'),
-    'unexpected argument "false": there are only flags; join the value of a switch to it, as in --debug=false',
+    'unexpected argument "false": what is no command has to be a flag; join the value of a switch to it, as in --debug=false',
   ],
-  [flags('--', 'x'), 'unexpected argument "--": there are only flags; write --FLAG=VALUE, and see --help'],
-  [flags('---name=x'), 'unexpected argument "---name=x": there are only flags; write --FLAG=VALUE, and see --help'],
-  [flags('-'), 'unexpected argument "-": there are only flags; write --FLAG=VALUE, and see --help'],
-  [flags(''), 'unexpected argument "": there are only flags; write --FLAG=VALUE, and see --help'],
+  [
+    flags('--', 'x'),
+    'unexpected argument "--": what is no command has to be a flag; write --FLAG=VALUE, and see --help',
+  ],
+  [
+    flags('---name=x'),
+    'unexpected argument "---name=x": what is no command has to be a flag; write --FLAG=VALUE, and see --help',
+  ],
+  [flags('-'), 'unexpected argument "-": what is no command has to be a flag; write --FLAG=VALUE, and see --help'],
+  [flags(''), 'unexpected argument "": what is no command has to be a flag; write --FLAG=VALUE, and see --help'],
   [flags('--help=maybe'), '--help: "maybe" is neither true nor false; write true or false'],
   // Texts and words.
   [flags('--name=a b'), `--name: "a b" is not usable; ${NAME_EXPECTED}`],

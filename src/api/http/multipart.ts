@@ -36,8 +36,14 @@ export async function parseMultipart(
     }
     return { form, complaint: undefined };
   } catch (error) {
-    return { form: new Map(), complaint: `multipart: ${error instanceof Error ? error.message : String(error)}` };
+    return { form: new Map(), complaint: `multipart: ${complaintOf(error)}` };
   }
+}
+
+/** Of a charset that busboy does not know it tells what Buffer said of its arguments. */
+function complaintOf(error: unknown): string {
+  if (String(error).includes('ERR_INVALID_ARG_TYPE')) return 'a part cannot be decoded; its charset is not known';
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**

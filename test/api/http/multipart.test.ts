@@ -49,3 +49,9 @@ test.each([
   expect(parsed.complaint).toMatch(/^multipart: /);
   expect(parsed.form.size).toBe(0);
 });
+
+test('a charset that nobody knows is a complaint in our words', async () => {
+  const odd = part('value', 'a', '', 'Content-Type: text/plain; charset=nope\r\n');
+  const { complaint } = await parseMultipart(TYPE, `${odd}--x--\r\n`, WANTED);
+  expect(complaint).toBe('multipart: a part cannot be decoded; its charset is not known');
+});

@@ -1,4 +1,5 @@
 /** The peer URLs of a membership request: which lists are taken, and the words in which others are refused. */
+import { URL_BYTES_MAX, URLS_MAX } from '../../../machine/commandRules';
 import { goQuote, parseGoUrl } from './goUrl';
 
 export type PeerUrls =
@@ -15,11 +16,14 @@ const HOST_AND_PORT = /^([^:[\]]*|\[[^[\]]*\]):[^:[\]]*$/;
  */
 export function parsePeerUrls(texts: readonly string[]): PeerUrls {
   if (texts.length === 0) return { ok: false, message: 'no valid URLs given' };
+  if (texts.length > URLS_MAX) return { ok: false, message: `a member has at most ${URLS_MAX} peer URLs` };
   const urls: string[] = [];
   for (const text of texts.map((each) => each.trim())) {
     const message = complaintAbout(text);
     if (message !== undefined) return { ok: false, message };
-    urls.push(canonical(text));
+    const url = canonical(text);
+    if (url.length > URL_BYTES_MAX) return { ok: false, message: `a peer URL has at most ${URL_BYTES_MAX} bytes` };
+    urls.push(url);
   }
   return { ok: true, urls: urls.sort() };
 }

@@ -71,3 +71,12 @@ test('the first bad URL decides', () => {
   const message = 'URL scheme must be http, https, unix, or unixs: ftp://b:1';
   expect(parsePeerUrls(['http://a:1', 'ftp://b:1', 'http://c'])).toEqual({ ok: false, message });
 });
+
+test('what a member cannot keep is refused at once', () => {
+  const many = Array.from({ length: 129 }, (_, number) => `http://a:${number + 1}`);
+  expect(parsePeerUrls(many)).toEqual({ ok: false, message: 'a member has at most 128 peer URLs' });
+  expect(parsePeerUrls([`http://${'a'.repeat(5000)}:1`])).toEqual({
+    ok: false,
+    message: 'a peer URL has at most 4096 bytes',
+  });
+});
