@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
 import { API_VERSION } from './api/version';
+import { FeatureLevelError } from './machine/features';
 import type { LocalMember } from './member/localMember';
 import { RealClock } from './member/realClock';
 import type { Transport } from './member/transport';
@@ -43,6 +44,8 @@ export class PeerLinks implements Transport {
     /** Where this member listens for the others. */
     private readonly peerURLs: readonly string[],
     private readonly observer: LinksObserver,
+    /** The cluster is at a feature level that this program cannot read: this member must not go on. */
+    private readonly onTooOld: (error: FeatureLevelError) => void,
   ) {}
 
   connect(member: LocalMember): void {
@@ -79,6 +82,9 @@ export class PeerLinks implements Transport {
       },
       onRemoved: () => {
         member.wasRemoved();
+      },
+      onTooOld: (levelInForce) => {
+        this.onTooOld(new FeatureLevelError('cluster', levelInForce, member.knownLevel));
       },
     });
   }

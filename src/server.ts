@@ -81,6 +81,7 @@ export async function startServer(
     configuration.electionTimeoutMs,
     configuration.initialAdvertisePeerUrls.map(formatEndpoint),
     metrics.recorders,
+    events.onFailure,
   );
   const witness = new Witness(new WitnessNotes(directory.kv));
   let peerPort: PeerPort | undefined;

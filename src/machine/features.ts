@@ -34,10 +34,14 @@ export const LEVEL_OF_COMMAND: Readonly<Record<Command['type'], number>> = {
 export class FeatureLevelError extends Error {
   override readonly name = 'FeatureLevelError';
 
-  constructor(inForce: number, known: number) {
+  /** @param what where the level was seen: in the data on this member's disk, or at the other members */
+  constructor(what: 'data' | 'cluster', inForce: number, known: number) {
     super(
-      `the data are of feature level ${inForce}, this version of cairn reads up to ${known}: a newer version was in use, and ` +
-        'there is no way back. Start the newer version again; the data are untouched',
+      what === 'data'
+        ? `the data are of feature level ${inForce}, this version of cairn reads up to ${known}: a newer version was in use, and ` +
+            'there is no way back. Start the newer version again; the data are untouched'
+        : `the cluster is at feature level ${inForce}, this version of cairn reads up to ${known}: most of the other members run a ` +
+            'newer version. Start this member with the version that they run; its data are untouched',
     );
   }
 }

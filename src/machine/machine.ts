@@ -237,7 +237,7 @@ export class Machine {
 
   private checkLevel(): void {
     const { level } = this.cluster;
-    if (level > this.knownLevel) throw new FeatureLevelError(level, this.knownLevel);
+    if (level > this.knownLevel) throw new FeatureLevelError('data', level, this.knownLevel);
   }
 
   /** Each change of the members takes an index, as in etcd, where they are keys too. */

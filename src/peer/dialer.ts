@@ -23,6 +23,8 @@ export interface DialerEvents {
   readonly onNobodyThere: () => void;
   /** The peer says that this member was removed (true), or speaks to it after all. */
   readonly onRemoved: (removed: boolean) => void;
+  /** The peer refused, or took in, this member, and this is the feature level in force as it says. */
+  readonly onLevel: (levelInForce: number) => void;
 }
 
 type State = 'stopped' | 'dialing' | 'waiting' | 'connected';
@@ -120,6 +122,7 @@ export class Dialer {
       this.state = 'connected';
       this.closedPorts = 0;
       this.events.onRemoved(false);
+      this.events.onLevel(this.context.identity.levels().inForce);
       this.events.onConnected(outcome.socket, outcome.head);
       return;
     }
@@ -168,6 +171,7 @@ export class Dialer {
       log.write('error', 'foundationMismatch', id, foundationText(id, answer.foundation, identity));
     } else if (status === 412 && tooOld(identity.levels(), answer.levels) !== undefined) {
       log.write('error', 'level', id, levelText(id, answer.levels, identity));
+      this.events.onLevel(answer.levels.inForce);
     } else if (status === 412) {
       log.write('error', 'version', id, versionText(id, answer.version, identity));
     } else {

@@ -37,6 +37,8 @@ export interface LinkEvents {
   readonly onNobodyThere: () => void;
   /** See DialerEvents. */
   readonly onRemoved: (removed: boolean) => void;
+  /** The feature level in force, as the peer says. */
+  readonly onLevel: (levelInForce: number) => void;
 }
 
 interface Connection {
@@ -65,8 +67,8 @@ export class PeerLink {
     private readonly events: LinkEvents,
   ) {
     this.prober = new Prober(id, context);
-    const { onNobodyThere, onRemoved } = events;
-    this.dialer = new Dialer(id, urls, context, { onConnected: this.connected, onNobodyThere, onRemoved });
+    const { onNobodyThere, onRemoved, onLevel } = events;
+    this.dialer = new Dialer(id, urls, context, { onConnected: this.connected, onNobodyThere, onRemoved, onLevel });
     // A peer that cannot be dialed is unhealthy after the same time as one that does not answer.
     this.cancelHealth = context.clock.every(context.limits.silenceMs, () => {
       this.downChecks = this.isConnected ? 0 : this.downChecks + 1;

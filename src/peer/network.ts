@@ -9,9 +9,9 @@ import { Peer } from './peer';
 import { Doors } from './doors';
 import { receiveSnapshot, refuseSnapshot } from './snapshot/receiveSnapshot';
 import { sendSnapshot, SnapshotError } from './snapshot/sendSnapshot';
-import { RemovalVotes } from './removalVotes';
 import { RateWindow } from './traffic';
 import type { NetworkStatus, PeerAddress, PeerCallbacks, PeerNetworkOptions } from './types';
+import { VoterMajority } from './voterMajority';
 import { Vouching } from './vouching';
 
 /** Members that others vouch for; more than a cluster has. */
@@ -26,8 +26,9 @@ const VOUCHED_MS = 60_000;
  */
 export class PeerNetwork {
   private readonly context: PeerContext;
-  private readonly callbacks: Omit<PeerCallbacks, 'onRemoved'>;
+  private readonly callbacks: Omit<PeerCallbacks, 'onRemoved' | 'onTooOld'>;
   private readonly onRemoved: () => void;
+  private readonly onTooOld: ((levelInForce: number) => void) | undefined;
   private readonly traffic: AppendTraffic = { sent: new RateWindow(), received: new RateWindow() };
   private readonly peers = new Map<MemberId, Peer>();
   private readonly removed = new Set<MemberId>();
@@ -39,8 +40,10 @@ export class PeerNetwork {
   /** At most one: the receiver has one place to put it. */
   private incoming: { readonly from: MemberId; readonly socket: Duplex; readonly done: Promise<void> } | undefined;
   private readonly closing = new Set<Promise<void>>();
-  private readonly removalVotes = new RemovalVotes();
+  private readonly removal = new VoterMajority();
+  private readonly tooOld = new VoterMajority();
   private removedTold = false;
+  private tooOldTold = false;
   private stopped = false;
 
   constructor(options: PeerNetworkOptions) {
@@ -56,13 +59,16 @@ export class PeerNetwork {
     const { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, expectsStateFrom } = options;
     this.callbacks = { onMessages, onForward, onSnapshot, onUnreachable, onReachable, onGone, expectsStateFrom };
     this.onRemoved = options.onRemoved;
+    this.onTooOld = options.onTooOld;
   }
 
   /** All members other than this one; this one may be in the list. Those that are missing are no longer spoken to. */
   setPeers(addresses: readonly PeerAddress[]): void {
     if (this.stopped) return;
     const others = addresses.filter(({ id }) => id !== this.context.identity.id);
-    this.removalVotes.setVoters(others.filter(({ voter }) => voter !== false).map(({ id }) => id));
+    const voters = others.filter(({ voter }) => voter !== false).map(({ id }) => id);
+    this.removal.setVoters(voters);
+    this.tooOld.setVoters(voters);
     const wanted = new Set(addresses.map(({ id }) => id));
     this.forgetVouched(wanted);
     for (const id of [...this.peers.keys()]) if (!wanted.has(id) && !this.vouched.has(id)) this.drop(id);
@@ -200,8 +206,15 @@ export class PeerNetwork {
   private add(id: MemberId, urls: readonly string[]): Peer {
     const events = {
       onRemoved: (by: MemberId, removed: boolean): void => {
-        this.removalVotes.said(by, removed);
+        this.removal.said(by, removed);
         this.countRemovalVotes();
+      },
+      onLevel: (by: MemberId, levelInForce: number): void => {
+        const { known } = this.context.identity.levels();
+        this.tooOld.said(by, levelInForce > known);
+        if (this.tooOldTold || this.stopped || !this.tooOld.isDecided) return;
+        this.tooOldTold = true;
+        this.onTooOld?.(levelInForce);
       },
       onKnown: (socket: Duplex): void => {
         this.doors.known(socket);
@@ -213,7 +226,7 @@ export class PeerNetwork {
   }
 
   private countRemovalVotes(): void {
-    if (this.removedTold || this.stopped || !this.removalVotes.isDecided) return;
+    if (this.removedTold || this.stopped || !this.removal.isDecided) return;
     this.removedTold = true;
     this.onRemoved();
   }

@@ -18,6 +18,8 @@ export interface AppendTraffic {
 export interface PeerEvents {
   /** This peer says that this member was removed (true), or speaks to it after all. */
   readonly onRemoved: (by: MemberId, removed: boolean) => void;
+  /** What this peer says of the level in force: one that this program cannot read, or one that it can. */
+  readonly onLevel: (by: MemberId, levelInForce: number) => void;
   /** This peer confirmed the connection. */
   readonly onKnown: (socket: Duplex) => void;
 }
@@ -44,7 +46,7 @@ export class Peer {
     readonly id: MemberId,
     urls: readonly string[],
     private readonly context: PeerContext,
-    private readonly callbacks: Omit<PeerCallbacks, 'onRemoved'>,
+    private readonly callbacks: Omit<PeerCallbacks, 'onRemoved' | 'onTooOld'>,
     private readonly events: PeerEvents,
     private readonly traffic: AppendTraffic,
   ) {
@@ -78,6 +80,9 @@ export class Peer {
       },
       onRemoved: (removed) => {
         events.onRemoved(id, removed);
+      },
+      onLevel: (levelInForce) => {
+        events.onLevel(id, levelInForce);
       },
     });
   }

@@ -104,7 +104,7 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
   }
 }
 
-/** What a member logs that is told so by one other; see removalVotes.ts. */
+/** What a member logs that is told so by one other; see voterMajority.ts. */
 export function removedByText(by: string): string {
   return `member ${by} says: ${REMOVED_TEXT}; that counts once a majority of the other voters says so`;
 }

@@ -34,6 +34,8 @@ export interface PeerCallbacks {
   readonly onGone: (id: MemberId) => void;
   /** A majority of the other voters says that this member was removed; called once. */
   readonly onRemoved: () => void;
+  /** A majority of the other voters is at a feature level that this member's program cannot read; called once. */
+  readonly onTooOld?: ((levelInForce: number) => void) | undefined;
 }
 
 export interface PeerNetworkOptions extends PeerCallbacks {

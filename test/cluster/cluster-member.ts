@@ -26,6 +26,8 @@ export interface MemberPlace {
 /** One member of a cluster under test: its place stays the same while its processes come and go. */
 export class ClusterMember {
   private child: Child | undefined;
+  /** The program that is started next, if it is not the one that was built. */
+  entry: string | undefined;
   private lastArguments: readonly string[] = [];
   /** A command that becomes the program (`exec "$@"`), with other limits or another standard error perhaps; from the next start on. */
   startedBy: readonly string[] = [];
@@ -73,7 +75,8 @@ export class ClusterMember {
       ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
       ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`, '--initial-advertise-peer-urls', peerUrl],
     ];
-    const command = program === 'cairn' ? [process.execPath, ENTRY] : ['etcd', '--enable-v2=true', '--logger=zap'];
+    const command =
+      program === 'cairn' ? [process.execPath, this.entry ?? ENTRY] : ['etcd', '--enable-v2=true', '--logger=zap'];
     this.child = new Child([...this.startedBy, ...command, ...own, ...moreArguments], this.logFile);
   }
 

@@ -154,7 +154,17 @@ describe('a forged report', () => {
     const { digest } = members.all[0]!.machine.integrity.latest!;
     for (const memberId of ['b2', 'c3'])
       members.apply(memberId, { type: 'report', memberId, checkpoint: 1001, digest });
-    expect(() => members.member('a1').check.check()).not.toThrow();
+    // The others note the difference, and nothing else comes of it: no doubt stops writes, and a true comparison finds all well.
+    for (const { check, machine, log } of members.all) {
+      expect(() => check.check()).not.toThrow();
+      expect([check.mismatches, log]).toEqual([1, ['the states of the members differ']]);
+      expect(machine.integrity.doubt).toBe(0);
+    }
+    members.proposed.length = 0;
+    members.apply('a1', { type: 'checkpoint', checkpoint: WRONG.checkpoint + 1 });
+    for (const { check } of members.all) check.check();
+    expect(members.compare()).toEqual([]);
+    for (const { check } of members.all) expect(check.mismatches).toBe(1);
   });
 
   test('without a checkpoint that came through the log convicts nobody', () => {

@@ -83,6 +83,7 @@ async function startMember(place: Place, places: readonly Place[], disk: MemoryD
     SETTINGS.electionTimeoutMs,
     [place.url],
     new Recorders(Date.now),
+    (error) => failures.push(error),
   );
   const founders = places.map(({ name, url }) => ({ name, peerURLs: [url] }));
   const member = await openMember({

@@ -160,6 +160,30 @@ describe('members that do not belong together', () => {
     expect(isConnected(a, b) || isConnected(b, a)).toBe(false);
   });
 
+  it('a program that is too old is told once most of the other voters are ahead of it, and only then', async () => {
+    const told: number[] = [];
+    const a = await startNode('a1', { onTooOld: (level) => told.push(level) });
+    const [b, c] = await Promise.all(
+      ['b2', 'c3'].map((id) => startNode(id, { levels: () => ({ known: 3, inForce: 2 }) })),
+    );
+    for (const ahead of [b!, c!]) ahead.network.setPeers([{ id: 'a1', urls: [a.url] }]);
+    // One of two voters may be wrong, and whoever has no vote does not count.
+    a.network.setPeers([
+      { id: 'b2', urls: [b!.url] },
+      { id: 'c3', urls: [c!.url], voter: false },
+      { id: 'd4', urls: ['http://127.0.0.1:1'] },
+    ]);
+    await until(() => a.log.texts('was refused (feature level)').length === 2);
+    await pause(100);
+    expect(told).toEqual([]);
+    a.network.setPeers([
+      { id: 'b2', urls: [b!.url] },
+      { id: 'c3', urls: [c!.url] },
+    ]);
+    await until(() => told.length > 0);
+    expect(told).toEqual([2]);
+  });
+
   it('of incompatible versions both say so', async () => {
     const [a, b] = await pair({ serverVersion: '4.0.1', minClusterVersion: '4.0.0' });
     await until(() => a.log.lines.length > 0 && b.log.lines.length > 0);

@@ -1,7 +1,7 @@
 /** Who is believed that says that this member was removed. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { RemovalVotes } from '../../src/peer/removalVotes';
+import { VoterMajority } from '../../src/peer/voterMajority';
 import { CLUSTER, connected, pause, startNode, stopAll, until } from './harness';
 
 let servers: Server[] = [];
@@ -105,14 +105,14 @@ describe('votes for a removal', () => {
     [['b', 'c', 'd', 'e'], ['b', 'c'], false],
     [['b', 'c'], ['x', 'y', 'z', 'b'], false],
   ])('of %j with %j for it', (voters, saying, decided) => {
-    const votes = new RemovalVotes();
+    const votes = new VoterMajority();
     votes.setVoters(voters);
     for (const id of saying) votes.said(id, true);
     expect(votes.isDecided).toBe(decided);
   });
 
   it('can be taken back', () => {
-    const votes = new RemovalVotes();
+    const votes = new VoterMajority();
     votes.setVoters(['b']);
     votes.said('b', true);
     votes.said('b', false);

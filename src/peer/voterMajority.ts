@@ -1,11 +1,12 @@
 import type { MemberId } from '../raft/types';
 
 /**
- * Who says that this member was removed. One member, or a host that answers in the place of one, can be wrong or lie: it counts
- * when a majority of the other voters says so. Whenever a member was removed there is one, because the removal was committed by
- * a majority of those that stay.
+ * Which of the other voters say something about this member that it must not go on after: that it was removed, or that its
+ * program is too old. One member, or a host that answers in the place of one, can be wrong or lie: it counts when a majority of
+ * the other voters says so. Whenever a member was removed, or the level was raised, there is one, because that was committed by
+ * a majority.
  */
-export class RemovalVotes {
+export class VoterMajority {
   private voters: ReadonlySet<MemberId> = new Set();
   private readonly saying = new Set<MemberId>();
 
@@ -15,8 +16,8 @@ export class RemovalVotes {
   }
 
   /** What a member said last. */
-  said(by: MemberId, removed: boolean): void {
-    if (removed) this.saying.add(by);
+  said(by: MemberId, isSo: boolean): void {
+    if (isSo) this.saying.add(by);
     else this.saying.delete(by);
   }
 

@@ -1,0 +1,90 @@
+/** Two versions of the program in one cluster of real processes: an upgrade one by one under load, and no way back. */
+import { join } from 'node:path';
+import { Cluster } from './cluster';
+import type { ClusterMember } from './cluster-member';
+import { call } from './http-client';
+import { missingFrom, writeUntil } from './retrying-client';
+import { until } from './waiting';
+
+jest.setTimeout(120_000);
+
+const OLDER = join(__dirname, 'olderProgram.js');
+const NEWER = join(__dirname, 'newerProgram.js');
+const PROGRAM_TOO_OLD = 10;
+const READY_WITHIN_MS = 30_000;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.place({ heartbeatIntervalMs: 100, electionTimeoutMs: 1000 });
+  for (const member of cluster.members) {
+    member.entry = OLDER;
+    member.start(cluster.argumentsFor());
+  }
+  await cluster.healthy();
+});
+afterAll(() => cluster.end());
+
+function ready(member: ClusterMember): Promise<unknown> {
+  return until(`${member.name} is ready`, READY_WITHIN_MS, async () => {
+    if (!member.isRunning) throw new Error(`it ended:\n${member.logs().slice(-2000)}`);
+    return (await member.get('/readyz', 2000)).status === 200 || undefined;
+  });
+}
+
+/** The change that only the newer program knows; to the same URLs. */
+async function askNew(member: ClusterMember): Promise<number> {
+  const id = await member.id();
+  const json = { peerURLs: [member.place.peerUrl] };
+  return (await call(member.clientPort, { method: 'PUT', target: `/v2/members/${id}`, json })).status;
+}
+
+/** It ends by itself with the documented code, after one line that says why and what to do. */
+async function endsTooOld(member: ClusterMember, line: RegExp): Promise<void> {
+  const inTime = new Promise<string>((resolve) => setTimeout(() => resolve('it runs on'), READY_WITHIN_MS).unref());
+  expect(await Promise.race([member.exited, inTime])).toEqual({ code: PROGRAM_TOO_OLD, signal: null });
+  const fatal = member
+    .logs()
+    .split('\n')
+    .filter((text) => /fatal/i.test(text));
+  expect(fatal).toEqual([expect.stringMatching(line)]);
+}
+
+it('one by one under load: nothing acknowledged is missing, and nobody is given what he cannot read', async () => {
+  let isOver = false;
+  const load = writeUntil(cluster.members, 'load', () => isOver, 10);
+  for (const member of cluster.members) {
+    // Mixed, or all of the older version: no member lets it into the log.
+    for (const each of cluster.members) expect(await askNew(each)).toBeGreaterThanOrEqual(400);
+    await member.stop();
+    member.entry = NEWER;
+    member.start();
+    await ready(member);
+  }
+  const [first] = cluster.members;
+  await until('the newer level is in force', 20_000, async () => (await askNew(first!)) === 204 || undefined);
+  isOver = true;
+  const report = await load;
+  expect(report.acknowledged.length).toBeGreaterThan(0);
+  for (const member of cluster.members) expect(await missingFrom(member, 'load', report)).toEqual([]);
+});
+
+it('a member cannot go back to the older version: it says so, and its data are as they were', async () => {
+  const [, , last] = cluster.members;
+  await last!.stop();
+  last!.entry = OLDER;
+  last!.start();
+  await endsTooOld(last!, /the data are of feature level 2.*reads up to 1.*Start the newer version again/);
+  last!.entry = NEWER;
+  last!.start();
+  await ready(last!);
+});
+
+it('nor can one of the older version join: most of the others say so, and it ends', async () => {
+  const founders = [...cluster.members];
+  const newcomer = await cluster.makePlace('older');
+  await cluster.add(founders[0]!, newcomer);
+  newcomer.entry = OLDER;
+  newcomer.start(cluster.argumentsFor(cluster.members, '--initial-cluster-state', 'existing'));
+  await endsTooOld(newcomer, /the cluster is at feature level 2.*reads up to 1.*Start this member with the version/);
+  expect((await founders[0]!.put('/after', '1')).status).toBe(201);
+});
