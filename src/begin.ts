@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from './config/configuration';
 import { formatEndpoint } from './config/urls';
+import type { FounderName } from './discovery/askBack';
 import { ClusterFullError, JoinError, type Beginning, type Founder } from './discovery/beginning';
 import { tellAdvertisedUrls, type AdvertisedNotes } from './discovery/advertisedUrls';
 import { beginFromDiscovery } from './discovery/discoveryUrl';
@@ -20,12 +21,14 @@ import type { FoundersAnswer, FoundersQuestion, Witness } from './discovery/witn
 import { clusterIdOf, memberIdOf } from './member/identity';
 import type { LocalMember } from './member/localMember';
 import { RealClock } from './member/realClock';
-import { askFounder as askFounderAt } from './peer/askFounder';
+import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from './peer/askFounder';
 import { fetchMembers } from './peer/fetchMembers';
 
 const ASK_TIMEOUT_MS = 2000;
-/** Answered from memory, or after one write to the disk. */
-const ASK_FOUNDER_TIMEOUT_MS = 1000;
+/** Answered from memory, or after one write to the disk and a question back. */
+const ASK_FOUNDER_TIMEOUT_MS = 1500;
+/** Answered from memory. Less than the above, so that whoever waits for it is answered in time. */
+const ASK_FOUNDER_NAME_TIMEOUT_MS = 1000;
 
 /** Begins one member. */
 export class MemberBeginner {
@@ -180,4 +183,9 @@ function ask(url: string): ReturnType<typeof fetchMembers> {
 
 function askFounder(url: string, question: FoundersQuestion): Promise<FoundersAnswer> {
   return askFounderAt(url, question, ASK_FOUNDER_TIMEOUT_MS);
+}
+
+/** Asks whoever is behind a peer URL which founder it is. */
+export function askFounderName(url: string): Promise<FounderName> {
+  return askFounderNameAt(url, ASK_FOUNDER_NAME_TIMEOUT_MS);
 }

@@ -7,7 +7,7 @@ import { createBeginningHandler } from './api/founders';
 import { PeerPort } from './api/peerPort';
 import { startApi, type ApiServer } from './api/server';
 import { API_VERSION } from './api/version';
-import { MemberBeginner } from './begin';
+import { askFounderName, MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
 import { leaveDiffering } from './differingState';
 import { formatEndpoint } from './config/urls';
@@ -83,7 +83,7 @@ export async function startServer(
     metrics.recorders,
     events.onFailure,
   );
-  const witness = new Witness(new WitnessNotes(directory.kv));
+  const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
   let peerPort: PeerPort | undefined;
   try {
     peerPort = await openPeerPort(configuration, witness, logger);
@@ -131,12 +131,9 @@ function openPeerPort(configuration: Configuration, witness: Witness, logger: Lo
     bodyTimeoutMs: requestReceiveTimeoutMs,
     logger,
   };
-  const handler = createBeginningHandler(
-    (question) => witness.answer(question),
-    (error) => {
-      logger.error({ err: error }, 'a founder could not be answered');
-    },
-  );
+  const handler = createBeginningHandler(witness, (error) => {
+    logger.error({ err: error }, 'a founder could not be answered');
+  });
   return PeerPort.open(listenPeerUrls, options, handler);
 }
 
@@ -218,7 +215,7 @@ function openApi(
     clientAddresses: configuration.listenClientUrls,
     peerAddresses: configuration.listenPeerUrls,
     peerPort,
-    answerFounder: (question) => witness.answer(question),
+    answerFounder: witness,
     cors: configuration.cors,
     maxRequestBytes: configuration.maxRequestBytes,
     bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),

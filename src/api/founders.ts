@@ -1,4 +1,7 @@
-/** `POST /founders` of the peer port: a founder without a state asks what is known of it (discovery/README.md). */
+/**
+ * `/founders` of the peer port (discovery/README.md): with POST a founder without a state asks what is known of it, with GET a
+ * member asks it in turn who it is.
+ */
 import type { RequestListener, ServerResponse } from 'node:http';
 import { writeBadRequest, writeErrorText, writeInternalError, writeJson, writeMethodNotAllowed } from './http/answers';
 import { parseRequestTarget } from './http/requestTarget';
@@ -12,7 +15,11 @@ export interface FoundersQuestion {
 }
 
 /** Answers what is to be sent as JSON; undefined: it cannot be said yet. */
-export type AnswerFounder = (question: FoundersQuestion) => Promise<object | undefined>;
+export interface AnswerFounder {
+  answer(question: FoundersQuestion): Promise<object | undefined>;
+  /** Who this member is; answered without asking anybody. */
+  name(): Promise<object | undefined>;
+}
 
 /** For a member that begins: it answers founders, and has nothing else to say yet. */
 export function createBeginningHandler(answer: AnswerFounder, onUnexpected: (error: unknown) => void): RequestListener {
@@ -33,22 +40,36 @@ export function serveFounders(
   onUnexpected: (error: unknown) => void,
 ): void {
   const question = questionOf(query);
-  if (method !== 'POST') {
-    writeMethodNotAllowed(response, ['POST']);
+  if (method !== 'GET' && method !== 'POST') {
+    writeMethodNotAllowed(response, ['GET', 'POST']);
+  } else if (method === 'GET') {
+    writeSaid(answer.name(), 'this member cannot say yet which cluster it belongs to', response, onUnexpected);
   } else if (question === undefined) {
     writeBadRequest(response);
   } else {
-    answer(question).then(
-      (said) => {
-        if (said === undefined) writeErrorText(response, 503, 'this member cannot say yet which cluster it belongs to');
-        else writeJson(response, 200, `${JSON.stringify(said)}\n`);
-      },
-      (error: unknown) => {
-        onUnexpected(error);
-        writeInternalError(response);
-      },
-    );
+    const notYet =
+      'this member cannot say yet which cluster it belongs to, or got no answer with this incarnation from the peer URL of the ' +
+      'founder that is said to ask';
+    writeSaid(answer.answer(question), notYet, response, onUnexpected);
   }
+}
+
+function writeSaid(
+  answer: Promise<object | undefined>,
+  notYet: string,
+  response: ServerResponse,
+  onUnexpected: (error: unknown) => void,
+): void {
+  answer.then(
+    (said) => {
+      if (said === undefined) writeErrorText(response, 503, notYet);
+      else writeJson(response, 200, `${JSON.stringify(said)}\n`);
+    },
+    (error: unknown) => {
+      onUnexpected(error);
+      writeInternalError(response);
+    },
+  );
 }
 
 function questionOf(query: string): FoundersQuestion | undefined {

@@ -57,7 +57,7 @@ class Founding {
 
   async decided(): Promise<Beginning | undefined> {
     const { witness, clusterId, memberId, founders, environment } = this.options;
-    const view = { kind: 'beginning', clusterId, memberId, founders: founders.map(({ id }) => id) } as const;
+    const view = { kind: 'beginning', clusterId, memberId, founders } as const;
     const question = { clusterId, memberId, incarnation: await witness.incarnation() };
     witness.answersAs(() => view);
     // Whoever asks for the first time can be asked: that is quicker than waiting for the next round.

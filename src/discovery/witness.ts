@@ -1,6 +1,7 @@
 /** What one data directory knows of the founders: its own incarnation, and the first one it heard of each of the others. */
 import { randomBytes } from 'node:crypto';
 import { clusterIdOf } from '../member/identity';
+import { AskBack, type AskName, type FounderName } from './askBack';
 import type { WitnessAnswer } from './foundingRule';
 
 /** A founder that asks the others whether it may found the cluster. */
@@ -39,13 +40,13 @@ export type WitnessView =
       readonly kind: 'beginning';
       readonly clusterId: string;
       readonly memberId: string;
-      readonly founders: readonly string[];
+      readonly founders: readonly { readonly id: string; readonly peerURLs: readonly string[] }[];
     }
   | {
       readonly kind: 'running';
       readonly clusterId: string;
       readonly memberId: string;
-      readonly members: readonly { readonly id: string; readonly name: string }[];
+      readonly members: readonly { readonly id: string; readonly name: string; readonly peerURLs: readonly string[] }[];
     };
 
 const INCARNATION_BYTES = 16;
@@ -58,11 +59,16 @@ export class Witness {
   /** One reads and writes at a time. */
   private turn: Promise<unknown> = Promise.resolve();
   private note: WitnessNote | undefined;
+  private readonly askBack: AskBack;
 
+  /** @param askName asks the member behind a peer URL for its incarnation */
   constructor(
     private readonly notes: WitnessNotes,
+    askName: AskName,
     private readonly draw: () => string = () => randomBytes(INCARNATION_BYTES).toString('hex'),
-  ) {}
+  ) {
+    this.askBack = new AskBack(askName);
+  }
 
   /** From here on it answers as this; undefined: it cannot say yet. */
   answersAs(view: () => WitnessView | undefined): void {
@@ -74,7 +80,17 @@ export class Witness {
     return this.inTurn(async () => (await this.load()).incarnation);
   }
 
-  /** Keeps the incarnation of a founder unless one is kept already. Resolves, when that is durable, with what is kept. */
+  /** The answer to a plain question, which needs no answer in turn; undefined: it cannot say yet. */
+  async name(): Promise<FounderName | undefined> {
+    const view = this.view();
+    if (view === undefined) return undefined;
+    return { clusterId: view.clusterId, memberId: view.memberId, incarnation: await this.incarnation() };
+  }
+
+  /**
+   * Keeps the incarnation that a founder named at its own peer URL, unless one is kept already. Resolves, when that is durable, with
+   * what is kept.
+   */
   keep(memberId: string, incarnation: string, early: boolean): Promise<KnownFounder> {
     return this.inTurn(async () => {
       const note = await this.load();
@@ -87,27 +103,47 @@ export class Witness {
     });
   }
 
-  /** Undefined: it cannot say yet. What it says is durable. */
+  /** Undefined: it cannot say yet, or the founder did not say so itself when it was asked. What it says is durable. */
   async answer(question: FoundersQuestion): Promise<FoundersAnswer | undefined> {
     const view = this.view();
     if (view === undefined) return undefined;
     const { clusterId, memberId } = view;
     if (question.clusterId !== clusterId) return { kind: 'stranger', clusterId };
     const running = view.kind === 'running';
-    const ids = running ? view.members.map(({ id }) => id) : view.founders;
-    const isListed = ids.includes(question.memberId);
+    const listed: readonly { readonly id: string; readonly peerURLs: readonly string[] }[] = running
+      ? view.members
+      : view.founders;
+    const ids = listed.map(({ id }) => id);
+    const founder = listed.find(({ id }) => id === question.memberId);
+    const started = running && view.members.some(({ id, name }) => id === question.memberId && name !== '');
     // Only members are kept, so that strangers cannot fill the note.
-    if (!isListed && !running) return undefined;
-    const known = isListed ? await this.keep(question.memberId, question.incarnation, !running) : undefined;
+    if (founder === undefined && !running) return undefined;
+    // The one that asks was there before this directory had a state, whenever it confirms that.
+    const known = founder === undefined ? undefined : await this.knownOrConfirmed(question, founder.peerURLs, !running);
+    // Whoever was started before has to come back in any case.
+    if (founder !== undefined && known === undefined && !started) return undefined;
     return {
       kind: 'witness',
       memberId,
       incarnation: await this.incarnation(),
       running,
       knows: knowledgeOf(known, question.incarnation),
-      started: running && view.members.some(({ id, name }) => id === question.memberId && name !== ''),
+      started,
       changed: running && clusterIdOf(ids) !== clusterId,
     };
+  }
+
+  /** A question is only a claim: it is kept once the founder says the same at a URL that is known to be its own. */
+  private async knownOrConfirmed(
+    question: FoundersQuestion,
+    peerURLs: readonly string[],
+    early: boolean,
+  ): Promise<KnownFounder | undefined> {
+    const { memberId, incarnation } = question;
+    const known = await this.inTurn(async () => (await this.load()).known.get(memberId));
+    if (known !== undefined) return known;
+    const isConfirmed = await this.askBack.confirms(question, peerURLs);
+    return isConfirmed ? this.keep(memberId, incarnation, early) : undefined;
   }
 
   private inTurn<T>(action: () => Promise<T>): Promise<T> {
@@ -128,7 +164,7 @@ export class Witness {
   }
 }
 
-/** @param known undefined: the one that asks is no member any more, so nothing of it is kept */
+/** @param known undefined: nothing of the one that asks is kept, as it is no member any more, or was started before */
 function knowledgeOf(known: KnownFounder | undefined, incarnation: string): WitnessAnswer['knows'] {
   if (known === undefined) return 'late';
   if (known.incarnation !== incarnation) return 'other';

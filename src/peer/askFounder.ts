@@ -1,4 +1,4 @@
-/** Asks a member whether it knows a founder that has no state: `POST /founders` of the peer port (discovery/README.md). */
+/** Asks a member whether it knows a founder that has no state, or who it is itself: `/founders` of the peer port (discovery/README.md). */
 import type { Dial } from './environment';
 import { plainRequest } from './plainRequest';
 
@@ -21,6 +21,13 @@ export type FounderAnswer =
       readonly changed: boolean;
     };
 
+/** What a member says of itself. */
+export interface FounderName {
+  readonly clusterId: string;
+  readonly memberId: string;
+  readonly incarnation: string;
+}
+
 const ANSWER_BYTES_MAX = 4096;
 
 /** Rejects if there is no answer within the timeout, or one that makes no sense. */
@@ -37,11 +44,29 @@ export async function askFounder(
   return parseFounderAnswer(text);
 }
 
+/** Asks a member which founder it is. Rejects if there is no answer within the timeout, or one that makes no sense. */
+export async function askFounderName(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<FounderName> {
+  const asked = {
+    method: 'GET',
+    peerUrl,
+    target: '/founders',
+    timeoutMs,
+    answerBytesMax: ANSWER_BYTES_MAX,
+    dial,
+  } as const;
+  const { status, text } = await plainRequest(asked);
+  if (status !== 200) throw new Error(`status ${status}`);
+  const fields = fieldsOf(text);
+  return {
+    clusterId: idOf(fields.get('clusterId')),
+    memberId: idOf(fields.get('memberId')),
+    incarnation: incarnationOf(fields.get('incarnation')),
+  };
+}
+
 /** @throws Error for what is no answer */
 export function parseFounderAnswer(json: string): FounderAnswer {
-  const parsed: unknown = JSON.parse(json);
-  if (typeof parsed !== 'object' || parsed === null) throw new Error('the answer is no object');
-  const fields = new Map<string, unknown>(Object.entries(parsed));
+  const fields = fieldsOf(json);
   if (fields.get('kind') === 'stranger') return { kind: 'stranger', clusterId: idOf(fields.get('clusterId')) };
   const knows = fields.get('knows');
   if (knows !== 'early' && knows !== 'late' && knows !== 'other')
@@ -55,6 +80,12 @@ export function parseFounderAnswer(json: string): FounderAnswer {
     started: booleanOf(fields.get('started')),
     changed: booleanOf(fields.get('changed')),
   };
+}
+
+function fieldsOf(json: string): ReadonlyMap<string, unknown> {
+  const parsed: unknown = JSON.parse(json);
+  if (typeof parsed !== 'object' || parsed === null) throw new Error('the answer is no object');
+  return new Map<string, unknown>(Object.entries(parsed));
 }
 
 function idOf(value: unknown): string {

@@ -18,15 +18,19 @@ const target = `/founders?${new URLSearchParams(question).toString()}`;
 let port: PeerPort;
 let asked: object[] = [];
 let said: object | undefined;
+let named: object | undefined;
 const unexpected: unknown[] = [];
 
-const answer = (each: object): Promise<object | undefined> => {
-  asked.push(each);
-  return Promise.resolve(said);
+const answer = {
+  answer: (each: object): Promise<object | undefined> => {
+    asked.push(each);
+    return Promise.resolve(said);
+  },
+  name: (): Promise<object | undefined> => Promise.resolve(named),
 };
 
 beforeEach(async () => {
-  [asked, said] = [[], { kind: 'witness' }];
+  [asked, said, named] = [[], { kind: 'witness' }, { memberId: 'b2' }];
   const handler = createBeginningHandler(answer, (error) => unexpected.push(error));
   port = await PeerPort.open([{ host: '127.0.0.1', port: 0 }], options, handler);
 });
@@ -43,6 +47,13 @@ it('answers founders while the member begins, and nothing else', async () => {
   expect(await ask(number(), 'POST', target)).toMatchObject({ status: 503 });
 });
 
+it('says which founder it is to whoever asks, and asks nobody for that', async () => {
+  expect(await ask(number(), 'GET', '/founders')).toMatchObject({ status: 200, body: '{"memberId":"b2"}\n' });
+  named = undefined;
+  expect(await ask(number(), 'GET', '/founders')).toMatchObject({ status: 503 });
+  expect(asked).toEqual([]);
+});
+
 it('answers founders when the member runs, beside everything else', async () => {
   port.serve(createPeerHandler(new FakeMember(), (error) => unexpected.push(error), answer));
   expect(await ask(number(), 'POST', target)).toMatchObject({ status: 200 });
@@ -50,7 +61,7 @@ it('answers founders when the member runs, beside everything else', async () => 
 });
 
 it.each([
-  ['GET', target, 405],
+  ['PUT', target, 405],
   ['POST', '/founders', 400],
   ['POST', target.replace('a1', 'A1'), 400],
   ['POST', target.replace('a1', '../..'), 400],
@@ -63,9 +74,8 @@ it.each([
 
 it('a disk that fails is told to the process, and not to the one that asked', async () => {
   port.serve(
-    createBeginningHandler(
-      () => Promise.reject(new Error('disk')),
-      (error) => unexpected.push(error),
+    createBeginningHandler({ ...answer, answer: () => Promise.reject(new Error('disk')) }, (error) =>
+      unexpected.push(error),
     ),
   );
   expect(await ask(number(), 'POST', target)).toMatchObject({ status: 500 });

@@ -1,8 +1,10 @@
 /** Founders that lose their disks, and founders that come up in any order: --initial-cluster on all of them, default otherwise. */
 import { exitCodes } from '../../src/config/exitCodes';
+import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import { Child } from './child';
 import { Cluster } from './cluster';
 import { ENTRY, type ClusterMember } from './cluster-member';
+import { call } from './http-client';
 import { until } from './waiting';
 
 jest.setTimeout(90_000);
@@ -108,6 +110,32 @@ describe('founders that never ran', () => {
     expect(await third!.id()).toBe(founder!.id);
     expect(await third!.value('/x', '?quorum=true')).toBe('before the third');
     expect(await third!.members()).toHaveLength(3);
+  });
+});
+
+describe('a stranger that asks in the name of founders', () => {
+  it('keeps nobody out: they form the cluster under the ids they were to have', async () => {
+    const cluster = await Cluster.place();
+    clusters.push(cluster);
+    const [a, b, c] = [cluster.members[0]!, cluster.members[1]!, cluster.members[2]!];
+    const ids = cluster.members.map(({ place }) => memberIdOf([place.peerUrl], 'etcd-cluster'));
+    const clusterId = clusterIdOf(ids);
+    const forge = async (to: ClusterMember, memberId: string): Promise<number> => {
+      const query = new URLSearchParams({ clusterId, memberId, incarnation: 'f'.repeat(32) }).toString();
+      const asked = { method: 'POST', target: `/founders?${query}` };
+      return (await call(to.place.peerPort, asked).catch(() => ({ status: 0 }))).status;
+    };
+    a.start(cluster.argumentsFor());
+    await until('it waits for the others', 15_000, () =>
+      Promise.resolve(/does not found the cluster yet/.test(a.logs()) || undefined),
+    );
+    expect([await forge(a, ids[1]!), await forge(a, ids[2]!)]).toEqual([503, 503]);
+    b.start(cluster.argumentsFor());
+    await Promise.all([a.healthy(), b.healthy()]);
+    expect(await forge(a, ids[2]!)).toBe(503);
+    c.start(cluster.argumentsFor());
+    await cluster.healthy();
+    expect((await a.members()).map(({ id }) => id).sort()).toEqual([...ids].sort());
   });
 });
 

@@ -106,7 +106,7 @@ export function joiner(
     foundingId: id,
     clusterIdOf,
     fetchMembers: () => Promise.reject(new Error('refused')),
-    witness: new Witness(new FakeWitnessNotes()),
+    witness: new Witness(new FakeWitnessNotes(), () => Promise.reject(new Error('refused'))),
     askFounder: (peerURL) => Promise.resolve(founderThatBegins(peerURL, url)),
     environment: said.environment,
     ...rest,

@@ -36,7 +36,7 @@ function begin(answers: Answers, running?: ListedCluster, rest: Partial<StaticLi
     token: 'token',
     unfinishedId: undefined,
     autoRejoin: true,
-    witness: new Witness(new FakeWitnessNotes()),
+    witness: new Witness(new FakeWitnessNotes(), () => Promise.reject(new Error('refused'))),
     askFounder: (peerURL) => {
       const given = answers[new URL(peerURL).hostname];
       if (given === undefined) return Promise.reject(new Error('refused'));

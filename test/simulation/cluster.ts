@@ -1,9 +1,12 @@
+import type { FounderName } from '../../src/discovery/askBack';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import type { LocalMember } from '../../src/member/localMember';
 import type { MemberId } from '../../src/raft/types';
 import type { SimDisk } from './disk';
 import { FounderBeginnings } from './founders';
+import type { Incarnation } from './incarnation';
 import { SimNode } from './node';
+import { PlainRequests } from './plainRequests';
 import type { World } from './world';
 
 /** What came of asking a member: an answer, a refusal, or silence because it died or took too long. */
@@ -13,6 +16,7 @@ export type Outcome<T> =
   | { readonly kind: 'silence' };
 
 const PATIENCE_MS = 12_000;
+const ASK_NAME_TIMEOUT_MS = 1000;
 
 export interface Founder {
   readonly name: string;
@@ -36,6 +40,13 @@ export class Cluster {
   /** The machines of those that were to found the cluster, whoever lives there now. */
   readonly founders: readonly SimNode[];
   readonly clusterId: string;
+  /** What GET /founders of the peer port says. */
+  private readonly askName = (from: Incarnation, url: string): Promise<FounderName> =>
+    new PlainRequests(this).ask(from, url, ASK_NAME_TIMEOUT_MS, async (node) => {
+      const name = await node.witness?.name();
+      if (name === undefined) throw new Error('status 503');
+      return name;
+    });
 
   constructor(
     readonly world: World,
@@ -44,7 +55,7 @@ export class Cluster {
     this.clusterId = clusterIdOf(founders.map(({ id }) => id));
     const beginnings = new FounderBeginnings(this, founders, TOKEN);
     this.founders = founders.map((founder) => {
-      const node = new SimNode(world, founder.name, beginnings.of(founder));
+      const node = new SimNode(world, founder.name, beginnings.of(founder), this.askName);
       node.memberId = founder.id;
       return node;
     });
@@ -81,7 +92,7 @@ export class Cluster {
   }
 
   addNode(name: string): SimNode {
-    const node = new SimNode(this.world, name, undefined);
+    const node = new SimNode(this.world, name, undefined, this.askName);
     this.nodes.push(node);
     return node;
   }

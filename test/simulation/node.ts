@@ -3,6 +3,7 @@ import { openMember } from '../../src/member/openMember';
 import type { MemberBeginning } from '../../src/member/openMember';
 import type { LocalMember } from '../../src/member/localMember';
 import type { PeerReport } from '../../src/member/types';
+import type { FounderName } from '../../src/discovery/askBack';
 import { Witness, type WitnessView } from '../../src/discovery/witness';
 import { StorageError } from '../../src/storage/errors';
 import { IDENTITY_KEY } from '../../src/storage/layout';
@@ -65,6 +66,7 @@ export class SimNode {
     private readonly world: World,
     readonly name: string,
     private beginning: Beginning | undefined,
+    private readonly askName: (from: Incarnation, url: string) => Promise<FounderName>,
   ) {
     this.peerURLs = [`http://${name}:2380`];
     this.disk = this.newDisk();
@@ -167,7 +169,11 @@ export class SimNode {
       const kv = disk.open(incarnation, (error) => this.failed(incarnation, error));
       this.kv = kv;
       const store = await MemberStore.open(kv);
-      const witness = new Witness(new WitnessNotes(kv), () => this.drawIncarnation());
+      const witness = new Witness(
+        new WitnessNotes(kv),
+        (url) => this.askName(incarnation, url),
+        () => this.drawIncarnation(),
+      );
       this.witness = witness;
       const member = await openMember({
         ...this.memberOptions(incarnation, beginning, witness),
