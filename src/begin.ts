@@ -10,6 +10,7 @@ import { beginFromDiscovery } from './discovery/discoveryUrl';
 import type { Environment } from './discovery/environment';
 import { keepRegistered } from './discovery/firstLeader';
 import { beginFromJoinUrls } from './discovery/joinUrls';
+import { leaderBesides, type LeaderBesides, type LeaderQuestion } from './discovery/leaderBesides';
 import { HttpMembersApi } from './discovery/membersApi';
 import type { Notes } from './discovery/note';
 import { Registry } from './discovery/registry';
@@ -69,6 +70,10 @@ export class MemberBeginner {
     }));
     return this.beginFromList(entry, listed);
   };
+
+  /** Before the others are given up for lost. */
+  readonly findLeader = (question: LeaderQuestion): Promise<LeaderBesides | undefined> =>
+    leaderBesides(question, this.configuration.electionTimeoutMs, this.environment);
 
   /** What is left to do for discovery while the member runs; ends when the process is asked to stop. */
   async accompany(): Promise<void> {

@@ -179,6 +179,8 @@ async function openFromDirectory(
     uncommittedBytesMax: logBytesMax(memory, configuration.maxUncommittedBytes),
     begin: beginner.begin,
     forced: configuration.forceNewCluster,
+    findLeader: beginner.findLeader,
+    peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
     logger,
     peerReport: () => links.report(),
     observer: metrics.recorders,

@@ -24,7 +24,7 @@ export class HttpMembersApi implements MembersApi {
     const url = `${server}/v2/members/${id}?onlyIfLost=true`;
     const { status } = await request(this.environment, url, REQUEST_TIMEOUT_MS, { method: 'DELETE' });
     if (status === CONFLICT) return 'running';
-    if ((status < 200 || status > 299) && status !== GONE) throw new Error(`removing ${id}: status ${status}`);
+    if ((status < 200 || status > 299) && status !== GONE) throw refused(`removing ${id}`, status);
     return 'removed';
   }
 
@@ -47,7 +47,7 @@ export class HttpMembersApi implements MembersApi {
     if (isAdded(added)) return added.id;
     // An attempt before this one was carried out although its answer was lost.
     const unstarted = await this.findUnstarted(server, peerURLs);
-    if (unstarted === undefined) throw new Error(`adding ${peerURLs.join(',')}: status ${status}`);
+    if (unstarted === undefined) throw refused(`adding ${peerURLs.join(',')}`, status);
     return unstarted;
   }
 
@@ -56,6 +56,15 @@ export class HttpMembersApi implements MembersApi {
     const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
     return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
   }
+}
+
+/** etcd's API says no more than the status: all that a member cannot do now is a 500 or a 503. */
+function refused(what: string, status: number): Error {
+  if (status < 500) return new Error(`${what}: the cluster refuses it with status ${status}`);
+  return new Error(
+    `${what}: the cluster answers that it cannot do it now (status ${status}): most likely it has no leader, because no majority of its ` +
+      'members runs. Start the others; if they are lost for good, start a survivor once with --force-new-cluster',
+  );
 }
 
 function isAdded(value: unknown): value is { readonly id: string } {

@@ -1,4 +1,5 @@
 import { decodeChange, encodeChange } from '../machine/cluster/clusterRows';
+import type { MemberInfo } from '../machine/cluster/members';
 import type { ClusterChange } from '../machine/cluster/clusterState';
 import { sortedConfiguration } from '../raft/configuration';
 import type { Configuration, ConfigurationEntry, MemberId } from '../raft/types';
@@ -12,6 +13,13 @@ export class ForceNewClusterError extends Error {
   override readonly name = 'ForceNewClusterError';
 }
 
+/** Whom a member listed in the data names as the leader, if one answers; see discovery/leaderBesides.ts. */
+export type FindLeader = (question: {
+  readonly clusterId: string;
+  readonly ownId: MemberId;
+  readonly members: readonly MemberInfo[];
+}) => Promise<{ readonly server: string; readonly leaderId: MemberId } | undefined>;
+
 /** No run has this number, so nobody takes the changes for answers to requests of its own. */
 const NO_RUN = 0;
 
@@ -23,12 +31,14 @@ const NO_RUN = 0;
  * Once it was done it is not done again while the flag stays: it would remove the members that were added since.
  *
  * @param restored undefined or without members: there is nothing to make a cluster from
+ * @param findLeader a cluster that has one is not lost: a second one under its id would be made of this member
  * @throws ForceNewClusterError
  */
 export async function forceNewCluster(
   store: MemberStore,
   restored: Restored | undefined,
   logger: MemberLogger,
+  findLeader: FindLeader = () => Promise.resolve(undefined),
 ): Promise<Restored> {
   if (restored === undefined || restored.machine.cluster.members().length === 0) {
     throw new ForceNewClusterError(
@@ -37,10 +47,17 @@ export async function forceNewCluster(
     );
   }
   if (await store.isForced()) {
-    logger.warn({}, '--force-new-cluster was carried out at an earlier start and is ignored; remove it');
+    logger.warn(
+      {},
+      '--force-new-cluster was carried out at an earlier start and is ignored; remove it. If the cluster has lost its majority ' +
+        'again, start this member once without it, and then with it',
+    );
     return restored;
   }
-  const { identity, raft } = restored;
+  const { identity, raft, machine } = restored;
+  refuseLed(
+    await findLeader({ clusterId: identity.clusterId, ownId: identity.memberId, members: machine.cluster.members() }),
+  );
   const { changes, configuration } = changesToStandAlone(restored);
   const lastTerm = raft.entries.at(-1)?.term ?? raft.start.term;
   const term = Math.max(raft.hardState.term, lastTerm) + 1;
@@ -56,6 +73,16 @@ export async function forceNewCluster(
       'with their data. Remove --force-new-cluster, and add new members',
   );
   return { ...restored, raft: { ...raft, hardState, entries } };
+}
+
+/** @throws ForceNewClusterError if the others have a leader */
+function refuseLed(led: { readonly server: string; readonly leaderId: MemberId } | undefined): void {
+  if (led === undefined) return;
+  throw new ForceNewClusterError(
+    `--force-new-cluster is for a cluster whose majority is lost for good, but the one of this member has the leader ${led.leaderId}, as ` +
+      `${led.server} says; remove --force-new-cluster and start this member as before. To make a cluster of this member all the ` +
+      'same, stop the others first. Nothing was changed',
+  );
 }
 
 /** A start without the flag: the next one with it is meant anew. */

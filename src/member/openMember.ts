@@ -4,10 +4,11 @@ import type { MemberStore } from '../storage/memberStore';
 import { foundCluster, restoreMember, type FoundingMember, type Restored } from './bootstrap';
 import { StorageError } from '../storage/errors';
 import type { Clock, Random } from './environment';
-import { forceNewCluster, forgetForced } from './forceNewCluster';
+import { forceNewCluster, forgetForced, type FindLeader } from './forceNewCluster';
 import { LocalMember } from './localMember';
 import type { MemberObserver } from './observer';
 import { logTailAtStart, SINGLE_COMMAND_BYTES_MAX, type MemberLogger, type MemberSettings } from './settings';
+import { refuseSwapped } from './swappedDirectory';
 import type { Transport } from './transport';
 import type { PeerReport } from './types';
 
@@ -49,6 +50,10 @@ export interface OpenMemberOptions {
   readonly begin: (unfinishedId: MemberId | undefined) => Promise<MemberBeginning>;
   /** --force-new-cluster: the others are lost for good. Rejects with ForceNewClusterError if there is no data to go on with. */
   readonly forced?: boolean;
+  /** Asked before that is carried out. */
+  readonly findLeader?: FindLeader;
+  /** What this member advertises now; absent: not known. */
+  readonly peerURLs?: readonly string[];
   readonly logger: MemberLogger;
   readonly peerReport: () => PeerReport;
   readonly observer?: MemberObserver | undefined;
@@ -56,7 +61,10 @@ export interface OpenMemberOptions {
   readonly onRemoved: () => void;
 }
 
-/** Makes a member from its store, founding its cluster if the store is empty. Rejects with StorageError. Not started yet. */
+/**
+ * Makes a member from its store, founding its cluster if the store is empty. Rejects with StorageError, also if the store is that of
+ * another member than the one this is started as. Not started yet.
+ */
 export async function openMember(options: OpenMemberOptions): Promise<LocalMember> {
   const { settings, store, transport, clock, logger, historyLength, peerReport, onFailure, onRemoved } = options;
   const { identity, machine, raft: restored, firstPeers } = await restoreOrBegin(options);
@@ -89,8 +97,11 @@ interface Opened extends Restored {
 async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const { store, settings, historyLength } = options;
   const stored = await restoreMember(store, historyLength, logTailAtStart(settings), options.knownLevel);
-  const { forced, logger } = options;
-  const found = forced === true ? await forceNewCluster(store, stored, logger) : stored;
+  const { forced, logger, findLeader, peerURLs = [] } = options;
+  if (stored !== undefined) {
+    refuseSwapped(stored.machine.cluster.members(), stored.identity.memberId, { name: settings.name, peerURLs });
+  }
+  const found = forced === true ? await forceNewCluster(store, stored, logger, findLeader) : stored;
   if (stored !== undefined && forced !== true) await forgetForced(store);
   if (found !== undefined && found.machine.cluster.members().length > 0) return { ...found, firstPeers: [] };
   const beginning = await options.begin(found?.identity.memberId);

@@ -12,6 +12,7 @@ import { codeOf, fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
 import type { ReportingKv } from './rocks';
 import { isInUse, openRocks } from './rocks';
+import { whyUnusable } from './whyUnusable';
 
 export interface DataDirectoryOptions {
   readonly path: string;
@@ -71,7 +72,7 @@ async function prepare(path: string, state: DirectoryState): Promise<void> {
     await createDirectory(join(path, 'db'));
     await syncDirectory(path);
   } catch (error) {
-    throw fileError(error, 'cannot create', path);
+    throw await whyUnusable(error, path, state.kind !== 'missing');
   }
 }
 

@@ -68,6 +68,21 @@ it('goes on trying while the cluster has no leader, and minds neither step done 
   expect(seen).toHaveLength(6);
 });
 
+it.each([
+  [
+    'removing',
+    [500],
+    /removing old: the cluster answers that it cannot do it now \(status 500\): .*no majority.*--force-new-cluster/,
+  ],
+  ['adding', [204, 503, 200], /adding http:\/\/a:1: the cluster answers that it cannot do it now \(status 503\)/],
+  ['removing what may not be', [403], /removing old: the cluster refuses it with status 403/],
+])('says why %s failed', async (_what, statuses, reason) => {
+  const { url } = await clusterThatAnswers(statuses);
+  const api = new HttpMembersApi(environment().environment);
+  const replacing = api.removeLost(url, 'old').then(() => api.add(url, ['http://a:1']));
+  await expect(replacing).rejects.toThrow(reason);
+});
+
 it('finds the member that an earlier attempt added', async () => {
   const { url } = await clusterThatAnswers(
     [410, 409, 200],

@@ -2,7 +2,7 @@ import { encodeChange } from '../../src/machine/cluster/clusterRows';
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import { foundCluster, restoreMember, type Restored } from '../../src/member/bootstrap';
-import { forceNewCluster, forgetForced } from '../../src/member/forceNewCluster';
+import { forceNewCluster, ForceNewClusterError, forgetForced } from '../../src/member/forceNewCluster';
 import { configurationAfter } from '../../src/member/membershipRules';
 import { RaftLog } from '../../src/raft/log';
 import type { Configuration, Entry } from '../../src/raft/types';
@@ -126,6 +126,7 @@ test('it is done once: members that were added since stay, until a start without
   const ignored = await forceNewCluster(second.store, second.restored, logger);
   expect(ignored.raft.entries.at(-1)?.index).toBe(index);
   expect(lines.at(-1)).toContain('was carried out at an earlier start and is ignored');
+  expect(lines.at(-1)).toContain('start this member once without it, and then with it');
 
   await forgetForced(second.store);
   const third = await open(disk);
@@ -157,6 +158,18 @@ test('changes at the end of the log that were not known to be committed count', 
 test('a member that its log says was removed is refused, and nothing is written', async () => {
   const { disk, store, restored } = await survivor((ids) => ({ type: 'removeMember', id: ids[0]! }));
   await expect(forceNewCluster(store, restored, logger)).rejects.toThrow('was removed from its cluster');
+  expect((await open(disk)).restored.raft).toEqual(restored.raft);
+});
+
+test('a cluster that has a leader is not forced, and nothing is written', async () => {
+  const { disk, store, restored } = await survivor();
+  const own = restored.identity.memberId;
+  const led = forceNewCluster(store, restored, logger, ({ clusterId, ownId, members }) => {
+    expect([clusterId, ownId, members.length]).toEqual([restored.identity.clusterId, own, 3]);
+    return Promise.resolve({ server: 'http://b:2379', leaderId: 'b2' });
+  });
+  await expect(led).rejects.toThrow(/has the leader b2, as http:\/\/b:2379 says; remove --force-new-cluster and start/);
+  await expect(led).rejects.toThrow(ForceNewClusterError);
   expect((await open(disk)).restored.raft).toEqual(restored.raft);
 });
 

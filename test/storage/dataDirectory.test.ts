@@ -129,9 +129,23 @@ test('a file', async () => {
 });
 
 test('a place where nothing can be created', async () => {
-  await expect(openDataDirectory({ path: '/proc/cairn/data' })).rejects.toThrow(
-    /cannot create \/proc\/cairn\/data: ENOENT/,
-  );
+  for (const path of ['/proc/cairn', '/proc/cairn/data']) {
+    const opening = openDataDirectory({ path });
+    await expect(opening).rejects.toThrow(/cannot create \/proc\/cairn.*: ENOENT, nothing can be created/);
+    await expect(opening).rejects.toMatchObject({ kind: 'format' });
+  }
+  await expect(openDataDirectory({ path: '/dev/null/data' })).rejects.toMatchObject({ kind: 'format' });
+});
+
+test('a symbolic link that points nowhere, and a directory below one', async () => {
+  const path = newPath();
+  symlinkSync(join(path, '..', 'gone'), path);
+  await expectRefused(path, 'format', /the data directory .* is a symbolic link that points nowhere: create/);
+  await expectRefused(join(path, 'below'), 'format', /, above the data directory .*below, is a symbolic link that/);
+  mkdirSync(join(path, '..', 'gone'), { mode: 0o700 });
+  const opened = await openDataDirectory({ path });
+  expect(opened.created).toBe(true);
+  await opened.close();
 });
 
 test('another format, and a marker that makes no sense', async () => {
@@ -182,9 +196,12 @@ if (!asRoot) console.log('skipped: "no permission" as another user, because the 
   chmodSync(join(parent, '..'), 0o755);
   const foreign = join(parent, 'foreign');
   mkdirSync(foreign, { mode: 0o700 });
+  const readOnly = join(parent, 'read-only');
+  mkdirSync(readOnly, { mode: 0o755 });
   process.seteuid?.(65534);
   try {
     await expectRefused(join(parent, 'mine'), 'permission', /cannot create .*permission denied/i);
+    await expectRefused(readOnly, 'permission', /cannot write in .*read-only: .*permission denied/i);
     await expect(openDataDirectory({ path: foreign })).rejects.toMatchObject({ kind: 'permission' });
   } finally {
     process.seteuid?.(0);
