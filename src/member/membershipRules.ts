@@ -2,12 +2,19 @@ import type { ClusterChange, ClusterState } from '../machine/cluster/clusterStat
 import type { Configuration } from '../raft/types';
 import type { MembershipRefusal } from './types';
 
+/**
+ * Every member dials every other one, and nobody but the client that adds a learner says that it is there: so many may wait at once to
+ * be promoted. Far more than operators add at a time; etcd 3.4 takes one.
+ */
+const LEARNERS_MAX = 32;
+
 /** Why a change is not possible with the members there are; undefined if it is (spec v2-api section 8, members). */
 export function refusalOf(cluster: ClusterState, change: ClusterChange): MembershipRefusal | undefined {
   switch (change.type) {
     case 'addMember':
       if (cluster.find(change.id) !== undefined || cluster.wasRemoved(change.id)) return 'idExists';
-      return urlsInUse(cluster, change.peerURLs, undefined) ? 'peerURLExists' : undefined;
+      if (urlsInUse(cluster, change.peerURLs, undefined)) return 'peerURLExists';
+      return change.learner && hasAllLearners(cluster) ? 'tooManyLearners' : undefined;
     case 'removeMember':
       if (cluster.wasRemoved(change.id)) return 'removed';
       if (cluster.find(change.id) === undefined) return 'notFound';
@@ -46,6 +53,10 @@ export function configurationAfter(current: Configuration, change: ClusterChange
 
 function urlsInUse(cluster: ClusterState, urls: readonly string[], except: string | undefined): boolean {
   return cluster.members().some((member) => member.id !== except && member.peerURLs.some((url) => urls.includes(url)));
+}
+
+function hasAllLearners(cluster: ClusterState): boolean {
+  return cluster.members().filter(({ learner }) => learner).length >= LEARNERS_MAX;
 }
 
 function isLastVoter(cluster: ClusterState, id: string): boolean {

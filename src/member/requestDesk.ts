@@ -184,6 +184,7 @@ export class RequestDesk {
       case 'lastMember':
       case 'unhealthy':
       case 'running':
+      case 'tooManyLearners':
         if (of === 'change') this.changes.refuse(sequence, reason);
         return;
     }

@@ -40,6 +40,8 @@ export const MEMBERSHIP_REFUSALS = [
   'unhealthy',
   /** Its place was asked for because its data is lost, and the leader hears from it. */
   'running',
+  /** So many learners wait already to be promoted or removed. */
+  'tooManyLearners',
 ] as const;
 export type MembershipRefusal = (typeof MEMBERSHIP_REFUSALS)[number];
 

@@ -25,6 +25,21 @@ describe('refusals', () => {
     expect(refusalOf(cluster, change)).toBe(refusal);
   });
 
+  it('of a learner while 32 wait to be promoted; a voter, or a learner after one of them is gone, is taken', () => {
+    const learner = (n: number): ClusterChange => ({
+      ...{ type: 'addMember', id: `l${n}`, peerURLs: [`http://l${n}:1`], learner: true },
+    });
+    const full = clusterOf(voter('a'), ...Array.from({ length: 32 }, (_, n) => learner(n)));
+    expect(refusalOf(full, learner(32))).toBe('tooManyLearners');
+    expect(refusalOf(full, learner(0))).toBe('idExists');
+    expect(refusalOf(full, voter('b'))).toBeUndefined();
+    full.apply({ type: 'promoteMember', id: 'l0' });
+    expect(refusalOf(full, learner(32))).toBeUndefined();
+    full.apply(learner(32));
+    full.apply({ type: 'removeMember', id: 'l1' });
+    expect(refusalOf(full, learner(33))).toBeUndefined();
+  });
+
   it('of new URLs', () => {
     const two = clusterOf(voter('a'), voter('c'));
     expect(refusalOfUpdate(two, 'a', ['http://a:1', 'http://a:2'])).toBeUndefined();

@@ -97,6 +97,8 @@ function refusalAnswer(refusal: MembershipRefusal, method: string, id: string): 
       return method === 'DELETE' ? [410, `Member permanently removed: ${id}`] : INTERNAL;
     case 'running':
       return [409, `Member is running: ${id}`];
+    case 'tooManyLearners':
+      return [409, 'etcdserver: too many learner members in cluster'];
     case 'lastMember':
     case 'unhealthy':
       return INTERNAL;

@@ -143,6 +143,7 @@ test.each<[MembershipRefusal, string, number, string]>([
   ['removed', 'DELETE', 410, 'Member permanently removed: 1f'],
   ['lastMember', 'DELETE', 500, 'Internal Server Error'],
   ['unhealthy', 'DELETE', 500, 'Internal Server Error'],
+  ['tooManyLearners', 'POST', 409, 'etcdserver: too many learner members in cluster'],
   ['running', 'DELETE', 409, 'Member is running: 1f'],
 ])('refused because of %s: %s gets %d', async (refusal, method, status, message) => {
   failWith(new MembershipError(refusal));
