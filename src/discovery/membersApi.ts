@@ -34,7 +34,7 @@ export class HttpMembersApi implements MembersApi {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ peerURLs }),
     });
-    if (status < 200 || status > 299) throw new Error(`updating ${id}: status ${status} ${text.slice(0, 200)}`.trim());
+    if (status < 200 || status > 299) throw refused(`updating ${id}`, status, text);
   }
 
   async add(server: string, peerURLs: readonly string[]): Promise<string> {
@@ -58,12 +58,17 @@ export class HttpMembersApi implements MembersApi {
   }
 }
 
-/** etcd's API says no more than the status: all that a member cannot do now is a 500 or a 503. */
-function refused(what: string, status: number): Error {
-  if (status < 500) return new Error(`${what}: the cluster refuses it with status ${status}`);
+/**
+ * etcd's API says no more of what a member cannot do now than 500 or 503; of the rest the answer may have a reason.
+ * @param text the answer
+ */
+function refused(what: string, status: number, text = ''): Error {
+  if (status < 500)
+    return new Error(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
   return new Error(
     `${what}: the cluster answers that it cannot do it now (status ${status}): most likely it has no leader, because no majority of its ` +
-      'members runs. Start the others; if they are lost for good, start a survivor once with --force-new-cluster',
+      'members runs; the log of the member that was asked says more. Start the others; if they are lost for good, start a survivor once ' +
+      'with --force-new-cluster',
   );
 }
 

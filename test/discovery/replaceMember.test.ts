@@ -83,6 +83,16 @@ it.each([
   await expect(replacing).rejects.toThrow(reason);
 });
 
+it('says why an update failed', async () => {
+  const { url } = await clusterThatAnswers([500, 409]);
+  const api = new HttpMembersApi(environment().environment);
+  const updating = (): Promise<void> => api.update(url, 'mine', ['http://a:1']);
+  await expect(updating()).rejects.toThrow(
+    /updating mine: the cluster answers that it cannot do it now \(status 500\)/,
+  );
+  await expect(updating()).rejects.toThrow(/updating mine: the cluster refuses it with status 409 \{"id"/);
+});
+
 it('finds the member that an earlier attempt added', async () => {
   const { url } = await clusterThatAnswers(
     [410, 409, 200],
