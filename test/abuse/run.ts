@@ -122,7 +122,7 @@ async function compare(cluster: Cluster, good: GoodClient): Promise<Aftermath> {
     const everything = '/v2/keys/?recursive=true&sorted=true';
     await until('the members show the same at the same index', WELL_WITHIN_MS, async () => {
       const answers = await Promise.all(cluster.members.map((member) => member.get(everything)));
-      const seen = answers.map(({ status, headers, text }) => `${status} ${headers['x-etcd-index']} ${text}`);
+      const seen = answers.map(({ status, headers, text }) => `${status} ${String(headers['x-etcd-index'])} ${text}`);
       return (answers[0]?.status === 200 && new Set(seen).size === 1) || undefined;
     });
     const listings = await Promise.all(cluster.members.map((member) => member.get(`/v2/keys${GOOD}`)));

@@ -4,7 +4,7 @@ import { loadConfiguration } from '../../src/config/load';
 const BUILD = { version: '1.2.3', commit: 'abc', nodeVersion: 'v20.0.0', platform: 'linux/x64' };
 
 function conflictOf(...argv: string[]): string | undefined {
-  const outcome = loadConfiguration(argv, {}, () => '', BUILD as never);
+  const outcome = loadConfiguration(argv, {}, () => '', BUILD);
   if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
   return outcome.configuration.foundingConflict;
 }
@@ -28,6 +28,6 @@ it('is not there when the two fit, nor for a proxy', () => {
 });
 
 it('is an error where the configuration is only printed', () => {
-  const outcome = loadConfiguration(['--print-config', '--initial-cluster=a=http://a:1'], {}, () => '', BUILD as never);
+  const outcome = loadConfiguration(['--print-config', '--initial-cluster=a=http://a:1'], {}, () => '', BUILD);
   expect(outcome).toMatchObject({ kind: 'error' });
 });

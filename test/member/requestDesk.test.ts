@@ -56,7 +56,7 @@ function makeDesk(
   };
   const machine = new Machine(10);
   machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
-  const quota = new Quota({ machine }, quotaBytes, raft as unknown as Raft);
+  const quota = new Quota({ machine }, quotaBytes, raft);
   const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true, quota);
   const desk = new RequestDesk(raft as unknown as Raft, proposals, changes, leaderDesk, transport as Transport);
   return { desk, proposals, changes, forwarded, proposed, raft };

@@ -125,7 +125,7 @@ async function watchSlowly({ cluster, durationMs }: Scene): ReturnType<Attack['r
     written += 1;
   }
   await until('the reading watcher has all events', 20_000, () => seen.at(-1) === written - 1 || undefined).catch(
-    (error) => findings.expect(false, `${error.message}: ${seen.length} of ${written}`),
+    (error: unknown) => findings.expect(false, `${String(error)}: ${seen.length} of ${written}`),
   );
   crowd.leave();
   return findings.sighting(`${written} events of 100 KB`);

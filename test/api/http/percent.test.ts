@@ -27,7 +27,8 @@ test('a plus in a form is a space, an escaped one is a plus', () => {
 
 test.each(['%01', 'ab%ff', '%C3%a9', 'plain', '%25'])('a long text of %j is decoded as a short one', (text) => {
   const short = decodePercent(text);
-  expect(decodePercent(text.repeat(3000))).toBe(String(short).repeat(3000));
+  if (typeof short !== 'string') throw new Error('it is not text');
+  expect(decodePercent(text.repeat(3000))).toBe(short.repeat(3000));
 });
 
 test.each(['%', '%1', '%zz', '%0g'])('what is wrong with a long text that ends with %j is named', (end) => {

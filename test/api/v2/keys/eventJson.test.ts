@@ -103,7 +103,7 @@ test('siblings after a subdirectory are in their place', () => {
     dir: true,
     nodes: [node({ key: '/d/a', dir: true, nodes: [inner] }), node({ key: '/d/c', value: '2' })],
   });
-  expect(JSON.parse(eventBody(event({ node: tree })).toString()).node).toMatchObject({
+  expect(JSON.parse(eventBody(event({ node: tree }))).node).toMatchObject({
     nodes: [
       { key: '/d/a', nodes: [{ key: '/d/a/b' }], createdIndex: 4 },
       { key: '/d/c', value: '2' },
