@@ -10,6 +10,8 @@ const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;
 /** What a disk writes in one piece, or not at all. */
 const SECTOR_BYTES = 512;
+/** As many bytes of a record, which begins with its checksum, stand elsewhere by chance once in 16 million times. */
+const REPEATED_BYTES_MIN = 3;
 
 const ZERO = 0;
 const FULL = 1;
@@ -19,8 +21,9 @@ const LAST = 4;
 
 /**
  * How something came to be unreadable, as far as its bytes tell:
- * - `torn`: it looks as a power cut leaves a write that was under way. It ends with the file, or sectors of it are zeros.
- * - `broken`: it is all there and is not what was written. No power cut does that.
+ * - `torn`: it looks as a power cut leaves a write that was under way (it ends with the file, or sectors of it are zeros), or as
+ *   a full disk leaves one (it begins a second time).
+ * - `broken`: it is all there and is not what was written. Neither does that.
  */
 export type DamageShape = 'torn' | 'broken';
 
@@ -66,7 +69,8 @@ function readBlock(block: Buffer, start: number, isLast: boolean, payloads: Payl
       return;
     }
     if (block.readUInt32LE(at) !== maskCrc32c(crc32c(block, at + 6, end))) {
-      payloads.damage(start + at, hasZeroSector(block, start, at, end) ? 'torn' : 'broken');
+      const isTorn = hasZeroSector(block, start, at, end) || (isLast && beginsTwice(block, start, at, end));
+      payloads.damage(start + at, isTorn ? 'torn' : 'broken');
     } else payloads.record(type, block.subarray(at + HEADER_BYTES, end), start + at);
     at = end;
   }
@@ -80,6 +84,24 @@ function hasZeroSector(block: Buffer, start: number, from: number, to: number): 
     const next = Math.min(to, at + SECTOR_BYTES - ((start + at) % SECTOR_BYTES));
     if (isZeros(block, at, next)) return true;
     at = next;
+  }
+  return false;
+}
+
+/**
+ * Whether a record is what a disk leaves that was full in the middle of it. The engine appends what it has in its buffer; when
+ * that fails it keeps the buffer, and appends all of it once more when it closes the file, behind the part of it for which there
+ * was room. Then it cuts the file to the length that it believes in, which is where the record should have ended. So from a
+ * border of the disk's blocks on, the record begins again from its header. That no acknowledged record does: it would have to
+ * hold its own checksum in just this place.
+ */
+function beginsTwice(block: Buffer, start: number, from: number, to: number): boolean {
+  if (to !== block.length) return false;
+  const firstBorder = SECTOR_BYTES - ((start + from) % SECTOR_BYTES);
+  for (let at = from + firstBorder; at < to; at += SECTOR_BYTES) {
+    // What the second beginning holds beyond the length of the first part cannot be compared with anything.
+    const count = Math.min(at - from, to - at);
+    if (count >= REPEATED_BYTES_MIN && block.compare(block, from, from + count, at, at + count) === 0) return true;
   }
   return false;
 }

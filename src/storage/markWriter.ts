@@ -23,6 +23,8 @@ export class MarkWriter {
   private writeTimer: NodeJS.Timeout | undefined;
   private writtenMs = Number.NEGATIVE_INFINITY;
   private over = false;
+  /** The database failed: what is marked now is all that will ever have been reported. */
+  private isFinal = false;
 
   private constructor(
     private readonly file: FileHandle,
@@ -69,22 +71,44 @@ export class MarkWriter {
     this.scheduleWrite();
   }
 
-  /** Makes the mark exact, and durable. After a failure it only lets go of the file. */
+  /**
+   * A batch failed, and no other will be written: says so at once, and durably, because the engine may yet write the batch a
+   * second time, behind what the disk had room for of the first, and what that leaves must not be taken for damage. It may be
+   * called once no batch is under way.
+   */
+  failed(): void {
+    if (this.isFinal) return;
+    this.stop();
+    this.isFinal = true;
+    this.writing = this.writing.then(() => this.finish()).catch(() => undefined);
+  }
+
+  /**
+   * Makes the mark exact, and durable; after a failure, final too. Rejects with StorageError, unless it is after a failure:
+   * that has been reported, and the log may be understood without the mark.
+   */
   async close(isWell: boolean): Promise<void> {
-    this.over = true;
-    clearTimeout(this.writeTimer);
-    clearTimeout(this.flushTimer);
+    this.stop();
+    if (!isWell) this.failed();
     await Promise.all([this.writing, this.flushing]);
     try {
-      if (isWell) {
-        await this.write();
-        await this.file.sync();
-      }
+      if (isWell) await this.finish();
     } catch (error) {
       throw fileError(error, 'cannot write', this.path);
     } finally {
       await this.file.close();
     }
+  }
+
+  private stop(): void {
+    this.over = true;
+    clearTimeout(this.writeTimer);
+    clearTimeout(this.flushTimer);
+  }
+
+  private async finish(): Promise<void> {
+    await this.write();
+    await this.file.sync();
   }
 
   private scheduleWrite(): void {
@@ -109,8 +133,8 @@ export class MarkWriter {
   private async write(): Promise<void> {
     this.isNew = false;
     this.counter += 1;
-    const { counter, synced, written } = this;
-    const bytes = encodeMark({ counter, synced, written });
+    const { counter, synced, written, isFinal } = this;
+    const bytes = encodeMark({ counter, synced, written, isFinal });
     await this.file.write(bytes, 0, bytes.length, markPlace(counter));
     this.writtenMs = performance.now();
   }

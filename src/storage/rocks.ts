@@ -211,6 +211,7 @@ class RocksKv implements ReportingKv {
       this.#batchInFlight = false;
       if (error) {
         const failure = this.#fail(error, 'writing to');
+        this.mark.failed();
         for (const each of [batch, ...this.#batches.splice(0)]) {
           each.reject(failure);
           this.#life.end();

@@ -4,7 +4,8 @@
  * it never says more than is there; a log that ends before it has lost acknowledged writes.
  *
  * Two records take turns, in sectors of their own, so that one is whole whatever happens to the other: counter (8), synced (8),
- * written (8), in an envelope (seal.ts).
+ * written (8), in an envelope (seal.ts). The kind of the envelope says whether more writes may follow; a program that does not
+ * know the second kind goes by the record before.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +20,8 @@ export interface SyncedMark {
   readonly synced: number;
   /** Operations after `synced` and up to this one were written in batches that nobody wanted synced. */
   readonly written: number;
+  /** A write failed, and whoever made the mark made no other: nobody was told that anything after `written` was done. */
+  readonly isFinal: boolean;
 }
 
 /** What there is of the file. */
@@ -30,6 +33,8 @@ const SLOT_BYTES = 512;
 const SLOTS = 2;
 export const MARK_FILE_BYTES = SLOT_BYTES * SLOTS;
 const RECORD_BYTES = SEAL_BYTES + 24;
+const KIND = 'w';
+const FINAL_KIND = 'f';
 const WHAT = 'the mark of the last synced write';
 
 /** Where the record of this counter lies in the file. */
@@ -37,9 +42,9 @@ export function markPlace(counter: number): number {
   return (counter % SLOTS) * SLOT_BYTES;
 }
 
-export function encodeMark({ counter, synced, written }: SyncedMark): Buffer {
+export function encodeMark({ counter, synced, written, isFinal }: SyncedMark): Buffer {
   const writer = new ByteWriter(RECORD_BYTES).raw(Buffer.alloc(SEAL_BYTES));
-  return seal('w', writer.u64(counter).u64(synced).u64(written).bytes);
+  return seal(isFinal ? FINAL_KIND : KIND, writer.u64(counter).u64(synced).u64(written).bytes);
 }
 
 /** @param database its directory. Rejects with StorageError if the mark is there and the system will not read it. */
@@ -63,9 +68,16 @@ function later(a: SyncedMark | undefined, b: SyncedMark | undefined): SyncedMark
 
 /** Undefined if it was damaged, or never written: the other one counts. */
 function decodeSlot(bytes: Buffer, at: number): SyncedMark | undefined {
+  return (
+    decodeRecord(bytes.subarray(at, at + RECORD_BYTES), false) ??
+    decodeRecord(bytes.subarray(at, at + RECORD_BYTES), true)
+  );
+}
+
+function decodeRecord(bytes: Buffer, isFinal: boolean): SyncedMark | undefined {
   try {
-    const reader = new ByteReader(unseal('w', bytes.subarray(at, at + RECORD_BYTES), WHAT), WHAT);
-    return { counter: reader.u64(), synced: reader.u64(), written: reader.u64() };
+    const reader = new ByteReader(unseal(isFinal ? FINAL_KIND : KIND, bytes, WHAT), WHAT);
+    return { counter: reader.u64(), synced: reader.u64(), written: reader.u64(), isFinal };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-/** Cuts off the end of a log file that a crash tore: what is left is what the engine replays. */
+/** Cuts off the end of a log file that a crash or a full disk tore: what is left is what the engine replays. */
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileError } from './fileError';
@@ -29,7 +29,7 @@ export async function cutTornEnd({ file, at }: TornEnd): Promise<void> {
 /** A line for the log. */
 export function tornEndText({ file, at, size }: TornEnd): string {
   return (
-    `${basename(file)} of the database was cut from ${size} to ${at} bytes: what follows is a write that a crash interrupted, ` +
-    'and nobody was told that it is safe'
+    `${basename(file)} of the database was cut from ${size} to ${at} bytes: what follows is a write that a crash or an error ` +
+    'of the disk interrupted, and nobody was told that it is safe'
   );
 }

@@ -1,6 +1,16 @@
 /** A disk that is full, and one that is read-only: a mount of its own in memory, which takes root. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetchText, send } from '../http/exchange';
@@ -9,6 +19,8 @@ import { ServerProcess, whyMissing } from '../http/serverProcess';
 
 const BODY = Buffer.from(`value=${'x'.repeat(100_000)}`);
 const WRITERS = 4;
+
+const PAGE_BYTES = 4096;
 
 const reason = whyMissing('cairn') ?? whyNotMounted();
 if (reason === undefined) describe('a small disk', suite);
@@ -87,6 +99,67 @@ function suite(): void {
       servers.push(again);
       for (const key of acknowledged)
         expect((await fetchText(again.clientPort, 'GET', `/v2/keys/${key}`)).status).toBe(200);
+    },
+    60_000,
+  );
+
+  /** Takes all room of the disk but for so many bytes. */
+  const leave = (file: string, bytes: number): void => {
+    const descriptor = openSync(file, 'a');
+    try {
+      for (;;) writeSync(descriptor, Buffer.alloc(PAGE_BYTES));
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' });
+    } finally {
+      closeSync(descriptor);
+    }
+    truncateSync(file, statSync(file).size - bytes);
+  };
+
+  /** Puts values of these lengths, one after the other, until the process ends; answers what was acknowledged. */
+  const putEach = async (server: ServerProcess, lengths: readonly number[]): Promise<Map<string, string>> => {
+    const acknowledged = new Map<string, string>();
+    for (let at = 0; server.isRunning(); at += 1) {
+      const [key, value] = [`k${at}`, 'z'.repeat(lengths[at % lengths.length] ?? 1)];
+      const request = {
+        method: 'PUT',
+        target: `/v2/keys/${key}`,
+        headers: [['Content-Type', FORM]] as const,
+        body: Buffer.from(`value=${value}`),
+      };
+      const answer = await send(server.clientPort, request).catch(() => undefined);
+      if (answer?.status === 201) acknowledged.set(key, value);
+    }
+    return acknowledged;
+  };
+
+  test.each([
+    ['small values', [10]],
+    ['values of most of a page', [3000, 10]],
+    ['values of several pages, whose records cross blocks of the log', [30_000, 3000]],
+  ])(
+    'full in the middle of a record, with %s: once there is room it starts, cuts the record and has what was acknowledged',
+    async (_name, lengths) => {
+      expect(mount('-t', 'tmpfs', '-o', 'size=20m', 'tmpfs', disk)).toBeUndefined();
+      const server = await start();
+      // The process removes this file before it closes the database: then there is room for the engine to append once more what
+      // it could append in part. Without room it takes the part away itself.
+      appendFileSync(join(disk, 'data', 'PID'), Buffer.alloc(40 * PAGE_BYTES, '\n'));
+      leave(join(disk, 'filler'), 40 * PAGE_BYTES);
+      const acknowledged = await putEach(server, lengths);
+      expect(await server.whenExited()).toEqual({ code: 4, signal: null });
+      expect(server.logs()).toMatch(/no space left/i);
+      expect(acknowledged.size).toBeGreaterThan(0);
+      rmSync(join(disk, 'filler'));
+      const again = await server.startAgain();
+      servers.push(again);
+      // The record was there in part, and again: without that nothing is cut.
+      expect(again.logs()).toMatch(/\.log of the database was cut from \d+ to \d+ bytes/);
+      for (const [key, value] of acknowledged) {
+        const { status, body } = await fetchText(again.clientPort, 'GET', `/v2/keys/${key}`);
+        expect(status).toBe(200);
+        expect(body).toContain(`"${value}"`);
+      }
     },
     60_000,
   );

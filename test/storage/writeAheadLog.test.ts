@@ -1,8 +1,19 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import RocksDB from 'rocksdb';
 import type { Kv } from '../../src/storage/kv';
 import { logKey } from '../../src/storage/layout';
-import { openRocks } from '../../src/storage/rocks';
+import { openRocks, type NativeEngine } from '../../src/storage/rocks';
 import { MARK_FILE, readMark } from '../../src/storage/syncedMark';
 import { listed, put } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
@@ -140,7 +151,7 @@ describe('the end of the log that was not acknowledged', () => {
     expect(first.pairs).toBe(59);
     expect(first.warnings).toEqual([
       expect.stringMatching(
-        /^\d+\.log of the database was cut from \d+ to \d+ bytes: .* a write that a crash interrupted/,
+        /^\d+\.log of the database was cut from \d+ to \d+ bytes: .* a write that a crash or an error of the disk interrupted/,
       ),
     ]);
     expect(await contents(path)).toEqual({ pairs: 59, warnings: [] });
@@ -200,6 +211,119 @@ describe('the end of the log that was not acknowledged', () => {
     await expect(openRocks({ path, createIfMissing: false })).rejects.toMatchObject({ kind: 'locked' });
     expect(statSync(log).size).toBe(size);
     await kv.close();
+  });
+});
+
+describe('a disk that is full in the middle of a record', () => {
+  const ACKNOWLEDGED = 50;
+
+  /** Fifty synced writes, and the log as it is with one more of so many bytes: the record of it as it would have been. */
+  async function withNext(valueBytes: number): Promise<{ path: string; record: Buffer }> {
+    const open = newPath();
+    const kv = await openRocks({ path: open, createIfMissing: true });
+    await synced(kv, 1, ACKNOWLEDGED);
+    await marked(open);
+    const path = newPath();
+    cpSync(open, path, { recursive: true });
+    await kv.batch([put('n', Buffer.alloc(valueBytes, 'new'))], { sync: true });
+    const record = readFileSync(logOf(open)).subarray(statSync(logOf(path)).size);
+    await kv.close();
+    return { path, record };
+  }
+
+  /** What is left when there was room up to the border of a page: the first part, and all of it again, cut to the right length. */
+  function writtenTwice(log: string, record: Buffer): Buffer {
+    const room = PAGE_BYTES - (statSync(log).size % PAGE_BYTES);
+    expect(room).toBeGreaterThan(7);
+    expect(room).toBeLessThan(record.length);
+    return Buffer.concat([record.subarray(0, room), record]).subarray(0, record.length);
+  }
+
+  /** Of a value whose record has three bytes beyond the page; headers, key and lengths take 24. */
+  const BARELY_BEYOND = PAGE_BYTES - ((ACKNOWLEDGED * 332) % PAGE_BYTES) + 3 - 24;
+
+  test.each([BARELY_BEYOND, 4000, 12_000])(
+    'the next write, of %i bytes, is there twice up to its length: cut, said, all acknowledged is there',
+    async (valueBytes) => {
+      const { path, record } = await withNext(valueBytes);
+      appendFileSync(logOf(path), writtenTwice(logOf(path), record));
+      const first = await contents(path);
+      expect(first).toEqual({
+        pairs: ACKNOWLEDGED,
+        warnings: [expect.stringMatching(/was cut from .* error of the disk/)],
+      });
+      expect(await contents(path)).toEqual({ pairs: ACKNOWLEDGED, warnings: [] });
+    },
+  );
+
+  test.each([
+    ['a flipped bit in it', (bytes: Buffer) => void (bytes[100] = (bytes[100] ?? 0) ^ 4)],
+    ['its beginning somewhere else in it', (bytes: Buffer) => void bytes.copy(bytes, 3000, 0, 100)],
+    ['its value alone repeated at the border', (bytes: Buffer, room: number) => void bytes.copy(bytes, room, 101, 201)],
+  ])('a whole record behind the mark with %s is refused as ever', async (_name, damage) => {
+    const { path, record } = await withNext(4000);
+    const bytes = Buffer.from(record);
+    damage(bytes, PAGE_BYTES - (statSync(logOf(path)).size % PAGE_BYTES));
+    appendFileSync(logOf(path), bytes);
+    await expectRefused(path, /the write-ahead log is damaged: \d+\.log is unreadable/);
+  });
+
+  /** The package's engine, whose write of `n` fails and leaves rubbish at the end of the log. */
+  function failing(path: string): NativeEngine {
+    return (where) => {
+      const database = (RocksDB as unknown as NativeEngine)(where);
+      const write = database.batch.bind(database);
+      database.batch = (operations, options, callback) => {
+        if (!operations.some(({ key }) => String(key) === 'n')) write(operations, options, callback);
+        else {
+          appendFileSync(logOf(path), rubbish());
+          setImmediate(() => callback(new Error('IO error: No space left on device')));
+        }
+      };
+      return database;
+    };
+  }
+
+  /** What a failed write of rubbish leaves of fifty acknowledged ones. */
+  async function failed(): Promise<string> {
+    const path = newPath();
+    const kv = await openRocks({ path, createIfMissing: true, engine: failing(path) });
+    await synced(kv, 1, ACKNOWLEDGED);
+    await expect(kv.batch([put('n', Buffer.alloc(5000))], { sync: true })).rejects.toMatchObject({ kind: 'full' });
+    await marked(path);
+    const copy = newPath();
+    cpSync(path, copy, { recursive: true });
+    await kv.close();
+    expect(await readMark(path)).toEqual(await readMark(copy));
+    return copy;
+  }
+
+  /** A record that is all there and wrong: only the mark can tell that nobody was told about it. */
+  function rubbish(): Buffer {
+    const bytes = Buffer.alloc(500, 9);
+    bytes.writeUInt16LE(500 - 7, 4);
+    bytes.writeUInt8(1, 6);
+    return bytes;
+  }
+
+  test('a failed write makes the mark exact and final at once: whatever is behind it is cut', async () => {
+    const path = await failed();
+    expect(await readMark(path)).toMatchObject({ synced: ACKNOWLEDGED, written: ACKNOWLEDGED, isFinal: true });
+    expect(await contents(path)).toEqual({ pairs: ACKNOWLEDGED, warnings: [expect.stringMatching(/was cut from/)] });
+    expect(await readMark(path)).toMatchObject({ synced: ACKNOWLEDGED, isFinal: false });
+    expect(await contents(path)).toEqual({ pairs: ACKNOWLEDGED, warnings: [] });
+  });
+
+  test('the same bytes with a mark that is not final are refused', async () => {
+    const path = await killed((kv) => synced(kv, 1, ACKNOWLEDGED));
+    appendFileSync(logOf(path), rubbish());
+    await expectRefused(path, /the write-ahead log is damaged/);
+  });
+
+  test('a final mark does not excuse a flipped bit in the last acknowledged record', async () => {
+    const path = await failed();
+    flip(logOf(path), ACKNOWLEDGED * 332 - 50);
+    await expectRefused(path, /lost its end: it goes up to write 49, and writes up to 50 had been synced/);
   });
 });
 
