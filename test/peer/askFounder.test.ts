@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { askFounder, parseFounderAnswer } from '../../src/peer/askFounder';
+import { askFounder, askFounderName, parseFounderAnswer } from '../../src/peer/askFounder';
 
 let server: Server;
 
@@ -27,6 +27,22 @@ it('asks in one request and reads the answer', async () => {
   });
   expect(await askFounder(url, question, 2000)).toEqual({ kind: 'witness', ...witness });
   expect(asked).toBe(`POST /founders?clusterId=cc&memberId=a1&incarnation=${incarnation}`);
+});
+
+it('asks a founder which one it is', async () => {
+  const name = { clusterId: 'cc', memberId: 'b2', incarnation };
+  let said: object = name;
+  const asked: string[] = [];
+  const url = await serve((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    response.end(JSON.stringify(said));
+  });
+  expect(await askFounderName(url, 2000)).toEqual(name);
+  expect(asked).toEqual(['GET /founders']);
+  said = { ...name, incarnation: 'short' };
+  await expect(askFounderName(url, 2000)).rejects.toThrow('no incarnation');
+  said = { ...name, clusterId: undefined };
+  await expect(askFounderName(url, 2000)).rejects.toThrow('no id');
 });
 
 it('hears that the other belongs elsewhere', () => {
