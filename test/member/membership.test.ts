@@ -1,0 +1,126 @@
+import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { Machine } from '../../src/machine/machine';
+import { Callers } from '../../src/member/callers';
+import type { Clock } from '../../src/member/environment';
+import { Membership } from '../../src/member/membership';
+import { MEMBERSHIP_REFUSALS, MembershipError, type MembershipRefusal } from '../../src/member/types';
+import { LogRecorder } from '../peer/harness';
+
+const [SELF, OTHER] = ['a1', 'b2'];
+const LIMIT_MS = 1000;
+
+/** What operators ask of a cluster of two; the tests answer in the place of the leader. */
+function scene() {
+  const machine = new Machine(10);
+  machine.bootstrap([SELF, OTHER].map((id) => ({ id, peerURLs: [`http://${id}:2380`] })));
+  const clock = { nowMs: 1000, now: () => clock.nowMs, monotonicMs: () => 0 };
+  const log = new LogRecorder();
+  const callers = new Callers(SELF, 1, clock as unknown as Clock, LIMIT_MS, () => undefined);
+  const membership = new Membership(callers, { machine }, clock, log);
+  /** Takes what waits; it is applied. */
+  const settle = (): ClusterChange[] =>
+    callers.changes.take().map((proposed) => {
+      callers.changes.settle(proposed);
+      return proposed.change;
+    });
+  /** Takes what waits; it is refused. */
+  const refuse = (refusal: MembershipRefusal): void => {
+    for (const { sequence } of callers.changes.take()) callers.changes.refuse(sequence, refusal);
+  };
+  /** A linearizable read is answered. */
+  const read = async (): Promise<void> => {
+    const context = callers.reads.takeRound();
+    callers.reads.answered({ context: context!, index: 1 });
+    callers.reads.release(1);
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { clock, log, callers, membership, settle, refuse, read };
+}
+
+test('a member is added as a learner without a name, and answered once the change is applied', async () => {
+  const { membership, settle } = scene();
+  const peerURLs = ['http://c3:2380'];
+  const added = membership.add(peerURLs);
+  const changes = settle();
+  const member = await added;
+  expect(member).toEqual({ id: member.id, name: '', peerURLs, clientURLs: [], learner: true });
+  expect(member.id).toMatch(/^[1-9a-f][0-9a-f]{0,15}$/);
+  expect(changes).toEqual([{ type: 'addMember', id: member.id, peerURLs, learner: true }]);
+});
+
+test('URLs that were a member’s before get another id: who was removed must not come back under its old one', async () => {
+  const { clock, membership, settle } = scene();
+  const ids: string[] = [];
+  for (let time = 0; time < 3; time++) {
+    clock.nowMs += 1;
+    const added = membership.add(['http://c3:2380']);
+    settle();
+    ids.push((await added).id);
+  }
+  expect(new Set(ids).size).toBe(3);
+});
+
+test('a removal asked for by who takes the place of a lost member says so to the leader, one by an operator does not', async () => {
+  const { membership, settle } = scene();
+  const removed = [membership.remove(OTHER, true), membership.remove(OTHER, false)];
+  expect(settle()).toEqual([
+    { type: 'removeMember', id: OTHER, onlyIfLost: true },
+    { type: 'removeMember', id: OTHER },
+  ]);
+  await Promise.all(removed);
+});
+
+test('an unhealthy refusal, of which a client of etcd hears no reason, is in the log with what to do', async () => {
+  const { membership, refuse, log } = scene();
+  const removed = membership.remove(OTHER, false);
+  refuse('unhealthy');
+  await expect(removed).rejects.toThrow(new MembershipError('unhealthy'));
+  expect(log.lines).toEqual([
+    {
+      level: 'warn',
+      text: expect.stringMatching(/no majority answers now.*--strict-reconfig-check=false/),
+      fields: { member: OTHER, change: 'removeMember' },
+    },
+  ]);
+});
+
+test.each(MEMBERSHIP_REFUSALS.filter((refusal) => refusal !== 'unhealthy'))(
+  'the refusal %s is the caller’s alone',
+  async (refusal) => {
+    const { membership, refuse, log } = scene();
+    const added = membership.add(['http://c3:2380']);
+    refuse(refusal);
+    await expect(added).rejects.toMatchObject({ name: 'MembershipError', refusal });
+    expect(log.lines).toEqual([]);
+  },
+);
+
+test('new URLs are proposed only after a linearizable read, and as a command of the log', async () => {
+  const { membership, callers, read } = scene();
+  const updated = membership.update(OTHER, ['http://new:2380']);
+  expect(callers.proposals.next()).toBeUndefined();
+  await read();
+  const batch = callers.proposals.next();
+  callers.proposals.settle({ origin: SELF, run: 1, sequence: batch!.sequence, results: [undefined] });
+  await updated;
+  expect(callers.pending).toBe(0);
+});
+
+test.each<[string, string, string, MembershipRefusal]>([
+  ['of a stranger', 'c3', 'http://new:2380', 'notFound'],
+  ['that another member has', OTHER, `http://${SELF}:2380`, 'peerURLExists'],
+])('URLs %s are refused and nothing is proposed', async (_, id, url, refusal) => {
+  const { membership, callers, read } = scene();
+  const updated = membership.update(id, [url]);
+  const refused = expect(updated).rejects.toMatchObject({ name: 'MembershipError', refusal });
+  await read();
+  await refused;
+  expect(callers.pending).toBe(0);
+});
+
+test('without a leader to read from, new URLs are given up at the limit', async () => {
+  const { membership, callers } = scene();
+  const updated = membership.update(OTHER, ['http://new:2380']);
+  callers.expire(LIMIT_MS);
+  await expect(updated).rejects.toMatchObject({ name: 'MemberError', reason: 'timeout' });
+});
