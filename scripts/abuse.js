@@ -11,7 +11,7 @@
 
 const { parseArgs } = require('node:util');
 require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/cluster-member.ts');
+const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
 const { ATTACKS } = require('../test/abuse/attacks.ts');
 const { brokenText, table } = require('../test/abuse/report.ts');
 const { runAbuse } = require('../test/abuse/run.ts');

@@ -10,7 +10,7 @@
 
 const { parseArgs } = require('node:util');
 require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/cluster-member.ts');
+const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
 const { table, violationsText } = require('../test/cluster/chaos/report.ts');
 const { runChaos } = require('../test/cluster/chaos/run.ts');
 

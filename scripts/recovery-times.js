@@ -8,7 +8,7 @@ const { spawnSync } = require('node:child_process');
 const { cpus } = require('node:os');
 const { parseArgs } = require('node:util');
 require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/cluster-member.ts');
+const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
 const { measureRecovery, median } = require('../test/cluster/recovery.ts');
 
 const ROWS = [

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '../simulation/random';
 import type { Cluster } from '../cluster/cluster';
-import type { ClusterMember } from '../cluster/cluster-member';
+import type { ClusterMember } from '../cluster/clusterMember';
 
 /** What an attack may cost at most. Correctness is judged strictly; these allow for a small machine under load. */
 export interface Bounds {

@@ -1,5 +1,5 @@
-import type { ClusterMember } from '../cluster/cluster-member';
-import { call } from '../cluster/http-client';
+import type { ClusterMember } from '../cluster/clusterMember';
+import { call } from '../cluster/httpClient';
 import { sleep } from '../cluster/waiting';
 
 /** What a well-behaved client met with. */

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import type { ClusterMember } from '../cluster/cluster-member';
+import type { ClusterMember } from '../cluster/clusterMember';
 import { parseExposed } from '../metrics/exposed';
 
 /** What is known of one member at one time. */

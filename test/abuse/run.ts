@@ -1,5 +1,5 @@
 import { Cluster } from '../cluster/cluster';
-import { call } from '../cluster/http-client';
+import { call } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { SeededRandom } from '../simulation/random';
 import { ABUSE, type Attack, type Bounds } from './attack';

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterMember } from './cluster-member';
-import type { Program } from './cluster-member';
-import { call, closeConnections } from './http-client';
-import { stablePort } from './stable-ports';
+import { ClusterMember } from './clusterMember';
+import type { Program } from './clusterMember';
+import { call, closeConnections } from './httpClient';
+import { stablePort } from './stablePorts';
 import { until } from './waiting';
 
 export interface ClusterOptions {

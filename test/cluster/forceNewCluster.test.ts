@@ -1,6 +1,6 @@
 /** Two of three members are lost for good: the third goes on alone, and grows to three again. */
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
+import type { ClusterMember } from './clusterMember';
 import { until } from './waiting';
 
 let cluster: Cluster;

@@ -1,6 +1,6 @@
 /** A healthy cluster of three: what is the same on every member, and what is not. */
 import { Cluster } from './cluster';
-import { call, callKeys } from './http-client';
+import { call, callKeys } from './httpClient';
 import { until } from './waiting';
 
 let cluster: Cluster;

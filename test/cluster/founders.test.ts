@@ -3,8 +3,8 @@ import { exitCodes } from '../../src/config/exitCodes';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import { Child } from './child';
 import { Cluster } from './cluster';
-import { ENTRY, type ClusterMember } from './cluster-member';
-import { call } from './http-client';
+import { ENTRY, type ClusterMember } from './clusterMember';
+import { call } from './httpClient';
 import { until } from './waiting';
 
 jest.setTimeout(90_000);

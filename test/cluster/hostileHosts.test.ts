@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { Cluster } from './cluster';
-import { call } from './http-client';
+import { call } from './httpClient';
 import { pause } from '../peer/harness';
 
 const ENTRY = process.env['CAIRN_ENTRY'] ?? join(resolve(__dirname, '../..'), 'dist/cairn.js');

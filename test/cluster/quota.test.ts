@@ -1,7 +1,7 @@
 /** Three members of which one can hold less of the store than the others. */
-import { call, type Answer } from './http-client';
+import { call, type Answer } from './httpClient';
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
+import type { ClusterMember } from './clusterMember';
 import { until } from './waiting';
 
 const LEAST_BYTES = 60_000;

@@ -1,7 +1,7 @@
 /** How long a cluster is away after a crash, measured the same way for Cairn and etcd. */
 import { Cluster } from './cluster';
-import type { Program } from './cluster-member';
-import { call } from './http-client';
+import type { Program } from './clusterMember';
+import { call } from './httpClient';
 import { sleep } from './waiting';
 
 export interface RecoveryPlan {

@@ -3,7 +3,7 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DIFFERING_FILE } from '../../src/util/differingDirectory';
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
+import type { ClusterMember } from './clusterMember';
 import { until } from './waiting';
 
 let cluster: Cluster;

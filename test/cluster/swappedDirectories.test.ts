@@ -1,7 +1,7 @@
 /** Mistakes of an operator with the data directories of a cluster that is well. */
 import { renameSync } from 'node:fs';
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
+import type { ClusterMember } from './clusterMember';
 
 let cluster: Cluster;
 

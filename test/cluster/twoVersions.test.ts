@@ -1,9 +1,9 @@
 /** Two versions of the program in one cluster of real processes: an upgrade one by one under load, and no way back. */
 import { join } from 'node:path';
 import { Cluster } from './cluster';
-import type { ClusterMember } from './cluster-member';
-import { call } from './http-client';
-import { missingFrom, writeUntil } from './retrying-client';
+import type { ClusterMember } from './clusterMember';
+import { call } from './httpClient';
+import { missingFrom, writeUntil } from './retryingClient';
 import { until } from './waiting';
 
 jest.setTimeout(120_000);

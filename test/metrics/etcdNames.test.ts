@@ -1,7 +1,7 @@
 import { families } from '../../src/metrics/table';
 import { Cluster } from '../cluster/cluster';
-import { whyNoCairn } from '../cluster/cluster-member';
-import { call, closeConnections } from '../cluster/http-client';
+import { whyNoCairn } from '../cluster/clusterMember';
+import { call, closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { whyMissing } from '../http/serverProcess';
 import { bounds, labelNames, parseExposed, sumOf, type ExposedMetric } from './exposed';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import type { Cluster } from '../cluster/cluster';
-import { call } from '../cluster/http-client';
+import { call } from '../cluster/httpClient';
 import { sleep } from '../cluster/waiting';
 
 /** Clients that write, read and watch until they are stopped; what fails meanwhile is the point of some tests. */

@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Cluster } from '../cluster/cluster';
-import { whyNoCairn, type ClusterMember } from '../cluster/cluster-member';
-import { closeConnections } from '../cluster/http-client';
+import { whyNoCairn, type ClusterMember } from '../cluster/clusterMember';
+import { closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { alertExpressions, dashboardExpressions } from './etcdExpressions';
 import { alertRules, measured, panels, quicker, quickRules, recordingExpressions } from './expressions';

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Child } from '../cluster/child';
-import { call } from '../cluster/http-client';
+import { call } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { freePort } from '../http/ports';
 

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { freePort } from '../http/ports';
 import { ServerProcess, whyMissing } from '../http/serverProcess';
-import { call, closeConnections, type Answer } from '../cluster/http-client';
+import { call, closeConnections, type Answer } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { descriptorLimit } from '../../src/limits/descriptors';
 import { families } from '../../src/metrics/table';

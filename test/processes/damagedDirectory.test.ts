@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
-import { call, closeConnections } from '../cluster/http-client';
+import { call, closeConnections } from '../cluster/httpClient';
 import { ServerProcess, whyMissing } from '../http/serverProcess';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;

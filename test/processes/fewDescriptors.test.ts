@@ -1,6 +1,6 @@
 /** A member that may have few files open, and more clients than that. */
 import { connect, type Socket } from 'node:net';
-import { call, closeConnections } from '../cluster/http-client';
+import { call, closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { ServerProcess, whyMissing } from '../http/serverProcess';
 import { parseExposed, sumOf } from '../metrics/exposed';

@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterMember } from '../cluster/cluster-member';
-import { stablePort } from '../cluster/stable-ports';
+import { ClusterMember } from '../cluster/clusterMember';
+import { stablePort } from '../cluster/stablePorts';
 import { until } from '../cluster/waiting';
 
 const NAME = '名é🦆';

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../http/ports';
-import { ENTRY, whyNoCairn } from '../cluster/cluster-member';
+import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 

@@ -1,4 +1,4 @@
-/** The rules of the Raft paper's figure 2, one test each, by the paper's own wording. The rest: rules-sections.test.ts. */
+/** The rules of the Raft paper's figure 2, one test each, by the paper's own wording. The rest: rulesSections.test.ts. */
 import { Raft } from '../../src/raft/raft';
 import {
   append,

@@ -1,5 +1,5 @@
 /** Clients that bring more than there is room for, or do not take what they asked for. */
-import { call } from '../../cluster/http-client';
+import { call } from '../../cluster/httpClient';
 import { sleep, until } from '../../cluster/waiting';
 import { ABUSE, type Attack, Findings, leaderFirst, type Scene } from '../attack';
 import { Crowd, exchange, getRequest, putRequest } from '../crowd';

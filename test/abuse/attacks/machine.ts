@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ClusterMember } from '../../cluster/cluster-member';
+import type { ClusterMember } from '../../cluster/clusterMember';
 import { sleep } from '../../cluster/waiting';
 import { ABUSE, type Attack, Findings, leaderFirst, type Scene } from '../attack';
 import { Crowd, getRequest } from '../crowd';

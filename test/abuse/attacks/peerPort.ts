@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { snapshotChunkFrame, snapshotEndFrame, snapshotHeaderFrame } from '../../../src/peer/wire/snapshotCodec';
-import { call } from '../../cluster/http-client';
+import { call } from '../../cluster/httpClient';
 import { sleep } from '../../cluster/waiting';
 import { handshake, newNonce } from '../../peer/fakeMember';
 import { parseExposed } from '../../metrics/exposed';

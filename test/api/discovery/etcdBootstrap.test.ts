@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterMember } from '../../cluster/cluster-member';
+import { ClusterMember } from '../../cluster/clusterMember';
 import { send } from '../../http/exchange';
 import { FORM } from '../../http/request';
 import { freePort } from '../../http/ports';

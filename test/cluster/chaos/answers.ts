@@ -1,6 +1,6 @@
 /** What an answer of the key API tells, in the words of a history. */
 import type { Action, Result, Version } from '../../linearizability/history';
-import type { Answer, Call } from '../http-client';
+import type { Answer, Call } from '../httpClient';
 
 /** An answer that no request of this kind should ever get. */
 export class OddAnswer extends Error {

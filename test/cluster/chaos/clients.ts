@@ -1,6 +1,6 @@
 import type { Action } from '../../linearizability/history';
-import type { ClusterMember } from '../cluster-member';
-import { call, NoAnswer } from '../http-client';
+import type { ClusterMember } from '../clusterMember';
+import { call, NoAnswer } from '../httpClient';
 import { sleep } from '../waiting';
 import { OddAnswer, requestFor, resultOf } from './answers';
 import type { Dice } from './dice';

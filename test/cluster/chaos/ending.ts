@@ -1,7 +1,7 @@
 /** After the storm: everyone has to be well and of one mind. */
 import type { Cluster } from '../cluster';
-import type { ClusterMember } from '../cluster-member';
-import { call } from '../http-client';
+import type { ClusterMember } from '../clusterMember';
+import { call } from '../httpClient';
 import { until } from '../waiting';
 import type { KeysInUse } from './clients';
 import { QUEUE, ROOT, SHORT_LIVED } from './clients';

@@ -1,6 +1,6 @@
 /** The ways in which a cluster is mistreated. Each leaves healing to the caller and takes a bounded time. */
 import type { Cluster } from '../cluster';
-import type { ClusterMember } from '../cluster-member';
+import type { ClusterMember } from '../clusterMember';
 import { sleep, until } from '../waiting';
 import type { Dice } from './dice';
 import type { Links } from './links';

@@ -1,8 +1,8 @@
 /** Turns what a run recorded into violations. */
-import { checkIndexes } from '../../linearizability/index-checker';
+import { checkIndexes } from '../../linearizability/indexChecker';
 import type { Operation, SeenEvent } from '../../linearizability/history';
 import { describeOperation } from '../../linearizability/history';
-import { checkRegister } from '../../linearizability/register-checker';
+import { checkRegister } from '../../linearizability/registerChecker';
 import { QUEUE, SHORT_LIVED } from './clients';
 import type { Record, Told } from './record';
 

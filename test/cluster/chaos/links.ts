@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { stablePort } from '../stable-ports';
+import { stablePort } from '../stablePorts';
 import { Lane } from './lane';
 import type { Rule } from './lane';
 

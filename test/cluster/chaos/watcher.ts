@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import type { SeenEvent } from '../../linearizability/history';
-import type { ClusterMember } from '../cluster-member';
+import type { ClusterMember } from '../clusterMember';
 import { sleep } from '../waiting';
 import type { Dice } from './dice';
 import type { Record, Told } from './record';

@@ -1,6 +1,6 @@
 /** Real members, Cairn as the discovery service, and members that go to a running cluster by themselves. */
 import { memberIdOf } from '../../../src/member/identity';
-import type { ClusterMember } from '../../cluster/cluster-member';
+import type { ClusterMember } from '../../cluster/clusterMember';
 import { until } from '../../cluster/waiting';
 import { formOneCluster, Place, QUICK } from './place';
 

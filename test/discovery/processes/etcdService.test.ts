@@ -1,6 +1,6 @@
 /** Real members and a real etcd as the discovery service. */
 import { memberIdOf } from '../../../src/member/identity';
-import { call } from '../../cluster/http-client';
+import { call } from '../../cluster/httpClient';
 import { until } from '../../cluster/waiting';
 import { formOneCluster, Place, whyMissing } from './place';
 

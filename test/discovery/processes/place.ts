@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ClusterMember } from '../../cluster/cluster-member';
-import { call } from '../../cluster/http-client';
-import { stablePort } from '../../cluster/stable-ports';
+import { ClusterMember } from '../../cluster/clusterMember';
+import { call } from '../../cluster/httpClient';
+import { stablePort } from '../../cluster/stablePorts';
 import { ServerProcess, whyMissing, type Program } from '../../http/serverProcess';
 
 const QUICK = ['--heartbeat-interval', '20', '--election-timeout', '200'];

@@ -3,9 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 const HOOK = join(__dirname, 'typescript.cjs');
-const WRITER = join(__dirname, 'synced-writer.child.ts');
+const WRITER = join(__dirname, 'syncedWriter.child.ts');
 
-/** The command line of support/synced-writer.child.ts under this Node. */
+/** The command line of support/syncedWriter.child.ts under this Node. */
 export function writerCommand(path: string, first: number, count: number, valueBytes = 50): readonly string[] {
   return [process.execPath, '--require', HOOK, WRITER, path, String(first), String(count), String(valueBytes)];
 }

@@ -3,10 +3,10 @@
  * in the order of all writes, and X-Etcd-Index says after which write a read took place. So nothing has to be searched for:
  * the order is put to the test against real time and against what each request saw.
  */
-import { describeEvent, EventLog } from './event-log';
+import { describeEvent, EventLog } from './eventLog';
 import type { Operation, SeenEvent, Violation } from './history';
 import { describeOperation } from './history';
-import { checkRealTime } from './real-time';
+import { checkRealTime } from './realTime';
 
 export interface IndexHistory {
   readonly operations: readonly Operation[];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Action, Operation } from './history';
-import { checkRegister } from './register-checker';
+import { checkRegister } from './registerChecker';
 import * as make from './samples';
 import { at } from './samples';
 

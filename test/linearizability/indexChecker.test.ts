@@ -1,5 +1,5 @@
 import type { Operation, SeenEvent } from './history';
-import { checkIndexes } from './index-checker';
+import { checkIndexes } from './indexChecker';
 import * as make from './samples';
 import { at, KEY } from './samples';
 

@@ -1,8 +1,8 @@
 /** The index checker on histories of a store that is right, and on the same histories with one lie in them. */
 import fc from 'fast-check';
 import type { Action, Operation, Result, SeenEvent, Version } from './history';
-import { checkIndexes } from './index-checker';
-import { checkRegister } from './register-checker';
+import { checkIndexes } from './indexChecker';
+import { checkRegister } from './registerChecker';
 
 const KEYS = ['/a', '/b'];
 

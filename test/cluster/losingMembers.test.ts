@@ -1,7 +1,7 @@
 /** What clients notice, and do not, while members of a cluster of three are dead, stopped or restarted. */
 import { Cluster } from './cluster';
-import { call } from './http-client';
-import { missingFrom, writeUntil } from './retrying-client';
+import { call } from './httpClient';
+import { missingFrom, writeUntil } from './retryingClient';
 import { sleep, until } from './waiting';
 
 let cluster: Cluster;

@@ -1,9 +1,9 @@
 /** Members that come, go, lose their data or are told the wrong things. */
 import { existsSync } from 'node:fs';
 import { Cluster } from './cluster';
-import { ClusterMember } from './cluster-member';
-import { call } from './http-client';
-import { stablePort } from './stable-ports';
+import { ClusterMember } from './clusterMember';
+import { call } from './httpClient';
+import { stablePort } from './stablePorts';
 import { until } from './waiting';
 
 let cluster: Cluster;

@@ -1,6 +1,6 @@
-import type { ClusterMember } from './cluster-member';
-import { call } from './http-client';
-import type { Answer, Call } from './http-client';
+import type { ClusterMember } from './clusterMember';
+import { call } from './httpClient';
+import type { Answer, Call } from './httpClient';
 import { sleep } from './waiting';
 
 /** What a stream of writes came to. */

@@ -1,4 +1,4 @@
-import { describeEvent, type EventLog } from './event-log';
+import { describeEvent, type EventLog } from './eventLog';
 import type { Operation, Violation } from './history';
 import { describeOperation } from './history';
 

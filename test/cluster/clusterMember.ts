@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import type { ListedMember, SelfStats } from './bodies';
 import { Child } from './child';
 import type { ExitStatus } from './child';
-import { call } from './http-client';
-import type { Answer } from './http-client';
+import { call } from './httpClient';
+import type { Answer } from './httpClient';
 import { until } from './waiting';
 
 export type Program = 'cairn' | 'etcd';
