@@ -84,10 +84,9 @@ export class FounderBeginnings {
 
   private membersApi(from: Incarnation): Pick<MembersApi, 'removeLost' | 'add'> {
     const through = <T>(url: string, request: (member: LocalMember) => Promise<T>): Promise<T> =>
-      this.requests.ask(from, url, REQUEST_TIMEOUT_MS, ({ member }) => {
-        if (member === undefined) throw new Error('connection refused');
-        return request(member);
-      });
+      this.requests.ask(from, url, REQUEST_TIMEOUT_MS, ({ member }) =>
+        member === undefined ? Promise.reject(new Error('connection refused')) : request(member),
+      );
     return {
       removeLost: (url, id) =>
         through(url, (member) =>
