@@ -52,6 +52,8 @@ export class SimNode {
   incarnation: Incarnation | undefined;
   /** The cluster removed its member: it is not started again. */
   retired = false;
+  /** It joined, or was put in the place of another: it no longer begins as a founder does. */
+  isReplaced = false;
   /** The feature level that the program on this machine reads. */
   knownLevel = FEATURE_LEVEL;
   /** Nobody starts it for now. */
@@ -129,6 +131,7 @@ export class SimNode {
 
   /** The machine is lost with its disk; another one takes its place and joins under a new id. */
   replaceBy(beginning: Beginning | undefined, memberId: MemberId | undefined): void {
+    this.isReplaced = true;
     this.loseDisk();
     this.memberId = memberId;
     this.beginning = beginning;

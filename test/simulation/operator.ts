@@ -35,7 +35,8 @@ export class Operator {
 
   removeMember(preferLeader: boolean): void {
     const { cluster } = this;
-    if (cluster.voters.length < VOTERS_MIN) return;
+    // A founder that has not come yet knows only the other founders, and would wait for ever once they are gone.
+    if (cluster.voters.length < VOTERS_MIN || !this.allFounded) return;
     const { leader } = cluster;
     const id = preferLeader && leader !== undefined ? leader.memberId : cluster.world.random.pick(cluster.voters);
     if (id === undefined || !cluster.voters.includes(id)) return;
@@ -71,7 +72,12 @@ export class Operator {
     const founder = random.pick(cluster.founders);
     const isVoter = founder.memberId !== undefined && cluster.voters.includes(founder.memberId);
     const isTold = cluster.founders.length >= FOUNDERS_MIN;
-    if (cluster.voters.length < VOTERS_MIN || !isVoter || !isTold || !this.allFounded) return;
+    if (cluster.voters.length < VOTERS_MIN || !isVoter || founder.isReplaced || !isTold || !this.allFounded) return;
+    // It knows only the other founders: one of them has to be there to be asked.
+    const others = cluster.founders.filter(
+      ({ memberId }) => memberId !== undefined && cluster.voters.includes(memberId),
+    );
+    if (others.length < 2) return;
     this.run(async () => {
       faults.count('founder lost its disk');
       if (random.chance(0.5)) for (const node of cluster.nodes) node.crash();
