@@ -18,10 +18,17 @@ export interface EntryOptions {
   readonly log: (fields: object, message: string) => void;
 }
 
-/** The first that answers. */
+/**
+ * The first that knows the members. One that joined and was not sent the state yet knows none: who took its answer would have
+ * nobody left to ask.
+ */
 export async function askAny(urls: readonly string[], fetchMembers: FetchMembers): Promise<ListedCluster | undefined> {
-  if (urls.length === 0) return undefined;
-  return Promise.any(urls.map((url) => fetchMembers(url))).catch(() => undefined);
+  const asked = urls.map(async (url) => {
+    const cluster = await fetchMembers(url);
+    if (cluster.members.length === 0) throw new Error(`${url} does not know the members yet`);
+    return cluster;
+  });
+  return Promise.any(asked).catch(() => undefined);
 }
 
 /** Asks again and again, saying so. Rejects when the process is asked to stop. */
