@@ -58,7 +58,7 @@ export function quotaBytes(
   limits: MemoryLimits,
 ): { readonly bytes: number; readonly warning: string | undefined } {
   const byDefault = defaultQuotaBytes(limits);
-  const most = byDefault * QUOTA_MAX_SHARE_OF_DEFAULT;
+  const most = Math.floor(byDefault * QUOTA_MAX_SHARE_OF_DEFAULT);
   if (given <= most) return { bytes: given === 0 ? byDefault : given, warning: undefined };
   const warning =
     `--quota-bytes ${given} is more than this process can load: its heap has ${limits.heapBytes} bytes` +

@@ -29,6 +29,12 @@ test('a quota that no start could load is lowered, and said so', () => {
   expect(quotaBytes(8192 * MEBIBYTE, { ...limits, containerBytes: 512 * MEBIBYTE }).warning).toContain('its container');
 });
 
+test('a lowered quota is a whole number, or the leader could not read what it is told', () => {
+  const limits = { heapBytes: 100_000_003, containerBytes: Infinity };
+  expect(defaultQuotaBytes(limits) % 2).toBe(1);
+  expect(quotaBytes(8192 * MEBIBYTE, limits).bytes).toBe(60_000_001);
+});
+
 test('the log in memory is small in a small container', () => {
   const heapBytes = 128 * MEBIBYTE;
   expect(logBytesMax({ heapBytes, containerBytes: 256 * MEBIBYTE }, 128 * MEBIBYTE)).toBe(16 * MEBIBYTE);

@@ -83,7 +83,7 @@ export const serverRows: readonly Row[] = [
   ),
   gauge(
     'etcd_server_quota_backend_bytes',
-    ['How large the store may become in memory (--quota-bytes); 0: no limit', STATUS],
+    ['How large the store may become in memory (--quota-bytes)', STATUS],
     ({ quota }) => quota.bytes,
   ),
   counter(
