@@ -79,7 +79,7 @@ export async function runCommand(name: string, run: () => Promise<void>): Promis
 }
 
 /** How a command is used. */
-export function usageOf(name: string, options: readonly string[]): string {
+function usageOf(name: string, options: readonly string[]): string {
   return [`Usage: cairn ${name}`, ...options.map((option) => `[--${option} VALUE]`)].join(' ') + WHERE_TO_READ_ON;
 }
 

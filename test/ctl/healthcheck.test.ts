@@ -48,7 +48,7 @@ describe('cairn healthcheck', () => {
 
   it('says that nobody answers', async () => {
     expect(await healthcheck(['--url', 'http://127.0.0.1:1'])).toBe(1);
-    expect(written.join('')).toContain('http://127.0.0.1:1 does not answer');
+    expect(written.join('')).toContain('GET http://127.0.0.1:1/readyz: connect ECONNREFUSED');
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('cairn healthcheck', () => {
 
   it('knows the loopback address that belongs to every IPv6 interface', async () => {
     expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: 'http://[::]:1' })).toBe(1);
-    expect(written.join('')).toContain('http://[::1]:1 does not answer');
+    expect(written.join('')).toContain('GET http://[::1]:1/readyz: ');
   });
 
   it('prefers --url to the environment', async () => {
