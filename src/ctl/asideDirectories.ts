@@ -1,6 +1,7 @@
 /** Data directories that were moved aside: DIR.removed-1, DIR.removed-2, ... beside DIR, the highest number the newest. */
-import { readdir, rm, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { measureDiskUsage } from '../util/diskUsage';
 
 /** How many are kept: enough to undo a removal that was a mistake, and one before it. */
 export const ASIDE_MAX = 2;
@@ -23,12 +24,12 @@ export async function keepNewest(directory: string): Promise<void> {
 
 /** What the kept ones take, and what is left on the volume. */
 export async function diskLine(directory: string): Promise<string> {
-  let keptBytes = 0;
-  for (const number of await numbersAside(directory)) keptBytes += await bytesIn(`${directory}.removed-${number}`);
-  const { bavail, bsize } = await statfs(dirname(directory));
+  const numbers = await numbersAside(directory);
+  const usages = await Promise.all(numbers.map((number) => measureDiskUsage(`${directory}.removed-${number}`)));
+  const keptBytes = usages.reduce((sum, { usedBytes }) => sum + usedBytes, 0);
   return (
-    `${directory}.removed-*: ${mebibytes(keptBytes)} MiB are kept, ${mebibytes(bavail * bsize)} MiB are free on the volume; ` +
-    'delete them when nobody needs them any more'
+    `${directory}.removed-*: ${mebibytes(keptBytes)} MiB are kept, ${mebibytes(usages[0]?.freeBytes ?? 0)} MiB are free on the ` +
+    'volume; delete them when nobody needs them any more'
   );
 }
 
@@ -41,15 +42,6 @@ async function numbersAside(directory: string): Promise<readonly number[]> {
     .filter((number) => /^[1-9]\d{0,8}$/.test(number))
     .map(Number)
     .sort((a, b) => a - b);
-}
-
-async function bytesIn(directory: string): Promise<number> {
-  let bytes = 0;
-  for (const name of await readdir(directory, { recursive: true })) {
-    const { size } = await stat(join(directory, name)).catch(() => ({ size: 0 }));
-    bytes += size;
-  }
-  return bytes;
 }
 
 function mebibytes(bytes: number): string {

@@ -81,7 +81,7 @@ async function stillListedBy(
 function explained(error: unknown, volume: string): unknown {
   if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) return error;
   return new Error(
-    `${String(error)}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
+    `${error.message}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
       'the fsGroup of the pod',
   );
 }
@@ -97,6 +97,6 @@ async function contentOf(path: string): Promise<string | undefined> {
   }
 }
 
-function hasCode(error: unknown, code: string): boolean {
+function hasCode(error: unknown, code: string): error is NodeJS.ErrnoException {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
