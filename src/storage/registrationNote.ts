@@ -5,7 +5,7 @@
 import type { Kv } from './kv';
 import { corrupt } from './errors';
 import { REGISTRATION_KEY } from './layout';
-import { seal, SEAL_BYTES, unseal } from './seal';
+import { SealedNote } from './sealedNote';
 
 export interface RegistrationNote {
   readonly protocol: '2.3' | '0.4';
@@ -14,36 +14,19 @@ export interface RegistrationNote {
   readonly value: string;
 }
 
-const KIND = 'd';
+const WHAT = 'the note of the registration';
 
-/** The note of one data directory; everything rejects with StorageError. */
-export class RegistrationNotes {
-  constructor(private readonly kv: Pick<Kv, 'get' | 'batch'>) {}
-
-  async read(): Promise<RegistrationNote | undefined> {
-    const bytes = await this.kv.get(REGISTRATION_KEY);
-    return bytes === undefined ? undefined : decode(bytes);
-  }
-
-  /** Durable when it resolves. */
-  async write({ protocol, url, key, value }: RegistrationNote): Promise<void> {
-    const body = Buffer.from(JSON.stringify([protocol, url, key, value]), 'utf8');
-    const bytes = seal(KIND, Buffer.concat([Buffer.alloc(SEAL_BYTES), body]));
-    await this.kv.batch([{ type: 'put', key: REGISTRATION_KEY, value: bytes }], { sync: true });
-  }
-
-  /** Durable when it resolves. */
-  async remove(): Promise<void> {
-    await this.kv.batch([{ type: 'del', key: REGISTRATION_KEY }], { sync: true });
+export class RegistrationNotes extends SealedNote<RegistrationNote> {
+  constructor(kv: Pick<Kv, 'get' | 'batch'>) {
+    const encode = ({ protocol, url, key, value }: RegistrationNote) => [protocol, url, key, value];
+    super(kv, REGISTRATION_KEY, { what: WHAT, encode, decode });
   }
 }
 
-function decode(bytes: Uint8Array): RegistrationNote {
-  const what = 'the note of the registration';
-  const parsed: unknown = JSON.parse(Buffer.from(unseal(KIND, bytes, what)).toString('utf8'));
-  if (!Array.isArray(parsed) || !parsed.every((part) => typeof part === 'string')) throw corrupt(`${what} is no list`);
+function decode(parsed: unknown): RegistrationNote {
+  if (!Array.isArray(parsed) || !parsed.every((part) => typeof part === 'string')) throw corrupt(`${WHAT} is no list`);
   const [protocol, url, key, value] = parsed;
   const isKnown = protocol === '2.3' || protocol === '0.4';
-  if (!isKnown || url === undefined || key === undefined || value === undefined) throw corrupt(`${what} is cut short`);
+  if (!isKnown || url === undefined || key === undefined || value === undefined) throw corrupt(`${WHAT} is cut short`);
   return { protocol, url, key, value };
 }
