@@ -56,7 +56,18 @@ export const LOG_START_KEY: Uint8Array = Buffer.from('s');
 export const RUN_KEY: Uint8Array = Buffer.from('n');
 
 const SYNCED_FIRST_BYTES: ReadonlySet<number | undefined> = new Set(
-  [WITNESS_KEY, REGISTRATION_KEY, FORMAT_KEY, GENERATION_KEY, HARD_STATE_KEY, IDENTITY_KEY, RUN_KEY]
+  [
+    ADVERTISED_KEY,
+    WITNESS_KEY,
+    FORCED_KEY,
+    REGISTRATION_KEY,
+    FORMAT_KEY,
+    GENERATION_KEY,
+    HARD_STATE_KEY,
+    IDENTITY_KEY,
+    FOUNDATION_KEY,
+    RUN_KEY,
+  ]
     .map((key) => key[0])
     .concat(LOG),
 );

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 import {
+  ADVERTISED_KEY,
+  FORCED_KEY,
+  FOUNDATION_KEY,
   generationOfKey,
   generationPrefix,
   generationRange,
@@ -13,6 +16,7 @@ import {
   rowKeyOf,
   tableOfStateKey,
   rowKey,
+  RUN_KEY,
   WITNESS_KEY,
 } from '../../src/storage/layout';
 
@@ -58,6 +62,8 @@ test('a generation’s range holds its rows and no others', () => {
 });
 
 test('what is always synced cannot be in a torn tail: notes and entries, but not what compaction moves', () => {
-  expect([WITNESS_KEY, REGISTRATION_KEY, logKey(7)].map(isSyncedKey)).toEqual([true, true, true]);
+  const always = [ADVERTISED_KEY, WITNESS_KEY, FORCED_KEY, REGISTRATION_KEY, FOUNDATION_KEY, RUN_KEY, logKey(7)];
+  for (const key of always) expect([key, isSyncedKey(key)]).toEqual([key, true]);
   expect(isSyncedKey(LOG_START_KEY)).toBe(false);
+  expect(isSyncedKey(Buffer.from(rowKey(generationPrefix(1), 'node', '/a')))).toBe(false);
 });
