@@ -1,4 +1,4 @@
-import { parseInitialCluster } from './cluster';
+import { foundingConflictOf, parseInitialCluster } from './cluster';
 import type { InitialCluster } from './cluster';
 import { propertyOf } from './configuration';
 import type { Configuration } from './configuration';
@@ -8,7 +8,6 @@ import { failure, success } from './result';
 import type { Result } from './result';
 import { place } from './settings';
 import type { Origin, Setting } from './settings';
-import { parseEndpoints } from './urls';
 import { parseValue } from './values';
 import type { PlainValue } from './values';
 
@@ -32,20 +31,24 @@ export function buildConfiguration(settings: ReadonlyMap<string, Setting>): Resu
   }
   for (const { name, option } of activeRows) {
     const text = texts.get(name) ?? '';
-    const value = option.kind.type === 'cluster' ? parseInitialCluster(text, undefined) : parseValue(option.kind, text);
-    if (option.kind.type === 'cluster' && value.ok) {
-      const checked = parseCluster(text, texts);
-      if (!checked.ok) properties['foundingConflict'] = `${placeOf(name, settings)}: ${checked.message}`;
-    }
+    const value = option.kind.type === 'cluster' ? parseInitialCluster(text) : parseValue(option.kind, text);
     if (!value.ok) return failure(`${placeOf(name, settings)}: ${value.message}`);
     properties[propertyOf(name, option.kind)] = value.value;
   }
-  return success({ configuration: typed(properties), texts, sources });
+  return success({ configuration: withConflict(typed(properties), settings), texts, sources });
 }
 
 /** The compiler cannot follow a loop over the table; that every row gave its property is what the loop is for. */
 function typed(properties: Properties): Configuration {
   return properties as Configuration;
+}
+
+function withConflict(configuration: Configuration, settings: ReadonlyMap<string, Setting>): Configuration {
+  const { proxy, initialCluster, name, initialAdvertisePeerUrls: peerUrls } = configuration;
+  // A proxy is none of the members it is told of.
+  const conflict = proxy === 'off' ? foundingConflictOf(initialCluster, { name, peerUrls }) : undefined;
+  if (conflict === undefined) return configuration;
+  return { ...configuration, foundingConflict: `${placeOf('initial-cluster', settings)}: ${conflict}` };
 }
 
 const rows = new Map<string, ActiveOption>(activeRows.map(({ name, option }) => [name, option]));
@@ -67,12 +70,4 @@ function writtenFor(name: string, settings: ReadonlyMap<string, Setting>): Setti
 function placeOf(name: string, settings: ReadonlyMap<string, Setting>): string {
   const setting = writtenFor(name, settings);
   return setting === undefined ? `--${name}` : place(setting.origin);
-}
-
-function parseCluster(text: string, texts: ReadonlyMap<string, string>): Result<InitialCluster> {
-  // A proxy is none of the members it is told of.
-  if ((texts.get('proxy') ?? 'off') !== 'off') return parseInitialCluster(text, undefined);
-  const peerUrls = parseEndpoints(texts.get('initial-advertise-peer-urls') ?? '', 'advertise');
-  if (!peerUrls.ok) return peerUrls;
-  return parseInitialCluster(text, { name: texts.get('name') ?? '', peerUrls: peerUrls.value });
 }

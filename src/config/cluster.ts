@@ -14,18 +14,9 @@ export interface OwnMember {
 }
 
 /**
- * Parses `name=url,name=url,other=url` and checks it against the member that is being configured: its name must be in
- * the list and its URLs there must be its --initial-advertise-peer-urls, as etcd asks for when a cluster is formed.
- * The message of a failure is a sentence without the option's name.
- *
- * @param own undefined: the reader is no member
+ * Parses `name=url,name=url,other=url`. The message of a failure is a sentence without the option's name.
  */
-export function parseInitialCluster(text: string, own: OwnMember | undefined): Result<InitialCluster> {
-  const cluster = parseMembers(text);
-  return cluster.ok && own !== undefined ? checkOwnEntry(cluster.value, own) : cluster;
-}
-
-function parseMembers(text: string): Result<InitialCluster> {
+export function parseInitialCluster(text: string): Result<InitialCluster> {
   const cluster = new Map<string, Endpoint[]>();
   const owners = new Map<string, string>();
   const entries = listItems(text);
@@ -46,24 +37,26 @@ function parseMembers(text: string): Result<InitialCluster> {
   return success(cluster);
 }
 
-function checkOwnEntry(cluster: InitialCluster, own: OwnMember): Result<InitialCluster> {
+/**
+ * Why the member that reads the list cannot found this cluster, if it cannot: its name must be in the list and its URLs there must
+ * be its --initial-advertise-peer-urls, as etcd asks for when a cluster is formed. A sentence without the option's name.
+ */
+export function foundingConflictOf(cluster: InitialCluster, own: OwnMember): string | undefined {
   const listed = cluster.get(own.name);
   if (listed === undefined) {
     const names = [...cluster.keys()].map(quote).join(', ');
-    return failure(
+    return (
       `there is no entry for this member's name ${quote(own.name)}, only for ${names}; ` +
-        `add it as NAME=URL or correct --name`,
+      `add it as NAME=URL or correct --name`
     );
   }
   const inList = canonical(listed);
   const advertised = canonical(own.peerUrls);
-  if (inList !== advertised) {
-    return failure(
-      `the URLs of this member ${quote(own.name)} are ${inList}, but --initial-advertise-peer-urls is ${advertised}; ` +
-        `make the two the same`,
-    );
-  }
-  return success(cluster);
+  if (inList === advertised) return undefined;
+  return (
+    `the URLs of this member ${quote(own.name)} are ${inList}, but --initial-advertise-peer-urls is ${advertised}; ` +
+    `make the two the same`
+  );
 }
 
 function canonical(urls: readonly Endpoint[]): string {
