@@ -244,7 +244,6 @@ test('a client that does not read gets nothing more computed, and nothing more i
   socket.write(GET.repeat(200_000), 'latin1');
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(computed).toBe(before);
-  expect(socket.writableLength + socket.bytesWritten).toBeGreaterThan(8_000_000);
   expect(api.server.clientTraffic().receivedBytes).toBeLessThan(1_000_000);
   let taken = 0;
   socket.on('data', (chunk: string) => {
