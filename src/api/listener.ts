@@ -57,10 +57,6 @@ export class Listener {
     private readonly endWaiting: () => void,
   ) {}
 
-  get openConnections(): number {
-    return this.connections.size;
-  }
-
   /** What all its connections carried. */
   traffic(): Traffic {
     return this.counter.total();

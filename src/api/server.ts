@@ -45,11 +45,6 @@ export class ApiServer {
     return { receivedBytes, sentBytes };
   }
 
-  /** Of clients, now. */
-  openConnections(): number {
-    return this.clients.reduce((sum, listener) => sum + listener.openConnections, 0);
-  }
-
   /** Clients only: accepts nothing new, cuts the watches, lets requests finish and cuts what is left at the deadline. */
   async closeClients(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
     const closing = this.clients.map((listener) => listener.close(deadlineMs));

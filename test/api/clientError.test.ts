@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { ConnectionPlaces } from '../../src/api/connectionPlaces';
 import type { KeyResult } from '../../src/machine/keyspace/event';
 import type { ApiUnderTest } from './apiUnderTest';
 import { ask, sendRaw, startUnderTest, until } from './apiUnderTest';
@@ -86,8 +87,10 @@ test('a connection that asks for nothing is not answered', async () => {
 });
 
 test('whatever a client does after an error, its connection is gone soon', async () => {
-  api = await startUnderTest({ headerTimeoutMs: 100 });
-  const { server, clientPort } = api;
+  const logger = { warn: () => undefined };
+  const places = new ConnectionPlaces({ served: 100, waiting: 0, logger, nowMs: () => performance.now() });
+  api = await startUnderTest({ headerTimeoutMs: 100, places });
+  const { clientPort } = api;
   const starts = [
     'GET / HTTP/1.1\r\nHo',
     'NONSENSE\r\n\r\n',
@@ -102,7 +105,8 @@ test('whatever a client does after an error, its connection is gone soon', async
     socket.write(starts[position % starts.length]!);
     return socket;
   });
+  await until(() => places.report().served >= 10);
   await new Promise((resolve) => setTimeout(resolve, 2500));
-  await until(() => server.openConnections() === 0);
+  await until(() => places.report().served === 0);
   for (const socket of sockets) socket.destroy();
 });
