@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { KeyCommand } from '../../machine/command';
 import type { Member } from '../../member/types';
-import { writeErrorText, writePlainText } from '../http/answers';
+import { writeErrorText, writePlainText, writeRetryText } from '../http/answers';
 import { hasBody, readBody, wholeRequest } from '../http/body';
 import type { Form } from '../http/form';
 import { parseForm } from '../http/form';
@@ -20,8 +20,6 @@ const DEFAULT_SIZE = '3';
 
 /** The form has one short field; a longer body is a mistake or an attack. */
 const BODY_MAX_BYTES = 4096;
-
-const RETRY_AFTER_SECONDS = 1;
 
 const FIELDS: ReadonlySet<string> = new Set(['size']);
 const METHODS_WITH_FORM: readonly string[] = ['POST', 'PUT', 'PATCH'];
@@ -54,8 +52,7 @@ export async function serveNewToken(
     return;
   }
   if (!rate.take(nowMs)) {
-    response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-    writeErrorText(response, 429, 'too many tokens are asked for; try again in a second');
+    writeRetryText(response, 429, 'too many tokens are asked for; try again in a second');
     return;
   }
   if (!hasRoomForToken(member)) {

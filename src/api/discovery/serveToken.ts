@@ -1,15 +1,13 @@
 /** The routes of a token, mapped onto the keys behind it. */
 import type { Context } from 'koa';
 import type { Member } from '../../member/types';
-import { writeBadRequest, writeErrorText, writeMethodNotAllowed, writeNotFound } from '../http/answers';
+import { writeBadRequest, writeMethodNotAllowed, writeNotFound, writeRetryText } from '../http/answers';
 import { parseRequestTarget } from '../http/requestTarget';
 import { writeFailure } from '../v2/keys/answer';
 import { isMemberError, memberFailure } from '../v2/keys/failure';
 import type { KeysHandler } from '../v2/keys/keysHandler';
 import type { DiscoveryOptions } from './options';
 import { tokenKeyOf } from './registry';
-
-const RETRY_AFTER_SECONDS = 1;
 
 /**
  * Query, body, headers and status are those of /v2/keys. Everything is linearizable, whoever of the cluster is asked: a joiner
@@ -28,10 +26,8 @@ export async function serveToken(
   if (target === undefined) writeBadRequest(response);
   else if (token === undefined) writeNotFound(response);
   else if (!token.methods.includes(context.method)) writeMethodNotAllowed(response, token.methods);
-  else if (!options.isReady()) {
-    response.setHeader('Retry-After', RETRY_AFTER_SECONDS);
-    writeErrorText(response, 503, 'the discovery service is starting; try again');
-  } else if (await passBarrier(context, member)) {
+  else if (!options.isReady()) writeRetryText(response, 503, 'the discovery service is starting; try again');
+  else if (await passBarrier(context, member)) {
     const over = new Promise((resolve) => response.once('close', resolve));
     keys.handle(request, response, token.key, target.query);
     await over;

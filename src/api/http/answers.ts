@@ -16,6 +16,12 @@ export function writeErrorText(response: ServerResponse, status: number, text: s
   response.end(`${text}\n`, 'latin1');
 }
 
+/** The same for what may be tried again after a second. */
+export function writeRetryText(response: ServerResponse, status: number, text: string): void {
+  response.setHeader('Retry-After', 1);
+  writeErrorText(response, status, text);
+}
+
 export function writeNotFound(response: ServerResponse): void {
   writeErrorText(response, 404, '404 page not found');
 }

@@ -28,23 +28,19 @@ export function readBody(
     return;
   }
   let body = '';
-  let tooLarge = false;
+  let isGivenUp = false;
   request.on('data', (chunk: Buffer) => {
-    if (tooLarge) return;
+    if (isGivenUp) return;
     body += chunk.latin1Slice();
-    if (body.length <= limitBytes) {
-      if (hasRoomFor(body.length)) return;
-      tooLarge = true;
-      body = '';
-      onNoRoom();
-      return;
-    }
-    tooLarge = true;
+    const isTooLong = body.length > limitBytes;
+    if (!isTooLong && hasRoomFor(body.length)) return;
+    isGivenUp = true;
     body = '';
-    done(undefined);
+    if (isTooLong) done(undefined);
+    else onNoRoom();
   });
   request.on('end', () => {
-    if (!tooLarge) done(body);
+    if (!isGivenUp) done(body);
   });
 }
 
