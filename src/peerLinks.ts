@@ -41,8 +41,6 @@ export class PeerLinks implements Transport {
   constructor(
     private readonly logger: Logger,
     private readonly electionTimeoutMs: number,
-    /** Where this member listens for the others. */
-    private readonly peerURLs: readonly string[],
     private readonly observer: LinksObserver,
     /** The cluster is at a feature level that this program cannot read: this member must not go on. */
     private readonly onTooOld: (error: FeatureLevelError) => void,
@@ -53,7 +51,6 @@ export class PeerLinks implements Transport {
       id: member.id,
       clusterId: member.clusterId,
       foundation: member.foundation,
-      peerURLs: this.peerURLs,
       serverVersion: API_VERSION,
       minClusterVersion: MIN_CLUSTER_VERSION,
       levels: () => ({ known: member.knownLevel, inForce: member.level }),

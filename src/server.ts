@@ -76,13 +76,7 @@ export async function startServer(
   events.onOpened(directory.close);
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
-  const links = new PeerLinks(
-    logger,
-    configuration.electionTimeoutMs,
-    configuration.initialAdvertisePeerUrls.map(formatEndpoint),
-    metrics.recorders,
-    events.onFailure,
-  );
+  const links = new PeerLinks(logger, configuration.electionTimeoutMs, metrics.recorders, events.onFailure);
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
   let peerPort: PeerPort | undefined;
   try {

@@ -23,7 +23,6 @@ export interface Identity {
   readonly minClusterVersion: string;
   /** The feature level up to which this member reads, and the one in force as it has applied it. */
   readonly levels: () => Levels;
-  readonly peerURLs: readonly string[];
   /** Digest of the first state, if this member founded the cluster. */
   readonly foundation: string | undefined;
 }
@@ -71,7 +70,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
   const monotonicMs = options.monotonicMs ?? ((): number => performance.now());
   const levels = options.levels ?? ((): Levels => FIRST_LEVELS);
   return {
-    identity: { id, clusterId, serverVersion, minClusterVersion, peerURLs: options.peerURLs ?? [], foundation, levels },
+    identity: { id, clusterId, serverVersion, minClusterVersion, foundation, levels },
     limits: {
       queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),

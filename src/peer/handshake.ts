@@ -72,7 +72,6 @@ export function ownHeaders(identity: Identity): Record<string, string> {
     'X-Server-Version': identity.serverVersion,
     'X-Min-Cluster-Version': identity.minClusterVersion,
     'X-Cairn-Wire': String(WIRE_VERSION),
-    'X-PeerURLs': identity.peerURLs.join(','),
     ...(identity.foundation === undefined ? {} : { 'X-Cairn-Foundation': identity.foundation }),
   };
 }

@@ -41,8 +41,6 @@ export interface PeerCallbacks {
 export interface PeerNetworkOptions extends PeerCallbacks {
   readonly id: MemberId;
   readonly clusterId: string;
-  /** Where this member listens for the others: told to members that do not know it yet. Default: none. */
-  readonly peerURLs?: readonly string[];
   /** Digest of the first state, if this member founded the cluster: founders with different ones refuse each other. */
   readonly foundation?: string | undefined;
   /** `major.minor.patch` of this member, and the lowest it gets along with. */

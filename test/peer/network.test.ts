@@ -199,7 +199,7 @@ describe('two members', () => {
   });
 
   it('do not let in one that nobody they know lists', async () => {
-    const a = await startNode('a1', { peerURLs: ['http://127.0.0.1:9'] });
+    const a = await startNode('a1');
     const c = await startNode('c3', { listing: () => [{ id: 'd4', url: a.url }] });
     const b = await startNode('b2');
     b.network.setPeers([{ id: 'c3', urls: [c.url] }]);
