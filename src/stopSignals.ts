@@ -3,8 +3,6 @@
 /** Ctrl-C, a manager of services or a container engine, and the terminal that is closed. */
 export const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export type StopSignal = (typeof STOP_SIGNALS)[number];
-
 /**
  * Within this time further signals are the same wish. One Ctrl-C arrives twice below npm: the terminal sends it to all of the
  * group, and npm passes it on; a manager of services may likewise signal npm and the member.

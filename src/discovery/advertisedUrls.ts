@@ -33,7 +33,8 @@ export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<vo
   const { notes, memberId, environment } = options;
   const peerURLs = [...options.peerURLs].sort();
   const before = await notes.read();
-  if (before !== undefined && before.join(',') !== peerURLs.join(',')) {
+  if (before?.join(',') === peerURLs.join(',')) return;
+  if (before !== undefined) {
     environment.log.info(
       { member: memberId, before, peerURLs },
       'this member has other peer URLs than at its last start: telling the cluster',
@@ -41,7 +42,7 @@ export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<vo
     if (!(await update(options))) return;
     environment.log.info({ member: memberId, peerURLs }, 'the cluster knows the new peer URLs of this member');
   }
-  if (before?.join(',') !== peerURLs.join(',')) await notes.write(peerURLs);
+  await notes.write(peerURLs);
 }
 
 /** False if the process was asked to stop before it succeeded. */

@@ -1,4 +1,5 @@
 /** A founder asks the others until it may found the cluster, or has to come back to it. */
+import { isDeepStrictEqual } from 'node:util';
 import { JoinError, type Beginning, type Founder } from './beginning';
 import { reasonToStop, type Environment } from './environment';
 import { judgeFounding, quorumOf, type FoundingVerdict, type HeardAnswer } from './foundingRule';
@@ -128,8 +129,9 @@ class Founding {
       counts = kept.incarnation === incarnation;
     }
     const before = this.answers.get(from);
-    this.answers.set(from, { ...answer, counts });
-    if (!sameAnswer(before, answer)) wakeAll(this.deciders);
+    const heard = { ...answer, counts };
+    this.answers.set(from, heard);
+    if (!isDeepStrictEqual(before, heard)) wakeAll(this.deciders);
   }
 
   /** Too many have another list for a quorum to come together: waiting cannot help. */
@@ -191,18 +193,4 @@ class Founding {
 
 function wakeAll(sleepers: ReadonlySet<() => void>): void {
   for (const wake of [...sleepers]) wake();
-}
-
-function sameAnswer(
-  before: HeardAnswer | undefined,
-  answer: HeardAnswer | (FoundersAnswer & { kind: 'witness' }),
-): boolean {
-  return (
-    before !== undefined &&
-    before.memberId === answer.memberId &&
-    before.running === answer.running &&
-    before.knows === answer.knows &&
-    before.started === answer.started &&
-    before.changed === answer.changed
-  );
 }

@@ -56,14 +56,14 @@ export function judgeFounding(founders: number, answers: readonly HeardAnswer[])
   const counted = answers.filter(({ counts }) => counts);
   const early = counted.filter(({ knows }) => knows === 'early').length;
   const running = counted.filter((answer) => answer.running).length;
-  const [quorum, others] = [quorumOf(founders), founders - 1];
   // A quorum of directories, this one included, was empty when it was already there: no quorum had a state without it.
-  const isFirst = early >= quorum - 1;
+  const neededEarly = quorumOf(founders) - 1;
   // So many keep this incarnation that any quorum that had kept an earlier one would have answered.
-  const isKnownToAll = running >= founders - quorum + 1;
-  if (isFirst || isKnownToAll) return { kind: 'found' };
-  const needed = running > 0 ? founders - quorum + 1 : quorum - 1;
-  return { kind: 'wait', witnesses: running > 0 ? running : early, needed: Math.min(needed, others), running };
+  const neededRunning = founders - neededEarly;
+  if (early >= neededEarly || running >= neededRunning) return { kind: 'found' };
+  return running > 0
+    ? { kind: 'wait', witnesses: running, needed: neededRunning, running }
+    : { kind: 'wait', witnesses: early, needed: neededEarly, running };
 }
 
 function reasonToComeBack({ memberId, knows, running, started, changed }: HeardAnswer): string | undefined {
