@@ -1,6 +1,6 @@
 /** Asks a member whether it knows a founder that has no state, or who it is itself: `/founders` of the peer port (discovery/README.md). */
 import type { Dial } from './environment';
-import { plainRequest } from './plainRequest';
+import { plainRequest, type PlainRequest } from './plainRequest';
 
 export interface FounderQuestion {
   /** Unpadded lower-case hexadecimal, as the other ids. */
@@ -38,30 +38,23 @@ export async function askFounder(
   dial?: Dial,
 ): Promise<FounderAnswer> {
   const target = `/founders?${new URLSearchParams({ ...question }).toString()}`;
-  const asked = { method: 'POST', peerUrl, target, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, dial } as const;
-  const { status, text } = await plainRequest(asked);
-  if (status !== 200) throw new Error(`status ${status}`);
-  return parseFounderAnswer(text);
+  return parseFounderAnswer(await ask({ method: 'POST', peerUrl, target, timeoutMs, dial }));
 }
 
 /** Asks a member which founder it is. Rejects if there is no answer within the timeout, or one that makes no sense. */
 export async function askFounderName(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<FounderName> {
-  const asked = {
-    method: 'GET',
-    peerUrl,
-    target: '/founders',
-    timeoutMs,
-    answerBytesMax: ANSWER_BYTES_MAX,
-    dial,
-  } as const;
-  const { status, text } = await plainRequest(asked);
-  if (status !== 200) throw new Error(`status ${status}`);
-  const fields = fieldsOf(text);
+  const fields = fieldsOf(await ask({ method: 'GET', peerUrl, target: '/founders', timeoutMs, dial }));
   return {
     clusterId: idOf(fields.get('clusterId')),
     memberId: idOf(fields.get('memberId')),
     incarnation: incarnationOf(fields.get('incarnation')),
   };
+}
+
+async function ask(request: Omit<PlainRequest, 'answerBytesMax'>): Promise<string> {
+  const { status, text } = await plainRequest({ ...request, answerBytesMax: ANSWER_BYTES_MAX });
+  if (status !== 200) throw new Error(`status ${status}`);
+  return text;
 }
 
 /** @throws Error for what is no answer */

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { MemberId, Message } from '../raft/types';
 import type { PeerContext } from './context';
-import { protocolText } from './link';
+import { closedText } from './link';
 import { Outbox } from './outbox';
 import { SilenceWatch } from './silenceWatch';
 import { WireError } from './wire/bytes';
@@ -82,22 +82,18 @@ export class InboundStream {
   private readonly read = (piece: Buffer): void => {
     this.watch.touch();
     this.events.onBytes(piece.length);
-    const { frames } = this.decoder;
     try {
-      this.decoder.push(piece);
-      const finished = this.decoder.frames > frames;
+      const finished = this.decoder.push(piece);
       this.context.unfinished.read(this, this.decoder.reservedBytes, finished, this.cut);
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
-      this.context.log.write('error', 'protocol', this.from, protocolText(this.from, error));
-      this.close();
+      this.cut(error.message);
     }
     this.deliver();
   };
 
   private readonly cut = (reason: string): void => {
-    const text = `closed the connection with peer ${this.from}: ${reason}`;
-    this.context.log.write('error', 'protocol', this.from, text);
+    this.context.log.write('error', 'protocol', this.from, closedText(this.from, reason));
     this.close();
   };
 

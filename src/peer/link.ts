@@ -225,7 +225,7 @@ export class PeerLink {
         decoder.push(piece);
       } catch (error) {
         if (!(error instanceof WireError)) throw error;
-        this.context.log.write('error', 'protocol', this.id, protocolText(this.id, error));
+        this.context.log.write('error', 'protocol', this.id, closedText(this.id, error.message));
         socket.destroy();
         return;
       }
@@ -257,10 +257,6 @@ function writeRaw(writer: WireWriter, batch: Uint8Array): void {
 }
 
 /** A connection is given up because of what came on it. */
-export function protocolText(id: string, error: WireError): string {
-  return closedText(id, error.message);
-}
-
 export function closedText(id: string, reason: string): string {
   return `closed the connection with peer ${id}: ${reason}`;
 }

@@ -33,7 +33,7 @@ export class PeerNetwork {
   private readonly peers = new Map<MemberId, Peer>();
   private readonly removed = new Set<MemberId>();
   /** Members that this member's own state does not list yet, and when another one was seen to list them. */
-  private readonly vouched = new Map<MemberId, { readonly atMs: number }>();
+  private readonly vouched = new Map<MemberId, number>();
   private readonly vouching: Vouching;
   private readonly doors: Doors;
   private readonly outgoing = new Map<MemberId, AbortController>();
@@ -191,14 +191,14 @@ export class PeerNetwork {
     const { id, urls } = address;
     const isNew = !this.peers.has(id) && !this.removed.has(id) && id !== this.context.identity.id;
     if (this.stopped || !isNew || this.vouched.size >= VOUCHED_MAX) return;
-    this.vouched.set(id, { atMs: this.context.monotonicMs() });
+    this.vouched.set(id, this.context.monotonicMs());
     this.add(id, urls);
   }
 
   /** Those that are on the own list now, and those that did not come to be for long. */
   private forgetVouched(listed: ReadonlySet<MemberId>): void {
     const nowMs = this.context.monotonicMs();
-    for (const [id, { atMs }] of this.vouched) {
+    for (const [id, atMs] of this.vouched) {
       if (listed.has(id) || nowMs - atMs > VOUCHED_MS) this.vouched.delete(id);
     }
   }

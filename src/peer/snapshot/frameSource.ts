@@ -68,9 +68,7 @@ export class FrameSource {
     if (this.failure !== undefined) return;
     this.watch.touch();
     try {
-      const { frames } = this.decoder;
-      this.decoder.push(piece);
-      const finished = this.decoder.frames > frames;
+      const finished = this.decoder.push(piece);
       this.context.unfinished.read(this, this.decoder.reservedBytes, finished, this.cut);
     } catch (error) {
       this.fail(error instanceof WireError ? error : new Error(reasonOf(error)));

@@ -76,8 +76,6 @@ export class FrameDecoder {
   private gathered = NOTHING;
   private gatheredBytes = 0;
   private neededBytes = 0;
-  /** Frames that were handed out. */
-  private opened = 0;
 
   /** @param bodyBytesMax longer frames are an error; the bodies are the callee's to keep */
   constructor(
@@ -90,11 +88,6 @@ export class FrameDecoder {
     this.bodyBytesMax = bodyBytesMax;
   }
 
-  /** How many frames were whole. */
-  get frames(): number {
-    return this.opened;
-  }
-
   /** Bytes of an unfinished frame that are held. */
   get heldBytes(): number {
     return this.gatheredBytes;
@@ -105,12 +98,15 @@ export class FrameDecoder {
     return this.gathered.length;
   }
 
-  /** Takes the next piece. Throws WireError; the decoder must not be used after that. */
-  push(piece: Buffer): void {
+  /** Takes the next piece; true if it finished a frame. Throws WireError; the decoder must not be used after that. */
+  push(piece: Buffer): boolean {
     let offset = 0;
+    let finished = false;
     while (offset < piece.length) {
       offset = this.gatheredBytes > 0 ? this.gather(piece, offset) : this.cut(piece, offset);
+      finished ||= this.gatheredBytes === 0;
     }
+    return finished;
   }
 
   private cut(piece: Buffer, offset: number): number {
@@ -120,7 +116,6 @@ export class FrameDecoder {
       this.neededBytes = neededBytes;
       return this.gather(piece, offset);
     }
-    this.opened += 1;
     openFrame(piece.subarray(offset, offset + neededBytes), this.onFrame);
     return offset + neededBytes;
   }
@@ -140,7 +135,6 @@ export class FrameDecoder {
     const frame = this.gathered.subarray(0, this.neededBytes);
     this.gathered = NOTHING;
     this.gatheredBytes = 0;
-    this.opened += 1;
     openFrame(frame, this.onFrame);
   }
 
