@@ -82,8 +82,7 @@ export async function stopFakes(): Promise<void> {
   running = [];
 }
 
-/** @param welcomes whether it takes messages of those that dial it */
-export async function startFake(id: string, welcomes = true): Promise<FakeMember> {
+export async function startFake(id: string): Promise<FakeMember> {
   const own = new Set<string>();
   const sockets = new Set<Duplex>();
   let dialed = 0;
@@ -97,7 +96,7 @@ export async function startFake(id: string, welcomes = true): Promise<FakeMember
       'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: cairn-raft/1\r\n' +
         `X-Etcd-Cluster-Id: ${CLUSTER}\r\nX-Server-From: ${id}\r\n\r\n`,
     );
-    if (welcomes) socket.write(frame(FrameType.welcome));
+    socket.write(frame(FrameType.welcome));
     const decoder = new FrameDecoder(64 * 1024 * 1024, (type, body) => {
       if (type !== FrameType.confirm) return;
       asked += 1;
