@@ -2,6 +2,7 @@
 import type { Leadership } from './leadership';
 import { dismissLeaving } from './membership';
 import { quorumHolds } from './quorum';
+import { isQuorumActive } from './quorumHealth';
 import { sendAppends, sendHeartbeats } from './replication';
 import { answerRead, becomeFollower } from './roles';
 import type { RaftState } from './state';
@@ -15,7 +16,8 @@ export function tickLeader(state: RaftState, leadership: Leadership): void {
   state.electionElapsed += 1;
   if (state.electionElapsed >= electionTicks) {
     state.electionElapsed = 0;
-    if (!checkQuorum(state, leadership)) {
+    // A leader that does not hear a majority stops to pretend (thesis section 6.2).
+    if (!isQuorumActive(state, leadership, state.log.configuration.voters)) {
       becomeFollower(state, state.term, undefined);
       return;
     }
@@ -28,14 +30,6 @@ export function tickLeader(state: RaftState, leadership: Leadership): void {
     for (const peer of leadership.peers) peer.heartbeatSent();
     sendHeartbeats(state, leadership);
   }
-}
-
-/** Whether a majority was heard from since the last check; a leader without one stops to pretend (thesis section 6.2). */
-function checkQuorum(state: RaftState, leadership: Leadership): boolean {
-  const { voters } = state.log.configuration;
-  const active = quorumHolds(voters, (id) => id === state.id || leadership.peer(id)?.recentlyActive === true);
-  for (const peer of leadership.peers) peer.recentlyActive = false;
-  return active;
 }
 
 /** A transfer that takes longer than an election timeout is given up (thesis section 3.10). */

@@ -6,13 +6,11 @@
  * - `snapshot`: the follower needs what was compacted; the driver streams the state (paper section 7).
  */
 import { Inflights } from './inflights';
-import type { MemberId, ProgressStatus } from './types';
+import type { MemberId, ProgressStatus, RaftOptions } from './types';
 
 export class Progress {
   state: 'probe' | 'replicate' | 'snapshot' = 'probe';
   matchIndex = 0;
-  /** Heard from since the last quorum check (thesis section 6.2). */
-  recentlyActive = false;
   /** Ticks since it was last heard; infinite until it was heard for the first time in this leadership. */
   silentTicks = Number.POSITIVE_INFINITY;
   /** The removal at this index took it out of the configuration; it is only told so. */
@@ -29,7 +27,7 @@ export class Progress {
     readonly id: MemberId,
     public learner: boolean,
     nextIndex: number,
-    limits: { readonly inflightMessagesMax: number; readonly inflightBytesMax: number },
+    private readonly limits: Pick<RaftOptions, 'inflightMessagesMax' | 'inflightBytesMax' | 'electionTicks'>,
   ) {
     this.next = nextIndex;
     this.inflights = new Inflights(limits.inflightMessagesMax, limits.inflightBytesMax);
@@ -65,8 +63,12 @@ export class Progress {
 
   /** Something came from it. */
   heard(): void {
-    this.recentlyActive = true;
     this.silentTicks = 0;
+  }
+
+  /** Heard from within an election timeout (thesis section 6.2). */
+  get recentlyActive(): boolean {
+    return this.silentTicks <= this.limits.electionTicks;
   }
 
   /** An append up to `lastIndex` with `bytes` of data and the leader's commit index left. */

@@ -1,20 +1,21 @@
 /** Which majorities a leader could count on now. */
+import type { Leadership } from './leadership';
 import { quorumHolds } from './quorum';
 import type { RaftState } from './state';
 import type { MemberId } from './types';
 
+/** Whether a majority of `voters` was heard within an election timeout; the leader hears itself (thesis section 6.2). */
+export function isQuorumActive(state: RaftState, leadership: Leadership, voters: readonly MemberId[]): boolean {
+  return quorumHolds(voters, (id) => id === state.id || leadership.peer(id)?.recentlyActive === true);
+}
+
 /**
- * Whether a majority of `voters` was heard within an election timeout. The quorum check's own mark will not do: it is wiped at
- * each check, so that right after one nobody counts. Undefined on a member that does not lead, and on a leader that was
- * elected less than an election timeout ago and has not heard enough of them yet.
+ * The same for whoever asks. Undefined on a member that does not lead, and on a leader that was elected less than an election
+ * timeout ago and has not heard enough of them yet.
  */
 export function hearsQuorumOf(state: RaftState, voters: readonly MemberId[]): boolean | undefined {
-  const { leadership, id } = state;
+  const { leadership, options } = state;
   if (leadership === undefined) return undefined;
-  const { electionTicks } = state.options;
-  const hears = quorumHolds(voters, (voter) => {
-    const silentTicks = voter === id ? 0 : leadership.peer(voter)?.silentTicks;
-    return silentTicks !== undefined && silentTicks <= electionTicks;
-  });
-  return hears || leadership.ticks > electionTicks ? hears : undefined;
+  const hears = isQuorumActive(state, leadership, voters);
+  return hears || leadership.ticks > options.electionTicks ? hears : undefined;
 }

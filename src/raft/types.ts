@@ -219,6 +219,7 @@ export interface ProgressStatus {
   readonly matchIndex: number;
   readonly nextIndex: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
+  /** Heard from within an election timeout. */
   readonly recentlyActive: boolean;
   readonly learner: boolean;
 }

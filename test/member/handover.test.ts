@@ -60,12 +60,23 @@ test('a learner cannot lead, however far it is: the voter is waited for', async 
 
 test('not one that was not heard for an election timeout, although it has everything', async () => {
   const raft = leaderWith('2', '3');
-  // The quorum check of the leader forgets who was heard; only 3 answers after it.
   tick(raft, optionsOf('1').electionTicks);
   flush(raft);
-  expect(raft.leader).toBe('1');
   raft.step(alive(raft, '3'));
+  tick(raft, 1);
+  flush(raft);
+  expect(raft.leader).toBe('1');
   expect(await calledBy(raft)).toEqual(['3']);
+});
+
+test('right after the leader checked its quorum, too, there is somebody to call', async () => {
+  const raft = leaderWith('2', '3');
+  for (let count = 0; count < optionsOf('1').electionTicks; count++) {
+    for (const id of ['2', '3']) raft.step(alive(raft, id));
+    tick(raft, 1);
+  }
+  flush(raft);
+  expect(await calledBy(raft)).toEqual(['2']);
 });
 
 test('it is over as soon as another member leads', async () => {

@@ -1,6 +1,6 @@
 import { Progress } from '../../src/raft/progress';
 
-const LIMITS = { inflightMessagesMax: 2, inflightBytesMax: 100 };
+const LIMITS = { inflightMessagesMax: 2, inflightBytesMax: 100, electionTicks: 10 };
 
 function replicating(match: number): Progress {
   const progress = new Progress('2', false, match + 1, LIMITS);
