@@ -1,4 +1,4 @@
-import { decodeChange, encodeChange } from '../machine/cluster/clusterRows';
+import { encodeChange } from '../machine/cluster/clusterRows';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { ClusterChange } from '../machine/cluster/clusterState';
 import { sortedConfiguration } from '../raft/configuration';
@@ -91,47 +91,28 @@ export async function forgetForced(store: MemberStore): Promise<void> {
 }
 
 /** What leaves this member alone, given all that is in its log. */
-function changesToStandAlone({ identity, machine, raft }: Restored): {
+function changesToStandAlone({ identity, raft }: Restored): {
   readonly changes: readonly ClusterChange[];
   readonly configuration: Configuration;
 } {
   const own = identity.memberId;
-  const learners = new Map(machine.cluster.members().map(({ id, learner }) => [id, learner]));
   let { configuration } = raft.start;
-  for (const entry of raft.entries) {
-    if (entry.kind !== 'configuration') continue;
-    configuration = entry.configuration;
-    if (entry.index > raft.applied) note(learners, decodeChange(entry.data).change);
-  }
-  const isLearner = learners.get(own);
-  if (isLearner === undefined) {
+  for (const entry of raft.entries) if (entry.kind === 'configuration') ({ configuration } = entry);
+  const { voters, learners } = configuration;
+  if (!voters.includes(own) && !learners.includes(own)) {
     throw new ForceNewClusterError(
       `this member (${own}) was removed from its cluster, so its data may be old; use the data of a member that was not, and ` +
         'remove --force-new-cluster here',
     );
   }
-  const others = [...learners].filter(([id]) => id !== own).sort(([, one], [, other]) => Number(other) - Number(one));
+  const others = [...learners, ...voters].filter((id) => id !== own);
   return {
     changes: [
-      ...(isLearner ? [{ type: 'promoteMember', id: own } as const] : []),
-      ...others.map(([id]) => ({ type: 'removeMember', id }) as const),
+      ...(learners.includes(own) ? [{ type: 'promoteMember', id: own } as const] : []),
+      ...others.map((id) => ({ type: 'removeMember', id }) as const),
     ],
     configuration,
   };
-}
-
-function note(learners: Map<MemberId, boolean>, change: ClusterChange): void {
-  switch (change.type) {
-    case 'addMember':
-      learners.set(change.id, change.learner);
-      return;
-    case 'promoteMember':
-      learners.set(change.id, false);
-      return;
-    case 'removeMember':
-      learners.delete(change.id);
-      return;
-  }
 }
 
 /** One entry a change: each configuration differs from the one before by one member. */
