@@ -4,7 +4,7 @@ import { looksLikeBatch } from '../machine/commandCodec';
 import { configurationAfter } from './membershipRules';
 import { OutdatedData } from './outdatedData';
 import type { Verdict } from '../raft/border';
-import { sortedConfiguration } from '../raft/configuration';
+import { isSameConfiguration } from '../raft/configuration';
 import type { Raft } from '../raft/raft';
 import type { Configuration, Entry, Message } from '../raft/types';
 
@@ -76,21 +76,11 @@ function faultOfConfiguration(
 ): string | undefined {
   try {
     const { change } = decodeChange(data);
-    const isVoter = after.voters.includes(change.id);
-    const isLearner = after.learners.includes(change.id);
-    const isThere = change.type === 'addMember' && change.learner ? isLearner && !isVoter : isVoter && !isLearner;
-    const fits = change.type === 'removeMember' ? !isVoter && !isLearner : isThere;
-    if (!fits) return `a configuration that is not the one after ${change.type} of ${change.id}`;
-    if (before === undefined) return undefined;
-    const expected = sortedConfiguration(configurationAfter(before, change));
-    const isExpected = sameIds(expected.voters, after.voters) && sameIds(expected.learners, after.learners);
-    return isExpected ? undefined : `a configuration that is not the one after ${change.type} of ${change.id}`;
+    // What is made again of the configuration that it made is the same once more.
+    const fits = isSameConfiguration(configurationAfter(before ?? after, change), after);
+    return fits ? undefined : `a configuration that is not the one after ${change.type} of ${change.id}`;
   } catch (error) {
     if (error instanceof DecodeError) return error.message;
     throw error;
   }
-}
-
-function sameIds(left: readonly string[], right: readonly string[]): boolean {
-  return left.length === right.length && left.every((id) => right.includes(id));
 }

@@ -1,4 +1,5 @@
 import { Machine } from '../machine/machine';
+import { isSameConfiguration } from '../raft/configuration';
 import type { LogStart } from '../raft/types';
 import { messageOf } from '../storage/errors';
 import type { MemberStore } from '../storage/memberStore';
@@ -63,11 +64,7 @@ function checkMembers({ cluster }: Machine, { configuration }: LogStart): void {
   if (members.length === 0) throw new BadStateError('it has no members');
   const voters = members.filter(({ learner }) => !learner).map(({ id }) => id);
   const learners = members.filter(({ learner }) => learner).map(({ id }) => id);
-  if (!isSame(voters, configuration.voters) || !isSame(learners, configuration.learners)) {
+  if (!isSameConfiguration({ voters, learners }, configuration)) {
     throw new BadStateError('its members are not those of its configuration');
   }
-}
-
-function isSame(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id));
 }

@@ -17,6 +17,15 @@ export function sortedConfiguration(configuration: Configuration): Configuration
   };
 }
 
+/** Whether the same members vote, and the same ones listen; in whatever order they are listed. */
+export function isSameConfiguration(one: Configuration, other: Configuration): boolean {
+  return isSame(one.voters, other.voters) && isSame(one.learners, other.learners);
+}
+
+function isSame(one: readonly MemberId[], other: readonly MemberId[]): boolean {
+  return one.length === other.length && one.every((id) => other.includes(id));
+}
+
 type Seat = 'voter' | 'learner';
 
 function seats(configuration: Configuration): Map<MemberId, Seat> {
