@@ -56,28 +56,19 @@ export function looksLikeBatch(bytes: Uint8Array): boolean {
   return bytes.length >= HEAD_BYTES_MIN && bytes[0] === FORMAT;
 }
 
-/** Whose batch it is, without its commands. @throws DecodeError */
-export function decodeBatchHeader(bytes: Uint8Array): Omit<CommandBatch, 'commands'> {
-  const { origin, run, sequence } = readHeader(new ByteReader(bytes));
-  return { origin, run, sequence };
-}
-
 /** @throws DecodeError if the bytes are not a batch of a known format */
 export function decodeBatch(bytes: Uint8Array): CommandBatch {
   const reader = new ByteReader(bytes);
-  const { origin, run, sequence, count } = readHeader(reader);
-  const commands: Command[] = [];
-  for (let index = 0; index < count; index++) commands.push(decodeCommand(reader));
-  if (!reader.atEnd) throw new DecodeError('bytes follow the last command of a log entry');
-  return { origin, run, sequence, commands };
-}
-
-function readHeader(reader: ByteReader): Omit<CommandBatch, 'commands'> & { readonly count: number } {
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
   const origin = reader.u64().toString(16);
   const run = reader.varint();
-  return { origin, run, sequence: reader.u48(), count: reader.varint() };
+  const sequence = reader.u48();
+  const count = reader.varint();
+  const commands: Command[] = [];
+  for (let index = 0; index < count; index++) commands.push(decodeCommand(reader));
+  if (!reader.atEnd) throw new DecodeError('bytes follow the last command of a log entry');
+  return { origin, run, sequence, commands };
 }
 
 function encodeCommand(command: Command): void {

@@ -3,7 +3,7 @@
  * the leader, and hears back only if they were not taken; what was taken it sees when it applies it. First byte: the kind.
  */
 import { DecodeError } from '../machine/bytes';
-import { decodeChange, encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
+import { decodeChange, encodeChange, isCount, type ProposedChange } from '../machine/cluster/clusterRows';
 import { MEMBERSHIP_REFUSALS, type MembershipRefusal } from './types';
 
 export type Request =
@@ -113,8 +113,4 @@ function recordIn(body: Uint8Array): Readonly<Record<string, unknown>> {
   }
   if (typeof parsed !== 'object' || parsed === null) throw new DecodeError('a refusal is no record');
   return parsed as Readonly<Record<string, unknown>>;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../../src/machine/command';
-import { decodeBatchHeader, encodeBatch } from '../../src/machine/commandCodec';
+import { decodeBatch, encodeBatch } from '../../src/machine/commandCodec';
 import { foundCluster, restoreMember } from '../../src/member/bootstrap';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import type { LocalMember } from '../../src/member/localMember';
@@ -128,7 +128,7 @@ test('each run signs with a number of its own, so that it takes no answer to an 
     await crash();
   }
   const { raft } = (await restoreMember(await MemberStore.open(disk.open()), HISTORY))!;
-  const batches = raft.entries.flatMap((entry) => (entry.kind === 'command' ? [decodeBatchHeader(entry.data)] : []));
+  const batches = raft.entries.flatMap((entry) => (entry.kind === 'command' ? [decodeBatch(entry.data)] : []));
   const [first, ...later] = [...new Set(batches.map(({ run }) => run))];
   expect(later).toEqual([first! + 1, first! + 2]);
 });

@@ -56,7 +56,8 @@ function isId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
-function isCount(value: unknown): value is number {
+/** Whether it is a number of things, or one that counts them. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
