@@ -209,7 +209,6 @@ function openApi(
     surface,
     discovery,
     clientAddresses: configuration.listenClientUrls,
-    peerAddresses: configuration.listenPeerUrls,
     peerPort,
     answerFounder: witness,
     cors: configuration.cors,

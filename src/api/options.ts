@@ -34,9 +34,8 @@ export interface ApiOptions {
   readonly surface: Surface;
   readonly discovery: DiscoveryOptions;
   readonly clientAddresses: readonly ListenAddress[];
-  readonly peerAddresses: readonly ListenAddress[];
-  /** Listens there already, and is then served by the API; it is opened here if absent. Whoever opened it closes it if the start fails. */
-  readonly peerPort?: PeerPort;
+  /** Listens already, and is served by the API from then on. Whoever opened it closes it if the start fails. */
+  readonly peerPort: PeerPort;
   /** What other founders are told; without it the route `/founders` is not there. */
   readonly answerFounder?: AnswerFounder;
   /** Origins that may read answers in a browser; `*` is all of them, empty is none. */
@@ -66,6 +65,6 @@ export interface ApiOptions {
   readonly observer?: ApiObserver;
   /** Told of each connection that the peer port accepts. */
   readonly onPeerConnection?: (socket: Duplex) => void;
-  /** Takes over the connections on the peer port that ask for an upgrade; without it they are plain requests. */
+  /** Takes over the connections on the peer port that ask for an upgrade; without it they are cut. */
   readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

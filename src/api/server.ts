@@ -7,6 +7,7 @@ import type { Listener, ListenerOptions } from './listener';
 import { openListeners } from './openListeners';
 import type { ApiOptions, ListenAddress } from './options';
 import { createPeerHandler } from './peerHandler';
+import type { PeerPort } from './peerPort';
 import type { Traffic } from './traffic';
 import { OpenWatches } from './v2/keys/watchResponse';
 
@@ -16,7 +17,7 @@ const CLOSE_DEADLINE_MS = 5000;
 export class ApiServer {
   constructor(
     private readonly clients: readonly Listener[],
-    private readonly peers: readonly Listener[],
+    private readonly peerPort: PeerPort,
     private readonly metrics: readonly Listener[],
     private readonly openWatches: OpenWatches,
   ) {}
@@ -28,10 +29,6 @@ export class ApiServer {
 
   get metricsAddresses(): readonly AddressInfo[] {
     return this.metrics.map((listener) => listener.address);
-  }
-
-  get peerAddresses(): readonly AddressInfo[] {
-    return this.peers.map((listener) => listener.address);
   }
 
   /** What clients sent and were sent. */
@@ -54,12 +51,15 @@ export class ApiServer {
 
   /** The other members too. Their streams must have been ended before, or they are waited for until the deadline. Idempotent. */
   async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
-    const others = [...this.peers, ...this.metrics].map((listener) => listener.close(deadlineMs));
-    await Promise.all([this.closeClients(deadlineMs), ...others]);
+    const metrics = this.metrics.map((listener) => listener.close(deadlineMs));
+    await Promise.all([this.closeClients(deadlineMs), this.peerPort.close(deadlineMs), ...metrics]);
   }
 }
 
-/** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */
+/**
+ * Listens on every address, or on none: rejects with ListenError, naming the first that failed. The peer port is open already, and
+ * is then still its owner's to close.
+ */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const openWatches = new OpenWatches(options.observer);
   options.drain?.onBegun(() => {
@@ -74,7 +74,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const peerHandler = createPeerHandler(options.member, onUnexpected, options.answerFounder);
   const metricsHandler = createOperatorApplication(options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
-  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, clientAddresses, peerAddresses } = options;
+  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, clientAddresses, peerPort } = options;
   const open = async (
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
@@ -88,16 +88,12 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   };
   try {
     const clients = await open(clientAddresses, '--listen-client-urls', clientHandler, options.places);
-    const { peerPort } = options;
-    const peers = peerPort?.listeners ?? (await open(peerAddresses, '--listen-peer-urls', peerHandler));
     const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
-    const { onPeerUpgrade } = options;
-    if (peerPort !== undefined) peerPort.serve(peerHandler, onPeerUpgrade);
-    else if (onPeerUpgrade !== undefined) for (const listener of peers) listener.onUpgrade(onPeerUpgrade);
+    peerPort.serve(peerHandler, options.onPeerUpgrade);
     if (options.onPeerConnection !== undefined) {
-      for (const listener of peers) listener.onConnection(options.onPeerConnection);
+      for (const listener of peerPort.listeners) listener.onConnection(options.onPeerConnection);
     }
-    return new ApiServer(clients, peers, metrics, openWatches);
+    return new ApiServer(clients, peerPort, metrics, openWatches);
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));
     throw error;

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import type { ApiOptions, LogLevel } from '../../src/api/options';
+import { PeerPort } from '../../src/api/peerPort';
 import type { ApiServer } from '../../src/api/server';
 import { startApi } from '../../src/api/server';
 import { FakeMember, NOW_MS } from './fakeMember';
@@ -28,24 +29,31 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
   const write = (line: string): void => {
     logged.push(JSON.parse(line));
   };
-  const server = await startApi({
-    member,
-    surface: 'all',
-    discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => true },
-    clientAddresses: [{ host: '127.0.0.1', port: 0 }],
-    peerAddresses: [{ host: '127.0.0.1', port: 0 }],
-    cors: [],
-    maxRequestBytes: 10 * 1024 * 1024,
+  const limits = {
     maxHeaderBytes: 1024 * 1024,
     headerTimeoutMs: 5000,
     bodyTimeoutMs: 5000,
     logger: pino({ level: 'debug' }, { write }),
+  };
+  const peerPort = await PeerPort.open([{ host: '127.0.0.1', port: 0 }], limits, () => undefined);
+  const server = await startApi({
+    ...limits,
+    member,
+    surface: 'all',
+    discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => true },
+    clientAddresses: [{ host: '127.0.0.1', port: 0 }],
+    peerPort,
+    cors: [],
+    maxRequestBytes: 10 * 1024 * 1024,
     now: () => NOW_MS,
     setLogLevel: (level) => levels.push(level),
     ...options,
+  }).catch(async (error: unknown) => {
+    await peerPort.close(0);
+    throw error;
   });
   const clientPort = server.clientAddresses[0]!.port;
-  return { member, server, clientPort, peerPort: server.peerAddresses[0]?.port ?? 0, levels, logged };
+  return { member, server, clientPort, peerPort: peerPort.listeners[0]!.address.port, levels, logged };
 }
 
 export interface Answer {

@@ -72,6 +72,15 @@ it.each([
   expect(asked).toEqual([]);
 });
 
+it('names a taken address with its flag', async () => {
+  const taken = { host: '127.0.0.1', port: number() };
+  await expect(PeerPort.open([taken], options, () => undefined)).rejects.toMatchObject({
+    address: `127.0.0.1:${taken.port}`,
+    flag: '--listen-peer-urls',
+    code: 'EADDRINUSE',
+  });
+});
+
 it('a disk that fails is told to the process, and not to the one that asked', async () => {
   port.serve(
     createBeginningHandler({ ...answer, answer: () => Promise.reject(new Error('disk')) }, (error) =>

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 test.each([
   ['clientAddresses', '--listen-client-urls'],
-  ['peerAddresses', '--listen-peer-urls'],
+  ['metricsAddresses', '--listen-metrics-urls'],
 ] as const)('a taken address among %s is named with its flag', async (list, flag) => {
   const blocker = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => blocker.once('listening', resolve));
