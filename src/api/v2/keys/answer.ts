@@ -30,7 +30,7 @@ export function writeEvent(
   const whole = noValueOnSuccess ? shortEventJson(event) : undefined;
   if (whole !== undefined || isShort(event)) {
     const body = whole ?? eventJson(event);
-    writeEventHead(response, member, event, ['Content-Length', body.length]);
+    writeHead(response, member, eventStatus(event), event.etcdIndex, ['Content-Length', body.length]);
     response.end(body, 'latin1');
     return;
   }
@@ -48,7 +48,7 @@ export function writeEvent(
   }
   // The sum of some short texts becomes bytes fastest, of long ones slowest.
   const begun = length <= CHUNK_LENGTH ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
-  writeEventHead(response, member, event, isWhole ? ['Content-Length', begun.length] : []);
+  writeHead(response, member, eventStatus(event), event.etcdIndex, isWhole ? ['Content-Length', begun.length] : []);
   if (isWhole || response.req.method === 'HEAD') {
     pieces.return();
     response.end(begun);
@@ -58,21 +58,22 @@ export function writeEvent(
   }
 }
 
-function writeEventHead(
+/** A flat list of names and values: Node writes it out as it is. */
+function writeHead(
   response: ServerResponse,
   member: Member,
-  event: KeyEvent,
+  status: number,
+  etcdIndex: number,
   more: readonly (string | number)[],
 ): void {
   const indexes = member.indexes();
-  // A flat list of names and values: Node writes it out as it is.
-  response.writeHead(eventStatus(event), [
+  response.writeHead(status, [
     'Content-Type',
     'application/json',
     'X-Etcd-Cluster-Id',
     member.clusterId,
     'X-Etcd-Index',
-    event.etcdIndex,
+    etcdIndex,
     'X-Raft-Index',
     indexes.raftIndex,
     'X-Raft-Term',
@@ -143,19 +144,7 @@ class LongBody {
 
 /** The answer to a watch that was registered: everything but its events. */
 export function writeWatchHead(response: ServerResponse, member: Member, etcdIndex: number): void {
-  const indexes = member.indexes();
-  response.writeHead(200, [
-    'Content-Type',
-    'application/json',
-    'X-Etcd-Cluster-Id',
-    member.clusterId,
-    'X-Etcd-Index',
-    etcdIndex,
-    'X-Raft-Index',
-    indexes.raftIndex,
-    'X-Raft-Term',
-    indexes.raftTerm,
-  ]);
+  writeHead(response, member, 200, etcdIndex, []);
   response.flushHeaders();
 }
 
