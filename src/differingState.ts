@@ -31,7 +31,8 @@ export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): v
 
 /**
  * Before a start: a marked directory is moved aside with --auto-rejoin, so that the member begins without data and takes its
- * place as a new one. Rejects with StateDiffersError if it may not, or if the directory cannot be moved.
+ * place as a new one. Rejects with StateDiffersError if it may not, or if the directory cannot be moved, and with
+ * ForceNewClusterError if a marked one, or that of a removed member, is to be made a cluster.
  */
 export async function leaveDiffering(
   dataDir: string,

@@ -54,8 +54,8 @@ export interface Server {
 }
 
 /**
- * Opens data directory, member, links and listeners. Rejects with TooFewDescriptorsError, StateDiffersError, StorageError, ListenError, JoinError or ClusterFullError, or
- * with the reason of `stopping` if that is aborted while it waits for others, and leaves nothing open.
+ * Opens data directory, member, links and listeners. Rejects with one of the errors that exit.ts knows, or with the reason of
+ * `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(
   configuration: Configuration,

@@ -29,7 +29,7 @@ export interface WitnessAnswer {
   readonly changed: boolean;
 }
 
-/** An answer, and whether it may be counted: given by the founder that was asked, in the first directory it had. */
+/** An answer, and whether it may be counted: given by the founder that was asked, with a state or in the first directory it had. */
 export interface HeardAnswer extends WitnessAnswer {
   readonly counts: boolean;
 }
