@@ -1,20 +1,17 @@
-import { DecodeError, ByteReader, ByteWriter } from './bytes';
+import { faultOfBatch } from './batchRules';
+import { DecodeError } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
 import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
 import { ClusterState, compareIds, type ClusterChange } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
 import type { Command, PublishCommand } from './command';
-import { decodeBatch, type CommandBatch } from './commandCodec';
-import { faultOf } from './commandRules';
-import { FEATURE_LEVEL, faultOfLevel, FeatureLevelError, FIRST_LEVEL } from './features';
+import { decodeBatch } from './commandCodec';
+import { FEATURE_LEVEL, FeatureLevelError } from './features';
 import type { KeyResult } from './keyspace/event';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
+import { decodeMeta, encodeMeta } from './metaRow';
 import type { Row, StoredRows } from './rows';
-
-const META_FORMAT = 1;
-/** Names the feature level too; only where that is not the first, so that nothing changes before it has to. */
-const META_FORMAT_WITH_LEVEL = 2;
 
 /** What applying one batch of commands gave: one result each, in order; undefined for commands that answer nothing. */
 export interface Applied {
@@ -133,7 +130,7 @@ export class Machine {
     const rows: Row[] = [];
     yield* this.keyRows.taking(rows);
     takeMemberRows(this.cluster, rows);
-    const meta = this.encodeMeta();
+    const meta = this.metaRow();
     if (meta !== this.lastMeta) {
       this.lastMeta = meta;
       rows.push({ table: 'meta', key: '', value: meta });
@@ -167,7 +164,7 @@ export class Machine {
   /** All rows are back. */
   loaded(): void {
     this.keyRows.loaded();
-    this.lastMeta = this.encodeMeta();
+    this.lastMeta = this.metaRow();
   }
 
   /** See KeySpaceRows. */
@@ -232,10 +229,6 @@ export class Machine {
 
   private settleLevel(): void {
     this.cluster.settleLevel();
-    this.checkLevel();
-  }
-
-  private checkLevel(): void {
     const { level } = this.cluster;
     if (level > this.knownLevel) throw new FeatureLevelError('data', level, this.knownLevel);
   }
@@ -246,43 +239,18 @@ export class Machine {
     syncClusterKeys(this.keySpace.tree, this.cluster.members(), this.keySpace.index);
   }
 
-  private encodeMeta(): string {
+  private metaRow(): string {
     const { version, level } = this.cluster;
-    const isFirst = level === FIRST_LEVEL;
-    const writer = new ByteWriter().u8(isFirst ? META_FORMAT : META_FORMAT_WITH_LEVEL);
-    writer.u48(this.keySpace.index).bytes(version);
-    if (!isFirst) writer.varint(level);
-    // Versions that do not know of it do not look behind what comes before it.
-    if (this.integrity.doubt !== 0) writer.u48(this.integrity.doubt);
-    return writer.takeText();
+    return encodeMeta({ index: this.keySpace.index, version, level, doubt: this.integrity.doubt });
   }
 
   private loadMeta(value: string): void {
-    const reader = new ByteReader(value);
-    const format = reader.u8();
-    if (format !== META_FORMAT && format !== META_FORMAT_WITH_LEVEL) {
-      throw new DecodeError(`state of format ${format}, this version knows up to ${META_FORMAT_WITH_LEVEL}`);
-    }
-    this.keySpace.restoreIndex(reader.u48());
-    this.cluster.restoreVersion(reader.bytes());
-    this.cluster.restoreLevel(format === META_FORMAT ? FIRST_LEVEL : reader.varint());
-    this.checkLevel();
-    if (!reader.atEnd) this.integrity.restoreDoubt(reader.u48());
+    const { index, version, level, doubt } = decodeMeta(value, this.knownLevel);
+    this.keySpace.restoreIndex(index);
+    this.cluster.restoreVersion(version);
+    this.cluster.restoreLevel(level);
+    this.integrity.restoreDoubt(doubt);
   }
-}
-
-/**
- * What is wrong with a batch, if anything: a command that breaks a rule or is in the name of another member, or one of a
- * feature level above `level`, the one in force.
- */
-export function faultOfBatch({ origin, commands }: CommandBatch, level: number): string | undefined {
-  for (const command of commands) {
-    const fault = faultOfLevel(command, level) ?? faultOf(command);
-    if (fault !== undefined) return fault;
-    if (command.type === 'report' && command.memberId !== origin) return 'a report in the name of another member';
-    if (command.type === 'publish' && command.memberId !== origin) return 'a publication in the name of another member';
-  }
-  return undefined;
 }
 
 /** All slices at once. */

@@ -1,7 +1,7 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
 import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
-import { faultOfBatch } from '../machine/machine';
+import { faultOfBatch } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwarding';
