@@ -1,7 +1,8 @@
 import type { Machine } from '../machine/machine';
 import type { Raft } from '../raft/raft';
 import type { LogStart, MemberId, Message, Write } from '../raft/types';
-import type { MemberStore, PreparedRows, StoreWrite } from '../storage/memberStore';
+import type { MemberStore, StoreWrite } from '../storage/memberStore';
+import type { PreparedRows } from '../storage/preparedRows';
 import { Applier, type AppliedSome } from './applier';
 import type { Changes } from './changes';
 import type { Compaction } from './compaction';

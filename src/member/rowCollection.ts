@@ -2,7 +2,8 @@ import type { Machine } from '../machine/machine';
 import type { Row } from '../machine/rows';
 import type { Clock } from './environment';
 import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';
-import type { MemberStore, PreparedRows } from '../storage/memberStore';
+import type { MemberStore } from '../storage/memberStore';
+import type { PreparedRows } from '../storage/preparedRows';
 
 /** A millisecond's work, about. */
 const ROWS_A_SLICE = 1000;

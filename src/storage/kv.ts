@@ -19,6 +19,14 @@ export interface KvDelete {
 
 export type KvOperation = KvPut | KvDelete;
 
+export function put(key: KvData, value: KvData): KvPut {
+  return { type: 'put', key, value };
+}
+
+export function del(key: KvData): KvDelete {
+  return { type: 'del', key };
+}
+
 /** A key and its value. A tuple, because a million of them pass through a restart. */
 export type KvPair = readonly [key: Uint8Array, value: Uint8Array];
 

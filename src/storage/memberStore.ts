@@ -1,11 +1,10 @@
 /** Everything one member keeps on disk, over any Kv: its identity, hard state, log, and the rows of its state machine. */
-import { rowChecksum, type Row } from '../machine/rows';
+import type { Row } from '../machine/rows';
 import type { Configuration, Entry, HardState, LogStart } from '../raft/types';
-import { encodeEntry } from './entryCodec';
 import { checkFormatVersion } from './formatVersion';
 import { otherGenerations } from './generations';
 import { StorageError } from './errors';
-import type { Kv, KvData, KvOperation } from './kv';
+import { del, put, type Kv, type KvOperation } from './kv';
 import {
   appliedKey,
   FORCED_KEY,
@@ -19,11 +18,8 @@ import {
   IDENTITY_KEY,
   LAST_GENERATION,
   LOG_START_KEY,
-  logKey,
-  rowKey,
   RUN_KEY,
 } from './layout';
-import { LogShape } from './logShape';
 import { loadMember, oldestEntryUpTo } from './memberLoad';
 import type { LoadedState, RowListener } from './memberLoad';
 import {
@@ -37,36 +33,17 @@ import {
 } from './recordCodec';
 import type { Identity } from './recordCodec';
 import type { StoreObserver } from './observer';
-import { encodeRowValue } from './rowCodec';
+import { PreparedRows } from './preparedRows';
 import { exportState } from './stateExport';
 import type { ExportedState } from './stateExport';
 import { StateReceiver } from './stateReceiver';
-
-/** How many compacted entries one write removes, so that compaction never makes a write slow. */
-const COMPACTION_SLICE_ENTRIES = 1000;
+import { StoredLog } from './storedLog';
 
 const FIRST_GENERATION = 1;
 
 /** Each data directory begins to count somewhere else; all of it stays an exact integer. */
 const FIRST_RUNS = 2 ** 32;
 const RUNS_OF_ONE_DIRECTORY = 2 ** 20;
-
-/** Rows that were made ready for a write, so that a million of them need not be made ready in one turn. */
-export class PreparedRows {
-  readonly operations: KvOperation[] = [];
-
-  /** @param prefix of the generation that they are to be written to */
-  constructor(private readonly prefix: string) {}
-
-  /** Throws RangeError if what is to be stored is not bytes. */
-  add(rows: readonly Row[]): void {
-    for (const { table, key, value, checksum } of rows) {
-      const stored = rowKey(this.prefix, table, key);
-      if (value === undefined) this.operations.push(del(stored));
-      else this.operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
-    }
-  }
-}
 
 /** One loop turn's worth of changes; see Write in raft/types.ts. They are carried out in the order of the fields. */
 export interface StoreWrite {
@@ -96,16 +73,12 @@ export interface Bootstrap {
 
 /** `load` or `initialise` comes first; everything rejects with StorageError. */
 export class MemberStore {
-  #shape: LogShape | undefined;
+  #stored: StoredLog | undefined;
   #applied = 0;
-  /** Compacted entries from here up to the log start are still stored. */
-  #oldestStored = 1;
   #sweep: Promise<void> = Promise.resolve();
   #receiver: StateReceiver | undefined;
   /** The end of the reception that began last; the next one waits for it. */
   #beginning: Promise<unknown> = Promise.resolve();
-  /** The log may begin later than the stored start says: that must be on disk before an entry is removed. */
-  #startUnsaved = false;
 
   private constructor(
     private readonly kv: Kv,
@@ -129,11 +102,11 @@ export class MemberStore {
 
   /** The index of the last stored entry, or of the log start if there is none. */
   get lastIndex(): number {
-    return this.#log().lastIndex;
+    return this.#log.lastIndex;
   }
 
   get start(): LogStart {
-    return this.#log().start;
+    return this.#log.start;
   }
 
   get applied(): number {
@@ -161,9 +134,8 @@ export class MemberStore {
       ],
       { sync: true },
     );
-    this.#shape = new LogShape(start);
+    this.#stored = new StoredLog(start);
     this.#applied = index;
-    this.#oldestStored = index + 1;
   }
 
   /** Whether --force-new-cluster was carried out at an earlier start and given at each one since. */
@@ -194,12 +166,9 @@ export class MemberStore {
    */
   async load(onRows: RowListener, tail = Number.POSITIVE_INFINITY): Promise<LoadedState> {
     const loaded = await loadMember(this.kv, this.generation, onRows, tail);
-    this.#startUnsaved = true;
-    const shape = new LogShape(loaded.start);
-    for (const entry of loaded.entries) shape.append(entry);
-    this.#shape = shape;
-    this.#applied = loaded.applied;
-    this.#oldestStored = (await oldestEntryUpTo(this.kv, loaded.start.index)) ?? loaded.start.index + 1;
+    const { start, entries, applied } = loaded;
+    this.#stored = StoredLog.loaded(start, entries, await oldestEntryUpTo(this.kv, start.index));
+    this.#applied = applied;
     return loaded;
   }
 
@@ -212,13 +181,13 @@ export class MemberStore {
     const entries = write.entries ?? [];
     const operations: KvOperation[] = [];
     if (write.hardState !== undefined) operations.push(put(HARD_STATE_KEY, encodeHardState(write.hardState)));
-    if (write.start !== undefined) this.#replaceLog(write.start, operations);
-    if (entries.length > 0) this.#append(entries, operations);
+    if (write.start !== undefined) this.#log.replace(write.start, this.#applied, operations);
+    if (entries.length > 0) this.#log.append(entries, operations);
     if (write.applied !== undefined) this.#moveApplied(write.applied, operations);
     if (write.forced === true) operations.push(put(FORCED_KEY, encodeNumber('forced', 1)));
     if (write.forced === false) operations.push(del(FORCED_KEY));
-    if (write.compactTo !== undefined) this.#compact(write.compactTo, operations);
-    this.#removeCompacted(operations);
+    if (write.compactTo !== undefined) this.#log.compact(Math.min(write.compactTo, this.#applied), operations);
+    this.#log.removeCompacted(operations);
     const all = write.rows === undefined ? operations : this.#withRows(write.rows, operations);
     if (all.length === 0) return;
     const sync =
@@ -277,39 +246,12 @@ export class MemberStore {
     const replaced = this.generation;
     this.generation = generation;
     this.#applied = start.index;
-    this.#replaceLog(start, operations);
+    this.#log.replace(start, this.#applied, operations);
     const startedMs = this.observer?.nowMs() ?? 0;
     await this.kv.batch(operations, { sync: true });
     this.observer?.stateAdopted(this.observer.nowMs() - startedMs);
     this.#startSweep([replaced]);
-    this.#oldestStored = (await oldestEntryUpTo(this.kv, start.index)) ?? start.index + 1;
-  }
-
-  /** As raft does: entries after `start` stay if the log has that very entry (paper section 7, InstallSnapshot step 6). */
-  #replaceLog(start: LogStart, operations: KvOperation[]): void {
-    if (start.index > this.#applied)
-      throw new RangeError(`the log cannot start after ${start.index}: the rows are at ${this.#applied}`);
-    const log = this.#log();
-    const { lastIndex } = log;
-    const isWithin = start.index >= log.start.index && start.index <= lastIndex;
-    if (isWithin && log.positionAt(start.index).term === start.term) {
-      log.compactTo(start.index);
-      operations.push(put(LOG_START_KEY, encodePosition('logStart', log.start)));
-      return;
-    }
-    for (let index = start.index + 1; index <= lastIndex; index += 1) operations.push(del(logKey(index)));
-    operations.push(put(LOG_START_KEY, encodePosition('logStart', start)));
-    this.#shape = new LogShape(start);
-  }
-
-  #append(entries: readonly Entry[], operations: KvOperation[]): void {
-    const log = this.#log();
-    const lastBefore = log.lastIndex;
-    for (const entry of entries) {
-      log.append(entry);
-      operations.push(put(logKey(entry.index), encodeEntry(entry)));
-    }
-    for (let index = log.lastIndex + 1; index <= lastBefore; index += 1) operations.push(del(logKey(index)));
+    this.#log.storedFrom(await oldestEntryUpTo(this.kv, start.index));
   }
 
   #withRows(rows: readonly Row[] | PreparedRows, operations: KvOperation[]): readonly KvOperation[] {
@@ -322,26 +264,8 @@ export class MemberStore {
   #moveApplied(applied: number, operations: KvOperation[]): void {
     if (applied < this.#applied)
       throw new RangeError(`the rows are at ${this.#applied}, they cannot go back to ${applied}`);
-    operations.push(put(appliedKey(this.generation), encodeApplied(this.#log().positionAt(applied))));
+    operations.push(put(appliedKey(this.generation), encodeApplied(this.#log.positionAt(applied))));
     this.#applied = applied;
-  }
-
-  #compact(wanted: number, operations: KvOperation[]): void {
-    const log = this.#log();
-    const index = Math.min(wanted, this.#applied);
-    if (index <= log.start.index) return;
-    log.compactTo(index);
-    operations.push(put(LOG_START_KEY, encodePosition('logStart', log.start)));
-  }
-
-  #removeCompacted(operations: KvOperation[]): void {
-    const { start } = this.#log();
-    const last = Math.min(start.index, this.#oldestStored + COMPACTION_SLICE_ENTRIES - 1);
-    if (this.#startUnsaved && this.#oldestStored <= last) {
-      operations.push(put(LOG_START_KEY, encodePosition('logStart', start)));
-      this.#startUnsaved = false;
-    }
-    for (; this.#oldestStored <= last; this.#oldestStored += 1) operations.push(del(logKey(this.#oldestStored)));
   }
 
   /** Removes the rows of these generations and of no others. */
@@ -355,16 +279,8 @@ export class MemberStore {
     this.#sweep = sweep().catch(() => undefined);
   }
 
-  #log(): LogShape {
-    if (this.#shape === undefined) throw new Error('the store was neither loaded nor initialised');
-    return this.#shape;
+  get #log(): StoredLog {
+    if (this.#stored === undefined) throw new Error('the store was neither loaded nor initialised');
+    return this.#stored;
   }
-}
-
-function put(key: KvData, value: KvData): KvOperation {
-  return { type: 'put', key, value };
-}
-
-function del(key: KvData): KvOperation {
-  return { type: 'del', key };
 }

@@ -1,0 +1,21 @@
+import { rowChecksum, type Row } from '../machine/rows';
+import { del, put, type KvOperation } from './kv';
+import { rowKey } from './layout';
+import { encodeRowValue } from './rowCodec';
+
+/** Rows that were made ready for a write, so that a million of them need not be made ready in one turn. */
+export class PreparedRows {
+  readonly operations: KvOperation[] = [];
+
+  /** @param prefix of the generation that they are to be written to */
+  constructor(private readonly prefix: string) {}
+
+  /** Throws RangeError if what is to be stored is not bytes. */
+  add(rows: readonly Row[]): void {
+    for (const { table, key, value, checksum } of rows) {
+      const stored = rowKey(this.prefix, table, key);
+      if (value === undefined) this.operations.push(del(stored));
+      else this.operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
+    }
+  }
+}
