@@ -70,7 +70,7 @@ module.exports = {
     {
       name: 'one-file-names-rocksdb',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/storage/rocks\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/storage/rocksNative\\.ts$' },
       to: { path: 'node_modules/(@salto-io/)?rocksdb/' },
     },
     {

@@ -11,7 +11,8 @@ import { StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
 import type { ReportingKv } from './rocks';
-import { isInUse, openRocks } from './rocks';
+import { openRocks } from './rocks';
+import { isInUse } from './rocksNative';
 import { whyUnusable } from './whyUnusable';
 
 export interface DataDirectoryOptions {

@@ -1,18 +1,20 @@
 /**
- * Kv over RocksDB; the only file that names the package. What the binding does not do, found by trying, is done here: it
+ * Kv over RocksDB. What the binding (rocksNative.ts) does not do, found by trying, is done here: it
  * accepts writes after a failed fsync (so the first error latches), runs batches on a thread pool in any order (so one at a
  * time), turns a Uint8Array that is no Buffer into text, never calls back from `end` and `close` once an iterator has failed
  * (rocksScan.ts), replays a write-ahead log around a damaged record, and scans tables without verifying them (so all files are
  * checked before it opens them, verification.ts).
  */
-import RocksDB from 'rocksdb';
 import type { EngineStatistics } from './engineStatistics';
 import { readEngineStatistics } from './engineStatistics';
-import { corrupt, messageOf, StorageError } from './errors';
+import { corrupt, StorageError } from './errors';
 import { clearInSlices } from './kv';
-import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
+import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
 import { MarkWriter } from './markWriter';
+import { writeBatch } from './rocksBatch';
+import { bufferOf, closeNative, ENGINE, isInUse, openNative } from './rocksNative';
+import type { Callback, NativeData, NativeDatabase, NativeEngine } from './rocksNative';
 import { RocksScan } from './rocksScan';
 import type { NativeIterator } from './rocksScan';
 import { isNotFound, storageErrorOf } from './rocksStatus';
@@ -34,42 +36,8 @@ const OPEN_OPTIONS = {
 
 const TABLE_FILES_MAX = 256;
 
-/**
- * Batches of more operations or bytes are handed over in slices: with a million operations that takes more than a second, and
- * the loop with it. The batch is one all the same.
- */
-const SLICE_OPERATIONS = 2000;
-const SLICE_BYTES = 4 * MEBIBYTE;
-
 /** One page of a scan: the binding stops at 1000 pairs or this many bytes, whichever is first. */
 const SCAN_PAGE_BYTES = MEBIBYTE;
-
-type Callback = (error: Error | null | undefined) => void;
-
-type NativeData = Buffer | string;
-
-type NativeOperation =
-  | { readonly type: 'put'; readonly key: NativeData; readonly value: NativeData }
-  | { readonly type: 'del'; readonly key: NativeData };
-
-/** A batch that is put together a little at a time, and is written as one. */
-interface NativeBatch {
-  put(key: NativeData, value: NativeData): unknown;
-  del(key: NativeData): unknown;
-  write(options: BatchOptions, callback: Callback): void;
-}
-
-interface NativeDatabase {
-  open(options: object, callback: Callback): void;
-  batch(operations: readonly NativeOperation[], options: BatchOptions, callback: Callback): void;
-  get(key: Buffer, callback: (error: Error | null | undefined, value: Buffer) => void): void;
-  iterator(options: object): unknown;
-  getProperty(name: string): string;
-  close(callback: Callback): void;
-}
-
-/** What the package exports. */
-export type NativeEngine = (path: string) => NativeDatabase;
 
 export interface RocksOptions {
   /** An existing directory. */
@@ -98,7 +66,7 @@ export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
   const verified = await verifyDatabase(path);
   if (!verified.exists && !createIfMissing) throw corrupt(`there is no database in ${path}, where one was`);
   const cuts = verified.ends.length > 0 ? await cutEnds(options, verified.ends) : [];
-  const database = engineOf(options)(path);
+  const database = (options.engine ?? ENGINE)(path);
   await openNative(database, path, { ...OPEN_OPTIONS, createIfMissing, maxOpenFiles: tableFilesMax });
   const life = new LifeCycle(options.onFailure);
   try {
@@ -112,55 +80,16 @@ export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
   }
 }
 
-/** The same method of the package, without operations. */
-function emptyBatch(database: NativeDatabase): NativeBatch {
-  return (database as unknown as { batch(): NativeBatch }).batch();
-}
-
-function engineOf(options: Pick<RocksOptions, 'engine'>): NativeEngine {
-  // The package's own types lean on types that are not installed.
-  return options.engine ?? (RocksDB as unknown as NativeEngine);
-}
-
 /**
  * Cuts what a crash tore, unless another process has the database open: what looks torn is then a write under way. Answers
  * lines for the log.
  */
 async function cutEnds(options: RocksOptions, ends: readonly TornEnd[]): Promise<readonly string[]> {
   const { path } = options;
-  if (await isInUse(path, engineOf(options)))
+  if (await isInUse(path, options.engine))
     throw new StorageError('locked', `the database ${path} is in use by another process`);
   for (const end of ends) await cutTornEnd(end);
   return ends.map(tornEndText);
-}
-
-/** Whether another process, or another part of this one, has the database open. */
-export async function isInUse(path: string, engine = engineOf({})): Promise<boolean> {
-  try {
-    // The engine takes its lock, and then refuses a database that exists before it has touched anything.
-    await openNative(engine(path), path, { createIfMissing: false, errorIfExists: true });
-    return false;
-  } catch (error) {
-    return error instanceof StorageError && error.kind === 'locked';
-  }
-}
-
-function openNative(database: NativeDatabase, path: string, options: object): Promise<void> {
-  return new Promise((resolve, reject) => {
-    database.open(options, (error) => {
-      if (error) reject(storageErrorOf(error, 'opening', path));
-      else resolve();
-    });
-  });
-}
-
-function closeNative(database: NativeDatabase, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    database.close((error) => {
-      if (error) reject(storageErrorOf(error, 'closing', path));
-      else resolve();
-    });
-  });
 }
 
 interface WaitingBatch {
@@ -224,44 +153,7 @@ class RocksKv implements ReportingKv {
         this.#startBatch();
       }
     };
-    try {
-      if (batch.operations.length <= SLICE_OPERATIONS) {
-        this.database.batch(batch.operations.map(nativeOperation), batch.options, done);
-      } else {
-        this.#fillBatch(emptyBatch(this.database), batch, 0, done);
-      }
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(messageOf(error)));
-    }
-  }
-
-  /** Hands the operations from `from` on to the engine, a slice in a turn, and then has them written. */
-  #fillBatch(native: NativeBatch, batch: WaitingBatch, from: number, done: Callback): void {
-    const { operations, options } = batch;
-    let bytes = 0;
-    let position = from;
-    for (; position < operations.length && position - from < SLICE_OPERATIONS && bytes < SLICE_BYTES; position += 1) {
-      const operation = operations[position];
-      if (operation === undefined) break;
-      const { type, key } = operation;
-      if (type === 'put') {
-        native.put(nativeData(key), nativeData(operation.value));
-        bytes += operation.value.length;
-      } else {
-        native.del(nativeData(key));
-      }
-    }
-    if (position >= operations.length) {
-      native.write(options, done);
-      return;
-    }
-    setImmediate(() => {
-      try {
-        this.#fillBatch(native, batch, position, done);
-      } catch (error) {
-        done(error instanceof Error ? error : new Error(messageOf(error)));
-      }
-    });
+    writeBatch(this.database, batch.operations, batch.options, done);
   }
 
   get(key: Uint8Array): Promise<Uint8Array | undefined> {
@@ -329,18 +221,4 @@ class RocksKv implements ReportingKv {
   #fail(error: unknown, doing: string): StorageError {
     return this.#life.fail(storageErrorOf(error, doing, this.options.path));
   }
-}
-
-function nativeOperation(operation: KvOperation): NativeOperation {
-  const key = nativeData(operation.key);
-  return operation.type === 'put' ? { type: 'put', key, value: nativeData(operation.value) } : { type: 'del', key };
-}
-
-/** The binding stores strings as UTF-8. */
-function nativeData(data: KvData): NativeData {
-  return typeof data === 'string' ? data : bufferOf(data);
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

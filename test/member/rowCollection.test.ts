@@ -2,8 +2,9 @@ import { collectInTurns, collectRows } from '../../src/member/rowCollection';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
 import type { Clock } from '../../src/member/environment';
-import { MemberStore, type PreparedRows } from '../../src/storage/memberStore';
+import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
+import type { PreparedRows } from '../../src/storage/preparedRows';
 import { set } from '../machine/keyspace/writer';
 
 function makeClock() {

@@ -107,8 +107,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the engine is told to sync nothing',
     file: 'src/storage/rocks.ts',
-    text: 'this.database.batch(batch.operations.map(nativeOperation), batch.options, done)',
-    instead: 'this.database.batch(batch.operations.map(nativeOperation), { sync: false }, done)',
+    text: 'writeBatch(this.database, batch.operations, batch.options, done)',
+    instead: 'writeBatch(this.database, batch.operations, { sync: false }, done)',
     test: 'test/storage/syncs.test.ts',
     killedBy: 'a batch is synced if and only if it was asked for, in the order of the calls and one at a time',
   },

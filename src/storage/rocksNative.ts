@@ -1,0 +1,78 @@
+/** The binding to the engine as far as it is used; the only file that names the package. */
+import RocksDB from 'rocksdb';
+import { StorageError } from './errors';
+import type { BatchOptions, KvData } from './kv';
+import { storageErrorOf } from './rocksStatus';
+
+export type Callback = (error: Error | null | undefined) => void;
+
+export type NativeData = Buffer | string;
+
+export type NativeOperation =
+  | { readonly type: 'put'; readonly key: NativeData; readonly value: NativeData }
+  | { readonly type: 'del'; readonly key: NativeData };
+
+/** A batch that is put together a little at a time, and is written as one. */
+export interface NativeBatch {
+  put(key: NativeData, value: NativeData): unknown;
+  del(key: NativeData): unknown;
+  write(options: BatchOptions, callback: Callback): void;
+}
+
+export interface NativeDatabase {
+  open(options: object, callback: Callback): void;
+  batch(operations: readonly NativeOperation[], options: BatchOptions, callback: Callback): void;
+  get(key: Buffer, callback: (error: Error | null | undefined, value: Buffer) => void): void;
+  iterator(options: object): unknown;
+  getProperty(name: string): string;
+  close(callback: Callback): void;
+}
+
+/** What the package exports. */
+export type NativeEngine = (path: string) => NativeDatabase;
+
+// The package's own types lean on types that are not installed.
+export const ENGINE = RocksDB as unknown as NativeEngine;
+
+/** The same method of the package, without operations. */
+export function emptyBatch(database: NativeDatabase): NativeBatch {
+  return (database as unknown as { batch(): NativeBatch }).batch();
+}
+
+/** Whether another process, or another part of this one, has the database open. */
+export async function isInUse(path: string, engine = ENGINE): Promise<boolean> {
+  try {
+    // The engine takes its lock, and then refuses a database that exists before it has touched anything.
+    await openNative(engine(path), path, { createIfMissing: false, errorIfExists: true });
+    return false;
+  } catch (error) {
+    return error instanceof StorageError && error.kind === 'locked';
+  }
+}
+
+export function openNative(database: NativeDatabase, path: string, options: object): Promise<void> {
+  return new Promise((resolve, reject) => {
+    database.open(options, (error) => {
+      if (error) reject(storageErrorOf(error, 'opening', path));
+      else resolve();
+    });
+  });
+}
+
+export function closeNative(database: NativeDatabase, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    database.close((error) => {
+      if (error) reject(storageErrorOf(error, 'closing', path));
+      else resolve();
+    });
+  });
+}
+
+/** The binding stores strings as UTF-8. */
+export function nativeData(data: KvData): NativeData {
+  return typeof data === 'string' ? data : bufferOf(data);
+}
+
+export function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
