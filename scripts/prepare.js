@@ -5,7 +5,7 @@
  * Plain JavaScript on Node's own modules, because nothing else is there yet.
  */
 require('./nodeVersion');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
 const {
   accessSync,
@@ -19,10 +19,9 @@ const {
 } = require('node:fs');
 const { constants } = require('node:os');
 const { join, relative } = require('node:path');
+const { runChild, ROOT } = require('./child');
 const { withLock } = require('./lock');
 
-const ROOT = join(__dirname, '..');
-const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const STAMPS = join(ROOT, 'node_modules', '.cairn');
 
 function say(text) {
@@ -63,26 +62,15 @@ function markCurrent(step, key) {
  * passed on, and ends it once the command has ended: no `npm ci` goes on alone.
  */
 async function run(command, args) {
-  let stoppedBy;
-  const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'] });
-  const stop = (signal) => {
-    stoppedBy = stoppedBy ?? signal;
-    child.kill(signal);
-  };
-  for (const signal of STOP_SIGNALS) process.on(signal, stop);
-  const { status, error } = await new Promise((resolve) => {
-    child.once('error', (failure) => resolve({ status: null, error: failure }));
-    child.once('exit', (code) => resolve({ status: code }));
-  });
-  for (const signal of STOP_SIGNALS) process.off(signal, stop);
+  const { code, error, stoppedBy } = await runChild(command, args, ['ignore', 'inherit', 'inherit']);
   if (stoppedBy !== undefined) {
     say(`stopped by ${stoppedBy}; the next start goes on from here`);
     process.exit(128 + constants.signals[stoppedBy]);
   }
   if (error) say(`${command} could not be started: ${error.message}`);
-  if (status !== 0) {
+  if (code !== 0) {
     say(`\`${command} ${args.join(' ')}\` failed; what it printed above says why`);
-    process.exit(status ?? 1);
+    process.exit(code ?? 1);
   }
 }
 
@@ -103,6 +91,7 @@ function isInstalled() {
 }
 
 async function install() {
+  const key = installKey();
   say('installing packages (once; about a minute)');
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
   if (!canLoadRocksDb()) {
@@ -112,7 +101,7 @@ async function install() {
     // The package's own install script does nothing where there is no ready-made binary.
     await run('npm', ['explore', 'rocksdb', '--', 'node-gyp', 'rebuild']);
   }
-  markCurrent('install', installKey());
+  markCurrent('install', key);
 }
 
 function buildKey() {
@@ -129,10 +118,12 @@ function isBuilt() {
 }
 
 async function build() {
+  // Of what is built now: a source that changes meanwhile is built the next time.
+  const key = buildKey();
   say('building');
   await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   await run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
-  markCurrent('build', buildKey());
+  markCurrent('build', key);
 }
 
 /** Packages and program are written into the clone; npm would say it in forty lines. */

@@ -2,9 +2,10 @@
 
 /** `npm test`: makes the clone ready if it is not, then runs the tests. Arguments after `--` go to jest. */
 require('./nodeVersion');
-const { spawn, spawnSync } = require('node:child_process');
+const { spawnSync } = require('node:child_process');
 const { join, relative } = require('node:path');
-const { prepare, say, ROOT } = require('./prepare');
+const { runChild, ROOT } = require('./child');
+const { prepare, say } = require('./prepare');
 
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 
@@ -16,7 +17,8 @@ async function main(args) {
   for (const { program, group, folders, from } of missingFor(files)) {
     say(`skipped: ${group} (in ${folders.join(', ')}), because \`${program}\` is not installed (${from})`);
   }
-  process.exitCode = await run(process.execPath, [JEST, ...args]);
+  const { code } = await runChild(process.execPath, [JEST, ...args], 'inherit');
+  process.exitCode = code ?? 1;
 }
 
 /** The test files that jest picks, as paths from the root. */
@@ -35,22 +37,7 @@ function filesToRun(args) {
 async function fetchHelm() {
   if (process.env.HELM !== undefined || process.platform !== 'linux' || process.arch !== 'x64') return;
   say('fetching helm for the tests of the chart (once; 37 MB)');
-  await run(process.execPath, [join(__dirname, 'fetch-helm.js')], ['ignore', 'ignore', 'inherit']);
-}
-
-/** Resolves with the exit code. Signals to this process are passed on, and waited for. */
-function run(program, args, stdio = 'inherit') {
-  const child = spawn(program, args, { cwd: ROOT, stdio });
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-  const stop = (signal) => child.kill(signal);
-  for (const signal of signals) process.on(signal, stop);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      for (const signal of signals) process.off(signal, stop);
-      resolve(code ?? 1);
-    });
-  });
+  await runChild(process.execPath, [join(__dirname, 'fetch-helm.js')], ['ignore', 'ignore', 'inherit']);
 }
 
 void main(process.argv.slice(2));
