@@ -10,20 +10,10 @@
 // and data are kept then. Everything stays on 127.0.0.1.
 
 const { parseArgs } = require('node:util');
-require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
+const { numberOf, refuseWithoutCairn, runMain, startClock, tidyUp } = require('./realMembers');
 const { ATTACKS } = require('../test/abuse/attacks.ts');
 const { brokenText, table } = require('../test/abuse/report.ts');
 const { runAbuse } = require('../test/abuse/run.ts');
-
-/** A number within bounds; throws, naming the flag. */
-function number(values, flag, low, high) {
-  const value = Number(values[flag]);
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new Error(`--${flag} is a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
 
 async function main() {
   const { values } = parseArgs({
@@ -43,36 +33,21 @@ async function main() {
     for (const { name, does } of attacks) process.stdout.write(`${name}: ${does}\n`);
     return;
   }
-  const missing = whyNoCairn();
-  if (missing !== undefined) throw new Error(missing);
-  const seed = number(values, 'seed', 0, 4_294_967_295);
-  const startMs = Date.now();
-  const elapsed = () => ((Date.now() - startMs) / 1000).toFixed(1);
+  refuseWithoutCairn();
+  const seed = numberOf(values, 'seed', 0, 4_294_967_295);
+  const { elapsed, say } = startClock(values.quiet);
   const outcome = await runAbuse({
     attacks,
     seed,
-    seconds: number(values, 'seconds', 1, 86_400),
-    bounds: values['memory-mb'] === undefined ? {} : { memoryMb: number(values, 'memory-mb', 1, 1_048_576) },
-    say: (line) => {
-      if (!values.quiet) process.stderr.write(`${elapsed().padStart(7)}  ${line}\n`);
-    },
+    seconds: numberOf(values, 'seconds', 1, 86_400),
+    bounds: values['memory-mb'] === undefined ? {} : { memoryMb: numberOf(values, 'memory-mb', 1, 1_048_576) },
+    say,
   });
   const isBad = outcome.rows.length === 0 || outcome.rows.some(({ broken }) => broken.length > 0);
   process.stdout.write(table(outcome.rows, outcome.notRun));
   process.stdout.write(brokenText(outcome.rows));
   process.stdout.write(`seed ${seed}, ${elapsed()} s, ${isBad ? 'something did not hold' : 'everything held'}\n`);
-  await outcome.tidy(isBad);
-  if (isBad) process.stdout.write(`logs and data are kept in ${outcome.directory}\n`);
-  process.exitCode = isBad ? 1 : 0;
+  await tidyUp(outcome, isBad);
 }
 
-// The members are killed when this process exits.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
-
-main().then(
-  () => process.exit(),
-  (error) => {
-    process.stderr.write(`${error.stack}\n`);
-    process.exit(1);
-  },
-);
+runMain(main);

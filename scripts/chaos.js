@@ -9,19 +9,9 @@
 // Exit code 1 on any violation; logs and data are kept then. Everything stays on 127.0.0.1.
 
 const { parseArgs } = require('node:util');
-require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
+const { numberOf, refuseWithoutCairn, runMain, startClock, tidyUp } = require('./realMembers');
 const { table, violationsText } = require('../test/cluster/chaos/report.ts');
 const { runChaos } = require('../test/cluster/chaos/run.ts');
-
-/** A number within bounds; throws, naming the flag. */
-function number(values, flag, low, high) {
-  const value = Number(values[flag]);
-  if (!Number.isInteger(value) || value < low || value > high) {
-    throw new Error(`--${flag} is a whole number from ${low} to ${high}`);
-  }
-  return value;
-}
 
 async function main() {
   const { values } = parseArgs({
@@ -34,31 +24,20 @@ async function main() {
       quiet: { type: 'boolean', default: false },
     },
   });
-  const missing = whyNoCairn();
-  if (missing !== undefined) throw new Error(missing);
-  const startMs = Date.now();
+  refuseWithoutCairn();
+  const { say } = startClock(values.quiet);
   const outcome = await runChaos({
-    seconds: number(values, 'seconds', 1, 86_400),
-    members: number(values, 'members', 3, 5),
-    seed: number(values, 'seed', 0, 4_294_967_295),
-    clients: number(values, 'clients', 1, 64),
+    seconds: numberOf(values, 'seconds', 1, 86_400),
+    members: numberOf(values, 'members', 3, 5),
+    seed: numberOf(values, 'seed', 0, 4_294_967_295),
+    clients: numberOf(values, 'clients', 1, 64),
     only: values.only,
-    say: (line) => {
-      if (!values.quiet) process.stderr.write(`${((Date.now() - startMs) / 1000).toFixed(1).padStart(7)}  ${line}\n`);
-    },
+    say,
   });
   const isBad = outcome.record.violations.length > 0;
   process.stdout.write(table(outcome.record, outcome.facts));
   process.stdout.write(violationsText(outcome.record));
-  await outcome.tidy(isBad);
-  if (isBad) process.stdout.write(`logs and data are kept in ${outcome.directory}\n`);
-  process.exitCode = isBad ? 1 : 0;
+  await tidyUp(outcome, isBad);
 }
 
-// The members are killed when this process exits.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
-
-main().catch((error) => {
-  process.stderr.write(`${error.stack}\n`);
-  process.exit(1);
-});
+runMain(main);

@@ -7,8 +7,7 @@
 const { spawnSync } = require('node:child_process');
 const { cpus } = require('node:os');
 const { parseArgs } = require('node:util');
-require('./run-typescript.js');
-const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
+const { refuseWithoutCairn, runMain } = require('./realMembers');
 const { measureRecovery, median } = require('../test/cluster/recovery.ts');
 
 const ROWS = [
@@ -25,8 +24,7 @@ async function main() {
       'election-timeout': { type: 'string', default: '1000' },
     },
   });
-  const missing = whyNoCairn();
-  if (missing !== undefined) throw new Error(missing);
+  refuseWithoutCairn();
   const hasEtcd = spawnSync('etcd', ['--version']).status === 0;
   if (!hasEtcd) process.stderr.write('etcd is not installed (Debian package etcd-server): Cairn is measured alone\n');
   const plan = {
@@ -59,10 +57,4 @@ function print(plan, times) {
   }
 }
 
-// The members are killed when this process exits.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
-
-main().catch((error) => {
-  process.stderr.write(`${error.stack}\n`);
-  process.exit(1);
-});
+runMain(main);
