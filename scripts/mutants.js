@@ -21,35 +21,47 @@ function makeCopy() {
   return copy;
 }
 
-/** How the named test of a bug ended: 'passed', 'failed', or 'missing' if it did not run at all. */
-function outcomeOf({ test, killedBy }, copy) {
+/** How the named test of each bug ended: 'passed', 'failed', or 'missing' if it did not run at all. */
+function outcomesOf(bugs, copy) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const name = `${killedBy.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+  const names = bugs.map(({ killedBy }) => killedBy.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  const files = [...new Set(bugs.map(({ test }) => test))];
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
-  const args = [jest, '--silent', '--json', `--outputFile=${report}`, '-t', name, '--runTestsByPath', test];
-  spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout: TEST_LIMIT_MS, killSignal: 'SIGKILL' });
+  const named = `(${names.join('|')})$`;
+  const args = [jest, '--silent', '--json', `--outputFile=${report}`, '-t', named, '--runTestsByPath', ...files];
+  const timeout = TEST_LIMIT_MS * files.length;
+  spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout, killSignal: 'SIGKILL' });
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
-  const statuses = results.map(({ status }) => status).filter((status) => status === 'passed' || status === 'failed');
-  return statuses.length === 1 ? statuses[0] : 'missing';
+  return bugs.map(({ test, killedBy }) => {
+    const { assertionResults } = testResults.find(({ name }) => name.endsWith(`/${test}`));
+    const statuses = assertionResults
+      .filter(({ fullName }) => fullName.endsWith(killedBy))
+      .map(({ status }) => status)
+      .filter((status) => status === 'passed' || status === 'failed');
+    return statuses.length === 1 ? statuses[0] : 'missing';
+  });
 }
 
-function hunt(bug, copy) {
+/** How the test of a bug ends once that is planted. */
+function outcomeWith(bug, copy) {
   const path = join(copy, bug.file);
   const sound = readFileSync(path, 'utf8');
-  const before = outcomeOf(bug, copy);
-  if (before !== 'passed') return `the test is ${before} without it`;
   writeFileSync(
     path,
     sound.replace(bug.text, () => bug.instead),
   );
   try {
-    const planted = outcomeOf(bug, copy);
-    return planted === 'failed' ? undefined : `the test is ${planted} with it`;
+    return outcomesOf([bug], copy)[0];
   } finally {
     writeFileSync(path, sound);
   }
+}
+
+function faultOf(before, bug, copy) {
+  if (before !== 'passed') return `the test is ${before} without it`;
+  const planted = outcomeWith(bug, copy);
+  return planted === 'failed' ? undefined : `the test is ${planted} with it`;
 }
 
 async function main(argv) {
@@ -60,8 +72,11 @@ async function main(argv) {
   const copy = makeCopy();
   process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
   let missed = 0;
-  for (const bug of PLANTED_BUGS.filter(({ name }) => name.includes(only))) {
-    const fault = hunt(bug, copy);
+  const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only));
+  if (bugs.length === 0) throw new Error(`no bug has ${JSON.stringify(only)} in its name`);
+  const before = outcomesOf(bugs, copy);
+  for (const [at, bug] of bugs.entries()) {
+    const fault = faultOf(before[at], bug, copy);
     if (fault !== undefined) missed += 1;
     console.log(`${fault === undefined ? 'found ' : 'MISSED'}  ${bug.name}${fault === undefined ? '' : `: ${fault}`}`);
     console.log(`        ${bug.test}: ${bug.killedBy}`);
@@ -69,4 +84,7 @@ async function main(argv) {
   process.exitCode = missed === 0 ? 0 : 1;
 }
 
-void main(process.argv.slice(2));
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
