@@ -1,20 +1,18 @@
 import type { Machine } from '../machine/machine';
 import type { Raft } from '../raft/raft';
 import type { LogStart, MemberId, Message, Write } from '../raft/types';
-import type { MemberStore, StoreWrite } from '../storage/memberStore';
-import type { PreparedRows } from '../storage/preparedRows';
+import type { MemberStore } from '../storage/memberStore';
 import { Applier, type AppliedSome } from './applier';
+import { BatchWriter } from './batchWriter';
 import type { Changes } from './changes';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
-import type { Cancel, Clock } from './environment';
+import type { Clock } from './environment';
 import type { MessageBorder } from './messageBorder';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
 import type { RequestDesk } from './requestDesk';
-import { collectInTurns, collectRows } from './rowCollection';
-import { ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MS } from './settings';
 import type { Transport } from './transport';
 
 export interface LoopParts {
@@ -56,24 +54,39 @@ export interface LoopParts {
  */
 export class Loop {
   private turnScheduled = false;
-  /** A batch is in flight: the next one has to wait. */
-  private busy = false;
   /** The state is being replaced: nothing may be applied, and nothing may leave that depends on it. */
   private replacing = false;
   private stopped = false;
   private readonly applier: Applier;
-  /** Rows of one moment are being collected: nothing may be applied. */
-  private collecting = false;
-  private rowsPending = false;
-  /** When rows were last handed to storage. */
-  private rowsSavedMs = 0;
+  private readonly writer: BatchWriter;
   /** The index of the last state that was received; it is on disk with its rows. */
   private stateOnDisk = 0;
-  private cancelFlush: Cancel | undefined;
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: LoopParts) {
     this.applier = new Applier(parts);
+    this.writer = new BatchWriter({
+      ...parts,
+      isBusy: () => this.busy,
+      isInEntry: () => this.applier.isInEntry,
+      guarded: (run) => {
+        this.guarded(run);
+      },
+      onCollected: () => {
+        if (this.applier.hasWaiting) this.wake();
+      },
+      onDone: (next) => {
+        this.finished(() => {
+          next();
+          this.process();
+        });
+      },
+    });
+  }
+
+  /** A batch is in flight, or the state is being replaced: the next batch has to wait. */
+  private get busy(): boolean {
+    return this.writer.busy || this.replacing;
   }
 
   /** Asks for a turn after everything that arrives in this turn of the event loop. */
@@ -127,7 +140,6 @@ export class Loop {
     while (this.busy || (this.applier.hasWaiting && !this.stopped)) await this.idle();
     if (this.stopped) throw new Error('the member is stopping');
     if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
-    this.busy = true;
     this.replacing = true;
     try {
       const machine = await adopt();
@@ -154,7 +166,7 @@ export class Loop {
   /** No turn begins any more; resolves when the batch in flight, if any, is done. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.cancelFlush?.();
+    this.writer.stop();
     this.releaseIdle();
     while (this.busy) await this.idle();
   }
@@ -223,7 +235,7 @@ export class Loop {
 
   /** Applies what waits, as much of it as a turn may take; what is left is for the next turn. */
   private apply(): void {
-    const applied = this.collecting ? undefined : this.applier.apply();
+    const applied = this.writer.collecting ? undefined : this.applier.apply();
     if (applied === undefined) return;
     this.deliver(applied);
     if (this.applier.hasWaiting) this.wake();
@@ -239,8 +251,7 @@ export class Loop {
     }
     for (const { watcher, event } of state.machine.keySpace.takeNotifications()) watcher.deliver(event);
     observer?.applied(tookMs);
-    this.rowsPending = true;
-    this.scheduleFlush();
+    this.writer.rowsChanged();
     this.parts.onApplied();
   }
 
@@ -248,66 +259,13 @@ export class Loop {
     const { transport, raft, compaction } = this.parts;
     const { hardState, entries, start, messagesAfter } = write;
     compaction.stored(entries);
-    this.save({ hardState, entries, start }, () => {
+    this.writer.save({ hardState, entries, start }, () => {
       raft.persisted();
       if (messagesAfter.length > 0) transport.send(messagesAfter);
     });
   }
 
-  /** One batch: what raft wants, the rows that changed, and the entries that are no longer needed. */
-  private save(write: StoreWrite, done: () => void): void {
-    this.busy = true;
-    // Rows and the index they are at belong together: there are none in the middle of an entry.
-    const withRows =
-      !this.applier.isInEntry && (write.entries === undefined || write.start !== undefined || this.areRowsDue());
-    if (withRows) this.saveWithRows(write, done);
-    else this.write(write, undefined, done);
-  }
-
-  /** Collects the rows first, in several turns if there are many; until then nothing is applied. */
-  private saveWithRows(write: StoreWrite, done: () => void): void {
-    const { clock, state, store } = this.parts;
-    this.rowsPending = false;
-    this.rowsSavedMs = clock.monotonicMs();
-    this.collecting = true;
-    const failed = (error: unknown): void => {
-      this.finished(() => {
-        this.fail(error);
-      });
-    };
-    collectInTurns(clock, collectRows(state.machine, store), failed, (rows) => {
-      this.collecting = false;
-      this.write(write, rows, done);
-      if (this.applier.hasWaiting) this.wake();
-    });
-  }
-
-  private write(write: StoreWrite, rows: PreparedRows | undefined, done: () => void): void {
-    const { store, raft, compaction } = this.parts;
-    const applied = rows === undefined ? store.applied : raft.applied;
-    const compactTo = compaction.due(applied, this.parts.compactionLimit());
-    if (compactTo !== undefined) raft.compact(compactTo);
-    store.write({ ...write, rows, applied: rows === undefined ? undefined : applied, compactTo }).then(
-      () => {
-        this.finished(() => {
-          done();
-          this.process();
-        });
-      },
-      (error: unknown) => {
-        this.finished(() => {
-          this.fail(error);
-        });
-      },
-    );
-  }
-
-  private areRowsDue(): boolean {
-    return this.rowsPending && this.parts.clock.monotonicMs() - this.rowsSavedMs >= ROW_INTERVAL_MS;
-  }
-
   private finished(next: () => void): void {
-    this.busy = false;
     this.replacing = false;
     this.guarded(next);
     // What raft refused because too much was uncommitted has its next chance now.
@@ -321,17 +279,5 @@ export class Loop {
 
   private idle(): Promise<void> {
     return new Promise((resolve) => this.idleWaiters.push(resolve));
-  }
-
-  /** An idle member stores its rows without a sync, so that a restart has little to replay. */
-  private scheduleFlush(): void {
-    this.cancelFlush ??= this.parts.clock.after(ROW_FLUSH_DELAY_MS, () => {
-      this.cancelFlush = undefined;
-      this.guarded(() => {
-        if (!this.rowsPending) return;
-        if (this.busy || this.applier.isInEntry) this.scheduleFlush();
-        else this.save({}, () => undefined);
-      });
-    });
   }
 }

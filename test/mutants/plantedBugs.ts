@@ -82,7 +82,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the log is cut beyond the rows that are stored',
-    file: 'src/member/loop.ts',
+    file: 'src/member/batchWriter.ts',
     text: 'compaction.due(applied, ',
     instead: 'compaction.due(raft.applied, ',
     test: 'test/member/loop.test.ts',
