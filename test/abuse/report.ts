@@ -2,7 +2,7 @@ import type { Row } from './verdict';
 
 const HEAD = ['attack', 'held', 'wait ms', 'pause ms', 'memory MB', 'log KB', 'seen'];
 
-/** A line for each attack; `notRun` are those for which no time was left. */
+/** A line for each attack; `notRun` are those that came after a member had ended. */
 export function table(rows: readonly Row[], notRun: readonly string[]): string {
   const whole = (value: number): string => (Number.isFinite(value) ? String(Math.round(value)) : 'more');
   const lines = [
@@ -11,7 +11,7 @@ export function table(rows: readonly Row[], notRun: readonly string[]): string {
       const numbers = [waitMs, pauseMs, memoryMb, logKb].map(whole);
       return [attack, broken.length === 0 ? 'yes' : 'NO', ...numbers, figures];
     }),
-    ...notRun.map((name) => [name, 'not run', '', '', '', '', 'no time was left']),
+    ...notRun.map((name) => [name, 'not run', '', '', '', '', 'a member had ended']),
   ];
   const widths = HEAD.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const isNumber = (column: number): boolean => column >= 2 && column <= 5;

@@ -9,6 +9,7 @@ import { judge, type Aftermath, type Row } from './verdict';
 
 export interface AbuseOptions {
   readonly attacks: readonly Attack[];
+  /** Shared out among the attacks; each takes a moment even when there is none left. */
   readonly seconds: number;
   readonly seed: number;
   /** In place of what the attacks say. */
@@ -18,6 +19,7 @@ export interface AbuseOptions {
 
 export interface AbuseOutcome {
   readonly rows: readonly Row[];
+  /** Those that came after a member had ended. */
   readonly notRun: readonly string[];
   readonly directory: string;
   /** Ends every process; `keepFiles` leaves logs and data. */
@@ -27,6 +29,8 @@ export interface AbuseOutcome {
 /** A store small enough to be filled; a short log, so that whoever was away is streamed the state. */
 const ARGUMENTS = ['--quota-bytes', String(64 * 1024 * 1024), '--snapshot-count', '2000'];
 const ATTACK_MAX_MS = 4000;
+/** Each goes on for this long even when the time is over: an attack that is left out has shown nothing. */
+const ATTACK_MIN_MS = 500;
 /** Of the time there is for an attack, the rest is for what comes before and after it. */
 const ATTACK_SHARE = 0.4;
 const ATTACK_ENDS_WITHIN_MS = 120_000;
@@ -42,13 +46,12 @@ export async function runAbuse({ attacks, seconds, seed, bounds, say }: AbuseOpt
   const rows: Row[] = [];
   const notRun: string[] = [];
   for (const [position, attack] of attacks.entries()) {
-    const leftMs = endMs - performance.now();
-    const isWell = cluster.members.every(({ isRunning }) => isRunning);
-    if (leftMs <= 0 || !isWell) {
+    if (!cluster.members.every(({ isRunning }) => isRunning)) {
       notRun.push(attack.name);
       continue;
     }
-    const durationMs = Math.min(ATTACK_MAX_MS, (leftMs / (attacks.length - position)) * ATTACK_SHARE);
+    const shareMs = ((endMs - performance.now()) / (attacks.length - position)) * ATTACK_SHARE;
+    const durationMs = Math.max(ATTACK_MIN_MS, Math.min(ATTACK_MAX_MS, shareMs));
     say(attack.name);
     const row = await suffer(
       cluster,

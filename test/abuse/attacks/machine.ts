@@ -1,6 +1,6 @@
 /** Members from whom something of the machine is taken. */
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterMember } from '../../cluster/clusterMember';
 import { sleep } from '../../cluster/waiting';
@@ -84,6 +84,7 @@ async function unreadErrors({ cluster, durationMs }: Scene): ReturnType<Attack['
   const pipe = join(cluster.directory, 'unread');
   execFileSync('mkfifo', [pipe]);
   const unread = openSync(pipe, constants.O_RDWR | constants.O_NONBLOCK);
+  fillPipe(unread);
   const crowd = new Crowd();
   await startedBy(member, ['sh', '-c', 'exec "$@" --log-level debug 2>"$0"', pipe], async () => {
     const endMs = performance.now() + durationMs;
@@ -98,4 +99,13 @@ async function unreadErrors({ cluster, durationMs }: Scene): ReturnType<Attack['
   });
   closeSync(unread);
   return findings.sighting(`${crowd.opened} requests`);
+}
+
+/** Until there is room for nothing more: what the member says in these seconds is less than a pipe takes. */
+function fillPipe(descriptor: number): void {
+  try {
+    for (;;) writeSync(descriptor, Buffer.alloc(4096));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
 }
