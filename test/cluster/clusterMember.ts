@@ -133,6 +133,10 @@ export class ClusterMember {
   async id(): Promise<string> {
     return (await this.self()).id;
   }
+
+  async clusterId(): Promise<string> {
+    return String((await this.get('/v2/members', 5000)).headers['x-etcd-cluster-id']);
+  }
 }
 
 /** Why Cairn cannot be started here; undefined if it can. */

@@ -5,7 +5,7 @@ import { Child } from './child';
 import { Cluster } from './cluster';
 import { ENTRY, type ClusterMember } from './clusterMember';
 import { call } from './httpClient';
-import { until } from './waiting';
+import { sleep, until } from './waiting';
 
 jest.setTimeout(90_000);
 
@@ -17,10 +17,6 @@ const clusters: Cluster[] = [];
 afterEach(async () => {
   await Promise.all(clusters.splice(0).map((cluster) => cluster.end()));
 });
-
-function pause(forMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, forMs));
-}
 
 async function threeMembers(): Promise<readonly [Cluster, ClusterMember, ClusterMember, ClusterMember]> {
   const cluster = await Cluster.start();
@@ -42,29 +38,17 @@ describe('a founder that lost its disk', () => {
     await cluster.killAll();
     c.deleteData();
     c.start();
-    await pause(200);
+    await sleep(200);
     a.start();
     await until('it says what it waits for', 15_000, () =>
-      Promise.resolve(
-        /does not found the cluster yet|cannot found the cluster|the data of this member is lost/.test(c.logs()) ||
-          undefined,
-      ),
+      /does not found the cluster yet|cannot found the cluster|the data of this member is lost/.test(c.logs()),
     );
-    await until('the other one is up', 15_000, () =>
-      a.get('/version', 1000).then(
-        ({ status }) => status === 200 || undefined,
-        () => undefined,
-      ),
-    );
-    await pause(LONG_ENOUGH_TO_FORM_MS);
+    await until('the other one is up', 15_000, async () => (await a.get('/version', 1000)).status === 200);
+    await sleep(LONG_ENOUGH_TO_FORM_MS);
     expect([await hasLeader(a), await hasLeader(c)]).toEqual([false, false]);
     expect(c.isRunning).toBe(true);
     b.start();
-    await until(
-      'the write is there',
-      15_000,
-      async () => (await a.value('/x', '?quorum=true').catch(() => undefined)) === 'acknowledged' || undefined,
-    );
+    await until('the write is there', 15_000, async () => (await a.value('/x', '?quorum=true')) === 'acknowledged');
     // With the two of them there is a leader again, and the third comes in as a new member.
     await cluster.healthy();
     expect(await c.value('/x', '?quorum=true')).toBe('acknowledged');
@@ -79,7 +63,7 @@ describe('a founder that lost its disk', () => {
     await c.kill();
     c.deleteData();
     c.start();
-    await pause(LONG_ENOUGH_TO_FORM_MS);
+    await sleep(LONG_ENOUGH_TO_FORM_MS);
     expect(c.isRunning).toBe(true);
     expect(await hasLeader(b)).toBe(false);
     a.start();
@@ -99,7 +83,7 @@ describe('founders that never ran', () => {
     clusters.push(cluster);
     const [first, second, third] = order.map((position) => cluster.members[position]!);
     first!.start(cluster.argumentsFor());
-    await pause(1500);
+    await sleep(1500);
     expect(await hasLeader(first!)).toBe(false);
     second!.start(cluster.argumentsFor());
     await Promise.all([first!.healthy(), second!.healthy()]);
@@ -126,9 +110,7 @@ describe('a stranger that asks in the name of founders', () => {
       return (await call(to.place.peerPort, asked).catch(() => ({ status: 0 }))).status;
     };
     a.start(cluster.argumentsFor());
-    await until('it waits for the others', 15_000, () =>
-      Promise.resolve(/does not found the cluster yet/.test(a.logs()) || undefined),
-    );
+    await until('it waits for the others', 15_000, () => /does not found the cluster yet/.test(a.logs()));
     expect([await forge(a, ids[1]!), await forge(a, ids[2]!)]).toEqual([503, 503]);
     b.start(cluster.argumentsFor());
     await Promise.all([a.healthy(), b.healthy()]);

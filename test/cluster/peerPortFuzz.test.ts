@@ -2,14 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { handshake } from '../peer/fakeMember';
-import { frame } from '../peer/fakeMember';
+import { frame, handshake } from '../peer/fakeMember';
 import { FrameType } from '../../src/peer/wire/frames';
-import { heartbeat, pause } from '../peer/harness';
+import { heartbeat } from '../peer/harness';
 import { writeMessage } from '../../src/peer/wire/messageCodec';
 import { snapshotHeaderFrame } from '../../src/peer/wire/snapshotCodec';
 import { writeConfirm } from '../../src/peer/wire/confirmCodec';
 import { Cluster } from './cluster';
+import { sleep } from './waiting';
 import { SeededRandom } from '../simulation/random';
 
 const FUZZ_MS = 6000;
@@ -51,7 +51,7 @@ test('random bytes, handshakes and frames cost their senders the connection and 
   const random = new SeededRandom(SEED);
   const [victim, other] = cluster.members;
   const [id, otherId] = [await victim!.id(), await other!.id()];
-  const clusterId = await clusterIdOf(victim!.place.peerPort);
+  const clusterId = await victim!.clusterId();
   const port = victim!.place.peerPort;
   const before = residentMiB(victim!.pid);
   const logBefore = victim!.logs().length;
@@ -103,7 +103,7 @@ test('random bytes, handshakes and frames cost their senders the connection and 
       for (let count = random.integer(1, 5); count > 0; count -= 1) socket.write(mutated(frames(), random));
     if (random.chance(0.5)) setTimeout(() => socket.destroy(), 50);
     if (connections % 10 === 0) {
-      await pause(1);
+      await sleep(1);
       // Others want the processor too.
       if (open.size > 600) for (const first of [...open].slice(0, 100)) first.destroy();
     }
@@ -118,9 +118,3 @@ test('random bytes, handshakes and frames cost their senders the connection and 
   expect(victim!.logs().length - logBefore).toBeLessThan(LOG_BYTES_MAX);
   for (const socket of open) socket.destroy();
 }, 60_000);
-
-async function clusterIdOf(peerPort: number): Promise<string> {
-  const answer = await fetch(`http://127.0.0.1:${peerPort}/members`);
-  await answer.text();
-  return answer.headers.get('x-etcd-cluster-id') ?? '';
-}

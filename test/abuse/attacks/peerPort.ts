@@ -1,12 +1,13 @@
 /** Whoever can reach the peer port and is no member. */
 import { existsSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { snapshotChunkFrame, snapshotEndFrame, snapshotHeaderFrame } from '../../../src/peer/wire/snapshotCodec';
 import { call } from '../../cluster/httpClient';
 import { sleep } from '../../cluster/waiting';
 import { handshake, newNonce } from '../../peer/fakeMember';
+import { startGoneHost } from '../../peer/goneHost';
 import { parseExposed } from '../../metrics/exposed';
 import { type Attack, Findings, type Scene } from '../attack';
 import { Crowd } from '../crowd';
@@ -172,10 +173,9 @@ export const PEER_PORT: readonly Attack[] = [
 async function answerGone({ cluster, durationMs }: Scene): ReturnType<Attack['run']> {
   const findings = new Findings();
   const [through] = cluster.members;
-  const hosts = await Promise.all([false, true, true].map((echoes) => goneHost(echoes)));
+  const hosts = await Promise.all([false, true, true].map(startGoneHost));
   const ids: string[] = [];
-  for (const host of hosts) {
-    const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}`;
+  for (const { url } of hosts) {
     const request = { method: 'POST', target: '/v2/members', json: { peerURLs: [url] } };
     const { status, text } = await call(through!.clientPort, request, 30_000);
     findings.expect(status === 201, `adding a host: ${status} ${text}`);
@@ -189,30 +189,6 @@ async function answerGone({ cluster, durationMs }: Scene): ReturnType<Attack['ru
     const { status, text } = await call(through!.clientPort, { method: 'DELETE', target: `/v2/members/${id}` }, 30_000);
     findings.expect(status === 204, `removing a host: ${status} ${text}`);
   }
-  for (const host of hosts) {
-    host.closeAllConnections();
-    host.close();
-  }
+  for (const host of hosts) host.close();
   return findings.sighting(`${ids.length} hosts`);
-}
-
-/** @param echoes says of itself and of the caller all that a real member would say */
-async function goneHost(echoes: boolean): Promise<Server> {
-  const headersFor = ({ headers }: IncomingMessage): Record<string, string> =>
-    echoes
-      ? {
-          'X-Etcd-Cluster-Id': String(headers['x-etcd-cluster-id']),
-          'X-Server-From': String(headers['x-server-to']),
-          'X-Cairn-Removed': String(headers['x-server-from']),
-          'X-Cairn-Nonce': String(headers['x-cairn-nonce']),
-        }
-      : {};
-  const server = createServer((request, response) => response.writeHead(410, headersFor(request)).end());
-  server.on('upgrade', (request, socket) => {
-    socket.on('error', () => undefined);
-    const lines = Object.entries(headersFor(request)).map(([name, value]) => `${name}: ${value}\r\n`);
-    socket.end(`HTTP/1.1 410 Gone\r\n${lines.join('')}Content-Length: 0\r\n\r\n`);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }

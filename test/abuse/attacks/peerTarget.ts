@@ -14,9 +14,7 @@ export interface PeerTarget {
 export async function peerTargets({ cluster }: Scene): Promise<readonly PeerTarget[]> {
   const members = await leaderFirst(cluster);
   const ids = await Promise.all(members.map((member) => member.id()));
-  const answer = await fetch(`http://127.0.0.1:${members[0]!.place.peerPort}/members`);
-  await answer.text();
-  const clusterId = answer.headers.get('x-etcd-cluster-id') ?? '';
+  const clusterId = await members[0]!.clusterId();
   return members.map(({ place }, position) => ({
     id: ids[position]!,
     port: place.peerPort,
