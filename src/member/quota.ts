@@ -40,13 +40,17 @@ export class Quota {
   constructor(
     private readonly state: CurrentState,
     readonly bytes: number,
-    private readonly raft: Pick<Raft, 'applied' | 'term' | 'configuration'>,
+    private readonly raft: Pick<Raft, 'id' | 'leader' | 'applied' | 'term' | 'configuration'>,
   ) {}
 
-  /** What all members can hold, as far as they said so; Infinity: no limit. */
+  /**
+   * What all members can hold, as far as they said so; Infinity: no limit. They say it to the leader, so what one that led before
+   * remembers may be out of date.
+   */
   get limit(): number {
-    const { voters, learners } = this.raft.configuration;
-    const told = [...voters, ...learners].map((id) => this.others.get(id) ?? 0);
+    const { id: ownId, leader, configuration } = this.raft;
+    const others = leader === ownId ? [...configuration.voters, ...configuration.learners] : [];
+    const told = others.map((id) => this.others.get(id) ?? 0);
     return Math.min(...[this.bytes, ...told].map((bytes) => (bytes === 0 ? Infinity : bytes)));
   }
 

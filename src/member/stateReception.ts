@@ -1,7 +1,7 @@
 import { Machine } from '../machine/machine';
 import { isSameConfiguration } from '../raft/configuration';
 import type { LogStart } from '../raft/types';
-import { messageOf } from '../storage/errors';
+import { messageOf, StorageError } from '../storage/errors';
 import type { MemberStore } from '../storage/memberStore';
 import type { StateReceiver } from '../storage/stateReceiver';
 import type { Loop } from './loop';
@@ -38,21 +38,14 @@ export async function receiveState(
 }
 
 async function load(receiver: StateReceiver, machine: Machine, start: LogStart): Promise<Machine> {
-  let broken: unknown;
-  await receiver.load((rows) => {
-    try {
-      if (broken === undefined) machine.loadRows(rows);
-    } catch (error) {
-      broken = error;
-    }
-  });
   try {
-    if (broken === undefined) machine.loaded();
+    await receiver.load((rows) => {
+      machine.loadRows(rows);
+    });
+    machine.loaded();
   } catch (error) {
-    broken = error;
-  }
-  if (broken !== undefined) {
-    throw new BadStateError(`it cannot be loaded: ${messageOf(broken)}`);
+    if (error instanceof StorageError) throw error;
+    throw new BadStateError(`it cannot be loaded: ${messageOf(error)}`);
   }
   checkMembers(machine, start);
   return machine;

@@ -9,11 +9,11 @@ const LIMIT = 100 * KIBIBYTE;
 
 let machine: Machine;
 let quota: Quota;
-let raft: { applied: number; term: number; configuration: Configuration };
+let raft: { id: string; leader: string; applied: number; term: number; configuration: Configuration };
 
 beforeEach(() => {
   machine = new Machine(10);
-  raft = { applied: 0, term: 1, configuration: { voters: ['1', '2'], learners: ['3'] } };
+  raft = { id: '1', leader: '1', applied: 0, term: 1, configuration: { voters: ['1', '2'], learners: ['3'] } };
   quota = new Quota({ machine }, LIMIT, raft);
 });
 
@@ -105,6 +105,15 @@ test('the lowest limit of the members counts, as long as it is one', () => {
   expect(carryOut(set('/4', 10 * KIBIBYTE))).toBe(false);
   raft.configuration = { voters: ['1', '2'], learners: [] };
   expect(carryOut(set('/4', 10 * KIBIBYTE))).toBe(true);
+});
+
+test('who leads no more has the alarm for its own limit, whatever it was told', () => {
+  quota.told('2', KIBIBYTE);
+  expect(carryOut(set('/0', KIBIBYTE / 2))).toBe(true);
+  quota.told('2', KIBIBYTE / 4);
+  expect(quota.alarm).toBe(true);
+  raft.leader = '2';
+  expect(quota.alarm).toBe(false);
 });
 
 test('directories that a path needs count, each with its whole path', () => {

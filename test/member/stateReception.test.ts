@@ -56,6 +56,14 @@ test.each<[string, StoredRow[], RegExp]>([
   ['a member that is no JSON', spoiled('member', '{'), /cannot be loaded/],
   ['a member that is null', spoiled('member', 'null'), /cannot be loaded/],
   ['a member without URLs', spoiled('member', '{"removed":false,"name":"x"}'), /cannot be loaded/],
+  [
+    'a member of a level that is no number',
+    spoiled(
+      'member',
+      '{"removed":false,"name":"x","version":"","peerURLs":[],"clientURLs":[],"learner":false,"level":"1"}',
+    ),
+    /cannot be loaded: a member row is not a member/,
+  ],
   ['a newer format', spoiled('meta', '\x63'), /cannot be loaded/],
   ['nothing at all', [], /it has no members/],
   ['the members of another moment', rowsOf(['a1'], 'new'), /not those of its configuration/],

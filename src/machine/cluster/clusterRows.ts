@@ -103,6 +103,7 @@ function isStoredMember(value: unknown): value is StoredMember {
     fields.get('removed') === false &&
     ['name', 'version'].every((name) => typeof fields.get(name) === 'string') &&
     ['peerURLs', 'clientURLs'].every((name) => isTexts(fields.get(name))) &&
-    typeof fields.get('learner') === 'boolean'
+    typeof fields.get('learner') === 'boolean' &&
+    (fields.get('level') === undefined || isCount(fields.get('level')))
   );
 }

@@ -1,4 +1,4 @@
-import type { KeyCommand, SyncCommand } from '../command';
+import type { KeyCommand } from '../command';
 import { update, compareAndSwap } from './change';
 import { Counters } from './counters';
 import type { KeyError, KeyEvent, KeyResult } from './event';
@@ -73,14 +73,6 @@ export class KeySpace {
 
   release(nodesMax: number): void {
     this.tree.release(nodesMax);
-  }
-
-  /** Drops up to `expireMax` nodes that are due; true if more are. */
-  sync(command: SyncCommand): boolean {
-    for (let count = 0; count < command.expireMax && this.expireOne(command.nowMs); count++) {
-      this.release(Number.POSITIVE_INFINITY);
-    }
-    return this.isDue(command.nowMs);
   }
 
   /** Drops the next node that is due; false if none is. As after `begin`, `release` has to be called before the next change. */

@@ -1,7 +1,7 @@
 import type { KeyCommand } from '../../../src/machine/command';
 import type { KeyError, KeyEvent } from '../../../src/machine/keyspace/event';
 import { KeySpace } from '../../../src/machine/keyspace/keySpace';
-import { create, NOW_MS, remove, removeIf, set, swap, update } from './writer';
+import { create, expire, NOW_MS, remove, removeIf, set, swap, update } from './writer';
 
 let space: KeySpace;
 beforeEach(() => {
@@ -206,7 +206,8 @@ describe('expiry', () => {
     done(set('/dir/child', { expirationMs: NOW_MS + 1 }));
     done(remove('/dir/child'));
     done(set('/dir/child'));
-    expect(space.sync({ type: 'sync', nowMs: NOW_MS + 2000, expireMax: 100 })).toBe(false);
+    expire(space, NOW_MS + 2000);
+    expect(space.isDue(NOW_MS + 2000)).toBe(false);
     const expired = space.history.scan('/', true, 8, true);
     expect(expired.map(({ action, node }) => `${action} ${node.key}`)).toEqual([
       'expire /dir',
@@ -223,9 +224,10 @@ describe('expiry', () => {
 
   it('goes in slices', () => {
     for (let key = 0; key < 5; key++) done(set(`/k${key}`, { expirationMs: NOW_MS }));
-    expect(space.sync({ type: 'sync', nowMs: NOW_MS, expireMax: 3 })).toBe(true);
-    expect(space.tree.size).toBe(2);
-    expect(space.sync({ type: 'sync', nowMs: NOW_MS, expireMax: 3 })).toBe(false);
+    expire(space, NOW_MS, 3);
+    expect([space.tree.size, space.isDue(NOW_MS)]).toEqual([2, true]);
+    expire(space, NOW_MS, 3);
+    expect(space.isDue(NOW_MS)).toBe(false);
     expect(space.stats().expireCount).toBe(5);
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { KeyEvent, ListingStep, NodeView } from '../../../src/machine/keyspace/event';
 import { KeySpace } from '../../../src/machine/keyspace/keySpace';
-import { create, NOW_MS, remove, set, update } from './writer';
+import { create, expire, NOW_MS, remove, set, update } from './writer';
 
 type Shown = Omit<NodeView, 'nodes'> & { nodes?: Shown[] };
 
@@ -80,7 +80,7 @@ test('a listing shows the tree as it was when it began, whatever happens while i
           reader.read(steps);
           keySpace.apply(command);
         }
-        keySpace.sync({ type: 'sync', nowMs: NOW_MS + 10_000, expireMax: 100 });
+        expire(keySpace, NOW_MS + 10_000);
         reader.read();
         expect(reader.top).toEqual(whole);
         expect(event.etcdIndex).toBe(result.etcdIndex);

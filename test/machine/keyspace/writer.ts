@@ -7,6 +7,7 @@ import type {
   SetCommand,
   UpdateCommand,
 } from '../../../src/machine/command';
+import type { KeySpace } from '../../../src/machine/keyspace/keySpace';
 
 export const NOW_MS = 1_700_000_000_000;
 
@@ -73,3 +74,8 @@ export const removeIf = (path: string, rest: Rest<CompareAndDeleteCommand> = {})
   prevIndex: 0n,
   ...rest,
 });
+
+/** As a `sync` does it: up to `most` of the nodes that are due go. */
+export function expire(keySpace: KeySpace, nowMs: number, most = 100): void {
+  for (let count = 0; count < most && keySpace.expireOne(nowMs); count++) keySpace.release(Number.POSITIVE_INFINITY);
+}
