@@ -24,26 +24,18 @@ export class HttpMembersApi implements MembersApi {
     const url = `${server}/v2/members/${id}?onlyIfLost=true`;
     const { status } = await request(this.environment, url, REQUEST_TIMEOUT_MS, { method: 'DELETE' });
     if (status === CONFLICT) return 'running';
-    if ((status < 200 || status > 299) && status !== GONE) throw refused(`removing ${id}`, status);
+    if (!isSuccess(status) && status !== GONE) throw refused(`removing ${id}`, status);
     return 'removed';
   }
 
   async update(server: string, id: string, peerURLs: readonly string[]): Promise<void> {
-    const { status, text } = await request(this.environment, `${server}/v2/members/${id}`, REQUEST_TIMEOUT_MS, {
-      method: 'PUT',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ peerURLs }),
-    });
-    if (status < 200 || status > 299) throw refused(`updating ${id}`, status, text);
+    const { status, text } = await this.send('PUT', `${server}/v2/members/${id}`, peerURLs);
+    if (!isSuccess(status)) throw refused(`updating ${id}`, status, text);
   }
 
   async add(server: string, peerURLs: readonly string[]): Promise<string> {
-    const { status, text } = await request(this.environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ peerURLs }),
-    });
-    const added: unknown = status >= 200 && status <= 299 ? JSON.parse(text) : undefined;
+    const { status, text } = await this.send('POST', `${server}/v2/members`, peerURLs);
+    const added: unknown = isSuccess(status) ? JSON.parse(text) : undefined;
     if (isAdded(added)) return added.id;
     // An attempt before this one was carried out although its answer was lost.
     const unstarted = await this.findUnstarted(server, peerURLs);
@@ -51,11 +43,20 @@ export class HttpMembersApi implements MembersApi {
     return unstarted;
   }
 
+  private send(method: string, url: string, peerURLs: readonly string[]): ReturnType<typeof request> {
+    const headers = { 'Content-Type': 'application/json' };
+    return request(this.environment, url, REQUEST_TIMEOUT_MS, { method, headers, body: JSON.stringify({ peerURLs }) });
+  }
+
   private async findUnstarted(server: string, peerURLs: readonly string[]): Promise<string | undefined> {
     const { text } = await request(this.environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS);
     const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
     return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
 }
 
 /**
