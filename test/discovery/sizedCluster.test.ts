@@ -193,7 +193,8 @@ describe('registering again', () => {
 it('refuses a token whose members run as another cluster', async () => {
   const url = service.token('t', '2');
   service.put(`/t/${joiner('b', url).id}`, 'b=http://b:2380');
-  const fetchMembers = () => Promise.resolve({ clusterId: 'other', members: [] });
+  const other = { ...clusterOf(['b'], url), clusterId: 'other' };
+  const fetchMembers = () => Promise.resolve(other);
   await expect(begin(joiner('a', url, new FakeNotes(), { fetchMembers }))).rejects.toThrow(
     'belongs to the cluster other',
   );
