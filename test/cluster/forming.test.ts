@@ -53,7 +53,11 @@ test('plain reads are served by each member from its own tree, and come to agree
   const answer = await cluster.members[0]!.put('/local', 'x');
   const { modifiedIndex } = JSON.parse(answer.text).node;
   for (const member of cluster.members) {
-    await until(`${member.name} has the write`, 2000, async () => (await member.value('/local')) === 'x' || undefined);
+    await until(
+      `${member.name} has the write`,
+      15_000,
+      async () => (await member.value('/local')) === 'x' || undefined,
+    );
     const read = await member.get('/v2/keys/local');
     expect(Number(read.headers['x-etcd-index'])).toBeGreaterThanOrEqual(modifiedIndex);
   }

@@ -4,7 +4,7 @@ export function sleep(delayMs: number): Promise<void> {
 
 /**
  * Asks again every 20 ms until the answer is neither undefined nor false; throws, naming `what`, after `limitMs`. Errors count as
- * undefined.
+ * undefined. The limit is there to end a test that hangs: where time is what is tested, measure it.
  */
 export async function until<T>(
   what: string,

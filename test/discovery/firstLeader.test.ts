@@ -54,7 +54,11 @@ it('the others wait for one of those that are registered, and join it', async ()
   const notes = new FakeNotes();
   const second = joiner('b', url, notes, { fetchMembers });
   const joining = begin(second);
-  await until('it waits', 2000, () => second.lines.some((line) => line.includes('waiting until one of')) || undefined);
+  await until(
+    'it waits',
+    15_000,
+    () => second.lines.some((line) => line.includes('waiting until one of')) || undefined,
+  );
   running = true;
   expect(await joining).toMatchObject({ kind: 'join', memberId: 'added' });
   expect(notes.note).toMatchObject({ protocol: '0.4', url, key: 'b' });
@@ -108,7 +112,7 @@ it('goes on saying that it is there, also after the service was away', async () 
   service.fault = () => (++number === 1 ? 'error' : undefined);
   const member = joiner('a', url);
   const kept = keepRegistered(member.options);
-  await until('it is registered', 2000, () => service.keys.get('/t/a')?.ttl === '604800' || undefined);
+  await until('it is registered', 15_000, () => service.keys.get('/t/a')?.ttl === '604800' || undefined);
   expect(member.lines).toEqual([expect.stringContaining('cannot be renewed')]);
   member.stop.abort();
   await kept;

@@ -185,7 +185,7 @@ export async function connected(...nodes: readonly TestNode[]): Promise<void> {
   await until(() => nodes.every((from) => nodes.every((to) => from === to || isConnected(from, to))));
 }
 
-export async function until(condition: () => boolean, limitMs = 8000): Promise<void> {
+export async function until(condition: () => boolean, limitMs = 15_000): Promise<void> {
   const deadlineMs = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > deadlineMs) throw new Error(`not within ${limitMs} ms: ${condition.toString()}`);

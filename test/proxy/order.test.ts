@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { openListeners } from '../../src/api/openListeners';
 import type { Upstream } from './proxyUnderTest';
 import { startProxyUnderTest, startUpstream } from './proxyUnderTest';
+import { until } from '../cluster/waiting';
 
 let upstream: Upstream | undefined;
 let stop: (() => Promise<void>) | undefined;
@@ -43,10 +44,7 @@ async function start(handler: RequestListener): Promise<Socket> {
 }
 
 async function untilTrue(condition: () => boolean): Promise<void> {
-  for (let attempt = 0; !condition(); attempt += 1) {
-    if (attempt > 500) throw new Error('the condition did not come true in time');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await until(condition.toString(), 15_000, condition);
 }
 
 test('requests sent in one go reach the member one at a time, in order', async () => {

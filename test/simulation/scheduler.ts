@@ -12,11 +12,22 @@ export interface Scheduled {
   cancelled: boolean;
 }
 
-/** The only real thing that is waited for; taken before the simulation forbids it. */
+/** The only real things that are waited for; taken before the simulation forbids them. */
 const realImmediate = setImmediate;
+const realTick = process.nextTick;
 
-/** Resolves when every promise that can go on has gone on. */
+/** Resolves when every promise that can go on has gone on: Node.js begins a tick when there is none left. */
 function drained(): Promise<void> {
+  return new Promise((resolve) => {
+    realTick(resolve);
+  });
+}
+
+/** Steps between two breaths: some milliseconds. */
+const STEPS_A_BREATH = 200;
+
+/** Lets timers and signals of the process have their turn. */
+function breath(): Promise<void> {
   return new Promise((resolve) => {
     realImmediate(resolve);
   });
@@ -32,6 +43,7 @@ export class Scheduler {
   current: Owner | undefined;
   private readonly heap: Scheduled[] = [];
   private orders = 0;
+  private steps = 0;
 
   /** Events of the same time run in the order in which they were scheduled. */
   schedule(delayMs: number, run: () => void, owner?: Owner): Scheduled {
@@ -57,6 +69,7 @@ export class Scheduler {
       this.current = event.owner;
       event.run();
       await drained();
+      if (++this.steps % STEPS_A_BREATH === 0) await breath();
       return true;
     }
   }
