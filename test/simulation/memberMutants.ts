@@ -33,10 +33,10 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
     plant: (clockOfActor) =>
       wrap(
         KeySpace.prototype,
-        'sync',
+        'expireOne',
         (original) =>
-          function (this: KeySpace, command: { nowMs: number }) {
-            return original.call(this, { ...command, nowMs: clockOfActor()?.now() ?? command.nowMs }) as unknown;
+          function (this: KeySpace, nowMs: number) {
+            return original.call(this, clockOfActor()?.now() ?? nowMs) as unknown;
           },
       ),
   },
