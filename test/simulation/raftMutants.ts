@@ -1,12 +1,13 @@
 /** Bugs in what members promise each other, and in what they store. */
 import { ReadBarriers } from '../../src/member/readBarriers';
+import { WriteCursor } from '../../src/raft/cursor';
 import { RaftLog } from '../../src/raft/log';
 import { Leadership } from '../../src/raft/leadership';
 import { Persistence } from '../../src/raft/persistence';
 import { Raft } from '../../src/raft/raft';
 import { ForwardedReads, ReadRounds } from '../../src/raft/reads';
 import { RaftState } from '../../src/raft/state';
-import type { Entry, LogStart } from '../../src/raft/types';
+import type { AppendResponse, Entry, LogStart } from '../../src/raft/types';
 import type { Kv } from '../../src/storage/kv';
 import { MemberStore, type StoreWrite } from '../../src/storage/memberStore';
 import { stateOf } from './inside';
@@ -106,6 +107,45 @@ export const RAFT_MUTANTS: readonly Mutant[] = [
           return this.lastIndex;
         },
       })),
+  },
+  {
+    // The disk has entries with these indexes: only their terms show that they are others.
+    name: 'entries are acknowledged while those that they replace are on the disk',
+    plant: () => {
+      const replaced = new WeakMap<WriteCursor, number>();
+      return all(
+        wrap(
+          WriteCursor.prototype,
+          'truncated',
+          (original) =>
+            function (this: WriteCursor, index: number) {
+              replaced.set(this, Math.max(this.persisted, replaced.get(this) ?? 0));
+              original.call(this, index);
+            },
+        ),
+        wrap(
+          WriteCursor.prototype,
+          'taken',
+          (original) =>
+            function (this: WriteCursor, lastIndex: number) {
+              replaced.delete(this);
+              original.call(this, lastIndex);
+            },
+        ),
+        wrap(
+          Persistence.prototype,
+          'sendAfterEntries',
+          (original) =>
+            function (this: Persistence, message: AppendResponse, vote: unknown, log: RaftLog) {
+              const inner = log.cursor as unknown as { durable: number };
+              const { durable } = inner;
+              inner.durable = Math.max(durable, replaced.get(log.cursor) ?? 0);
+              original.call(this, message, vote, log);
+              inner.durable = durable;
+            },
+        ),
+      );
+    },
   },
   {
     name: 'reads are answered without a round',
