@@ -81,7 +81,7 @@ export class MemberBeginner {
     const url = this.discoveryUrl();
     const isNamed = url !== undefined || configuration.discoverySrv !== '' || configuration.joinUrls.length > 0;
     if (!this.wasAsked && isNamed) {
-      environment.log.info({}, 'the data directory has a member already: discovery and join URLs are ignored');
+      environment.log.info({}, 'the data directory has a member already: it does not join by discovery or join URLs');
     }
     if (!this.wasAsked && configuration.foundingConflict !== undefined) {
       environment.log.warn(

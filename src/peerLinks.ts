@@ -44,6 +44,8 @@ export class PeerLinks implements Transport {
     private readonly observer: LinksObserver,
     /** The cluster is at a feature level that this program cannot read: this member must not go on. */
     private readonly onTooOld: (error: FeatureLevelError) => void,
+    /** Peer URLs that the operator gave. */
+    private readonly joinUrls: readonly string[] = [],
   ) {}
 
   connect(member: LocalMember): void {
@@ -55,6 +57,7 @@ export class PeerLinks implements Transport {
       minClusterVersion: MIN_CLUSTER_VERSION,
       levels: () => ({ known: member.knownLevel, inForce: member.level }),
       electionTimeoutMs: this.electionTimeoutMs,
+      joinUrls: this.joinUrls,
       clock: new RealClock(),
       random: Math.random,
       logger: this.logger,

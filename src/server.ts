@@ -76,7 +76,13 @@ export async function startServer(
   events.onOpened(directory.close);
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
-  const links = new PeerLinks(logger, configuration.electionTimeoutMs, metrics.recorders, events.onFailure);
+  const links = new PeerLinks(
+    logger,
+    configuration.electionTimeoutMs,
+    metrics.recorders,
+    events.onFailure,
+    configuration.joinUrls,
+  );
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
   let peerPort: PeerPort | undefined;
   try {

@@ -52,6 +52,7 @@ export class PeerNetwork {
     this.vouching = new Vouching(
       this.context,
       () => [...this.peers.values()].map(({ address }) => address),
+      options.joinUrls ?? [],
       (address) => {
         this.takeIn(address);
       },

@@ -48,6 +48,8 @@ export interface PeerNetworkOptions extends PeerCallbacks {
   readonly minClusterVersion: string;
   /** The feature level up to which this member reads, and the one in force as it knows it; default: the first. */
   readonly levels?: () => Levels;
+  /** Peer URLs at which the operator says that members are: asked about a stranger when nobody answers that this member knows. */
+  readonly joinUrls?: readonly string[] | undefined;
   /** A peer that is silent for three of these is cut off. */
   readonly electionTimeoutMs: number;
   readonly clock: PeerClock;

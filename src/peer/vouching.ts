@@ -1,5 +1,4 @@
 import type { PeerContext } from './context';
-import type { RemoteCluster } from './fetchMembers';
 import { fetchMembers } from './fetchMembers';
 import type { PeerAddress } from './types';
 
@@ -14,7 +13,8 @@ const STRANGERS_MAX = 16;
 /**
  * Finds out about callers this member has not heard of. One that joined while this member was away may even lead by now, and
  * this member may hear of it from nobody else; but whoever calls can say anything. So those that this member does know are
- * asked, where it knows them to listen: who is on the list of one of them is a member.
+ * asked, where it knows them to listen: who is on the list of one of them is a member. Where none of them answers, because all
+ * were replaced or are lost, the operator's word is left: those are asked who listen where he says that members do.
  */
 export class Vouching {
   private strangers = new Set<string>();
@@ -23,11 +23,13 @@ export class Vouching {
 
   /**
    * @param known whom this member knows
+   * @param joinUrls peer URLs that the operator gave
    * @param onVouched a caller is a member, at these URLs
    */
   constructor(
     private readonly context: PeerContext,
     private readonly known: () => readonly PeerAddress[],
+    private readonly joinUrls: readonly string[],
     private readonly onVouched: (address: PeerAddress) => void,
   ) {}
 
@@ -45,13 +47,9 @@ export class Vouching {
   private readonly round = (): void => {
     const { strangers } = this;
     this.strangers = new Set();
-    const urls = this.known().flatMap((address) => address.urls.slice(0, 1));
-    const asked = urls.slice(0, ASKED_MAX).map((url) => fetchMembers(url, ASK_TIMEOUT_MS, this.context.dial));
-    void Promise.allSettled(asked).then((answers) => {
+    void this.listed().then((listed) => {
       this.isAsking = false;
       this.lastRoundMs = this.context.monotonicMs();
-      const listed = new Map<string, PeerAddress>();
-      for (const answer of answers) if (answer.status === 'fulfilled') this.note(answer.value, listed);
       for (const id of strangers) {
         const address = listed.get(id);
         if (address !== undefined) this.onVouched(address);
@@ -59,8 +57,19 @@ export class Vouching {
     });
   };
 
-  private note(cluster: RemoteCluster, listed: Map<string, PeerAddress>): void {
-    if (cluster.clusterId !== this.context.identity.clusterId) return;
-    for (const { id, peerURLs } of cluster.members) listed.set(id, { id, urls: peerURLs });
+  private async listed(): Promise<ReadonlyMap<string, PeerAddress>> {
+    const urls = this.known().flatMap((address) => address.urls.slice(0, 1));
+    return (await this.ask(urls)) ?? (await this.ask(this.joinUrls)) ?? new Map<string, PeerAddress>();
+  }
+
+  /** Whom they list; undefined if no member of this cluster answers. Never rejects. */
+  private async ask(urls: readonly string[]): Promise<ReadonlyMap<string, PeerAddress> | undefined> {
+    const asked = urls.slice(0, ASKED_MAX).map((url) => fetchMembers(url, ASK_TIMEOUT_MS, this.context.dial));
+    const answers = await Promise.allSettled(asked);
+    const clusters = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    const own = clusters.filter(({ clusterId }) => clusterId === this.context.identity.clusterId);
+    if (own.length === 0) return undefined;
+    const members = own.flatMap((cluster) => cluster.members);
+    return new Map(members.map(({ id, peerURLs }) => [id, { id, urls: peerURLs }]));
   }
 }

@@ -198,6 +198,32 @@ describe('two members', () => {
     await until(() => a.removed() === 1);
   });
 
+  // Found by simulation: all that a member knew were replaced or lost while it was away, and it was needed for the majority.
+  it('ask where the operator says that members are when nobody they know answers', async () => {
+    const a = await startNode('a1');
+    const [gone, told] = [
+      await startNode('c3', { listing: () => [{ id: 'a1', url: a.url }] }),
+      await startNode('d4', { listing: () => [{ id: 'a1', url: a.url }] }),
+    ];
+    await gone.stop();
+    const b = await startNode('b2', { joinUrls: [told.url] });
+    b.network.setPeers([{ id: 'c3', urls: [gone.url] }]);
+    a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
+    await until(() => isConnected(a, b) && isConnected(b, a), 5000);
+  });
+
+  it('do not ask there when one that they know answers', async () => {
+    const a = await startNode('a1');
+    const c = await startNode('c3', { listing: () => [] });
+    const told = await startNode('d4', { listing: () => [{ id: 'a1', url: a.url }] });
+    const b = await startNode('b2', { joinUrls: [told.url] });
+    b.network.setPeers([{ id: 'c3', urls: [c.url] }]);
+    a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
+    await until(() => a.log.texts('404 failed to find member a1').length > 0);
+    await pause(2500);
+    expect(isConnected(a, b)).toBe(false);
+  });
+
   it('do not let in one that nobody they know lists', async () => {
     const a = await startNode('a1');
     const c = await startNode('c3', { listing: () => [{ id: 'd4', url: a.url }] });

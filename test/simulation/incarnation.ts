@@ -32,6 +32,8 @@ export class Incarnation implements Endpoint, Transport {
     readonly host: string,
     clockError: ClockError,
     private readonly onToldRemoved: () => void,
+    /** Members on the machines that its --join-urls name. */
+    private readonly joinIds: () => readonly MemberId[],
   ) {
     this.clock = new NodeClock(world.scheduler, this, clockError);
   }
@@ -102,12 +104,18 @@ export class Incarnation implements Endpoint, Transport {
     return this.member?.expectsStateFrom(from) === true;
   }
 
-  /** If one of those it knows can be asked and lists the stranger. */
+  /** If one of those it knows can be asked and lists the stranger; where none can, if one of its join URLs does. */
   takesIn(stranger: MemberId): boolean {
-    if (![...this.peers].some((id) => this.world.network.reached(this, id)?.lists(stranger) === true)) return false;
+    const known = this.reached([...this.peers]);
+    const asked = known.length > 0 ? known : this.reached(this.joinIds());
+    if (!asked.some((endpoint) => endpoint.lists(stranger))) return false;
     this.strangers.add(stranger);
     this.peers.add(stranger);
     return true;
+  }
+
+  private reached(ids: readonly MemberId[]): readonly Endpoint[] {
+    return ids.map((id) => this.world.network.reached(this, id)).filter((endpoint) => endpoint !== undefined);
   }
 
   received(messages: readonly Message[]): void {

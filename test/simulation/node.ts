@@ -58,6 +58,8 @@ export class SimNode {
   knownLevel = FEATURE_LEVEL;
   /** Nobody starts it for now. */
   heldBack = false;
+  /** The machines that its --join-urls name from its next start on. */
+  joinNodes: readonly SimNode[] = [];
   /** What members that are no more had stored. */
   readonly lostDisks = new Map<MemberId, SimDisk>();
   /** What its process answers founders. */
@@ -87,7 +89,14 @@ export class SimNode {
   start(): void {
     const { world, beginning } = this;
     if (this.incarnation !== undefined || this.retired || this.heldBack || beginning === undefined) return;
-    const incarnation = new Incarnation(world, this.name, this.clockError, () => incarnation.member?.wasRemoved());
+    const { joinNodes } = this;
+    const incarnation = new Incarnation(
+      world,
+      this.name,
+      this.clockError,
+      () => incarnation.member?.wasRemoved(),
+      () => joinNodes.flatMap(({ memberId }) => memberId ?? []),
+    );
     this.incarnation = incarnation;
     this.note('starts');
     // The first events of a process are its own.

@@ -7,6 +7,8 @@ import type { Beginning, SimNode } from './node';
 
 const RETRY_MS = 400;
 const ROUNDS_MAX = 15;
+/** So often in vain: nobody leads, and the operator looks at what the members log. */
+const PATIENCE_ROUNDS = 4;
 const VOTERS_MIN = 3;
 /** A founder that is the only one asks nobody, and cannot tell that it lost its disk (docs/clustering.md). */
 const FOUNDERS_MIN = 2;
@@ -168,7 +170,8 @@ export class Operator {
 
   /** An attempt that was not answered may have been carried out, then or later: the cluster says. */
   private async add(peerURLs: readonly string[]): Promise<MemberId> {
-    for (;;) {
+    for (let round = 1; ; round++) {
+      if (round % PATIENCE_ROUNDS === 0) this.introduce();
       const found = this.cluster.members.find((member) => member.peerURLs[0] === peerURLs[0]);
       if (found !== undefined) return found.id;
       const isListed = ({ peerURLs: urls }: { readonly peerURLs: readonly string[] }): boolean =>
@@ -181,11 +184,27 @@ export class Operator {
   }
 
   private async remove(id: MemberId): Promise<void> {
-    while (!this.cluster.world.reference.machine.cluster.wasRemoved(id)) {
+    for (let round = 1; !this.cluster.world.reference.machine.cluster.wasRemoved(id); round++) {
+      if (round % PATIENCE_ROUNDS === 0) this.introduce();
       await this.attempt(
         (member) => member.removeMember(id),
         (member) => !member.members().some((listed) => listed.id === id),
       );
+    }
+  }
+
+  /**
+   * One that was away while all that it knew were replaced or lost knows nobody whom it could ask about the others: it is started
+   * again with --join-urls (docs/clustering.md).
+   */
+  private introduce(): void {
+    const { nodes, members, leader } = this.cluster;
+    if (leader !== undefined) return;
+    const listed = nodes.filter(({ memberId }) => members.some(({ id }) => id === memberId));
+    for (const node of listed) {
+      node.joinNodes = listed;
+      node.crash();
+      node.start();
     }
   }
 

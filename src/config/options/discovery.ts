@@ -63,6 +63,7 @@ export const discoveryOptions = {
     default: '',
     help:
       'Peer URLs that a member without data asks first. If a cluster answers, the member joins it, by itself and as a ' +
-      'learner at first; if not, it begins as it is configured otherwise. Its own URL may be in the list.',
+      'learner at first; if not, it begins as it is configured otherwise. Its own URL may be in the list. A member with data ' +
+      'asks there whom to let in, when none of the members that it knows answers.',
   },
 } as const satisfies Record<string, ActiveOption>;

@@ -38,7 +38,7 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
       'http://127.0.0.1:9/t',
     ]);
     await formOneCluster(founders);
-    expect(founders[0]!.logs()).toContain('discovery and join URLs are ignored');
+    expect(founders[0]!.logs()).toContain('it does not join by discovery or join URLs');
 
     // One that lost its disk comes back under a new id, and not as the founder it was.
     const lost = founders[1]!;
