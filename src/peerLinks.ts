@@ -48,11 +48,9 @@ export class PeerLinks implements Transport {
     private readonly joinUrls: readonly string[] = [],
   ) {}
 
-  connect(member: LocalMember): void {
+  connect({ id, clusterId, foundation, peerSide: member }: LocalMember): void {
     this.network = new PeerNetwork({
-      id: member.id,
-      clusterId: member.clusterId,
-      foundation: member.foundation,
+      ...{ id, clusterId, foundation },
       serverVersion: API_VERSION,
       minClusterVersion: MIN_CLUSTER_VERSION,
       levels: () => ({ known: member.knownLevel, inForce: member.level }),
@@ -71,14 +69,14 @@ export class PeerLinks implements Transport {
       expectsStateFrom: (from) => member.expectsStateFrom(from),
       onSnapshot: (from, start, chunks) =>
         observed(member.receivedState(start, chunks), this.observer.receivingState(from)),
-      onUnreachable: (id) => {
-        member.unreachable(id);
+      onUnreachable: (peer) => {
+        member.unreachable(peer);
       },
-      onReachable: (id) => {
-        member.reachable(id);
+      onReachable: (peer) => {
+        member.reachable(peer);
       },
-      onGone: (id) => {
-        member.gone(id);
+      onGone: (peer) => {
+        member.gone(peer);
       },
       onRemoved: () => {
         member.wasRemoved();

@@ -7,29 +7,39 @@ import type { Clock } from './environment';
 import { memberIdOf } from './identity';
 import { refusalOfUpdate } from './membershipRules';
 import type { MemberLogger } from './settings';
-import { MembershipError } from './types';
+import { MembershipError, type ClusterAdmin } from './types';
 
-/** What operators change about the list of members. Everything rejects as the methods of `Member` that it carries out. */
-export class Membership {
+/** The list of members as this member has applied it, and what operators change about it. */
+export class Membership implements ClusterAdmin {
   constructor(
+    readonly clusterId: string,
     private readonly callers: Callers,
     private readonly state: CurrentState,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly logger: MemberLogger,
   ) {}
 
-  async add(peerURLs: readonly string[]): Promise<MemberInfo> {
+  members(): readonly MemberInfo[] {
+    return this.state.machine.cluster.members();
+  }
+
+  clusterVersion(): string {
+    return this.state.machine.cluster.version || 'not_decided';
+  }
+
+  async addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
     // The time makes the id a new one, also for URLs that were a member's before.
     const id = memberIdOf(peerURLs, '', String(this.clock.now()));
     await this.change({ type: 'addMember', id, peerURLs, learner: true });
     return { id, name: '', peerURLs, clientURLs: [], learner: true };
   }
 
-  remove(id: MemberId, onlyIfLost: boolean): Promise<void> {
+  removeMember(id: MemberId, options?: { readonly onlyIfLost: boolean }): Promise<void> {
+    const onlyIfLost = options?.onlyIfLost === true;
     return this.change(onlyIfLost ? { type: 'removeMember', id, onlyIfLost } : { type: 'removeMember', id });
   }
 
-  async update(id: MemberId, peerURLs: readonly string[]): Promise<void> {
+  async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
     await this.callers.readBarrier();
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
     if (refusal !== undefined) throw new MembershipError(refusal);

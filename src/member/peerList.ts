@@ -2,7 +2,7 @@ import type { MemberId } from '../raft/types';
 import type { CurrentState } from './currentState';
 import type { Transport } from './transport';
 
-interface PeerAddress {
+export interface PeerAddress {
   readonly id: MemberId;
   readonly urls: readonly string[];
   readonly voter?: boolean;

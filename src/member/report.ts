@@ -1,8 +1,4 @@
-import type { KeySpace } from '../machine/keyspace/keySpace';
 import type { Raft } from '../raft/raft';
-import type { Callers } from './callers';
-import type { LeaderNote } from './leaderNote';
-import type { Promoter } from './promoter';
 
 /** What a member counts about itself, since it was started, beyond what the v2 API shows. */
 export interface MemberReport {
@@ -33,8 +29,8 @@ export interface MemberReport {
 /** Counts that belong to no part of the member alone. */
 export class Tally {
   watchRequests = 0;
-  private statesComingIn = 0;
-  private heartbeatsLate = 0;
+  statesComingIn = 0;
+  heartbeatsLate = 0;
   private lastTickMs: number | undefined;
 
   constructor(
@@ -57,24 +53,5 @@ export class Tally {
     } finally {
       this.statesComingIn--;
     }
-  }
-
-  report(callers: Callers, leaderNote: LeaderNote, promoter: Promoter, keySpace: KeySpace): MemberReport {
-    const { proposals, changes, reads } = callers;
-    return {
-      proposalsPending: proposals.pending + changes.pending,
-      proposalsFailed: proposals.failed,
-      leaderChanges: leaderNote.changes,
-      readIndexesRefused: reads.refused,
-      readIndexesTimedOut: reads.timedOut,
-      heartbeatsLate: this.heartbeatsLate,
-      learnersPromoted: promoter.promoted,
-      promotionsFailed: promoter.failed,
-      statesComingIn: this.statesComingIn,
-      watchRequests: this.watchRequests,
-      nodes: keySpace.tree.size,
-      nodesWithTtl: keySpace.tree.expiries.size,
-      ...keySpace.recursiveGets(),
-    };
   }
 }

@@ -135,13 +135,8 @@ export interface MemberStatus {
   readonly stopping: boolean;
 }
 
-/** One running member. */
-export interface Member {
-  readonly id: MemberId;
-  readonly name: string;
-  /** Unpadded lower-case hexadecimal. */
-  readonly clusterId: string;
-
+/** Reads of the key space. */
+export interface KeyReader {
   /**
    * The local tree, at once; may be stale on a follower. A listing of more than `nodesMax` nodes comes to be walked through: see
    * `listing` of KeyEvent.
@@ -149,15 +144,24 @@ export interface Member {
   get(path: string, options: ReadOptions, nodesMax?: number): KeyResult;
   /** Resolves when a `get` right after it is linearizable. Rejects with MemberError. */
   readBarrier(): Promise<void>;
+  watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError;
+  indexes(): Indexes;
+}
+
+/** Changes of the key space. */
+export interface KeyWriter {
   /** Resolves when this member applied the command. Rejects with MemberError. */
   propose(command: Command): Promise<KeyResult>;
-  watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError;
+}
 
-  indexes(): Indexes;
-  status(): MemberStatus;
-  storeStats(): StoreStats;
+/** The list of members, and its changes. */
+export interface ClusterAdmin {
+  /** Unpadded lower-case hexadecimal. */
+  readonly clusterId: string;
   /** Sorted by numeric id. */
   members(): readonly MemberInfo[];
+  /** major.minor.0, or `not_decided`. */
+  clusterVersion(): string;
   /**
    * A new member joins as a learner and is promoted by itself once it has caught up, so one that never starts cannot cost
    * the cluster its quorum. Rejects with MembershipError or MemberError, as the next two do.
@@ -166,6 +170,15 @@ export interface Member {
   /** `onlyIfLost`: refused while the leader hears from the member. */
   removeMember(id: MemberId, options?: { readonly onlyIfLost: boolean }): Promise<void>;
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void>;
-  /** major.minor.0, or `not_decided`. */
-  clusterVersion(): string;
 }
+
+/** What a member says of itself. */
+export interface StatusSource {
+  readonly id: MemberId;
+  readonly name: string;
+  status(): MemberStatus;
+  storeStats(): StoreStats;
+}
+
+/** One running member. Whoever serves clients takes the narrowest of the four that does. */
+export interface Member extends KeyReader, KeyWriter, ClusterAdmin, StatusSource {}

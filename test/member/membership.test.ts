@@ -16,7 +16,7 @@ function scene() {
   const clock = { nowMs: 1000, now: () => clock.nowMs, monotonicMs: () => 0 };
   const log = new LogRecorder();
   const callers = new Callers(SELF, 1, clock as unknown as Clock, LIMIT_MS, () => undefined);
-  const membership = new Membership(callers, { machine }, clock, log);
+  const membership = new Membership('cafe', callers, { machine }, clock, log);
   /** Takes what waits; it is applied. */
   const settle = (): ClusterChange[] =>
     callers.changes.take().map((proposed) => {
@@ -40,7 +40,7 @@ function scene() {
 test('a member is added as a learner without a name, and answered once the change is applied', async () => {
   const { membership, settle } = scene();
   const peerURLs = ['http://c3:2380'];
-  const added = membership.add(peerURLs);
+  const added = membership.addMember(peerURLs);
   const changes = settle();
   const member = await added;
   expect(member).toEqual({ id: member.id, name: '', peerURLs, clientURLs: [], learner: true });
@@ -53,7 +53,7 @@ test('URLs that were a member’s before get another id: who was removed must no
   const ids: string[] = [];
   for (let time = 0; time < 3; time++) {
     clock.nowMs += 1;
-    const added = membership.add(['http://c3:2380']);
+    const added = membership.addMember(['http://c3:2380']);
     settle();
     ids.push((await added).id);
   }
@@ -62,7 +62,7 @@ test('URLs that were a member’s before get another id: who was removed must no
 
 test('a removal asked for by who takes the place of a lost member says so to the leader, one by an operator does not', async () => {
   const { membership, settle } = scene();
-  const removed = [membership.remove(OTHER, true), membership.remove(OTHER, false)];
+  const removed = [membership.removeMember(OTHER, { onlyIfLost: true }), membership.removeMember(OTHER)];
   expect(settle()).toEqual([
     { type: 'removeMember', id: OTHER, onlyIfLost: true },
     { type: 'removeMember', id: OTHER },
@@ -72,7 +72,7 @@ test('a removal asked for by who takes the place of a lost member says so to the
 
 test('an unhealthy refusal, of which a client of etcd hears no reason, is in the log with what to do', async () => {
   const { membership, refuse, log } = scene();
-  const removed = membership.remove(OTHER, false);
+  const removed = membership.removeMember(OTHER);
   refuse('unhealthy');
   await expect(removed).rejects.toThrow(new MembershipError('unhealthy'));
   expect(log.lines).toEqual([
@@ -88,7 +88,7 @@ test.each(MEMBERSHIP_REFUSALS.filter((refusal) => refusal !== 'unhealthy'))(
   'the refusal %s is the caller’s alone',
   async (refusal) => {
     const { membership, refuse, log } = scene();
-    const added = membership.add(['http://c3:2380']);
+    const added = membership.addMember(['http://c3:2380']);
     refuse(refusal);
     await expect(added).rejects.toMatchObject({ name: 'MembershipError', refusal });
     expect(log.lines).toEqual([]);
@@ -97,7 +97,7 @@ test.each(MEMBERSHIP_REFUSALS.filter((refusal) => refusal !== 'unhealthy'))(
 
 test('new URLs are proposed only after a linearizable read, and as a command of the log', async () => {
   const { membership, callers, read } = scene();
-  const updated = membership.update(OTHER, ['http://new:2380']);
+  const updated = membership.updateMember(OTHER, ['http://new:2380']);
   expect(callers.proposals.next()).toBeUndefined();
   await read();
   const batch = callers.proposals.next();
@@ -111,7 +111,7 @@ test.each<[string, string, string, MembershipRefusal]>([
   ['that another member has', OTHER, `http://${SELF}:2380`, 'peerURLExists'],
 ])('URLs %s are refused and nothing is proposed', async (_, id, url, refusal) => {
   const { membership, callers, read } = scene();
-  const updated = membership.update(id, [url]);
+  const updated = membership.updateMember(id, [url]);
   const refused = expect(updated).rejects.toMatchObject({ name: 'MembershipError', refusal });
   await read();
   await refused;
@@ -120,7 +120,7 @@ test.each<[string, string, string, MembershipRefusal]>([
 
 test('without a leader to read from, new URLs are given up at the limit', async () => {
   const { membership, callers } = scene();
-  const updated = membership.update(OTHER, ['http://new:2380']);
+  const updated = membership.updateMember(OTHER, ['http://new:2380']);
   callers.expire(LIMIT_MS);
   await expect(updated).rejects.toMatchObject({ name: 'MemberError', reason: 'timeout' });
 });

@@ -4,6 +4,7 @@ import { Callers } from '../../src/member/callers';
 import { LeaderNote } from '../../src/member/leaderNote';
 import { Promoter } from '../../src/member/promoter';
 import { Tally, type MemberReport } from '../../src/member/report';
+import { StatusReporter, type StatusReporterParts } from '../../src/member/statusReporter';
 
 const HEARTBEAT_MS = 100;
 
@@ -30,7 +31,9 @@ function scene() {
   const leaderNote = new LeaderNote(asRaft, clock, logger);
   const machine = new Machine(10);
   const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
-  const report = (): MemberReport => tally.report(callers, leaderNote, promoter, machine.keySpace);
+  const parts = { raft: asRaft, state: { machine }, callers, leaderNote, promoter, tally } as unknown as StatusReporterParts;
+  const reporter = new StatusReporter(parts);
+  const report = (): MemberReport => reporter.report();
   return { raft, tally, callers, leaderNote, machine, report };
 }
 

@@ -101,7 +101,7 @@ export class Incarnation implements Endpoint, Transport {
   }
 
   expectsStateFrom(from: MemberId): boolean {
-    return this.member?.expectsStateFrom(from) === true;
+    return this.member?.peerSide.expectsStateFrom(from) === true;
   }
 
   /** If one of those it knows can be asked and lists the stranger; where none can, if one of its join URLs does. */
@@ -119,31 +119,31 @@ export class Incarnation implements Endpoint, Transport {
   }
 
   received(messages: readonly Message[]): void {
-    this.member?.received(messages);
+    this.member?.peerSide.received(messages);
     this.observer?.look();
   }
 
   requested(from: MemberId, request: Uint8Array): void {
-    this.member?.requested(from, request);
+    this.member?.peerSide.requested(from, request);
     this.observer?.look();
   }
 
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
     if (this.member === undefined) return Promise.reject(new Error('the member is not open yet'));
-    return this.member.receivedState(start, chunks);
+    return this.member.peerSide.receivedState(start, chunks);
   }
 
   unreachable(id: MemberId): void {
-    this.member?.unreachable(id);
+    this.member?.peerSide.unreachable(id);
   }
 
   reachable(id: MemberId): void {
-    this.member?.reachable(id);
+    this.member?.peerSide.reachable(id);
     this.observer?.look();
   }
 
   gone(id: MemberId): void {
-    this.member?.gone(id);
+    this.member?.peerSide.gone(id);
     this.observer?.look();
   }
 

@@ -94,7 +94,7 @@ export class SimNode {
       world,
       this.name,
       this.clockError,
-      () => incarnation.member?.wasRemoved(),
+      () => incarnation.member?.peerSide.wasRemoved(),
       () => joinNodes.flatMap(({ memberId }) => memberId ?? []),
     );
     this.incarnation = incarnation;

@@ -77,7 +77,7 @@ it.each([1, 2, 3])('seed %i: mixed, upgraded, and no way back', async (seed) => 
     await until(cluster, () => isReady(node));
   }
   await until(cluster, () => inForce() === 2);
-  await until(cluster, () => cluster.nodes.every(({ member }) => member?.level === 2));
+  await until(cluster, () => cluster.nodes.every(({ member }) => member?.peerSide.level === 2));
   for (const node of cluster.nodes) expect(await askNew(cluster, node)).toBe('answer');
   expect(judge.verdict).toBeUndefined();
   // The older program finds a state that it cannot read, and says so; the two others go on.
@@ -86,5 +86,5 @@ it.each([1, 2, 3])('seed %i: mixed, upgraded, and no way back', async (seed) => 
   await expect(until(cluster, () => isReady(downgraded!))).rejects.toThrow(
     /level 2, this version of cairn reads up to 1/,
   );
-  expect(other!.member?.level).toBe(2);
+  expect(other!.member?.peerSide.level).toBe(2);
 });

@@ -1,0 +1,94 @@
+import type { Command } from '../machine/command';
+import type { Raft } from '../raft/raft';
+import type { Callers } from './callers';
+import type { CurrentState } from './currentState';
+import type { Cancel, Clock } from './environment';
+import { ExpiryClock } from './expiryClock';
+import { HeadStart } from './headStart';
+import { IntegrityCheck } from './integrityCheck';
+import { PeerList, type PeerAddress } from './peerList';
+import { Promoter } from './promoter';
+import { Publisher } from './publisher';
+import { QuotaNotice } from './quotaNotice';
+import { Scrub } from './scrub';
+import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
+import type { Transport } from './transport';
+
+export interface ChoresParts {
+  readonly settings: MemberSettings;
+  readonly raft: Raft;
+  readonly state: CurrentState;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly logger: MemberLogger;
+  readonly callers: Callers;
+  /** Whom to talk to until the state says who the members are. */
+  readonly firstPeers: readonly PeerAddress[];
+  /** This member's limit of the store; 0: none. */
+  readonly quotaBytes: number;
+  /** Runs what may find out that the member must not go on. */
+  readonly guarded: (run: () => void) => void;
+}
+
+/** What a member does by itself from time to time. */
+export class Chores {
+  readonly headStart: HeadStart;
+  readonly integrity: IntegrityCheck;
+  readonly peers: PeerList;
+  readonly promoter: Promoter;
+  readonly publisher: Publisher;
+  private readonly expiry: ExpiryClock;
+  private readonly quotaNotice: QuotaNotice;
+  private readonly scrub: Scrub;
+  private timers: Cancel[] = [];
+
+  constructor(private readonly parts: ChoresParts) {
+    const { settings, raft, state, transport, clock, logger, callers } = parts;
+    const propose = (command: Command): Promise<unknown> => callers.propose(command);
+    const proposeAsLeader = (command: Command): Promise<unknown> => callers.proposeAsLeader(command);
+    this.expiry = new ExpiryClock(raft, state, clock, proposeAsLeader);
+    this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
+    this.integrity = new IntegrityCheck(raft, state, clock, logger, (command) =>
+      command.type === 'checkpoint' ? proposeAsLeader(command) : propose(command),
+    );
+    this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
+    this.promoter = new Promoter(raft, state, (change) => callers.change(change));
+    this.publisher = new Publisher(settings, raft, state, propose);
+    this.quotaNotice = new QuotaNotice(raft, transport, parts.quotaBytes);
+    this.scrub = new Scrub(state);
+  }
+
+  /** Begins with what is not done at each tick. */
+  start(): void {
+    const { clock, settings, guarded } = this.parts;
+    this.timers = [
+      clock.every(EXPIRY_INTERVAL_MS, () => {
+        this.expiry.check();
+      }),
+      clock.every(SCRUB_INTERVAL_MS, () => {
+        guarded(() => {
+          this.scrub.step();
+        });
+      }),
+      clock.every(settings.integrityIntervalMs, () => {
+        this.integrity.propose();
+      }),
+    ];
+    this.publisher.check();
+  }
+
+  /** A heartbeat interval has passed; to be called before raft hears of it. @param nowMs of a clock that only goes forward */
+  tick(nowMs: number): void {
+    this.publisher.check();
+    this.quotaNotice.check(nowMs);
+    // New peer URLs come with a command, not with a configuration entry.
+    this.peers.update();
+    this.headStart.tick();
+    // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.
+    this.promoter.check();
+  }
+
+  stop(): void {
+    for (const cancel of this.timers.splice(0)) cancel();
+  }
+}

@@ -1,0 +1,84 @@
+import type { StoreStats } from '../machine/keyspace/stats';
+import type { Raft } from '../raft/raft';
+import type { MemberId } from '../raft/types';
+import type { Callers } from './callers';
+import type { CurrentState } from './currentState';
+import type { IntegrityCheck } from './integrityCheck';
+import type { LeaderNote } from './leaderNote';
+import type { Promoter } from './promoter';
+import type { Quota } from './quota';
+import { Readiness } from './readiness';
+import type { MemberReport, Tally } from './report';
+import type { MemberStatus, PeerReport, StatusSource } from './types';
+
+export interface StatusReporterParts {
+  readonly name: string;
+  readonly startedAtMs: number;
+  readonly raft: Raft;
+  readonly state: CurrentState;
+  readonly callers: Callers;
+  readonly leaderNote: LeaderNote;
+  readonly integrity: IntegrityCheck;
+  readonly promoter: Promoter;
+  readonly quota: Quota;
+  readonly tally: Tally;
+  /** What the links say of the other members. */
+  readonly peerReport: () => PeerReport;
+  readonly isStopping: () => boolean;
+}
+
+/** Puts together from the parts of a member what it says of itself. */
+export class StatusReporter implements StatusSource {
+  readonly id: MemberId;
+  readonly name: string;
+  private readonly readiness: Readiness;
+
+  constructor(private readonly parts: StatusReporterParts) {
+    this.id = parts.raft.id;
+    this.name = parts.name;
+    this.readiness = new Readiness(parts.raft);
+  }
+
+  status(): MemberStatus {
+    const { startedAtMs, state, leaderNote, integrity, quota, peerReport, isStopping } = this.parts;
+    const raft = this.parts.raft.status();
+    const stopping = isStopping();
+    return {
+      raft,
+      startedAtMs,
+      stopping,
+      ...peerReport(),
+      leader: leaderNote.current,
+      stateMismatches: integrity.mismatches,
+      stateInDoubt: state.machine.integrity.doubt !== 0,
+      quota: { bytes: quota.bytes, usedBytes: quota.used, alarm: quota.alarm },
+      ready: !stopping && this.readiness.isReady(raft),
+    };
+  }
+
+  storeStats(): StoreStats {
+    return this.parts.state.machine.keySpace.stats();
+  }
+
+  /** What the member counts about itself beyond its status. */
+  report(): MemberReport {
+    const { callers, leaderNote, promoter, tally, state } = this.parts;
+    const { proposals, changes, reads } = callers;
+    const { keySpace } = state.machine;
+    return {
+      proposalsPending: proposals.pending + changes.pending,
+      proposalsFailed: proposals.failed,
+      leaderChanges: leaderNote.changes,
+      readIndexesRefused: reads.refused,
+      readIndexesTimedOut: reads.timedOut,
+      heartbeatsLate: tally.heartbeatsLate,
+      learnersPromoted: promoter.promoted,
+      promotionsFailed: promoter.failed,
+      statesComingIn: tally.statesComingIn,
+      watchRequests: tally.watchRequests,
+      nodes: keySpace.tree.size,
+      nodesWithTtl: keySpace.tree.expiries.size,
+      ...keySpace.recursiveGets(),
+    };
+  }
+}
