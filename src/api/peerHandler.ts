@@ -1,7 +1,7 @@
 /** The plain requests of the peer port: what a joining member and etcd's own tools ask for (spec v2-api section 1). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MemberInfo } from '../machine/cluster/members';
-import type { Member } from '../member/types';
+import type { ClusterAdmin } from '../member/types';
 import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
 import { jsonText } from './http/json';
 import { FOUNDERS_PATH, serveFounders, type AnswerFounder } from './founders';
@@ -25,7 +25,7 @@ export function peerMembersJson(members: readonly MemberInfo[]): string {
  * @param onUnexpected gets exceptions; the request is then answered with 500
  */
 export function createPeerHandler(
-  member: Member,
+  member: ClusterAdmin,
   onUnexpected: (error: unknown) => void,
   answerFounder?: AnswerFounder,
 ): RequestListener {
@@ -45,7 +45,7 @@ export function createPeerHandler(
 }
 
 function servePeer(
-  member: Member,
+  member: ClusterAdmin,
   target: RequestTarget | undefined,
   request: IncomingMessage,
   response: ServerResponse,

@@ -137,6 +137,8 @@ export interface MemberStatus {
 
 /** Reads of the key space. */
 export interface KeyReader {
+  /** In the head of each answer; see ClusterAdmin. */
+  readonly clusterId: string;
   /**
    * The local tree, at once; may be stale on a follower. A listing of more than `nodesMax` nodes comes to be walked through: see
    * `listing` of KeyEvent.

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { KeyCommand } from '../../machine/command';
-import type { Member } from '../../member/types';
+import type { KeyReader, KeyWriter } from '../../member/types';
 import { writeErrorText, writePlainText, writeRetryText } from '../http/answers';
 import { hasBody, readBody, wholeRequest } from '../http/body';
 import type { Form } from '../http/form';
@@ -30,7 +30,7 @@ const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 /** Any method will do; whoever reads the answer has made a token (spec cli-and-config section 4). */
 export async function serveNewToken(
   context: Context,
-  member: Member,
+  member: KeyReader & KeyWriter,
   options: DiscoveryOptions,
   rate: TokenRate,
   nowMs: number,
@@ -68,7 +68,7 @@ export async function serveNewToken(
   else writeErrorText(response, 400, 'Unable to generate token');
 }
 
-function isDone(member: Member, command: KeyCommand): Promise<boolean> {
+function isDone(member: KeyWriter, command: KeyCommand): Promise<boolean> {
   return member.propose(command).then(
     ({ ok }) => ok,
     () => false,

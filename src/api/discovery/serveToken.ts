@@ -1,6 +1,6 @@
 /** The routes of a token, mapped onto the keys behind it. */
 import type { Context } from 'koa';
-import type { Member } from '../../member/types';
+import type { KeyReader } from '../../member/types';
 import { writeBadRequest, writeMethodNotAllowed, writeNotFound, writeRetryText } from '../http/answers';
 import { parseRequestTarget } from '../http/requestTarget';
 import { writeFailure } from '../v2/keys/answer';
@@ -16,7 +16,7 @@ import { tokenKeyOf } from './registry';
  */
 export async function serveToken(
   context: Context,
-  member: Member,
+  member: KeyReader,
   keys: KeysHandler,
   options: DiscoveryOptions,
 ): Promise<void> {
@@ -35,7 +35,7 @@ export async function serveToken(
 }
 
 /** False if the member cannot vouch for what it would answer; the request has then been answered. */
-async function passBarrier(context: Context, member: Member): Promise<boolean> {
+async function passBarrier(context: Context, member: KeyReader): Promise<boolean> {
   try {
     await member.readBarrier();
     return true;

@@ -1,5 +1,5 @@
 /** Tokens that are known before the service starts, so that a whole deployment can be described in advance. */
-import type { Member } from '../../member/types';
+import type { KeyReader, KeyWriter } from '../../member/types';
 import { isMemberError } from '../v2/keys/failure';
 import { createTokenCommand, sizeKeyOf } from './registry';
 
@@ -42,7 +42,7 @@ export function parseStartTokens(entries: readonly string[]): StartToken[] {
  * Tries for as long as the cluster has no leader; resolves when all are there or the member stops.
  */
 export async function makeStartTokens(
-  member: Member,
+  member: KeyReader & KeyWriter,
   tokens: readonly StartToken[],
   environment: StartTokensEnvironment,
 ): Promise<void> {
@@ -58,7 +58,7 @@ export async function makeStartTokens(
 }
 
 async function makeToken(
-  member: Member,
+  member: KeyReader & KeyWriter,
   token: string,
   size: number,
   { now, logger }: StartTokensEnvironment,
@@ -74,7 +74,7 @@ async function makeToken(
   }
 }
 
-function warnOfOtherSize(member: Member, token: string, size: number, logger: StartTokensLogger): void {
+function warnOfOtherSize(member: KeyReader, token: string, size: number, logger: StartTokensLogger): void {
   const found = member.get(sizeKeyOf(token), { recursive: false, sorted: false });
   const there = found.ok ? found.node.value : undefined;
   if (there === String(size)) return;

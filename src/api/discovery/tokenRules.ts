@@ -1,6 +1,6 @@
 /** What the discovery service refuses, because whoever reaches it may be anybody. */
 import type { CreateCommand, KeyCommand } from '../../machine/command';
-import type { Member } from '../../member/types';
+import type { KeyReader } from '../../member/types';
 import type { KeyFailure } from '../v2/keys/failure';
 import { keyFailure, requestFailure } from '../v2/keys/failure';
 import { REGISTRY, tokenOf } from './registry';
@@ -40,7 +40,7 @@ export class TokenRate {
 }
 
 /** Whether there is room for another token. The listing is as long as there are tokens, and `TokenRate` bounds how often it is made. */
-export function hasRoomForToken(member: Member): boolean {
+export function hasRoomForToken(member: KeyReader): boolean {
   return childrenOf(member, REGISTRY) < TOKENS_MAX;
 }
 
@@ -48,7 +48,7 @@ export function hasRoomForToken(member: Member): boolean {
  * Why a write below a token is refused, if it is. The token itself is no registration: with a TTL of its own it would end, for
  * whoever knows it, and a directory among the registrations is none.
  */
-export function refusalOfRegistration(member: Member, command: KeyCommand): KeyFailure | undefined {
+export function refusalOfRegistration(member: KeyReader, command: KeyCommand): KeyFailure | undefined {
   const token = tokenOf(command.path);
   if (command.path === token) return { ...requestFailure(102, token), etcdIndex: member.indexes().etcdIndex };
   if (command.type === 'delete' || command.type === 'compareAndDelete') return undefined;
@@ -71,7 +71,7 @@ export function tokenDirectoryCommand(path: string, nowMs: number, ttlSeconds: n
   return { type: 'create', path, nowMs, dir: true, value: '', expirationMs, inOrder: false };
 }
 
-function childrenOf(member: Member, path: string): number {
+function childrenOf(member: KeyReader, path: string): number {
   const found = member.get(path, { recursive: false, sorted: false });
   return found.ok ? (found.node.nodes?.length ?? 0) : 0;
 }

@@ -1,7 +1,7 @@
 /** `/debug/vars`: one JSON object with a variable a line, as Go's expvar prints it. */
 import { readFileSync } from 'node:fs';
 import type { Context } from 'koa';
-import type { Member, MemberStatus } from '../../member/types';
+import type { MemberStatus, StatusSource } from '../../member/types';
 import { writeText } from '../http/answers';
 import { jsonText } from '../http/json';
 import { raftStateName } from '../v2/stats/raftState';
@@ -10,7 +10,7 @@ type RaftStatus = MemberStatus['raft'];
 
 const PROGRESS_STATES = { probe: 'StateProbe', replicate: 'StateReplicate', snapshot: 'StateSnapshot' } as const;
 
-export function serveDebugVars(context: Context, member: Member): void {
+export function serveDebugVars(context: Context, member: StatusSource): void {
   const variables = [
     `"cmdline": [${process.argv.map(jsonText).join(',')}]`,
     `"file_descriptor_limit": ${fileDescriptorLimit()}`,

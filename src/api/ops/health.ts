@@ -1,6 +1,6 @@
 /** `/health`, `/livez` and `/readyz`: what load balancers and orchestrators ask. */
 import type { Context } from 'koa';
-import type { Member } from '../../member/types';
+import type { KeyReader, StatusSource } from '../../member/types';
 import type { Drain } from '../drain';
 import { writeErrorText, writePlainText } from '../http/answers';
 import type { ApiObserver } from '../observer';
@@ -18,7 +18,11 @@ const FULL = '{"health": "false", "reason": "ALARM NOSPACE"}';
  * 200 while the member can serve a linearizable read; 503 without a leader, when that takes too long, when the members' states are in
  * doubt, or while the store is full.
  */
-export async function serveHealth(context: Context, member: Member, observer: ApiObserver): Promise<void> {
+export async function serveHealth(
+  context: Context,
+  member: KeyReader & StatusSource,
+  observer: ApiObserver,
+): Promise<void> {
   const { leader, stateInDoubt, quota } = member.status();
   const hasAlarm = stateInDoubt || quota.alarm;
   const isHealthy = !hasAlarm && leader !== undefined && (await passesBarrier(member, BARRIER_TIMEOUT_MS));
@@ -27,7 +31,7 @@ export async function serveHealth(context: Context, member: Member, observer: Ap
   else writeErrorText(context.res, 503, stateInDoubt ? IN_DOUBT : quota.alarm ? FULL : UNHEALTHY);
 }
 
-async function passesBarrier(member: Member, timeoutMs: number): Promise<boolean> {
+async function passesBarrier(member: KeyReader, timeoutMs: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => {
@@ -51,7 +55,7 @@ export function serveLive(context: Context): void {
 }
 
 /** 200 when the member may be sent traffic, else 503 with the reason. */
-export function serveReady(context: Context, member: Member, drain?: Drain): void {
+export function serveReady(context: Context, member: StatusSource, drain?: Drain): void {
   const { ready, stopping } = member.status();
   const isDrained = drain?.isOn === true;
   if (ready && !isDrained) {

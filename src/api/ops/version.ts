@@ -1,17 +1,17 @@
 /** `/version` and `/`. */
 import type { Context } from 'koa';
-import type { Member } from '../../member/types';
+import type { ClusterAdmin } from '../../member/types';
 import { writeJson, writePlainText } from '../http/answers';
 import { jsonText } from '../http/json';
 import { API_VERSION, VERSION_TEXT } from '../version';
 
 /** The version of this server and of the cluster; no newline (spec v2-api section 8). */
-export function versionJson(member: Member): string {
+export function versionJson(member: ClusterAdmin): string {
   return `{"etcdserver":"${API_VERSION}","etcdcluster":${jsonText(member.clusterVersion())}}`;
 }
 
 /** JSON, or the 0.x line for a client that prefers plain text (spec conflicts row 10). */
-export function serveVersion(context: Context, member: Member): void {
+export function serveVersion(context: Context, member: ClusterAdmin): void {
   if (context.accepts('application/json', 'text/plain') === 'text/plain')
     writePlainText(context.res, 200, VERSION_TEXT);
   else writeJson(context.res, 200, versionJson(member));

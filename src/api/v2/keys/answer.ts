@@ -1,7 +1,7 @@
 /** Writes the answers of the key routes: status, headers, body (spec v2-api section 3). */
 import type { ServerResponse } from 'node:http';
 import type { KeyEvent } from '../../../machine/keyspace/event';
-import type { Member } from '../../../member/types';
+import type { KeyReader } from '../../../member/types';
 import { errorStatus } from '../../errors';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
@@ -21,7 +21,7 @@ const CHUNK_LENGTH = 32 * 1024;
  */
 export function writeEvent(
   response: ServerResponse,
-  member: Member,
+  member: KeyReader,
   event: KeyEvent,
   noValueOnSuccess: boolean,
   turns: Turns,
@@ -61,7 +61,7 @@ export function writeEvent(
 /** A flat list of names and values: Node writes it out as it is. */
 function writeHead(
   response: ServerResponse,
-  member: Member,
+  member: KeyReader,
   status: number,
   etcdIndex: number,
   more: readonly (string | number)[],
@@ -143,13 +143,13 @@ class LongBody {
 }
 
 /** The answer to a watch that was registered: everything but its events. */
-export function writeWatchHead(response: ServerResponse, member: Member, etcdIndex: number): void {
+export function writeWatchHead(response: ServerResponse, member: KeyReader, etcdIndex: number): void {
   writeHead(response, member, 200, etcdIndex, []);
   response.flushHeaders();
 }
 
 /** Errors carry no X-Raft headers. */
-export function writeFailure(response: ServerResponse, member: Member, failure: KeyFailure): void {
+export function writeFailure(response: ServerResponse, member: KeyReader, failure: KeyFailure): void {
   const body = failureJson(failure);
   if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds);
   response.writeHead(failure.httpStatus ?? errorStatus(failure.code), [

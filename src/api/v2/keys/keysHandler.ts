@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { KeyCommand } from '../../../machine/command';
 import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
-import type { Member } from '../../../member/types';
+import type { KeyReader, KeyWriter } from '../../../member/types';
 import { writeInternalError, writeMethodNotAllowed } from '../../http/answers';
 import { hasBody, readBody, skipBody } from '../../http/body';
 import type { Form } from '../../http/form';
@@ -32,7 +32,7 @@ const LISTED_AT_ONCE = 5000;
 const TOO_LARGE = 'http: POST too large';
 
 export interface KeysOptions {
-  readonly member: Member;
+  readonly member: KeyReader & KeyWriter;
   readonly maxRequestBytes: number;
   readonly bodyBudget: BodyBudget;
   /** Milliseconds since 1970. */

@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
-import type { Member, Watch, WatchOptions } from '../../../member/types';
+import type { KeyReader, Watch, WatchOptions } from '../../../member/types';
 import type { ApiObserver } from '../../observer';
 import { NO_OBSERVER } from '../../observer';
 import { Turns } from '../../turns';
@@ -72,7 +72,7 @@ export class WatchResponse {
   private behindSinceMs: number | undefined;
 
   constructor(
-    private readonly member: Member,
+    private readonly member: KeyReader,
     private readonly response: ServerResponse,
     readonly options: WatchOptions,
     private readonly openWatches: OpenWatches,

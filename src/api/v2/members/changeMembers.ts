@@ -1,6 +1,6 @@
 /** POST, PUT and DELETE on `/v2/members`: changes of who belongs to the cluster (spec v2-api section 8, members). */
 import type { Context } from 'koa';
-import { MemberError, MembershipError, type Member, type MembershipRefusal } from '../../../member/types';
+import { type ClusterAdmin, MemberError, MembershipError, type MembershipRefusal } from '../../../member/types';
 import { writeErrorText } from '../../http/answers';
 import { wholeRequest } from '../../http/body';
 import { parseMemberId } from './memberId';
@@ -8,7 +8,7 @@ import { memberJson, writeClusterJson, writeClusterMessage } from './memberJson'
 import { readMemberRequest, type MemberRequest } from './memberRequest';
 
 /** Adds a member with the peer URLs of the body; 201 and the member, which has neither name nor client URLs yet. */
-export async function addMember(context: Context, member: Member): Promise<void> {
+export async function addMember(context: Context, member: ClusterAdmin): Promise<void> {
   const request = await readMemberRequest(context.req);
   if (!request.ok) {
     writeClusterMessage(context, member, request.status, request.message);
@@ -21,7 +21,7 @@ export async function addMember(context: Context, member: Member): Promise<void>
 }
 
 /** Gives a member other peer URLs. The id is looked at before the body, whatever the body is. */
-export async function updateMember(context: Context, member: Member, idText: string): Promise<void> {
+export async function updateMember(context: Context, member: ClusterAdmin, idText: string): Promise<void> {
   const id = idOrRefusal(context, member, idText);
   if (id === undefined) return;
   const request: MemberRequest = await readMemberRequest(context.req);
@@ -40,7 +40,12 @@ export async function updateMember(context: Context, member: Member, idText: str
  *
  * @param query raw; `onlyIfLost=true` comes from a process that would take its place, and must not hurt one that runs
  */
-export async function removeMember(context: Context, member: Member, idText: string, query: string): Promise<void> {
+export async function removeMember(
+  context: Context,
+  member: ClusterAdmin,
+  idText: string,
+  query: string,
+): Promise<void> {
   const id = idOrRefusal(context, member, idText);
   if (id === undefined) return;
   await wholeRequest(context.req);
@@ -51,7 +56,7 @@ export async function removeMember(context: Context, member: Member, idText: str
 }
 
 /** @param idText a byte string */
-function idOrRefusal(context: Context, member: Member, idText: string): string | undefined {
+function idOrRefusal(context: Context, member: ClusterAdmin, idText: string): string | undefined {
   const id = parseMemberId(idText);
   if (id !== undefined) return id;
   if (idText === '') {
@@ -64,7 +69,7 @@ function idOrRefusal(context: Context, member: Member, idText: string): string |
   return undefined;
 }
 
-async function answer(context: Context, member: Member, id: string, change: () => Promise<void>): Promise<void> {
+async function answer(context: Context, member: ClusterAdmin, id: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
   } catch (error) {
@@ -105,6 +110,6 @@ function refusalAnswer(refusal: MembershipRefusal, method: string, id: string): 
   }
 }
 
-function writeNoContent(context: Context, member: Member): void {
+function writeNoContent(context: Context, member: ClusterAdmin): void {
   context.res.writeHead(204, ['X-Etcd-Cluster-Id', member.clusterId]).end();
 }

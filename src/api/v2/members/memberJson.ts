@@ -1,7 +1,7 @@
 /** Members as JSON byte strings, and the answers of the members routes. */
 import type { Context } from 'koa';
 import type { MemberInfo } from '../../../machine/cluster/members';
-import type { Member } from '../../../member/types';
+import type { ClusterAdmin } from '../../../member/types';
 import { writeJson } from '../../http/answers';
 import { jsonText } from '../../http/json';
 
@@ -18,12 +18,12 @@ export function memberJson(member: MemberInfo): string {
 }
 
 /** @param bytes a JSON byte string */
-export function writeClusterJson(context: Context, member: Member, status: number, bytes: string): void {
+export function writeClusterJson(context: Context, member: ClusterAdmin, status: number, bytes: string): void {
   context.res.setHeader('X-Etcd-Cluster-Id', member.clusterId);
   writeJson(context.res, status, bytes);
 }
 
 /** What went wrong, as all routes but the keys say it; without a newline. */
-export function writeClusterMessage(context: Context, member: Member, status: number, message: string): void {
+export function writeClusterMessage(context: Context, member: ClusterAdmin, status: number, message: string): void {
   writeClusterJson(context, member, status, `{"message":${jsonText(message)}}`);
 }

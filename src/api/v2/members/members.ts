@@ -1,6 +1,6 @@
 /** `/v2/members`: who belongs to the cluster (spec v2-api section 8, members). */
 import type { Context } from 'koa';
-import type { Member } from '../../../member/types';
+import type { ClusterAdmin, StatusSource } from '../../../member/types';
 import { writeBadRequest } from '../../http/answers';
 import { parseRequestTarget } from '../../http/requestTarget';
 import { addMember, removeMember, updateMember } from './changeMembers';
@@ -12,7 +12,7 @@ export const MEMBERS_METHODS = ['GET', 'POST', 'DELETE', 'PUT'] as const;
 const ROUTE = '/v2/members';
 
 /** Everything on `/v2/members` and below, for the methods above. */
-export async function serveMembers(context: Context, member: Member): Promise<void> {
+export async function serveMembers(context: Context, member: ClusterAdmin & StatusSource): Promise<void> {
   const target = parseRequestTarget(context.req.url ?? ROUTE);
   if (target === undefined) {
     writeBadRequest(context.res);
@@ -35,13 +35,15 @@ export async function serveMembers(context: Context, member: Member): Promise<vo
 }
 
 /** The leader as the cluster knows it; undefined during an election. */
-export function leadingMember(member: Member): ReturnType<Member['members']>[number] | undefined {
+export function leadingMember(
+  member: ClusterAdmin & StatusSource,
+): ReturnType<ClusterAdmin['members']>[number] | undefined {
   const leaderId = member.status().leader?.id;
   return leaderId === undefined ? undefined : member.members().find(({ id }) => id === leaderId);
 }
 
 /** All members, by numeric id, or the leader alone; a single member cannot be asked for by its id. */
-function showMembers(context: Context, member: Member, subpath: string): void {
+function showMembers(context: Context, member: ClusterAdmin & StatusSource, subpath: string): void {
   switch (subpath) {
     case '':
       writeClusterJson(context, member, 200, `{"members":[${member.members().map(memberJson).join(',')}]}\n`);
@@ -55,7 +57,7 @@ function showMembers(context: Context, member: Member, subpath: string): void {
   }
 }
 
-function showLeader(context: Context, member: Member): void {
+function showLeader(context: Context, member: ClusterAdmin & StatusSource): void {
   const leader = leadingMember(member);
   if (leader === undefined) writeClusterMessage(context, member, 503, 'During election');
   else writeClusterJson(context, member, 200, `${memberJson(leader)}\n`);

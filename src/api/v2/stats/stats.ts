@@ -1,7 +1,7 @@
 /** `/v2/stats/*`: what one member counts (spec v2-api section 8). No newline at the end. */
 import type { Context } from 'koa';
 import type { StoreStats } from '../../../machine/keyspace/stats';
-import type { FollowerLatency, Member, PeerTraffic } from '../../../member/types';
+import type { FollowerLatency, PeerTraffic, StatusSource } from '../../../member/types';
 import { writeJson } from '../../http/answers';
 import { jsonText } from '../../http/json';
 import { durationText, timestampText } from '../../http/timeText';
@@ -30,17 +30,17 @@ const COUNTERS = [
 /** What Go prints for a time that was never set. */
 const ZERO_TIME = '0001-01-01T00:00:00Z';
 
-export function serveStoreStats(context: Context, member: Member): void {
+export function serveStoreStats(context: Context, member: StatusSource): void {
   const stats = member.storeStats();
   writeJson(context.res, 200, `{${COUNTERS.map((name) => `"${name}":${stats[name]}`).join(',')}}`);
 }
 
-export function serveSelfStats(context: Context, member: Member, nowMs: number): void {
+export function serveSelfStats(context: Context, member: StatusSource, nowMs: number): void {
   writeJson(context.res, 200, selfStatsJson(member, nowMs));
 }
 
 /** Counts of the leader about its followers; 403 on any other member. */
-export function serveLeaderStats(context: Context, member: Member): void {
+export function serveLeaderStats(context: Context, member: StatusSource): void {
   const status = member.status();
   if (status.raft.role === 'leader') {
     const followers = [...status.followers].sort((one, other) => (one.id < other.id ? -1 : 1)).map(followerJson);
@@ -51,7 +51,7 @@ export function serveLeaderStats(context: Context, member: Member): void {
 }
 
 /** @param nowMs what the leader's uptime is counted to */
-export function selfStatsJson(member: Member, nowMs: number): string {
+export function selfStatsJson(member: StatusSource, nowMs: number): string {
   const { raft, startedAtMs, leader, traffic } = member.status();
   const leaderId = leader?.id ?? '';
   const uptime = durationText(leader === undefined ? 0 : nowMs - leader.sinceMs);
