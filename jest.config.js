@@ -1,5 +1,7 @@
 'use strict';
 
+const { availableParallelism } = require('node:os');
+
 /** Types are checked by `npm run types`; here swc only strips them, so a test starts at once. */
 module.exports = {
   testEnvironment: 'node',
@@ -15,6 +17,9 @@ module.exports = {
       },
     ],
   },
+  // Two at least, also on two processors: most tests wait for members more than they compute. In one process, the default there,
+  // what one file leaves behind slows down the next.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
   // Ends what hangs. What has to be quick says so itself: on a busy machine everything else may take its time.
   testTimeout: 60_000,
 };

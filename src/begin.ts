@@ -21,7 +21,7 @@ import { beginFromStaticList, type StaticListOptions } from './discovery/staticL
 import type { FoundersAnswer, FoundersQuestion, Witness } from './discovery/witness';
 import { clusterIdOf, memberIdOf } from './member/identity';
 import type { LocalMember } from './member/localMember';
-import { RealClock } from './member/realClock';
+import { RealClock } from './platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from './peer/askFounder';
 import { fetchMembers } from './peer/fetchMembers';
 

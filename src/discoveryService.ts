@@ -5,7 +5,7 @@ import type { DiscoveryOptions } from './api/discovery/options';
 import { makeStartTokens, parseStartTokens } from './api/discovery/startTokens';
 import type { Configuration } from './config/configuration';
 import type { Member } from './member/types';
-import { RealClock } from './member/realClock';
+import { RealClock } from './platform/realClock';
 
 const TOKEN_BYTES = 16;
 

@@ -11,7 +11,7 @@ import { Metrics, type LookUp } from './metrics/metrics';
 import { countOpenFiles } from './metrics/processFiles';
 import type { PeerLinks } from './peerLinks';
 import type { DataDirectory } from './storage/dataDirectory';
-import { measureDiskUsage, type DiskUsage } from './util/diskUsage';
+import { measureDiskUsage, type DiskUsage } from './platform/diskUsage';
 
 /** What a disk that does not answer may delay a scrape; the last known size is shown then. */
 const DISK_TIMEOUT_MS = 250;

@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { API_VERSION } from './api/version';
 import { FeatureLevelError } from './machine/features';
 import type { LocalMember } from './member/localMember';
-import { RealClock } from './member/realClock';
+import { RealClock } from './platform/realClock';
 import type { Transport } from './member/transport';
 import type { PeerReport } from './member/types';
 import { PeerNetwork } from './peer/network';

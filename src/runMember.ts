@@ -15,8 +15,8 @@ import { OutdatedDataError } from './member/outdatedData';
 import type { Server } from './server';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
-import { readPlainFileSync, replaceFileSync } from './util/plainFile';
-import { REMOVED_FILE, removedFileText, type RemovalNote } from './util/removedFile';
+import { readPlainFileSync, replaceFileSync } from './platform/plainFile';
+import { REMOVED_FILE, removedFileText, type RemovalNote } from './platform/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
 

@@ -17,7 +17,7 @@ import { descriptorLimit, shareDescriptors } from './limits/descriptors';
 import { bodyBudgetBytes, logBytesMax, memoryLimits, quotaBytes } from './limits/memory';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
-import { RealClock } from './member/realClock';
+import { RealClock } from './platform/realClock';
 import { PeerLinks } from './peerLinks';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import type { Metrics } from './metrics/metrics';
@@ -29,7 +29,7 @@ import { MemberStore } from './storage/memberStore';
 import { SlowDisk } from './storage/slowDisk';
 import { RegistrationNotes } from './storage/registrationNote';
 import { WitnessNotes } from './storage/witnessNote';
-import type { RemovalNote } from './util/removedFile';
+import type { RemovalNote } from './platform/removedFile';
 
 /** How long requests in flight may take when the server stops. */
 const GRACE_MS = 5000;

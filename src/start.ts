@@ -6,7 +6,7 @@ import { formatEndpoint } from './config/urls';
 import { ClusterFullError } from './discovery/beginning';
 import { registeredPeers } from './discovery/registeredPeers';
 import { Registry } from './discovery/registry';
-import { RealClock } from './member/realClock';
+import { RealClock } from './platform/realClock';
 import { startProxyServer } from './proxyServer';
 import { startServer } from './server';
 import type { Server, ServerEvents } from './server';

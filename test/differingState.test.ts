@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaveDiffering, markDiffering } from '../src/differingState';
 import { StateDiffersError } from '../src/member/integrityCheck';
-import { DIFFERING_FILE } from '../src/util/differingDirectory';
-import { REMOVED_FILE } from '../src/util/removedFile';
+import { DIFFERING_FILE } from '../src/platform/differingDirectory';
+import { REMOVED_FILE } from '../src/platform/removedFile';
 
 let volume: string;
 let data: string;

@@ -6,5 +6,5 @@ import { askForJson, type Target } from './http';
  * handed leadership over. Rejects with NoAnswerError or AnswerError.
  */
 export async function drainMember(target: Target, seconds: number): Promise<void> {
-  await askForJson(target, { method: 'PUT', path: '/config/local/drain', json: { Seconds: seconds } });
+  await askForJson(target, { method: 'PUT', path: '/config/local/drain', body: { json: { Seconds: seconds } } });
 }

@@ -1,13 +1,18 @@
 /** One request to one member, with a limit on how long it may take. */
+import { dialAny } from '../platform/dial';
+import { reasonOf } from '../platform/networkError';
+import { followingRequest, RequestTimeoutError, type RequestBody } from '../platform/plainRequest';
 import { AnswerError, NoAnswerError } from './errors';
 import { isRecord } from './json';
+
+/** A listing of a whole store is the longest there is. */
+const ANSWER_BYTES_MAX = 512 * 1024 * 1024;
 
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** Below the member's URL, with the query; percent-encoded. */
   readonly path: string;
-  readonly form?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
+  readonly body?: RequestBody;
 }
 
 export interface Answer {
@@ -26,16 +31,13 @@ export interface Target {
 }
 
 /** Any answer, whatever its status. Rejects with NoAnswerError. */
-export async function ask(target: Target, call: Call): Promise<Answer> {
-  const timeout = AbortSignal.timeout(target.timeoutMs);
-  const signal = target.signal === undefined ? timeout : AbortSignal.any([timeout, target.signal]);
+export async function ask({ url, timeoutMs, signal }: Target, { method, path, body }: Call): Promise<Answer> {
   try {
-    const response = await fetch(new URL(call.path, target.url), { method: call.method, signal, ...bodyOf(call) });
-    return { status: response.status, text: await response.text() };
+    const request = { method, url: new URL(path, url).href, body, timeoutMs, signal, answerBytesMax: ANSWER_BYTES_MAX };
+    return await followingRequest({ ...request, dial: dialAny });
   } catch (error) {
-    throw new NoAnswerError(
-      `${call.method} ${target.url}${call.path}: ${timeout.aborted ? `no answer within ${target.timeoutMs} ms` : reasonOf(error)}`,
-    );
+    const reason = error instanceof RequestTimeoutError ? `no answer within ${timeoutMs} ms` : reasonOf(error);
+    throw new NoAnswerError(`${method} ${url}${path}: ${reason}`);
   }
 }
 
@@ -54,24 +56,10 @@ export async function askForJson(target: Target, call: Call): Promise<unknown> {
   );
 }
 
-function bodyOf({ form, json }: Call): RequestInit {
-  if (form !== undefined) return { body: new URLSearchParams(form) };
-  if (json === undefined) return {};
-  return { body: JSON.stringify(json), headers: { 'Content-Type': 'application/json' } };
-}
-
 function parse(text: string): unknown {
   try {
     return text === '' ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }
-}
-
-/** `fetch` hides the reason one level down, where an attempt at several addresses has a code and no message. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = isRecord(error) ? error : {};
-  const inner = isRecord(cause) ? cause : {};
-  const reasons = [inner['message'], inner['code'], message];
-  return reasons.find((reason) => typeof reason === 'string' && reason !== '')?.toString() ?? String(error);
 }

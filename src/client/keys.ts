@@ -36,7 +36,7 @@ export async function setKey(target: Target, key: string, value: string, options
     ...(ttl === undefined ? {} : { ttl: String(ttl) }),
     ...(prevValue === undefined ? {} : { prevValue }),
   };
-  return eventOf(await askForJson(target, { method: 'PUT', path: pathOf(key), form }));
+  return eventOf(await askForJson(target, { method: 'PUT', path: pathOf(key), body: { form } }));
 }
 
 /** Rejects with NoAnswerError or AnswerError (errorCode 100: no such key). */

@@ -1,9 +1,9 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
 import { rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DIFFERING_FILE, moveAside } from '../util/differingDirectory';
-import { NotAFileError, readPlainFile } from '../util/plainFile';
-import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../util/removedFile';
+import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
+import { NotAFileError, readPlainFile } from '../platform/plainFile';
+import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../platform/removedFile';
 import { runCommand, say, textOf, valuesOf } from './arguments';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
 

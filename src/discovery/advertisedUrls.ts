@@ -1,6 +1,7 @@
 /** A member that is started with other peer URLs than the last time tells the cluster. */
 import type { ListedMember } from './beginning';
-import { reasonOf, type Environment } from './environment';
+import type { Environment } from './environment';
+import { reasonOf } from '../platform/networkError';
 import { Patience } from './patience';
 
 /** What the last start of this data directory advertised. */

@@ -1,5 +1,7 @@
 /** What a member that waits for others needs from outside: time, chance, a log, and word that it is to stop. */
-import type { Clock, Random } from '../member/environment';
+import type { Clock, Random } from '../platform/clock';
+import { dialAny } from '../platform/dial';
+import { followingRequest, type PlainAnswer, type PlainRequest } from '../platform/plainRequest';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -38,48 +40,16 @@ export function reasonToStop(signal: AbortSignal): Error {
   return signal.reason instanceof Error ? signal.reason : new Error('asked to stop');
 }
 
-/** Like fetch, with a bounded body; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */
-export async function request(
+/** Follows redirections; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */
+export function request(
   { signal }: Pick<Environment, 'signal'>,
   url: string,
   timeoutMs: number,
-  init: RequestInit = {},
-): Promise<{ readonly status: number; readonly headers: Headers; readonly text: string }> {
-  try {
-    const either = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
-    const response = await fetch(url, { ...init, signal: either });
-    return { status: response.status, headers: response.headers, text: await textOf(response) };
-  } catch (error) {
-    if (signal.aborted) throw reasonToStop(signal);
-    throw error;
-  }
-}
-
-/** Throws for a body that is longer than anything a service has to say. */
-async function textOf(response: Response): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  const body = response.body as AsyncIterable<Uint8Array> | null;
-  for await (const piece of body ?? []) {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes > ANSWER_BYTES_MAX) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
-  }
-  return Buffer.concat(pieces).toString('utf8');
-}
-
-/** Whether a request ended because its time was over. */
-export function isTimeout(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'name' in error && error.name === 'TimeoutError';
-}
-
-/** What went wrong, in a few words; fetch hides it in the cause of its error. */
-export function reasonOf(error: unknown): string {
-  if (isTimeout(error)) return 'no answer in time';
-  if (typeof error !== 'object' || error === null) return String(error);
-  if ('cause' in error && typeof error.cause === 'object' && error.cause !== null) return reasonOf(error.cause);
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
-  // Of several addresses that were tried there is only a code.
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
-  return message === '' ? code : message;
+  { method = 'GET', body }: Partial<Pick<PlainRequest, 'method' | 'body'>> = {},
+): Promise<PlainAnswer> {
+  return followingRequest({
+    ...{ method, url, body, timeoutMs, signal },
+    answerBytesMax: ANSWER_BYTES_MAX,
+    dial: dialAny,
+  });
 }

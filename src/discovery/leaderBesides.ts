@@ -47,7 +47,7 @@ export async function leaderBesides(
 async function ask(server: string, { clusterId, ownId }: LeaderQuestion, environment: Environment): Promise<Answer> {
   try {
     const { status, headers, text } = await request(environment, `${server}/v2/members/leader`, REQUEST_TIMEOUT_MS);
-    if (headers.get('x-etcd-cluster-id') !== clusterId) return 'silence';
+    if (headers['x-etcd-cluster-id'] !== clusterId) return 'silence';
     if (status === 503) return 'election';
     const leaderId = status === 200 ? idOf(JSON.parse(text)) : undefined;
     if (leaderId === undefined) return 'silence';

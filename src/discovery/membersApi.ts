@@ -43,9 +43,8 @@ export class HttpMembersApi implements MembersApi {
     return unstarted;
   }
 
-  private send(method: string, url: string, peerURLs: readonly string[]): ReturnType<typeof request> {
-    const headers = { 'Content-Type': 'application/json' };
-    return request(this.environment, url, REQUEST_TIMEOUT_MS, { method, headers, body: JSON.stringify({ peerURLs }) });
+  private send(method: 'PUT' | 'POST', url: string, peerURLs: readonly string[]): ReturnType<typeof request> {
+    return request(this.environment, url, REQUEST_TIMEOUT_MS, { method, body: { json: { peerURLs } } });
   }
 
   private async findUnstarted(server: string, peerURLs: readonly string[]): Promise<string | undefined> {

@@ -1,6 +1,8 @@
 /** A token of a discovery service: a directory of etcd's v2 key space, spoken to over HTTP. */
 import { JoinError } from './beginning';
-import { isTimeout, reasonOf, request, type Environment } from './environment';
+import { request, type Environment } from './environment';
+import { reasonOf } from '../platform/networkError';
+import { RequestTimeoutError } from '../platform/plainRequest';
 
 /** A registration: a visible key of the token's directory. */
 export interface RegistryNode {
@@ -70,7 +72,7 @@ export class Registry {
     try {
       answer = await request(this.environment, url, this.watchTimeoutMs);
     } catch (error) {
-      if (isTimeout(error)) return;
+      if (error instanceof RequestTimeoutError) return;
       throw unavailable(this.url, error, this.environment.signal);
     }
     // A watch that the service ends early has an empty body.
@@ -79,7 +81,7 @@ export class Registry {
     if (body.node === undefined && body.errorCode !== INDEX_CLEARED) throw refused(body);
   }
 
-  private async send(url: string, init?: RequestInit): Promise<Parsed> {
+  private async send(url: string, init?: Parameters<typeof request>[3]): Promise<Parsed> {
     try {
       return parse(this.url, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
     } catch (error) {
@@ -116,8 +118,8 @@ interface Parsed {
   readonly index: number;
 }
 
-function put(fields: Readonly<Record<string, string>>): RequestInit {
-  return { method: 'PUT', body: new URLSearchParams(fields) };
+function put(form: Readonly<Record<string, string>>): Parameters<typeof request>[3] {
+  return { method: 'PUT', body: { form } };
 }
 
 function parse(url: string, { status, headers, text }: Answer): Parsed {
@@ -129,7 +131,7 @@ function parse(url: string, { status, headers, text }: Answer): Parsed {
         'correct the URL of --discovery',
     );
   }
-  return { body, index: Number(headers.get('x-etcd-index') ?? body.index ?? 0) };
+  return { body, index: Number(headers['x-etcd-index'] ?? body.index ?? 0) };
 }
 
 function bodyOf(text: string): Body | undefined {

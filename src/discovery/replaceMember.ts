@@ -1,5 +1,6 @@
 import { AlreadyRunningError, JoinError, type ListedCluster, type ListedMember } from './beginning';
-import { reasonOf, type Environment } from './environment';
+import type { Environment } from './environment';
+import { reasonOf } from '../platform/networkError';
 import type { MembersApi } from './membersApi';
 import { Patience } from './patience';
 import { askAny, findOwn, type FetchMembers } from './runningCluster';

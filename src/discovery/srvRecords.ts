@@ -1,6 +1,7 @@
 /** Members from DNS SRV records, as etcd 2 finds them. */
 import { JoinError, type Founder } from './beginning';
-import { reasonOf, type Environment } from './environment';
+import type { Environment } from './environment';
+import { reasonOf } from '../platform/networkError';
 import { Patience } from './patience';
 
 export interface SrvRecord {

@@ -2,7 +2,7 @@ import type { Applied } from '../machine/machine';
 import type { Entry } from '../raft/types';
 import type { Changes } from './changes';
 import type { CurrentState } from './currentState';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';

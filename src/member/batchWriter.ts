@@ -3,7 +3,7 @@ import type { MemberStore, StoreWrite } from '../storage/memberStore';
 import type { PreparedRows } from '../storage/preparedRows';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
-import type { Cancel, Clock } from './environment';
+import type { Cancel, Clock } from '../platform/clock';
 import { collectInTurns, collectRows } from './rowCollection';
 import { ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MS } from './settings';
 

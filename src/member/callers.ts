@@ -3,7 +3,7 @@ import type { Command } from '../machine/command';
 import type { KeyResult } from '../machine/keyspace/event';
 import type { MemberId } from '../raft/types';
 import { Changes } from './changes';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import { Proposals } from './proposals';
 import { ReadBarriers } from './readBarriers';
 import { MemberError } from './types';

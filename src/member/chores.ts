@@ -2,7 +2,7 @@ import type { Command } from '../machine/command';
 import type { Raft } from '../raft/raft';
 import type { Callers } from './callers';
 import type { CurrentState } from './currentState';
-import type { Cancel, Clock } from './environment';
+import type { Cancel, Clock } from '../platform/clock';
 import { ExpiryClock } from './expiryClock';
 import { HeadStart } from './headStart';
 import { IntegrityCheck } from './integrityCheck';

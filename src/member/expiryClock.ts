@@ -1,6 +1,6 @@
 import type { CurrentState } from './currentState';
 import type { Raft } from '../raft/raft';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import { EXPIRE_MAX } from './settings';
 import type { Command } from '../machine/command';
 

@@ -1,6 +1,6 @@
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 
 const LOOK_INTERVAL_MS = 10;
 

@@ -1,7 +1,7 @@
 import type { Command } from '../machine/command';
 import type { Raft } from '../raft/raft';
 import type { CurrentState } from './currentState';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import type { MemberLogger } from './settings';
 
 /** This member's state is not that of the majority; it must not answer anybody any more. */

@@ -1,6 +1,6 @@
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import type { MemberLogger } from './settings';
 
 /** Notes who leads and since when, and says in the log when that changes. */

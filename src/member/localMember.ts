@@ -9,7 +9,7 @@ import { Callers } from './callers';
 import { Chores } from './chores';
 import { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
-import type { Cancel, Clock } from './environment';
+import type { Cancel, Clock } from '../platform/clock';
 import { handOver } from './handover';
 import { LeaderDesk } from './leaderDesk';
 import { LeaderNote } from './leaderNote';

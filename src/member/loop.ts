@@ -7,7 +7,7 @@ import { BatchWriter } from './batchWriter';
 import type { Changes } from './changes';
 import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import type { MessageBorder } from './messageBorder';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';

@@ -3,7 +3,7 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { MemberId } from '../raft/types';
 import type { Callers } from './callers';
 import type { CurrentState } from './currentState';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import { memberIdOf } from './identity';
 import { refusalOfUpdate } from './membershipRules';
 import type { MemberLogger } from './settings';

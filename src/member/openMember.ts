@@ -3,7 +3,7 @@ import type { MemberId } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
 import { foundCluster, restoreMember, type FoundingMember, type Restored } from './bootstrap';
 import { StorageError } from '../storage/errors';
-import type { Clock, Random } from './environment';
+import type { Clock, Random } from '../platform/clock';
 import { forceNewCluster, forgetForced, type FindLeader } from './forceNewCluster';
 import { LocalMember } from './localMember';
 import type { MemberObserver } from './observer';

@@ -1,6 +1,6 @@
 import type { Machine } from '../machine/machine';
 import type { Row } from '../machine/rows';
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';
 import type { MemberStore } from '../storage/memberStore';
 import type { PreparedRows } from '../storage/preparedRows';

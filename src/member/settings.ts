@@ -1,4 +1,4 @@
-import { COMMAND_BYTES_MAX } from '../util/sizes';
+import { COMMAND_BYTES_MAX } from '../platform/sizes';
 
 /** What a member needs to know about itself and its limits. */
 export interface MemberSettings {

@@ -1,4 +1,4 @@
-import type { Clock } from './environment';
+import type { Clock } from '../platform/clock';
 import type { MemberLogger } from './settings';
 
 const INTERVAL_MS = 30_000;

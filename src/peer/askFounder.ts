@@ -1,6 +1,6 @@
 /** Asks a member whether it knows a founder that has no state, or who it is itself: `/founders` of the peer port (discovery/README.md). */
-import type { Dial } from './environment';
-import { plainRequest, type PlainRequest } from './plainRequest';
+import type { Dial } from '../platform/dial';
+import { plainRequest, type PlainRequest } from '../platform/plainRequest';
 
 export interface FounderQuestion {
   /** Unpadded lower-case hexadecimal, as the other ids. */
@@ -38,17 +38,21 @@ export async function askFounder(
   dial?: Dial,
 ): Promise<FounderAnswer> {
   const target = `/founders?${new URLSearchParams({ ...question }).toString()}`;
-  return parseFounderAnswer(await ask({ method: 'POST', peerUrl, target, timeoutMs, dial }));
+  return parseFounderAnswer(await ask({ method: 'POST', url: urlOf(peerUrl, target), timeoutMs, dial }));
 }
 
 /** Asks a member which founder it is. Rejects if there is no answer within the timeout, or one that makes no sense. */
 export async function askFounderName(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<FounderName> {
-  const fields = fieldsOf(await ask({ method: 'GET', peerUrl, target: '/founders', timeoutMs, dial }));
+  const fields = fieldsOf(await ask({ method: 'GET', url: urlOf(peerUrl, '/founders'), timeoutMs, dial }));
   return {
     clusterId: idOf(fields.get('clusterId')),
     memberId: idOf(fields.get('memberId')),
     incarnation: incarnationOf(fields.get('incarnation')),
   };
+}
+
+function urlOf(peerUrl: string, target: string): string {
+  return new URL(target, peerUrl).href;
 }
 
 async function ask(request: Omit<PlainRequest, 'answerBytesMax'>): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Random } from './environment';
+import type { Random } from '../platform/clock';
 
 const FIRST_MS = 100;
 const LONGEST_MS = 2000;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { MemberId } from '../raft/types';
-import { dialTcp } from './dial';
-import type { Dial, PeerClock, Random } from './environment';
+import { dialTcp, type Dial } from '../platform/dial';
+import type { Random } from '../platform/clock';
+import type { PeerClock } from './environment';
 import { LogLines } from './logLines';
 import type { PeerObserver } from './observer';
 import type { PeerNetworkOptions } from './types';

@@ -1,12 +1,12 @@
 /** One attempt to open a stream to one URL of a peer. */
 import type { IncomingMessage } from 'node:http';
 import { request as httpRequest } from 'node:http';
-import { connect, Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { isRefusal, reasonOf } from './reason';
+import { isRefusal, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -40,19 +40,6 @@ export interface DialTarget {
 }
 
 const TEXT_BYTES_MAX = 1024;
-const KEEP_ALIVE_AFTER_MS = 30_000;
-
-/** Plain TCP; small frames leave at once. */
-export function dialTcp(url: URL): Duplex {
-  if (url.protocol !== 'http:') throw new Error(`${url.protocol.slice(0, -1)} needs a dial function of its own`);
-  return connect({
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? 80 : Number(url.port),
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: KEEP_ALIVE_AFTER_MS,
-  });
-}
 
 /** Never rejects. Aborting destroys what is open; after that, a connected socket is the caller's. */
 export function dialPeer(context: PeerContext, target: DialTarget, signal: AbortSignal): Promise<DialOutcome> {

@@ -3,7 +3,7 @@ import { BackOff } from './backOff';
 import type { PeerContext } from './context';
 import type { DialOutcome, RefusalFacts } from './dial';
 import { dialPeer } from './dial';
-import type { Cancel } from './environment';
+import type { Cancel } from '../platform/clock';
 import { foundationDiffers, STREAMS, type StreamProtocol, tooOld } from './handshake';
 import {
   clusterMismatchText,

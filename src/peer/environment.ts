@@ -1,27 +1,14 @@
-/** What the links need from outside: time, chance and a logger. The member's clock and a pino logger fit as they are. */
-import type { Duplex } from 'node:stream';
+/** What the links need from outside. */
+import type { Clock } from '../platform/clock';
 
-export type Cancel = () => void;
-
-export interface PeerClock {
-  /** Milliseconds since 1970; what clock differences are measured with. */
-  now(): number;
-  /** Calls `run` again and again until cancelled. */
-  every(intervalMs: number, run: () => void): Cancel;
-  /** Calls `run` once unless cancelled before. */
-  after(delayMs: number, run: () => void): Cancel;
-}
-
-/** A number in [0, 1). */
-export type Random = () => number;
+/** `now`: what clock differences are measured with. */
+export type PeerClock = Pick<Clock, 'now' | 'every' | 'after'>;
 
 type LogMethod = (fields: object, message: string) => void;
 
+/** A pino logger fits. */
 export interface PeerLogger {
   readonly info: LogMethod;
   readonly warn: LogMethod;
   readonly error: LogMethod;
 }
-
-/** Opens a byte stream to the host of a URL; may still be connecting. The place where TLS comes in. */
-export type Dial = (url: URL) => Duplex;

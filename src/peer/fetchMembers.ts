@@ -1,7 +1,7 @@
 /** Asks a running cluster who its members are, for a member that joins it. */
-import type { Dial } from './environment';
-import { plainRequest } from './plainRequest';
-import { reasonOf } from './reason';
+import type { Dial } from '../platform/dial';
+import { plainRequest } from '../platform/plainRequest';
+import { reasonOf } from '../platform/networkError';
 
 /** A member as `/members` of the peer port shows it. */
 export interface RemoteMember {
@@ -32,14 +32,8 @@ const ID_MAX = 2n ** 64n;
 /** GET /members of one peer URL; works with etcd's members too. Rejects with FetchMembersError within the timeout. */
 export async function fetchMembers(peerUrl: string, timeoutMs: number, dial?: Dial): Promise<RemoteCluster> {
   try {
-    const asked = {
-      method: 'GET',
-      peerUrl,
-      target: '/members',
-      timeoutMs,
-      answerBytesMax: ANSWER_BYTES_MAX,
-      dial,
-    } as const;
+    const url = new URL('/members', peerUrl).href;
+    const asked = { method: 'GET', url, timeoutMs, answerBytesMax: ANSWER_BYTES_MAX, dial } as const;
     const { status, headers, text } = await plainRequest(asked);
     if (status !== 200) throw new Error(`status ${status}`);
     return { clusterId: hexadecimal(headers['x-etcd-cluster-id']), members: parseMembers(text) };

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Message } from '../raft/types';
 import type { PeerContext } from './context';
 import { Dialer } from './dialer';
-import type { Cancel } from './environment';
+import type { Cancel } from '../platform/clock';
 import type { FrameClass } from './outbox';
 import { Outbox } from './outbox';
 import { Prober } from './prober';

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { PeerContext } from './context';
-import type { Cancel } from './environment';
+import type { Cancel } from '../platform/clock';
 
 /** Streams of one claimed id that may wait at once: a member opens two, and those of an impostor go as soon as the member is asked. */
 const PLACES = 8;

@@ -1,5 +1,5 @@
 import { durationText } from './durationText';
-import type { Cancel } from './environment';
+import type { Cancel } from '../platform/clock';
 import type { PeerContext } from './context';
 import type { ProbeReply } from './wire/probeCodec';
 

@@ -1,4 +1,5 @@
-import type { Cancel, PeerClock } from './environment';
+import type { Cancel } from '../platform/clock';
+import type { PeerClock } from './environment';
 
 const CHECKS = 4;
 

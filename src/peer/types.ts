@@ -1,7 +1,9 @@
 /** The public face of the links: what they are given, whom they call, what they report. */
 import type { LogStart, MemberId, Message } from '../raft/types';
 import type { Levels } from './context';
-import type { Dial, PeerClock, PeerLogger, Random } from './environment';
+import type { Dial } from '../platform/dial';
+import type { Random } from '../platform/clock';
+import type { PeerClock, PeerLogger } from './environment';
 import type { PeerObserver } from './observer';
 
 /** A member and where it listens for the others. */

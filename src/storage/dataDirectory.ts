@@ -4,7 +4,7 @@
  */
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { readPlainFile, REPLACE } from '../util/plainFile';
+import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';

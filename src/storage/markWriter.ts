@@ -1,7 +1,7 @@
 /** Keeps the mark of the last synced write (syncedMark.ts) up to date, beside the batches and without making them wait. */
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CHANGE, REPLACE } from '../util/plainFile';
+import { CHANGE, REPLACE } from '../platform/plainFile';
 import type { StorageError } from './errors';
 import { fileError } from './fileError';
 import { encodeMark, MARK_FILE, MARK_FILE_BYTES, markPlace } from './syncedMark';

@@ -2,9 +2,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DIFFERING_FILE } from '../util/differingDirectory';
-import { kindOf } from '../util/plainFile';
-import { REMOVED_FILE } from '../util/removedFile';
+import { DIFFERING_FILE } from '../platform/differingDirectory';
+import { kindOf } from '../platform/plainFile';
+import { REMOVED_FILE } from '../platform/removedFile';
 import { StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { MARK_FILE } from './syncedMark';

@@ -105,7 +105,7 @@ describe('the client', () => {
     expect(late).toBeInstanceOf(NoAnswerError);
     expect(String(late)).toContain('no answer within 50 ms');
     const refused = await getKey({ url: 'http://127.0.0.1:1', timeoutMs: 1000 }, 'k').catch((one: unknown) => one);
-    expect(String(refused)).toMatch(/http:\/\/127\.0\.0\.1:1.*(ECONNREFUSED|bad port)/);
+    expect(String(refused)).toMatch(/http:\/\/127\.0\.0\.1:1.*connection refused/);
   });
 
   it('can be stopped', async () => {

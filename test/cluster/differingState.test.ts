@@ -1,7 +1,7 @@
 /** A member that found its own state wrong at an earlier run, as it marked its directory. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIFFERING_FILE } from '../../src/util/differingDirectory';
+import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
 import { Cluster } from './cluster';
 
 let cluster: Cluster;

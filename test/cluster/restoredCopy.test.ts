@@ -1,7 +1,7 @@
 /** The data directory of a member is replaced by an older copy of it, while the others went on. */
 import { cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIFFERING_FILE } from '../../src/util/differingDirectory';
+import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { until } from './waiting';

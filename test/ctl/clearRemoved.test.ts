@@ -2,8 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
-import { DIFFERING_FILE } from '../../src/util/differingDirectory';
-import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/util/removedFile';
+import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
+import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/platform/removedFile';
 import { captureOutput } from './output';
 
 const nobodyAnswers: AskMembers = () => Promise.reject(new Error('connection refused'));

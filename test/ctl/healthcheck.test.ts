@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { healthcheck } from '../../src/ctl/healthcheck';
 
 describe('cairn healthcheck', () => {
@@ -48,7 +48,7 @@ describe('cairn healthcheck', () => {
 
   it('says that nobody answers', async () => {
     expect(await healthcheck(['--url', 'http://127.0.0.1:1'])).toBe(1);
-    expect(written.join('')).toContain('GET http://127.0.0.1:1/readyz: connect ECONNREFUSED');
+    expect(written.join('')).toContain('GET http://127.0.0.1:1/readyz: connection refused');
   });
 
   it.each([
@@ -73,9 +73,11 @@ describe('cairn healthcheck', () => {
   });
 
   it('asks the usual port if nothing is said', async () => {
-    const fetching = jest.spyOn(globalThis, 'fetch').mockResolvedValue(new Response());
+    status = 200;
+    const there = net.connect(Number(new URL(url).port), '127.0.0.1');
+    const connecting = jest.spyOn(net, 'connect').mockReturnValue(there);
     expect(await healthcheck([], { ETCD_LISTEN_CLIENT_URLS: '' })).toBe(0);
-    expect(fetching).toHaveBeenCalledWith(new URL('http://127.0.0.1:2379/readyz'), expect.anything());
+    expect(connecting).toHaveBeenCalledWith(expect.objectContaining({ host: '127.0.0.1', port: 2379 }));
   });
 
   it('does not guess what a broken variable means', async () => {

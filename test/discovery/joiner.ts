@@ -6,7 +6,7 @@ import type { FoundersAnswer, WitnessNote, WitnessNotes } from '../../src/discov
 import { Witness } from '../../src/discovery/witness';
 import { Registry } from '../../src/discovery/registry';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
-import { RealClock } from '../../src/member/realClock';
+import { RealClock } from '../../src/platform/realClock';
 
 /** Waits of seconds pass in milliseconds. */
 const HASTE = 50;

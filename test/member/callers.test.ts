@@ -1,6 +1,6 @@
 import type { Command } from '../../src/machine/command';
 import { Callers } from '../../src/member/callers';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 
 const COMMAND: Command = { type: 'delete', path: '/x', nowMs: 1, dir: false, recursive: false };
 const clock = { now: () => 0, monotonicMs: () => 0 } as unknown as Clock;

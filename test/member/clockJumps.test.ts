@@ -1,5 +1,5 @@
 import { Callers } from '../../src/member/callers';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { handOver } from '../../src/member/handover';
 import type { Raft } from '../../src/raft/raft';
 

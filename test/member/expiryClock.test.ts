@@ -2,7 +2,7 @@ import type { Command } from '../../src/machine/command';
 import type { KeyResult } from '../../src/machine/keyspace/event';
 import { ExpiryClock } from '../../src/member/expiryClock';
 import type { CurrentState } from '../../src/member/currentState';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { EXPIRE_MAX } from '../../src/member/settings';
 import type { Raft } from '../../src/raft/raft';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { handOver } from '../../src/member/handover';
 import type { Raft } from '../../src/raft/raft';
 import { alive, appended, flush, heartbeat, ofType, propose, settledLeader, tick } from '../raft/core';

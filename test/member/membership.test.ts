@@ -1,7 +1,7 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
 import { Machine } from '../../src/machine/machine';
 import { Callers } from '../../src/member/callers';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { Membership } from '../../src/member/membership';
 import { MEMBERSHIP_REFUSALS, MembershipError, type MembershipRefusal } from '../../src/member/types';
 import { LogRecorder } from '../peer/harness';

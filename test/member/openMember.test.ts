@@ -4,7 +4,7 @@ import { foundCluster, restoreMember } from '../../src/member/bootstrap';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import type { LocalMember } from '../../src/member/localMember';
 import { openMember, type MemberBeginning, type OpenMemberOptions } from '../../src/member/openMember';
-import { RealClock } from '../../src/member/realClock';
+import { RealClock } from '../../src/platform/realClock';
 import type { Transport } from '../../src/member/transport';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';

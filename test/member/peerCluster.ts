@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { LocalMember } from '../../src/member/localMember';
 import { memberIdOf } from '../../src/member/identity';
 import { openMember } from '../../src/member/openMember';
-import { RealClock } from '../../src/member/realClock';
+import { RealClock } from '../../src/platform/realClock';
 import { PeerLinks } from '../../src/peerLinks';
 import { Recorders } from '../../src/metrics/recorders';
 import { Dialer } from '../../src/peer/dialer';

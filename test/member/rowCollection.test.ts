@@ -1,7 +1,7 @@
 import { collectInTurns, collectRows } from '../../src/member/rowCollection';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import type { PreparedRows } from '../../src/storage/preparedRows';

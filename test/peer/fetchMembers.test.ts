@@ -47,7 +47,7 @@ describe('the members of a running cluster', () => {
     ['no JSON', 200, '1', '<html>', /JSON/],
     ['no list', 200, '1', '{}', /not a list/],
     ['no id', 200, '1', '[{"name":"x"}]', /no id/],
-    ['too much', 200, '1', ' '.repeat(2 * 1024 * 1024), /too long/],
+    ['too much', 200, '1', ' '.repeat(2 * 1024 * 1024), /longer than/],
   ])('are not made up from %s', async (_what, status, clusterId, body, reason) => {
     const url = await serve((_request, response) => {
       response.writeHead(status, { 'X-Etcd-Cluster-Id': clusterId }).end(body);

@@ -1,5 +1,5 @@
 import type { Message } from '../../src/raft/types';
-import { dialTcp } from '../../src/peer/dial';
+import { dialTcp } from '../../src/platform/dial';
 import {
   append,
   CLUSTER,

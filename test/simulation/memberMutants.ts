@@ -8,7 +8,7 @@ import { askAny } from '../../src/discovery/runningCluster';
 import type { StaticListOptions } from '../../src/discovery/staticList';
 import { Changes } from '../../src/member/changes';
 import type { CurrentState } from '../../src/member/currentState';
-import type { Clock } from '../../src/member/environment';
+import type { Clock } from '../../src/platform/clock';
 import { ExpiryClock } from '../../src/member/expiryClock';
 import { LeaderDesk } from '../../src/member/leaderDesk';
 import { Proposals } from '../../src/member/proposals';

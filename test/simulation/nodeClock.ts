@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from '../../src/member/environment';
+import type { Cancel, Clock } from '../../src/platform/clock';
 import type { Owner, Scheduler } from './scheduler';
 
 /** A day on which the simulations take place; any would do. */

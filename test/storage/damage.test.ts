@@ -25,8 +25,8 @@ import { readMark } from '../../src/storage/syncedMark';
 import { WitnessNotes } from '../../src/storage/witnessNote';
 import { leaveDiffering } from '../../src/differingState';
 import { StateDiffersError } from '../../src/member/integrityCheck';
-import { DIFFERING_FILE } from '../../src/util/differingDirectory';
-import { REMOVED_FILE } from '../../src/util/removedFile';
+import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
+import { REMOVED_FILE } from '../../src/platform/removedFile';
 import { BOOTSTRAP, commands, load, row } from './support/memberRows';
 import { splitLog } from './support/splitLog';
 

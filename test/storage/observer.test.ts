@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { measureDiskUsage } from '../../src/util/diskUsage';
+import { measureDiskUsage } from '../../src/platform/diskUsage';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
 import { readEngineStatistics } from '../../src/storage/engineStatistics';
 import { MemberStore } from '../../src/storage/memberStore';

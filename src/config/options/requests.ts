@@ -1,4 +1,4 @@
-import { HEADER_BYTES_MAX, REQUEST_BYTES_MAX } from '../../util/sizes';
+import { HEADER_BYTES_MAX, REQUEST_BYTES_MAX } from '../../platform/sizes';
 import { failure, success } from '../result';
 import type { Result } from '../result';
 import { quote } from '../text';

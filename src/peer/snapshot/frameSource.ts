@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { PeerContext } from '../context';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../../platform/networkError';
 import { SilenceWatch } from '../silenceWatch';
 import { WireError } from '../wire/bytes';
 import { FRAME_BODY_BYTES_MAX, FrameDecoder, FrameType } from '../wire/frames';

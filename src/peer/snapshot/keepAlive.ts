@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { PeerContext } from '../context';
-import type { Cancel } from '../environment';
+import type { Cancel } from '../../platform/clock';
 import { snapshotAliveFrame } from '../wire/snapshotCodec';
 
 const PER_SILENCE = 4;

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { LogStart } from '../../raft/types';
 import type { PeerContext } from '../context';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../../platform/networkError';
 import { WireError } from '../wire/bytes';
 import { FrameType } from '../wire/frames';
 import type { SnapshotResult } from '../wire/snapshotCodec';

@@ -6,7 +6,7 @@ import type { PeerContext } from '../context';
 import { dialPeer } from '../dial';
 import { dialFailureText } from '../dialer';
 import type { StreamProtocol } from '../handshake';
-import { reasonOf } from '../reason';
+import { reasonOf } from '../../platform/networkError';
 import type { PeerAddress } from '../types';
 import { WireError } from '../wire/bytes';
 import { FrameType } from '../wire/frames';

@@ -5,7 +5,7 @@
  * be stored by each follower under a good checksum of its own, and a CRC-32 costs about 100 ns here.
  */
 import { crc32 } from 'node:zlib';
-import { FRAME_BYTES_MAX } from '../../util/sizes';
+import { FRAME_BYTES_MAX } from '../../platform/sizes';
 import type { WireWriter } from './bytes';
 import { WireError } from './bytes';
 

@@ -1,4 +1,4 @@
-import { COMMAND_BYTES_MAX, FRAME_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_BYTES_MAX } from '../../src/util/sizes';
+import { COMMAND_BYTES_MAX, FRAME_BYTES_MAX, HEADER_BYTES_MAX, REQUEST_BYTES_MAX } from '../../src/platform/sizes';
 
 const KIBIBYTE = 1024;
 

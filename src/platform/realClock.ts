@@ -1,4 +1,4 @@
-import type { Cancel, Clock } from './environment';
+import type { Cancel, Clock } from './clock';
 
 /** The machine's own clock and timers. */
 export class RealClock implements Clock {

@@ -3,7 +3,7 @@ import { mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHANGE, readPlainFile, readPlainFileSync, REPLACE } from '../../src/util/plainFile';
+import { CHANGE, readPlainFile, readPlainFileSync, REPLACE } from '../../src/platform/plainFile';
 
 let directory: string;
 let listener: Server;

@@ -1,0 +1,145 @@
+/** One plain HTTP request: bounded in time and in the size of its answer. */
+import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { dialTcp, type Dial } from './dial';
+
+export interface PlainRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Absolute. */
+  readonly url: string;
+  readonly body?: RequestBody | undefined;
+  /** For the whole of it. */
+  readonly timeoutMs: number;
+  readonly answerBytesMax: number;
+  /** Ends it early: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** `dialTcp` if nothing else is said. */
+  readonly dial?: Dial | undefined;
+}
+
+export type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: unknown };
+
+export interface PlainAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** There was no whole answer in time. */
+export class RequestTimeoutError extends Error {
+  override readonly name = 'RequestTimeoutError';
+
+  constructor() {
+    super('i/o timeout');
+  }
+}
+
+/**
+ * Rejects with RequestTimeoutError, with the signal's reason, with what node:http or the URL's parser says, or if the answer is too
+ * long or none.
+ */
+export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
+  const { signal } = options;
+  return new Promise((resolve, reject: (error: Error) => void) => {
+    if (signal?.aborted === true) throw reasonOf(signal);
+    const { stream, request } = open(options);
+    const fail = (error: Error): void => {
+      settled();
+      reject(error);
+      request.destroy();
+      stream.destroy();
+    };
+    const stopped = (): void => {
+      fail(reasonOf(signal));
+    };
+    signal?.addEventListener('abort', stopped, { once: true });
+    // The timer is its own and every end of the request settles it: an upgrade that nobody asked for (101) is told by node:http
+    // with no error.
+    const timer = setTimeout(() => {
+      fail(new RequestTimeoutError());
+    }, options.timeoutMs);
+    const settled = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stopped);
+    };
+    readAnswer(request, options.answerBytesMax, fail, (answer) => {
+      settled();
+      resolve(answer);
+    });
+  });
+}
+
+const REDIRECTS = [301, 302, 307, 308];
+const REDIRECTS_MAX = 5;
+
+/** As `plainRequest`, and follows where the answer points to, up to five times. */
+export async function followingRequest(options: PlainRequest): Promise<PlainAnswer> {
+  const deadlineMs = performance.now() + options.timeoutMs;
+  let { url } = options;
+  for (let hops = 0; ; hops++) {
+    const timeoutMs = Math.max(1, deadlineMs - performance.now());
+    const answer = await plainRequest({ ...options, url, timeoutMs });
+    const { location } = answer.headers;
+    if (!REDIRECTS.includes(answer.status) || location === undefined || hops === REDIRECTS_MAX) return answer;
+    url = new URL(location, url).href;
+  }
+}
+
+function open({ method, url: text, body, dial = dialTcp }: PlainRequest): { stream: Duplex; request: ClientRequest } {
+  const url = new URL(text);
+  const stream = dial(url);
+  const [type, bytes] = bytesOf(body);
+  const request = httpRequest({
+    createConnection: () => stream,
+    method,
+    host: url.host,
+    path: url.pathname + url.search,
+    headers: {
+      Host: url.host,
+      Connection: 'close',
+      ...(type === undefined ? {} : { 'Content-Type': type }),
+      ...(method === 'POST' || method === 'PUT' || bytes.length > 0 ? { 'Content-Length': bytes.length } : {}),
+    },
+  });
+  request.end(bytes);
+  return { stream, request };
+}
+
+function bytesOf(body: RequestBody | undefined): [type: string | undefined, bytes: Buffer] {
+  if (body === undefined) return [undefined, Buffer.alloc(0)];
+  if ('json' in body) return ['application/json', Buffer.from(JSON.stringify(body.json))];
+  return ['application/x-www-form-urlencoded', Buffer.from(new URLSearchParams(body.form).toString())];
+}
+
+function readAnswer(
+  request: ClientRequest,
+  bytesMax: number,
+  fail: (error: Error) => void,
+  done: (answer: PlainAnswer) => void,
+): void {
+  request.on('error', fail);
+  request.on('upgrade', () => {
+    fail(new Error('the answer is an upgrade (status 101) that was not asked for'));
+  });
+  request.on('close', () => {
+    fail(new Error('connection closed before the end of the answer'));
+  });
+  request.on('response', (response) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    response.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > bytesMax) fail(new Error(`the answer is longer than ${bytesMax} bytes`));
+    });
+    response.on('error', fail);
+    response.on('end', () => {
+      const text = Buffer.concat(pieces).toString('utf8');
+      done({ status: response.statusCode ?? 0, headers: response.headers, text });
+    });
+  });
+}
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('asked to stop');
+}
