@@ -31,7 +31,14 @@ function scene() {
   const leaderNote = new LeaderNote(asRaft, clock, logger);
   const machine = new Machine(10);
   const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
-  const parts = { raft: asRaft, state: { machine }, callers, leaderNote, promoter, tally } as unknown as StatusReporterParts;
+  const parts = {
+    raft: asRaft,
+    state: { machine },
+    callers,
+    leaderNote,
+    promoter,
+    tally,
+  } as unknown as StatusReporterParts;
   const reporter = new StatusReporter(parts);
   const report = (): MemberReport => reporter.report();
   return { raft, tally, callers, leaderNote, machine, report };
