@@ -3,9 +3,13 @@ import { refuseWide } from './rows';
 
 const INITIAL_BYTES = 256;
 
+/** What is longer is not copied once more, and no room for it is kept. */
+const LONG_BYTES = 256 * 1024;
+
 /** Appends numbers and byte strings to one growing buffer. */
 export class ByteWriter {
-  private buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+  private scratch = Buffer.allocUnsafe(INITIAL_BYTES);
+  private buffer = this.scratch;
   private length = 0;
 
   u8(value: number): this {
@@ -63,14 +67,27 @@ export class ByteWriter {
 
   /** Forgets what was written: an exception may have left the beginning of something behind. */
   restart(): this {
+    this.buffer = this.scratch;
     this.length = 0;
     return this;
   }
 
-  /** A copy of what was written; the writer can be used again from the start. */
+  /** Makes room for so many bytes more at once: a buffer that grows copies what it holds. */
+  expect(size: number): this {
+    const needed = this.length + size;
+    if (needed > LONG_BYTES && needed > this.buffer.length) this.grow(needed);
+    return this;
+  }
+
+  /** What was written, the caller's to keep; the writer can be used again from the start. */
   take(): Buffer {
+    const written = this.buffer.subarray(0, this.length);
+    if (this.buffer !== this.scratch) {
+      this.restart();
+      return written;
+    }
     const taken = Buffer.allocUnsafeSlow(this.length);
-    this.buffer.copy(taken, 0, 0, this.length);
+    written.copy(taken);
     this.length = 0;
     return taken;
   }
@@ -78,15 +95,21 @@ export class ByteWriter {
   /** As `take`, as a byte string. */
   takeText(): string {
     const taken = this.buffer.latin1Slice(0, this.length);
-    this.length = 0;
+    this.restart();
     return taken;
   }
 
   private reserve(size: number): void {
     if (this.length + size <= this.buffer.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.length + size));
+    const needed = this.length + size;
+    this.grow(needed > LONG_BYTES ? needed + (needed >>> 2) : Math.max(this.buffer.length * 2, needed));
+  }
+
+  private grow(capacity: number): void {
+    const grown = Buffer.allocUnsafeSlow(capacity);
     this.buffer.copy(grown, 0, 0, this.length);
     this.buffer = grown;
+    if (capacity <= LONG_BYTES) this.scratch = grown;
   }
 }
 

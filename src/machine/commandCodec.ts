@@ -35,10 +35,21 @@ const CODES = {
 
 const writer = new ByteWriter();
 
+/** What a key command takes beside its path and values, at most; and so does the head of a batch. */
+const OVERHEAD_BYTES_MAX = 64;
+
+function sizeOf(command: Command): number {
+  const path = 'path' in command ? command.path.length : 0;
+  const value = 'value' in command ? command.value.length : 0;
+  const previous = 'prevValue' in command ? command.prevValue.length : 0;
+  return OVERHEAD_BYTES_MAX + path + value + previous;
+}
+
 /** The bytes of a whole batch. */
 export function encodeBatch(batch: CommandBatch): Buffer {
   writer
     .restart()
+    .expect(batch.commands.reduce((sum, command) => sum + sizeOf(command), OVERHEAD_BYTES_MAX))
     .u8(FORMAT)
     .u64(BigInt(`0x${batch.origin}`))
     .varint(batch.run)

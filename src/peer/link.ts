@@ -164,7 +164,7 @@ export class PeerLink {
       this.events.onLost();
       return 0;
     }
-    return outbox.add(type, body, writeBody, frameClass);
+    return outbox.add(type, body, writeBody, frameClass, bytesMax);
   }
 
   private readonly connected = (socket: Duplex, head: Buffer): void => {

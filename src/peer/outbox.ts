@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { WireWriter } from './wire/bytes';
+import { LONG_BYTES, WireWriter } from './wire/bytes';
 import { beginFrame, finishFrame } from './wire/frames';
 
 /** What goes to the socket at once; the rest waits here, where a drain shows that the peer still reads. */
@@ -10,6 +10,13 @@ const SMALL_RESERVE_BYTES = 1024 * 1024;
 /** A bulk frame carries entries or commands; small ones keep elections and leases going. */
 export type FrameClass = 'bulk' | 'small';
 
+/** Bulk frames one behind the other, in pieces that are cut anywhere. */
+interface Run {
+  readonly pieces: Uint8Array[];
+  /** Sizes of the frames that have not begun to leave. */
+  frames: number[];
+}
+
 /**
  * Frames on their way to one peer. Frames of one turn of the event loop leave in one write; small ones pass the bulk that
  * waits, as soon as the bulk frame that has begun to leave is through. What the peer does not read waits here up to a bound,
@@ -18,10 +25,13 @@ export type FrameClass = 'bulk' | 'small';
 export class Outbox {
   private readonly small = new WireWriter();
   private readonly bulk = new WireWriter();
-  /** Sizes of the bulk frames that have not begun to leave. */
+  /** Sizes of the frames in `bulk`. */
   private bulkFrames: number[] = [];
-  private waiting: Buffer | undefined;
-  private waitingOffset = 0;
+  /** For one long frame at a time. */
+  private readonly long = new WireWriter(true);
+  /** What is before `bulk`. */
+  private runs: Run[] = [];
+  private runBytes = 0;
   /** What is left of the bulk frame that has begun to leave: nothing may come in between. */
   private frameLeft = 0;
   private flushScheduled = false;
@@ -41,8 +51,7 @@ export class Outbox {
 
   /** Bytes that wait here or in the socket. */
   get queuedBytes(): number {
-    const waiting = this.waiting === undefined ? 0 : this.waiting.length - this.waitingOffset;
-    return this.small.length + this.bulk.length + waiting + this.socket.writableLength;
+    return this.small.length + this.bulk.length + this.runBytes + this.socket.writableLength;
   }
 
   get hasRoom(): boolean {
@@ -57,14 +66,20 @@ export class Outbox {
     return queuedBytes + bytes <= this.queueBytesMax + reserve;
   }
 
-  /** Adds a frame; it leaves after this turn. Returns its size. Throws RangeError as the body's writer and the limit do. */
+  /**
+   * Adds a frame; it leaves after this turn. Returns its size. Throws RangeError as the body's writer and the limit do.
+   *
+   * @param bytes about how long it is: the bytes of a long bulk frame are not copied, and must not change any more
+   */
   add<Body>(
     type: number,
     body: Body,
     writeBody: (writer: WireWriter, body: Body) => void,
     frameClass: FrameClass,
+    bytes = 0,
   ): number {
-    const writer = frameClass === 'small' ? this.small : this.bulk;
+    const isLong = frameClass === 'bulk' && bytes >= LONG_BYTES;
+    const writer = frameClass === 'small' ? this.small : isLong ? this.long : this.bulk;
     const start = beginFrame(writer, type);
     try {
       writeBody(writer, body);
@@ -74,7 +89,12 @@ export class Outbox {
       throw error;
     }
     const size = writer.length - start;
-    if (frameClass === 'bulk') this.bulkFrames.push(size);
+    if (isLong) {
+      this.closeBulk();
+      this.addRun({ pieces: writer.takePieces(), frames: [size] });
+    } else if (frameClass === 'bulk') {
+      this.bulkFrames.push(size);
+    }
     if (!this.flushScheduled) {
       this.flushScheduled = true;
       process.nextTick(this.flush);
@@ -107,41 +127,52 @@ export class Outbox {
     this.flush();
   };
 
-  private nextSlice(): Buffer | undefined {
-    if (this.frameLeft === 0 && this.small.length > 0) return this.small.take();
-    if (this.waiting === undefined) {
-      if (this.bulk.length === 0) return undefined;
-      this.waiting = this.bulk.take();
-      this.waitingOffset = 0;
-    }
-    const size = this.frameLeft > 0 ? this.restOfFrame() : this.nextFrames();
-    const slice = this.waiting.subarray(this.waitingOffset, this.waitingOffset + size);
-    this.waitingOffset += size;
-    if (this.waitingOffset === this.waiting.length) this.waiting = undefined;
-    return slice;
+  /** Frames that were written one behind the other become a run. */
+  private closeBulk(): void {
+    if (this.bulk.length === 0) return;
+    this.addRun({ pieces: [this.bulk.take()], frames: this.bulkFrames });
+    this.bulkFrames = [];
   }
 
-  private restOfFrame(): number {
-    const size = Math.min(this.frameLeft, SLICE_BYTES);
+  private addRun(run: Run): void {
+    this.runs.push(run);
+    for (const piece of run.pieces) this.runBytes += piece.length;
+  }
+
+  private nextSlice(): Uint8Array | undefined {
+    if (this.frameLeft === 0 && this.small.length > 0) return this.small.take();
+    if (this.runs.length === 0) this.closeBulk();
+    const run = this.runs[0];
+    const piece = run?.pieces[0];
+    if (run === undefined || piece === undefined) return undefined;
+    const size = this.frameLeft > 0 ? this.restOfFrame(piece) : this.nextFrames(run, piece);
+    this.runBytes -= size;
+    if (size < piece.length) run.pieces[0] = piece.subarray(size);
+    else run.pieces.shift();
+    if (run.pieces.length === 0) this.runs.shift();
+    return piece.subarray(0, size);
+  }
+
+  private restOfFrame(piece: Uint8Array): number {
+    const size = Math.min(this.frameLeft, SLICE_BYTES, piece.length);
     this.frameLeft -= size;
     return size;
   }
 
   /** Whole frames as far as they fit into a slice, else the beginning of a large one. */
-  private nextFrames(): number {
-    const left = (this.waiting?.length ?? 0) - this.waitingOffset;
+  private nextFrames(run: Run, piece: Uint8Array): number {
     let size = 0;
     let count = 0;
-    for (const frame of this.bulkFrames) {
-      if (size + frame > SLICE_BYTES || size + frame > left) break;
+    for (const frame of run.frames) {
+      if (size + frame > SLICE_BYTES || size + frame > piece.length) break;
       size += frame;
       count += 1;
     }
     if (count === 0) {
-      this.frameLeft = this.bulkFrames.shift() ?? 0;
-      return this.restOfFrame();
+      this.frameLeft = run.frames.shift() ?? 0;
+      return this.restOfFrame(piece);
     }
-    this.bulkFrames = this.bulkFrames.slice(count);
+    run.frames = run.frames.slice(count);
     return size;
   }
 }

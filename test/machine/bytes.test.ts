@@ -49,3 +49,19 @@ test('a command that cannot be written leaves nothing behind for the next one', 
   expect(() => encodeBatch(batch('/名'))).toThrow(RangeError);
   expect(encodeBatch(batch('/a'))).toEqual(expected);
 });
+
+test('what is long is handed over without another copy, and the next one has bytes of its own', () => {
+  const writer = new ByteWriter();
+  const value = 'x'.repeat(1_000_000);
+  const long = writer
+    .expect(value.length + 20)
+    .bytes(value)
+    .u8(1)
+    .take();
+  const next = writer.u8(2).bytes(value).u8(3).take();
+  expect(long.buffer.byteLength).toBe(value.length + 20);
+  expect(long.latin1Slice(3)).toBe(`${value}\x01`);
+  expect(next.latin1Slice(4)).toBe(`${value}\x03`);
+  expect(writer.bytes(value).takeText()).toHaveLength(value.length + 3);
+  expect(writer.u8(7).take()).toEqual(Buffer.from([7]));
+});

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Outbox } from '../../src/peer/outbox';
-import type { WireWriter } from '../../src/peer/wire/bytes';
+import { WireWriter } from '../../src/peer/wire/bytes';
 import { FrameDecoder } from '../../src/peer/wire/frames';
 
 const MEBIBYTE = 1024 * 1024;
@@ -63,7 +63,8 @@ it('everything arrives whole, and bulk in order, whatever the sizes', async () =
   const { socket, outbox } = make();
   const sizes = [10, 3 * MEBIBYTE, 300_000, 256 * 1024, 1, 1, 700_000, 2 * MEBIBYTE, 5];
   for (const [at, size] of sizes.entries()) {
-    outbox.add(BULK, Buffer.alloc(size, at), raw, 'bulk');
+    // Every other one as its length says.
+    outbox.add(BULK, Buffer.alloc(size, at), raw, 'bulk', at % 4 < 2 ? size : 0);
     outbox.add(SMALL, Buffer.from([at]), raw, 'small');
     if (at % 2 === 0) await turn();
     if (at % 3 === 0) await socket.drainOnce();
@@ -98,4 +99,33 @@ it('has room for small frames where bulk may not wait', () => {
   outbox.add(BULK, Buffer.alloc(16 * MEBIBYTE), raw, 'bulk');
   expect(outbox.admits(100, 'bulk')).toBe(false);
   expect(outbox.admits(100, 'small')).toBe(true);
+});
+
+it('the bytes of a long frame are sent as they are, not copied, with a checksum over all pieces', async () => {
+  const socket = new SlowSocket();
+  const written: Uint8Array[] = [];
+  const outbox = new Outbox(
+    Object.assign(socket, {
+      write: (chunk: Uint8Array): boolean => {
+        written.push(chunk);
+        return true;
+      },
+    }),
+    16 * MEBIBYTE,
+    () => undefined,
+  );
+  const [first, second] = [Buffer.alloc(MEBIBYTE, 1), Buffer.alloc(300_000, 2)];
+  const body = (writer: WireWriter): void => void writer.u8(7).bytes(first).u8(8).bytes(second).u8(9);
+  outbox.add(BULK, undefined, body, 'bulk', first.length + second.length);
+  outbox.add(BULK, Buffer.from('next'), raw, 'bulk');
+  await turn();
+  expect(written.filter(({ buffer }) => buffer === first.buffer)).toHaveLength(4);
+  const bodies: Buffer[] = [];
+  const decoder = new FrameDecoder(64 * MEBIBYTE, (_type, frame) => bodies.push(Buffer.from(frame)));
+  for (const chunk of written) decoder.push(Buffer.from(chunk));
+  const expected = new WireWriter();
+  body(expected);
+  expect(bodies).toHaveLength(2);
+  expect(bodies[0]!.equals(expected.take())).toBe(true);
+  expect(bodies[1]!.toString()).toBe('next');
 });

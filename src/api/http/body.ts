@@ -1,4 +1,4 @@
-/** Reads a request body as one byte string, within a limit. */
+/** Reads a request body, within a limit. */
 import type { IncomingMessage } from 'node:http';
 
 /** What all bodies together may take (bodyBudget.ts). */
@@ -11,15 +11,25 @@ export interface BodyRoom {
 
 const UNBOUNDED: BodyRoom = { hasRoomFor: () => true, onNoRoom: () => undefined };
 
+const NOTHING = Buffer.alloc(0);
+const GATHERED_FROM_BYTES = 64 * 1024;
+
+/** The whole body as a byte string; see `readBytes`. */
+export function readBody(request: IncomingMessage, limitBytes: number, done: (body: string | undefined) => void): void {
+  readBytes(request, limitBytes, (bytes) => {
+    done(bytes?.latin1Slice());
+  });
+}
+
 /**
  * Calls `done` once with the whole body, or with undefined when it is longer than `limitBytes` (the rest is then thrown
  * away as it comes in, so that the client can read its answer). A client that goes away in the middle is never answered,
- * and `done` never called.
+ * and `done` never called. The bytes are the callee's to change.
  */
-export function readBody(
+export function readBytes(
   request: IncomingMessage,
   limitBytes: number,
-  done: (body: string | undefined) => void,
+  done: (body: Buffer | undefined) => void,
   { hasRoomFor, onNoRoom }: BodyRoom = UNBOUNDED,
 ): void {
   if (Number(request.headers['content-length']) > limitBytes) {
@@ -27,21 +37,65 @@ export function readBody(
     done(undefined);
     return;
   }
-  let body = '';
+  const body = new GrowingBytes(limitBytes);
   let isGivenUp = false;
   request.on('data', (chunk: Buffer) => {
     if (isGivenUp) return;
-    body += chunk.latin1Slice();
-    const isTooLong = body.length > limitBytes;
-    if (!isTooLong && hasRoomFor(body.length)) return;
+    const length = body.length + chunk.length;
+    const isTooLong = length > limitBytes;
+    if (!isTooLong && hasRoomFor(length)) {
+      body.add(chunk);
+      return;
+    }
     isGivenUp = true;
-    body = '';
+    body.clear();
     if (isTooLong) done(undefined);
     else onNoRoom();
   });
   request.on('end', () => {
-    if (!isGivenUp) done(body);
+    if (!isGivenUp) done(body.take());
   });
+}
+
+/**
+ * One buffer that grows with what really arrives: an announced length alone makes nobody allocate. Each byte is copied as it comes,
+ * a few times at most, so that in the end nothing is left to be done.
+ */
+class GrowingBytes {
+  length = 0;
+  private bytes: Buffer = NOTHING;
+
+  constructor(private readonly limitBytes: number) {}
+
+  add(chunk: Buffer): void {
+    const length = this.length + chunk.length;
+    if (this.length === 0) {
+      // Most bodies are one chunk.
+      this.bytes = chunk;
+    } else {
+      if (length > this.bytes.length) this.grow(length);
+      chunk.copy(this.bytes, this.length);
+    }
+    this.length = length;
+  }
+
+  take(): Buffer {
+    const taken = this.bytes.subarray(0, this.length);
+    this.clear();
+    return taken;
+  }
+
+  clear(): void {
+    this.bytes = NOTHING;
+    this.length = 0;
+  }
+
+  private grow(length: number): void {
+    const capacity = Math.min(this.limitBytes, Math.max(GATHERED_FROM_BYTES, 2 * length));
+    const grown = Buffer.allocUnsafeSlow(capacity);
+    this.bytes.copy(grown, 0, 0, this.length);
+    this.bytes = grown;
+  }
 }
 
 /** Whether the request line and headers announce a body at all. */

@@ -1,4 +1,5 @@
 /** multipart/form-data bodies, as `curl -F` sends them, to forms of byte strings. */
+import type { Writable } from 'node:stream';
 import busboy from 'busboy';
 import type { Form } from './form';
 
@@ -7,6 +8,9 @@ export interface MultipartForm {
   /** What is wrong with a malformed body; undefined: nothing. */
   readonly complaint: string | undefined;
 }
+
+/** What the parser is given in one turn of the event loop: some milliseconds of work. */
+const PIECE_BYTES = 256 * 1024;
 
 /** More parts than this are a mistake or an attack; every parameter there is has one. */
 const PARTS_MAX = 1000;
@@ -22,11 +26,10 @@ interface Part {
  * Reads every part as a value, whether it came with a file name or not. The first part of a name counts.
  *
  * @param contentType the header, with its boundary
- * @param body a byte string
  */
 export async function parseMultipart(
   contentType: string,
-  body: string,
+  body: Buffer,
   wanted: ReadonlySet<string>,
 ): Promise<MultipartForm> {
   try {
@@ -50,9 +53,9 @@ function complaintOf(error: unknown): string {
  * busboy decodes a part that names a charset of its own, and does not tell. Such a part is one whose text does not depend
  * on the default charset: its text is turned back into bytes. All others are bytes already.
  */
-async function readParts(contentType: string, body: string): Promise<readonly Part[]> {
+async function readParts(contentType: string, body: Buffer): Promise<readonly Part[]> {
   const parts = await splitParts(contentType, body, 'latin1');
-  if (!/charset\s*=/i.test(body)) return parts;
+  if (!mayNameCharset(body)) return parts;
   const decoded = await splitParts(contentType, body, 'utf8');
   return parts.map((part, position) => {
     const isDecoded = !part.isFile && part.value === decoded[position]?.value;
@@ -60,7 +63,19 @@ async function readParts(contentType: string, body: string): Promise<readonly Pa
   });
 }
 
-function splitParts(contentType: string, body: string, defaultCharset: string): Promise<readonly Part[]> {
+const CHARSET = 'charset';
+
+/** Whether a part may say of itself how it is encoded. */
+function mayNameCharset(body: Buffer): boolean {
+  // Pieces overlap, so that none cuts the word.
+  for (let from = 0; from < body.length; from += PIECE_BYTES) {
+    if (/charset/i.test(body.latin1Slice(from, Math.min(body.length, from + PIECE_BYTES + CHARSET.length))))
+      return true;
+  }
+  return false;
+}
+
+function splitParts(contentType: string, body: Buffer, defaultCharset: string): Promise<readonly Part[]> {
   return new Promise((resolve, reject) => {
     const parser = busboy({
       headers: { 'content-type': contentType },
@@ -89,6 +104,19 @@ function splitParts(contentType: string, body: string, defaultCharset: string): 
     parser.on('finish', () => {
       resolve(parts);
     });
-    parser.end(Buffer.from(body, 'latin1'));
+    feed(parser, body, 0);
+  });
+}
+
+/** Gives the parser what there is from `from` on, a piece in a turn. */
+function feed(parser: Writable, body: Buffer, from: number): void {
+  const to = from + PIECE_BYTES;
+  if (to >= body.length) {
+    parser.end(body.subarray(from));
+    return;
+  }
+  parser.write(body.subarray(from, to), (error) => {
+    // What is wrong was told by an event.
+    if (!error) setImmediate(feed, parser, body, to);
   });
 }

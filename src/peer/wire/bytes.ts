@@ -1,4 +1,5 @@
 /** How numbers, ids and byte strings lie in a frame: a growing writer and a checking reader. Integers are big-endian. */
+import { crc32 } from 'node:zlib';
 
 /** Why bytes from another member were not accepted. */
 export type WireErrorKind = 'tooLong' | 'checksum' | 'version' | 'malformed';
@@ -16,17 +17,30 @@ export class WireError extends Error {
 }
 
 const SCRATCH_BYTES = 64 * 1024;
+/** Byte strings from this length on are not copied by a writer that may keep them. */
+export const LONG_BYTES = 64 * 1024;
 const VARINT_BYTES_MAX = 8;
 const LOW_BITS = 2 ** 28;
+
+/** Long bytes that were handed over, and where they belong among those of the writer. */
+interface KeptBytes {
+  readonly at: number;
+  readonly bytes: Uint8Array;
+}
 
 /** Appends to one growing buffer. */
 export class WireWriter {
   private scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   private buffer = this.scratch;
   private end = 0;
+  private kept: KeptBytes[] = [];
+  private keptBytes = 0;
+
+  /** @param keepsLong `raw` keeps long bytes, which must not change any more, instead of copying them; for `takePieces` */
+  constructor(private readonly keepsLong = false) {}
 
   get length(): number {
-    return this.end;
+    return this.end + this.keptBytes;
   }
 
   u8(value: number): this {
@@ -82,6 +96,11 @@ export class WireWriter {
   }
 
   raw(value: Uint8Array): this {
+    if (this.keepsLong && value.length >= LONG_BYTES) {
+      this.kept.push({ at: this.end, bytes: value });
+      this.keptBytes += value.length;
+      return this;
+    }
     this.reserve(value.length);
     this.buffer.set(value, this.end);
     this.end += value.length;
@@ -93,17 +112,43 @@ export class WireWriter {
     this.buffer.writeUInt32BE(value, offset);
   }
 
-  /** What was written from `offset` on, as a view that the next write may invalidate. */
-  viewFrom(offset: number): Buffer {
-    return this.buffer.subarray(offset, this.end);
+  /** The CRC-32 of what was written from `offset` on; nothing before it may have been kept. */
+  checksumFrom(offset: number): number {
+    let checksum = 0;
+    let from = offset;
+    for (const { at, bytes } of this.kept) {
+      checksum = crc32(bytes, crc32(this.buffer.subarray(from, at), checksum));
+      from = at;
+    }
+    return crc32(this.buffer.subarray(from, this.end), checksum);
   }
 
-  /** Forgets what was written from `offset` on. */
+  /** Forgets what was written from `offset` on; nothing before it may have been kept. */
   truncate(offset: number): void {
     this.end = offset;
+    this.kept = [];
+    this.keptBytes = 0;
   }
 
-  /** What was written, the caller's to keep; the writer is empty again. */
+  /** What was written, in order, in pieces: those that were kept, and copies of what is between them. The writer is empty again. */
+  takePieces(): Uint8Array[] {
+    const pieces: Uint8Array[] = [];
+    let from = 0;
+    const addOwn = (to: number): void => {
+      if (to > from) pieces.push(Buffer.from(this.buffer.subarray(from, to)));
+      from = to;
+    };
+    for (const { at, bytes } of this.kept) {
+      addOwn(at);
+      pieces.push(bytes);
+    }
+    addOwn(this.end);
+    this.buffer = this.scratch;
+    this.truncate(0);
+    return pieces;
+  }
+
+  /** What was written, the caller's to keep; nothing may have been kept. The writer is empty again. */
   take(): Buffer {
     const written = this.buffer.subarray(0, this.end);
     const taken = this.buffer === this.scratch ? Buffer.from(written) : written;

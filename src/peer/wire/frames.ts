@@ -50,7 +50,7 @@ export function finishFrame(writer: WireWriter, start: number): void {
     throw new RangeError(`a frame of ${bodyBytes} bytes is over the limit of ${FRAME_BODY_BYTES_MAX}`);
   }
   writer.patchU32(start, bodyBytes);
-  writer.patchU32(start + CRC_OFFSET, crc32(writer.viewFrom(start + CHECKED_OFFSET)));
+  writer.patchU32(start + CRC_OFFSET, writer.checksumFrom(start + CHECKED_OFFSET));
 }
 
 /** Checks a whole frame and hands its body out. */

@@ -8,7 +8,7 @@ function part(name: string, value: string, extra = '', headers = ''): string {
 }
 
 async function parse(body: string): Promise<Record<string, string>> {
-  const { form, complaint } = await parseMultipart(TYPE, body, WANTED);
+  const { form, complaint } = await parseMultipart(TYPE, Buffer.from(body, 'latin1'), WANTED);
   expect(complaint).toBeUndefined();
   return Object.fromEntries(form);
 }
@@ -45,13 +45,13 @@ test.each([
   ['with a broken header', TYPE, '--x\r\nbroken header\r\n\r\nv\r\n--x--\r\n'],
   ['of too many parts', TYPE, `${part('value', 'a').repeat(1001)}--x--\r\n`],
 ])('a body %s is refused', async (_what, type, body) => {
-  const parsed = await parseMultipart(type, body, WANTED);
+  const parsed = await parseMultipart(type, Buffer.from(body, 'latin1'), WANTED);
   expect(parsed.complaint).toMatch(/^multipart: /);
   expect(parsed.form.size).toBe(0);
 });
 
 test('a charset that nobody knows is a complaint in our words', async () => {
   const odd = part('value', 'a', '', 'Content-Type: text/plain; charset=nope\r\n');
-  const { complaint } = await parseMultipart(TYPE, `${odd}--x--\r\n`, WANTED);
+  const { complaint } = await parseMultipart(TYPE, Buffer.from(`${odd}--x--\r\n`, 'latin1'), WANTED);
   expect(complaint).toBe('multipart: a part cannot be decoded; its charset is not known');
 });

@@ -5,9 +5,9 @@ import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../../member/types';
 import { writeInternalError, writeMethodNotAllowed } from '../../http/answers';
-import { hasBody, readBody, skipBody } from '../../http/body';
+import { hasBody, readBytes, skipBody } from '../../http/body';
 import type { Form } from '../../http/form';
-import { parseForm } from '../../http/form';
+import { formSlices, parseForm, SHORT_FORM_LENGTH } from '../../http/form';
 import { parseMediaType } from '../../http/mediaType';
 import { parseMultipart } from '../../http/multipart';
 import { errorStatus } from '../../errors';
@@ -102,17 +102,20 @@ export class KeysHandler {
       this.runWithoutForm(request, response, method, path, query);
       return;
     }
-    const done = (body: string | undefined): void => {
+    const done = (body: Buffer | undefined): void => {
       if (body === undefined) {
         this.fail(response, requestFailure(210, TOO_LARGE));
       } else if (isMultipart) {
         this.runMultipart(response, method, path, contentType ?? '', body, query);
+      } else if (body.length > SHORT_FORM_LENGTH) {
+        this.runLongForm(response, method, path, body, query);
       } else {
         const form: Form = new Map();
-        this.run(response, method, path, form, parseForm(body, PARAMETER_NAMES, form), query);
+        const complaint = parseForm(body.latin1Slice(), PARAMETER_NAMES, form);
+        this.run(response, method, path, form, complaint, query);
       }
     };
-    readBody(request, this.options.maxRequestBytes, done, {
+    readBytes(request, this.options.maxRequestBytes, done, {
       hasRoomFor: this.options.bodyBudget.account(response),
       onNoRoom: () => {
         this.fail(response, BUSY);
@@ -132,12 +135,27 @@ export class KeysHandler {
     });
   }
 
+  /** The body is read a slice at a time; all of the connection's later requests wait for the answer. */
+  private runLongForm(response: ServerResponse, method: string, path: string, body: Buffer, query: string): void {
+    const form: Form = new Map();
+    const slices = formSlices(body, PARAMETER_NAMES, form);
+    this.options.openWatches.turns.add((isOver) => {
+      do {
+        const { done, value: complaint } = slices.next();
+        if (done !== true) continue;
+        this.run(response, method, path, form, complaint, query);
+        return false;
+      } while (!isOver());
+      return true;
+    });
+  }
+
   private runMultipart(
     response: ServerResponse,
     method: string,
     path: string,
     contentType: string,
-    body: string,
+    body: Buffer,
     query: string,
   ): void {
     parseMultipart(contentType, body, PARAMETER_NAMES).then(
