@@ -2,13 +2,17 @@
 
 /**
  * `npm run cluster`: three members on this machine, to play with. Data stays in the folder ./cluster.etcd; Ctrl-C stops all.
- * Options after `--` go to every member.
+ * Options after `--` go to every member. Each line of a member begins with its name.
  */
 require('./nodeVersion');
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
 require('./endWithParent');
+const { prefixedLines } = require('./prefixedLines');
 const { prepare, say, ROOT } = require('./prepare');
+
+const COLORS = { node1: '\x1b[36m', node2: '\x1b[35m', node3: '\x1b[34m' };
+const COLOR_END = '\x1b[0m';
 
 const MEMBERS = [1, 2, 3].map((number) => ({
   name: `node${number}`,
@@ -18,6 +22,8 @@ const MEMBERS = [1, 2, 3].map((number) => ({
 
 async function main() {
   await prepare();
+  // A terminal that was closed: the members end in order all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined).setMaxListeners(0);
   const initialCluster = MEMBERS.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const running = new Set(MEMBERS.map((member) => start(member, initialCluster, () => running)));
   say(`three members: ${MEMBERS.map(({ client }) => client).join(' ')}`);
@@ -45,14 +51,36 @@ function start({ name, client, peer }, initialCluster, running) {
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
   const program = ['--require', join(__dirname, 'endWithParent.js'), join(ROOT, 'dist', 'cairn.js')];
   const child = spawn(process.execPath, [...program, ...args, ...process.argv.slice(2)], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...looks(process.stderr), ...process.env },
   });
-  child.on('exit', (code, signal) => {
+  for (const stream of ['stdout', 'stderr']) {
+    child[stream].pipe(prefixedLines(prefix(name, process[stream]))).pipe(process[stream], { end: false });
+  }
+  // Its last lines come before this one.
+  child.on('close', (code, signal) => {
     running().delete(child);
     say(`${name} ended with ${signal ?? `code ${code}`}`);
     if (code !== 0 && !process.exitCode) process.exitCode = code ?? 1;
   });
   return child;
+}
+
+function prefix(name, stream) {
+  return hasColors(stream) ? `${COLORS[name]}${name} |${COLOR_END} ` : `${name} | `;
+}
+
+/** To a member its standard error is a pipe; what a person sees of it is as if it were the terminal. */
+function looks(stream) {
+  return {
+    ...(stream.isTTY === true && { ETCD_LOG_FORMAT: 'pretty' }),
+    ...(hasColors(stream) && { FORCE_COLOR: '1' }),
+  };
+}
+
+/** Node.js knows the terminals, and `NO_COLOR`. */
+function hasColors(stream) {
+  return stream.isTTY === true && stream.hasColors();
 }
 
 void main();

@@ -101,7 +101,7 @@ function stopOnSignals(starting: Promise<Server>, stopping: AbortController, log
     const wish = wishes.heard(performance.now());
     if (wish === 'echo') return;
     if (wish === 'second') {
-      void leaving.leave('unexpectedFailure');
+      void leaving.leave('stoppedAtOnce');
       return;
     }
     logger.info({ signal }, 'stopping');

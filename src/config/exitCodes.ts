@@ -65,6 +65,12 @@ export const exitCodes = {
       'The data directory is empty and the member whose place this process would take runs elsewhere: its leader hears from it. ' +
       'Nothing was changed.',
   },
+  stoppedAtOnce: {
+    code: 130,
+    meaning:
+      'It was asked to stop once more (Ctrl-C twice, or a second signal half a second after the first) and ended without finishing ' +
+      'what was under way. What was acknowledged is kept. 130 is what a shell says of Ctrl-C.',
+  },
 } as const satisfies Record<string, ExitCode>;
 
 export type ExitCodeName = keyof typeof exitCodes;

@@ -1,5 +1,5 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
-import { rename } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
@@ -45,7 +45,7 @@ async function clear(directory: string, ask: AskMembers): Promise<void> {
   }
   const mark = await contentOf(join(directory, REMOVED_FILE));
   if (mark === undefined) {
-    say(`${directory}: not of a removed member, left alone`);
+    say(`${directory}: ${await whyLeftAlone(directory)}`);
     return;
   }
   const note = parseRemovedFile(mark);
@@ -63,6 +63,18 @@ async function clear(directory: string, ask: AskMembers): Promise<void> {
   await keepNewest(directory);
   say(`${directory}: of a removed member, moved to ${aside} (the newest ${ASIDE_MAX} are kept)`);
   say(await diskLine(directory));
+}
+
+/** A volume is empty before its first member: the init container goes on, and says what it found. */
+async function whyLeftAlone(directory: string): Promise<string> {
+  try {
+    const { length } = await readdir(directory);
+    return length === 0 ? 'an empty directory, nothing to clear' : 'not of a removed member, left alone';
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return 'there is no such directory, nothing to clear';
+    if (hasCode(error, 'ENOTDIR')) return 'this is no directory, nothing was cleared';
+    throw error;
+  }
 }
 
 /** The first URL whose member lists the one that was removed. Undefined: none of those that can be asked does. */

@@ -87,8 +87,17 @@ describe('cairn clear-removed', () => {
     expect(output.text()).toContain('left alone');
   });
 
-  it('is content if there is nothing yet', async () => {
+  it('is content if there is nothing yet, and says so', async () => {
     expect(await clearRemoved(['--data-dir', join(volume, 'absent')], nobodyAnswers)).toBe(0);
+    mkdirSync(join(volume, 'empty'));
+    expect(await clearRemoved(['--data-dir', join(volume, 'empty')], nobodyAnswers)).toBe(0);
+    writeFileSync(join(volume, 'file'), '');
+    expect(await clearRemoved(['--data-dir', join(volume, 'file')], nobodyAnswers)).toBe(0);
+    expect(output.text()).toBe(
+      `${volume}/absent: there is no such directory, nothing to clear\n` +
+        `${volume}/empty: an empty directory, nothing to clear\n` +
+        `${volume}/file: this is no directory, nothing was cleared\n`,
+    );
   });
 
   it('needs to be told the directory', async () => {

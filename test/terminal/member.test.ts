@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { exitCodes } from '../../src/config/exitCodes';
 import { SAME_WISH_MS } from '../../src/stopSignals';
 import { sleep, until } from '../cluster/waiting';
 import { whyMissing } from '../http/serverProcess';
@@ -67,7 +68,7 @@ function suite(): void {
     expect(shown.isRunning).toBe(true);
     const beganMs = performance.now();
     shown.press(CTRL_C);
-    expect(await shown.exited).toBe(1);
+    expect(await shown.exited).toBe(exitCodes.stoppedAtOnce.code);
     expect(performance.now() - beganMs).toBeLessThan(2000);
     expect(shown.plainScreen).not.toMatch(/INFO: stopped/);
     expect(await portsAreFree()).toBe(true);

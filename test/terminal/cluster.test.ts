@@ -1,0 +1,111 @@
+/** `npm run cluster` without npm: whose line is whose, and how it ends. */
+import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { exitCodes } from '../../src/config/exitCodes';
+import { SAME_WISH_MS } from '../../src/stopSignals';
+import { sleep, until } from '../cluster/waiting';
+import { whyMissing } from '../http/serverProcess';
+import { isFree, makePlace, ROOT, type Place } from './place';
+import { CTRL_C, PseudoTerminal, quoted, surroundings, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
+
+const SCRIPT = join(ROOT, 'scripts', 'cluster.js');
+const NAMES = ['node1', 'node2', 'node3'];
+const PORTS = [12_379, 12_380, 22_379, 22_380, 32_379, 32_380];
+const START_LIMIT_MS = 60_000;
+
+const reason = whyMissing('cairn') ?? whyNoTerminal();
+if (reason === undefined) describe('three members in one terminal', suite);
+else describe.skip(`three members in one terminal (skipped: ${reason})`, suite);
+
+function suite(): void {
+  let place: Place;
+  let terminal: PseudoTerminal | undefined;
+
+  beforeEach(async () => {
+    place = await makePlace();
+    await untilFree();
+  });
+
+  afterEach(async () => {
+    terminal?.close();
+    await terminal?.exited;
+    terminal = undefined;
+    place.remove();
+    await untilFree();
+  });
+
+  async function untilFree(): Promise<void> {
+    for (const port of PORTS)
+      await until(`port ${port} is free`, 30_000, async () => (await isFree(port)) || undefined);
+  }
+
+  async function start(more = '', options: Partial<TerminalOptions> = {}): Promise<PseudoTerminal> {
+    terminal = new PseudoTerminal(`exec ${quoted(process.execPath)} ${quoted(SCRIPT)} ${more}`, {
+      cwd: place.folder,
+      columns: 250,
+      ...options,
+    });
+    for (const name of NAMES)
+      await terminal.shows(new RegExp(`^${name} \\| .*ready to serve clients`, 'm'), START_LIMIT_MS);
+    return terminal;
+  }
+
+  test(
+    'each line begins with the name of its member, coloured; Ctrl-C ends them in order',
+    async () => {
+      const shown = await start();
+      shown.press(CTRL_C);
+      expect(await shown.exited).toBe(exitCodes.ok.code);
+      for (const line of shown.plainScreen.split('\n').filter((each) => each !== '' && each !== '^C')) {
+        expect(line.replace(/^\^C/, '')).toMatch(/^(node[123] \| \[\d\d:\d\d:\d\d\.\d{3}\] (INFO|WARN)|cairn: )/);
+      }
+      for (const name of NAMES) {
+        expect(shown.plainScreen).toMatch(
+          new RegExp(`${name} \\| .*INFO: stopped\n(.*\n)*.*${name} ended with code 0`),
+        );
+        expect(shown.screen).toMatch(new RegExp(`\x1b\\[\\d+m${name} \\|\x1b\\[0m .*\x1b\\[32mINFO`));
+      }
+    },
+    2 * START_LIMIT_MS,
+  );
+
+  test(
+    'Ctrl-C once more ends them all at once, with the code for it; with NO_COLOR there are none',
+    async () => {
+      const shown = await start('', { environment: { NO_COLOR: '1' } });
+      // A request that has not come whole is waited for.
+      const slow = [12_379, 22_379, 32_379].map((port) => connect(port, '127.0.0.1').on('error', () => undefined));
+      for (const socket of slow)
+        socket.write('PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nvalue=');
+      await sleep(300);
+      shown.press(CTRL_C);
+      for (const name of NAMES) await shown.shows(new RegExp(`${name} \\| .*stopping`));
+      await sleep(SAME_WISH_MS + 100);
+      expect(shown.isRunning).toBe(true);
+      const beganMs = performance.now();
+      shown.press(CTRL_C);
+      expect(await shown.exited).toBe(exitCodes.stoppedAtOnce.code);
+      expect(performance.now() - beganMs).toBeLessThan(4000);
+      for (const socket of slow) socket.destroy();
+      for (const name of NAMES) expect(shown.plainScreen).toContain(`${name} ended with code 130`);
+      expect(shown.plainScreen).not.toMatch(/^( |node\d \|) +at /m);
+      expect(shown.screen).not.toMatch(/\x1b\[\d/);
+    },
+    2 * START_LIMIT_MS,
+  );
+}
+
+test('in a pipe the lines are JSON behind plain names, and what a member says before it has a log has its name, too', () => {
+  const { status, stderr, stdout } = spawnSync(process.execPath, [SCRIPT, '--data-dri', 'x'], {
+    cwd: ROOT,
+    env: surroundings(),
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([exitCodes.badConfiguration.code, '']);
+  for (const name of NAMES) {
+    expect(stderr).toMatch(new RegExp(`^${name} \\| cairn: .*--data-dri`, 'm'));
+    expect(stderr).toMatch(new RegExp(`^cairn: ${name} ended with code 2$`, 'm'));
+  }
+  expect(stderr).not.toContain('\x1b');
+});
