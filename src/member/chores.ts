@@ -9,10 +9,12 @@ import { IntegrityCheck } from './integrityCheck';
 import { PeerList, type PeerAddress } from './peerList';
 import { Promoter } from './promoter';
 import { Publisher } from './publisher';
+import { QuorumNote } from './quorumNote';
 import { QuotaNotice } from './quotaNotice';
 import { Scrub } from './scrub';
 import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
+import type { PeerReport } from './types';
 
 export interface ChoresParts {
   readonly settings: MemberSettings;
@@ -26,6 +28,7 @@ export interface ChoresParts {
   readonly firstPeers: readonly PeerAddress[];
   /** This member's limit of the store; 0: none. */
   readonly quotaBytes: number;
+  readonly peerReport: () => PeerReport;
   /** Runs what may find out that the member must not go on. */
   readonly guarded: (run: () => void) => void;
 }
@@ -38,6 +41,7 @@ export class Chores {
   readonly promoter: Promoter;
   readonly publisher: Publisher;
   private readonly expiry: ExpiryClock;
+  private readonly quorumNote: QuorumNote;
   private readonly quotaNotice: QuotaNotice;
   private readonly scrub: Scrub;
   private timers: Cancel[] = [];
@@ -54,6 +58,12 @@ export class Chores {
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
     this.promoter = new Promoter(raft, state, (change) => callers.change(change));
     this.publisher = new Publisher(settings, raft, state, propose);
+    this.quorumNote = new QuorumNote({
+      ...{ raft, logger, electionTimeoutMs: settings.electionTimeoutMs },
+      members: () => state.machine.cluster.members(),
+      linked: () =>
+        parts.peerReport().peers.flatMap(({ id, connected, accepted }) => (connected && accepted ? [id] : [])),
+    });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quotaBytes);
     this.scrub = new Scrub(state);
   }
@@ -81,6 +91,7 @@ export class Chores {
   tick(nowMs: number): void {
     this.publisher.check();
     this.quotaNotice.check(nowMs);
+    this.quorumNote.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
     this.headStart.tick();

@@ -112,6 +112,8 @@ export interface FollowerLatency {
 
 /** What the links to the other members report. */
 export interface PeerReport {
+  /** The streams that this member dialed (`connected`) and took (`accepted`) are up. */
+  readonly peers: readonly { readonly id: MemberId; readonly connected: boolean; readonly accepted: boolean }[];
   readonly traffic: PeerTraffic;
   readonly followers: readonly FollowerLatency[];
 }

@@ -1,4 +1,5 @@
 /** What clients notice, and do not, while members of a cluster of three are dead, stopped or restarted. */
+import { readFileSync } from 'node:fs';
 import { Cluster } from './cluster';
 import { call } from './httpClient';
 import { missingFrom, writeUntil } from './retryingClient';
@@ -60,8 +61,16 @@ test('with two members down a write answers 300 in time, a quorum read too, and 
   }
   expect((await survivor!.get('/health')).status).toBe(503);
   expect((await survivor!.get('/livez')).status).toBe(200);
+  const said = (): string => readFileSync(survivor!.logFile, 'utf8');
+  await until('it says whom it waits for', 10_000, () => said().includes('no quorum: waiting for ') || undefined);
+  const line = said()
+    .split('\n')
+    .find((each) => each.includes('no quorum: waiting for '));
+  for (const { name, place } of others) expect(line).toContain(`${name} (${place.peerUrl})`);
   for (const member of others) member.start();
   await cluster.healthy();
+  expect(said().split('no quorum: waiting for ')).toHaveLength(2);
+  expect(said().lastIndexOf('the cluster has a leader')).toBeGreaterThan(said().indexOf('no quorum: waiting for '));
   expect((await survivor!.put('/quorum-again', 'x')).status).toBe(201);
 });
 

@@ -73,7 +73,7 @@ function scene(name = 'a'): Scene {
           return beginning instanceof Error ? Promise.reject(beginning) : Promise.resolve(beginning);
         },
         logger: new LogRecorder(),
-        peerReport: () => ({ traffic: {} as never, followers: [] }),
+        peerReport: () => ({ traffic: {} as never, followers: [], peers: [] }),
         onFailure: (error) => {
           throw error;
         },

@@ -26,6 +26,7 @@ const QUIET_REPORT: PeerReport = {
     sendBandwidthRate: 0,
   },
   followers: [],
+  peers: [],
 };
 
 const NO_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
