@@ -231,6 +231,9 @@ function openApi(
     drain: new Drain(
       () => performance.now(),
       () => member.giveUpLeadership(2 * configuration.electionTimeoutMs),
+      (line) => {
+        logger.warn(line);
+      },
     ),
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,

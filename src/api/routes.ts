@@ -5,7 +5,7 @@ import { serveNewToken } from './discovery/newToken';
 import { TOKEN_PATH } from './discovery/registry';
 import { servePage, serveRobots } from './discovery/servicePages';
 import { serveToken } from './discovery/serveToken';
-import { TokenRate } from './discovery/tokenRules';
+import { createTokenRate } from './discovery/tokenRules';
 import { writeMethodNotAllowed } from './http/answers';
 import { NO_OBSERVER } from './observer';
 import { serveDebugVars } from './ops/debugVars';
@@ -76,7 +76,7 @@ function addOperatorRoutes(route: Route, { member, drain, metrics, observer = NO
 
 /** Spec cli-and-config section 4, server side. These decide about methods themselves. */
 function addDiscoveryRoutes(router: Router, { member, now, discovery }: ApiOptions, registrations: KeysHandler): void {
-  const rate = new TokenRate();
+  const rate = createTokenRate();
   router.all('/new', (context) => serveNewToken(context, member, discovery, rate, now()));
   router.all(TOKEN_PATH, (context) => serveToken(context, member, registrations, discovery));
 }

@@ -33,7 +33,8 @@ function scalar(kind: Kind, text: string): string {
     case 'urls':
     case 'strings':
     case 'cluster':
-      return stringify(text, { lineWidth: 0 }).trimEnd();
+      // Only the end of the line: trimEnd() would take a no-break space that is part of the text.
+      return stringify(text, { lineWidth: 0 }).replace(/\n$/, '');
   }
 }
 

@@ -82,12 +82,30 @@ describe('--print-config', () => {
     expectRoundTrip(['-addr=[fd00::1]:4001', '-peer-addr=h:7001', '-peer-bind-addr=0.0.0.0', '-vv']);
   });
 
-  it.each(['true', '5', 'null', '~', 'a: b', '# x', ' x ', '-', '"', "'", '\\', '&a', '*', 'ü', '1e3', '%', '@', '`'])(
-    'round trip with the directory and token %j',
-    (text) => {
-      expectRoundTrip([`--data-dir=${text}`, `--initial-cluster-token=${text}`]);
-    },
-  );
+  it.each([
+    'true',
+    '5',
+    'null',
+    '~',
+    'a: b',
+    '# x',
+    ' x ',
+    '-',
+    '"',
+    "'",
+    '\\',
+    '&a',
+    '*',
+    'ü',
+    '1e3',
+    '%',
+    '@',
+    '`',
+    '\u00a0',
+    'a\u3000',
+  ])('round trip with the directory and token %j', (text) => {
+    expectRoundTrip([`--data-dir=${text}`, `--initial-cluster-token=${text}`]);
+  });
 
   it('round trip with any text that is accepted', () => {
     fc.assert(

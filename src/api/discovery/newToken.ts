@@ -12,7 +12,7 @@ import { parseRequestTarget } from '../http/requestTarget';
 import { parseGoInteger } from './goInteger';
 import type { DiscoveryOptions } from './options';
 import { createTokenCommand, directoryOf } from './registry';
-import type { TokenRate } from './tokenRules';
+import type { Rate } from '../rate';
 import { hasRoomForToken, SIZE_MAX, SIZE_MIN, tokenDirectoryCommand, TOKENS_MAX } from './tokenRules';
 
 /** How many members a cluster gets when nothing is said. */
@@ -32,7 +32,7 @@ export async function serveNewToken(
   context: Context,
   member: KeyReader & KeyWriter,
   options: DiscoveryOptions,
-  rate: TokenRate,
+  rate: Rate,
   nowMs: number,
 ): Promise<void> {
   const { req: request, res: response } = context;

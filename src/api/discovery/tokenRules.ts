@@ -1,6 +1,7 @@
 /** What the discovery service refuses, because whoever reaches it may be anybody. */
 import type { CreateCommand, KeyCommand } from '../../machine/command';
 import type { KeyReader } from '../../member/types';
+import { Rate } from '../rate';
 import type { KeyFailure } from '../v2/keys/failure';
 import { keyFailure, requestFailure } from '../v2/keys/failure';
 import { REGISTRY, tokenOf } from './registry';
@@ -23,23 +24,12 @@ const VALUE_BYTES_MAX = 64 * 1024;
 /** Each byte of a value may take three in a form; the rest of the form is short. */
 export const REGISTRATION_BODY_BYTES_MAX = 4 * VALUE_BYTES_MAX;
 
-/** Counts how many tokens are made, whoever asks for them. */
-export class TokenRate {
-  private left = TOKENS_AT_ONCE;
-  private countedAtMs: number | undefined;
-
-  /** False if this one would be too many. */
-  take(nowMs: number): boolean {
-    const elapsedMs = Math.max(0, nowMs - (this.countedAtMs ?? nowMs));
-    this.countedAtMs = nowMs;
-    this.left = Math.min(TOKENS_AT_ONCE, this.left + (elapsedMs * TOKENS_PER_SECOND) / 1000);
-    if (this.left < 1) return false;
-    this.left -= 1;
-    return true;
-  }
+/** How often tokens are made, whoever asks for them. */
+export function createTokenRate(): Rate {
+  return new Rate(TOKENS_AT_ONCE, TOKENS_PER_SECOND);
 }
 
-/** Whether there is room for another token. The listing is as long as there are tokens, and `TokenRate` bounds how often it is made. */
+/** Whether there is room for another token. The listing is as long as there are tokens, and `createTokenRate` bounds how often it is made. */
 export function hasRoomForToken(member: KeyReader): boolean {
   return childrenOf(member, REGISTRY) < TOKENS_MAX;
 }

@@ -4,10 +4,12 @@ import type { Drain } from '../drain';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
 
+const RETRY_AFTER_S = 6;
 const BODY_MAX_BYTES = 1024;
-const SECONDS_MAX = 3600;
+/** The longest that `cairn prestop` and `cairn retire` ask for is 660. */
+const SECONDS_MAX = 900;
 
-/** Takes `{"Seconds":60}`; 204 without a body once leadership is handed over. 0 ends it. */
+/** Takes `{"Seconds":60}`; 204 without a body once leadership is handed over, 429 if that was asked for too often. 0 ends it. */
 export async function serveDrain(context: Context, drain: Drain): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {
     readBody(context.req, BODY_MAX_BYTES, resolve);
@@ -17,7 +19,16 @@ export async function serveDrain(context: Context, drain: Drain): Promise<void> 
     writeJson(context.res, 400, `{"message":"give a body like {\\"Seconds\\":60}, with 0 to ${SECONDS_MAX}"}`);
     return;
   }
-  await drain.begin(seconds * 1000);
+  if (seconds === 0) drain.end();
+  else if ((await drain.begin(seconds * 1000)) === 'tooOften') {
+    context.res.setHeader('Retry-After', RETRY_AFTER_S);
+    writeJson(
+      context.res,
+      429,
+      '{"message":"this member was drained too often; nothing was changed, try again in some seconds"}',
+    );
+    return;
+  }
   context.res.writeHead(204).end();
 }
 

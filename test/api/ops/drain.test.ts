@@ -5,6 +5,7 @@ import { ask, startUnderTest } from '../apiUnderTest';
 let api: ApiUnderTest;
 let nowMs = 1000;
 let handedOver = 0;
+const lines: string[] = [];
 
 beforeEach(async () => {
   nowMs = 1000;
@@ -13,7 +14,14 @@ beforeEach(async () => {
     handedOver++;
     return Promise.resolve();
   };
-  api = await startUnderTest({ drain: new Drain(() => nowMs, giveUpLeadership) });
+  lines.length = 0;
+  api = await startUnderTest({
+    drain: new Drain(
+      () => nowMs,
+      giveUpLeadership,
+      (line) => lines.push(line),
+    ),
+  });
 });
 
 afterEach(async () => {
@@ -43,13 +51,54 @@ test('a drained member is alive, not ready, and ends connections until the time 
   expect(await connection('/v2/keys/a')).toBe('keep-alive');
 });
 
-test('0 seconds end it', async () => {
+test('0 seconds end it, and nothing is handed over for that', async () => {
   await drain('{"Seconds":30}');
-  await drain('{"Seconds":0}');
+  for (let time = 0; time < 3; time++) expect((await drain('{"Seconds":0}')).status).toBe(204);
   expect((await ask(api.clientPort, 'GET', '/readyz')).status).toBe(200);
+  expect(handedOver).toBe(1);
+  expect(lines).toEqual([
+    expect.stringContaining('drained for 30 s (PUT /config/local/drain)'),
+    'no longer drained: this member is sent clients again',
+  ]);
 });
 
-test.each(['', 'x', '{}', '[]', 'null', '{"Seconds":"5"}', '{"Seconds":-1}', '{"Seconds":3601}'])(
+test('whoever asks without end is refused, and costs neither leadership nor log lines', async () => {
+  const statuses: (number | undefined)[] = [];
+  for (let time = 0; time < 30; time++) statuses.push((await drain('{"Seconds":1}')).status);
+  expect(statuses).toEqual([...Array<number>(10).fill(204), ...Array<number>(20).fill(429)]);
+  expect(await drain('{"Seconds":900}')).toMatchObject({ headers: { 'retry-after': '6' } });
+  expect(handedOver).toBe(10);
+  expect(lines).toHaveLength(10);
+  // What was refused changed nothing.
+  nowMs += 1000;
+  expect((await ask(api.clientPort, 'GET', '/readyz')).status).toBe(200);
+  nowMs += 6000;
+  expect((await drain('{"Seconds":1}')).status).toBe(204);
+  expect((await drain('{"Seconds":1}')).status).toBe(429);
+});
+
+test('all who ask while leadership is handed over wait for the same one', async () => {
+  let handOver = (): void => undefined;
+  const begun: string[] = [];
+  const waiting = new Promise<void>((resolve) => {
+    handOver = resolve;
+  });
+  const leave = (): Promise<void> => {
+    begun.push('hand-over');
+    return waiting;
+  };
+  const own = new Drain(
+    () => 0,
+    leave,
+    (line) => begun.push(line),
+  );
+  const outcomes = Array.from({ length: 50 }, () => own.begin(30_000));
+  handOver();
+  expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['done']));
+  expect(begun).toEqual([expect.stringContaining('drained for 30 s'), 'hand-over']);
+});
+
+test.each(['', 'x', '{}', '[]', 'null', '{"Seconds":"5"}', '{"Seconds":-1}', '{"Seconds":901}'])(
   'the body %j is refused',
   async (body) => {
     const answer = await drain(body);
