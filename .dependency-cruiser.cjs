@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   metrics: ['platform'],
   config: ['platform'],
   client: ['platform'],
-  ctl: ['client', 'platform'],
+  ctl: ['client', 'config', 'platform'],
   platform: [],
 };
 

@@ -1,26 +1,133 @@
-/** What `cairn` can do besides running a member: `cairn NAME ...`. One sentence each, for --help and docs/configuration.md. */
-export const commandWords = {
-  healthcheck:
-    'Ask the member on this machine whether it may be sent requests; exits with 0 or 1. For the HEALTHCHECK of a container.',
-  discovery:
-    'Run a discovery service and nothing else: members of new clusters find each other through it. Takes the options of ' +
-    'a member; its defaults are http://localhost:8087 for clients, the name discovery, and any free peer port.',
-  retire:
-    'Remove members from a cluster before their pods go: those named --name-prefix and an ordinal of --keep or more, one by ' +
-    'one, never the last quorum.',
-  check:
-    'Put, get, watch and delete a key, list the members and read the metrics of the cluster behind --url; --members says how ' +
-    'many there have to be.',
-  prestop:
-    'Have the member behind --url hand leadership over and send its clients elsewhere, and wait --seconds before SIGTERM ends ' +
-    'it. For the preStop hook of a pod.',
-  'clear-removed':
-    'Move --data-dir aside if it is of a member that the cluster has removed and no longer lists, so that the next start joins ' +
-    'as a new one. For the init container of a pod.',
-} as const satisfies Record<string, string>;
+/** What `cairn` can do besides running a member: `cairn NAME ...`. The table that --help, the commands and the documents go by. */
 
-export type CommandWord = keyof typeof commandWords;
+/** An option of a command. Its value is text, or a whole number within the bounds. */
+export interface CommandFlag {
+  /** What stands for the value: URL, N, SECONDS, ... */
+  readonly placeholder: string;
+  /** One or two sentences. */
+  readonly help: string;
+  /** Undefined: it has to be given. */
+  readonly default?: string;
+  /** What the default is, where it is not a text that could be written. */
+  readonly defaultShown?: string;
+  readonly bounds?: { readonly minimum: number; readonly maximum: number };
+}
+
+export interface CommandRow {
+  /** A few sentences for --help and docs/configuration.md. */
+  readonly help: string;
+  /** Undefined: it has the options of a member. */
+  readonly flags?: Readonly<Record<string, CommandFlag>>;
+}
+
+const MEMBER_URL = 'http://127.0.0.1:2379';
+/** Longer than a pod takes to end once it was told. */
+export const DRAIN_MAX_S = 600;
+
+export const commandTable = {
+  healthcheck: {
+    help: 'Ask the member on this machine whether it may be sent requests; exits with 0 or 1. For the HEALTHCHECK of a container.',
+    flags: {
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of the member.',
+        default: MEMBER_URL,
+        defaultShown: `the first of ETCD_LISTEN_CLIENT_URLS, or ${MEMBER_URL}`,
+      },
+    },
+  },
+  discovery: {
+    help:
+      'Run a discovery service and nothing else: members of new clusters find each other through it. Takes the options of ' +
+      'a member; its defaults are http://localhost:8087 for clients, the name discovery, and any free peer port.',
+  },
+  retire: {
+    help:
+      'Remove members from a cluster before their pods go: those named --name-prefix and an ordinal of --keep or more, one by ' +
+      'one, the highest first, never the last quorum. Each sends its clients elsewhere before.',
+    flags: {
+      url: { placeholder: 'URL', help: 'Client URL of a member, or of a Service before them.', default: MEMBER_URL },
+      'name-prefix': {
+        placeholder: 'PREFIX',
+        help: 'What the names of the members begin with, such as cairn- of cairn-0.',
+      },
+      keep: {
+        placeholder: 'N',
+        help: 'How many stay: those with the ordinals 0 to N-1.',
+        bounds: { minimum: 1, maximum: 1000 },
+      },
+      drain: {
+        placeholder: 'SECONDS',
+        help: 'Time for which a member sends its clients elsewhere before it is removed.',
+        default: '10',
+        bounds: { minimum: 0, maximum: DRAIN_MAX_S },
+      },
+      timeout: {
+        placeholder: 'SECONDS',
+        help: 'Time after which it gives up, with exit code 1; nothing more is removed then.',
+        default: '240',
+        bounds: { minimum: 1, maximum: 86_400 },
+      },
+    },
+  },
+  check: {
+    help: 'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster.',
+    flags: {
+      url: { placeholder: 'URL', help: 'Client URL of a member, or of a Service before them.', default: MEMBER_URL },
+      members: {
+        placeholder: 'N',
+        help: 'How many members there have to be. 0: any number.',
+        default: '0',
+        bounds: { minimum: 0, maximum: 1000 },
+      },
+      timeout: {
+        placeholder: 'SECONDS',
+        help: 'Time that each request may take.',
+        default: '10',
+        bounds: { minimum: 1, maximum: 3600 },
+      },
+    },
+  },
+  prestop: {
+    help:
+      'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +
+      'For the preStop hook of a pod.',
+    flags: {
+      url: { placeholder: 'URL', help: 'Client URL of the member.', default: MEMBER_URL },
+      seconds: {
+        placeholder: 'SECONDS',
+        help: 'How long to wait, so that load balancers turn to the other members.',
+        default: '5',
+        bounds: { minimum: 0, maximum: DRAIN_MAX_S },
+      },
+    },
+  },
+  'clear-removed': {
+    help:
+      'Move a data directory aside if it is of a member that the cluster has removed and no longer lists, or whose state was ' +
+      'found to be wrong, so that the next start joins as a new one. Leaves any other directory alone. For the init container of a pod.',
+    flags: {
+      'data-dir': { placeholder: 'DIR', help: 'The data directory. The member must not run.' },
+    },
+  },
+} as const satisfies Record<string, CommandRow>;
+
+export type CommandWord = keyof typeof commandTable;
+
+/** Those that do something and end, with options of their own. */
+export type TaskWord = Exclude<CommandWord, 'discovery'>;
+
+/** In the order of --help. */
+export const commandRows: readonly (readonly [CommandWord, CommandRow])[] = Object.entries(commandTable) as [
+  CommandWord,
+  CommandRow,
+][];
 
 export function isCommandWord(word: string): word is CommandWord {
-  return Object.hasOwn(commandWords, word);
+  return Object.hasOwn(commandTable, word);
+}
+
+/** The options of a command, by name. */
+export function flagsOf(word: TaskWord): Readonly<Record<string, CommandFlag>> {
+  return commandTable[word].flags;
 }

@@ -1,5 +1,6 @@
 import { ETCD_API_VERSION } from './version';
-import { commandWords } from './commands';
+import { commandUsage, limitsOf } from './commandHelp';
+import { commandRows, type CommandRow, type CommandWord } from './commands';
 import { exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
 import { activeRows, allOptions, variableOf } from './options';
@@ -94,7 +95,7 @@ function commandSection(): string[] {
     '',
     ...table(
       ['Command', 'Meaning'],
-      Object.entries(commandWords).map(([word, help]) => [code(`cairn ${word}`), help]),
+      commandRows.map(([word, row]) => [code(usageOf(word)), [row.help, ...flagTexts(row)].join(' ')]),
     ),
     '## Flags instead of running',
     '',
@@ -109,6 +110,14 @@ function commandSection(): string[] {
       ]),
     ),
   ];
+}
+
+function usageOf(word: CommandWord): string {
+  return word === 'discovery' ? 'cairn discovery' : commandUsage(word);
+}
+
+function flagTexts({ flags = {} }: CommandRow): string[] {
+  return Object.entries(flags).map(([name, flag]) => `${code(`--${name}`)}: ${flag.help} ${limitsOf(flag)}`);
 }
 
 function spellingSection(): string[] {

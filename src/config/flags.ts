@@ -1,5 +1,5 @@
 import { parseBoolean } from './booleans';
-import { commandWords } from './commands';
+import { commandTable } from './commands';
 import { nearest } from './nearest';
 import { findFlag, flagNames, shapeOf } from './options';
 import { failure, success } from './result';
@@ -55,7 +55,7 @@ function looksLikeKnownFlag(argument: string): boolean {
 }
 
 function explainPositional(argument: string): string {
-  const command = nearest(argument, Object.keys(commandWords));
+  const command = nearest(argument, Object.keys(commandTable));
   if (command !== undefined && argument.length >= GUESS_LENGTH_MIN)
     return `unexpected argument ${quote(argument)}; did you mean the command ${command}? It has to be the first argument`;
   const problem = `unexpected argument ${quote(argument)}: what is no command has to be a flag`;

@@ -1,35 +1,34 @@
-import { commandWords } from './commands';
+import { commandRows } from './commands';
 import { activeRows, allOptions, variableOf } from './options';
 import type { ActiveOption, Kind, Option } from './options/types';
+import type { Preset } from './presets';
 import { wrap } from './text';
 import { unitOf } from './values';
 
 const COLUMNS = 100;
 const INDENT = '      ';
 
-/** What --help prints: every option by group, with its default and its variable, in at most 100 columns. */
-export function helpText(): string {
-  const groups = [...new Set(activeRows.map(({ option }) => option.group))];
+/**
+ * What --help prints: every option by group, with its default and its variable, in at most 100 columns.
+ *
+ * @param preset of a command that runs a member: with its defaults, without the options that do not go with it
+ */
+export function helpText(preset?: Preset): string {
+  const left = new Set<string>([...(preset?.excluded ?? []), ...(preset?.pointless ?? [])]);
+  const defaults: Readonly<Record<string, string>> = preset?.defaults ?? {};
+  const rows = activeRows.filter(({ name }) => !left.has(name));
+  const groups = [...new Set(rows.map(({ option }) => option.group))];
   return [
-    'Usage: cairn [--FLAG=VALUE | --FLAG VALUE | --SWITCH]...',
-    '       cairn COMMAND [...]',
-    '',
-    ...wrap(
-      'Runs one member of a cluster. One dash serves as well as two. A flag wins over its variable, a variable over ' +
-        'the configuration file, whose keys are the names of the flags.',
-      COLUMNS,
-    ),
+    ...(preset === undefined ? ownHead : headOf(preset)),
     ...groups.flatMap((group) => [
       '',
       `${group}:`,
-      ...activeRows
+      ...rows
         .filter(({ option }) => option.group === group)
-        .flatMap(({ name, option }) => describe(name, option)),
+        .flatMap(({ name, option }) => describe(name, option, defaults[name])),
     ]),
     '',
-    'Commands:',
-    ...Object.entries(commandWords).flatMap(([word, help]) => [`  ${word}`, ...indented(help)]),
-    '',
+    ...(preset === undefined ? commandList() : []),
     'Instead of running:',
     ...allOptions.flatMap(({ name, option }) => (option.status === 'command' ? describeCommand(name, option) : [])),
     ...describeRest('Accepted without effect, as start scripts of etcd may have them:', 'ignored'),
@@ -40,12 +39,40 @@ export function helpText(): string {
   ].join('\n');
 }
 
-function describe(name: string, option: ActiveOption): string[] {
+const flagRules =
+  'One dash serves as well as two. A flag wins over its variable, a variable over the configuration file, whose keys are the ' +
+  'names of the flags.';
+
+const ownHead = [
+  'Usage: cairn [--FLAG=VALUE | --FLAG VALUE | --SWITCH]...',
+  '       cairn COMMAND [...]',
+  '       cairn COMMAND --help',
+  '',
+  ...wrap(`Runs one member of a cluster. ${flagRules}`, COLUMNS),
+];
+
+function headOf({ command, help, excluded }: Preset): string[] {
+  return [
+    `Usage: ${command} [--FLAG=VALUE | --FLAG VALUE | --SWITCH]...`,
+    '',
+    ...wrap(`${help} ${flagRules}`, COLUMNS),
+    '',
+    ...wrap(`Refused, as they do not go with it: ${excluded.map((name) => `--${name}`).join(', ')}.`, COLUMNS),
+  ];
+}
+
+function commandList(): string[] {
+  return ['Commands:', ...commandRows.flatMap(([word, { help }]) => [`  ${word}`, ...indented(help)]), ''];
+}
+
+/** @param ownDefault of a command */
+function describe(name: string, option: ActiveOption, ownDefault: string | undefined): string[] {
   const older = (option.spellings ?? []).map((spelling) => `-${spelling.name}`);
+  const byDefault = defaultOf(ownDefault === undefined ? option : { ...option, default: ownDefault });
   return [
     `  --${name} ${placeholderOf(option.kind)}`.trimEnd(),
     ...indented(option.help),
-    ...indented(`Default: ${defaultOf(option)}. Variable: ${variableOf({ name, option }) ?? ''}.`),
+    ...indented(`Default: ${byDefault}. Variable: ${variableOf({ name, option }) ?? ''}.`),
     ...(older.length === 0 ? [] : indented(`Older names: ${older.join(', ')}.`)),
   ];
 }

@@ -55,7 +55,7 @@ export function loadConfiguration(
   if (!flags.ok) return fail(flags.message);
   const commands = readCommands(flags.value);
   if (!commands.ok) return fail(commands.message);
-  if (commands.value.has('help')) return { kind: 'print', text: helpText() };
+  if (commands.value.has('help')) return { kind: 'print', text: helpText(preset) };
   if (commands.value.has('version')) return { kind: 'print', text: versionText(build) };
 
   const loaded = load(flags.value, environment, readFile, preset);

@@ -9,8 +9,12 @@ import type { Setting } from './settings';
 /** A command's own defaults, weaker than anything that is written, and the options that do not go with it. */
 export interface Preset {
   readonly command: string;
+  /** What it does, for --help. */
+  readonly help: string;
   readonly defaults: Readonly<Partial<Record<ActiveName, string>>>;
   readonly excluded: readonly string[];
+  /** Options that have no effect without those; help leaves them out as well. */
+  readonly pointless: readonly ActiveName[];
 }
 
 /** The port that etcd's own discovery service has by default. */
@@ -22,6 +26,9 @@ const DISCOVERY_URL = 'http://localhost:8087';
  */
 export const discoveryPreset: Preset = {
   command: 'cairn discovery',
+  help:
+    'Runs a discovery service and nothing else: members of new clusters find each other through it. It is a member of a cluster of ' +
+    'its own, with the options of a member.',
   defaults: {
     name: 'discovery',
     'listen-client-urls': DISCOVERY_URL,
@@ -29,6 +36,14 @@ export const discoveryPreset: Preset = {
     'listen-peer-urls': 'http://127.0.0.1:0',
   },
   excluded: ['discovery', 'discovery-srv', 'proxy'],
+  pointless: [
+    'discovery-protocol',
+    'discovery-fallback',
+    'discovery-srv-name',
+    'proxy-failure-wait',
+    'proxy-refresh-interval',
+    'proxy-dial-timeout',
+  ],
 };
 
 /** The defaults as settings. */

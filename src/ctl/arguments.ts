@@ -1,86 +1,100 @@
 /** What the commands have in common: options, exit numbers and where their words go. */
 import { parseArgs } from 'node:util';
+import { commandHelp } from '../config/commandHelp';
+import { flagsOf, type TaskWord } from '../config/commands';
 
 /** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
 export const OK = 0;
 export const FAILED = 1;
 export const BAD_USAGE = 2;
 
-const WHERE_TO_READ_ON = '\nWhat it does: cairn --help, docs/configuration.md.';
-
 /** The arguments are wrong; the message says what to give instead. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command was asked how it is used. */
-export class HelpWanted extends Error {
-  override readonly name = 'HelpWanted';
+/** The options that a command was given; those that it was not have the defaults of the table (src/config/commands.ts). */
+export class CommandArguments {
+  private readonly given: ReadonlyMap<string, string>;
 
-  constructor(readonly options: readonly string[]) {
-    super('help was asked for');
+  /** Throws UsageError for what the command does not have. */
+  constructor(
+    private readonly word: TaskWord,
+    args: readonly string[],
+  ) {
+    const names = Object.keys(flagsOf(word));
+    const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
+    try {
+      const { values } = parseArgs({ args: [...args], options });
+      this.given = new Map(
+        Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+      );
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
+    }
   }
-}
 
-/** `--NAME VALUE` pairs of a command; throws UsageError for what is not in `names`, and HelpWanted. */
-export function valuesOf(args: readonly string[], names: readonly string[]): ReadonlyMap<string, string> {
-  if (args.some((argument) => /^--?h(elp)?$/.test(argument))) throw new HelpWanted(names);
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
-  try {
-    const { values } = parseArgs({ args: [...args], options });
-    return new Map(
-      Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  /** Whether it was given itself. */
+  has(name: string): boolean {
+    return this.given.has(name);
+  }
+
+  /** Throws UsageError if it is empty, or has to be given and is not. */
+  text(name: string): string {
+    const text = this.given.get(name) ?? this.flag(name).default;
+    if (text !== undefined && text !== '') return text;
+    throw new UsageError(`--${name} is missing`);
+  }
+
+  /** Without slashes at its end; throws UsageError. */
+  url(name: string): string {
+    const text = this.text(name);
+    if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+    throw new UsageError(
+      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? ''}`,
     );
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
+  }
+
+  /** A whole number within its bounds; throws UsageError. */
+  number(name: string): number {
+    const { bounds, default: byDefault = '' } = this.flag(name);
+    if (bounds === undefined) throw new Error(`--${name} of cairn ${this.word} is no number`);
+    const text = this.given.get(name) ?? byDefault;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= bounds.minimum && number <= bounds.maximum) return number;
+    throw new UsageError(
+      `--${name} ${JSON.stringify(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`,
+    );
+  }
+
+  private flag(name: string) {
+    const flag = flagsOf(this.word)[name];
+    if (flag === undefined) throw new Error(`cairn ${this.word} has no option --${name}`);
+    return flag;
   }
 }
 
-/** An option that is a URL; throws UsageError. */
-export function urlOf(values: ReadonlyMap<string, string>, name: string, otherwise: string): string {
-  const text = values.get(name) ?? otherwise;
-  if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
-  throw new UsageError(`--${name} ${JSON.stringify(text)} is not a URL; give one like ${otherwise}`);
-}
-
-/** An option that is a whole number; throws UsageError. */
-export function numberOf(
-  values: ReadonlyMap<string, string>,
-  name: string,
-  { minimum, maximum, otherwise }: { readonly minimum: number; readonly maximum: number; readonly otherwise?: number },
-): number {
-  const text = values.get(name) ?? (otherwise === undefined ? '' : String(otherwise));
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
-  if (number >= minimum && number <= maximum) return number;
-  throw new UsageError(`--${name} ${JSON.stringify(text)}: give a whole number from ${minimum} to ${maximum}`);
-}
-
-/** An option that has to be there; throws UsageError. */
-export function textOf(values: ReadonlyMap<string, string>, name: string): string {
-  const text = values.get(name);
-  if (text !== undefined && text !== '') return text;
-  throw new UsageError(`--${name} is missing`);
-}
-
-/** Runs a command: what it throws becomes one line on the standard error and an exit number. */
-export async function runCommand(name: string, run: () => Promise<void>): Promise<number> {
+/**
+ * Runs a command: what it throws becomes one line on the standard error and an exit number. Asked how it is used, it says so and does
+ * nothing.
+ */
+export async function runCommand(
+  word: TaskWord,
+  args: readonly string[],
+  run: (values: CommandArguments) => Promise<void>,
+): Promise<number> {
+  if (args.some((argument) => /^--?h(elp)?$/.test(argument))) {
+    process.stdout.write(commandHelp(word));
+    return OK;
+  }
   try {
-    await run();
+    await run(new CommandArguments(word, args));
     return OK;
   } catch (error) {
-    if (error instanceof HelpWanted) {
-      say(usageOf(name, error.options));
-      return OK;
-    }
-    process.stderr.write(`cairn ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`cairn ${word}: ${error instanceof Error ? error.message : String(error)}\n`);
     return error instanceof UsageError ? BAD_USAGE : FAILED;
   }
-}
-
-/** How a command is used. */
-function usageOf(name: string, options: readonly string[]): string {
-  return [`Usage: cairn ${name}`, ...options.map((option) => `[--${option} VALUE]`)].join(' ') + WHERE_TO_READ_ON;
 }
 
 /** One line about what was done. */

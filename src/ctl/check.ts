@@ -4,7 +4,7 @@ import { isHealthy, serverVersion } from '../client/health';
 import { ask, type Target } from '../client/http';
 import { deleteKey, getKey, setKey, watchKey } from '../client/keys';
 import { listMembers } from '../client/members';
-import { numberOf, runCommand, say, urlOf, valuesOf } from './arguments';
+import { runCommand, say } from './arguments';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
@@ -21,12 +21,9 @@ interface Step {
  * /cairn-check, lists the members and reads the metrics. Exits with 0 if all of it works and N members (if given) are there.
  */
 export function check(args: readonly string[]): Promise<number> {
-  return runCommand('check', async () => {
-    const values = valuesOf(args, ['url', 'members', 'timeout']);
-    const url = urlOf(values, 'url', 'http://127.0.0.1:2379');
-    const members = numberOf(values, 'members', { minimum: 0, maximum: 1000, otherwise: 0 });
-    const timeoutS = numberOf(values, 'timeout', { minimum: 1, maximum: 3600, otherwise: 10 });
-    for (const { name, run } of stepsFor({ url, timeoutMs: timeoutS * 1000 }, members)) {
+  return runCommand('check', args, async (values) => {
+    const target = { url: values.url('url'), timeoutMs: values.number('timeout') * 1000 };
+    for (const { name, run } of stepsFor(target, values.number('members'))) {
       const beginMs = performance.now();
       const seen = await run();
       say(`ok ${name} (${seen}, ${Math.round(performance.now() - beginMs)} ms)`);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
 import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../platform/removedFile';
-import { runCommand, say, textOf, valuesOf } from './arguments';
+import { runCommand, say } from './arguments';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
 
 /** Who the members are, as a member says that listens at the URL; rejects if it does not say so in time. */
@@ -27,8 +27,8 @@ const URLS_MAX = 32;
  * find data that no cluster knows any more.
  */
 export function clearRemoved(args: readonly string[], ask: AskMembers): Promise<number> {
-  return runCommand('clear-removed', async () => {
-    const directory = textOf(valuesOf(args, ['data-dir']), 'data-dir').replace(/\/+$/, '');
+  return runCommand('clear-removed', args, async (values) => {
+    const directory = values.text('data-dir').replace(/\/+$/, '');
     try {
       await clear(directory, ask);
     } catch (error) {

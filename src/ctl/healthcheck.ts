@@ -1,7 +1,6 @@
 import { ask } from '../client/http';
-import { runCommand, UsageError, valuesOf } from './arguments';
+import { runCommand, UsageError, type CommandArguments } from './arguments';
 
-const DEFAULT_URL = 'http://127.0.0.1:2379';
 const TIMEOUT_MS = 4000;
 
 /** Addresses that are good to listen on and not to connect to, as URL spells them, and where to connect instead. */
@@ -15,16 +14,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * environment needs no check of its own.
  */
 export function healthcheck(args: readonly string[], environment: Environment = process.env): Promise<number> {
-  return runCommand('healthcheck', async () => {
-    const url = urlOf(valuesOf(args, ['url']).get('url'), environment);
+  return runCommand('healthcheck', args, async (values) => {
+    const url = urlOf(values, environment);
     const answer = await ask({ url: url.origin, timeoutMs: TIMEOUT_MS }, { method: 'GET', path: '/readyz' });
     if (answer.status !== 200) throw new Error(`${url.origin} is not ready: ${answer.text.trim()}`);
   });
 }
 
-function urlOf(given: string | undefined, environment: Environment): URL {
+function urlOf(values: CommandArguments, environment: Environment): URL {
+  if (values.has('url')) return new URL(values.url('url'));
   try {
-    return new URL(given ?? listenUrlOf(environment) ?? DEFAULT_URL);
+    return listenUrlOf(environment) ?? new URL(values.url('url'));
   } catch (error) {
     throw new UsageError(`${String(error)}; give the client URL of the member with --url`);
   }

@@ -5,7 +5,7 @@ import { AnswerError } from '../client/errors';
 import { isHealthy, isReady } from '../client/health';
 import type { Target } from '../client/http';
 import { listMembers, removeMember, type Member } from '../client/members';
-import { numberOf, runCommand, say, textOf, urlOf, valuesOf } from './arguments';
+import { runCommand, say } from './arguments';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -32,15 +32,13 @@ interface Job {
  * of them is left, with 1 if that could not be reached in time.
  */
 export function retire(args: readonly string[]): Promise<number> {
-  return runCommand('retire', async () => {
-    const values = valuesOf(args, ['url', 'name-prefix', 'keep', 'drain', 'timeout']);
-    const timeoutS = numberOf(values, 'timeout', { minimum: 1, maximum: 86_400, otherwise: 240 });
+  return runCommand('retire', args, async (values) => {
     await retireAll({
-      url: urlOf(values, 'url', 'http://127.0.0.1:2379'),
-      prefix: textOf(values, 'name-prefix'),
-      keep: numberOf(values, 'keep', { minimum: 1, maximum: 1000 }),
-      drainS: numberOf(values, 'drain', { minimum: 0, maximum: 600, otherwise: 10 }),
-      deadlineMs: performance.now() + timeoutS * 1000,
+      url: values.url('url'),
+      prefix: values.text('name-prefix'),
+      keep: values.number('keep'),
+      drainS: values.number('drain'),
+      deadlineMs: performance.now() + values.number('timeout') * 1000,
     });
   });
 }

@@ -57,6 +57,20 @@ describe('cairn discovery', () => {
     const text = helpText().replaceAll(/\s+/g, ' ');
     expect(text).toContain(discoveryPreset.defaults['listen-client-urls']);
   });
+
+  it('has a help of its own, with its defaults and without what does not go with it', () => {
+    const outcome = load(['--help']);
+    const text = outcome.kind === 'print' ? outcome.text : '';
+    expect(text).toMatch(/^Usage: cairn discovery \[/);
+    for (const [name, value] of Object.entries(discoveryPreset.defaults)) {
+      expect(text).toMatch(new RegExp(`^  --${name} .*\n(      .*\n)*      Default: ${value}\\.`, 'm'));
+    }
+    for (const name of [...discoveryPreset.excluded, ...discoveryPreset.pointless])
+      expect(text).not.toMatch(new RegExp(`^  --${name} `, 'm'));
+    expect(text).toContain('do not go with it: --discovery, --discovery-srv, --proxy.');
+    expect(text).not.toContain('Commands:');
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
 });
 
 test('a proxy is not one of the members it is told of', () => {

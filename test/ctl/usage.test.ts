@@ -1,5 +1,8 @@
 /** What every command says of itself. */
-import { commandWords, type CommandWord } from '../../src/config/commands';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandUsage } from '../../src/config/commandHelp';
+import { commandTable, flagsOf, type TaskWord } from '../../src/config/commands';
 import { check } from '../../src/ctl/check';
 import { clearRemoved } from '../../src/ctl/clearRemoved';
 import { healthcheck } from '../../src/ctl/healthcheck';
@@ -8,7 +11,7 @@ import { retire } from '../../src/ctl/retire';
 import { captureOutput } from './output';
 
 /** `cairn discovery` runs a member and has its help. */
-const runs: Readonly<Record<Exclude<CommandWord, 'discovery'>, (args: readonly string[]) => Promise<number>>> = {
+const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<number>>> = {
   check,
   'clear-removed': (args) => clearRemoved(args, () => Promise.reject(new Error('nobody is asked'))),
   healthcheck,
@@ -19,16 +22,44 @@ const output = captureOutput();
 
 it('every command is tried', () => {
   expect(
-    Object.keys(commandWords)
+    Object.keys(commandTable)
       .filter((word) => word !== 'discovery')
       .sort(),
   ).toEqual(Object.keys(runs).sort());
 });
 
-it.each(Object.entries(runs).flatMap(([word, run]) => ['--help', '-h'].map((flag) => [word, flag, run] as const)))(
+const words = Object.keys(runs) as TaskWord[];
+
+it.each(words.flatMap((word) => ['--help', '-h'].map((flag) => [word, flag] as const)))(
   'cairn %s %s says how it is used, and does nothing',
-  async (word, flag, run) => {
-    expect(await run([flag])).toBe(0);
-    expect(output.text()).toMatch(new RegExp(`^Usage: cairn ${word} \\[--`, 'm'));
+  async (word, flag) => {
+    expect(await runs[word]([flag])).toBe(0);
+    const text = output.text();
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(`Usage: ${commandUsage(word)} `);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    for (const [name, { placeholder, default: byDefault }] of Object.entries(flagsOf(word))) {
+      const about = new RegExp(`^  --${name} ${placeholder}\n((?:      .*\n)+)`, 'm').exec(text)?.[1] ?? '';
+      expect(about.replaceAll(/\s+/g, ' ')).toContain(byDefault ?? 'Has to be given.');
+    }
   },
 );
+
+it.each(words.flatMap((word) => Object.entries(flagsOf(word)).map(([name, flag]) => [word, name, flag] as const)))(
+  'cairn %s refuses a --%s that cannot be',
+  async (word, name, { bounds, placeholder }) => {
+    const wrong =
+      bounds === undefined ? [placeholder === 'URL' ? 'x' : ''] : [bounds.minimum - 1, bounds.maximum + 1, 'x'];
+    for (const value of wrong) {
+      const others = Object.entries(flagsOf(word)).flatMap(([other, { default: byDefault }]) =>
+        other === name || byDefault !== undefined ? [] : [`--${other}=1`],
+      );
+      expect([value, await runs[word]([`--${name}=${value}`, ...others])]).toEqual([value, 2]);
+      expect(output.text()).toContain(`--${name}`);
+    }
+  },
+);
+
+it('docs/kubernetes.md shows the usage of each', () => {
+  const page = readFileSync(join(__dirname, '../../docs/kubernetes.md'), 'utf8');
+  for (const word of words) expect(page).toContain(`| \`${commandUsage(word)}\` `);
+});

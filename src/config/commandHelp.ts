@@ -1,0 +1,40 @@
+/** What `cairn COMMAND --help` prints, for the commands with options of their own. */
+import { commandTable, flagsOf, type CommandFlag, type TaskWord } from './commands';
+import { wrap } from './text';
+
+const COLUMNS = 100;
+const INDENT = '      ';
+
+/** `cairn check [--url URL] [--members N] [--timeout SECONDS]`; what has to be given is without brackets. */
+export function commandUsage(word: TaskWord): string {
+  const flags = Object.entries(flagsOf(word)).map(([name, flag]) => {
+    const text = `--${name} ${flag.placeholder}`;
+    return flag.default === undefined ? text : `[${text}]`;
+  });
+  return [`cairn ${word}`, ...flags].join(' ');
+}
+
+/** The whole page, with the end of its last line. */
+export function commandHelp(word: TaskWord): string {
+  return [
+    ...wrap(`Usage: ${commandUsage(word)}`, COLUMNS),
+    '',
+    ...wrap(commandTable[word].help, COLUMNS),
+    '',
+    ...Object.entries(flagsOf(word)).flatMap(([name, flag]) => [
+      `  --${name} ${flag.placeholder}`,
+      ...wrap(`${flag.help} ${limitsOf(flag)}`, COLUMNS - INDENT.length).map((line) => INDENT + line),
+    ]),
+    '  --help, -h',
+    `${INDENT}Print this help and exit.`,
+    '',
+    'Exit codes: 0 it is done, 1 it could not be done, 2 the arguments are wrong.',
+    '',
+  ].join('\n');
+}
+
+/** The bounds of its value, and what it is if it is not given. */
+export function limitsOf({ bounds, default: byDefault, defaultShown }: CommandFlag): string {
+  const range = bounds === undefined ? '' : `${bounds.minimum} to ${bounds.maximum}. `;
+  return range + (byDefault === undefined ? 'Has to be given.' : `Default: ${defaultShown ?? byDefault}.`);
+}
