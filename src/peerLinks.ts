@@ -7,6 +7,7 @@ import type { LocalMember } from './member/localMember';
 import { RealClock } from './platform/realClock';
 import type { Transport } from './member/transport';
 import type { PeerReport } from './member/types';
+import { QUEUE_BYTES_MAX } from './peer/context';
 import { PeerNetwork } from './peer/network';
 import type { NetworkStatus, PeerAddress } from './peer/types';
 import type { PeerObserver } from './peer/observer';
@@ -46,6 +47,8 @@ export class PeerLinks implements Transport {
     private readonly onTooOld: (error: FeatureLevelError) => void,
     /** Peer URLs that the operator gave. */
     private readonly joinUrls: readonly string[] = [],
+    /** Bytes that may wait for one other member. */
+    private readonly queueBytesMax = QUEUE_BYTES_MAX,
   ) {}
 
   connect({ id, clusterId, foundation, peerSide: member }: LocalMember): void {
@@ -55,6 +58,7 @@ export class PeerLinks implements Transport {
       minClusterVersion: MIN_CLUSTER_VERSION,
       levels: () => ({ known: member.knownLevel, inForce: member.level }),
       electionTimeoutMs: this.electionTimeoutMs,
+      queueBytesMax: this.queueBytesMax,
       joinUrls: this.joinUrls,
       clock: new RealClock(),
       random: Math.random,

@@ -6,6 +6,7 @@ import { Drain } from './api/drain';
 import { createBeginningHandler } from './api/founders';
 import { PeerPort } from './api/peerPort';
 import { startApi, type ApiServer } from './api/server';
+import { BEHIND_MAX_BYTES } from './api/v2/keys/watchResponse';
 import { API_VERSION } from './api/version';
 import { askFounderName, MemberBeginner } from './begin';
 import type { Configuration } from './config/configuration';
@@ -14,10 +15,12 @@ import { formatEndpoint } from './config/urls';
 import { createDiscoveryService, type DiscoveryService } from './discoveryService';
 import { Witness, type WitnessView } from './discovery/witness';
 import { descriptorLimit, shareDescriptors } from './limits/descriptors';
-import { bodyBudgetBytes, logBytesMax, memoryLimits, quotaBytes } from './limits/memory';
+import { bodyBudgetBytes, bufferBytesMax, logBytesMax, memoryLimits, quotaBytes } from './limits/memory';
+import { HISTORY_BYTES_MAX } from './machine/keyspace/history';
 import type { LocalMember } from './member/localMember';
 import { openMember } from './member/openMember';
 import { RealClock } from './platform/realClock';
+import { QUEUE_BYTES_MAX } from './peer/context';
 import { PeerLinks } from './peerLinks';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import type { Metrics } from './metrics/metrics';
@@ -82,6 +85,7 @@ export async function startServer(
     metrics.recorders,
     events.onFailure,
     configuration.joinUrls,
+    bufferBytesMax(memoryLimits(), QUEUE_BYTES_MAX),
   );
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
   let peerPort: PeerPort | undefined;
@@ -175,7 +179,7 @@ async function openFromDirectory(
     transport: links,
     clock: new RealClock(),
     random: Math.random,
-    historyLength: configuration.historyLength,
+    history: { events: configuration.historyLength, bytesMax: bufferBytesMax(memory, HISTORY_BYTES_MAX) },
     uncommittedBytesMax: logBytesMax(memory, configuration.maxUncommittedBytes),
     begin: beginner.begin,
     forced: configuration.forceNewCluster,
@@ -220,6 +224,7 @@ function openApi(
     cors: configuration.cors,
     maxRequestBytes: configuration.maxRequestBytes,
     bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),
+    watchBehindBytesMax: bufferBytesMax(memoryLimits(), BEHIND_MAX_BYTES),
     maxHeaderBytes: configuration.maxHeaderBytes,
     headerTimeoutMs: configuration.requestHeaderTimeoutMs,
     bodyTimeoutMs: configuration.requestReceiveTimeoutMs,

@@ -44,6 +44,8 @@ export interface ApiOptions {
   readonly maxRequestBytes: number;
   /** For all bodies together; without it there is no limit. */
   readonly bodyBudget?: BodyBudget;
+  /** How far a watcher may be behind; absent: the usual. */
+  readonly watchBehindBytesMax?: number;
   /** Longest request line with its headers. */
   readonly maxHeaderBytes: number;
   /** How long a client may take to send its headers. */

@@ -61,7 +61,7 @@ export class ApiServer {
  * is then still its owner's to close.
  */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
-  const openWatches = new OpenWatches(options.observer);
+  const openWatches = new OpenWatches(options.observer, undefined, options.watchBehindBytesMax);
   options.drain?.onBegun(() => {
     openWatches.cutAll();
   });

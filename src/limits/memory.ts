@@ -4,7 +4,7 @@ import { getHeapStatistics } from 'node:v8';
 
 const MEBIBYTE = 1024 * 1024;
 
-/** The tree is loaded as a whole at a start, with its history (32 MiB at most) and the objects of a start beside it. */
+/** The tree is loaded as a whole at a start, with its history (32 MiB at most, a sixteenth of a small heap) and the objects of a start beside it. */
 const STORE_SHARE_OF_HEAP = 0.4;
 const STORE_SHARE_OF_CONTAINER = 0.3;
 const STORE_MIN_BYTES = 16 * MEBIBYTE;
@@ -17,6 +17,11 @@ const LOG_MIN_BYTES = 8 * MEBIBYTE;
 
 /** A body costs some times its length until it is answered: as it came, decoded, encoded for the log, in the answer. */
 const BODIES_SHARE_OF_HEAP = 1 / 12;
+
+/** Node.js makes its heap half of the container; a larger one was asked for, and has to share with what is beside it. */
+const HEAP_SHARE_OF_CONTAINER = 1 / 2;
+const USUAL_HEAP_BYTES = 512 * MEBIBYTE;
+const BUFFER_SHARE_MIN = 1 / 8;
 
 export interface MemoryLimits {
   readonly heapBytes: number;
@@ -70,6 +75,15 @@ export function quotaBytes(
 /** Bytes of log entries that stay in memory, outside the heap. The queues of the links hold the same bytes. */
 export function logBytesMax({ containerBytes }: MemoryLimits, usual: number): number {
   return Math.min(usual, Math.max(LOG_MIN_BYTES, Math.floor(containerBytes * LOG_SHARE_OF_CONTAINER)));
+}
+
+/**
+ * What a buffer may hold that has a usual size: all of it with the heap that a machine of 1 GiB gives, less in proportion where there
+ * is less, and an eighth at the least. For the history, what waits for one other member, and what waits for one watcher.
+ */
+export function bufferBytesMax({ heapBytes, containerBytes }: MemoryLimits, usual: number): number {
+  const heap = Math.min(heapBytes, containerBytes * HEAP_SHARE_OF_CONTAINER);
+  return Math.floor(usual * Math.min(1, Math.max(BUFFER_SHARE_MIN, heap / USUAL_HEAP_BYTES)));
 }
 
 /** Bytes of request bodies that may be under way at once; one of the largest size always may. */

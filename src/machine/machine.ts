@@ -8,6 +8,7 @@ import type { Command, PublishCommand } from './command';
 import { decodeBatch } from './commandCodec';
 import { FEATURE_LEVEL, FeatureLevelError } from './features';
 import type { KeyResult } from './keyspace/event';
+import type { HistoryBounds } from './keyspace/history';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
 import { decodeMeta, encodeMeta } from './metaRow';
@@ -47,14 +48,14 @@ export class Machine {
   private lastMeta = '';
 
   /**
-   * @param historyLength events kept for watches that begin in the past
+   * @param history events kept for watches that begin in the past
    * @param knownLevel the feature level up to which this program can read
    */
   constructor(
-    historyLength: number,
+    history: HistoryBounds,
     readonly knownLevel = FEATURE_LEVEL,
   ) {
-    this.keySpace = new KeySpace(historyLength, isClusterKey);
+    this.keySpace = new KeySpace(history, isClusterKey);
     this.keyRows = new KeySpaceRows(this.keySpace);
   }
 

@@ -1,3 +1,4 @@
+import type { HistoryBounds } from '../machine/keyspace/history';
 import { Machine } from '../machine/machine';
 import { DecodeError } from '../machine/bytes';
 import type { RestoredState } from '../raft/types';
@@ -34,13 +35,13 @@ export async function foundCluster(
   founders: readonly FoundingMember[],
   own: string,
   token: string,
-  historyLength: number,
+  history: HistoryBounds,
 ): Promise<void> {
   const members = founders.map(({ name, peerURLs }) => ({ name, peerURLs, id: memberIdOf(peerURLs, token) }));
   const ownId = members.find(({ name }) => name === own)?.id;
   if (ownId === undefined) throw new Error(`the member ${own} is not among the founders`);
   const ids = members.map(({ id }) => id);
-  const machine = new Machine(historyLength);
+  const machine = new Machine(history);
   machine.bootstrap(members);
   const configuration = { voters: [...ids].sort(), learners: [] };
   const firstState = { ...FOUNDATION, configuration, members: machine.cluster.members(), tree: machine.digest() };
@@ -60,11 +61,11 @@ export async function foundCluster(
  */
 export async function restoreMember(
   store: MemberStore,
-  historyLength: number,
+  history: HistoryBounds,
   logTail?: number,
   knownLevel?: number,
 ): Promise<Restored | undefined> {
-  const machine = new Machine(historyLength, knownLevel);
+  const machine = new Machine(history, knownLevel);
   try {
     const { identity, hardState, start, entries, applied } = await store.load((rows) => {
       machine.loadRows(rows);

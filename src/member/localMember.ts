@@ -1,6 +1,7 @@
 import type { Command } from '../machine/command';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
+import type { HistoryBounds } from '../machine/keyspace/history';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
@@ -52,7 +53,7 @@ export interface LocalMemberParts {
   readonly logger: MemberLogger;
   /** See CommandBatch. */
   readonly run: number;
-  readonly historyLength: number;
+  readonly history: HistoryBounds;
   /** Whom to talk to until the state says who the members are. */
   readonly firstPeers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[];
   /** What the links say of the other members. */

@@ -1,3 +1,4 @@
+import type { HistoryBounds } from '../machine/keyspace/history';
 import { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
@@ -39,7 +40,7 @@ export interface OpenMemberOptions {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly random: Random;
-  readonly historyLength: number;
+  readonly history: HistoryBounds;
   /** The feature level up to which this program reads; another one than its own only where versions are simulated. */
   readonly knownLevel?: number;
   readonly uncommittedBytesMax: number;
@@ -66,7 +67,7 @@ export interface OpenMemberOptions {
  * another member than the one this is started as. Not started yet.
  */
 export async function openMember(options: OpenMemberOptions): Promise<LocalMember> {
-  const { settings, store, transport, clock, logger, historyLength, peerReport, onFailure, onRemoved } = options;
+  const { settings, store, transport, clock, logger, history, peerReport, onFailure, onRemoved } = options;
   const { identity, machine, raft: restored, firstPeers } = await restoreOrBegin(options);
   const raft = new Raft(raftOptions(identity.memberId, options), restored);
   return new LocalMember({
@@ -80,7 +81,7 @@ export async function openMember(options: OpenMemberOptions): Promise<LocalMembe
     clock,
     logger,
     run: await store.nextRun(options.random),
-    historyLength,
+    history,
     peerReport,
     observer: options.observer,
     firstPeers,
@@ -95,8 +96,8 @@ interface Opened extends Restored {
 }
 
 async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
-  const { store, settings, historyLength } = options;
-  const stored = await restoreMember(store, historyLength, logTailAtStart(settings), options.knownLevel);
+  const { store, settings, history } = options;
+  const stored = await restoreMember(store, history, logTailAtStart(settings), options.knownLevel);
   const { forced, logger, findLeader, peerURLs = [] } = options;
   if (stored !== undefined) {
     refuseSwapped(stored.machine.cluster.members(), stored.identity.memberId, { name: settings.name, peerURLs });
@@ -107,7 +108,7 @@ async function restoreOrBegin(options: OpenMemberOptions): Promise<Opened> {
   const beginning = await options.begin(found?.identity.memberId);
   if (beginning.kind === 'join') return join(options, beginning, found);
   if (found !== undefined) throw foreignDirectory(found.identity.memberId);
-  await foundCluster(store, beginning.founders, settings.name, beginning.token, historyLength);
+  await foundCluster(store, beginning.founders, settings.name, beginning.token, history);
   return { ...(await restoreFresh(options)), firstPeers: [] };
 }
 
@@ -128,7 +129,7 @@ async function join(
 }
 
 async function restoreFresh(options: OpenMemberOptions): Promise<Restored> {
-  const made = await restoreMember(options.store, options.historyLength, undefined, options.knownLevel);
+  const made = await restoreMember(options.store, options.history, undefined, options.knownLevel);
   if (made === undefined) throw new Error('the store is empty right after it was initialised');
   return made;
 }

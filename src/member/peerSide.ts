@@ -1,3 +1,4 @@
+import type { HistoryBounds } from '../machine/keyspace/history';
 import type { LogStart, MemberId, Message } from '../raft/types';
 import type { Raft } from '../raft/raft';
 import type { MemberStore } from '../storage/memberStore';
@@ -14,7 +15,7 @@ export interface PeerSideParts {
   readonly loop: Loop;
   readonly headStart: HeadStart;
   readonly tally: Tally;
-  readonly historyLength: number;
+  readonly history: HistoryBounds;
   /** Another member says that this one was removed. */
   readonly onRemoved: () => void;
 }
@@ -41,8 +42,8 @@ export class PeerSide {
 
   /** The leader streams its state. Resolves when it is in use here. */
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const { loop, store, historyLength, tally } = this.parts;
-    return tally.receiving(receiveState(loop, store, historyLength, start, chunks, this.knownLevel));
+    const { loop, store, history, tally } = this.parts;
+    return tally.receiving(receiveState(loop, store, history, start, chunks, this.knownLevel));
   }
 
   /** The feature level up to which this program reads. */

@@ -1,3 +1,4 @@
+import type { HistoryBounds } from '../machine/keyspace/history';
 import { Machine } from '../machine/machine';
 import { isSameConfiguration } from '../raft/configuration';
 import type { LogStart } from '../raft/types';
@@ -19,7 +20,7 @@ export class BadStateError extends Error {
 export async function receiveState(
   loop: Loop,
   store: MemberStore,
-  historyLength: number,
+  history: HistoryBounds,
   start: LogStart,
   chunks: AsyncIterable<Uint8Array>,
   knownLevel?: number,
@@ -27,7 +28,7 @@ export async function receiveState(
   const receiver = await store.receiveState();
   try {
     for await (const chunk of chunks) await receiver.add(chunk);
-    const machine = await load(receiver, new Machine(historyLength, knownLevel), start);
+    const machine = await load(receiver, new Machine(history, knownLevel), start);
     await loop.replaceState(start, async (): Promise<Machine> => {
       await receiver.finish(start);
       return machine;

@@ -56,7 +56,8 @@ export interface PeerContext {
   readonly observer: PeerObserver | undefined;
 }
 
-const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+/** Bytes that may wait for one peer, where there is memory for it. */
+export const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 const PROBE_INTERVAL_MS = 1000;
 const DIAL_TIMEOUT_MS = 5000;
 const CONFIRM_MS = 5000;

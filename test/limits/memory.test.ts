@@ -1,4 +1,16 @@
-import { bodyBudgetBytes, defaultQuotaBytes, logBytesMax, memoryLimits, quotaBytes } from '../../src/limits/memory';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BEHIND_MAX_BYTES } from '../../src/api/v2/keys/watchResponse';
+import {
+  bodyBudgetBytes,
+  bufferBytesMax,
+  defaultQuotaBytes,
+  logBytesMax,
+  memoryLimits,
+  quotaBytes,
+} from '../../src/limits/memory';
+import { HISTORY_BYTES_MAX } from '../../src/machine/keyspace/history';
+import { QUEUE_BYTES_MAX } from '../../src/peer/context';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -40,4 +52,29 @@ test('the log in memory is small in a small container', () => {
   expect(logBytesMax({ heapBytes, containerBytes: 256 * MEBIBYTE }, 128 * MEBIBYTE)).toBe(16 * MEBIBYTE);
   expect(logBytesMax({ heapBytes, containerBytes: 64 * MEBIBYTE }, 128 * MEBIBYTE)).toBe(8 * MEBIBYTE);
   expect(logBytesMax({ heapBytes, containerBytes: Infinity }, 128 * MEBIBYTE)).toBe(128 * MEBIBYTE);
+});
+
+test.each([
+  ['a machine', { heapBytes: 4096, containerBytes: Infinity }, 32],
+  ['a container of 1 GiB', { heapBytes: 512, containerBytes: 1024 }, 32],
+  ['a container of 512 MiB', { heapBytes: 256, containerBytes: 512 }, 16],
+  ['a small heap', { heapBytes: 256, containerBytes: Infinity }, 16],
+  ['a small container with a heap that was made larger', { heapBytes: 512, containerBytes: 256 }, 8],
+  ['hardly anything', { heapBytes: 20, containerBytes: 40 }, 4],
+])('buffers that are usually 32 MiB, in %s', (_, { heapBytes, containerBytes }, expected) => {
+  const limits = { heapBytes: heapBytes * MEBIBYTE, containerBytes: containerBytes * MEBIBYTE };
+  expect(bufferBytesMax(limits, 32 * MEBIBYTE)).toBe(expected * MEBIBYTE);
+});
+
+test('docs/architecture.md says what the buffers hold', () => {
+  const page = readFileSync(join(__dirname, '../../docs/architecture.md'), 'utf8');
+  const limits = { heapBytes: 0, containerBytes: Infinity };
+  for (const [what, usual] of [
+    ['the history', HISTORY_BYTES_MAX],
+    ['what waits for one other member', QUEUE_BYTES_MAX],
+    ['what waits for one watcher', BEHIND_MAX_BYTES],
+  ] as const) {
+    const [most, least] = [usual, bufferBytesMax(limits, usual)].map((bytes) => `${bytes / MEBIBYTE} MiB`);
+    expect(page.replaceAll(/ +/g, ' ')).toContain(`| ${what} | ${most} | ${least} |`);
+  }
 });

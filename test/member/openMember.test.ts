@@ -66,7 +66,7 @@ function scene(name = 'a'): Scene {
           ...{ electionTimeoutMs: 1000, integrityIntervalMs: 60_000, snapshotCount: 1000, strictReconfigCheck: true },
         },
         store: await MemberStore.open(disk.open()),
-        ...{ transport, clock: new RealClock(), random: Math.random, historyLength: HISTORY },
+        ...{ transport, clock: new RealClock(), random: Math.random, history: HISTORY },
         uncommittedBytesMax: 1024 * 1024,
         begin: (unfinishedId) => {
           asked.push(unfinishedId);

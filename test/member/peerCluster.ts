@@ -88,7 +88,7 @@ async function startMember(place: Place, places: readonly Place[], disk: MemoryD
     transport: links,
     clock: new RealClock(),
     random: Math.random,
-    historyLength: 100,
+    history: 100,
     uncommittedBytesMax: 1024 * 1024,
     begin: () => Promise.resolve({ kind: 'found', founders, token: TOKEN }),
     logger: log,

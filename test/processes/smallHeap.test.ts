@@ -38,6 +38,11 @@ suite('a member with a heap of 256 MB', () => {
     expect(refused?.text).toContain('etcdserver: mvcc: database space exceeded');
     expect(taken).toBeGreaterThan(60);
     expect((await get('/health')).text).toContain('ALARM NOSPACE');
+    // The usual 32 MiB of history would be an eighth of this heap.
+    const index = Number((await get('/v2/keys/key0')).headers['x-etcd-index']);
+    const past = (events: number): Promise<Answer> =>
+      get(`/v2/keys/?wait=true&recursive=true&waitIndex=${index - events}`);
+    expect([(await past(10)).status, (await past(28)).status]).toEqual([200, 400]);
     await member.kill();
     member = await ServerProcess.start('cairn', {
       environment,

@@ -223,7 +223,7 @@ export class SimNode {
       transport: incarnation,
       clock: incarnation.clock,
       random: random.next,
-      historyLength: settings.historyLength,
+      history: settings.historyLength,
       knownLevel: this.knownLevel,
       uncommittedBytesMax: settings.uncommittedBytesMax,
       begin: async (unfinishedId) => beginning({ incarnation, witness, unfinishedId }),

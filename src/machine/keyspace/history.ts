@@ -4,8 +4,11 @@ import { isBelow } from './path';
 /** An index whose event concerns no key a client can name (a member was added, say): it only takes its place. */
 export type HistorySlot = KeyEvent | undefined;
 
-/** The same on all members, so that a watch finds the same past on each. */
+/** Where there is memory for it: with the same on all members a watch finds the same past on each. */
 export const HISTORY_BYTES_MAX = 32 * 1024 * 1024;
+
+/** How much is kept of the past: events, and bytes of their keys and values (a number alone: the usual ones). */
+export type HistoryBounds = number | { readonly events: number; readonly bytesMax: number };
 
 /**
  * The last events of the whole key space, one for every index without holes, so that a watch can begin in the past
@@ -17,13 +20,15 @@ export class History {
   private count = 0;
   private last = 0;
   private bytes = 0;
+  private readonly capacity: number;
+  private readonly bytesMax: number;
 
-  /** @param bytesMax of keys and values; the oldest events go when there are more, but never the newest */
-  constructor(
-    private readonly capacity: number,
-    private readonly bytesMax: number = HISTORY_BYTES_MAX,
-  ) {
-    this.slots = new Array<HistorySlot>(capacity).fill(undefined);
+  /** @param bounds the oldest events go when there is more, but never the newest */
+  constructor(bounds: HistoryBounds) {
+    const { events, bytesMax } = typeof bounds === 'number' ? { events: bounds, bytesMax: HISTORY_BYTES_MAX } : bounds;
+    this.capacity = events;
+    this.bytesMax = bytesMax;
+    this.slots = new Array<HistorySlot>(events).fill(undefined);
   }
 
   /** The oldest index a watch may ask for; one past `lastIndex` if there is none. */

@@ -2,7 +2,7 @@ import type { KeyCommand } from '../command';
 import { update, compareAndSwap } from './change';
 import { Counters } from './counters';
 import type { KeyError, KeyEvent, KeyResult } from './event';
-import { History } from './history';
+import { History, type HistoryBounds } from './history';
 import { create, set } from './place';
 import { compareAndDelete, expireNext, remove } from './removal';
 import { errorOf, eventOf } from './results';
@@ -27,14 +27,14 @@ export class KeySpace {
   private currentIndex = 0;
 
   /**
-   * @param historyLength events kept for watches that begin in the past
+   * @param history events kept for watches that begin in the past
    * @param isReserved paths that commands may not change
    */
   constructor(
-    historyLength: number,
+    history: HistoryBounds,
     private readonly isReserved: (path: string) => boolean = () => false,
   ) {
-    this.history = new History(historyLength);
+    this.history = new History(history);
   }
 
   /** The store index: one more for every change (spec v2-api section 5, "What raises X-Etcd-Index"). */

@@ -2,7 +2,7 @@ import type { KeyEvent } from '../../../src/machine/keyspace/event';
 import { History } from '../../../src/machine/keyspace/history';
 
 test('history is bounded in bytes too: the oldest go, never the newest', () => {
-  const history = new History(1000, 100);
+  const history = new History({ events: 1000, bytesMax: 100 });
   for (let index = 1; index <= 5; index++) history.add(index, largeEvent(index, 30));
   expect([history.firstIndex, history.lastIndex]).toEqual([3, 5]);
   history.add(6, largeEvent(6, 500));

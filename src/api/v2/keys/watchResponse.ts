@@ -14,7 +14,7 @@ import { watchedEventText } from './eventJson';
  * A burst may be of any size, and a reader may take its time; who is behind by more than this has to take some of it within
  * `STUCK_MAX_MS`, and to come below it within `BEHIND_MAX_MS`. Texts of events are shared by all who wait for them.
  */
-const BEHIND_MAX_BYTES = 8 * 1024 * 1024;
+export const BEHIND_MAX_BYTES = 8 * 1024 * 1024;
 const STUCK_MAX_MS = 10_000;
 const BEHIND_MAX_MS = 60_000;
 
@@ -26,10 +26,14 @@ export class OpenWatches {
   /** For all long answers of the same server. */
   readonly turns = new Turns();
 
-  /** @param nowMs milliseconds of a clock that only goes on */
+  /**
+   * @param nowMs milliseconds of a clock that only goes on
+   * @param behindBytesMax by more than this a watcher may not be behind for long
+   */
   constructor(
     readonly observer: ApiObserver = NO_OBSERVER,
     readonly nowMs = (): number => performance.now(),
+    readonly behindBytesMax = BEHIND_MAX_BYTES,
   ) {}
 
   get size(): number {
@@ -142,7 +146,7 @@ export class WatchResponse {
   }
 
   private isTooSlow(): boolean {
-    if (this.waitingBytes <= BEHIND_MAX_BYTES) return false;
+    if (this.waitingBytes <= this.openWatches.behindBytesMax) return false;
     const nowMs = this.openWatches.nowMs();
     if (this.behindSinceMs === undefined) {
       this.behindSinceMs = nowMs;
@@ -193,7 +197,7 @@ export class WatchResponse {
   private noteProgress(): void {
     if (this.behindSinceMs === undefined) return;
     this.writtenMs = this.openWatches.nowMs();
-    if (this.waitingBytes <= BEHIND_MAX_BYTES) this.behindSinceMs = undefined;
+    if (this.waitingBytes <= this.openWatches.behindBytesMax) this.behindSinceMs = undefined;
   }
 
   private nextText(): EventText | undefined {

@@ -253,6 +253,22 @@ describe('readers and bursts', () => {
     socket.destroy();
   });
 
+  test.each([
+    ['the usual memory', false, undefined],
+    ['little memory', true, 1_000_000],
+  ])('with %s a reader that takes nothing and is some megabytes behind is cut: %j', async (_, isCut, bound) => {
+    await api.server.close(100);
+    api = await startUnderTest(bound === undefined ? {} : { watchBehindBytesMax: bound });
+    const socket = await idleReader();
+    const watch = api.member.watches[0]!;
+    for (let count = 0; count < 10; count += 1) watch.listener(large);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    nowMs = 10_000;
+    watch.listener(change('small'));
+    expect(watch.cancelled).toBe(isCut);
+    socket.destroy();
+  });
+
   test('a reader that takes some of it, and is far behind for a minute all the same, is cut', async () => {
     const socket = await idleReader();
     const watch = api.member.watches[0]!;
