@@ -8,11 +8,27 @@
 /** Which kind of state a row belongs to. `meta` is one row with an empty key. */
 export type RowTable = 'node' | 'event' | 'member' | 'meta';
 
+/** Byte strings from this length on are not put together with others: that would copy them. */
+export const LONG_TEXT_LENGTH = 64 * 1024;
+
+/** A long byte string in pieces that are read one after the other. */
+export class LongText {
+  readonly length: number;
+
+  constructor(readonly pieces: readonly string[]) {
+    this.length = pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  toString(): string {
+    return this.pieces.join('');
+  }
+}
+
 /** One changed row; `value` undefined removes it. Both are byte strings, and rows of a table sort by the bytes of their keys. */
 export interface Row {
   readonly table: RowTable;
   readonly key: string;
-  readonly value: string | undefined;
+  readonly value: string | LongText | undefined;
   /** `rowChecksum` of this row, if it is known already. */
   readonly checksum?: number;
 }
@@ -41,12 +57,46 @@ const PRIME = 0x01000193;
  * million of them are computed at each start. Every step can be undone, so that one wrong byte always gives another result.
  * The value begins at `valueAt` of `text`.
  */
-export function rowChecksum(table: RowTable, key: string, text: string, valueAt = 0): number {
-  let hash = SEED_OF_TABLE[table] ^ key.length;
-  for (let at = 0; at < key.length; at++) hash = Math.imul(hash ^ key.charCodeAt(at), PRIME);
-  hash = Math.imul(hash ^ (text.length - valueAt), PRIME);
-  for (let at = valueAt; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
+export function rowChecksum(table: RowTable, key: string, text: string | LongText, valueAt = 0): number {
+  if (typeof text !== 'string') return lastOf(checksumSlices(table, key, text));
+  return finished(addToHash(headHash(table, key, text.length - valueAt), text, valueAt, text.length));
+}
+
+/** Well below a millisecond's work. */
+const HASHED_A_SLICE = 256 * 1024;
+
+/** The same of a long text, a slice at a time. */
+export function* checksumSlices(
+  table: RowTable,
+  key: string,
+  { pieces, length }: LongText,
+): Generator<undefined, number, undefined> {
+  let hash = headHash(table, key, length);
+  for (const piece of pieces) {
+    for (let from = 0; from < piece.length; from += HASHED_A_SLICE) {
+      if (from > 0) yield;
+      hash = addToHash(hash, piece, from, Math.min(piece.length, from + HASHED_A_SLICE));
+    }
+  }
   return finished(hash);
+}
+
+function lastOf(slices: Generator<undefined, number, undefined>): number {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
+  }
+}
+
+function headHash(table: RowTable, key: string, length: number): number {
+  const hash = addToHash(SEED_OF_TABLE[table] ^ key.length, key, 0, key.length);
+  return Math.imul(hash ^ length, PRIME);
+}
+
+function addToHash(before: number, text: string, from: number, to: number): number {
+  let hash = before;
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ text.charCodeAt(at), PRIME);
+  return hash;
 }
 
 /** A product carries only upwards: without this the last bytes would hardly be heard in the low bits. */

@@ -1,3 +1,4 @@
+import { entryBytes } from '../raft/log';
 import type { Raft } from '../raft/raft';
 import type { MemberStore, StoreWrite } from '../storage/memberStore';
 import type { PreparedRows } from '../storage/preparedRows';
@@ -82,9 +83,24 @@ export class BatchWriter {
     this.isCollecting = true;
     collectInTurns(clock, collectRows(state.machine, store), this.failed, (rows) => {
       this.isCollecting = false;
-      this.write(write, rows, done);
+      if (hasLongEntries(write)) this.writeApart(write, rows, done);
+      else this.write(write, rows, done);
       this.parts.onCollected();
     });
+  }
+
+  /**
+   * Rows and entries one after the other, as two batches: the engine copies what is in a batch again and again while it grows, and of
+   * large values there would be two or three in one. What rows are of is on the disk already.
+   */
+  private writeApart(write: StoreWrite, rows: PreparedRows, done: () => void): void {
+    const { store, raft } = this.parts;
+    store
+      .write({ rows, applied: raft.applied })
+      .then(() => {
+        this.write(write, undefined, done);
+      })
+      .catch(this.failed);
   }
 
   private write(write: StoreWrite, rows: PreparedRows | undefined, done: () => void): void {
@@ -122,4 +138,14 @@ export class BatchWriter {
       });
     });
   }
+}
+
+const LONG_ENTRIES_BYTES = 1024 * 1024;
+
+/** A log that is replaced goes with the rows that it begins after. */
+function hasLongEntries({ entries = [], start }: StoreWrite): boolean {
+  if (start !== undefined) return false;
+  let bytes = 0;
+  for (const entry of entries) bytes += entryBytes(entry);
+  return bytes > LONG_ENTRIES_BYTES;
 }

@@ -18,12 +18,12 @@ export function* collectRows(machine: Machine, store: MemberStore): Generator<un
     slice.push(row);
     bytes += row.value?.length ?? 0;
     if (slice.length < ROWS_A_SLICE && bytes < BYTES_A_SLICE) continue;
-    prepared.add(slice);
+    yield* prepared.adding(slice);
     slice = [];
     bytes = 0;
     yield;
   }
-  prepared.add(slice);
+  yield* prepared.adding(slice);
   return prepared;
 }
 

@@ -3,6 +3,7 @@ import type { Entry } from '../raft/types';
 import { ByteReader, ByteWriter } from './bytes';
 import { readConfiguration, sizeOfConfiguration, writeConfiguration } from './configurationCodec';
 import { corrupt } from './errors';
+import { LongValue } from './kv';
 import { checkSeal, seal, SEAL_BYTES } from './seal';
 
 const SEAL_KIND = 'l';
@@ -16,12 +17,18 @@ const NOOP = 0;
 const COMMAND = 1;
 const CONFIGURATION = 2;
 
+/** The data of entries from this length on are not copied. */
+const LONG_DATA_BYTES = 64 * 1024;
+
 /** Throws RangeError for a member id that is no 64-bit number. */
-export function encodeEntry(entry: Entry): Buffer {
+export function encodeEntry(entry: Entry): Buffer | LongValue {
   switch (entry.kind) {
     case 'noop':
       return seal(SEAL_KIND, head(HEAD_BYTES, NOOP, entry).bytes);
     case 'command':
+      if (entry.data.length >= LONG_DATA_BYTES) {
+        return new LongValue([seal(SEAL_KIND, head(HEAD_BYTES, COMMAND, entry).bytes, entry.data), entry.data]);
+      }
       return seal(SEAL_KIND, head(HEAD_BYTES + entry.data.length, COMMAND, entry).raw(entry.data).bytes);
     case 'configuration': {
       const size = HEAD_BYTES + sizeOfConfiguration(entry.configuration) + entry.data.length;

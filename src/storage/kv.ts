@@ -6,10 +6,30 @@
 /** What is stored; text is stored as its UTF-8. */
 export type KvData = Uint8Array | string;
 
+/**
+ * A long value in pieces, which are stored one behind the other: it is put together only where the engine takes it. Nothing of it may
+ * change before the batch has resolved.
+ */
+export class LongValue {
+  /** In bytes, as far as it is known: text may be longer as UTF-8. */
+  readonly length: number;
+
+  constructor(readonly pieces: readonly KvData[]) {
+    this.length = pieces.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** All of it at once. */
+  bytes(): Buffer {
+    return Buffer.concat(this.pieces.map((piece) => (typeof piece === 'string' ? Buffer.from(piece) : piece)));
+  }
+}
+
+export type KvValue = KvData | LongValue;
+
 export interface KvPut {
   readonly type: 'put';
   readonly key: KvData;
-  readonly value: KvData;
+  readonly value: KvValue;
 }
 
 export interface KvDelete {
@@ -19,7 +39,7 @@ export interface KvDelete {
 
 export type KvOperation = KvPut | KvDelete;
 
-export function put(key: KvData, value: KvData): KvPut {
+export function put(key: KvData, value: KvValue): KvPut {
   return { type: 'put', key, value };
 }
 

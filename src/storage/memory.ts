@@ -3,8 +3,8 @@
  * No timer and no clock: everything that completes, completes through the given `schedule`.
  */
 import { StorageError } from './errors';
-import { clearInSlices } from './kv';
-import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
+import { clearInSlices, LongValue } from './kv';
+import type { BatchOptions, Kv, KvData, KvOperation, KvPair, KvRange, KvTextPair, KvValue, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
 import type { OpenScan } from './lifeCycle';
 import { SortedBytes } from './sortedBytes';
@@ -261,6 +261,7 @@ function ownedOperation(operation: KvOperation): KvOperation {
   return operation.type === 'put' ? { type: 'put', key, value: owned(operation.value) } : { type: 'del', key };
 }
 
-function owned(data: KvData): KvData {
+function owned(data: KvValue): KvData {
+  if (data instanceof LongValue) return data.bytes();
   return typeof data === 'string' ? data : Buffer.from(data);
 }

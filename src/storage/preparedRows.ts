@@ -1,4 +1,4 @@
-import { rowChecksum, type Row } from '../machine/rows';
+import { checksumSlices, rowChecksum, type Row } from '../machine/rows';
 import { del, put, type KvOperation } from './kv';
 import { rowKey } from './layout';
 import { encodeRowValue } from './rowCodec';
@@ -12,10 +12,23 @@ export class PreparedRows {
 
   /** Throws RangeError if what is to be stored is not bytes. */
   add(rows: readonly Row[]): void {
+    const slices = this.adding(rows);
+    while (slices.next().done !== true);
+  }
+
+  /** The same, with pauses within long rows only. */
+  *adding(rows: readonly Row[]): Generator<undefined, void, undefined> {
     for (const { table, key, value, checksum } of rows) {
       const stored = rowKey(this.prefix, table, key);
-      if (value === undefined) this.operations.push(del(stored));
-      else this.operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
+      if (value === undefined) {
+        this.operations.push(del(stored));
+      } else if (typeof value === 'string') {
+        this.operations.push(put(stored, encodeRowValue(value, checksum ?? rowChecksum(table, key, value))));
+      } else {
+        this.operations.push(
+          put(stored, encodeRowValue(value, checksum ?? (yield* checksumSlices(table, key, value)))),
+        );
+      }
     }
   }
 }

@@ -12,11 +12,12 @@ export type NativeOperation =
   | { readonly type: 'put'; readonly key: NativeData; readonly value: NativeData }
   | { readonly type: 'del'; readonly key: NativeData };
 
-/** A batch that is put together a little at a time, and is written as one. */
+/** What the package's batch calls in the end; the methods above these refuse a batch that was written once. */
 export interface NativeBatch {
-  put(key: NativeData, value: NativeData): unknown;
-  del(key: NativeData): unknown;
-  write(options: BatchOptions, callback: Callback): void;
+  _put(key: NativeData, value: NativeData): unknown;
+  _del(key: NativeData): unknown;
+  _clear(): unknown;
+  _write(options: BatchOptions, callback: Callback): void;
 }
 
 export interface NativeDatabase {
@@ -34,7 +35,7 @@ export type NativeEngine = (path: string) => NativeDatabase;
 // The package's own types lean on types that are not installed.
 export const ENGINE = RocksDB as unknown as NativeEngine;
 
-/** The same method of the package, without operations. */
+/** The same method of the package, without operations: a batch that is put together a little at a time, and is written as one. */
 export function emptyBatch(database: NativeDatabase): NativeBatch {
   return (database as unknown as { batch(): NativeBatch }).batch();
 }

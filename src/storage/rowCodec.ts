@@ -2,16 +2,19 @@
  * A row's value as it is stored: its checksum in six characters, then the value. The engine's iterators do not verify the
  * checksums of its own blocks, so without this a flipped bit in a table file would become state.
  */
-import { rowChecksum, type RowTable } from '../machine/rows';
+import { rowChecksum, type LongText, type RowTable } from '../machine/rows';
 import { corrupt, type StorageError } from './errors';
+import { LongValue } from './kv';
 
 export const CHECKSUM_CHARACTERS = 6;
 
 /** Digits are the 64 characters from `0` on: all of them one byte in UTF-8. */
 const FIRST_DIGIT = 0x30;
 
-export function encodeRowValue(value: string, checksum: number): string {
-  return digits(checksum) + value;
+export function encodeRowValue(value: string, checksum: number): string;
+export function encodeRowValue(value: string | LongText, checksum: number): string | LongValue;
+export function encodeRowValue(value: string | LongText, checksum: number): string | LongValue {
+  return typeof value === 'string' ? digits(checksum) + value : new LongValue([digits(checksum), ...value.pieces]);
 }
 
 /** The checksum, which is right; the value follows after CHECKSUM_CHARACTERS. Throws StorageError of kind corrupt. */

@@ -12,11 +12,13 @@ export const SEAL_BYTES = 6;
 /**
  * Fills the envelope of `bytes`, whose body begins at SEAL_BYTES. `kind` (a character) is part of what is checked, so that
  * a record found in another's place is refused.
+ * @param rest what will be stored behind `bytes`, as the end of the same record
  */
-export function seal(kind: string, bytes: Buffer): Buffer {
+export function seal(kind: string, bytes: Buffer, rest?: Uint8Array): Buffer {
   bytes[VERSION_AT] = VERSION;
   bytes[KIND_AT] = kind.charCodeAt(0);
-  bytes.writeUInt32BE(crc32(bytes.subarray(VERSION_AT)), 0);
+  const checksum = crc32(bytes.subarray(VERSION_AT));
+  bytes.writeUInt32BE(rest === undefined ? checksum : crc32(rest, checksum), 0);
   return bytes;
 }
 

@@ -1,5 +1,5 @@
 /** A map from bytes to bytes that can list a range in the order of its keys' bytes. */
-import type { KvData, KvOperation } from './kv';
+import { LongValue, type KvOperation, type KvValue } from './kv';
 
 /** Keys are kept as strings of one character a byte, which compare as the bytes do. The order is made when it is asked for. */
 export class SortedBytes {
@@ -44,7 +44,8 @@ export class SortedBytes {
 }
 
 /** What is stored for it; bytes are not copied. */
-export function bytesOf(data: KvData): Uint8Array {
+export function bytesOf(data: KvValue): Uint8Array {
+  if (data instanceof LongValue) return data.bytes();
   return typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
 }
 

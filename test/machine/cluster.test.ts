@@ -114,7 +114,8 @@ it('removed ids stay known, also after a restart', () => {
   change({ type: 'removeMember', id: 'b2' });
   const loaded = new Machine(100);
   const rows = [...machine.takeRows()].sort((x, y) => (x.key < y.key ? -1 : 1));
-  for (const { table, key, value } of rows) if (value !== undefined) loaded.loadRows(storedRow(table, key, value));
+  for (const { table, key, value } of rows)
+    if (value !== undefined) loaded.loadRows(storedRow(table, key, String(value)));
   loaded.loaded();
   expect(loaded.cluster.wasRemoved('b2')).toBe(true);
   expect(loaded.cluster.members()).toEqual(machine.cluster.members());

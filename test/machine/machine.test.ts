@@ -69,7 +69,7 @@ class Stored {
     const machine = new Machine(20);
     const sorted = [...this.rows.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     for (const { table, key, value } of sorted) {
-      if (value !== undefined) machine.loadRows(storedRow(table, key, value));
+      if (value !== undefined) machine.loadRows(storedRow(table, key, String(value)));
     }
     machine.loaded();
     return machine;

@@ -113,7 +113,7 @@ test('doubt is part of the stored state, and is asked about again although nothi
   const { machine, check } = members.all[0]!;
   const restarted = new Machine(100);
   const meta = machine.takeRows().filter(({ table }) => table === 'meta');
-  restarted.loadRows({ table: 'meta', keys: [''], values: meta.map(({ value }) => value ?? ''), checksums: [0] });
+  restarted.loadRows({ table: 'meta', keys: [''], values: meta.map(({ value }) => String(value)), checksums: [0] });
   expect(restarted.integrity.doubt).toBe(machine.integrity.doubt);
   check.propose();
   expect(members.proposed).toHaveLength(1);

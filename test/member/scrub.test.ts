@@ -23,7 +23,7 @@ function restarted(written: Machine, change: (row: Row) => Row = (row) => row): 
   for (const { table, key, value = '' } of rows) {
     const checksum = rowChecksum(table, key, value);
     const stored = change({ table, key, value });
-    machine.loadRows({ ...storedRow(table, key, stored.value ?? ''), checksums: [checksum] });
+    machine.loadRows({ ...storedRow(table, key, String(stored.value)), checksums: [checksum] });
   }
   machine.loaded();
   return machine;
@@ -43,7 +43,7 @@ test('one changed character is found, with its key, within some steps', () => {
   const written = new Machine(10);
   write(written, ...manyPaths());
   const machine = restarted(written, (row) =>
-    row.key === '/many/3/2201' ? { ...row, value: row.value?.replace('value', 'valve') } : row,
+    row.key === '/many/3/2201' ? { ...row, value: String(row.value).replace('value', 'valve') } : row,
   );
   const scrub = new Scrub({ machine });
   expect(() => steps(scrub, 1)).not.toThrow();
@@ -54,7 +54,7 @@ test('what is written meanwhile is left to the next write of its row', () => {
   const written = new Machine(10);
   write(written, ...manyPaths());
   const machine = restarted(written, (row) =>
-    row.key === '/many/3/2201' ? { ...row, value: row.value?.replace('value', 'valve') } : row,
+    row.key === '/many/3/2201' ? { ...row, value: String(row.value).replace('value', 'valve') } : row,
   );
   write(machine, '/many/3/2201', '/more/1', '/more/2/3');
   const scrub = new Scrub({ machine });
@@ -73,7 +73,7 @@ test('a state that takes the place of another is looked at from its beginning', 
   const other = new Machine(10);
   write(other, '/c');
   state.machine = restarted(other, (row) =>
-    row.key === '/c' ? { ...row, value: row.value?.replace('value', 'valve') } : row,
+    row.key === '/c' ? { ...row, value: String(row.value).replace('value', 'valve') } : row,
   );
   expect(() => steps(scrub, 1)).toThrow('the row of /c has a wrong checksum');
 });

@@ -16,7 +16,7 @@ function rowsOf(ids: readonly string[], value: string): StoredRow[] {
   const machine = new Machine(100);
   machine.bootstrap(ids.map((id) => ({ id, peerURLs: [`http://${id}:2380`] })));
   machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: [set('/key', { value })] }));
-  return machine.takeRows().map(({ table, key, value: stored }) => ({ table, key, value: stored ?? '' }));
+  return machine.takeRows().map(({ table, key, value: stored }) => ({ table, key, value: String(stored) }));
 }
 
 async function* chunksOf(rows: readonly StoredRow[]): AsyncGenerator<Uint8Array> {

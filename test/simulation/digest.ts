@@ -39,7 +39,7 @@ export function digestOf(machine: Machine): number {
   let sum = 0;
   const pending: TreeNode[] = [...machine.keySpace.tree.root.children];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    sum = addDigest(sum, rowDigest('node', node.path, encodeNode(node)));
+    sum = addDigest(sum, rowDigest('node', node.path, String(encodeNode(node))));
     if (node.dir) pending.push(...node.children);
   }
   const { cluster, keySpace } = machine;

@@ -126,7 +126,7 @@ export class SimDisk {
   private makeDurable(operations: readonly KvOperation[]): void {
     this.durable.apply(operations);
     for (const operation of operations) {
-      if (operation.type !== 'put' || typeof operation.value === 'string') continue;
+      if (operation.type !== 'put' || !(operation.value instanceof Uint8Array)) continue;
       if (operation.key.length !== 1 || operation.key[0] !== HARD_STATE_KEY[0]) continue;
       const next = decodeHardState(operation.value);
       this.checkHardState(next);

@@ -113,7 +113,7 @@ export class Reference {
         this.nodeDigests.delete(path);
         continue;
       }
-      const digest = rowDigest('node', path, encodeNode(node));
+      const digest = rowDigest('node', path, String(encodeNode(node)));
       this.nodeDigests.set(path, digest);
       this.nodesDigest = addDigest(this.nodesDigest, digest);
     }

@@ -2,6 +2,7 @@
 import { ByteReader, ByteWriter, DecodeError } from '../bytes';
 import type { Action, KeyEvent, NodeView } from './event';
 import type { History, HistorySlot } from './history';
+import { LONG_TEXT_LENGTH, LongText, refuseWide } from '../rows';
 
 const FORMAT = 1;
 const KEY_BYTES = 8;
@@ -35,13 +36,15 @@ export function eventRowIndex(key: string): number {
 }
 
 /** The slots from `firstIndex` to `lastIndex`, both included. */
-export function encodeEvents(history: History, firstIndex: number, lastIndex: number): string {
+export function encodeEvents(history: History, firstIndex: number, lastIndex: number): string | LongText {
   writer
     .restart()
     .u8(FORMAT)
     .varint(lastIndex - firstIndex + 1);
-  for (let index = firstIndex; index <= lastIndex; index++) encodeSlot(history.at(index));
-  return writer.takeText();
+  const pieces: string[] = [];
+  for (let index = firstIndex; index <= lastIndex; index++) encodeSlot(history.at(index), pieces);
+  const rest = writer.takeText();
+  return pieces.length === 0 ? rest : new LongText([...pieces, rest]);
 }
 
 /** @throws DecodeError for a value that is not a history row */
@@ -55,7 +58,8 @@ export function decodeEvents(firstIndex: number, value: string): HistorySlot[] {
   return slots;
 }
 
-function encodeSlot(event: HistorySlot): void {
+/** @param pieces what was written up to a long value, and that value, for each of them */
+function encodeSlot(event: HistorySlot, pieces: string[]): void {
   if (event === undefined) {
     writer.u8(NO_EVENT);
     return;
@@ -63,8 +67,8 @@ function encodeSlot(event: HistorySlot): void {
   writer.u8(ACTIONS.indexOf(event.action) + 1);
   writer.u8((event.refresh ? REFRESH_BIT : 0) | (event.prevNode === undefined ? 0 : PREVIOUS_BIT));
   writer.u48(event.nowMs).bytes(event.node.key);
-  encodeView(event.node);
-  if (event.prevNode !== undefined) encodeView(event.prevNode);
+  encodeView(event.node, pieces);
+  if (event.prevNode !== undefined) encodeView(event.prevNode, pieces);
 }
 
 function decodeSlot(reader: ByteReader, index: number): HistorySlot {
@@ -89,11 +93,17 @@ function decodeSlot(reader: ByteReader, index: number): HistorySlot {
 }
 
 /** The key is stored once for node and prevNode. */
-function encodeView(view: NodeView): void {
+function encodeView(view: NodeView, pieces: string[]): void {
   writer.u8((view.dir ? 1 : 0) | (view.value === undefined ? 0 : 2) | (view.expirationMs === undefined ? 0 : 4));
   writer.u48(view.createdIndex).u48(view.modifiedIndex);
   if (view.expirationMs !== undefined) writer.u48(view.expirationMs);
-  if (view.value !== undefined) writer.bytes(view.value);
+  if (view.value === undefined) return;
+  if (view.value.length < LONG_TEXT_LENGTH) {
+    writer.bytes(view.value);
+  } else {
+    refuseWide(view.value);
+    pieces.push(writer.varint(view.value.length).takeText(), view.value);
+  }
 }
 
 function decodeView(reader: ByteReader, key: string): NodeView {

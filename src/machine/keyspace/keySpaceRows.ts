@@ -1,4 +1,4 @@
-import { rowChecksum, type Row, type StoredRows } from '../rows';
+import { checksumSlices, rowChecksum, type Row, type StoredRows } from '../rows';
 import { digestOf } from './digest';
 import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventRow';
 import type { KeySpace } from './keySpace';
@@ -59,7 +59,8 @@ export class KeySpaceRows {
       }
       const value = encodeNode(node);
       bytes += value.length;
-      const checksum = rowChecksum('node', path, value);
+      const isLong = typeof value !== 'string';
+      const checksum = isLong ? yield* checksumSlices('node', path, value) : rowChecksum('node', path, value);
       if (node.digest === 0) tree.count(node, digestOf(checksum));
       rows.push({ table: 'node', key: path, value, checksum });
     }

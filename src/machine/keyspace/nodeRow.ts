@@ -1,6 +1,6 @@
 /** A node as a row: its path is the key. Rows sort so that a directory comes before what it holds. */
 import { DecodeError } from '../bytes';
-import type { StoredRows } from '../rows';
+import { LONG_TEXT_LENGTH, LongText, type StoredRows } from '../rows';
 import { digestOf } from './digest';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import { parentOf, ROOT } from './path';
@@ -19,13 +19,15 @@ const DIRECTORY_BIT = 1;
 const EXPIRES_BIT = 2;
 const FLAGS_MAX = DIRECTORY_BIT | EXPIRES_BIT;
 
-export function encodeNode(node: TreeNode): string {
+export function encodeNode(node: TreeNode): string | LongText {
   const { expiry } = node;
   const flags = (node.dir ? DIRECTORY_BIT : 0) | (expiry === undefined ? 0 : EXPIRES_BIT);
   const head = FORMAT + String.fromCharCode(FLAGS_BASE + flags);
   const indexes = numberText(node.createdIndex) + numberText(node.modifiedIndex);
   const expiration = expiry === undefined ? '' : numberText(expiry.expirationMs);
-  return head + indexes + expiration + (node.dir ? '' : node.value);
+  const beforeValue = head + indexes + expiration;
+  if (node.dir) return beforeValue;
+  return node.value.length < LONG_TEXT_LENGTH ? beforeValue + node.value : new LongText([beforeValue, node.value]);
 }
 
 /** Puts stored nodes back into a tree. Rows must come in key order. */

@@ -1,6 +1,6 @@
 /** The promises of Kv, run against every adapter. */
 import type { StorageError } from '../../../src/storage/errors';
-import type { Kv, KvOperation, KvRange } from '../../../src/storage/kv';
+import { LongValue, type Kv, type KvOperation, type KvRange } from '../../../src/storage/kv';
 
 export interface KvHarness {
   /** Opens the same storage again and again; one at a time. */
@@ -115,6 +115,26 @@ export function kvSuite(name: string, makeHarness: () => Promise<KvHarness>): vo
       const found = await listed(kv);
       expect(found[0] === `big=${big.toString('latin1')}`).toBe(true);
       expect(found[1]).toBe('next=x');
+    });
+
+    test('a long value in pieces is stored as one, beside other operations of the batch', async () => {
+      const [text, wide, bytes] = ['x'.repeat(1_500_000), '\xe9\x7f'.repeat(400_000), Buffer.alloc(700_000, 0xfe)];
+      const long = (key: string): KvOperation => ({
+        type: 'put',
+        key: Buffer.from(key),
+        value: new LongValue([wide, 'head', bytes, '', text]),
+      });
+      await kv.batch([put('a', '1'), long('b'), put('c', '3'), del('a'), long('d'), put('d', '4')], { sync: true });
+      const expected = Buffer.concat([Buffer.from(wide), Buffer.from('head'), bytes, Buffer.from(text)]);
+      expect(Buffer.from((await kv.get(Buffer.from('b'))) ?? []).equals(expected)).toBe(true);
+      expect(await listed(kv, range('c', 'z'))).toEqual(['c=3', 'd=4']);
+      expect(await kv.get(Buffer.from('a'))).toBeUndefined();
+      // What was in the batch before is not in the next.
+      await kv.batch([del('b'), del('c')], { sync: false });
+      await kv.batch([long('e'), put('f', '5')], { sync: true });
+      expect(await listed(kv, range('a', 'e'))).toEqual(['d=4']);
+      expect(Buffer.from((await kv.get(Buffer.from('e'))) ?? []).equals(expected)).toBe(true);
+      expect(await listed(kv, range('f', 'z'))).toEqual(['f=5']);
     });
 
     test('text is stored as UTF-8, and scanText gives it back', async () => {
