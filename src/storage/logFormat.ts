@@ -4,7 +4,6 @@
  * not fit in one record is in several, of types first, middle..., last.
  */
 import { crc32c, maskCrc32c } from './crc32c';
-import type { FileWindow } from './fileWindow';
 
 const BLOCK_BYTES = 32 * 1024;
 const HEADER_BYTES = 7;
@@ -33,6 +32,14 @@ export interface Damage {
   readonly shape: DamageShape;
 }
 
+/** A log file as it is read: FileWindow is one. */
+export interface LogBytes {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes [offset, offset + count), good until the next call. */
+  read(offset: number, count: number): Buffer;
+}
+
 /** Told what a log file holds, in order. */
 export interface LogListener {
   /** A whole payload in the pieces it is stored in, which are good until it returns. It begins at the byte `at` of the file. */
@@ -40,8 +47,8 @@ export interface LogListener {
   readonly onDamage: (damage: Damage) => void;
 }
 
-/** Reads a log file from its beginning to its end. Throws what the listener throws, and as `FileWindow.read` does. */
-export function readLog(file: FileWindow, listener: LogListener): void {
+/** Reads a log file from its beginning to its end. Throws what the listener throws, and as `read` of the file does. */
+export function readLog(file: LogBytes, listener: LogListener): void {
   const payloads = new Payloads(listener);
   for (let at = 0; at < file.size; at += BLOCK_BYTES) {
     const block = file.read(at, Math.min(BLOCK_BYTES, file.size - at));

@@ -10,8 +10,8 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { corrupt } from './errors';
 import { fileError } from './fileError';
-import { withWindow, type FileWindow } from './fileWindow';
-import { readLog, type DamageShape } from './logFormat';
+import { withWindow } from './fileWindow';
+import { readLog, type DamageShape, type LogBytes } from './logFormat';
 import type { LiveFiles } from './manifest';
 import type { TornEnd } from './tornEnd';
 import { VarintReader } from './varints';
@@ -71,13 +71,18 @@ async function liveLogs(path: string, live: LiveFiles): Promise<readonly string[
   }
 }
 
-class LogScan {
+/** Looks through the logs of a database, one after the other. */
+export class LogScan {
   private end: number;
   private gap: Pick<LogGap, 'where' | 'shape'> | undefined;
   private readonly ends: TornEnd[] = [];
   private isBeforeSynced = false;
   private isBeforeAcknowledged = false;
 
+  /**
+   * @param flushed the last operation before the first log
+   * @param isSynced whether a put of this key is only ever in a synced batch
+   */
   constructor(
     flushed: number,
     private readonly isSynced: (key: Uint8Array) => boolean,
@@ -85,7 +90,7 @@ class LogScan {
     this.end = flushed;
   }
 
-  read(path: string, name: string, file: FileWindow): void {
+  read(path: string, name: string, file: LogBytes): void {
     const opened = (at: number, shape: DamageShape, what: string): void => {
       if (this.gap !== undefined) return;
       this.gap = { where: `${name} ${what}`, shape };

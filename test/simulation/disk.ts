@@ -1,27 +1,24 @@
 import { StorageError } from '../../src/storage/errors';
-import { clearInSlices } from '../../src/storage/kv';
-import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from '../../src/storage/kv';
+import type { Kv, KvOperation } from '../../src/storage/kv';
 import { HARD_STATE_KEY } from '../../src/storage/layout';
-import { LifeCycle } from '../../src/storage/lifeCycle';
-import { textPairsOf } from '../../src/storage/memory';
 import { decodeHardState } from '../../src/storage/recordCodec';
 import { SortedBytes } from '../../src/storage/sortedBytes';
 import type { HardState } from '../../src/raft/types';
+import { SimKv } from './diskKv';
+import { DiskLog, type Batch } from './diskLog';
 import type { FaultCounts } from './faults';
 import type { Judge } from './judge';
 import type { SeededRandom } from './random';
 import type { Owner, Scheduler } from './scheduler';
 
-const SCAN_PAGE_PAIRS = 40;
 const SLOW_FACTOR = 40;
 
 /** Where a batch is when the process dies. */
-export type CrashPoint = 'crash at submit' | 'crash with a write in flight' | 'crash right after a write';
-
-interface Batch {
-  readonly operations: readonly KvOperation[];
-  readonly sync: boolean;
-}
+export type CrashPoint =
+  | 'crash at submit'
+  | 'crash with a write in flight'
+  | 'crash in the sync of earlier writes'
+  | 'crash right after a write';
 
 export interface DiskParts {
   readonly scheduler: Scheduler;
@@ -33,8 +30,8 @@ export interface DiskParts {
 }
 
 /**
- * A disk that takes its time. Batches are carried out one after the other; what was not synced, and what was under way, is
- * lost as a suffix when the process dies. Reads see what has been carried out.
+ * A disk that takes its time. Batches are carried out one after the other; what is left of those that were not synced, and of the
+ * one that was under way, when the process dies or the power fails, diskLog.ts says. Reads see what has been carried out.
  */
 export class SimDisk {
   durable = new SortedBytes();
@@ -47,10 +44,18 @@ export class SimDisk {
   private inFlight: Batch[] = [];
   private busyUntilMs = 0;
   private opened: SimKv | undefined;
+  private failed: Batch | undefined;
+  private log: DiskLog;
+  /** Why the program does not start on it. */
+  refusal: StorageError | undefined;
 
-  constructor(readonly parts: DiskParts) {}
+  constructor(readonly parts: DiskParts) {
+    this.log = this.newLog(0);
+  }
 
+  /** @throws StorageError if what was synced is not there any more */
   open(owner: Owner, onFailure: (error: StorageError) => void): Kv {
+    if (this.refusal !== undefined) throw this.refusal;
     this.opened = new SimKv(this, owner, onFailure);
     return this.opened;
   }
@@ -59,16 +64,37 @@ export class SimDisk {
     return this.live;
   }
 
-  /** The process is gone: of what no sync has covered, some first part has reached the disk. */
-  crash(): void {
-    const { random, faults } = this.parts;
-    const pending = [...this.unsynced, ...this.inFlight];
-    const kept = random.chance(0.3) ? 0 : random.integer(0, pending.length);
-    const torn = this.inFlight.length > 0;
-    if (torn) faults.count(kept > this.unsynced.length ? 'torn write kept' : 'torn write lost');
-    if (kept < this.unsynced.length) faults.count('unsynced writes lost', this.unsynced.length - kept);
-    for (const { operations } of pending.slice(0, kept)) this.makeDurable(operations);
+  /**
+   * The process is gone, and perhaps the power with it.
+   *
+   * @param losesSynced the disk loses something that it had said is safe, if there is anything
+   * @returns whether it did
+   */
+  crash(losesSynced = false): boolean {
+    // Nothing was opened, and nothing is changed.
+    if (this.refusal !== undefined) return false;
+    const { faults, judge, scheduler } = this.parts;
+    const [inFlight] = this.inFlight;
+    const { failed, unsynced } = this;
+    const after = this.log.crash({ nowMs: scheduler.nowMs, inFlight, failed, losesSynced });
+    const { survivors, refusal, lostSynced } = after;
+    const pending = [...unsynced, inFlight ?? failed].filter((batch) => batch !== undefined);
+    const lost = unsynced.filter(({ operations }) => operations.length > 0).length - survivors.length;
+    if (inFlight !== undefined) faults.count(survivors.includes(inFlight) ? 'torn write kept' : 'torn write lost');
+    if (failed !== undefined && survivors.includes(failed)) faults.count('failed write kept');
+    if (lost > 0) faults.count('unsynced writes lost', lost);
+    if (lostSynced) {
+      judge.check(refusal !== undefined, 'a start notices lost writes', () => 'a synced sector is gone');
+    } else {
+      judge.check(refusal === undefined, 'no crash keeps a member from starting', () => refusal?.message ?? '');
+      const begun = pending.filter(({ operations }) => operations.length > 0);
+      const isPrefix = survivors.every((batch, at) => batch === begun[at]);
+      judge.check(isPrefix, 'what survives a crash is a prefix', () => `${survivors.length} of ${begun.length}`);
+    }
+    for (const { operations } of survivors) this.makeDurable(operations);
+    this.refusal = refusal;
     this.forgetProcess();
+    return lostSynced;
   }
 
   /** The process ended by itself: what it wrote is there. */
@@ -90,10 +116,13 @@ export class SimDisk {
     scheduler.schedule(this.busyUntilMs - scheduler.nowMs, () => {
       if (this.opened !== kv) return;
       if (this.reached('crash with a write in flight')) return;
+      if (sync && this.unsynced.length > 0 && this.reached('crash in the sync of earlier writes')) return;
       this.inFlight.shift();
       const error = this.carryOut(batch, kv);
+      const told = error === undefined ? this.log.wrote(batch) : undefined;
       if (this.reached('crash right after a write')) return;
       kv.deliver(() => {
+        if (told !== undefined) this.log.told(told, scheduler.nowMs);
         done(error);
       });
     });
@@ -104,6 +133,7 @@ export class SimDisk {
     const fault = this.faultOfNextBatch;
     if (fault !== undefined && batch.operations.length > 0) {
       this.faultOfNextBatch = undefined;
+      this.failed = batch;
       this.parts.faults.count(fault === 'full' ? 'disk full' : 'disk error');
       return new StorageError(fault, `the simulated disk: ${fault}`);
     }
@@ -141,10 +171,17 @@ export class SimDisk {
     this.parts.judge.broken('hard state never goes back', `from ${hardStateText(before)} to ${hardStateText(after)}`);
   }
 
+  private newLog(sequence: number): DiskLog {
+    const { random, faults, scheduler } = this.parts;
+    return new DiskLog(random, faults, scheduler.nowMs, sequence);
+  }
+
   private forgetProcess(): void {
     this.opened = undefined;
     this.unsynced = [];
     this.inFlight = [];
+    this.failed = undefined;
+    this.log = this.newLog(this.log.sequence);
     this.busyUntilMs = 0;
     this.faultOfNextBatch = undefined;
     this.crashAtNextBatch = undefined;
@@ -154,109 +191,4 @@ export class SimDisk {
 
 function hardStateText({ term, votedFor, commit }: HardState): string {
   return `term ${term} vote ${votedFor ?? '-'} commit ${commit}`;
-}
-
-/** One process's view of its disk. */
-class SimKv implements Kv {
-  private readonly life: LifeCycle;
-  failure: StorageError | undefined;
-
-  constructor(
-    private readonly disk: SimDisk,
-    private readonly owner: Owner,
-    onFailure: (error: StorageError) => void,
-  ) {
-    this.life = new LifeCycle(onFailure);
-  }
-
-  get failed(): boolean {
-    return this.life.failed;
-  }
-
-  /** Hands an outcome to the process: not while it is paused, and never if it is dead. */
-  deliver(run: () => void): void {
-    const { scheduler } = this.disk.parts;
-    if (this.owner.dead) return;
-    if (this.owner.pausedUntilMs > scheduler.nowMs) scheduler.schedule(0, run, this.owner);
-    else {
-      scheduler.current = this.owner;
-      run();
-    }
-  }
-
-  batch(operations: readonly KvOperation[], options: BatchOptions): Promise<void> {
-    return this.operation((resolve, reject) => {
-      this.disk.submit(operations, options.sync, this, (error) => {
-        if (error === undefined) {
-          resolve();
-          return;
-        }
-        this.failure = this.life.fail(error);
-        reject(this.failure);
-      });
-    });
-  }
-
-  get(key: Uint8Array): Promise<Uint8Array | undefined> {
-    return this.operation((resolve) => {
-      const value = this.disk.pairs.get(key);
-      this.later(() => resolve(value));
-    });
-  }
-
-  scan(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvPair[]> {
-    return this.pages(range, options, (pairs) => pairs);
-  }
-
-  scanText(range: KvRange, options: ScanOptions = {}): AsyncIterable<readonly KvTextPair[]> {
-    return this.pages(range, options, textPairsOf);
-  }
-
-  clear(range: KvRange): Promise<void> {
-    return clearInSlices(this, range);
-  }
-
-  close(): Promise<void> {
-    return this.life.close(() => Promise.resolve());
-  }
-
-  private later(run: () => void): void {
-    const { scheduler, random } = this.disk.parts;
-    scheduler.schedule(random.between(0.02, 0.3), run, this.owner);
-  }
-
-  private operation<T>(start: (resolve: (value: T) => void, reject: (error: Error) => void) => void): Promise<T> {
-    const refusal = this.life.refusal();
-    if (refusal !== undefined) return Promise.reject(refusal);
-    return new Promise<T>((resolve, reject) => {
-      this.life.begin();
-      start(
-        (value) => {
-          resolve(value);
-          this.life.end();
-        },
-        (error) => {
-          reject(error);
-          this.life.end();
-        },
-      );
-    });
-  }
-
-  private async *pages<Page>(
-    range: KvRange,
-    options: ScanOptions,
-    pageOf: (pairs: readonly KvPair[]) => Page,
-  ): AsyncGenerator<Page, void, undefined> {
-    const empty = Buffer.alloc(0);
-    const pairs = this.disk.pairs.range(range.gte, range.lt);
-    for (let at = 0; at < pairs.length; at += SCAN_PAGE_PAIRS) {
-      await this.operation((resolve: (value: undefined) => void) => this.later(() => resolve(undefined)));
-      const page = pairs.slice(at, at + SCAN_PAGE_PAIRS);
-      const { keys, values } = options;
-      yield pageOf(
-        page.map(([key, value]) => [keys === false ? empty : key, values === false ? empty : value] as const),
-      );
-    }
-  }
 }

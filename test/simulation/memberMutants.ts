@@ -17,6 +17,7 @@ import { RaftLog } from '../../src/raft/log';
 import { Persistence } from '../../src/raft/persistence';
 import type { AppendResponse } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
+import { LogScan, type LogFacts } from '../../src/storage/writeAheadLog';
 import { FounderBeginnings } from './founders';
 import { Incarnation } from './incarnation';
 import { all, wrap, type Mutant, type Inner } from './planting';
@@ -68,6 +69,43 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
   {
     name: 'a restarted member uses the numbers of its last run again',
     plant: () => wrap(MemberStore.prototype, 'nextRun', () => () => Promise.resolve(1)),
+  },
+  {
+    name: 'a start replays the log around a hole',
+    plant: () =>
+      wrap(
+        LogScan.prototype,
+        'facts',
+        (original) =>
+          function (this: LogScan): LogFacts {
+            return { ...(original.call(this) as LogFacts), gap: undefined };
+          },
+      ),
+  },
+  {
+    name: 'a start takes a log that lost its end for whole',
+    plant: () =>
+      wrap(
+        LogScan.prototype,
+        'facts',
+        (original) =>
+          function (this: LogScan): LogFacts {
+            return { ...(original.call(this) as LogFacts), end: Number.MAX_SAFE_INTEGER };
+          },
+      ),
+  },
+  {
+    name: 'a start takes each torn end for damage',
+    plant: () =>
+      wrap(
+        LogScan.prototype,
+        'facts',
+        (original) =>
+          function (this: LogScan): LogFacts {
+            const facts = original.call(this) as LogFacts;
+            return { ...facts, gap: facts.gap && { ...facts.gap, shape: 'broken' } };
+          },
+      ),
   },
   {
     name: 'a founder founds when nobody answers in a moment',

@@ -10,6 +10,7 @@ type Deed = () => void;
 const CRASH_POINTS: readonly CrashPoint[] = [
   'crash at submit',
   'crash with a write in flight',
+  'crash in the sync of earlier writes',
   'crash right after a write',
 ];
 
@@ -205,6 +206,7 @@ export class Nemesis {
       () => operator.removeMember(false),
       () => operator.removeMember(true),
       () => operator.replaceMember(),
+      () => operator.damageMember(),
       () => operator.loseFounder(),
       () => operator.growWhileOneIsAway(),
       () => operator.restartAll(),

@@ -114,6 +114,15 @@ export class SimNode {
     this.disk.crash();
   }
 
+  /** The process dies, and its disk loses something that it had said is safe. False: there was nothing that it could lose. */
+  loseSynced(): boolean {
+    const { incarnation } = this;
+    if (incarnation === undefined) return false;
+    this.note('crashes, its disk loses a page');
+    this.end(incarnation);
+    return this.disk.crash(true);
+  }
+
   pause(forMs: number): void {
     if (this.incarnation === undefined) return;
     this.world.faults.count('process paused');
@@ -238,7 +247,8 @@ export class SimNode {
   private failed(incarnation: Incarnation, error: unknown): void {
     if (incarnation.dead) return;
     this.note('fails', error instanceof Error ? error.message : '');
-    const expected = error instanceof StorageError && (error.kind === 'io' || error.kind === 'full');
+    const isOfDisk = error instanceof StorageError && (error.kind === 'io' || error.kind === 'full');
+    const expected = isOfDisk || (error !== undefined && error === this.disk.refusal);
     if (!expected) this.world.judge.broken('no member fails by itself', `${this.name}: ${textOf(error)}`);
     this.end(incarnation);
     this.disk.crash();

@@ -50,19 +50,40 @@ export class Operator {
 
   /** A machine is lost with all its data. */
   replaceMember(): void {
-    const { cluster } = this;
-    if (cluster.voters.length < VOTERS_MIN || !this.allFounded) return;
-    const lost = cluster.nodeOf(cluster.world.random.pick(cluster.voters));
-    if (lost?.memberId === undefined || !this.allFounded) return;
-    const { memberId } = lost;
+    const lost = this.somebodyToLose();
+    if (lost === undefined) return;
     this.run(async () => {
-      lost.replaceBy(undefined, undefined);
-      await this.remove(memberId);
-      const id = await this.add(lost.peerURLs);
-      lost.replaceBy(this.joining(id), id);
-      lost.start();
-      cluster.world.faults.count('data lost and member replaced');
+      await this.replace(lost);
+      this.cluster.world.faults.count('data lost and member replaced');
     });
+  }
+
+  /** A disk loses a page that was synced: the start says so and ends, and the member is replaced. */
+  damageMember(): void {
+    const damaged = this.somebodyToLose();
+    if (damaged === undefined || this.busy || !damaged.loseSynced()) return;
+    this.run(async () => {
+      damaged.start();
+      while (damaged.isUp) await this.cluster.sleep(RETRY_MS);
+      this.cluster.world.faults.count('synced page lost, start refused');
+      await this.replace(damaged);
+    });
+  }
+
+  private somebodyToLose(): SimNode | undefined {
+    const { cluster } = this;
+    if (cluster.voters.length < VOTERS_MIN || !this.allFounded) return undefined;
+    return cluster.nodeOf(cluster.world.random.pick(cluster.voters));
+  }
+
+  private async replace(lost: SimNode): Promise<void> {
+    const { memberId } = lost;
+    if (memberId === undefined) return;
+    lost.replaceBy(undefined, undefined);
+    await this.remove(memberId);
+    const id = await this.add(lost.peerURLs);
+    lost.replaceBy(this.joining(id), id);
+    lost.start();
   }
 
   /**
