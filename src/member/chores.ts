@@ -10,6 +10,7 @@ import { PeerList, type PeerAddress } from './peerList';
 import { Promoter } from './promoter';
 import { Publisher } from './publisher';
 import { QuorumNote } from './quorumNote';
+import type { Quota } from './quota';
 import { QuotaNotice } from './quotaNotice';
 import { Scrub } from './scrub';
 import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
@@ -26,8 +27,7 @@ export interface ChoresParts {
   readonly callers: Callers;
   /** Whom to talk to until the state says who the members are. */
   readonly firstPeers: readonly PeerAddress[];
-  /** This member's limit of the store; 0: none. */
-  readonly quotaBytes: number;
+  readonly quota: Quota;
   readonly peerReport: () => PeerReport;
   /** Runs what may find out that the member must not go on. */
   readonly guarded: (run: () => void) => void;
@@ -64,7 +64,7 @@ export class Chores {
       linked: () =>
         parts.peerReport().peers.flatMap(({ id, connected, accepted }) => (connected && accepted ? [id] : [])),
     });
-    this.quotaNotice = new QuotaNotice(raft, transport, parts.quotaBytes);
+    this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);
   }
 

@@ -14,7 +14,9 @@ export type Request =
   /** The store has no room for some commands of a batch, and nothing of it was proposed. */
   | ({ readonly kind: 'noSpace' } & CommandsWithoutRoom)
   /** What the sender can hold of the store, in bytes; 0: no limit. The leader keeps to the lowest. */
-  | { readonly kind: 'quota'; readonly bytes: number };
+  | { readonly kind: 'quota'; readonly bytes: number }
+  /** The leader to the others: whether the store is full, so that operators hear of it whichever member they ask. */
+  | { readonly kind: 'quotaAlarm'; readonly isFull: boolean };
 
 /** The request was certainly not proposed. */
 export interface RefusedRequest {
@@ -37,6 +39,7 @@ const CHANGE = 2;
 const REFUSED = 3;
 const NO_SPACE = 4;
 const QUOTA = 5;
+const QUOTA_ALARM = 6;
 
 export function encodeRequest(request: Request): Buffer {
   switch (request.kind) {
@@ -54,6 +57,8 @@ export function encodeRequest(request: Request): Buffer {
     }
     case 'quota':
       return asJson(QUOTA, { bytes: request.bytes });
+    case 'quotaAlarm':
+      return asJson(QUOTA_ALARM, { isFull: request.isFull });
   }
 }
 
@@ -77,6 +82,11 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
       const { bytes: limit } = recordIn(body);
       if (!isCount(limit)) throw new DecodeError('a quota that is no number');
       return { kind: 'quota', bytes: limit };
+    }
+    case QUOTA_ALARM: {
+      const { isFull } = recordIn(body);
+      if (typeof isFull !== 'boolean') throw new DecodeError('an alarm that is neither on nor off');
+      return { kind: 'quotaAlarm', isFull };
     }
     case undefined:
       throw new DecodeError('an empty request');

@@ -42,6 +42,15 @@ export class LeaderDesk {
     this.quota.told(member, bytes);
   }
 
+  /** Whether the leader refuses what makes the store larger, by its own word. */
+  toldAlarm(leader: MemberId, isFull: boolean): void {
+    this.quota.toldAlarm(leader, isFull);
+  }
+
+  get isFull(): boolean {
+    return this.quota.alarm;
+  }
+
   /**
    * A batch encoded by machine/commandCodec, whose commands were checked. Answers the places of commands if the store has no room
    * for these: then nothing of the batch was taken.

@@ -101,7 +101,7 @@ export class LocalMember implements Member {
     this.chores = new Chores({
       ...parts,
       callers: this.callers,
-      quotaBytes: quota.bytes,
+      quota,
       guarded: (run) => {
         this.loop.guarded(run);
       },

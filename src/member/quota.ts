@@ -35,6 +35,8 @@ export class Quota {
   private underWay: { readonly index: number; readonly growth: number }[] = [];
   private underWayBytes = 0;
   private term = 0;
+  /** What the leader of a term said of its alarm. */
+  private atLeader: { readonly leader: MemberId; readonly term: number } | undefined;
 
   /** @param bytes what this member can hold; 0: no limit */
   constructor(
@@ -54,12 +56,23 @@ export class Quota {
     return Math.min(...[this.bytes, ...told].map((bytes) => (bytes === 0 ? Infinity : bytes)));
   }
 
-  /** The alarm NOSPACE of etcd: at the leader for the lowest limit, at every other member for its own. */
+  /** The alarm NOSPACE of etcd: at the leader for the lowest limit, at every other member for its own, or if the leader has it. */
   get alarm(): boolean {
     const { limit, used } = this;
     if (used >= limit) this.isFull = true;
     else if (used < limit * CLEAR_SHARE) this.isFull = false;
-    return this.isFull;
+    return this.isFull || this.isFullAtLeader;
+  }
+
+  /** What another leader, or one of another term, said does not count. */
+  private get isFullAtLeader(): boolean {
+    const { id, leader, term } = this.raft;
+    return leader !== undefined && leader !== id && this.atLeader?.leader === leader && this.atLeader.term === term;
+  }
+
+  /** The leader says whether it refuses what makes the store larger. */
+  toldAlarm(leader: MemberId, isFull: boolean): void {
+    this.atLeader = isFull ? { leader, term: this.raft.term } : undefined;
   }
 
   /** Nearly what the store costs in memory. */

@@ -70,6 +70,12 @@ export class RequestDesk {
         return undefined;
       case 'quota':
         this.leaderDesk.toldQuota(from, request.bytes);
+        // Also where nothing changed: it may have missed that.
+        if (leads) this.answer(from, { kind: 'quotaAlarm', isFull: this.leaderDesk.isFull });
+        return undefined;
+      case 'quotaAlarm':
+        // Who led until just now means no harm by it, and is not listened to.
+        if (from === this.raft.leader) this.leaderDesk.toldAlarm(from, request.isFull);
         return undefined;
       case undefined:
         return undefined;

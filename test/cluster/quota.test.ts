@@ -52,8 +52,10 @@ test('no member takes more than that one can hold, and it starts on more with a 
   const taken = fillings.map((filling) => filling.taken).reduce((sum, count) => sum + count);
   expect(taken).toBeGreaterThanOrEqual(10);
   expect(taken * VALUE.length).toBeLessThan(LEAST_BYTES);
-  const leader = await cluster.leader();
-  expect((await leader.get('/health')).text).toContain('ALARM NOSPACE');
+  await until('all of them say so', 5000, async () => {
+    const answers = await Promise.all(cluster.members.map((member) => member.get('/health')));
+    return answers.every(({ text }) => text.includes('ALARM NOSPACE')) || undefined;
+  });
 
   await smallest.stop();
   smallest.start(cluster.argumentsFor(cluster.members, '--quota-bytes', String(LEAST_BYTES / 2)));

@@ -4,7 +4,7 @@ import { MEMBERSHIP_REFUSALS } from '../../src/member/types';
 import { SeededRandom } from '../simulation/random';
 
 const text = (kind: number, body: string): Buffer => Buffer.concat([Buffer.from([kind]), Buffer.from(body)]);
-const [CHANGE, REFUSED, NO_SPACE, QUOTA, KINDS] = [2, 3, 4, 5, 5];
+const [CHANGE, REFUSED, NO_SPACE, QUOTA, QUOTA_ALARM, KINDS] = [2, 3, 4, 5, 6, 6];
 
 const ORIGIN = { origin: 'abc', run: 2 ** 52, sequence: 7 };
 
@@ -21,6 +21,8 @@ test.each<Request>([
   { kind: 'change', proposed: { ...ORIGIN, change: { type: 'removeMember', id: '0' } } },
   { kind: 'change', proposed: { ...ORIGIN, change: { type: 'removeMember', id: 'def', onlyIfLost: true } } },
   { kind: 'noSpace', run: 2 ** 52, sequence: 0, places: [0, 3, 100] },
+  { kind: 'quotaAlarm', isFull: true },
+  { kind: 'quotaAlarm', isFull: false },
   { kind: 'quota', bytes: 0 },
   { kind: 'quota', bytes: Number.MAX_SAFE_INTEGER },
 ])('another member reads what was sent: %j', (request) => {
@@ -58,6 +60,7 @@ test.each<[string, Buffer]>([
   ['no room, and places that are no list', text(NO_SPACE, JSON.stringify({ ...WITHOUT_ROOM, places: '0' }))],
   ['a quota that is text', text(QUOTA, '{"bytes":"1"}')],
   ['a quota below nothing', text(QUOTA, '{"bytes":-1}')],
+  ['an alarm that is a number', text(QUOTA_ALARM, '{"isFull":1}')],
   ['a quota beyond exact numbers', text(QUOTA, '{"bytes":1e300}')],
 ])('%s is refused as what no sound member sends', (_, bytes) => {
   expect(() => decodeRequest(bytes)).toThrow(DecodeError);

@@ -137,3 +137,19 @@ test('0 is no limit', () => {
   expect(unlimited.judge([set('/a', 10 * LIMIT)])).toEqual({ refused: [], growth: 0 });
   expect(unlimited.alarm).toBe(false);
 });
+
+test('a member shows the alarm of its leader, while that leads', () => {
+  raft.leader = '2';
+  expect(quota.alarm).toBe(false);
+  quota.toldAlarm('2', true);
+  expect(quota.alarm).toBe(true);
+  raft.term = 2;
+  expect(quota.alarm).toBe(false);
+  quota.toldAlarm('2', true);
+  expect(quota.alarm).toBe(true);
+  raft.leader = '1';
+  expect(quota.alarm).toBe(false);
+  raft.leader = '2';
+  quota.toldAlarm('2', false);
+  expect(quota.alarm).toBe(false);
+});

@@ -28,6 +28,7 @@ function makeDesk(
   readonly changes: Changes;
   readonly forwarded: Uint8Array[];
   readonly proposed: Uint8Array[];
+  readonly quota: Quota;
   readonly raft: { leader: string | undefined; refusal: Refusal | undefined; linkIsUp: boolean };
 } {
   const proposals = new Proposals(SELF, RUN);
@@ -59,7 +60,7 @@ function makeDesk(
   const quota = new Quota({ machine }, quotaBytes, raft);
   const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true, quota);
   const desk = new RequestDesk(raft as unknown as Raft, proposals, changes, leaderDesk, transport as Transport);
-  return { desk, proposals, changes, forwarded, proposed, raft };
+  return { desk, proposals, changes, forwarded, proposed, quota, raft };
 }
 
 const refusalOf = (run: number, sequence = 1, reason: RefusedRequest['reason'] = 'later'): Uint8Array =>
@@ -258,8 +259,25 @@ describe('when the store has no room', () => {
     desk.received(THIRD, encodeRequest({ kind: 'quota', bytes: QUOTA }));
     desk.received(OTHER, forwardOf(batchOf(OTHER, large)));
     expect(proposed).toEqual([]);
-    expect(forwarded).toHaveLength(1);
+    expect(forwarded.map((bytes) => decodeRequest(bytes))).toEqual([
+      { kind: 'quotaAlarm', isFull: false },
+      expect.objectContaining({ kind: 'noSpace' }),
+    ]);
     expect(desk.received('666', encodeRequest({ kind: 'quota', bytes: 1 }))).toContain('no member');
+  });
+
+  it('only the leader has the alarm of a follower go on and off, and no other member loses its link for trying', () => {
+    const { desk, quota } = makeDesk(OTHER, QUOTA);
+    const alarm = (isFull: boolean): Uint8Array => encodeRequest({ kind: 'quotaAlarm', isFull });
+    expect(desk.received(THIRD, alarm(true))).toBeUndefined();
+    expect(quota.alarm).toBe(false);
+    desk.received(OTHER, alarm(true));
+    expect(quota.alarm).toBe(true);
+    desk.received(THIRD, alarm(false));
+    expect(quota.alarm).toBe(true);
+    desk.received(OTHER, alarm(false));
+    expect(quota.alarm).toBe(false);
+    expect(desk.received(OTHER, Buffer.concat([Buffer.from([6]), Buffer.from('{"isFull":1}')]))).toContain('alarm');
   });
 
   it.each(['{}', '{"bytes":-1}', '{"bytes":"1"}', 'null', '['])('a quota of %s costs its sender the link', (text) => {
