@@ -162,7 +162,8 @@ export class DiskLog {
     });
     const possible = places.flatMap((length, at) => (length > 0 ? [at] : []));
     if (possible.length === 0) return undefined;
-    const at = this.random.pick(possible);
+    // The end is what the mark alone can tell of.
+    const at = this.random.chance(0.5) ? possible.at(-1) : this.random.pick(possible);
     return left.map((file, index) =>
       index === at ? { ...file, bytes: loseSector(file.bytes, places[at] ?? 0, this.random.next) } : file,
     );

@@ -64,7 +64,10 @@ export class Operator {
     if (damaged === undefined || this.busy || !damaged.loseSynced()) return;
     this.run(async () => {
       damaged.start();
+      // Once is enough: the line it ended with says what to do.
+      damaged.heldBack = true;
       while (damaged.isUp) await this.cluster.sleep(RETRY_MS);
+      damaged.heldBack = false;
       this.cluster.world.faults.count('synced page lost, start refused');
       await this.replace(damaged);
     });
