@@ -5,7 +5,7 @@ import type { CurrentState } from './currentState';
 import type { Clock } from '../platform/clock';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
-import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';
+import { beginTurn } from './turn';
 
 export interface ApplierParts {
   readonly state: CurrentState;
@@ -60,12 +60,10 @@ export class Applier {
     if (this.waiting.length === 0 || this.resting) return undefined;
     const { clock, observer } = this.parts;
     const startedMs = observer?.nowMs() ?? 0;
-    const turnStartMs = clock.monotonicMs();
-    let slices = 0;
+    const hasRoom = beginTurn(clock);
     let done = 0;
     for (let entry = this.waiting[0]; entry !== undefined; entry = this.waiting[done]) {
-      if (slices >= APPLY_SLICES_MAX || clock.monotonicMs() - turnStartMs >= APPLY_MAX_MS) break;
-      slices += 1;
+      if (!hasRoom()) break;
       if (this.applyEntry(entry)) done += 1;
     }
     const last = this.waiting[done - 1]?.index;

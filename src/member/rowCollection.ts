@@ -1,7 +1,7 @@
 import type { Machine } from '../machine/machine';
 import type { Row } from '../machine/rows';
 import type { Clock } from '../platform/clock';
-import { APPLY_MAX_MS, APPLY_SLICES_MAX } from './settings';
+import { beginTurn } from './turn';
 import type { MemberStore } from '../storage/memberStore';
 import type { PreparedRows } from '../storage/preparedRows';
 
@@ -36,14 +36,13 @@ export function collectInTurns<T>(
 ): void {
   const goOn = (): void => {
     try {
-      const startMs = clock.monotonicMs();
-      for (let count = 0; count < APPLY_SLICES_MAX; count++) {
+      const hasRoom = beginTurn(clock);
+      while (hasRoom()) {
         const next = slices.next();
         if (next.done === true) {
           done(next.value);
           return;
         }
-        if (clock.monotonicMs() - startMs >= APPLY_MAX_MS) break;
       }
       clock.soon(goOn);
     } catch (error) {
