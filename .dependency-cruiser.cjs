@@ -48,6 +48,19 @@ module.exports = {
       from: { path: `^src/${folder}/` },
       to: { path: '^src/', pathNot: [folder, ...allowed].map((name) => `^src/${name}/`) },
     })),
+    {
+      name: 'main-starts-app',
+      comment: 'src/main.ts only picks what to run; src/app puts the parts together, and nothing else knows of it',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(app|config)/' },
+    },
+    {
+      name: 'nobody-knows-app',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(app/|main\\.ts$)' },
+      to: { path: '^src/app/' },
+    },
     ...TYPES_ONLY.map(({ from, to }) => ({
       name: `types-only-${from}`,
       comment: `src/${from} may import only types of ${to.join(', ')}`,

@@ -1,13 +1,13 @@
 /** The `cairn` command. Its first argument may name one of the commands; otherwise it runs a member. */
-import { commands } from './commands';
+import { commands } from './app/commands';
 import { isCommandWord } from './config/commands';
-import { exitNumber } from './exit';
+import { exitNumber } from './app/exit';
 
 async function main(): Promise<void> {
   const [first, ...rest] = process.argv.slice(2);
   if (first === undefined || !isCommandWord(first)) {
     // Loaded late: a health check runs every few seconds and needs neither database nor HTTP server.
-    (await import('./runMember.js')).runMember(process.argv.slice(2));
+    (await import('./app/process.js')).runMember(process.argv.slice(2));
     return;
   }
   const code = await commands[first](rest);

@@ -1,4 +1,4 @@
-import { commands } from '../../src/commands';
+import { commands } from '../../src/app/commands';
 import { containersOf, describeWithHelm, idOf, NEW, OLD, podsOf, render, valueSets, type Manifest } from './chart';
 import { violations } from './restricted';
 

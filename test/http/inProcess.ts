@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
-import { start } from '../../src/start';
+import { start } from '../../src/app/start';
 import { freePort } from './ports';
 
 export interface InProcess {
@@ -46,13 +46,13 @@ export async function startInProcess(
     throw error;
   };
   const stopping = new AbortController();
-  const server = await start(
-    outcome.configuration,
-    pino({ level: 'silent' }),
-    { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
+  const server = await start({
+    configuration: outcome.configuration,
+    logger: pino({ level: 'silent' }),
+    events: { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
-    stopping.signal,
-  ).catch((error: unknown) => {
+    stopping: stopping.signal,
+  }).catch((error: unknown) => {
     rmSync(dataDir, { recursive: true, force: true });
     throw error;
   });

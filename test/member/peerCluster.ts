@@ -8,7 +8,7 @@ import type { LocalMember } from '../../src/member/localMember';
 import { memberIdOf } from '../../src/member/identity';
 import { openMember } from '../../src/member/openMember';
 import { RealClock } from '../../src/platform/realClock';
-import { PeerLinks } from '../../src/peerLinks';
+import { PeerLinks } from '../../src/app/peerLinks';
 import { Recorders } from '../../src/metrics/recorders';
 import { Dialer } from '../../src/peer/dialer';
 import { WireWriter } from '../../src/peer/wire/bytes';

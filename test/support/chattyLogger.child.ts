@@ -3,7 +3,7 @@
  * byte on standard input and ends with a last line. Argument: the log format.
  */
 import { writeSync } from 'node:fs';
-import { createLogger, droppedLogLines, type LogFormat } from '../../src/logging';
+import { createLogger, droppedLogLines, type LogFormat } from '../../src/app/logging';
 
 const LINES = 20_000;
 

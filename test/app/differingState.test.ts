@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leaveDiffering, markDiffering } from '../src/differingState';
-import { StateDiffersError } from '../src/member/integrityCheck';
-import { DIFFERING_FILE } from '../src/platform/differingDirectory';
-import { REMOVED_FILE } from '../src/platform/removedFile';
+import { leaveDiffering, markDiffering } from '../../src/app/differingState';
+import { StateDiffersError } from '../../src/member/integrityCheck';
+import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
+import { REMOVED_FILE } from '../../src/platform/removedFile';
 
 let volume: string;
 let data: string;

@@ -1,22 +1,22 @@
 /** One member, from its command line until it is asked to stop. */
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Surface } from './api/options';
+import type { Surface } from '../api/options';
 import { build } from './build';
-import type { Configuration } from './config/configuration';
-import { loadConfiguration } from './config/load';
-import { discoveryPreset } from './config/presets';
+import type { Configuration } from '../config/configuration';
+import { loadConfiguration } from '../config/load';
+import { discoveryPreset } from '../config/presets';
 import { createLogger, standardErrorReader } from './logging';
 import { markDiffering } from './differingState';
 import { exitNumber, exitReasonOf } from './exit';
 import { Leaving } from './leaving';
-import { StateDiffersError } from './member/integrityCheck';
-import { OutdatedDataError } from './member/outdatedData';
-import type { Server } from './server';
+import { StateDiffersError } from '../member/integrityCheck';
+import { OutdatedDataError } from '../member/outdatedData';
+import type { Server, ServerEvents } from './serverParts';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
-import { readPlainFileSync, replaceFileSync } from './platform/plainFile';
-import { REMOVED_FILE, removedFileText, type RemovalNote } from './platform/removedFile';
+import { readPlainFileSync, replaceFileSync } from '../platform/plainFile';
+import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
 
 const REMOVED_DELAY_MS = 1000;
 
@@ -53,17 +53,12 @@ async function run(configuration: Configuration, warnings: readonly string[], su
     onRemoved = resolve;
   });
   const stopping = new AbortController();
-  const starting = start(
-    configuration,
-    logger,
-    {
-      onOpened: (close) => leaving.opened(close),
-      onFailure: (error) => void fail(error),
-      onRemoved,
-    },
-    surface,
-    stopping.signal,
-  );
+  const events: ServerEvents = {
+    onOpened: (close) => leaving.opened(close),
+    onFailure: (error) => void fail(error),
+    onRemoved,
+  };
+  const starting = start({ configuration, logger, events, surface, stopping: stopping.signal });
   stopOnSignals(starting, stopping, logger, leaving);
   const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
   endRemoved(server, logger, configuration.dataDir, await removed, leaving);

@@ -2,11 +2,11 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { ForceNewClusterError } from './member/forceNewCluster';
-import { StateDiffersError } from './member/integrityCheck';
-import { DIFFERING_FILE, exists, moveAside } from './platform/differingDirectory';
-import { REPLACE } from './platform/plainFile';
-import { REMOVED_FILE } from './platform/removedFile';
+import { ForceNewClusterError } from '../member/forceNewCluster';
+import { StateDiffersError } from '../member/integrityCheck';
+import { DIFFERING_FILE, exists, moveAside } from '../platform/differingDirectory';
+import { REPLACE } from '../platform/plainFile';
+import { REMOVED_FILE } from '../platform/removedFile';
 
 const TEXT =
   'The state in here was found to differ from that of the majority of the members. It is not served from again.\n';

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import { API_VERSION } from './api/version';
-import { FeatureLevelError } from './machine/features';
-import type { LocalMember } from './member/localMember';
-import { RealClock } from './platform/realClock';
-import type { Transport } from './member/transport';
-import type { PeerReport } from './member/types';
-import { QUEUE_BYTES_MAX } from './peer/context';
-import { PeerNetwork } from './peer/network';
-import type { NetworkStatus, PeerAddress } from './peer/types';
-import type { PeerObserver } from './peer/observer';
-import type { LogStart, MemberId, Message } from './raft/types';
+import { API_VERSION } from '../api/version';
+import { FeatureLevelError } from '../machine/features';
+import type { LocalMember } from '../member/localMember';
+import { RealClock } from '../platform/realClock';
+import type { Transport } from '../member/transport';
+import type { PeerReport } from '../member/types';
+import { QUEUE_BYTES_MAX } from '../peer/context';
+import { PeerNetwork } from '../peer/network';
+import type { NetworkStatus, PeerAddress } from '../peer/types';
+import type { PeerObserver } from '../peer/observer';
+import type { LogStart, MemberId, Message } from '../raft/types';
 
 /** Members older than this speak another protocol. */
 const MIN_CLUSTER_VERSION = '2.3.0';

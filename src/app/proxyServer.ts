@@ -1,13 +1,13 @@
 /** Runs the process as a proxy: the parts of a member that it needs, and none of its data. */
 import type { Logger } from 'pino';
-import { ConnectionPlaces } from './api/connectionPlaces';
-import { openListeners } from './api/openListeners';
-import type { Configuration } from './config/configuration';
-import { formatEndpoint } from './config/urls';
-import { descriptorLimit, shareDescriptors } from './limits/descriptors';
-import { fetchMembers } from './peer/fetchMembers';
-import { startProxy } from './proxy/proxy';
-import type { Proxy } from './proxy/proxy';
+import { ConnectionPlaces } from '../api/connectionPlaces';
+import { openListeners } from '../api/openListeners';
+import type { Configuration } from '../config/configuration';
+import { formatEndpoint } from '../config/urls';
+import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
+import { fetchMembers } from '../peer/fetchMembers';
+import { startProxy } from '../proxy/proxy';
+import type { Proxy } from '../proxy/proxy';
 
 const ASK_TIMEOUT_MS = 2000;
 

@@ -1,5 +1,5 @@
 /** One deadline over a stop of many steps. */
-import type { Cancel, Clock } from './platform/clock';
+import type { Cancel, Clock } from '../platform/clock';
 
 /** A step of the stop, as it is called where it does not end. */
 export type StopStep = readonly [name: string, run: () => Promise<void>];

@@ -1,4 +1,4 @@
-import { Leaving } from '../src/leaving';
+import { Leaving } from '../../src/app/leaving';
 
 function scene(close: () => Promise<void>) {
   const ends: string[] = [];

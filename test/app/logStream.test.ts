@@ -1,5 +1,5 @@
 /** Lines are written as far as they are read; what nobody reads is dropped, counted and said. */
-import { LogStream, type LogStreamOptions } from '../src/logStream';
+import { LogStream, type LogStreamOptions } from '../../src/app/logStream';
 
 /** A pipe that holds so many bytes. */
 class Pipe {

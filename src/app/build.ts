@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Build } from './config/version';
+import type { Build } from '../config/version';
 
 /** What this program was built as, for --version and the log. */
 export function build(): Build {

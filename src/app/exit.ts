@@ -1,12 +1,12 @@
-import { ListenError } from './api/listener';
-import { exitCodes, type ExitCodeName } from './config/exitCodes';
-import { AlreadyRunningError, ClusterFullError, JoinError } from './discovery/beginning';
-import { FeatureLevelError } from './machine/features';
-import { ForceNewClusterError } from './member/forceNewCluster';
-import { TooFewDescriptorsError } from './limits/descriptors';
-import { StateDiffersError } from './member/integrityCheck';
-import { OutdatedDataError } from './member/outdatedData';
-import { StorageError } from './storage/errors';
+import { ListenError } from '../api/listener';
+import { exitCodes, type ExitCodeName } from '../config/exitCodes';
+import { AlreadyRunningError, ClusterFullError, JoinError } from '../discovery/beginning';
+import { FeatureLevelError } from '../machine/features';
+import { ForceNewClusterError } from '../member/forceNewCluster';
+import { TooFewDescriptorsError } from '../limits/descriptors';
+import { StateDiffersError } from '../member/integrityCheck';
+import { OutdatedDataError } from '../member/outdatedData';
+import { StorageError } from '../storage/errors';
 import { StopTimeoutError } from './stopInOrder';
 
 /** The documented exit code for what ended the server. */

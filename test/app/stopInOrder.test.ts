@@ -1,5 +1,5 @@
-import { exitReasonOf } from '../src/exit';
-import { stopInOrder, StopTimeoutError, type StopStep } from '../src/stopInOrder';
+import { exitReasonOf } from '../../src/app/exit';
+import { stopInOrder, StopTimeoutError, type StopStep } from '../../src/app/stopInOrder';
 
 /** A clock whose one timer is rung by hand. */
 function handClock() {

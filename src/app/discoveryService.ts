@@ -1,11 +1,11 @@
 /** The discovery service of one member: chance, time and the options that belong to it. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { DiscoveryOptions } from './api/discovery/options';
-import { makeStartTokens, parseStartTokens } from './api/discovery/startTokens';
-import type { Configuration } from './config/configuration';
-import type { Member } from './member/types';
-import { RealClock } from './platform/realClock';
+import type { DiscoveryOptions } from '../api/discovery/options';
+import { makeStartTokens, parseStartTokens } from '../api/discovery/startTokens';
+import type { Configuration } from '../config/configuration';
+import type { Member } from '../member/types';
+import { RealClock } from '../platform/realClock';
 
 const TOKEN_BYTES = 16;
 

@@ -1,4 +1,4 @@
-import { SAME_WISH_MS, StopWishes } from '../src/stopSignals';
+import { SAME_WISH_MS, StopWishes } from '../../src/app/stopSignals';
 
 test('what arrives at nearly the same time is one wish, what comes later is another', () => {
   const wishes = new StopWishes();

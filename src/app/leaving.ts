@@ -1,6 +1,6 @@
 /** The one way out of the process of a member. */
 import type { Logger } from 'pino';
-import type { ExitCodeName } from './config/exitCodes';
+import type { ExitCodeName } from '../config/exitCodes';
 import { exitNumber } from './exit';
 
 /** How long the database may take to be closed when the member cannot go on. */

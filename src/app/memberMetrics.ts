@@ -1,17 +1,17 @@
 /** The metrics of one member: joins the table with the parts of the member that the numbers come from. */
-import type { ApiServer } from './api/server';
-import { API_VERSION } from './api/version';
+import type { ApiServer } from '../api/server';
+import { API_VERSION } from '../api/version';
 import { build } from './build';
-import type { Configuration } from './config/configuration';
-import type { ConnectionPlaces } from './api/connectionPlaces';
-import { descriptorLimit } from './limits/descriptors';
+import type { Configuration } from '../config/configuration';
+import type { ConnectionPlaces } from '../api/connectionPlaces';
+import { descriptorLimit } from '../limits/descriptors';
 import { droppedLogLines } from './logging';
-import type { LocalMember } from './member/localMember';
-import { Metrics, type LookUp } from './metrics/metrics';
-import { countOpenFiles } from './metrics/processFiles';
+import type { LocalMember } from '../member/localMember';
+import { Metrics, type LookUp } from '../metrics/metrics';
+import { countOpenFiles } from '../metrics/processFiles';
 import type { PeerLinks } from './peerLinks';
-import type { DataDirectory } from './storage/dataDirectory';
-import { measureDiskUsage, type DiskUsage } from './platform/diskUsage';
+import type { DataDirectory } from '../storage/dataDirectory';
+import { measureDiskUsage, type DiskUsage } from '../platform/diskUsage';
 
 /** What a disk that does not answer may delay a scrape; the last known size is shown then. */
 const DISK_TIMEOUT_MS = 250;

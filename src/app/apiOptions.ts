@@ -1,0 +1,46 @@
+/** The API that the configuration describes. */
+import { BodyBudget } from '../api/bodyBudget';
+import { Drain } from '../api/drain';
+import type { ApiOptions } from '../api/options';
+import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
+import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
+import type { ServerParts, ServerSetting } from './serverParts';
+
+export function apiOptions(
+  { configuration, logger, surface }: ServerSetting,
+  { places, metrics, links, witness, peerPort, member, discovery }: Omit<ServerParts, 'api'>,
+): ApiOptions {
+  return {
+    places,
+    member,
+    surface,
+    discovery,
+    clientAddresses: configuration.listenClientUrls,
+    peerPort,
+    answerFounder: witness,
+    cors: configuration.cors,
+    maxRequestBytes: configuration.maxRequestBytes,
+    bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),
+    watchBehindBytesMax: bufferBytesMax(memoryLimits(), BEHIND_MAX_BYTES),
+    maxHeaderBytes: configuration.maxHeaderBytes,
+    headerTimeoutMs: configuration.requestHeaderTimeoutMs,
+    bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
+    logger,
+    now: Date.now,
+    setLogLevel: (level) => {
+      logger.level = level;
+    },
+    drain: new Drain(
+      () => performance.now(),
+      () => member.giveUpLeadership(2 * configuration.electionTimeoutMs),
+      (line) => {
+        logger.warn(line);
+      },
+    ),
+    metrics,
+    metricsAddresses: configuration.listenMetricsUrls,
+    observer: metrics.recorders,
+    onPeerConnection: links.handleConnection,
+    onPeerUpgrade: links.handleUpgrade,
+  };
+}

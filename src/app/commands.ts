@@ -1,0 +1,20 @@
+import type { CommandWord } from '../config/commands';
+
+/** Carries out one command; resolves with the number to exit with, or with undefined if it goes on and ends the process itself. */
+type Run = (args: readonly string[]) => Promise<number | undefined>;
+
+/** The code behind each command word; loaded only when it is asked for. */
+export const commands: Readonly<Record<CommandWord, Run>> = {
+  discovery: async (args) => {
+    (await import('./process.js')).runMember(args, 'discovery');
+    return undefined;
+  },
+  healthcheck: async (args) => (await import('../ctl/healthcheck.js')).healthcheck(args),
+  retire: async (args) => (await import('../ctl/retire.js')).retire(args),
+  check: async (args) => (await import('../ctl/check.js')).check(args),
+  prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
+  'clear-removed': async (args) => {
+    const { fetchMembers } = await import('../peer/fetchMembers.js');
+    return (await import('../ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);
+  },
+};

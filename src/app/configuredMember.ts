@@ -1,0 +1,64 @@
+/** The member that the configuration describes. */
+import { formatEndpoint } from '../config/urls';
+import { API_VERSION } from '../api/version';
+import { bufferBytesMax, logBytesMax, memoryLimits, quotaBytes } from '../limits/memory';
+import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
+import type { LocalMember } from '../member/localMember';
+import { openMember } from '../member/openMember';
+import { LOG_BYTES_MAX } from '../member/settings';
+import { RealClock } from '../platform/realClock';
+import type { RemovalNote } from '../platform/removedFile';
+import { MemberStore } from '../storage/memberStore';
+import { SlowDisk } from '../storage/slowDisk';
+import type { ServerParts, ServerSetting } from './serverParts';
+
+const INTEGRITY_INTERVAL_MS = 60_000;
+
+/** Rejects as openMember does. */
+export async function openConfiguredMember(
+  { configuration, logger, events }: ServerSetting,
+  { directory, links, beginner, metrics }: Pick<ServerParts, 'directory' | 'links' | 'beginner' | 'metrics'>,
+): Promise<LocalMember> {
+  const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
+    configuration;
+  const memory = memoryLimits();
+  const quota = quotaBytes(configuration.quotaBytes, memory);
+  if (quota.warning !== undefined) logger.warn(quota.warning);
+  const member: LocalMember = await openMember({
+    settings: {
+      name,
+      clientURLs: advertiseClientUrls.map(formatEndpoint),
+      version: API_VERSION,
+      heartbeatIntervalMs,
+      electionTimeoutMs,
+      integrityIntervalMs: INTEGRITY_INTERVAL_MS,
+      snapshotCount,
+      quotaBytes: quota.bytes,
+      logBytesMax: logBytesMax(memory, LOG_BYTES_MAX),
+      strictReconfigCheck,
+    },
+    store: await MemberStore.open(directory.kv, new SlowDisk(metrics.recorders, logger, heartbeatIntervalMs)),
+    transport: links,
+    clock: new RealClock(),
+    random: Math.random,
+    history: { events: configuration.historyLength, bytesMax: bufferBytesMax(memory, HISTORY_BYTES_MAX) },
+    uncommittedBytesMax: logBytesMax(memory, configuration.maxUncommittedBytes),
+    begin: beginner.begin,
+    forced: configuration.forceNewCluster,
+    findLeader: beginner.findLeader,
+    peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
+    logger,
+    peerReport: () => links.report(),
+    observer: metrics.recorders,
+    onFailure: events.onFailure,
+    onRemoved: () => {
+      events.onRemoved(removalNoteOf(member));
+    },
+  });
+  return member;
+}
+
+function removalNoteOf(member: LocalMember): RemovalNote {
+  const others = member.members().filter(({ id }) => id !== member.id);
+  return { memberId: member.id, clusterId: member.clusterId, peerURLs: others.flatMap(({ peerURLs }) => peerURLs) };
+}

@@ -1,0 +1,143 @@
+/** A running member and all around it: of what it consists, and in which order that starts and stops. */
+import type { Logger } from 'pino';
+import { ConnectionPlaces } from '../api/connectionPlaces';
+import { createBeginningHandler } from '../api/founders';
+import { PeerPort } from '../api/peerPort';
+import { startApi } from '../api/server';
+import type { Configuration } from '../config/configuration';
+import { formatEndpoint } from '../config/urls';
+import { Witness, type WitnessView } from '../discovery/witness';
+import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
+import { bufferBytesMax, memoryLimits } from '../limits/memory';
+import type { LocalMember } from '../member/localMember';
+import { QUEUE_BYTES_MAX } from '../peer/context';
+import { RealClock } from '../platform/realClock';
+import { AdvertisedNotes } from '../storage/advertisedNote';
+import { openDataDirectory } from '../storage/dataDirectory';
+import { RegistrationNotes } from '../storage/registrationNote';
+import { WitnessNotes } from '../storage/witnessNote';
+import { apiOptions } from './apiOptions';
+import { openConfiguredMember } from './configuredMember';
+import { leaveDiffering } from './differingState';
+import { createDiscoveryService } from './discoveryService';
+import { askFounderName, MemberBeginner } from './memberBeginner';
+import { connectMetrics, createMetrics } from './memberMetrics';
+import { PeerLinks } from './peerLinks';
+import type { Server, ServerParts, ServerSetting } from './serverParts';
+import { stopInOrder, type StopStep } from './stopInOrder';
+
+/** How long requests in flight may take when the server stops. */
+const GRACE_MS = 5000;
+/** How long the whole stop may take beside handing leadership over. No step needs it; a disk that hangs would take for ever. */
+const STOP_LIMIT_MS = 15_000;
+
+/**
+ * Opens data directory, member, links and listeners. Rejects with one of the errors that exit.ts knows, or with the reason of
+ * `stopping` if that is aborted while it waits for others, and leaves nothing open.
+ */
+export async function startServer(setting: ServerSetting): Promise<Server> {
+  const { configuration, logger, events, stopping } = setting;
+  await leaveDiffering(configuration.dataDir, configuration, logger);
+  const descriptors = shareDescriptors(descriptorLimit());
+  const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
+  const directory = await openDataDirectory({
+    path: configuration.dataDir,
+    tableFilesMax: descriptors.tableFiles,
+    onFailure: events.onFailure,
+  });
+  events.onOpened(directory.close);
+  for (const warning of directory.warnings) logger.warn(warning);
+  const metrics = createMetrics(configuration);
+  const links = new PeerLinks(
+    logger,
+    configuration.electionTimeoutMs,
+    metrics.recorders,
+    events.onFailure,
+    configuration.joinUrls,
+    bufferBytesMax(memoryLimits(), QUEUE_BYTES_MAX),
+  );
+  const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
+  let peerPort: PeerPort | undefined;
+  try {
+    peerPort = await openPeerPort(configuration, witness, logger);
+    const beginner = new MemberBeginner(configuration, new RegistrationNotes(directory.kv), witness, logger, stopping);
+    const opened = { places, directory, metrics, links, witness, peerPort, beginner };
+    const member = await openConfiguredMember(setting, opened);
+    links.connect(member);
+    witness.answersAs(() => viewOf(member));
+    const discovery = createDiscoveryService(configuration, logger);
+    const api = await startApi(apiOptions(setting, { ...opened, member, discovery }));
+    const parts = { ...opened, member, discovery, api };
+    connectMetrics(metrics, configuration, member, links, api, directory, places);
+    member.start();
+    followUp(setting, parts);
+    return { stop: () => stopServer(configuration, parts) };
+  } catch (error) {
+    metrics.stop();
+    await peerPort?.close(0);
+    await links.stop();
+    await directory.close();
+    throw error;
+  }
+}
+
+/** Open before the member is: while it begins, founders ask each other (discovery/README.md). */
+function openPeerPort(configuration: Configuration, witness: Witness, logger: Logger): Promise<PeerPort> {
+  const { maxHeaderBytes, requestHeaderTimeoutMs, requestReceiveTimeoutMs, listenPeerUrls } = configuration;
+  const options = {
+    maxHeaderBytes,
+    headerTimeoutMs: requestHeaderTimeoutMs,
+    bodyTimeoutMs: requestReceiveTimeoutMs,
+    logger,
+  };
+  const handler = createBeginningHandler(witness, (error) => {
+    logger.error({ err: error }, 'a founder could not be answered');
+  });
+  return PeerPort.open(listenPeerUrls, options, handler);
+}
+
+/** What goes on once the member has started: none of it is waited for. */
+function followUp({ configuration, logger, events, stopping }: ServerSetting, parts: ServerParts): void {
+  const { member, discovery, beginner, directory } = parts;
+  announce(configuration, member, logger);
+  void member.published().then(() => discovery.start(member));
+  void beginner.accompany();
+  beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {
+    if (!stopping.aborted) events.onFailure(error);
+  });
+}
+
+/** Undefined while it joins: then it knows nothing of the members yet. */
+function viewOf(member: LocalMember): WitnessView | undefined {
+  const { id: memberId, clusterId } = member;
+  const members = member.members();
+  return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
+}
+
+function announce(configuration: Configuration, member: LocalMember, logger: Logger): void {
+  const { name, dataDir, listenClientUrls, listenPeerUrls } = configuration;
+  const clients = listenClientUrls.map(formatEndpoint).join(' ');
+  const peers = listenPeerUrls.map(formatEndpoint).join(' ');
+  logger.info({ name, member: member.id, cluster: member.clusterId, dataDir, clients, peers }, 'member started');
+  void member.published().then(() => {
+    logger.info({ clients }, 'ready to serve clients');
+  });
+}
+
+async function stopServer(configuration: Configuration, parts: ServerParts): Promise<void> {
+  const { api, member, links, directory, metrics } = parts;
+  const electionMs = 2 * configuration.electionTimeoutMs;
+  const steps: readonly StopStep[] = [
+    ['handing leadership over', () => member.prepareStop(electionMs)],
+    ['letting clients go', () => api.closeClients(GRACE_MS)],
+    ['storing what it knows', () => member.stop(GRACE_MS)],
+    ['closing the links to other members', () => links.stop()],
+    ['closing its listeners', () => api.close(GRACE_MS)],
+    ['closing the data directory', () => directory.close()],
+  ];
+  try {
+    await stopInOrder(steps, new RealClock(), electionMs + STOP_LIMIT_MS);
+  } finally {
+    metrics.stop();
+  }
+}

@@ -1,0 +1,59 @@
+/** What a running process is made of, and what it tells who runs it. */
+import type { Logger } from 'pino';
+import type { ConnectionPlaces } from '../api/connectionPlaces';
+import type { Surface } from '../api/options';
+import type { PeerPort } from '../api/peerPort';
+import type { ApiServer } from '../api/server';
+import type { Configuration } from '../config/configuration';
+import type { Witness } from '../discovery/witness';
+import type { LocalMember } from '../member/localMember';
+import type { Metrics } from '../metrics/metrics';
+import type { RemovalNote } from '../platform/removedFile';
+import type { DataDirectory } from '../storage/dataDirectory';
+import type { DiscoveryService } from './discoveryService';
+import type { MemberBeginner } from './memberBeginner';
+import type { PeerLinks } from './peerLinks';
+
+/** What a server tells who runs it. Each is called once at most. */
+export interface ServerEvents {
+  /** The database is open: the process must not end before it is closed, however it ends. `close` is idempotent. */
+  readonly onOpened: (close: () => Promise<void>) => void;
+  /** The member cannot go on; the process has to end at once. */
+  readonly onFailure: (error: unknown) => void;
+  /** The cluster removed the member. */
+  readonly onRemoved: (note: RemovalNote) => void;
+}
+
+/** One running server. */
+export interface Server {
+  /** Ends in order: leadership is handed over, clients are let go, then the member and the data directory are closed. */
+  stop(): Promise<void>;
+}
+
+/** What every part of a server may be told of. */
+export interface ServerSetting {
+  readonly configuration: Configuration;
+  readonly logger: Logger;
+  readonly events: ServerEvents;
+  readonly surface: Surface;
+  /** Aborted when the process is asked to stop. */
+  readonly stopping: AbortSignal;
+}
+
+/** What a member's process consists of, in the order in which it is opened. */
+export interface ServerParts {
+  /** How many connections there may be. */
+  readonly places: ConnectionPlaces;
+  readonly directory: DataDirectory;
+  readonly metrics: Metrics;
+  readonly links: PeerLinks;
+  /** What this process says to founders that ask it. */
+  readonly witness: Witness;
+  readonly peerPort: PeerPort;
+  /** How a member without data begins. */
+  readonly beginner: MemberBeginner;
+  readonly member: LocalMember;
+  /** The discovery service that every member is. */
+  readonly discovery: DiscoveryService;
+  readonly api: ApiServer;
+}
