@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
-import { SAME_WISH_MS } from '../../src/stopSignals';
+import { SAME_WISH_MS } from '../../src/app/stopSignals';
 import { sleep, until } from '../cluster/waiting';
 import { whyMissing } from '../http/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';

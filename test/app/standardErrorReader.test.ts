@@ -1,5 +1,5 @@
 /** Whether log lines are for a person, and in colours (src/logging.ts). */
-import { standardErrorReader } from '../src/logging';
+import { standardErrorReader } from '../../src/app/logging';
 
 test.each([
   [{}, false],
