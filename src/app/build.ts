@@ -1,13 +1,20 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Build } from '../config/version';
 
 /** What this program was built as, for --version and the log. */
 export function build(): Build {
-  const manifest = JSON.parse(readFileSync(join(__dirname, '..', 'package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(manifestPath(), 'utf8')) as { version: string };
   return {
     version: manifest.version,
     nodeVersion: process.version,
     platform: `${process.platform}/${process.arch}`,
   };
+}
+
+/** The next package.json above this file: the built program is less deep than its source. */
+function manifestPath(): string {
+  let directory = __dirname;
+  while (!existsSync(join(directory, 'package.json')) && directory !== dirname(directory)) directory = dirname(directory);
+  return join(directory, 'package.json');
 }

@@ -9,8 +9,8 @@ import { join } from 'node:path';
 const PIPE_BYTES = 64 * 1024;
 const CHILD = [
   '--require',
-  join(__dirname, 'storage/support/typescript.cjs'),
-  join(__dirname, 'support/chattyLogger.child.ts'),
+  join(__dirname, '../storage/support/typescript.cjs'),
+  join(__dirname, 'chattyLogger.child.ts'),
 ];
 
 interface Said {
