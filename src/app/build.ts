@@ -15,6 +15,7 @@ export function build(): Build {
 /** The next package.json above this file: the built program is less deep than its source. */
 function manifestPath(): string {
   let directory = __dirname;
-  while (!existsSync(join(directory, 'package.json')) && directory !== dirname(directory)) directory = dirname(directory);
+  while (!existsSync(join(directory, 'package.json')) && directory !== dirname(directory))
+    directory = dirname(directory);
   return join(directory, 'package.json');
 }

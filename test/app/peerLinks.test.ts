@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
-import { Recorders } from '../src/metrics/recorders';
-import { PeerLinks } from '../src/peerLinks';
-import { QUEUE_BYTES_MAX } from '../src/peer/context';
-import type { PeerNetworkOptions } from '../src/peer/types';
-import { LogRecorder } from './peer/harness';
+import { Recorders } from '../../src/metrics/recorders';
+import { PeerLinks } from '../../src/app/peerLinks';
+import { QUEUE_BYTES_MAX } from '../../src/peer/context';
+import type { PeerNetworkOptions } from '../../src/peer/types';
+import { LogRecorder } from '../peer/harness';
 
 const made: PeerNetworkOptions[] = [];
 
-jest.mock('../src/peer/network', () => ({
+jest.mock('../../src/peer/network', () => ({
   PeerNetwork: jest.fn((options: PeerNetworkOptions) => {
     made.push(options);
   }),
