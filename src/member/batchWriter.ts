@@ -6,7 +6,7 @@ import type { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from '../platform/clock';
 import { collectInTurns, collectRows } from './rowCollection';
-import { ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MS } from './settings';
+import { ROW_BYTES_A_MS, ROW_FLUSH_DELAY_MS, ROW_INTERVAL_MAX_MS, ROW_INTERVAL_MS } from './settings';
 
 export interface BatchWriterParts {
   readonly raft: Raft;
@@ -38,8 +38,8 @@ export class BatchWriter {
   private inFlight = false;
   private isCollecting = false;
   private rowsPending = false;
-  /** When rows were last handed to storage. */
-  private rowsSavedMs = 0;
+  /** When rows may be handed to storage again, beside what is written anyway. */
+  private rowsDueMs = 0;
   private cancelFlush: Cancel | undefined;
 
   constructor(private readonly parts: BatchWriterParts) {}
@@ -79,10 +79,12 @@ export class BatchWriter {
   private saveWithRows(write: StoreWrite, done: () => void): void {
     const { clock, state, store } = this.parts;
     this.rowsPending = false;
-    this.rowsSavedMs = clock.monotonicMs();
+    const startedMs = clock.monotonicMs();
     this.isCollecting = true;
     collectInTurns(clock, collectRows(state.machine, store), this.failed, (rows) => {
       this.isCollecting = false;
+      const waitMs = Math.min(rows.bytes / ROW_BYTES_A_MS, ROW_INTERVAL_MAX_MS);
+      this.rowsDueMs = startedMs + Math.max(ROW_INTERVAL_MS, waitMs);
       if (hasLongEntries(write)) this.writeApart(write, rows, done);
       else this.write(write, rows, done);
       this.parts.onCollected();
@@ -125,11 +127,12 @@ export class BatchWriter {
   }
 
   private areRowsDue(): boolean {
-    return this.rowsPending && this.parts.clock.monotonicMs() - this.rowsSavedMs >= ROW_INTERVAL_MS;
+    return this.rowsPending && this.parts.clock.monotonicMs() >= this.rowsDueMs;
   }
 
   private scheduleFlush(): void {
-    this.cancelFlush ??= this.parts.clock.after(ROW_FLUSH_DELAY_MS, () => {
+    const delayMs = Math.max(ROW_FLUSH_DELAY_MS, this.rowsDueMs - this.parts.clock.monotonicMs());
+    this.cancelFlush ??= this.parts.clock.after(delayMs, () => {
       this.cancelFlush = undefined;
       this.parts.guarded(() => {
         if (!this.rowsPending) return;

@@ -238,8 +238,9 @@ export class Loop {
     const applied = this.writer.collecting ? undefined : this.applier.apply();
     if (applied === undefined) return;
     this.deliver(applied);
-    if (this.applier.hasWaiting) this.wake();
-    else this.releaseIdle();
+    // A long command that waited for the one that was applied may go now.
+    if (this.applier.hasWaiting || this.parts.desk.hasQueued) this.wake();
+    if (!this.applier.hasWaiting) this.releaseIdle();
   }
 
   /** Tells everybody of what was applied. */

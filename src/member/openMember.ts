@@ -17,7 +17,8 @@ const MEBIBYTE = 1024 * 1024;
 /** Small, because a heartbeat waits until the append that has begun to leave is through. */
 const APPEND_BYTES_MAX = MEBIBYTE / 4;
 const INFLIGHT_MESSAGES_MAX = 256;
-const INFLIGHT_BYTES_MAX = 64 * MEBIBYTE;
+/** Less than what a link queues (peer/network.ts): what it drops is sent again, and entries of megabytes more than once. */
+const INFLIGHT_BYTES_MAX = 4 * MEBIBYTE;
 
 interface MemberAddress {
   readonly id: MemberId;

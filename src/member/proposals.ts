@@ -5,7 +5,13 @@ import { faultOfLevel, FIRST_LEVEL } from '../machine/features';
 import type { KeyResult } from '../machine/keyspace/event';
 import type { Applied } from '../machine/machine';
 import type { MemberId } from '../raft/types';
-import { ENTRY_BYTES_MAX, PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
+import {
+  ENTRY_BYTES_MAX,
+  LONG_COMMAND_BYTES,
+  LONG_IN_FLIGHT_BYTES,
+  PROPOSAL_BYTES_MAX,
+  PROPOSALS_MAX,
+} from './settings';
 import { MemberError } from './types';
 
 interface Waiting {
@@ -29,6 +35,8 @@ export interface OutgoingBatch {
 
 interface Batch extends OutgoingBatch {
   readonly members: readonly Waiting[];
+  /** Of long commands. */
+  readonly isLong: boolean;
   /** Who may say that it was not taken. */
   sentTo: MemberId | undefined;
 }
@@ -38,13 +46,16 @@ const COMMAND_OVERHEAD_BYTES = 32;
 
 /**
  * Callers that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
- * come, first served: a batch that was not taken is offered again before everything younger. A batch keeps its callers
+ * come, first served: a batch that was not taken is offered again before everything younger. Only long commands wait for each
+ * other, while short ones pass: each caller waits for one answer, so nobody gave two of them in an order. A batch keeps its callers
  * until it is applied or their time is up; whether an unanswered command took effect is unknown.
  */
 export class Proposals {
   /** Commands whose caller got an error. */
   failed = 0;
-  private queue: Waiting[] = [];
+  private short: Waiting[] = [];
+  private long: Waiting[] = [];
+  private longInFlightBytes = 0;
   /** Batches that were not taken, the oldest first. */
   private readonly declined: Batch[] = [];
   private readonly inFlight = new Map<number, Batch>();
@@ -73,8 +84,9 @@ export class Proposals {
     return this.waitingBytes;
   }
 
+  /** Something that may be sent now. */
   get hasQueued(): boolean {
-    return this.queue.length > 0 || this.declined.length > 0;
+    return this.short.length > 0 || this.declined.length > 0 || this.mayCutLong;
   }
 
   /** @param onlyAsLeader it is given up instead of being handed to another leader */
@@ -85,18 +97,22 @@ export class Proposals {
     // One is always let in, however large: what is too large for the log is for raft to say.
     const isFull =
       this.waiting >= PROPOSALS_MAX || (this.waiting > 0 && this.waitingBytes + bytes > PROPOSAL_BYTES_MAX);
-    if (isFull) return this.refuse(new MemberError('tooManyRequests', 'etcdserver: too many requests'));
+    if (isFull) {
+      const isLong = bytes >= LONG_COMMAND_BYTES;
+      return this.refuse(isLong ? busy() : new MemberError('tooManyRequests', 'etcdserver: too many requests'));
+    }
     this.waiting++;
     this.waitingBytes += bytes;
     return new Promise((resolve, reject) => {
-      this.queue.push({ command, bytes, onlyAsLeader, resolve, reject, deadlineMs });
+      const queue = bytes < LONG_COMMAND_BYTES ? this.short : this.long;
+      queue.push({ command, bytes, onlyAsLeader, resolve, reject, deadlineMs });
     });
   }
 
-  /** The oldest batch that waits, in flight from here on; undefined if nothing does. */
+  /** The oldest batch that may be sent, in flight from here on; undefined if there is none. */
   next(): OutgoingBatch | undefined {
-    const batch = this.declined.shift() ?? this.cut();
-    if (batch !== undefined) this.inFlight.set(batch.sequence, batch);
+    const batch = this.declined.shift() ?? this.cut(this.short) ?? (this.mayCutLong ? this.cut(this.long) : undefined);
+    if (batch !== undefined) this.launch(batch);
     return batch;
   }
 
@@ -117,9 +133,8 @@ export class Proposals {
 
   /** The batch was certainly not taken: it waits again, in its old place. */
   putBack(sequence: number): void {
-    const batch = this.inFlight.get(sequence);
+    const batch = this.landed(sequence);
     if (batch === undefined) return;
-    this.inFlight.delete(sequence);
     batch.sentTo = undefined;
     const younger = this.declined.findIndex((other) => other.sequence > sequence);
     this.declined.splice(younger === -1 ? this.declined.length : younger, 0, batch);
@@ -127,16 +142,14 @@ export class Proposals {
 
   /** The batch was certainly not taken, for the sake of the commands at these places: they fail, and the rest waits again. */
   failPart(sequence: number, places: readonly number[], error: MemberError): void {
-    const batch = this.inFlight.get(sequence);
+    const batch = this.landed(sequence);
     if (batch === undefined) return;
     const refused = new Set(places);
     const rest = batch.members.filter((_, place) => !refused.has(place));
-    if (rest.length === 0) {
-      this.fail(sequence, error);
-      return;
+    if (rest.length > 0) {
+      this.launch(this.encoded(sequence, rest));
+      this.putBack(sequence);
     }
-    this.inFlight.set(sequence, this.encoded(sequence, rest));
-    this.putBack(sequence);
     this.reject(
       batch.members.filter((_, place) => refused.has(place)),
       error,
@@ -145,8 +158,7 @@ export class Proposals {
 
   /** The batch will never be applied. */
   fail(sequence: number, error: MemberError): void {
-    const batch = this.inFlight.get(sequence);
-    this.inFlight.delete(sequence);
+    const batch = this.landed(sequence);
     if (batch !== undefined) this.reject(batch.members, error);
   }
 
@@ -169,7 +181,7 @@ export class Proposals {
       this.fail(applied.sequence, new MemberError('invalid', `etcdserver: invalid request: ${applied.fault}`));
       return;
     }
-    this.inFlight.delete(applied.sequence);
+    this.landed(applied.sequence);
     this.forget(batch.members);
     batch.members.forEach((member, position) => {
       const result = applied.results[position];
@@ -178,49 +190,66 @@ export class Proposals {
     });
   }
 
-  /** Rejects every caller whose time is up. The queue is in order of arrival, so only the oldest are looked at. */
+  /** Rejects every caller whose time is up. The queues are in order of arrival, so only the oldest are looked at. */
   expire(nowMs: number, error: () => MemberError): void {
     const isOver = ({ members }: Batch): boolean => (members.at(-1)?.deadlineMs ?? 0) <= nowMs;
+    const isCarryingOut = this.longInFlightBytes > 0;
     for (const [sequence, batch] of this.inFlight) if (isOver(batch)) this.fail(sequence, error());
     const overdueBatches = this.declined.filter(isOver);
     if (overdueBatches.length > 0) {
       this.declined.splice(0, this.declined.length, ...this.declined.filter((batch) => !isOver(batch)));
       for (const { members } of overdueBatches) this.reject(members, error());
     }
-    const alive = this.queue.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
-    const overdue = this.queue.splice(0, alive === -1 ? this.queue.length : alive);
+    this.expireQueue(this.short, nowMs, error);
+    // Behind others that are being carried out they were only too many.
+    this.expireQueue(this.long, nowMs, isCarryingOut ? busy : error);
+  }
+
+  private expireQueue(queue: Waiting[], nowMs: number, error: () => MemberError): void {
+    const alive = queue.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
+    const overdue = queue.splice(0, alive === -1 ? queue.length : alive);
     if (overdue.length > 0) this.reject(overdue, error());
   }
 
   rejectAll(error: MemberError): void {
     for (const { members } of [...this.inFlight.values(), ...this.declined.splice(0)]) this.reject(members, error);
     this.inFlight.clear();
-    this.reject(this.queue.splice(0), error);
+    this.longInFlightBytes = 0;
+    for (const queue of [this.short, this.long]) this.reject(queue.splice(0), error);
   }
 
-  private cut(): Batch | undefined {
-    if (this.queue.length === 0) return undefined;
-    const members = this.queue.splice(0, this.batchLength());
+  /** The next long command fits beside those in flight, or there are none. */
+  private get mayCutLong(): boolean {
+    const [oldest] = this.long;
+    if (oldest === undefined) return false;
+    return this.longInFlightBytes === 0 || this.longInFlightBytes + oldest.bytes <= LONG_IN_FLIGHT_BYTES;
+  }
+
+  private cut(queue: Waiting[]): Batch | undefined {
+    if (queue.length === 0) return undefined;
+    const members = queue.splice(0, batchLength(queue));
     return this.encoded(++this.sequence, members);
+  }
+
+  private launch(batch: Batch): void {
+    this.inFlight.set(batch.sequence, batch);
+    if (batch.isLong) this.longInFlightBytes += batch.data.length;
+  }
+
+  /** The batch, which is not in flight any more. */
+  private landed(sequence: number): Batch | undefined {
+    const batch = this.inFlight.get(sequence);
+    this.inFlight.delete(sequence);
+    if (batch?.isLong === true) this.longInFlightBytes -= batch.data.length;
+    return batch;
   }
 
   private encoded(sequence: number, members: readonly Waiting[]): Batch {
     const commands = members.map(({ command }) => command);
     const data = encodeBatch({ origin: this.origin, run: this.run, sequence, commands });
     const onlyAsLeader = members[0]?.onlyAsLeader ?? false;
-    return { sequence, data, commands, members, onlyAsLeader, sentTo: undefined };
-  }
-
-  /** As many as an entry may hold, and none that may go where others may not. */
-  private batchLength(): number {
-    let bytes = 0;
-    let length = 0;
-    for (const waiting of this.queue) {
-      bytes += waiting.bytes;
-      if (length > 0 && (bytes > ENTRY_BYTES_MAX || waiting.onlyAsLeader !== this.queue[0]?.onlyAsLeader)) break;
-      length++;
-    }
-    return length;
+    const isLong = (members[0]?.bytes ?? 0) >= LONG_COMMAND_BYTES;
+    return { sequence, data, commands, members, isLong, onlyAsLeader, sentTo: undefined };
   }
 
   private refuse(error: MemberError): Promise<never> {
@@ -238,6 +267,22 @@ export class Proposals {
     this.waiting -= members.length;
     for (const { bytes } of members) this.waitingBytes -= bytes;
   }
+}
+
+/** As many as an entry may hold, and none that may go where others may not. */
+function batchLength(queue: readonly Waiting[]): number {
+  let bytes = 0;
+  let length = 0;
+  for (const waiting of queue) {
+    bytes += waiting.bytes;
+    if (length > 0 && (bytes > ENTRY_BYTES_MAX || waiting.onlyAsLeader !== queue[0]?.onlyAsLeader)) break;
+    length++;
+  }
+  return length;
+}
+
+function busy(): MemberError {
+  return new MemberError('busy', 'etcdserver: too many requests');
 }
 
 const NO_ANSWER: KeyResult = { ok: false, code: 100, cause: '', etcdIndex: 0 };

@@ -35,6 +35,13 @@ export const SINGLE_COMMAND_BYTES_MAX = COMMAND_BYTES_MAX;
 export const PROPOSALS_MAX = 50_000;
 /** Bytes of these, about: one more is refused. One is always let in. */
 export const PROPOSAL_BYTES_MAX = 128 * 1024 * 1024;
+/** A command of so many bytes, about, is long: it waits for those before it, and short ones pass it. */
+export const LONG_COMMAND_BYTES = 64 * 1024;
+/**
+ * Bytes of long commands of this member that are on their way through the log at once; one always may be. It is what can be
+ * replicated and stored in a fraction of an election timeout, so that others do not wait long behind it.
+ */
+export const LONG_IN_FLIGHT_BYTES = 4 * 1024 * 1024;
 /** Linearizable reads that wait; more are refused. */
 export const READS_MAX = 50_000;
 /** Membership changes that wait; more are refused. */
@@ -49,6 +56,12 @@ export const SCRUB_INTERVAL_MS = 200;
 export const EXPIRE_MAX = 1000;
 /** Changed rows ride along with a batch at most this often: a key that is written again meanwhile is one row less. */
 export const ROW_INTERVAL_MS = 10;
+/**
+ * Bytes of rows that go to the disk in a millisecond, on average, as long as that makes none wait longer than the time below: rows
+ * of long values are several times as long as the entries, for which callers wait, and of what is written again most is never needed.
+ */
+export const ROW_BYTES_A_MS = 16 * 1024;
+export const ROW_INTERVAL_MAX_MS = 3000;
 /** What applying entries, and collecting rows, may take of a turn; heartbeats and reads come in between. */
 export const APPLY_MAX_MS = 10;
 /** The same in entries, or slices of long ones: simulated time stands still while a member works. */

@@ -11,6 +11,8 @@ export type MemberErrorReason =
   | 'noLeader'
   | 'leaderLost'
   | 'tooManyRequests'
+  /** A long command found too many before it, or waited for its turn until its time was up: nothing was done. */
+  | 'busy'
   | 'tooLarge'
   | 'invalid'
   | 'noSpace'

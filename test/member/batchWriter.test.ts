@@ -13,15 +13,17 @@ interface Scene {
   /** What each batch has in it. */
   readonly batches: string[][];
   readonly failures: unknown[];
+  nowMs: number;
   /** The next batch of the store is refused with this. */
   failure: Error | undefined;
 }
 
-function makeScene(): Scene {
+function makeScene(value = 'short'): Scene {
   const machine = new Machine(10);
-  machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: [set('/a')] }));
+  machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: [set('/a', { value })] }));
   const scene: Scene = {
     ...{ writer: undefined as unknown as BatchWriter, batches: [], failures: [] },
+    nowMs: 1_000_000,
     failure: undefined,
   };
   const parts = {
@@ -40,7 +42,7 @@ function makeScene(): Scene {
         return scene.failure === undefined ? Promise.resolve() : Promise.reject(scene.failure);
       },
     },
-    clock: { monotonicMs: () => 1_000_000, soon: setImmediate, after: () => () => undefined },
+    clock: { monotonicMs: () => scene.nowMs, soon: setImmediate, after: () => () => undefined },
     compaction: { due: () => undefined },
     compactionLimit: () => 0,
     isBusy: () => false,
@@ -92,4 +94,25 @@ test('entries are not written behind rows that could not be, and that is told on
   expect(await saved(scene, { entries: [entry(2_000_000)] })).toBe(false);
   expect(scene.batches).toEqual([['rows up to 100']]);
   expect(scene.failures).toEqual([scene.failure]);
+});
+
+test('the more rows a batch took, the later are the next ones: entries get the disk', async () => {
+  const short = { entries: [entry(100)] };
+  const hasRows = async (scene: Scene): Promise<boolean> => {
+    scene.batches.length = 0;
+    expect(await saved(scene, short)).toBe(true);
+    return scene.batches[0]?.[0] !== 'entries';
+  };
+  const scene = makeScene();
+  expect(await hasRows(scene)).toBe(true);
+  scene.nowMs += 9;
+  expect(await hasRows(scene)).toBe(false);
+  scene.nowMs += 1;
+  expect(await hasRows(scene)).toBe(true);
+  const long = makeScene('x'.repeat(4 * 1024 * 1024));
+  expect(await hasRows(long)).toBe(true);
+  long.nowMs += 400;
+  expect(await hasRows(long)).toBe(false);
+  long.nowMs += 200;
+  expect(await hasRows(long)).toBe(true);
 });

@@ -51,9 +51,68 @@ it('cuts batches by size; a single large command travels alone', () => {
   const callers = [value, value, 'y', 'x'.repeat(3_000_000)].map((each) =>
     proposals.add(set('/k', { value: each }), 100),
   );
-  expect(takeBatches().map(({ data }) => decodeBatch(data).commands.length)).toEqual([1, 2, 1]);
+  const lengths = ({ data }: OutgoingBatch): number[] =>
+    decodeBatch(data).commands.map((command) => ('value' in command ? command.value.length : 0));
+  // The short one passes, and the last waits: together they are more than may be under way.
+  expect(takeBatches().map(lengths)).toEqual([[1], [700_000], [700_000]]);
   proposals.rejectAll(timeout());
   return Promise.allSettled(callers);
+});
+
+describe('long commands', () => {
+  const value = 'x'.repeat(3_000_000);
+  const long = (deadlineMs = 100) => proposals.add(set('/long', { value }), deadlineMs);
+  const settle = (sequence: number): void =>
+    proposals.settle({ origin: SELF, run: 7, sequence, results: [answer(sequence)] });
+
+  it('wait in order until those before them are done, and short ones pass', async () => {
+    const callers = [long(), long(), long()];
+    expect(takeBatches()).toHaveLength(1);
+    expect(proposals.hasQueued).toBe(false);
+    callers.push(proposals.add(set('/short'), 100));
+    expect(proposals.hasQueued).toBe(true);
+    expect(takeBatches().map(({ sequence, data }) => [sequence, data.length > 1000])).toEqual([[2, false]]);
+    settle(2);
+    await expect(callers[3]).resolves.toEqual(answer(2));
+    expect(takeBatches()).toEqual([]);
+    settle(1);
+    expect(proposals.hasQueued).toBe(true);
+    expect(takeBatches().map(({ sequence }) => sequence)).toEqual([3]);
+    // However it ended: its room is free again.
+    proposals.fail(3, timeout());
+    expect(takeBatches().map(({ sequence }) => sequence)).toEqual([4]);
+    proposals.putBack(4);
+    expect(takeBatches().map(({ sequence }) => sequence)).toEqual([4]);
+    expect(takeBatches()).toEqual([]);
+    proposals.failPart(4, [0], timeout());
+    expect(await Promise.allSettled(callers.slice(0, 3))).toMatchObject([
+      { value: answer(1) },
+      { reason: timeout() },
+      { reason: timeout() },
+    ]);
+    const another = long();
+    expect(takeBatches().map(({ sequence }) => sequence)).toEqual([5]);
+    settle(5);
+    await another;
+  });
+
+  it('that fit together are under way together', () => {
+    const callers = [1, 2, 3, 4, 5].map((at) => proposals.add(set(`/${at}`, { value: 'x'.repeat(1_000_000) }), 100));
+    expect(takeBatches()).toHaveLength(4);
+    proposals.rejectAll(timeout());
+    return Promise.allSettled(callers);
+  });
+
+  it('whose turn did not come hear that they were too many; without a leader, what everybody hears', async () => {
+    const [first, second] = [long(), long()];
+    expect(takeBatches()).toHaveLength(1);
+    proposals.expire(100, timeout);
+    await expect(second).rejects.toMatchObject({ reason: 'busy' });
+    await expect(first).rejects.toMatchObject({ reason: 'timeout' });
+    const leaderless = long(400);
+    proposals.expire(400, timeout);
+    await expect(leaderless).rejects.toMatchObject({ reason: 'timeout' });
+  });
 });
 
 it('batches that were not taken are offered again as they are, in the order in which they came in', async () => {
@@ -125,7 +184,7 @@ it('refuses more bytes than its bound, over queue and flight, and lets one throu
   const callers = [proposals.add(set('/a', { value }), 100)];
   takeBatches();
   callers.push(proposals.add(set('/b', { value }), 100), proposals.add(set('/c', { value }), 100));
-  await expect(proposals.add(set('/d', { value }), 100)).rejects.toMatchObject({ reason: 'tooManyRequests' });
+  await expect(proposals.add(set('/d', { value }), 100)).rejects.toMatchObject({ reason: 'busy' });
   proposals.settle({ origin: SELF, run: 7, sequence: 1, results: [answer(1)] });
   callers.push(proposals.add(set('/d', { value }), 100));
   proposals.rejectAll(timeout());

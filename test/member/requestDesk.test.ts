@@ -127,7 +127,7 @@ it('a leader without room is offered the oldest batch only, until that one is ta
 
 it('its own batches stay in order and are encoded once when raft has no room', () => {
   const { desk, proposals, proposed, raft } = makeDesk(SELF);
-  const encode = jest.spyOn(proposals as unknown as { cut: () => unknown }, 'cut');
+  const encode = jest.spyOn(proposals as unknown as { encoded: () => unknown }, 'encoded');
   const value = 'x'.repeat(700_000);
   for (const path of ['/1', '/2', '/3']) void proposals.add(set(path, { value }), 100);
   raft.refusal = 'tooMuchUncommitted';

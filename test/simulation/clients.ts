@@ -9,7 +9,7 @@ import type { SimNode } from './node';
 const FILES = 8;
 const QUEUE = '/q';
 /** Errors after which a command was certainly not carried out. */
-const DEFINITE: readonly string[] = ['tooManyRequests', 'tooLarge', 'noLeader'];
+const DEFINITE: readonly string[] = ['tooManyRequests', 'busy', 'tooLarge', 'noLeader'];
 
 /** What all clients together know. */
 export class SharedKnowledge {

@@ -23,6 +23,7 @@ const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
   noLeader: 'etcdserver: no leader',
   leaderLost: 'etcdserver: request timed out, possibly due to previous leader failure',
   tooManyRequests: 'etcdserver: too many requests',
+  busy: 'etcdserver: too many requests',
   tooLarge: 'etcdserver: request is too large',
   invalid: 'etcdserver: invalid request',
   stateInDoubt: 'etcdserver: corrupt cluster: the states of the members differ, see the log of any of them',
@@ -44,12 +45,13 @@ export function isMemberError(error: unknown): error is MemberError {
 
 /** Code 300: the member could not do it, or does not know whether it was done. */
 export function memberFailure(error: MemberError): KeyFailure {
+  if (error.reason === 'busy') return BUSY;
   const failure = { code: 300, cause: CAUSES[error.reason], etcdIndex: 0 } as const;
   // 507 Insufficient Storage: coming back soon does not help, deleting does (divergence `no-space`).
   return error.reason === 'noSpace' ? { ...failure, httpStatus: 507 } : failure;
 }
 
-/** Too many bodies are under way: nothing was done, and it may be tried again (divergence `body-budget`). */
+/** Too many long bodies are under way: nothing was done, and it may be tried again (divergence `body-budget`). */
 export const BUSY: KeyFailure = {
   code: 300,
   cause: 'etcdserver: too many requests',

@@ -20,6 +20,11 @@ test.each([
   expect(memberFailure(new MemberError(reason, 'words'))).toEqual({ code: 300, cause, etcdIndex: 0 });
 });
 
+test('a long command whose turn did not come may be tried again', () => {
+  const failure = memberFailure(new MemberError('busy', 'words'));
+  expect(failure).toMatchObject({ code: 300, httpStatus: 503, retryAfterSeconds: 1 });
+});
+
 test('only member errors are member errors', () => {
   expect(isMemberError(new MemberError('timeout', ''))).toBe(true);
   expect(isMemberError(new Error('timeout'))).toBe(false);
