@@ -15,7 +15,8 @@ import { until } from '../cluster/waiting';
 import { set } from '../machine/keyspace/writer';
 import { GapMeter, type Gaps } from './eventLoopGaps';
 
-const KEYS = 200_000;
+/** More of them by hand: docs/performance-notes.md. */
+const KEYS = Number(process.env['CAIRN_LONG_WORK_KEYS'] ?? 200_000);
 const KEYS_A_DIRECTORY = 50_000;
 const MEBIBYTE = 1024 * 1024;
 
@@ -115,7 +116,7 @@ function put(key: string, form: string | Buffer): Promise<number> {
 }
 
 test(
-  'a recursive listing of 200,000 keys, sorted or not, while keys are written',
+  `a recursive listing of ${KEYS} keys, sorted or not, while keys are written`,
   async () => {
     for (const query of ['', '&sorted=true']) {
       await expectNoGap(async () => {
@@ -197,7 +198,7 @@ test(
 );
 
 test(
-  'the deletion of 200,000 keys',
+  `the deletion of ${KEYS} keys`,
   async () => {
     await expectNoGap(async () => {
       const removal = call(port, { method: 'DELETE', target: '/v2/keys/big?recursive=true' }, LONG_MS);
