@@ -2,6 +2,7 @@ import { clusterIdOf, memberIdOf } from '../member/identity';
 import { JoinError, type Beginning, type Founder, type ListedCluster } from './beginning';
 import type { Environment } from './environment';
 import { mayFound, type AskFounder } from './founding';
+import { Patience } from './patience';
 import { askAny, findOwn, joinListed, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
 import type { Witness } from './witness';
 
@@ -26,9 +27,7 @@ export async function beginFromStaticList(options: StaticListOptions): Promise<B
   const { name, founders, token, state, unfinishedId, fetchMembers, environment } = options;
   const others = othersOf(options);
   // A join that was begun can only be finished.
-  if (unfinishedId !== undefined && others.length > 0) {
-    return joinAs(options, await untilOneAnswers(others, fetchMembers, environment));
-  }
+  if (unfinishedId !== undefined && others.length > 0) return finishJoin(options, others);
   if (state === 'existing') {
     const cluster = await askAny(others, fetchMembers);
     if (cluster === undefined) throw nobodyAnswers(others);
@@ -49,12 +48,29 @@ export async function beginFromStaticList(options: StaticListOptions): Promise<B
   return beginning ?? { kind: 'found', founders, token };
 }
 
+/** It was listed when it began to join. One that was started a moment ago may not have applied that again, so it asks on. */
+async function finishJoin(options: StaticListOptions, others: readonly string[]): Promise<Beginning> {
+  const { fetchMembers, environment, peerURLs } = options;
+  const patience = new Patience(environment);
+  for (;;) {
+    const cluster = await untilOneAnswers(others, fetchMembers, environment);
+    const own = findOwn(cluster, peerURLs);
+    if (own !== undefined) return joinListed(options, cluster, own);
+    patience.warn({ cluster: cluster.clusterId }, `${notListed(options, cluster)}; asking again`);
+    await patience.wait();
+  }
+}
+
 async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promise<Beginning> {
   const own = findOwn(cluster, options.peerURLs);
   if (own !== undefined) return joinListed(options, cluster, own);
-  throw new JoinError(
-    `the cluster ${cluster.clusterId} has no member with the peer URL ${options.peerURLs.join(',')}; ` +
-      'add it first (etcdctl member add NAME URL), or correct --initial-advertise-peer-urls',
+  throw new JoinError(notListed(options, cluster));
+}
+
+function notListed({ peerURLs }: StaticListOptions, { clusterId }: ListedCluster): string {
+  return (
+    `the cluster ${clusterId} has no member with the peer URL ${peerURLs.join(',')}; ` +
+    'add it first (etcdctl member add NAME URL), or correct --initial-advertise-peer-urls'
   );
 }
 

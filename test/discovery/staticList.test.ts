@@ -130,6 +130,15 @@ describe('state new', () => {
     expect(await begin({ b: {} }, joining, rest).beginning).toMatchObject({ kind: 'join', memberId: '9' });
   });
 
+  // Found by simulation: all were started at once, and the first that answered had not applied the change again that listed it.
+  it('asks on while the list is an older one than that which it began to join by', async () => {
+    const lists = [cluster(b, c), cluster(b, c), cluster(listed('9', 'a', ''), b, c)];
+    const fetchMembers = (): Promise<ListedCluster> => Promise.resolve(lists.length > 1 ? lists.shift()! : lists[0]!);
+    const { beginning, lines } = begin({ b: {} }, undefined, { unfinishedId: '9', fetchMembers });
+    expect(await beginning).toMatchObject({ kind: 'join', memberId: '9' });
+    expect(lines.join()).toMatch(/has no member with the peer URL http:\/\/a:2380.*asking again/);
+  });
+
   it('refuses without --auto-rejoin', async () => {
     const { beginning } = begin({ b: known }, cluster(listed(idOf('a'), 'a'), b), { autoRejoin: false });
     await expect(beginning).rejects.toThrow(/another data directory.*its data directory is empty/);

@@ -2,8 +2,8 @@ import { FEATURE_LEVEL } from '../../src/machine/features';
 import { openMember } from '../../src/member/openMember';
 import type { MemberBeginning } from '../../src/member/openMember';
 import type { LocalMember } from '../../src/member/localMember';
-import type { PeerReport } from '../../src/member/types';
 import type { FounderName } from '../../src/discovery/askBack';
+import { JoinError } from '../../src/discovery/beginning';
 import { Witness, type WitnessView } from '../../src/discovery/witness';
 import { StorageError } from '../../src/storage/errors';
 import { IDENTITY_KEY } from '../../src/storage/layout';
@@ -14,20 +14,8 @@ import type { MemberId } from '../../src/raft/types';
 import { SimDisk } from './disk';
 import { Incarnation } from './incarnation';
 import type { ClockError } from './nodeClock';
+import { QUIET_REPORT } from './quietReport';
 import type { World } from './world';
-
-const QUIET_REPORT: PeerReport = {
-  traffic: {
-    recvAppendRequestCnt: 0,
-    sendAppendRequestCnt: 0,
-    recvPkgRate: 0,
-    recvBandwidthRate: 0,
-    sendPkgRate: 0,
-    sendBandwidthRate: 0,
-  },
-  followers: [],
-  peers: [],
-};
 
 const NO_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
 /** What a member that begins has. */
@@ -248,7 +236,10 @@ export class SimNode {
     if (incarnation.dead) return;
     this.note('fails', error instanceof Error ? error.message : '');
     const isOfDisk = error instanceof StorageError && (error.kind === 'io' || error.kind === 'full');
-    const expected = isOfDisk || (error !== undefined && error === this.disk.refusal);
+    const isRefused = error !== undefined && error === this.disk.refusal;
+    // The list of members that it was told was an old one: it says that it is to be started again.
+    const isToStartAgain = error instanceof JoinError && error.message.includes('start this one again');
+    const expected = isOfDisk || isRefused || isToStartAgain;
     if (!expected) this.world.judge.broken('no member fails by itself', `${this.name}: ${textOf(error)}`);
     this.end(incarnation);
     this.disk.crash();
