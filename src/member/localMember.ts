@@ -14,6 +14,7 @@ import type { Cancel, Clock } from '../platform/clock';
 import { handOver } from './handover';
 import { LeaderDesk } from './leaderDesk';
 import { LeaderNote } from './leaderNote';
+import { LocalReads } from './localReads';
 import { Loop } from './loop';
 import { Membership } from './membership';
 import { MessageBorder } from './messageBorder';
@@ -38,7 +39,6 @@ import {
   type WatchOptions,
 } from './types';
 import { UnreadableEntries } from './unreadableEntries';
-import { registerWatch } from './watches';
 
 export interface LocalMemberParts {
   readonly settings: MemberSettings;
@@ -77,6 +77,7 @@ export class LocalMember implements Member {
   private readonly leaderNote: LeaderNote;
   private readonly loop: Loop;
   private readonly membership: Membership;
+  private readonly reads: LocalReads;
   private readonly reporter: StatusReporter;
   private readonly tally: Tally;
   private cancelTicks: Cancel | undefined;
@@ -96,6 +97,7 @@ export class LocalMember implements Member {
     this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
     this.membership = new Membership(clusterId, this.callers, state, clock, logger);
     this.leaderNote = new LeaderNote(raft, clock, logger);
+    this.reads = new LocalReads(clusterId, raft, state, clock, this.callers);
     this.tally = new Tally(raft, settings.heartbeatIntervalMs);
     const quota = new Quota(state, settings.quotaBytes ?? 0, raft);
     this.chores = new Chores({
@@ -107,10 +109,10 @@ export class LocalMember implements Member {
       },
     });
     this.loop = this.makeLoop(quota, wake);
-    const { callers, chores, leaderNote, loop, tally } = this;
+    const { callers, chores, leaderNote, loop, reads, tally } = this;
     const { headStart, integrity, promoter } = chores;
     this.reporter = new StatusReporter({
-      ...{ raft, state, callers, leaderNote, integrity, promoter, quota, tally },
+      ...{ raft, state, callers, leaderNote, integrity, promoter, quota, reads, tally },
       name: settings.name,
       startedAtMs: clock.now(),
       peerReport: parts.peerReport,
@@ -211,12 +213,11 @@ export class LocalMember implements Member {
   }
 
   get(path: string, options: ReadOptions, nodesMax?: number): KeyResult {
-    const { state, clock } = this.parts;
-    return state.machine.keySpace.get(path, options.recursive, options.sorted, clock.now(), nodesMax);
+    return this.reads.get(path, options, nodesMax);
   }
 
   readBarrier(): Promise<void> {
-    return this.callers.readBarrier();
+    return this.reads.readBarrier();
   }
 
   propose(command: Command): Promise<KeyResult> {
@@ -227,13 +228,11 @@ export class LocalMember implements Member {
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
-    this.tally.watchRequests++;
-    return registerWatch(this.parts.state, path, options, listener);
+    return this.reads.watch(path, options, listener);
   }
 
   indexes(): Indexes {
-    const { state, raft } = this.parts;
-    return { etcdIndex: state.machine.keySpace.index, raftIndex: raft.commit, raftTerm: raft.term };
+    return this.reads.indexes();
   }
 
   status(): MemberStatus {

@@ -28,7 +28,6 @@ export interface MemberReport {
 
 /** Counts that belong to no part of the member alone. */
 export class Tally {
-  watchRequests = 0;
   statesComingIn = 0;
   heartbeatsLate = 0;
   private lastTickMs: number | undefined;

@@ -5,6 +5,7 @@ import type { Callers } from './callers';
 import type { CurrentState } from './currentState';
 import type { IntegrityCheck } from './integrityCheck';
 import type { LeaderNote } from './leaderNote';
+import type { LocalReads } from './localReads';
 import type { Promoter } from './promoter';
 import type { Quota } from './quota';
 import { Readiness } from './readiness';
@@ -22,6 +23,7 @@ export interface StatusReporterParts {
   readonly promoter: Promoter;
   readonly quota: Quota;
   readonly tally: Tally;
+  readonly reads: LocalReads;
   /** What the links say of the other members. */
   readonly peerReport: () => PeerReport;
   readonly isStopping: () => boolean;
@@ -57,28 +59,29 @@ export class StatusReporter implements StatusSource {
   }
 
   storeStats(): StoreStats {
-    return this.parts.state.machine.keySpace.stats();
+    const { reads, state } = this.parts;
+    return { ...reads.gets(), ...state.machine.keySpace.stats() };
   }
 
   /** What the member counts about itself beyond its status. */
   report(): MemberReport {
-    const { callers, leaderNote, promoter, tally, state } = this.parts;
-    const { proposals, changes, reads } = callers;
+    const { callers, leaderNote, promoter, tally, reads, state } = this.parts;
+    const { proposals, changes, reads: barriers } = callers;
     const { keySpace } = state.machine;
     return {
       proposalsPending: proposals.pending + changes.pending,
       proposalsFailed: proposals.failed,
       leaderChanges: leaderNote.changes,
-      readIndexesRefused: reads.refused,
-      readIndexesTimedOut: reads.timedOut,
+      readIndexesRefused: barriers.refused,
+      readIndexesTimedOut: barriers.timedOut,
       heartbeatsLate: tally.heartbeatsLate,
       learnersPromoted: promoter.promoted,
       promotionsFailed: promoter.failed,
       statesComingIn: tally.statesComingIn,
-      watchRequests: tally.watchRequests,
+      watchRequests: reads.watchRequests,
       nodes: keySpace.tree.size,
       nodesWithTtl: keySpace.tree.expiries.size,
-      ...keySpace.recursiveGets(),
+      ...reads.recursiveGets(),
     };
   }
 }

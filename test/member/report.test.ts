@@ -2,6 +2,7 @@ import type { Raft } from '../../src/raft/raft';
 import { Machine } from '../../src/machine/machine';
 import { Callers } from '../../src/member/callers';
 import { LeaderNote } from '../../src/member/leaderNote';
+import { LocalReads } from '../../src/member/localReads';
 import { Promoter } from '../../src/member/promoter';
 import { Tally, type MemberReport } from '../../src/member/report';
 import { StatusReporter, type StatusReporterParts } from '../../src/member/statusReporter';
@@ -31,6 +32,7 @@ function scene() {
   const leaderNote = new LeaderNote(asRaft, clock, logger);
   const machine = new Machine(10);
   const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
+  const reads = new LocalReads('cafe', asRaft, { machine }, clock, callers);
   const parts = {
     raft: asRaft,
     state: { machine },
@@ -38,10 +40,11 @@ function scene() {
     leaderNote,
     promoter,
     tally,
+    reads,
   } as unknown as StatusReporterParts;
   const reporter = new StatusReporter(parts);
   const report = (): MemberReport => reporter.report();
-  return { raft, tally, callers, leaderNote, machine, report };
+  return { raft, tally, callers, leaderNote, reads, reporter, report };
 }
 
 test('a leader whose ticks come late counts them, a follower does not', () => {
@@ -56,10 +59,10 @@ test('a leader whose ticks come late counts them, a follower does not', () => {
 test('a state that comes in is counted until it is there, or is not', async () => {
   const { tally, report } = scene();
   const good = tally.receiving(Promise.resolve());
-  const bad = tally.receiving(Promise.reject(new Error('broken')));
+  const bad = expect(tally.receiving(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(report().statesComingIn).toBe(2);
   await good;
-  await expect(bad).rejects.toThrow('broken');
+  await bad;
   expect(report().statesComingIn).toBe(0);
 });
 
@@ -84,10 +87,10 @@ test('callers that get an error have failed', async () => {
 });
 
 test('recursive reads are told from others', () => {
-  const { machine, report } = scene();
-  machine.keySpace.get('/', true, false, 0);
-  machine.keySpace.get('/', false, false, 0);
-  machine.keySpace.get('/nothing', true, false, 0);
+  const { reads, reporter, report } = scene();
+  reads.get('/', { recursive: true, sorted: false });
+  reads.get('/', { recursive: false, sorted: false });
+  reads.get('/nothing', { recursive: true, sorted: false });
   expect(report()).toMatchObject({ recursiveGetsSuccess: 1, recursiveGetsFail: 1 });
-  expect(machine.keySpace.stats()).toMatchObject({ getsSuccess: 2, getsFail: 1 });
+  expect(reporter.storeStats()).toMatchObject({ getsSuccess: 2, getsFail: 1 });
 });

@@ -1,7 +1,6 @@
-import type { StoreStats } from './stats';
+import type { ChangeStats } from './stats';
 
-type Counted =
-  'gets' | 'recursiveGets' | 'sets' | 'delete' | 'update' | 'create' | 'compareAndSwap' | 'compareAndDelete';
+type Counted = 'sets' | 'delete' | 'update' | 'create' | 'compareAndSwap' | 'compareAndDelete';
 
 /** Counts what this member's key space did since it was started; feeds /v2/stats/store and the metrics. */
 export class Counters {
@@ -18,16 +17,9 @@ export class Counters {
     this.expired++;
   }
 
-  /** How many of the gets were recursive. */
-  recursiveGets(): { readonly recursiveGetsSuccess: number; readonly recursiveGetsFail: number } {
-    return { recursiveGetsSuccess: this.success.recursiveGets, recursiveGetsFail: this.fail.recursiveGets };
-  }
-
-  stats(watchers: number): StoreStats {
+  stats(watchers: number): ChangeStats {
     const { success, fail } = this;
     return {
-      getsSuccess: success.gets,
-      getsFail: fail.gets,
       setsSuccess: success.sets,
       setsFail: fail.sets,
       deleteSuccess: success.delete,
@@ -48,8 +40,6 @@ export class Counters {
 
 function zeroes(): Record<Counted, number> {
   return {
-    gets: 0,
-    recursiveGets: 0,
     sets: 0,
     delete: 0,
     update: 0,

@@ -6,7 +6,7 @@ import { History, type HistoryBounds } from './history';
 import { create, set } from './place';
 import { compareAndDelete, expireNext, remove } from './removal';
 import { errorOf, eventOf } from './results';
-import type { StoreStats } from './stats';
+import type { ChangeStats } from './stats';
 import { Tree } from './tree';
 import { listingOf, viewOf } from './view';
 import { WatchHub, type Notification, type Watcher } from './watchHub';
@@ -92,8 +92,6 @@ export class KeySpace {
   /** @param nodesMax a listing of more nodes is not collected, but there to be walked through: see KeyEvent */
   get(path: string, recursive: boolean, sorted: boolean, nowMs: number, nodesMax?: number): KeyResult {
     const node = this.tree.find(path);
-    this.counters.count('gets', node !== undefined);
-    if (recursive) this.counters.count('recursiveGets', node !== undefined);
     if (node === undefined) {
       const miss = this.tree.explainMiss(path);
       return errorOf(miss.code, miss.at, this.currentIndex);
@@ -136,12 +134,8 @@ export class KeySpace {
     return this.hub.takeNotifications();
   }
 
-  stats(): StoreStats {
+  stats(): ChangeStats {
     return this.counters.stats(this.hub.size);
-  }
-
-  recursiveGets(): ReturnType<Counters['recursiveGets']> {
-    return this.counters.recursiveGets();
   }
 
   private execute(command: KeyCommand): KeyResult {

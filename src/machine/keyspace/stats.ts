@@ -17,3 +17,6 @@ export interface StoreStats {
   readonly expireCount: number;
   readonly watchers: number;
 }
+
+/** Without the reads, which change nothing and so are counted where they come from. */
+export type ChangeStats = Omit<StoreStats, 'getsSuccess' | 'getsFail'>;
