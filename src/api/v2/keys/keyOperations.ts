@@ -1,0 +1,172 @@
+/** Carries key requests out: read, watch, propose; each is timed from when it is begun to its answer. */
+import type { ServerResponse } from 'node:http';
+import type { KeyCommand } from '../../../machine/command';
+import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
+import type { KeyResult } from '../../../machine/keyspace/event';
+import type { KeyReader, KeyWriter } from '../../../member/types';
+import { errorStatus } from '../../errors';
+import { writeInternalError } from '../../http/answers';
+import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
+import { UNSEEN } from '../../observer';
+import { writeEvent, writeFailure } from './answer';
+import type { KeyFailure } from './failure';
+import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import type { KeyParameters } from './parameters';
+import type { OpenWatches } from './watchResponse';
+import { WatchResponse } from './watchResponse';
+import { deleteCommand, postCommand, putCommand } from './writeCommand';
+
+/** A listing of more nodes is collected while it is written: these take some milliseconds. */
+const LISTED_AT_ONCE = 5000;
+
+export interface KeyOperationsOptions {
+  readonly member: KeyReader & KeyWriter;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly openWatches: OpenWatches;
+  readonly observer: ApiObserver;
+  /** Why a write is not carried out, if it is not; everything is if absent. */
+  readonly refusalOf?: (command: KeyCommand) => KeyFailure | undefined;
+  /** Gets what nobody foresaw, once per request. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+interface KeyRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly parameters: KeyParameters;
+  /** These two are set when it begins to be carried out. */
+  startedMs: number;
+  observer: KeyRequestObserver;
+}
+
+export class KeyOperations {
+  constructor(private readonly options: KeyOperationsOptions) {}
+
+  /** Answers one request, now or later. What it throws before it was begun is the caller's to answer. */
+  carryOut(response: ServerResponse, method: string, path: string, parameters: KeyParameters): void {
+    const request: KeyRequest = { method, path, parameters, startedMs: 0, observer: UNSEEN };
+    switch (method) {
+      case 'PUT':
+        this.propose(response, putCommand(path, parameters, this.options.now()), request);
+        return;
+      case 'POST':
+        this.propose(response, postCommand(path, parameters, this.options.now()), request);
+        return;
+      case 'DELETE':
+        this.propose(response, deleteCommand(path, parameters, this.options.now()), request);
+        return;
+      default:
+        this.read(response, request);
+    }
+  }
+
+  /** Begins to time it. */
+  private begin(request: KeyRequest, kind: KeyRequestKind): void {
+    const { observer } = this.options;
+    request.observer = observer.keyRequest(request.method, kind);
+    request.observer.received();
+    request.startedMs = observer.nowMs();
+  }
+
+  private read(response: ServerResponse, request: KeyRequest): void {
+    const { member } = this.options;
+    const { path, parameters } = request;
+    if (parameters.wait && !parameters.quorum) {
+      this.begin(request, 'watch');
+      this.watch(response, request);
+    } else if (parameters.quorum || parameters.consistent) {
+      this.begin(request, 'quorumGet');
+      member.readBarrier().then(
+        () => {
+          this.readNow(response, request);
+        },
+        (error: unknown) => {
+          this.reject(response, error, request);
+        },
+      );
+    } else {
+      this.begin(request, 'get');
+      this.answer(response, member.get(path, parameters, LISTED_AT_ONCE), request);
+    }
+  }
+
+  /** A read whose barrier was passed. */
+  private readNow(response: ServerResponse, request: KeyRequest): void {
+    try {
+      this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
+    } catch (error) {
+      this.unexpected(response, error);
+    }
+  }
+
+  private watch(response: ServerResponse, request: KeyRequest): void {
+    const { recursive, stream, waitIndex } = request.parameters;
+    const options = { recursive, stream, sinceIndex: waitIndex };
+    const watch = new WatchResponse(this.options.member, response, options, this.options.openWatches);
+    const refusal = watch.start(request.path);
+    if (refusal !== undefined) this.refuse(response, keyFailure(refusal), request);
+  }
+
+  private propose(response: ServerResponse, command: KeyCommand, request: KeyRequest): void {
+    if (isTooDeep(command.path)) {
+      this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
+      return;
+    }
+    const refusal = this.options.refusalOf?.(command);
+    if (refusal !== undefined) {
+      this.fail(response, refusal);
+      return;
+    }
+    this.begin(request, command.type);
+    this.options.member.propose(command).then(
+      (result) => {
+        this.settle(response, result, request);
+      },
+      (error: unknown) => {
+        this.reject(response, error, request);
+      },
+    );
+  }
+
+  /** Answers from a promise's callback, where an exception would have nowhere to go. */
+  private settle(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
+    try {
+      this.answer(response, result, request);
+    } catch (error) {
+      this.unexpected(response, error);
+    }
+  }
+
+  private answer(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
+    if (!result.ok) {
+      this.refuse(response, keyFailure(result), request);
+      return;
+    }
+    const { member, openWatches, onUnexpected } = this.options;
+    writeEvent(response, member, result, request.parameters.noValueOnSuccess, openWatches.turns, onUnexpected);
+    request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
+  }
+
+  private reject(response: ServerResponse, error: unknown, request: KeyRequest): void {
+    if (isMemberError(error)) this.refuse(response, memberFailure(error), request);
+    else this.unexpected(response, error);
+  }
+
+  /** Fails a request that was begun. */
+  private refuse(response: ServerResponse, failure: KeyFailure, request: KeyRequest): void {
+    this.fail(response, failure);
+    request.observer.failed(errorStatus(failure.code), this.options.observer.nowMs() - request.startedMs);
+  }
+
+  /** Answers a request that is not begun. */
+  fail(response: ServerResponse, failure: KeyFailure): void {
+    writeFailure(response, this.options.member, failure);
+  }
+
+  /** Answers with 500, and tells of it. */
+  unexpected(response: ServerResponse, error: unknown): void {
+    this.options.onUnexpected(error);
+    writeInternalError(response);
+  }
+}
