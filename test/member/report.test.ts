@@ -1,96 +1,28 @@
+import { Tally } from '../../src/member/report';
 import type { Raft } from '../../src/raft/raft';
-import { Machine } from '../../src/machine/machine';
-import { Callers } from '../../src/member/callers';
-import { LeaderNote } from '../../src/member/leaderNote';
-import { LocalReads } from '../../src/member/localReads';
-import { Promoter } from '../../src/member/promoter';
-import { Tally, type MemberReport } from '../../src/member/report';
-import { StatusReporter, type StatusReporterParts } from '../../src/member/statusReporter';
 
 const HEARTBEAT_MS = 100;
 
 function scene() {
-  const raft = { id: 'a', leader: 'a' as string | undefined, term: 1 };
-  const asRaft = raft as unknown as Raft;
-  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const clock = {
-    now: () => 0,
-    monotonicMs: () => 0,
-    every: () => () => undefined,
-    after: () => () => undefined,
-    soon: () => undefined,
-  };
-  const tally = new Tally(asRaft, HEARTBEAT_MS);
-  const callers = new Callers(
-    'a',
-    1,
-    clock,
-    1000,
-    () => undefined,
-    () => 1,
-  );
-  const leaderNote = new LeaderNote(asRaft, clock, logger);
-  const machine = new Machine(10);
-  const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
-  const reads = new LocalReads('cafe', asRaft, { machine }, clock, callers);
-  const parts = {
-    raft: asRaft,
-    state: { machine },
-    callers,
-    leaderNote,
-    promoter,
-    tally,
-    reads,
-  } as unknown as StatusReporterParts;
-  const reporter = new StatusReporter(parts);
-  const report = (): MemberReport => reporter.report();
-  return { raft, tally, callers, leaderNote, reads, reporter, report };
+  const raft = { id: 'a', leader: 'a' as string | undefined };
+  return { raft, tally: new Tally(raft as unknown as Raft, HEARTBEAT_MS) };
 }
 
 test('a leader whose ticks come late counts them, a follower does not', () => {
-  const { raft, tally, report } = scene();
+  const { raft, tally } = scene();
   for (const nowMs of [0, 100, 300, 501]) tally.tick(nowMs);
-  expect(report().heartbeatsLate).toBe(1);
+  expect(tally.heartbeatsLate).toBe(1);
   raft.leader = 'b';
   tally.tick(5000);
-  expect(report().heartbeatsLate).toBe(1);
+  expect(tally.heartbeatsLate).toBe(1);
 });
 
 test('a state that comes in is counted until it is there, or is not', async () => {
-  const { tally, report } = scene();
+  const { tally } = scene();
   const good = tally.receiving(Promise.resolve());
   const bad = expect(tally.receiving(Promise.reject(new Error('broken')))).rejects.toThrow('broken');
-  expect(report().statesComingIn).toBe(2);
+  expect(tally.statesComingIn).toBe(2);
   await good;
   await bad;
-  expect(report().statesComingIn).toBe(0);
-});
-
-test('a leader counts when it was not there before', () => {
-  const { raft, leaderNote, report } = scene();
-  for (const leader of ['a', 'a', undefined, 'a', 'b']) {
-    raft.leader = leader;
-    leaderNote.check();
-  }
-  expect(report().leaderChanges).toBe(3);
-});
-
-test('callers that get an error have failed', async () => {
-  const { callers, report } = scene();
-  const proposed = callers.propose({ type: 'sync', nowMs: 0, expireMax: 1 });
-  const read = callers.readBarrier();
-  expect(report()).toMatchObject({ proposalsPending: 1, proposalsFailed: 0 });
-  callers.expire(2000);
-  await expect(proposed).rejects.toMatchObject({ reason: 'timeout' });
-  await expect(read).rejects.toMatchObject({ reason: 'timeout' });
-  expect(report()).toMatchObject({ proposalsPending: 0, proposalsFailed: 1, readIndexesTimedOut: 1 });
-});
-
-test('recursive reads are told from others', () => {
-  const { reads, reporter, report } = scene();
-  reads.get('/', { recursive: true, sorted: false });
-  reads.get('/', { recursive: false, sorted: false });
-  reads.get('/nothing', { recursive: true, sorted: false });
-  expect(report()).toMatchObject({ recursiveGetsSuccess: 1, recursiveGetsFail: 1 });
-  expect(reporter.storeStats()).toMatchObject({ getsSuccess: 2, getsFail: 1 });
+  expect(tally.statesComingIn).toBe(0);
 });
