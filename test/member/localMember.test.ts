@@ -46,7 +46,7 @@ test('without anybody to take it over, leadership stays, and the wait for that h
 test('one that was removed turns its callers away, once it hears of it', async () => {
   let removals = 0;
   await crash();
-  ({ member, crash } = await memberOfOne({ onRemoved: () => void removals++ }));
+  ({ member, crash } = await memberOfOne({ onRemoved: () => (removals += 1) }));
   // It does not run yet, so nothing is taken up.
   const proposed = member.propose(set('/a'));
   const told = expect(proposed).rejects.toMatchObject({ reason: 'stopped' });

@@ -86,8 +86,12 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function gaps(): Promise<Gaps> {
-  return meter.take(child?.pid ?? 0);
+async function gaps(): Promise<Gaps> {
+  const member = child!;
+  const ended = member.exited.then((status) => {
+    throw new Error(`the member ended: ${JSON.stringify(status)}\n${member.logs().slice(-2000)}`);
+  });
+  return Promise.race([meter.take(member.pid ?? 0), ended]);
 }
 
 /** The work a process does itself in one go, with what the machine adds without it. */
