@@ -202,7 +202,7 @@ export class MemberStore {
     observer?.batchWritten(observer.nowMs() - startedMs, sync, write.rows !== undefined);
   }
 
-  /** For rows that are made ready a slice at a time, and then handed to `write`. */
+  /** For rows that are made ready a slice at a time, and then handed to `write`, whose they are from then on. */
   prepareRows(): PreparedRows {
     return new PreparedRows(generationPrefix(this.generation));
   }
@@ -258,11 +258,12 @@ export class MemberStore {
     this.#log.storedFrom(await oldestEntryUpTo(this.kv, start.index));
   }
 
-  #withRows(rows: readonly Row[] | PreparedRows, operations: KvOperation[]): readonly KvOperation[] {
-    if (rows instanceof PreparedRows) return operations.concat(rows.operations);
-    const prepared = this.prepareRows();
-    prepared.add(rows);
-    return operations.concat(prepared.operations);
+  /** Of rows there may be a million: the others are added to them. None is on a row, so their order is nobody's. */
+  #withRows(rows: readonly Row[] | PreparedRows, operations: readonly KvOperation[]): readonly KvOperation[] {
+    const prepared = rows instanceof PreparedRows ? rows : this.prepareRows();
+    if (!(rows instanceof PreparedRows)) prepared.add(rows);
+    for (const operation of operations) prepared.operations.push(operation);
+    return prepared.operations;
   }
 
   #moveApplied(applied: number, operations: KvOperation[]): void {
