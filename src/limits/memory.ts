@@ -17,6 +17,8 @@ const LOG_MIN_BYTES = 8 * MEBIBYTE;
 
 /** A body costs some times its length until it is answered: as it came, decoded, encoded for the log, in the answer. */
 const BODIES_SHARE_OF_HEAP = 1 / 12;
+/** More of them would only wait for each other: some seconds of what a member can read, replicate and store. */
+const BODIES_MAX_BYTES = 64 * MEBIBYTE;
 
 /** Node.js makes its heap half of the container; a larger one was asked for, and has to share with what is beside it. */
 const HEAP_SHARE_OF_CONTAINER = 1 / 2;
@@ -88,5 +90,6 @@ export function bufferBytesMax({ heapBytes, containerBytes }: MemoryLimits, usua
 
 /** Bytes of request bodies that may be under way at once; one of the largest size always may. */
 export function bodyBudgetBytes({ heapBytes, containerBytes }: MemoryLimits, maxRequestBytes: number): number {
-  return Math.max(maxRequestBytes, Math.floor(Math.min(heapBytes, containerBytes) * BODIES_SHARE_OF_HEAP));
+  const share = Math.floor(Math.min(heapBytes, containerBytes) * BODIES_SHARE_OF_HEAP);
+  return Math.max(maxRequestBytes, Math.min(share, BODIES_MAX_BYTES));
 }

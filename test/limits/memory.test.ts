@@ -26,6 +26,11 @@ test('one body of the largest size always fits', () => {
   expect(bodyBudgetBytes(limits, 24 * MEBIBYTE)).toBe(24 * MEBIBYTE);
 });
 
+test('however large the heap is, there is room for no more bodies than a member gets done within some seconds', () => {
+  const limits = { heapBytes: 64 * 1024 * MEBIBYTE, containerBytes: Infinity };
+  expect(bodyBudgetBytes(limits, 10 * MEBIBYTE)).toBe(64 * MEBIBYTE);
+});
+
 test('this process has limits', () => {
   expect(memoryLimits().heapBytes).toBeGreaterThan(16 * MEBIBYTE);
   expect(memoryLimits().containerBytes).toBeGreaterThan(16 * MEBIBYTE);
