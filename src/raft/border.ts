@@ -59,8 +59,9 @@ function ofLeader(state: RaftState, message: AppendRequest | Heartbeat | Snapsho
     case 'appendRequest':
       return ofAppend(state, message);
     case 'heartbeat': {
-      const { lastIndex } = state.log;
-      return message.commit <= lastIndex
+      const { lastIndex, configuration } = state.log;
+      // Who is only joining may have acknowledged it before it lost its disk: it has never voted, and begins again.
+      return message.commit <= lastIndex || configuration.voters.length === 0
         ? undefined
         : offence(`a commit index of ${message.commit}, of which this member has only ${lastIndex}`);
     }

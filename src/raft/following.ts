@@ -84,9 +84,14 @@ function acknowledge(state: RaftState, index: number): void {
   );
 }
 
-/** Follows the leader's commit index, which it limited to what this member acknowledged. */
+/**
+ * Follows the leader's commit index, which it limited to what this member acknowledged. One that only joins may have acknowledged
+ * more before it lost its disk; what it lacks shows to the leader when it refuses the next append.
+ */
 export function handleHeartbeat(state: RaftState, message: Heartbeat): void {
-  state.log.commitTo(message.commit);
+  const { log } = state;
+  const isJoining = log.configuration.voters.length === 0;
+  log.commitTo(isJoining ? Math.min(message.commit, log.lastIndex) : message.commit);
   answerHeartbeat(state, message, message.readRound);
 }
 

@@ -93,10 +93,17 @@ export class Progress {
 
   /**
    * The follower refused the append after `refused`; its log may agree up to `hint`. False if the answer is older than
-   * what is known already.
+   * what is known already. A learner's word can be taken back: one that lost its disk before it was known by name joins again
+   * under its id, and nothing was committed because of it. If the answer was only old, it is asked once more.
    */
   refused(refused: number, hint: number): boolean {
-    if (this.state === 'snapshot' || refused <= this.matchIndex) return false;
+    if (this.state === 'snapshot') return false;
+    if (refused <= this.matchIndex) {
+      if (!this.learner || hint >= this.matchIndex) return false;
+      this.matchIndex = hint;
+      this.becomeProbe();
+      return true;
+    }
     if (this.state === 'replicate') {
       this.becomeProbe();
       this.next = Math.max(Math.min(refused, hint + 1), this.matchIndex + 1);

@@ -1,6 +1,7 @@
 import { INDEX_MAX, judge, TERM_MAX } from '../../src/raft/border';
+import { handleHeartbeat } from '../../src/raft/following';
 import { RaftState } from '../../src/raft/state';
-import type { Configuration, Entry, Message, RaftOptions } from '../../src/raft/types';
+import type { Configuration, Entry, Heartbeat, Message, RaftOptions } from '../../src/raft/types';
 
 const VOTERS = ['1', '2', '3'];
 const OPTIONS: RaftOptions = {
@@ -57,6 +58,18 @@ it.each<[string, Message]>([
   ['a new member', append({ entries: [configuration(7, 5, { voters: VOTERS, learners: ['4'] })] })],
 ])('%s is taken', (_, message) => {
   expect(judge(stateOf(), message)).toBeUndefined();
+});
+
+it('one that only joins may have lost what it acknowledged: a heartbeat that counts on it is taken', () => {
+  const joining = new RaftState(OPTIONS, {
+    hardState: { term: 0, votedFor: undefined, commit: 0 },
+    start: { index: 0, term: 0, configuration: { voters: [], learners: [] } },
+    ...{ entries: [], applied: 0 },
+  });
+  const counting = heartbeat({ commit: 7 }) as Heartbeat;
+  expect(judge(joining, counting)).toBeUndefined();
+  handleHeartbeat(joining, counting);
+  expect(joining.log.commit).toBe(0);
 });
 
 it.each<[string, Message]>([

@@ -91,6 +91,16 @@ describe('replicate', () => {
     expect(progress.state).toBe('replicate');
   });
 
+  test('a learner that refuses what it acknowledged has lost it: it is asked from where it ends', () => {
+    const progress = new Progress('2', true, 8, LIMITS);
+    progress.acknowledged(7);
+    expect(progress.refused(7, 0)).toBe(true);
+    expect(progress.status()).toMatchObject({ state: 'probe', matchIndex: 0, nextIndex: 1 });
+    // What was on the way counts again.
+    progress.acknowledged(7);
+    expect(progress.status()).toMatchObject({ state: 'replicate', matchIndex: 7, nextIndex: 8 });
+  });
+
   test('no progress between two heartbeats makes one empty append, not more', () => {
     const progress = replicating(1);
     progress.sent(2, 1, 1);
