@@ -4,6 +4,10 @@ import { createServer } from 'node:net';
 const FIRST = 12_000;
 const LAST = 31_999;
 const ATTEMPTS_MAX = 500;
+/** Workers of jest look in different parts of it: between two starts of a member its port is nobody's. */
+const PARTS = 16;
+const PART = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % PARTS;
+const PART_SIZE = (LAST - FIRST) / PARTS;
 const given = new Set<number>();
 
 /**
@@ -12,7 +16,7 @@ const given = new Set<number>();
  */
 export async function stablePort(): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
+    const port = FIRST + Math.floor((PART + Math.random()) * PART_SIZE);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;
