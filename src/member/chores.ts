@@ -1,10 +1,10 @@
 import type { Command } from '../machine/command';
 import type { Raft } from '../raft/raft';
-import type { Callers } from './callers';
+import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from '../platform/clock';
 import { ExpiryClock } from './expiryClock';
-import { HeadStart } from './headStart';
+import { ElectionKick } from './electionKick';
 import { IntegrityCheck } from './integrityCheck';
 import { PeerList, type PeerAddress } from './peerList';
 import { Promoter } from './promoter';
@@ -24,7 +24,7 @@ export interface ChoresParts {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly logger: MemberLogger;
-  readonly callers: Callers;
+  readonly requests: PendingRequests;
   /** Whom to talk to until the state says who the members are. */
   readonly firstPeers: readonly PeerAddress[];
   readonly quota: Quota;
@@ -35,7 +35,7 @@ export interface ChoresParts {
 
 /** What a member does by itself from time to time. */
 export class Chores {
-  readonly headStart: HeadStart;
+  readonly electionKick: ElectionKick;
   readonly integrity: IntegrityCheck;
   readonly peers: PeerList;
   readonly promoter: Promoter;
@@ -47,16 +47,16 @@ export class Chores {
   private timers: Cancel[] = [];
 
   constructor(private readonly parts: ChoresParts) {
-    const { settings, raft, state, transport, clock, logger, callers } = parts;
-    const propose = (command: Command): Promise<unknown> => callers.propose(command);
-    const proposeAsLeader = (command: Command): Promise<unknown> => callers.proposeAsLeader(command);
+    const { settings, raft, state, transport, clock, logger, requests } = parts;
+    const propose = (command: Command): Promise<unknown> => requests.propose(command);
+    const proposeAsLeader = (command: Command): Promise<unknown> => requests.proposeAsLeader(command);
     this.expiry = new ExpiryClock(raft, state, clock, proposeAsLeader);
-    this.headStart = new HeadStart(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
+    this.electionKick = new ElectionKick(raft, Math.floor(settings.electionTimeoutMs / settings.heartbeatIntervalMs));
     this.integrity = new IntegrityCheck(raft, state, clock, logger, (command) =>
       command.type === 'checkpoint' ? proposeAsLeader(command) : propose(command),
     );
     this.peers = new PeerList(raft.id, state, transport, parts.firstPeers);
-    this.promoter = new Promoter(raft, state, (change) => callers.change(change));
+    this.promoter = new Promoter(raft, state, (change) => requests.change(change));
     this.publisher = new Publisher(settings, raft, state, propose);
     this.quorumNote = new QuorumNote({
       ...{ raft, logger, electionTimeoutMs: settings.electionTimeoutMs },
@@ -94,7 +94,7 @@ export class Chores {
     this.quorumNote.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
-    this.headStart.tick();
+    this.electionKick.tick();
     // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.
     this.promoter.check();
   }

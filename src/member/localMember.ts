@@ -6,14 +6,14 @@ import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { MemberStore } from '../storage/memberStore';
-import { Callers } from './callers';
+import { PendingRequests } from './pendingRequests';
 import { Chores } from './chores';
 import { Compaction } from './compaction';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from '../platform/clock';
 import { handOver } from './handover';
-import { LeaderDesk } from './leaderDesk';
-import { LeaderNote } from './leaderNote';
+import { ProposalAdmission } from './proposalAdmission';
+import { LeaderObserver } from './leaderObserver';
 import { LocalReads } from './localReads';
 import { Loop } from './loop';
 import { Membership } from './membership';
@@ -21,8 +21,8 @@ import { MessageBorder } from './messageBorder';
 import { PeerSide } from './peerSide';
 import { Quota } from './quota';
 import type { MemberObserver } from './observer';
-import { Tally, type MemberReport } from './report';
-import { RequestDesk } from './requestDesk';
+import { MemberCounters, type MemberReport } from './memberCounters';
+import { Forwarder } from './forwarder';
 import { requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
 import { StateSender } from './stateTransfer';
 import { StatusReporter } from './statusReporter';
@@ -72,14 +72,14 @@ export class LocalMember implements Member {
   readonly foundation: string | undefined;
   /** For the links to the other members. */
   readonly peerSide: PeerSide;
-  private readonly callers: Callers;
+  private readonly requests: PendingRequests;
   private readonly chores: Chores;
-  private readonly leaderNote: LeaderNote;
+  private readonly leaderObserver: LeaderObserver;
   private readonly loop: Loop;
   private readonly membership: Membership;
   private readonly reads: LocalReads;
   private readonly reporter: StatusReporter;
-  private readonly tally: Tally;
+  private readonly counters: MemberCounters;
   private cancelTicks: Cancel | undefined;
   private stopping = false;
   private removed = false;
@@ -94,25 +94,25 @@ export class LocalMember implements Member {
       this.loop.wake();
     };
     const level = (): number => state.machine.cluster.level;
-    this.callers = new Callers(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
-    this.membership = new Membership(clusterId, this.callers, state, clock, logger);
-    this.leaderNote = new LeaderNote(raft, clock, logger);
-    this.reads = new LocalReads(clusterId, raft, state, clock, this.callers);
-    this.tally = new Tally(raft, settings.heartbeatIntervalMs);
+    this.requests = new PendingRequests(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
+    this.membership = new Membership(clusterId, this.requests, state, clock, logger);
+    this.leaderObserver = new LeaderObserver(raft, clock, logger);
+    this.reads = new LocalReads(clusterId, raft, state, clock, this.requests);
+    this.counters = new MemberCounters(raft, settings.heartbeatIntervalMs);
     const quota = new Quota(state, settings.quotaBytes ?? 0, raft);
     this.chores = new Chores({
       ...parts,
-      callers: this.callers,
+      requests: this.requests,
       quota,
       guarded: (run) => {
         this.loop.guarded(run);
       },
     });
     this.loop = this.makeLoop(quota, wake);
-    const { callers, chores, leaderNote, loop, reads, tally } = this;
-    const { headStart, integrity, promoter } = chores;
+    const { requests, chores, leaderObserver, loop, reads, counters } = this;
+    const { electionKick, integrity, promoter } = chores;
     this.reporter = new StatusReporter({
-      ...{ raft, state, callers, leaderNote, integrity, promoter, quota, reads, tally },
+      ...{ raft, state, requests, leaderObserver, integrity, promoter, quota, reads, counters },
       name: settings.name,
       startedAtMs: clock.now(),
       peerReport: parts.peerReport,
@@ -120,7 +120,7 @@ export class LocalMember implements Member {
     });
     this.peerSide = new PeerSide({
       ...parts,
-      ...{ loop, headStart, tally },
+      ...{ loop, electionKick, counters },
       onRemoved: () => {
         this.endAsRemoved();
       },
@@ -129,32 +129,32 @@ export class LocalMember implements Member {
 
   private makeLoop(quota: Quota, wake: () => void): Loop {
     const { settings, raft, state, store, transport, clock, logger, observer } = this.parts;
-    const { callers, chores, leaderNote } = this;
-    const { proposals, changes, reads } = callers;
+    const { requests, chores, leaderObserver } = this;
+    const { proposals, changes, reads } = requests;
     const { firstIndex, lastIndex } = raft.status();
     const compaction = new Compaction(settings.snapshotCount, settings.logBytesMax);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
     const sender = new StateSender(raft, store, transport, logger, wake);
-    const leaderDesk = new LeaderDesk(raft, state, settings.strictReconfigCheck, quota);
+    const admission = new ProposalAdmission(raft, state, settings.strictReconfigCheck, quota);
     const unreadable = new UnreadableEntries(clock, logger);
     return new Loop({
       ...{ raft, state, store, transport, clock, compaction, observer },
       ...{ proposals, changes, reads },
       border: new MessageBorder(raft),
-      desk: new RequestDesk(raft, proposals, changes, leaderDesk, transport),
+      desk: new Forwarder(raft, proposals, changes, admission, transport),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);
       },
       onStateReplaced: () => {
         chores.publisher.stateReplaced();
-        callers.stateReplaced();
+        requests.stateReplaced();
       },
       onMembersChanged: () => {
         this.membersChanged();
       },
       onTurn: () => {
-        leaderNote.check();
+        leaderObserver.check();
       },
       onApplied: () => {
         chores.integrity.check();
@@ -204,7 +204,7 @@ export class LocalMember implements Member {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
     const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
-    while (this.callers.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
+    while (this.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
       await new Promise<void>((resolve) => this.parts.clock.after(10, resolve));
     }
     this.halt('the member is stopping');
@@ -224,7 +224,7 @@ export class LocalMember implements Member {
     if (this.parts.state.machine.integrity.doubt !== 0) {
       return Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster'));
     }
-    return this.callers.propose(command);
+    return this.requests.propose(command);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
@@ -270,11 +270,11 @@ export class LocalMember implements Member {
 
   private tick(): void {
     const nowMs = this.parts.clock.monotonicMs();
-    this.tally.tick(nowMs);
+    this.counters.tick(nowMs);
     this.chores.tick(nowMs);
     // Nobody takes anything from it any more: its clients had better ask another member at once.
-    if (this.removed) this.callers.rejectAll('the member was removed');
-    this.callers.expire(nowMs);
+    if (this.removed) this.requests.rejectAll('the member was removed');
+    this.requests.expire(nowMs);
     this.loop.tick();
   }
 
@@ -286,7 +286,7 @@ export class LocalMember implements Member {
   private endAsRemoved(): void {
     if (this.removed) return;
     this.removed = true;
-    this.callers.rejectAll('the member was removed');
+    this.requests.rejectAll('the member was removed');
     this.parts.onRemoved();
   }
 
@@ -294,6 +294,6 @@ export class LocalMember implements Member {
     this.stopping = true;
     this.cancelTicks?.();
     this.chores.stop();
-    this.callers.rejectAll(reason);
+    this.requests.rejectAll(reason);
   }
 }

@@ -2,7 +2,7 @@ import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Clock } from '../platform/clock';
 import type { Raft } from '../raft/raft';
-import type { Callers } from './callers';
+import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
 import type { Indexes, KeyReader, ReadOptions, Watch, WatchListener, WatchOptions } from './types';
 import { registerWatch } from './watches';
@@ -19,7 +19,7 @@ export class LocalReads implements KeyReader {
     private readonly raft: Raft,
     private readonly state: CurrentState,
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly callers: Pick<Callers, 'readBarrier'>,
+    private readonly requests: Pick<PendingRequests, 'readBarrier'>,
   ) {}
 
   get(path: string, { recursive, sorted }: ReadOptions, nodesMax?: number): KeyResult {
@@ -31,7 +31,7 @@ export class LocalReads implements KeyReader {
   }
 
   readBarrier(): Promise<void> {
-    return this.callers.readBarrier();
+    return this.requests.readBarrier();
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {

@@ -12,7 +12,7 @@ import type { MessageBorder } from './messageBorder';
 import type { MemberObserver } from './observer';
 import type { Proposals } from './proposals';
 import type { ReadBarriers } from './readBarriers';
-import type { RequestDesk } from './requestDesk';
+import type { Forwarder } from './forwarder';
 import type { Transport } from './transport';
 
 export interface LoopParts {
@@ -21,7 +21,7 @@ export interface LoopParts {
   readonly store: MemberStore;
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly desk: RequestDesk;
+  readonly desk: Forwarder;
   readonly border: MessageBorder;
   readonly proposals: Proposals;
   readonly changes: Changes;

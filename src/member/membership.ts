@@ -1,7 +1,7 @@
 import type { ClusterChange } from '../machine/cluster/clusterState';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { MemberId } from '../raft/types';
-import type { Callers } from './callers';
+import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
 import type { Clock } from '../platform/clock';
 import { memberIdOf } from './identity';
@@ -13,7 +13,7 @@ import { MembershipError, type ClusterAdmin } from './types';
 export class Membership implements ClusterAdmin {
   constructor(
     readonly clusterId: string,
-    private readonly callers: Callers,
+    private readonly requests: PendingRequests,
     private readonly state: CurrentState,
     private readonly clock: Pick<Clock, 'now'>,
     private readonly logger: MemberLogger,
@@ -40,16 +40,16 @@ export class Membership implements ClusterAdmin {
   }
 
   async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
-    await this.callers.readBarrier();
+    await this.requests.readBarrier();
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
     if (refusal !== undefined) throw new MembershipError(refusal);
-    await this.callers.propose({ type: 'updateMember', memberId: id, peerURLs });
+    await this.requests.propose({ type: 'updateMember', memberId: id, peerURLs });
   }
 
   /** The client of etcd hears no reason for some refusals; the operator finds it in the log. */
   private async change(change: ClusterChange): Promise<void> {
     try {
-      await this.callers.change(change);
+      await this.requests.change(change);
     } catch (error) {
       if (error instanceof MembershipError && error.refusal === 'unhealthy') {
         this.logger.warn(

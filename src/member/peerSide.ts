@@ -3,9 +3,9 @@ import type { LogStart, MemberId, Message } from '../raft/types';
 import type { Raft } from '../raft/raft';
 import type { MemberStore } from '../storage/memberStore';
 import type { CurrentState } from './currentState';
-import type { HeadStart } from './headStart';
+import type { ElectionKick } from './electionKick';
 import type { Loop } from './loop';
-import type { Tally } from './report';
+import type { MemberCounters } from './memberCounters';
 import { receiveState } from './stateReception';
 
 export interface PeerSideParts {
@@ -13,8 +13,8 @@ export interface PeerSideParts {
   readonly state: CurrentState;
   readonly store: MemberStore;
   readonly loop: Loop;
-  readonly headStart: HeadStart;
-  readonly tally: Tally;
+  readonly electionKick: ElectionKick;
+  readonly counters: MemberCounters;
   readonly history: HistoryBounds;
   /** Another member says that this one was removed. */
   readonly onRemoved: () => void;
@@ -42,8 +42,8 @@ export class PeerSide {
 
   /** The leader streams its state. Resolves when it is in use here. */
   receivedState(start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {
-    const { loop, store, history, tally } = this.parts;
-    return tally.receiving(receiveState(loop, store, history, start, chunks, this.knownLevel));
+    const { loop, store, history, counters } = this.parts;
+    return counters.receiving(receiveState(loop, store, history, start, chunks, this.knownLevel));
   }
 
   /** The feature level up to which this program reads. */
@@ -64,7 +64,7 @@ export class PeerSide {
   /** The links to and from this member are up. */
   reachable(id: MemberId): void {
     this.parts.raft.reportReachable(id);
-    this.parts.headStart.reachable(id);
+    this.parts.electionKick.reachable(id);
     this.parts.loop.wake();
   }
 

@@ -20,7 +20,7 @@ export interface QuorumNoteParts {
 
 /**
  * Says in the log what an operator has to look at when there is no leader for some seconds, also after a start: who does not answer,
- * and where that member should be. One line each time; leaderNote.ts says when there is a leader again.
+ * and where that member should be. One line each time; leaderObserver.ts says when there is a leader again.
  */
 export class QuorumNote {
   private leaderlessSinceMs: number | undefined;

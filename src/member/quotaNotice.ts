@@ -1,6 +1,6 @@
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import { encodeRequest } from './forwarding';
+import { encodeRequest } from './forwardedRequest';
 import type { Quota } from './quota';
 import type { Transport } from './transport';
 
@@ -9,7 +9,7 @@ const REPEAT_MS = 10_000;
 
 /**
  * Tells whoever leads what this member can hold of the store, so that it is not given more than fits into its memory; the leader
- * answers whether the store is full (requestDesk.ts). While this member leads it tells the others when that changes.
+ * answers whether the store is full (forwarder.ts). While this member leads it tells the others when that changes.
  */
 export class QuotaNotice {
   private toldTo: MemberId | undefined;

@@ -1,15 +1,15 @@
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import type { Callers } from './callers';
+import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
 import type { IntegrityCheck } from './integrityCheck';
-import type { LeaderNote } from './leaderNote';
+import type { LeaderObserver } from './leaderObserver';
 import type { LocalReads } from './localReads';
 import type { Promoter } from './promoter';
 import type { Quota } from './quota';
 import { Readiness } from './readiness';
-import type { MemberReport, Tally } from './report';
+import type { MemberReport, MemberCounters } from './memberCounters';
 import type { MemberStatus, PeerReport, StatusSource } from './types';
 
 export interface StatusReporterParts {
@@ -17,12 +17,12 @@ export interface StatusReporterParts {
   readonly startedAtMs: number;
   readonly raft: Raft;
   readonly state: CurrentState;
-  readonly callers: Callers;
-  readonly leaderNote: LeaderNote;
+  readonly requests: PendingRequests;
+  readonly leaderObserver: LeaderObserver;
   readonly integrity: IntegrityCheck;
   readonly promoter: Promoter;
   readonly quota: Quota;
-  readonly tally: Tally;
+  readonly counters: MemberCounters;
   readonly reads: LocalReads;
   /** What the links say of the other members. */
   readonly peerReport: () => PeerReport;
@@ -42,7 +42,7 @@ export class StatusReporter implements StatusSource {
   }
 
   status(): MemberStatus {
-    const { startedAtMs, state, leaderNote, integrity, quota, peerReport, isStopping } = this.parts;
+    const { startedAtMs, state, leaderObserver, integrity, quota, peerReport, isStopping } = this.parts;
     const raft = this.parts.raft.status();
     const stopping = isStopping();
     return {
@@ -50,7 +50,7 @@ export class StatusReporter implements StatusSource {
       startedAtMs,
       stopping,
       ...peerReport(),
-      leader: leaderNote.current,
+      leader: leaderObserver.current,
       stateMismatches: integrity.mismatches,
       stateInDoubt: state.machine.integrity.doubt !== 0,
       quota: { bytes: quota.bytes, usedBytes: quota.used, alarm: quota.alarm },
@@ -65,19 +65,19 @@ export class StatusReporter implements StatusSource {
 
   /** What the member counts about itself beyond its status. */
   report(): MemberReport {
-    const { callers, leaderNote, promoter, tally, reads, state } = this.parts;
-    const { proposals, changes, reads: barriers } = callers;
+    const { requests, leaderObserver, promoter, counters, reads, state } = this.parts;
+    const { proposals, changes, reads: barriers } = requests;
     const { keySpace } = state.machine;
     return {
       proposalsPending: proposals.pending + changes.pending,
       proposalsFailed: proposals.failed,
-      leaderChanges: leaderNote.changes,
+      leaderChanges: leaderObserver.changes,
       readIndexesRefused: barriers.refused,
       readIndexesTimedOut: barriers.timedOut,
-      heartbeatsLate: tally.heartbeatsLate,
+      heartbeatsLate: counters.heartbeatsLate,
       learnersPromoted: promoter.promoted,
       promotionsFailed: promoter.failed,
-      statesComingIn: tally.statesComingIn,
+      statesComingIn: counters.statesComingIn,
       watchRequests: reads.watchRequests,
       nodes: keySpace.tree.size,
       nodesWithTtl: keySpace.tree.expiries.size,

@@ -29,7 +29,7 @@ function scene() {
     transport: { setPeers: (peers: unknown) => void links.push(peers), remove: () => undefined, forward: () => false },
     clock,
     logger: new LogRecorder(),
-    callers: {
+    requests: {
       propose: (command: Command) => {
         proposed.push(command);
         return new Promise(() => undefined);

@@ -1,4 +1,4 @@
-import { Callers } from '../../src/member/callers';
+import { PendingRequests } from '../../src/member/pendingRequests';
 import type { Clock } from '../../src/platform/clock';
 import { handOver } from '../../src/member/handover';
 import type { Raft } from '../../src/raft/raft';
@@ -35,7 +35,7 @@ class SettableClock implements Clock {
 
 test.each([DAY_MS, -DAY_MS])('a clock that is set by %i ms neither ends a wait nor makes it long', async (jumpMs) => {
   const clock = new SettableClock();
-  const callers = new Callers('a', 1, clock, 1000, () => undefined);
+  const requests = new PendingRequests('a', 1, clock, 1000, () => undefined);
   const outcomes: string[] = [];
   const note = (name: string, wait: Promise<unknown>): void => {
     wait.then(
@@ -43,17 +43,17 @@ test.each([DAY_MS, -DAY_MS])('a clock that is set by %i ms neither ends a wait n
       () => outcomes.push(`${name} timed out`),
     );
   };
-  note('command', callers.propose({ type: 'sync', nowMs: 0, expireMax: 1 }));
-  note('read', callers.readBarrier());
+  note('command', requests.propose({ type: 'sync', nowMs: 0, expireMax: 1 }));
+  note('read', requests.readBarrier());
   clock.wallMs += jumpMs;
   clock.ranMs += 999;
-  callers.expire(clock.monotonicMs());
+  requests.expire(clock.monotonicMs());
   await Promise.resolve();
-  expect([outcomes, callers.pending]).toEqual([[], 2]);
+  expect([outcomes, requests.pending]).toEqual([[], 2]);
   clock.ranMs += 2;
-  callers.expire(clock.monotonicMs());
+  requests.expire(clock.monotonicMs());
   await Promise.resolve();
-  expect([outcomes.sort(), callers.pending]).toEqual([['command timed out', 'read timed out'], 0]);
+  expect([outcomes.sort(), requests.pending]).toEqual([['command timed out', 'read timed out'], 0]);
 });
 
 test.each([DAY_MS, -DAY_MS])('handing over takes its time whatever the clock is set to (%i ms)', async (jumpMs) => {

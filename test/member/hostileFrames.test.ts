@@ -2,7 +2,7 @@
 import { encodeChange } from '../../src/machine/cluster/clusterRows';
 import type { Command } from '../../src/machine/command';
 import { encodeBatch } from '../../src/machine/commandCodec';
-import { encodeRequest } from '../../src/member/forwarding';
+import { encodeRequest } from '../../src/member/forwardedRequest';
 import { FrameType } from '../../src/peer/wire/frames';
 import type { Configuration, Entry, MemberId, Message, RaftStatus } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';

@@ -12,8 +12,8 @@ function scene() {
   const raft = { commit: 9, term: 3 } as unknown as Raft;
   const clock = { nowMs: NOW_MS, now: () => clock.nowMs };
   const barriers: string[] = [];
-  const callers = { readBarrier: () => Promise.resolve(void barriers.push('asked')) };
-  return { state, clock, barriers, reads: new LocalReads('cafe', raft, state, clock, callers) };
+  const requests = { readBarrier: () => Promise.resolve(void barriers.push('asked')) };
+  return { state, clock, barriers, reads: new LocalReads('cafe', raft, state, clock, requests) };
 }
 
 test('a read is of the state in use, also after that was replaced, and by the time it is', () => {

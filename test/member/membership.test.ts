@@ -1,6 +1,6 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
 import { Machine } from '../../src/machine/machine';
-import { Callers } from '../../src/member/callers';
+import { PendingRequests } from '../../src/member/pendingRequests';
 import type { Clock } from '../../src/platform/clock';
 import { Membership } from '../../src/member/membership';
 import { MEMBERSHIP_REFUSALS, MembershipError, type MembershipRefusal } from '../../src/member/types';
@@ -15,26 +15,26 @@ function scene() {
   machine.bootstrap([SELF, OTHER].map((id) => ({ id, peerURLs: [`http://${id}:2380`] })));
   const clock = { nowMs: 1000, now: () => clock.nowMs, monotonicMs: () => 0 };
   const log = new LogRecorder();
-  const callers = new Callers(SELF, 1, clock as unknown as Clock, LIMIT_MS, () => undefined);
-  const membership = new Membership('cafe', callers, { machine }, clock, log);
+  const requests = new PendingRequests(SELF, 1, clock as unknown as Clock, LIMIT_MS, () => undefined);
+  const membership = new Membership('cafe', requests, { machine }, clock, log);
   /** Takes what waits; it is applied. */
   const settle = (): ClusterChange[] =>
-    callers.changes.take().map((proposed) => {
-      callers.changes.settle(proposed);
+    requests.changes.take().map((proposed) => {
+      requests.changes.settle(proposed);
       return proposed.change;
     });
   /** Takes what waits; it is refused. */
   const refuse = (refusal: MembershipRefusal): void => {
-    for (const { sequence } of callers.changes.take()) callers.changes.refuse(sequence, refusal);
+    for (const { sequence } of requests.changes.take()) requests.changes.refuse(sequence, refusal);
   };
   /** A linearizable read is answered. */
   const read = async (): Promise<void> => {
-    const context = callers.reads.takeRound();
-    callers.reads.answered({ context: context!, index: 1 });
-    callers.reads.release(1);
+    const context = requests.reads.takeRound();
+    requests.reads.answered({ context: context!, index: 1 });
+    requests.reads.release(1);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { clock, log, callers, membership, settle, refuse, read };
+  return { clock, log, requests, membership, settle, refuse, read };
 }
 
 test('a member is added as a learner without a name, and answered once the change is applied', async () => {
@@ -96,31 +96,31 @@ test.each(MEMBERSHIP_REFUSALS.filter((refusal) => refusal !== 'unhealthy'))(
 );
 
 test('new URLs are proposed only after a linearizable read, and as a command of the log', async () => {
-  const { membership, callers, read } = scene();
+  const { membership, requests, read } = scene();
   const updated = membership.updateMember(OTHER, ['http://new:2380']);
-  expect(callers.proposals.next()).toBeUndefined();
+  expect(requests.proposals.next()).toBeUndefined();
   await read();
-  const batch = callers.proposals.next();
-  callers.proposals.settle({ origin: SELF, run: 1, sequence: batch!.sequence, results: [undefined] });
+  const batch = requests.proposals.next();
+  requests.proposals.settle({ origin: SELF, run: 1, sequence: batch!.sequence, results: [undefined] });
   await updated;
-  expect(callers.pending).toBe(0);
+  expect(requests.pending).toBe(0);
 });
 
 test.each<[string, string, string, MembershipRefusal]>([
   ['of a stranger', 'c3', 'http://new:2380', 'notFound'],
   ['that another member has', OTHER, `http://${SELF}:2380`, 'peerURLExists'],
 ])('URLs %s are refused and nothing is proposed', async (_, id, url, refusal) => {
-  const { membership, callers, read } = scene();
+  const { membership, requests, read } = scene();
   const updated = membership.updateMember(id, [url]);
   const refused = expect(updated).rejects.toMatchObject({ name: 'MembershipError', refusal });
   await read();
   await refused;
-  expect(callers.pending).toBe(0);
+  expect(requests.pending).toBe(0);
 });
 
 test('without a leader to read from, new URLs are given up at the limit', async () => {
-  const { membership, callers } = scene();
+  const { membership, requests } = scene();
   const updated = membership.updateMember(OTHER, ['http://new:2380']);
-  callers.expire(LIMIT_MS);
+  requests.expire(LIMIT_MS);
   await expect(updated).rejects.toMatchObject({ name: 'MemberError', reason: 'timeout' });
 });

@@ -19,7 +19,7 @@ function scene() {
     raft,
     state: { machine: new Machine(10) },
     loop: { received: tell('loop: received'), requested: tell('loop: requested'), wake: tell('loop: wake') },
-    headStart: { reachable: tell('headStart: reachable') },
+    electionKick: { reachable: tell('electionKick: reachable') },
     onRemoved: tell('removed'),
   };
   return { raft, told, side: new PeerSide(parts as unknown as PeerSideParts) };
@@ -37,7 +37,7 @@ test('a state is taken from the leader that it follows, and from nobody else', (
 test('a link that comes up may mean that there can be a leader now: raft hears of it first, then it is looked at', () => {
   const { told, side } = scene();
   side.reachable('b');
-  expect(told).toEqual(['raft: reachable b', 'headStart: reachable b', 'loop: wake']);
+  expect(told).toEqual(['raft: reachable b', 'electionKick: reachable b', 'loop: wake']);
 });
 
 test('a process that ended is a reason to look, messages that were lost are none', () => {

@@ -1,4 +1,4 @@
-import { decodeRequest } from '../../src/member/forwarding';
+import { decodeRequest } from '../../src/member/forwardedRequest';
 import { QuotaNotice } from '../../src/member/quotaNotice';
 import type { Transport } from '../../src/member/transport';
 import type { Raft } from '../../src/raft/raft';

@@ -1,10 +1,10 @@
 import type { Raft } from '../../src/raft/raft';
 import { Machine } from '../../src/machine/machine';
-import { Callers } from '../../src/member/callers';
-import { LeaderNote } from '../../src/member/leaderNote';
+import { PendingRequests } from '../../src/member/pendingRequests';
+import { LeaderObserver } from '../../src/member/leaderObserver';
 import { LocalReads } from '../../src/member/localReads';
 import { Promoter } from '../../src/member/promoter';
-import { Tally, type MemberReport } from '../../src/member/report';
+import { MemberCounters, type MemberReport } from '../../src/member/memberCounters';
 import { StatusReporter, type StatusReporterParts } from '../../src/member/statusReporter';
 
 const HEARTBEAT_MS = 100;
@@ -20,8 +20,8 @@ function scene() {
     after: () => () => undefined,
     soon: () => undefined,
   };
-  const tally = new Tally(asRaft, HEARTBEAT_MS);
-  const callers = new Callers(
+  const counters = new MemberCounters(asRaft, HEARTBEAT_MS);
+  const requests = new PendingRequests(
     'a',
     1,
     clock,
@@ -29,39 +29,39 @@ function scene() {
     () => undefined,
     () => 1,
   );
-  const leaderNote = new LeaderNote(asRaft, clock, logger);
+  const leaderObserver = new LeaderObserver(asRaft, clock, logger);
   const machine = new Machine(10);
   const promoter = new Promoter(asRaft, { machine }, () => Promise.resolve());
-  const reads = new LocalReads('cafe', asRaft, { machine }, clock, callers);
+  const reads = new LocalReads('cafe', asRaft, { machine }, clock, requests);
   const parts = {
     raft: asRaft,
     state: { machine },
-    callers,
-    leaderNote,
+    requests,
+    leaderObserver,
     promoter,
-    tally,
+    counters,
     reads,
   } as unknown as StatusReporterParts;
   const reporter = new StatusReporter(parts);
   const report = (): MemberReport => reporter.report();
-  return { raft, tally, callers, leaderNote, reads, reporter, report };
+  return { raft, counters, requests, leaderObserver, reads, reporter, report };
 }
 
 test('a leader counts when it was not there before', () => {
-  const { raft, leaderNote, report } = scene();
+  const { raft, leaderObserver, report } = scene();
   for (const leader of ['a', 'a', undefined, 'a', 'b']) {
     raft.leader = leader;
-    leaderNote.check();
+    leaderObserver.check();
   }
   expect(report().leaderChanges).toBe(3);
 });
 
 test('callers that get an error have failed', async () => {
-  const { callers, report } = scene();
-  const proposed = callers.propose({ type: 'sync', nowMs: 0, expireMax: 1 });
-  const read = callers.readBarrier();
+  const { requests, report } = scene();
+  const proposed = requests.propose({ type: 'sync', nowMs: 0, expireMax: 1 });
+  const read = requests.readBarrier();
   expect(report()).toMatchObject({ proposalsPending: 1, proposalsFailed: 0 });
-  callers.expire(2000);
+  requests.expire(2000);
   await expect(proposed).rejects.toMatchObject({ reason: 'timeout' });
   await expect(read).rejects.toMatchObject({ reason: 'timeout' });
   expect(report()).toMatchObject({ proposalsPending: 0, proposalsFailed: 1, readIndexesTimedOut: 1 });

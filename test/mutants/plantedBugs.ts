@@ -66,10 +66,10 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'changes are judged by a list of members that is behind',
-    file: 'src/member/leaderDesk.ts',
+    file: 'src/member/proposalAdmission.ts',
     text: 'raft.leader !== raft.id || raft.applied < raft.commit',
     instead: 'raft.leader !== raft.id',
-    test: 'test/member/leaderDesk.test.ts',
+    test: 'test/member/proposalAdmission.test.ts',
     killedBy: 'a change waits until everything before it is applied: it is judged by the members there are then',
   },
   {

@@ -10,7 +10,7 @@ import { Changes } from '../../src/member/changes';
 import type { CurrentState } from '../../src/member/currentState';
 import type { Clock } from '../../src/platform/clock';
 import { ExpiryClock } from '../../src/member/expiryClock';
-import { LeaderDesk } from '../../src/member/leaderDesk';
+import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Proposals } from '../../src/member/proposals';
 import { EXPIRE_MAX } from '../../src/member/settings';
 import { RaftLog } from '../../src/raft/log';
@@ -197,7 +197,7 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
               return original.call(this, command, deadlineMs, false) as unknown;
             },
         ),
-        wrap(LeaderDesk.prototype, 'faultOfForwarded', () => () => undefined),
+        wrap(ProposalAdmission.prototype, 'faultOfForwarded', () => () => undefined),
       ),
   },
   {

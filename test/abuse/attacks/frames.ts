@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeChange } from '../../../src/machine/cluster/clusterRows';
 import type { Command } from '../../../src/machine/command';
 import { encodeBatch } from '../../../src/machine/commandCodec';
-import { encodeRequest } from '../../../src/member/forwarding';
+import { encodeRequest } from '../../../src/member/forwardedRequest';
 import { FrameType } from '../../../src/peer/wire/frames';
 import { writeMessage } from '../../../src/peer/wire/messageCodec';
 import type { Message } from '../../../src/raft/types';

@@ -1,4 +1,4 @@
-import { HeadStart, PATIENCE_TICKS } from '../../src/member/headStart';
+import { ElectionKick, PATIENCE_TICKS } from '../../src/member/electionKick';
 
 const ELECTION_TICKS = 10;
 
@@ -13,14 +13,14 @@ class FakeRaft {
   }
 }
 
-function started(): { raft: FakeRaft; headStart: HeadStart; tick: (times: number) => void } {
+function started(): { raft: FakeRaft; electionKick: ElectionKick; tick: (times: number) => void } {
   const raft = new FakeRaft();
-  const headStart = new HeadStart(raft, ELECTION_TICKS);
+  const electionKick = new ElectionKick(raft, ELECTION_TICKS);
   return {
     raft,
-    headStart,
+    electionKick,
     tick: (times) => {
-      for (let tick = 0; tick < times; tick++) headStart.tick();
+      for (let tick = 0; tick < times; tick++) electionKick.tick();
     },
   };
 }
@@ -66,35 +66,35 @@ it('once there was a leader its loss is left to the ordinary timeout', () => {
 
 describe('links that come up', () => {
   it('make the one with the lower id ask at once', () => {
-    const { raft, headStart } = started();
-    headStart.reachable('a');
+    const { raft, electionKick } = started();
+    electionKick.reachable('a');
     expect(raft.campaigns).toBe(0);
-    headStart.reachable('c');
+    electionKick.reachable('c');
     expect(raft.campaigns).toBe(1);
   });
 
   it('are no reason to ask if there is a leader, or was one', () => {
-    const { raft, headStart, tick } = started();
+    const { raft, electionKick, tick } = started();
     raft.leader = 'abc';
-    headStart.reachable('c');
+    electionKick.reachable('c');
     tick(1);
     raft.leader = undefined;
-    headStart.reachable('c');
+    electionKick.reachable('c');
     expect(raft.campaigns).toBe(0);
   });
 
   it('do not disturb an election that began after the start', () => {
-    const { raft, headStart } = started();
+    const { raft, electionKick } = started();
     raft.term += 1;
-    headStart.reachable('c');
+    electionKick.reachable('c');
     expect(raft.campaigns).toBe(0);
   });
 
   it('are no reason to ask after an election timeout', () => {
-    const { raft, headStart, tick } = started();
+    const { raft, electionKick, tick } = started();
     tick(ELECTION_TICKS);
     const before = raft.campaigns;
-    headStart.reachable('c');
+    electionKick.reachable('c');
     expect(raft.campaigns).toBe(before);
   });
 });

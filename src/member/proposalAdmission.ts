@@ -4,7 +4,7 @@ import type { CommandBatch } from '../machine/commandCodec';
 import { faultOfBatch } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import type { RefusedRequest } from './forwarding';
+import type { RefusedRequest } from './forwardedRequest';
 import { configurationAfter, refusalOf } from './membershipRules';
 import type { CurrentState } from './currentState';
 import type { Quota } from './quota';
@@ -13,7 +13,7 @@ import type { Quota } from './quota';
 export type Declined = RefusedRequest['reason'] | undefined;
 
 /** Where the leader takes in what it and the other members' clients want, and puts it into the log. */
-export class LeaderDesk {
+export class ProposalAdmission {
   /** @param strict --strict-reconfig-check */
   constructor(
     private readonly raft: Raft,

@@ -3,11 +3,11 @@ import { encodeBatch } from '../../src/machine/commandCodec';
 import type { Command } from '../../src/machine/command';
 import { Machine } from '../../src/machine/machine';
 import { Changes } from '../../src/member/changes';
-import { decodeRequest, encodeRequest, type RefusedRequest } from '../../src/member/forwarding';
-import { LeaderDesk } from '../../src/member/leaderDesk';
+import { decodeRequest, encodeRequest, type RefusedRequest } from '../../src/member/forwardedRequest';
+import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Proposals } from '../../src/member/proposals';
 import { Quota } from '../../src/member/quota';
-import { RequestDesk } from '../../src/member/requestDesk';
+import { Forwarder } from '../../src/member/forwarder';
 import type { Transport } from '../../src/member/transport';
 import type { Raft } from '../../src/raft/raft';
 import type { Refusal } from '../../src/raft/types';
@@ -23,7 +23,7 @@ function makeDesk(
   leader: string | undefined,
   quotaBytes = 0,
 ): {
-  readonly desk: RequestDesk;
+  readonly desk: Forwarder;
   readonly proposals: Proposals;
   readonly changes: Changes;
   readonly forwarded: Uint8Array[];
@@ -58,8 +58,8 @@ function makeDesk(
   const machine = new Machine(10);
   machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
   const quota = new Quota({ machine }, quotaBytes, raft);
-  const leaderDesk = new LeaderDesk(raft as unknown as Raft, { machine }, true, quota);
-  const desk = new RequestDesk(raft as unknown as Raft, proposals, changes, leaderDesk, transport as Transport);
+  const admission = new ProposalAdmission(raft as unknown as Raft, { machine }, true, quota);
+  const desk = new Forwarder(raft as unknown as Raft, proposals, changes, admission, transport as Transport);
   return { desk, proposals, changes, forwarded, proposed, quota, raft };
 }
 

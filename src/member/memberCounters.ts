@@ -27,7 +27,7 @@ export interface MemberReport {
 }
 
 /** Counts that belong to no part of the member alone. */
-export class Tally {
+export class MemberCounters {
   statesComingIn = 0;
   heartbeatsLate = 0;
   private lastTickMs: number | undefined;

@@ -1,5 +1,5 @@
 import { DecodeError } from '../../src/machine/bytes';
-import { decodeRequest, encodeRequest, type Request } from '../../src/member/forwarding';
+import { decodeRequest, encodeRequest, type Request } from '../../src/member/forwardedRequest';
 import { MEMBERSHIP_REFUSALS } from '../../src/member/types';
 import { SeededRandom } from '../simulation/random';
 

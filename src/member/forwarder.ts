@@ -9,14 +9,14 @@ import {
   type CommandsWithoutRoom,
   type RefusedRequest,
   type Request,
-} from './forwarding';
-import type { LeaderDesk } from './leaderDesk';
+} from './forwardedRequest';
+import type { ProposalAdmission } from './proposalAdmission';
 import type { Proposals } from './proposals';
 import type { Transport } from './transport';
 import { MemberError } from './types';
 
 /** Brings what clients want into the log: at the own desk if this member leads, else at the leader's over the link. */
-export class RequestDesk {
+export class Forwarder {
   /**
    * A leader had no room: until the fate of this batch, the oldest, is known, nothing else is sent. Otherwise everything that
    * waits would go over the link again and again.
@@ -28,7 +28,7 @@ export class RequestDesk {
     private readonly raft: Raft,
     private readonly proposals: Proposals,
     private readonly changes: Changes,
-    private readonly leaderDesk: LeaderDesk,
+    private readonly admission: ProposalAdmission,
     private readonly transport: Transport,
   ) {}
 
@@ -51,14 +51,14 @@ export class RequestDesk {
     const isAsking = request?.kind === 'commands' || request?.kind === 'change' || request?.kind === 'quota';
     // Who does not lead (any more) may be the one that does not know everybody; it takes nothing anyway.
     const leads = this.raft.leader === this.raft.id;
-    if (isAsking && leads && !this.leaderDesk.knows(from)) return 'a request of somebody who is no member';
+    if (isAsking && leads && !this.admission.knows(from)) return 'a request of somebody who is no member';
     switch (request?.kind) {
       case 'commands':
         return this.commandsOf(from, request.data);
       case 'change': {
         const { origin, run, sequence } = request.proposed;
         if (origin !== from) return 'a change of the members in the name of another member';
-        const reason = this.leaderDesk.proposeChange(request.proposed);
+        const reason = this.admission.proposeChange(request.proposed);
         if (reason !== undefined) this.refuse(from, { of: 'change', run, sequence, reason });
         return undefined;
       }
@@ -69,13 +69,13 @@ export class RequestDesk {
         this.noSpaceBy(from, request);
         return undefined;
       case 'quota':
-        this.leaderDesk.toldQuota(from, request.bytes);
+        this.admission.toldQuota(from, request.bytes);
         // Also where nothing changed: it may have missed that.
-        if (leads) this.answer(from, { kind: 'quotaAlarm', isFull: this.leaderDesk.isFull });
+        if (leads) this.answer(from, { kind: 'quotaAlarm', isFull: this.admission.isFull });
         return undefined;
       case 'quotaAlarm':
         // Who led until just now means no harm by it, and is not listened to.
-        if (from === this.raft.leader) this.leaderDesk.toldAlarm(from, request.isFull);
+        if (from === this.raft.leader) this.admission.toldAlarm(from, request.isFull);
         return undefined;
       case undefined:
         return undefined;
@@ -85,10 +85,10 @@ export class RequestDesk {
   private commandsOf(from: MemberId, data: Uint8Array): string | undefined {
     const batch = readBatch(data);
     if (typeof batch === 'string') return batch;
-    const fault = this.leaderDesk.faultOfForwarded(from, batch);
+    const fault = this.admission.faultOfForwarded(from, batch);
     if (fault !== undefined) return fault;
     const { run, sequence } = batch;
-    const reason = this.leaderDesk.proposeCommands(data, batch.commands);
+    const reason = this.admission.proposeCommands(data, batch.commands);
     if (typeof reason === 'object') this.answer(from, { kind: 'noSpace', run, sequence, places: reason });
     else if (reason !== undefined) this.refuse(from, { of: 'commands', run, sequence, reason });
     return undefined;
@@ -117,14 +117,14 @@ export class RequestDesk {
     this.congested = false;
     for (let batch = this.proposals.next(); batch !== undefined; batch = this.proposals.next()) {
       const { sequence } = batch;
-      const reason = this.leaderDesk.proposeCommands(batch.data, batch.commands);
+      const reason = this.admission.proposeCommands(batch.data, batch.commands);
       if (typeof reason === 'object') this.proposals.failPart(sequence, reason, noSpace());
       else if (reason !== undefined) this.declined({ of: 'commands', sequence, reason });
       // What is younger must not overtake it, and would not be taken either.
       if (reason === 'later') break;
     }
     for (const proposed of this.changes.take()) {
-      const reason = this.leaderDesk.proposeChange(proposed);
+      const reason = this.admission.proposeChange(proposed);
       if (reason !== undefined) this.declined({ of: 'change', sequence: proposed.sequence, reason });
     }
   }

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock';
 import type { MemberLogger } from './settings';
 
 /** Notes who leads and since when, and says in the log when that changes. */
-export class LeaderNote {
+export class LeaderObserver {
   /** How often a leader was seen that was not there before. */
   changes = 0;
   private noted: { readonly id: MemberId; readonly sinceMs: number } | undefined;

@@ -9,7 +9,7 @@ import { ReadBarriers } from './readBarriers';
 import { MemberError } from './types';
 
 /** Everyone who waits for an answer: for a command, a membership change or a linearizable read. Each wait has a limit. */
-export class Callers {
+export class PendingRequests {
   readonly proposals: Proposals;
   readonly changes: Changes;
   readonly reads = new ReadBarriers();

@@ -1,6 +1,6 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
 import { Machine } from '../../src/machine/machine';
-import { LeaderDesk } from '../../src/member/leaderDesk';
+import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Quota } from '../../src/member/quota';
 import type { Raft } from '../../src/raft/raft';
 import { alive, appended, flush, leader, settledLeader, tick } from '../raft/core';
@@ -9,7 +9,7 @@ import { DEFAULTS } from '../raft/harness';
 const IDS = ['1', '2', '3'];
 
 /** Member 1 leads; of the others those in `answering` were heard within the last election timeout. */
-function desk(answering: readonly string[], strict = true): { desk: LeaderDesk; raft: Raft } {
+function desk(answering: readonly string[], strict = true): { desk: ProposalAdmission; raft: Raft } {
   const raft = settledLeader({ options: { entryBytesMax: 1024 } });
   for (let count = 0; count <= DEFAULTS.electionTicks; count++) {
     tick(raft, 1);
@@ -18,9 +18,9 @@ function desk(answering: readonly string[], strict = true): { desk: LeaderDesk; 
   return { desk: deskOf(raft, strict), raft };
 }
 
-function deskOf(raft: Raft, strict: boolean): LeaderDesk {
+function deskOf(raft: Raft, strict: boolean): ProposalAdmission {
   const state = { machine: threeMembers() };
-  return new LeaderDesk(raft, state, strict, new Quota(state, 0, raft));
+  return new ProposalAdmission(raft, state, strict, new Quota(state, 0, raft));
 }
 
 function threeMembers(): Machine {
@@ -29,7 +29,7 @@ function threeMembers(): Machine {
   return machine;
 }
 
-const propose = (own: LeaderDesk, change: ClusterChange): unknown =>
+const propose = (own: ProposalAdmission, change: ClusterChange): unknown =>
   own.proposeChange({ origin: '1', run: 1, sequence: 1, change });
 
 describe('with one of three silent', () => {

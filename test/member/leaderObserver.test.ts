@@ -1,4 +1,4 @@
-import { LeaderNote } from '../../src/member/leaderNote';
+import { LeaderObserver } from '../../src/member/leaderObserver';
 import { heartbeat, core } from '../raft/core';
 import { LogRecorder } from '../peer/harness';
 
@@ -6,7 +6,7 @@ test('who leads and since when is noted, counted and said once a change, not onc
   const raft = core();
   const log = new LogRecorder();
   const clock = { nowMs: 100, now: () => clock.nowMs };
-  const note = new LeaderNote(raft, clock, log);
+  const note = new LeaderObserver(raft, clock, log);
   note.check();
   expect([note.current, note.changes, log.lines]).toEqual([undefined, 0, []]);
 
@@ -35,7 +35,7 @@ test('who leads and since when is noted, counted and said once a change, not onc
 test('a member that leads says so itself', () => {
   const raft = core({ configuration: { voters: ['1'], learners: [] } });
   const log = new LogRecorder();
-  const note = new LeaderNote(raft, { now: () => 5 }, log);
+  const note = new LeaderObserver(raft, { now: () => 5 }, log);
   raft.campaign();
   while (raft.takeWrite() !== undefined) raft.persisted();
   note.check();

@@ -10,7 +10,7 @@ export const PATIENCE_TICKS = 1;
  * could vote for it are mostly being started as well. Nobody is disturbed by it: where there is a leader after all, the
  * pre-vote is refused (thesis sections 9.6 and 6.2), and where a term has just begun, its candidate is given time.
  */
-export class HeadStart {
+export class ElectionKick {
   private readonly termAtStart: number;
   private ticksLeft: number;
   private term: number;
