@@ -1,6 +1,7 @@
 /**
  * How many clients may be connected. Those beyond it are accepted and wait in line, unread, until a place is free, as behind
- * the listener of etcd (netutil.LimitListener), where they wait in the kernel. Node cannot leave a connection there.
+ * the listener of etcd (netutil.LimitListener), where they wait in the kernel. Node cannot leave a connection there. How
+ * many there are of each is worked out in limits/descriptors.ts.
  */
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';

@@ -94,7 +94,7 @@ export class MemberBeginner {
     await keepRegistered({ registry: new Registry(url, environment), name: configuration.name, peerURLs, environment });
   }
 
-  /** Tells the cluster if this member is reached at other peer URLs than before; see advertisedUrls.ts. Never rejects for that. */
+  /** Tells the cluster if this member is reached at other peer URLs than before; see discovery/advertisedUrls.ts. Never rejects for that. */
   async tellAdvertisedUrls(
     member: Pick<LocalMember, 'id' | 'members' | 'updateMember'>,
     notes: AdvertisedNotes,

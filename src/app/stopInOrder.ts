@@ -1,4 +1,4 @@
-/** One deadline over a stop of many steps. */
+/** One deadline over a stop of many steps; which steps, and how long, says memberServer.ts. */
 import type { Cancel, Clock } from '../platform/clock';
 
 /** A step of the stop, as it is called where it does not end. */

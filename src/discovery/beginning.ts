@@ -1,4 +1,4 @@
-/** How a member with an empty data directory begins. */
+/** What a beginning can be, and the errors that end one; types only. Who decides: README.md. */
 
 /** A member as the cluster lists it. */
 export interface ListedMember {

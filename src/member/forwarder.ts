@@ -15,7 +15,7 @@ import type { Proposals } from './proposals';
 import type { Transport } from './transport';
 import { MemberError } from './types';
 
-/** Brings what clients want into the log: at the own desk if this member leads, else at the leader's over the link. */
+/** Brings what clients want into the log: through the admission of this member if it leads, else through the leader's, over the link. */
 export class Forwarder {
   /**
    * A leader had no room: until the fate of this batch, the oldest, is known, nothing else is sent. Otherwise everything that

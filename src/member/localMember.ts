@@ -141,7 +141,7 @@ export class LocalMember implements Member {
       ...{ raft, state, store, transport, clock, compaction, observer },
       ...{ proposals, changes, reads },
       border: new MessageBorder(raft),
-      desk: new Forwarder(raft, proposals, changes, admission, transport),
+      forwarder: new Forwarder(raft, proposals, changes, admission, transport),
       compactionLimit: () => sender.compactionLimit,
       onStateWanted: (to) => {
         sender.send(to);

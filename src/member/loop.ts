@@ -21,7 +21,7 @@ export interface LoopParts {
   readonly store: MemberStore;
   readonly transport: Transport;
   readonly clock: Clock;
-  readonly desk: Forwarder;
+  readonly forwarder: Forwarder;
   readonly border: MessageBorder;
   readonly proposals: Proposals;
   readonly changes: Changes;
@@ -122,10 +122,10 @@ export class Loop {
     });
   }
 
-  /** A request of another member; see forwarding.ts. */
+  /** A request of another member; see forwardedRequest.ts. */
   requested(from: MemberId, request: Uint8Array): void {
     this.guarded(() => {
-      const offence = this.parts.desk.received(from, request);
+      const offence = this.parts.forwarder.received(from, request);
       if (offence !== undefined) this.parts.transport.cutOff(from, offence);
       this.process();
     });
@@ -196,7 +196,7 @@ export class Loop {
     this.turnScheduled = false;
     this.applier.beginTurn();
     this.guarded(() => {
-      this.parts.desk.submitQueued();
+      this.parts.forwarder.submitQueued();
       const context = this.parts.reads.takeRound();
       if (context !== undefined) this.parts.raft.readIndex(context);
       this.process();
@@ -239,7 +239,7 @@ export class Loop {
     if (applied === undefined) return;
     this.deliver(applied);
     // A long command that waited for the one that was applied may go now.
-    if (this.applier.hasWaiting || this.parts.desk.hasQueued) this.wake();
+    if (this.applier.hasWaiting || this.parts.forwarder.hasQueued) this.wake();
     if (!this.applier.hasWaiting) this.releaseIdle();
   }
 
@@ -270,7 +270,7 @@ export class Loop {
     this.replacing = false;
     this.guarded(next);
     // What raft refused because too much was uncommitted has its next chance now.
-    if (this.parts.desk.hasQueued) this.wake();
+    if (this.parts.forwarder.hasQueued) this.wake();
     this.releaseIdle();
   }
 

@@ -29,7 +29,7 @@ export class PeerSide {
     this.parts.loop.received(messages);
   }
 
-  /** A request of another member; see forwarding.ts. */
+  /** A request of another member; see forwardedRequest.ts. */
   requested(from: MemberId, request: Uint8Array): void {
     this.parts.loop.requested(from, request);
   }

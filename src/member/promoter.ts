@@ -20,6 +20,7 @@ export class Promoter {
     private readonly propose: (change: ClusterChange) => Promise<void>,
   ) {}
 
+  /** At each tick (chores.ts). */
   check(): void {
     const { raft } = this;
     if (this.proposed || raft.leader !== raft.id) return;

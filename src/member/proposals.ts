@@ -45,7 +45,7 @@ interface Batch extends OutgoingBatch {
 const COMMAND_OVERHEAD_BYTES = 32;
 
 /**
- * PendingRequests that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
+ * Callers that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
  * come, first served: a batch that was not taken is offered again before everything younger. Only long commands wait for each
  * other, while short ones pass: each caller waits for one answer, so nobody gave two of them in an order. A batch keeps its callers
  * until it is applied or their time is up; whether an unanswered command took effect is unknown.

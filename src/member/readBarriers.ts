@@ -21,7 +21,7 @@ interface Round {
 export class ReadBarriers {
   /** Rounds that raft refused; their callers ask again. */
   refused = 0;
-  /** PendingRequests whose time was up. */
+  /** Callers whose time was up. */
   timedOut = 0;
   private queue: Waiting[] = [];
   private readonly rounds = new Map<number, Round>();

@@ -3,7 +3,7 @@ import { judge, type Verdict } from './border';
 import { sortedConfiguration } from './configuration';
 import { campaign, mayCampaign, ownVotePersisted } from './election';
 import { installSnapshot, leaderGone } from './following';
-import { forwardReads, tickForwardedReads } from './forwarding';
+import { forwardReads, tickForwardedReads } from './forwardedReads';
 import { beginTransfer, completeLeaderTurn, tickLeader } from './leading';
 import type { Leadership } from './leadership';
 import { alignPeers, refusalOfChange } from './membership';

@@ -1,7 +1,7 @@
 /** Where a message goes: first its term is compared with the member's own, then its type decides (paper section 5.1). */
 import { campaignForTransfer, handleVoteRequest, handleVoteResponse, holdsLease, refuseVote } from './election';
 import { answerHeartbeat, handleAppendRequest, handleHeartbeat, recognizeLeader, refuseOldLeader } from './following';
-import { handleReadIndexResponse } from './forwarding';
+import { handleReadIndexResponse } from './forwardedReads';
 import { handleAppendResponse, handleHeartbeatResponse } from './replication';
 import { answerRead, becomeFollower } from './roles';
 import type { RaftState } from './state';
@@ -104,7 +104,7 @@ function dispatch(state: RaftState, message: Message): void {
   }
 }
 
-/** The other end of forwarding.ts: the read of a follower joins the leader's own. */
+/** The other end of forwardedReads.ts: the read of a follower joins the leader's own. */
 function takeForwardedRead(state: RaftState, message: ReadIndexRequest): void {
   const { leadership } = state;
   if (leadership === undefined) {

@@ -1,4 +1,7 @@
-/** A log entry as bytes: the envelope (seal.ts), kind (1), index (8), term (8), then a configuration if it is one, then data. */
+/**
+ * A log entry on disk: the envelope (seal.ts), kind (1), index (8), term (8), then a configuration if it is one, then data. Between
+ * members: peer/wire/entryCodec.ts; inside the data of a command: machine/commandCodec.ts.
+ */
 import type { Entry } from '../raft/types';
 import { ByteReader, ByteWriter } from './bytes';
 import { readConfiguration, sizeOfConfiguration, writeConfiguration } from './configurationCodec';

@@ -18,12 +18,12 @@ const SELF = 'abc';
 const OTHER = 'def';
 const THIRD = '999';
 
-/** A desk of a cluster of three, under a raft that takes what it is given. */
-function makeDesk(
+/** A forwarder in a cluster of three, under a raft that takes what it is given. */
+function makeForwarder(
   leader: string | undefined,
   quotaBytes = 0,
 ): {
-  readonly desk: Forwarder;
+  readonly forwarder: Forwarder;
   readonly proposals: Proposals;
   readonly changes: Changes;
   readonly forwarded: Uint8Array[];
@@ -59,8 +59,8 @@ function makeDesk(
   machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
   const quota = new Quota({ machine }, quotaBytes, raft);
   const admission = new ProposalAdmission(raft as unknown as Raft, { machine }, true, quota);
-  const desk = new Forwarder(raft as unknown as Raft, proposals, changes, admission, transport as Transport);
-  return { desk, proposals, changes, forwarded, proposed, quota, raft };
+  const forwarder = new Forwarder(raft as unknown as Raft, proposals, changes, admission, transport as Transport);
+  return { forwarder, proposals, changes, forwarded, proposed, quota, raft };
 }
 
 const refusalOf = (run: number, sequence = 1, reason: RefusedRequest['reason'] = 'later'): Uint8Array =>
@@ -75,20 +75,20 @@ const changeOf = (origin: string): Uint8Array =>
   });
 
 it('what the leader refused is sent again', () => {
-  const { desk, proposals, forwarded } = makeDesk(OTHER);
+  const { forwarder, proposals, forwarded } = makeForwarder(OTHER);
   void proposals.add(set('/a'), 100);
-  desk.submitQueued();
-  desk.received(OTHER, refusalOf(RUN));
-  desk.submitQueued();
+  forwarder.submitQueued();
+  forwarder.received(OTHER, refusalOf(RUN));
+  forwarder.submitQueued();
   expect(forwarded).toHaveLength(2);
 });
 
 it('a refusal that was meant for an earlier run does not make a write happen twice', () => {
-  const { desk, proposals, forwarded } = makeDesk(OTHER);
+  const { forwarder, proposals, forwarded } = makeForwarder(OTHER);
   void proposals.add(set('/a'), 100);
-  desk.submitQueued();
-  desk.received(OTHER, refusalOf(RUN - 1));
-  desk.submitQueued();
+  forwarder.submitQueued();
+  forwarder.received(OTHER, refusalOf(RUN - 1));
+  forwarder.submitQueued();
   expect(forwarded).toHaveLength(1);
 });
 
@@ -96,53 +96,53 @@ it.each([
   ['of a member that was not asked', THIRD],
   ['of a stranger', '666'],
 ])('a refusal %s does not make a write or a change happen twice', (_, liar) => {
-  const { desk, proposals, changes, forwarded } = makeDesk(OTHER);
+  const { forwarder, proposals, changes, forwarded } = makeForwarder(OTHER);
   void proposals.add(set('/a'), 100);
   void changes.add({ type: 'removeMember', id: THIRD }, 100);
-  desk.submitQueued();
-  desk.received(liar, refusalOf(RUN));
-  desk.received(liar, encodeRequest({ kind: 'refused', of: 'change', run: RUN, sequence: 1, reason: 'later' }));
-  desk.submitQueued();
+  forwarder.submitQueued();
+  forwarder.received(liar, refusalOf(RUN));
+  forwarder.received(liar, encodeRequest({ kind: 'refused', of: 'change', run: RUN, sequence: 1, reason: 'later' }));
+  forwarder.submitQueued();
   expect(forwarded).toHaveLength(2);
 });
 
 it('a leader without room is offered the oldest batch only, until that one is taken', () => {
-  const { desk, proposals, forwarded } = makeDesk(OTHER);
+  const { forwarder, proposals, forwarded } = makeForwarder(OTHER);
   const value = 'x'.repeat(700_000);
   for (const path of ['/1', '/2', '/3']) void proposals.add(set(path, { value }), 100);
-  desk.submitQueued();
+  forwarder.submitQueued();
   expect(forwarded).toHaveLength(3);
-  for (const sequence of [1, 2, 3]) desk.received(OTHER, refusalOf(RUN, sequence));
-  for (let turn = 0; turn < 5; turn++) desk.submitQueued();
+  for (const sequence of [1, 2, 3]) forwarder.received(OTHER, refusalOf(RUN, sequence));
+  for (let turn = 0; turn < 5; turn++) forwarder.submitQueued();
   expect(forwarded).toHaveLength(4);
-  desk.received(OTHER, refusalOf(RUN, 1));
-  desk.submitQueued();
+  forwarder.received(OTHER, refusalOf(RUN, 1));
+  forwarder.submitQueued();
   expect(forwarded).toHaveLength(5);
   proposals.settle({ origin: SELF, run: RUN, sequence: 1, results: [] });
-  desk.submitQueued();
+  forwarder.submitQueued();
   expect(forwarded.slice(5).map((request) => decodeRequest(request)?.kind)).toEqual(['commands', 'commands']);
   expect(forwarded[5]).toEqual(forwarded[1]);
   expect(forwarded[6]).toEqual(forwarded[2]);
 });
 
 it('its own batches stay in order and are encoded once when raft has no room', () => {
-  const { desk, proposals, proposed, raft } = makeDesk(SELF);
+  const { forwarder, proposals, proposed, raft } = makeForwarder(SELF);
   const encode = jest.spyOn(proposals as unknown as { encoded: () => unknown }, 'encoded');
   const value = 'x'.repeat(700_000);
   for (const path of ['/1', '/2', '/3']) void proposals.add(set(path, { value }), 100);
   raft.refusal = 'tooMuchUncommitted';
-  for (let turn = 0; turn < 10; turn++) desk.submitQueued();
+  for (let turn = 0; turn < 10; turn++) forwarder.submitQueued();
   expect(encode).toHaveBeenCalledTimes(1);
   raft.refusal = undefined;
-  desk.submitQueued();
+  forwarder.submitQueued();
   expect(proposed).toHaveLength(3);
 });
 
 it('what only a leader may say is given up when leadership is lost before it is in the log', async () => {
-  const { desk, proposals, forwarded, raft } = makeDesk(SELF);
+  const { forwarder, proposals, forwarded, raft } = makeForwarder(SELF);
   const sync = proposals.add({ type: 'sync', nowMs: 5, expireMax: 1 }, 100, true);
   raft.leader = OTHER;
-  desk.submitQueued();
+  forwarder.submitQueued();
   expect(forwarded).toEqual([]);
   await expect(sync).rejects.toMatchObject({ reason: 'leaderLost' });
 });
@@ -170,23 +170,23 @@ describe('a request that no sound member sends is an offence, and nothing of it 
     ['a change in the name of another', OTHER, changeOf(THIRD)],
   ];
   it.each(cases)('%s', (_, from, request) => {
-    const { desk, proposed, forwarded } = makeDesk(SELF);
-    expect(desk.received(from, request)).toEqual(expect.any(String));
+    const { forwarder, proposed, forwarded } = makeForwarder(SELF);
+    expect(forwarder.received(from, request)).toEqual(expect.any(String));
     expect(proposed).toEqual([]);
     expect(forwarded).toEqual([]);
   });
 
   it('no bytes at all can throw', () => {
-    const { desk, proposed } = makeDesk(SELF);
+    const { forwarder, proposed } = makeForwarder(SELF);
     const good = [forwardOf(batchOf(OTHER, set('/a', { value: 'v' }))), changeOf(OTHER), refusalOf(RUN)];
     for (const bytes of good) {
       for (let at = 0; at < bytes.length; at++) {
         for (const byte of [0, 1, 0x7f, 0x80, 0xff]) {
           const damaged = Buffer.from(bytes);
           damaged[at] = byte;
-          expect(() => desk.received(OTHER, damaged)).not.toThrow();
+          expect(() => forwarder.received(OTHER, damaged)).not.toThrow();
         }
-        expect(() => desk.received(OTHER, bytes.subarray(0, at))).not.toThrow();
+        expect(() => forwarder.received(OTHER, bytes.subarray(0, at))).not.toThrow();
       }
     }
     // Whatever was taken, the state machine has an answer to.
@@ -198,15 +198,15 @@ describe('a request that no sound member sends is an offence, and nothing of it 
   });
 
   it('a kind that only later versions know is let pass', () => {
-    expect(makeDesk(SELF).desk.received(OTHER, Buffer.from([200, 1, 2]))).toBeUndefined();
+    expect(makeForwarder(SELF).forwarder.received(OTHER, Buffer.from([200, 1, 2]))).toBeUndefined();
   });
 });
 
 it('a sound request of a member is proposed as it is', () => {
-  const { desk, proposed } = makeDesk(SELF);
+  const { forwarder, proposed } = makeForwarder(SELF);
   const batch = batchOf(OTHER, set('/a'));
-  expect(desk.received(OTHER, forwardOf(batch))).toBeUndefined();
-  expect(desk.received(OTHER, changeOf(OTHER))).toBeUndefined();
+  expect(forwarder.received(OTHER, forwardOf(batch))).toBeUndefined();
+  expect(forwarder.received(OTHER, changeOf(OTHER))).toBeUndefined();
   expect(proposed).toEqual([
     batch,
     encodeChange({ origin: OTHER, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } }),
@@ -218,18 +218,18 @@ describe('when the store has no room', () => {
   const large = set('/large', { value: 'x'.repeat(QUOTA) });
 
   it('the leader refuses what a follower hands it, and says which', () => {
-    const { desk, forwarded, proposed } = makeDesk(SELF, QUOTA);
-    desk.received(OTHER, forwardOf(batchOf(OTHER, set('/a'), large)));
+    const { forwarder, forwarded, proposed } = makeForwarder(SELF, QUOTA);
+    forwarder.received(OTHER, forwardOf(batchOf(OTHER, set('/a'), large)));
     expect(proposed).toEqual([]);
     expect(forwarded.map(decodeRequest)).toEqual([{ kind: 'noSpace', run: 1, sequence: 1, places: [1] }]);
-    desk.received(OTHER, forwardOf(batchOf(OTHER, set('/a'))));
+    forwarder.received(OTHER, forwardOf(batchOf(OTHER, set('/a'))));
     expect(proposed).toHaveLength(1);
   });
 
   it('its own clients hear it, and the rest of their batch goes into the log', async () => {
-    const { desk, proposals, proposed } = makeDesk(SELF, QUOTA);
+    const { forwarder, proposals, proposed } = makeForwarder(SELF, QUOTA);
     const answers = [proposals.add(set('/a'), 100), proposals.add(large, 100), proposals.add(set('/b'), 100)];
-    desk.submitQueued();
+    forwarder.submitQueued();
     await expect(answers[1]).rejects.toMatchObject({ reason: 'noSpace' });
     expect(proposed).toHaveLength(1);
     const done = { ok: false, code: 105, cause: '', etcdIndex: 0 } as const;
@@ -239,49 +239,51 @@ describe('when the store has no room', () => {
   });
 
   it('the clients of a follower hear it, and the rest is sent again', async () => {
-    const { desk, proposals, forwarded } = makeDesk(OTHER);
+    const { forwarder, proposals, forwarded } = makeForwarder(OTHER);
     const answers = [proposals.add(large, 100), proposals.add(set('/b'), 100)];
-    desk.submitQueued();
+    forwarder.submitQueued();
     const refused = { kind: 'noSpace', run: RUN, sequence: 1, places: [0] } as const;
-    desk.received(THIRD, encodeRequest(refused));
-    desk.received(OTHER, encodeRequest({ ...refused, run: RUN - 1 }));
-    desk.submitQueued();
+    forwarder.received(THIRD, encodeRequest(refused));
+    forwarder.received(OTHER, encodeRequest({ ...refused, run: RUN - 1 }));
+    forwarder.submitQueued();
     expect(forwarded).toHaveLength(1);
-    desk.received(OTHER, encodeRequest(refused));
+    forwarder.received(OTHER, encodeRequest(refused));
     await expect(answers[0]).rejects.toMatchObject({ reason: 'noSpace' });
-    desk.submitQueued();
+    forwarder.submitQueued();
     expect(forwarded).toHaveLength(2);
     expect(forwarded[1]?.length).toBeLessThan(QUOTA);
   });
 
   it('a follower that can hold less counts', () => {
-    const { desk, forwarded, proposed } = makeDesk(SELF, 10 * QUOTA);
-    desk.received(THIRD, encodeRequest({ kind: 'quota', bytes: QUOTA }));
-    desk.received(OTHER, forwardOf(batchOf(OTHER, large)));
+    const { forwarder, forwarded, proposed } = makeForwarder(SELF, 10 * QUOTA);
+    forwarder.received(THIRD, encodeRequest({ kind: 'quota', bytes: QUOTA }));
+    forwarder.received(OTHER, forwardOf(batchOf(OTHER, large)));
     expect(proposed).toEqual([]);
     expect(forwarded.map((bytes) => decodeRequest(bytes))).toEqual([
       { kind: 'quotaAlarm', isFull: false },
       expect.objectContaining({ kind: 'noSpace' }),
     ]);
-    expect(desk.received('666', encodeRequest({ kind: 'quota', bytes: 1 }))).toContain('no member');
+    expect(forwarder.received('666', encodeRequest({ kind: 'quota', bytes: 1 }))).toContain('no member');
   });
 
   it('only the leader has the alarm of a follower go on and off, and no other member loses its link for trying', () => {
-    const { desk, quota } = makeDesk(OTHER, QUOTA);
+    const { forwarder, quota } = makeForwarder(OTHER, QUOTA);
     const alarm = (isFull: boolean): Uint8Array => encodeRequest({ kind: 'quotaAlarm', isFull });
-    expect(desk.received(THIRD, alarm(true))).toBeUndefined();
+    expect(forwarder.received(THIRD, alarm(true))).toBeUndefined();
     expect(quota.alarm).toBe(false);
-    desk.received(OTHER, alarm(true));
+    forwarder.received(OTHER, alarm(true));
     expect(quota.alarm).toBe(true);
-    desk.received(THIRD, alarm(false));
+    forwarder.received(THIRD, alarm(false));
     expect(quota.alarm).toBe(true);
-    desk.received(OTHER, alarm(false));
+    forwarder.received(OTHER, alarm(false));
     expect(quota.alarm).toBe(false);
-    expect(desk.received(OTHER, Buffer.concat([Buffer.from([6]), Buffer.from('{"isFull":1}')]))).toContain('alarm');
+    expect(forwarder.received(OTHER, Buffer.concat([Buffer.from([6]), Buffer.from('{"isFull":1}')]))).toContain(
+      'alarm',
+    );
   });
 
   it.each(['{}', '{"bytes":-1}', '{"bytes":"1"}', 'null', '['])('a quota of %s costs its sender the link', (text) => {
-    const { desk } = makeDesk(SELF);
-    expect(desk.received(OTHER, Buffer.concat([Buffer.from([5]), Buffer.from(text)]))).toEqual(expect.any(String));
+    const { forwarder } = makeForwarder(SELF);
+    expect(forwarder.received(OTHER, Buffer.concat([Buffer.from([5]), Buffer.from(text)]))).toEqual(expect.any(String));
   });
 });

@@ -51,7 +51,7 @@ function makeScene(): Scene {
       },
     },
     compactionLimit: () => 1000,
-    desk: { hasQueued: false, received: () => scene.offence },
+    forwarder: { hasQueued: false, received: () => scene.offence },
     clock: { now: () => NOW_MS, soon: () => undefined },
     transport: {
       cutOff: (from: string, reason: string) => {
@@ -120,7 +120,7 @@ describe('a member that stops', () => {
       store: { write: (write: StoreWrite) => Promise.resolve(void written.push(write)) },
       compaction: { restart: none },
       reads: { release: none },
-      desk: { hasQueued: false },
+      forwarder: { hasQueued: false },
       ...{ onStateReplaced: none, onMembersChanged: none, onTurn: none, onFailure: none },
     };
     const loop = new Loop(parts as unknown as LoopParts);

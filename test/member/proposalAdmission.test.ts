@@ -9,16 +9,16 @@ import { DEFAULTS } from '../raft/harness';
 const IDS = ['1', '2', '3'];
 
 /** Member 1 leads; of the others those in `answering` were heard within the last election timeout. */
-function desk(answering: readonly string[], strict = true): { desk: ProposalAdmission; raft: Raft } {
+function forwarder(answering: readonly string[], strict = true): { forwarder: ProposalAdmission; raft: Raft } {
   const raft = settledLeader({ options: { entryBytesMax: 1024 } });
   for (let count = 0; count <= DEFAULTS.electionTicks; count++) {
     tick(raft, 1);
     for (const id of answering) raft.step(alive(raft, id));
   }
-  return { desk: deskOf(raft, strict), raft };
+  return { forwarder: admissionOf(raft, strict), raft };
 }
 
-function deskOf(raft: Raft, strict: boolean): ProposalAdmission {
+function admissionOf(raft: Raft, strict: boolean): ProposalAdmission {
   const state = { machine: threeMembers() };
   return new ProposalAdmission(raft, state, strict, new Quota(state, 0, raft));
 }
@@ -34,25 +34,25 @@ const propose = (own: ProposalAdmission, change: ClusterChange): unknown =>
 
 describe('with one of three silent', () => {
   it('removing one that answers is refused: nobody could commit it', () => {
-    const { desk: own, raft } = desk(['2']);
+    const { forwarder: own, raft } = forwarder(['2']);
     expect(propose(own, { type: 'removeMember', id: '2' })).toBe('unhealthy');
     expect(propose(own, { type: 'removeMember', id: '1' })).toBe('unhealthy');
     expect(raft.status().configuration.voters).toEqual(IDS);
   });
 
   it('the silent one may be removed', () => {
-    const { desk: own, raft } = desk(['2']);
+    const { forwarder: own, raft } = forwarder(['2']);
     expect(propose(own, { type: 'removeMember', id: '3' })).toBeUndefined();
     expect(raft.status().configuration.voters).toEqual(['1', '2']);
   });
 
   it('a learner may come in, which takes nobody the quorum', () => {
-    const { desk: own } = desk(['2']);
+    const { forwarder: own } = forwarder(['2']);
     expect(propose(own, { type: 'addMember', id: '4', peerURLs: ['http://4:1'], learner: true })).toBeUndefined();
   });
 
   it('--strict-reconfig-check=false lets an operator do it all the same', () => {
-    const { desk: own, raft } = desk(['2'], false);
+    const { forwarder: own, raft } = forwarder(['2'], false);
     expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
     expect(raft.status().configuration.voters).toEqual(['1', '3']);
   });
@@ -60,13 +60,13 @@ describe('with one of three silent', () => {
 
 describe('whose place somebody would take because its data is lost', () => {
   it.each(['1', '2'])('member %s is not removed: the leader hears it', (id) => {
-    const { desk: own, raft } = desk(['2', '3']);
+    const { forwarder: own, raft } = forwarder(['2', '3']);
     expect(propose(own, { type: 'removeMember', id, onlyIfLost: true })).toBe('running');
     expect(raft.status().configuration.voters).toEqual(IDS);
   });
 
   it('a member is removed when the leader has not heard it for an election timeout', () => {
-    const { desk: own, raft } = desk(['2']);
+    const { forwarder: own, raft } = forwarder(['2']);
     expect(propose(own, { type: 'removeMember', id: '3', onlyIfLost: true })).toBeUndefined();
     expect(raft.status().configuration.voters).toEqual(['1', '2']);
   });
@@ -76,7 +76,7 @@ describe('whose place somebody would take because its data is lost', () => {
     raft.step(appended(raft, '2', raft.status().lastIndex));
     flush(raft);
     raft.appliedTo(raft.status().commit);
-    const own = deskOf(raft, true);
+    const own = admissionOf(raft, true);
     expect(propose(own, { type: 'removeMember', id: '3', onlyIfLost: true })).toBe('later');
   });
 });
@@ -86,7 +86,7 @@ it('a change waits while a new leader cannot know yet who answers', () => {
   raft.step(appended(raft, '2', raft.status().lastIndex));
   flush(raft);
   raft.appliedTo(raft.status().commit);
-  const own = deskOf(raft, true);
+  const own = admissionOf(raft, true);
   expect(propose(own, { type: 'removeMember', id: '2' })).toBe('later');
   raft.step(alive(raft, '3'));
   expect(propose(own, { type: 'removeMember', id: '2' })).toBeUndefined();
@@ -95,7 +95,7 @@ it('a change waits while a new leader cannot know yet who answers', () => {
 it('a change waits until everything before it is applied: it is judged by the members there are then', () => {
   const raft = settledLeader({ options: { entryBytesMax: 1024 } });
   for (const id of ['2', '3']) raft.step(alive(raft, id));
-  const own = deskOf(raft, true);
+  const own = admissionOf(raft, true);
   raft.propose(Buffer.from('x'));
   flush(raft);
   raft.step(appended(raft, '2', raft.status().lastIndex));

@@ -37,7 +37,7 @@ function sceneOf(installSnapshot: () => boolean): Scene {
       },
     },
     compaction: { restart: () => undefined },
-    desk: { hasQueued: false },
+    forwarder: { hasQueued: false },
     reads: { release: (applied: number) => releases.push(applied) },
     onStateReplaced: () => jumps.push(1),
     onMembersChanged: () => undefined,

@@ -30,7 +30,7 @@ export type Era = '0.1' | '0.4' | '2.3';
 
 /**
  * What turns an older spelling's text into the option's.
- * `same`: nothing to do. `address`: a host:port that says something about two options, see addresses.ts.
+ * `same`: nothing to do. `address`: a host:port that says something about two options, see config/addresses.ts.
  * A function answers undefined if the text sets nothing (`--debug=false`).
  */
 export type Conversion = 'same' | 'address' | ((text: string) => Result<string | undefined>);

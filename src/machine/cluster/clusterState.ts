@@ -80,7 +80,7 @@ export class ClusterState {
     return true;
   }
 
-  /** The feature level in force; see features.ts. */
+  /** The feature level in force; see machine/features.ts. */
   get level(): number {
     return this.levelInForce;
   }

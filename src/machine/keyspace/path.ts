@@ -1,4 +1,4 @@
-/** Arithmetic on clean paths (see command.ts). */
+/** Arithmetic on clean paths (see machine/command.ts). */
 
 export const ROOT = '/';
 

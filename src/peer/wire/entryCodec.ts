@@ -1,4 +1,8 @@
-/** Log entries inside an append request. Their indexes are not sent: they follow `prevLogIndex` without holes. */
+/**
+ * Log entries inside an append request: each a kind (1), its term (varint), a configuration if it is one, and its data with its length.
+ * Their indexes are not sent: they follow `prevLogIndex` without holes. On disk: storage/entryCodec.ts; inside the data of a command:
+ * machine/commandCodec.ts.
+ */
 import type { Configuration, Entry } from '../../raft/types';
 import type { WireReader, WireWriter } from './bytes';
 import { WireError } from './bytes';

@@ -13,6 +13,7 @@ import { watchedEventText } from './eventJson';
 /**
  * A burst may be of any size, and a reader may take its time; who is behind by more than this has to take some of it within
  * `STUCK_MAX_MS`, and to come below it within `BEHIND_MAX_MS`. Texts of events are shared by all who wait for them.
+ * This is looked at when an event comes; an answer of which nothing is taken is cut by connection/connection.ts in any case.
  */
 export const BEHIND_MAX_BYTES = 8 * 1024 * 1024;
 const STUCK_MAX_MS = 10_000;
