@@ -31,7 +31,10 @@ export interface LogReader {
  * What standard error is here. Node.js knows the variables and the terminals. Where another program shows the lines on its
  * terminal, `FORCE_COLOR` says that this has colours.
  */
-export function standardErrorReader(stderr = process.stderr, environment = process.env): LogReader {
+export function standardErrorReader(
+  stderr: Pick<typeof process.stderr, 'isTTY' | 'hasColors'> = process.stderr,
+  environment = process.env,
+): LogReader {
   if (stderr.isTTY) return { isTerminal: true, hasColors: stderr.hasColors() };
   const forced = environment.FORCE_COLOR ?? 'false';
   return { isTerminal: false, hasColors: forced !== '0' && forced !== 'false' };
