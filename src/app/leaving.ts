@@ -4,7 +4,7 @@ import type { ExitCodeName } from '../config/exitCodes';
 import { exitNumber } from './exit';
 
 /** How long the database may take to be closed when the member cannot go on; on a full disk it ends its own work first. */
-const CLOSE_LIMIT_MS = 5000;
+const CLOSE_LIMIT_MS = 8000;
 
 /** What a process can do to itself. */
 export interface ProcessEnds {

@@ -6,7 +6,7 @@ import { AnswerError, NoAnswerError } from './errors';
 import { isRecord } from './json';
 
 /** A listing of a whole store is the longest there is. */
-const ANSWER_BYTES_MAX = 512 * 1024 * 1024;
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface Call {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';

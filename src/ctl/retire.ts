@@ -124,5 +124,6 @@ async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<
 }
 
 function target(job: Job): Target {
-  return { url: job.url, timeoutMs: REQUEST_TIMEOUT_MS };
+  const leftMs = Math.max(1, job.deadlineMs - performance.now());
+  return { url: job.url, timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs) };
 }

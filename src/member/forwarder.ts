@@ -23,6 +23,8 @@ export class Forwarder {
    */
   private probe: number | undefined;
   private congested = false;
+  /** Whose leadership that is about. */
+  private leadership: { readonly leader: MemberId; readonly term: number } | undefined;
 
   constructor(
     private readonly raft: Raft,
@@ -38,10 +40,20 @@ export class Forwarder {
 
   /** Everything that waits for its turn; without a leader it goes on waiting, until its time is up. */
   submitQueued(): void {
-    const { leader, id } = this.raft;
-    if (leader === undefined || !this.hasQueued) return;
+    const { leader, id, term } = this.raft;
+    if (leader === undefined) return;
+    if (leader !== this.leadership?.leader || term !== this.leadership.term) this.begins({ leader, term });
+    if (!this.hasQueued) return;
     if (leader === id) this.submitHere();
     else this.forwardTo(leader);
+  }
+
+  /** What was on its way to the leader before may never be answered: nothing waits for it any more. */
+  private begins(leadership: NonNullable<Forwarder['leadership']>): void {
+    this.leadership = leadership;
+    this.probe = undefined;
+    this.congested = false;
+    this.proposals.leaderChanged();
   }
 
   /** A request of another member. Answers what is wrong with it, for which the sender loses the link; never throws. */

@@ -5,13 +5,8 @@ import { faultOfLevel, FIRST_LEVEL } from '../machine/features';
 import type { KeyResult } from '../machine/keyspace/event';
 import type { Applied } from '../machine/machine';
 import type { MemberId } from '../raft/types';
-import {
-  ENTRY_BYTES_MAX,
-  LONG_COMMAND_BYTES,
-  LONG_IN_FLIGHT_BYTES,
-  PROPOSAL_BYTES_MAX,
-  PROPOSALS_MAX,
-} from './settings';
+import { ENTRY_BYTES_MAX, LONG_COMMAND_BYTES, LONG_IN_FLIGHT_BYTES } from './settings';
+import { PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
 import { MemberError } from './types';
 
 interface Waiting {
@@ -35,8 +30,8 @@ export interface OutgoingBatch {
 
 interface Batch extends OutgoingBatch {
   readonly members: readonly Waiting[];
-  /** Of long commands. */
-  readonly isLong: boolean;
+  /** Of long commands, which hold up others while it is on its way. */
+  isLong: boolean;
   /** Who may say that it was not taken. */
   sentTo: MemberId | undefined;
 }
@@ -125,6 +120,12 @@ export class Proposals {
   /** Whether the batch is in flight to `to`, and so `to` may decline it. */
   wasSentTo(sequence: number, to: MemberId): boolean {
     return this.inFlight.get(sequence)?.sentTo === to;
+  }
+
+  /** Another leadership began: what is on its way to the one before may never be answered, and holds up nobody. */
+  leaderChanged(): void {
+    for (const batch of this.inFlight.values()) batch.isLong = false;
+    this.longInFlightBytes = 0;
   }
 
   isInFlight(sequence: number): boolean {

@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { FakeServer, type FakeAnswer } from '../client/fakeServer';
 import { retire } from '../../src/ctl/retire';
 import { captureOutput } from './output';
@@ -103,6 +104,20 @@ describe('cairn retire', () => {
       1,
     );
     expect(output.text()).toContain('asking for the members');
+  });
+
+  it('waits for a server that says nothing no longer than it was told to', async () => {
+    const silent = createServer();
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const sockets: Socket[] = [];
+    silent.on('connection', (socket) => sockets.push(socket));
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const begunMs = performance.now();
+    expect(await retire(['--url', url, '--name-prefix', 'kv-', '--keep', '3', '--timeout', '1'])).toBe(1);
+    // Each request by itself may take ten seconds.
+    expect(performance.now() - begunMs).toBeLessThan(9000);
+    for (const socket of sockets) socket.destroy();
+    silent.close();
   });
 
   it.each([

@@ -106,6 +106,43 @@ it.each([
   expect(forwarded).toHaveLength(2);
 });
 
+it.each([
+  ['another member leads', { leader: THIRD }],
+  ['the same one leads another term', { term: 2 }],
+])('%s: what was on its way to the leader before holds up nothing', (_, change) => {
+  const { forwarder, proposals, forwarded, raft } = makeForwarder(OTHER);
+  void proposals.add(set('/long', { value: 'x'.repeat(5_000_000) }), 100);
+  forwarder.submitQueued();
+  void proposals.add(set('/another', { value: 'x'.repeat(70_000) }), 100);
+  forwarder.submitQueued();
+  expect(forwarded).toHaveLength(1);
+  Object.assign(raft, change);
+  forwarder.submitQueued();
+  expect(forwarded).toHaveLength(2);
+  // The count of what is under way is right when the first one is answered after all.
+  for (const sequence of [1, 2]) proposals.settle({ origin: SELF, run: RUN, sequence, results: [] });
+  void proposals.add(set('/long', { value: 'x'.repeat(5_000_000) }), 100);
+  void proposals.add(set('/last', { value: 'x'.repeat(70_000) }), 100);
+  forwarder.submitQueued();
+  expect(forwarded).toHaveLength(3);
+});
+
+it('a new leader is offered everything, though the one before had no room and never answered', () => {
+  const { forwarder, proposals, forwarded, raft } = makeForwarder(OTHER);
+  for (const path of ['/1', '/2']) void proposals.add(set(path, { value: 'x' }), 100);
+  forwarder.submitQueued();
+  forwarder.received(OTHER, refusalOf(RUN, 1));
+  for (let turn = 0; turn < 3; turn++) {
+    void proposals.add(set('/3', { value: 'x' }), 100);
+    forwarder.submitQueued();
+  }
+  expect(forwarded).toHaveLength(2);
+  raft.leader = THIRD;
+  forwarder.submitQueued();
+  expect(forwarded.length).toBeGreaterThan(2);
+  expect(proposals.hasQueued).toBe(false);
+});
+
 it('a leader without room is offered the oldest batch only, until that one is taken', () => {
   const { forwarder, proposals, forwarded } = makeForwarder(OTHER);
   const value = 'x'.repeat(700_000);
