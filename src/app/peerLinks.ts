@@ -16,7 +16,8 @@ import type { LogStart, MemberId, Message } from '../raft/types';
 /** Members older than this speak another protocol. */
 const MIN_CLUSTER_VERSION = '2.3.0';
 
-const QUIET: NetworkStatus = {
+/** Of links that are not there (yet). */
+export const QUIET: NetworkStatus = {
   peers: [],
   traffic: {
     recvAppendRequestCnt: 0,

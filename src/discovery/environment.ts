@@ -1,7 +1,7 @@
 /** What a member that waits for others needs from outside: time, chance, a log, and word that it is to stop. */
 import type { Clock, Random } from '../platform/clock';
 import { dialAny } from '../platform/dial';
-import { followingRequest, type PlainAnswer, type PlainRequest } from '../platform/plainRequest';
+import { followingRequest, reasonToStop, type PlainAnswer, type PlainRequest } from '../platform/plainRequest';
 
 export interface Log {
   info(fields: object, message: string): void;
@@ -33,11 +33,6 @@ export function sleep({ clock, signal }: Pick<Environment, 'clock' | 'signal'>, 
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
-}
-
-/** Why the process was asked to stop, as an error. */
-export function reasonToStop(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('asked to stop');
 }
 
 /** Follows redirections; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */

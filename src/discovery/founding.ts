@@ -1,7 +1,8 @@
 /** A founder asks the others until it may found the cluster, or has to come back to it. */
 import { isDeepStrictEqual } from 'node:util';
 import { JoinError, type Beginning, type Founder } from './beginning';
-import { reasonToStop, type Environment } from './environment';
+import { reasonToStop } from '../platform/plainRequest';
+import type { Environment } from './environment';
 import { judgeFounding, quorumOf, type FoundingVerdict, type HeardAnswer } from './foundingRule';
 import { Patience } from './patience';
 import type { FoundersAnswer, FoundersQuestion, Witness } from './witness';

@@ -38,7 +38,8 @@ const writer = new ByteWriter();
 /** What a key command takes beside its path and values, at most; and so does the head of a batch. */
 const OVERHEAD_BYTES_MAX = 64;
 
-function sizeOf(command: Command): number {
+/** Bytes of the command in the log, or somewhat more. */
+export function sizeOfCommand(command: Command): number {
   const path = 'path' in command ? command.path.length : 0;
   const value = 'value' in command ? command.value.length : 0;
   const previous = 'prevValue' in command ? command.prevValue.length : 0;
@@ -49,7 +50,7 @@ function sizeOf(command: Command): number {
 export function encodeBatch(batch: CommandBatch): Buffer {
   writer
     .restart()
-    .expect(batch.commands.reduce((sum, command) => sum + sizeOf(command), OVERHEAD_BYTES_MAX))
+    .expect(batch.commands.reduce((sum, command) => sum + sizeOfCommand(command), OVERHEAD_BYTES_MAX))
     .u8(FORMAT)
     .u64(BigInt(`0x${batch.origin}`))
     .varint(batch.run)

@@ -1,5 +1,5 @@
 import type { Command } from '../machine/command';
-import { encodeBatch } from '../machine/commandCodec';
+import { encodeBatch, sizeOfCommand } from '../machine/commandCodec';
 import { faultOf } from '../machine/commandRules';
 import { faultOfLevel, FIRST_LEVEL } from '../machine/features';
 import type { KeyResult } from '../machine/keyspace/event';
@@ -35,9 +35,6 @@ interface Batch extends OutgoingBatch {
   /** Who may say that it was not taken. */
   sentTo: MemberId | undefined;
 }
-
-/** Fixed cost of a command in an entry, roughly; only for deciding where to cut. */
-const COMMAND_OVERHEAD_BYTES = 32;
 
 /**
  * Callers that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
@@ -88,7 +85,7 @@ export class Proposals {
   add(command: Command, deadlineMs: number, onlyAsLeader = false): Promise<KeyResult> {
     const fault = faultOfLevel(command, this.level()) ?? faultOf(command);
     if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
-    const bytes = sizeOf(command);
+    const bytes = sizeOfCommand(command);
     // One is always let in, however large: what is too large for the log is for raft to say.
     const isFull =
       this.waiting >= PROPOSALS_MAX || (this.waiting > 0 && this.waitingBytes + bytes > PROPOSAL_BYTES_MAX);
@@ -287,10 +284,3 @@ function busy(): MemberError {
 }
 
 const NO_ANSWER: KeyResult = { ok: false, code: 100, cause: '', etcdIndex: 0 };
-
-function sizeOf(command: Command): number {
-  const path = 'path' in command ? command.path.length : 0;
-  const value = 'value' in command ? command.value.length : 0;
-  const previous = 'prevValue' in command ? command.prevValue.length : 0;
-  return COMMAND_OVERHEAD_BYTES + path + value + previous;
-}

@@ -51,14 +51,21 @@ export class Quota {
    */
   get limit(): number {
     const { id: ownId, leader, configuration } = this.raft;
-    const others = leader === ownId ? [...configuration.voters, ...configuration.learners] : [];
-    const told = others.map((id) => this.others.get(id) ?? 0);
-    return Math.min(...[this.bytes, ...told].map((bytes) => (bytes === 0 ? Infinity : bytes)));
+    let lowest = this.bytes || Infinity;
+    if (leader !== ownId) return lowest;
+    // Each batch asks, so nothing is made here.
+    for (const id of configuration.voters) lowest = Math.min(lowest, this.others.get(id) || Infinity);
+    for (const id of configuration.learners) lowest = Math.min(lowest, this.others.get(id) || Infinity);
+    return lowest;
   }
 
   /** The alarm NOSPACE of etcd: at the leader for the lowest limit, at every other member for its own, or if the leader has it. */
   get alarm(): boolean {
-    const { limit, used } = this;
+    return this.alarmAt(this.limit);
+  }
+
+  private alarmAt(limit: number): boolean {
+    const { used } = this;
     if (used >= limit) this.isFull = true;
     else if (used < limit * CLEAR_SHARE) this.isFull = false;
     return this.isFull || this.isFullAtLeader;
@@ -87,8 +94,9 @@ export class Quota {
 
   /** For the leader, before it proposes. What makes nothing larger always has room. */
   judge(commands: readonly Command[]): Judgement {
-    const { limit, alarm } = this;
+    const { limit } = this;
     if (limit === Infinity) return { refused: [], growth: 0 };
+    const alarm = this.alarmAt(limit);
     this.forgetApplied();
     const room = limit - this.used - this.underWayBytes;
     const refused: number[] = [];

@@ -1,4 +1,7 @@
-/** Byte streams to the hosts of URLs. Whatever opens a connection to another process goes through here. */
+/**
+ * Byte streams to the hosts of URLs. Whatever opens a connection to another process goes through here, but for the proxy: it forwards
+ * on connections that node:http's agent keeps (proxy/passage.ts).
+ */
 import { connect, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';

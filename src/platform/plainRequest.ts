@@ -41,7 +41,7 @@ export class RequestTimeoutError extends Error {
 export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
   const { signal } = options;
   return new Promise((resolve, reject: (error: Error) => void) => {
-    if (signal?.aborted === true) throw reasonOf(signal);
+    if (signal?.aborted === true) throw reasonToStop(signal);
     const { stream, request } = open(options);
     const fail = (error: Error): void => {
       settled();
@@ -50,7 +50,7 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
       stream.destroy();
     };
     const stopped = (): void => {
-      fail(reasonOf(signal));
+      if (signal !== undefined) fail(reasonToStop(signal));
     };
     signal?.addEventListener('abort', stopped, { once: true });
     // The timer is its own and every end of the request settles it: an upgrade that nobody asked for (101) is told by node:http
@@ -140,6 +140,7 @@ function readAnswer(
   });
 }
 
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('asked to stop');
+/** Why the process was asked to stop, as an error. */
+export function reasonToStop(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new Error('asked to stop');
 }

@@ -4,15 +4,13 @@ import { foundCluster, restoreMember } from '../../src/member/bootstrap';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import type { LocalMember } from '../../src/member/localMember';
 import { openMember, type MemberBeginning, type OpenMemberOptions } from '../../src/member/openMember';
-import { RealClock } from '../../src/platform/realClock';
 import type { Transport } from '../../src/member/transport';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import { set } from '../machine/keyspace/writer';
-import { LogRecorder } from '../peer/harness';
+import { HISTORY, NO_LINKS, optionsOf } from './memberOfOne';
 
 const TOKEN = 'token';
-const HISTORY = 100;
 const founder = (name: string) => ({ name, peerURLs: [`http://${name}:2380`] });
 const idOf = (name: string): string => memberIdOf(founder(name).peerURLs, TOKEN);
 const found = (...names: readonly string[]): MemberBeginning => ({
@@ -43,14 +41,7 @@ function scene(name = 'a'): Scene {
   const asked: Scene['asked'] = [];
   const peers: unknown[] = [];
   let running: LocalMember | undefined;
-  const transport: Transport = {
-    send: () => undefined,
-    forward: () => false,
-    sendSnapshot: () => Promise.reject(new Error('no link')),
-    setPeers: (told) => void peers.push(told),
-    cutOff: () => undefined,
-    remove: () => undefined,
-  };
+  const transport: Transport = { ...NO_LINKS, setPeers: (told) => void peers.push(told) };
   const crash = async (): Promise<void> => {
     await running?.stop(0);
     running = undefined;
@@ -60,26 +51,11 @@ function scene(name = 'a'): Scene {
   return {
     ...{ disk, asked, peers, crash },
     async open(beginning, options = {}) {
-      running = await openMember({
-        settings: {
-          ...{ name, clientURLs: ['http://127.0.0.1:2379'], version: '2.3.8', heartbeatIntervalMs: 100 },
-          ...{ electionTimeoutMs: 1000, integrityIntervalMs: 60_000, snapshotCount: 1000, strictReconfigCheck: true },
-        },
-        store: await MemberStore.open(disk.open()),
-        ...{ transport, clock: new RealClock(), random: Math.random, history: HISTORY },
-        uncommittedBytesMax: 1024 * 1024,
-        begin: (unfinishedId) => {
-          asked.push(unfinishedId);
-          return beginning instanceof Error ? Promise.reject(beginning) : Promise.resolve(beginning);
-        },
-        logger: new LogRecorder(),
-        peerReport: () => ({ traffic: {} as never, followers: [], peers: [] }),
-        onFailure: (error) => {
-          throw error;
-        },
-        onRemoved: () => undefined,
-        ...options,
+      const usual = await optionsOf(name, disk, (unfinishedId) => {
+        asked.push(unfinishedId);
+        return beginning instanceof Error ? Promise.reject(beginning) : Promise.resolve(beginning);
       });
+      running = await openMember({ ...usual, transport, ...options });
       return running;
     },
   };

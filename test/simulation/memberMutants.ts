@@ -72,40 +72,15 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'a start replays the log around a hole',
-    plant: () =>
-      wrap(
-        LogScan.prototype,
-        'facts',
-        (original) =>
-          function (this: LogScan): LogFacts {
-            return { ...(original.call(this) as LogFacts), gap: undefined };
-          },
-      ),
+    plant: () => withFacts((facts) => ({ ...facts, gap: undefined })),
   },
   {
     name: 'a start takes a log that lost its end for whole',
-    plant: () =>
-      wrap(
-        LogScan.prototype,
-        'facts',
-        (original) =>
-          function (this: LogScan): LogFacts {
-            return { ...(original.call(this) as LogFacts), end: Number.MAX_SAFE_INTEGER };
-          },
-      ),
+    plant: () => withFacts((facts) => ({ ...facts, end: Number.MAX_SAFE_INTEGER })),
   },
   {
     name: 'a start takes each torn end for damage',
-    plant: () =>
-      wrap(
-        LogScan.prototype,
-        'facts',
-        (original) =>
-          function (this: LogScan): LogFacts {
-            const facts = original.call(this) as LogFacts;
-            return { ...facts, gap: facts.gap && { ...facts.gap, shape: 'broken' } };
-          },
-      ),
+    plant: () => withFacts((facts) => ({ ...facts, gap: facts.gap && { ...facts.gap, shape: 'broken' } })),
   },
   {
     name: 'a founder founds when nobody answers in a moment',
@@ -234,3 +209,15 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
       ),
   },
 ];
+
+/** What a start makes of a log is changed. */
+function withFacts(change: (facts: LogFacts) => LogFacts): () => void {
+  return wrap(
+    LogScan.prototype,
+    'facts',
+    (original) =>
+      function (this: LogScan): LogFacts {
+        return change(original.call(this) as LogFacts);
+      },
+  );
+}

@@ -1,3 +1,4 @@
+import { QUIET } from '../../src/app/peerLinks';
 import { FEATURE_LEVEL } from '../../src/machine/features';
 import { openMember } from '../../src/member/openMember';
 import type { MemberBeginning } from '../../src/member/openMember';
@@ -14,7 +15,6 @@ import type { MemberId } from '../../src/raft/types';
 import { SimDisk } from './disk';
 import { Incarnation } from './incarnation';
 import type { ClockError } from './nodeClock';
-import { QUIET_REPORT } from './quietReport';
 import type { World } from './world';
 
 const NO_LOG = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -225,7 +225,7 @@ export class SimNode {
       uncommittedBytesMax: settings.uncommittedBytesMax,
       begin: async (unfinishedId) => beginning({ incarnation, witness, unfinishedId }),
       logger: NO_LOG,
-      peerReport: () => QUIET_REPORT,
+      peerReport: () => QUIET,
       onFailure: (error) => this.failed(incarnation, error),
       onRemoved: () => this.removed(incarnation),
     };
