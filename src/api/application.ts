@@ -20,7 +20,7 @@ export function createApplication(
   openWatches: OpenWatches,
   onUnexpected: (error: unknown) => void,
 ): Koa {
-  const { member, surface, maxRequestBytes, now, logger, cors } = options;
+  const { member, surface, maxRequestBytes, now, logger, web } = options;
   const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
   const keys = new KeysHandler({ member, maxRequestBytes, bodyBudget, now, openWatches, observer, onUnexpected });
   const registrations = new KeysHandler({
@@ -29,7 +29,7 @@ export function createApplication(
     refusalOf: (command) => refusalOfRegistration(member, command),
   });
   const application = new Koa();
-  application.use(keysFront(surface === 'all' ? keys : undefined, cors, onUnexpected));
+  application.use(keysFront(surface === 'all' ? keys : undefined, web.cors, onUnexpected));
   application.use(lastResort(onUnexpected));
   application.use(createClientRouter(options, registrations).routes());
   logBroken(application, logger);

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { answerClientError, answerConnect } from './clientError';
 import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
 import { Connection } from './connection/connection';
+import { NO_WEB, webRefusals, type WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { ListenAddress } from './options';
 import { TrafficCounter, type Traffic } from './traffic';
@@ -29,6 +30,8 @@ export interface ListenerOptions {
   readonly headerTimeoutMs: number;
   readonly bodyTimeoutMs: number;
   readonly logger: Logger;
+  /** What browsers may do here; without it no page writes, and names are not looked at. */
+  readonly web?: WebRules | undefined;
   /** For connections of clients; without it they are not counted. */
   readonly places?: ConnectionPlaces | undefined;
 }
@@ -84,7 +87,7 @@ export class Listener {
     server.closeIdleConnections = (): void => {
       for (const connection of connections.values()) connection.closeIfIdle();
     };
-    const connections = serveInOrder(server, options.logger, handler);
+    const connections = serveInOrder(server, options.logger, admitted(address, handler, options.web));
     server.on('connection', (socket: Socket) => {
       traffic.add(socket);
       socket.on('close', () => {
@@ -136,19 +139,24 @@ export class Listener {
   }
 }
 
-/** Every request of the server goes to its connection, which hands it to `handler` when its turn comes. */
-function serveInOrder(server: Server, logger: Logger, handler: RequestListener): ReadonlyMap<Duplex, Connection> {
-  const connections = new Map<Duplex, Connection>();
-  const guarded: RequestListener = (request, response) => {
-    const refusal = refusalOf(request);
+/** What is refused before anything is looked at of what is asked for. */
+function admitted(address: ListenAddress, handler: RequestListener, web: WebRules = NO_WEB): RequestListener {
+  const webRefusalOf = webRefusals(address.host, web);
+  return (request, response) => {
+    const refusal = refusalOf(request) ?? webRefusalOf(request);
     if (refusal === undefined) handler(request, response);
     else refuse(response, refusal);
   };
+}
+
+/** Every request of the server goes to its connection, which hands it to `handler` when its turn comes. */
+function serveInOrder(server: Server, logger: Logger, handler: RequestListener): ReadonlyMap<Duplex, Connection> {
+  const connections = new Map<Duplex, Connection>();
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     connections.get(request.socket)?.take(request, response);
   };
   server.on('connection', (socket: Socket) => {
-    connections.set(socket, new Connection(socket, guarded));
+    connections.set(socket, new Connection(socket, handler));
     socket.on('close', () => {
       connections.delete(socket);
     });

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Member } from '../member/types';
 import type { BodyBudget } from './bodyBudget';
+import type { WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
@@ -38,8 +39,8 @@ export interface ApiOptions {
   readonly peerPort: PeerPort;
   /** What other founders are told; without it the route `/founders` is not there. */
   readonly answerFounder?: AnswerFounder;
-  /** Origins that may read answers in a browser; `*` is all of them, empty is none. */
-  readonly cors: readonly string[];
+  /** What browsers may do on the client and metrics ports; `cors` also says whose pages may read answers. */
+  readonly web: WebRules;
   /** Longest request body. */
   readonly maxRequestBytes: number;
   /** For all bodies together; without it there is no limit. */

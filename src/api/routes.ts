@@ -1,6 +1,7 @@
 /** The tables of all routes of the client port but /v2/keys (spec v2-api section 1, v0-api section 1). */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { refuseCrossSite } from './connection/webRules';
 import { serveNewToken } from './discovery/newToken';
 import { TOKEN_PATH } from './discovery/registry';
 import { servePage, serveRobots } from './discovery/servicePages';
@@ -75,9 +76,14 @@ function addOperatorRoutes(route: Route, { member, drain, metrics, observer = NO
 }
 
 /** Spec cli-and-config section 4, server side. These decide about methods themselves. */
-function addDiscoveryRoutes(router: Router, { member, now, discovery }: ApiOptions, registrations: KeysHandler): void {
+function addDiscoveryRoutes(router: Router, options: ApiOptions, registrations: KeysHandler): void {
+  const { member, now, discovery, web } = options;
   const rate = createTokenRate();
-  router.all('/new', (context) => serveNewToken(context, member, discovery, rate, now()));
+  router.all('/new', (context) => {
+    // Any method makes a token, so that of an image on a web page does too.
+    if (refuseCrossSite(context.req, context.res, web)) return undefined;
+    return serveNewToken(context, member, discovery, rate, now());
+  });
   router.all(TOKEN_PATH, (context) => serveToken(context, member, registrations, discovery));
 }
 

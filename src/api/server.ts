@@ -74,14 +74,14 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const peerHandler = createPeerHandler(options.member, onUnexpected, options.answerFounder);
   const metricsHandler = createOperatorApplication(options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
-  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, clientAddresses, peerPort } = options;
+  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, clientAddresses, peerPort } = options;
   const open = async (
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
     handler: RequestListener,
     places?: ConnectionPlaces,
   ): Promise<readonly Listener[]> => {
-    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, places };
+    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, places };
     const listeners = await openListeners(addresses, listenerOptions, handler);
     opened.push(...listeners);
     return listeners;

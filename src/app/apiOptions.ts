@@ -5,6 +5,7 @@ import type { ApiOptions } from '../api/options';
 import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
 import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
 import type { ServerParts, ServerSetting } from './serverParts';
+import { webRules } from './webRules';
 
 export function apiOptions(
   { configuration, logger, surface }: ServerSetting,
@@ -18,7 +19,7 @@ export function apiOptions(
     clientAddresses: configuration.listenClientUrls,
     peerPort,
     answerFounder: witness,
-    cors: configuration.cors,
+    web: webRules(configuration),
     maxRequestBytes: configuration.maxRequestBytes,
     bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),
     watchBehindBytesMax: bufferBytesMax(memoryLimits(), BEHIND_MAX_BYTES),

@@ -8,6 +8,7 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
+import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 
@@ -43,6 +44,7 @@ export async function startProxyServer(
           headerTimeoutMs: configuration.requestHeaderTimeoutMs,
           bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
           logger,
+          web: webRules(configuration),
           places,
         },
         handler,

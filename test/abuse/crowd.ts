@@ -75,9 +75,9 @@ export function exchange(
 /** A request with a form as its body, of which only so much is sent as the body says. */
 export function putRequest(key: string, body: string, announcedBytes = Buffer.byteLength(body)): string {
   const type = 'Content-Type: application/x-www-form-urlencoded';
-  return `PUT /v2/keys${key} HTTP/1.1\r\nHost: a\r\n${type}\r\nContent-Length: ${announcedBytes}\r\n\r\n${body}`;
+  return `PUT /v2/keys${key} HTTP/1.1\r\nHost: localhost\r\n${type}\r\nContent-Length: ${announcedBytes}\r\n\r\n${body}`;
 }
 
 export function getRequest(target: string): string {
-  return `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+  return `GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
 }

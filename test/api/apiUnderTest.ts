@@ -3,6 +3,7 @@ import { request as httpRequest } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { pino } from 'pino';
+import type { WebRules } from '../../src/api/connection/webRules';
 import type { ApiOptions, LogLevel } from '../../src/api/options';
 import { PeerPort } from '../../src/api/peerPort';
 import type { ApiServer } from '../../src/api/server';
@@ -11,6 +12,9 @@ import { FakeMember, NOW_MS } from './fakeMember';
 
 /** What its discovery service makes. */
 export const TOKEN = '00112233445566778899aabbccddeeff';
+
+/** Raw requests of tests give the host any short name. */
+export const ANY_NAME: WebRules = { cors: [], crossSiteWrites: false, hosts: undefined };
 
 export interface ApiUnderTest {
   readonly member: FakeMember;
@@ -43,7 +47,7 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
     discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => true },
     clientAddresses: [{ host: '127.0.0.1', port: 0 }],
     peerPort,
-    cors: [],
+    web: ANY_NAME,
     maxRequestBytes: 10 * 1024 * 1024,
     now: () => NOW_MS,
     setLogLevel: (level) => levels.push(level),

@@ -96,6 +96,13 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     property: 'cors',
     value: ['https://a.example.com', 'http://b.example.com:8080'],
   },
+  'cross-site-writes': { text: 'true', property: 'crossSiteWrites', value: true },
+  'host-whitelist': {
+    text: 'etcd.example.com,10.0.1.10',
+    yaml: '["etcd.example.com", "10.0.1.10"]',
+    property: 'hostWhitelist',
+    value: ['etcd.example.com', '10.0.1.10'],
+  },
   metrics: { text: 'basic', property: 'metrics', value: 'basic' },
   'listen-metrics-urls': {
     text: 'http://10.0.1.10:2381',

@@ -27,7 +27,7 @@ export class Load {
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     socket.resume();
-    socket.write('GET /v2/keys/?wait=true&stream=true&recursive=true HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /v2/keys/?wait=true&stream=true&recursive=true HTTP/1.1\r\nHost: localhost\r\n\r\n');
     this.watches.push(socket);
   }
 

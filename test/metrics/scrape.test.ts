@@ -164,6 +164,6 @@ function openWatch(port: number): Promise<Socket> {
       socket.resume();
       resolve(socket);
     });
-    socket.write('GET /v2/keys/watched?wait=true&stream=true&recursive=true HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /v2/keys/watched?wait=true&stream=true&recursive=true HTTP/1.1\r\nHost: localhost\r\n\r\n');
   });
 }

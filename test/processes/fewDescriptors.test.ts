@@ -35,7 +35,7 @@ suite('a member with 256 descriptors', () => {
       socket.on('close', () => closed++);
       // The end of a connection is heard of once what came before it was read.
       socket.resume();
-      socket.write('GET /v2/keys/nothing?wait=true HTTP/1.1\r\nHost: x\r\n\r\n');
+      socket.write('GET /v2/keys/nothing?wait=true HTTP/1.1\r\nHost: localhost\r\n\r\n');
       sockets.push(socket);
     }
     const metric = async (name: string): Promise<number> => {

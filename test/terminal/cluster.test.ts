@@ -77,7 +77,7 @@ function suite(): void {
       // A request that has not come whole is waited for.
       const slow = [12_379, 22_379, 32_379].map((port) => connect(port, '127.0.0.1').on('error', () => undefined));
       for (const socket of slow)
-        socket.write('PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nvalue=');
+        socket.write('PUT /v2/keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nvalue=');
       await sleep(300);
       shown.press(CTRL_C);
       for (const name of NAMES) await shown.shows(new RegExp(`${name} \\| .*stopping`));

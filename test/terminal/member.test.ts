@@ -60,7 +60,7 @@ function suite(): void {
     await shown.shows(/ready to serve clients/);
     const slow = connect(place.clientPort, '127.0.0.1');
     slow.on('error', () => undefined);
-    slow.write('PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nvalue=');
+    slow.write('PUT /v2/keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nvalue=');
     await sleep(200);
     shown.press(CTRL_C);
     await shown.shows(/INFO: stopping/);

@@ -14,6 +14,8 @@ export const DIVERGENCES = {
   'ttl-overflow': 'a ttl beyond what nanoseconds in 64 bits can hold means "never"',
   'event-ordering': 'listings without sorted=true come in a fixed order',
   'cors-default': 'no CORS headers unless they are asked for',
+  'cross-site': 'pages of other web sites do not write',
+  'host-names': 'names of the Host header are looked at on loopback addresses',
   'http-parser': "the HTTP parser is Node's: malformed messages get its 400 and its limits",
   'connection-sorter':
     'etcd tells HTTP from gRPC by the first line and drops, without a word, what is neither or longer than 4096 bytes',

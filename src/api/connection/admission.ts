@@ -10,15 +10,18 @@ const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
 /** As Go: whatever could stand in the host part of a URL, in any order. */
 const HOST = /^[\w!$%&'()*+,\-.:;=@[\]~]*$/;
 
-interface Refusal {
+export interface Refusal {
   readonly status: number;
   readonly reason: string;
+  /** The body; the status line if absent. */
+  readonly text?: string;
 }
 
 const BAD_REQUEST: Refusal = { status: 400, reason: 'Bad Request' };
 const HOST_MISSING: Refusal = { status: 400, reason: 'Bad Request: missing required Host header' };
 const HOST_MALFORMED: Refusal = { status: 400, reason: 'Bad Request: malformed Host header' };
-const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed' };
+/** Of Go's refusals this one alone has no text. */
+const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed', text: '' };
 const TOO_MANY_HEADERS: Refusal = { status: 431, reason: 'Request Header Fields Too Large' };
 
 /** Undefined for a request that may be served. */
@@ -42,10 +45,8 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   return expect === undefined || CONTINUE.test(expect) ? undefined : EXPECTATION_FAILED;
 }
 
-/** Answers with the status line as the body, as Go, and ends the connection. */
-export function refuse(response: ServerResponse, { status, reason }: Refusal): void {
-  // Of Go's refusals this one alone has no text.
-  const text = status === EXPECTATION_FAILED.status ? '' : `${status} ${reason}`;
+/** Answers with its text, or with the status line as the body, as Go, and ends the connection. */
+export function refuse(response: ServerResponse, { status, reason, text = `${status} ${reason}` }: Refusal): void {
   const type = text === '' ? [] : ['Content-Type', 'text/plain; charset=utf-8'];
   response.writeHead(status, reason, [...type, 'Connection', 'close', 'Content-Length', text.length]);
   response.end(text, 'latin1');

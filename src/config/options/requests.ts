@@ -65,4 +65,27 @@ export const requestOptions = {
     default: '',
     help: 'Web pages that may use the API from a browser: a list of origins, or * for all. Empty: none.',
   },
+  'cross-site-writes': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'boolean' },
+    default: 'false',
+    help:
+      'Let pages of every web site write through the browsers of people who can reach this member, as etcd does. Otherwise only ' +
+      'those of --cors may, and the others get status 403.',
+  },
+  'host-whitelist': {
+    status: 'active',
+    group: 'Client requests',
+    kind: {
+      type: 'strings',
+      placeholder: 'NAME,...',
+      matches: /^(\*|[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_.])?|\[?[0-9a-f:.]{2,45}\]?)$/i,
+      expected: 'give host names without ports separated by commas, or *',
+    },
+    default: '',
+    help:
+      'Names in the Host header under which this member answers without TLS, beside addresses, localhost, its own name and its ' +
+      'advertised ones; others get status 421. Empty: names are looked at where it listens on a loopback address. *: any name.',
+  },
 } as const satisfies Record<string, ActiveOption>;

@@ -51,11 +51,6 @@ export const unavailableOptions = {
   'peer-cert-allowed-cn': { ...value, because: tls },
   'peer-cert-allowed-hostname': { ...value, because: tls },
   'peer-auto-tls': { ...flag, because: tls },
-  'host-whitelist': {
-    ...value,
-    harmless: ['*'],
-    because: 'this release does not check the Host header; remove it and restrict hosts in a proxy in front',
-  },
   'discovery-proxy': { ...value, because: discovery },
   peers: {
     ...value,

@@ -153,7 +153,9 @@ async function listAndDelete({ cluster, durationMs }: Scene): ReturnType<Attack[
   const make = async (): Promise<void> => {
     while (performance.now() < endMs) {
       const bytes = Array.from({ length: 100 }, () => putRequest(`${ABUSE}/many/${made++}`, 'value=x'));
-      const last = bytes.join('').replace(/(Host: a)(?![\s\S]*Host: a)/, 'Host: a\r\nConnection: close');
+      const last = bytes
+        .join('')
+        .replace(/(Host: localhost)(?![\s\S]*Host: localhost)/, 'Host: localhost\r\nConnection: close');
       await exchange(leader!.clientPort, last, ANSWER_WITHIN_MS);
     }
   };

@@ -4,11 +4,11 @@ import { ABUSE, type Attack, Findings, leaderFirst, type Scene } from '../attack
 import { Crowd, exchange, getRequest, putRequest } from '../crowd';
 
 const NO_REQUESTS: Readonly<Record<string, string>> = {
-  'two Host headers': 'GET /version HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n',
+  'two Host headers': 'GET /version HTTP/1.1\r\nHost: localhost\r\nHost: b\r\n\r\n',
   'no Host': 'GET /version HTTP/1.1\r\n\r\n',
-  'HTTP/0.9': 'GET /version HTTP/0.9\r\nHost: a\r\n\r\n',
-  'HTTP/2.0': 'GET /version HTTP/2.0\r\nHost: a\r\n\r\n',
-  'no version': 'GET /version\r\nHost: a\r\n\r\n',
+  'HTTP/0.9': 'GET /version HTTP/0.9\r\nHost: localhost\r\n\r\n',
+  'HTTP/2.0': 'GET /version HTTP/2.0\r\nHost: localhost\r\n\r\n',
+  'no version': 'GET /version\r\nHost: localhost\r\n\r\n',
   'a TLS hello': `\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03${'x'.repeat(160)}`,
   'the greeting of SSH': 'SSH-2.0-OpenSSH_9.2\r\n',
 };
@@ -97,7 +97,7 @@ async function pipelineInOrder({ cluster, durationMs }: Scene): ReturnType<Attac
   const one = async (port: number, number: number): Promise<void> => {
     const key = `${ABUSE}/order/${number}`;
     const get = getRequest(`/v2/keys${key}?quorum=true`);
-    const remove = `DELETE /v2/keys${key} HTTP/1.1\r\nHost: a\r\n\r\n`;
+    const remove = `DELETE /v2/keys${key} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
     const last = `${getRequest(`/v2/keys${key}?quorum=true`).slice(0, -2)}Connection: close\r\n\r\n`;
     const bytes = putRequest(key, 'value=1') + get + putRequest(key, 'value=2') + get + remove + last;
     const { text } = await exchange(port, bytes, ANSWER_WITHIN_MS);
@@ -130,8 +130,8 @@ async function sendHalves({ cluster, durationMs }: Scene): ReturnType<Attack['ru
     putRequest(key, 'value=af', 123),
     putRequest(key, '', 123).replace('PUT', 'POST'),
     putRequest(key, '', 123).replace('PUT', 'DELETE'),
-    `PUT /v2/keys${key}?value=after HTTP/1.1\r\nHost: a\r\nContent-Length: 123\r\n\r\n`,
-    `PUT /v2/keys${key} HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nvalue`,
+    `PUT /v2/keys${key}?value=after HTTP/1.1\r\nHost: localhost\r\nContent-Length: 123\r\n\r\n`,
+    `PUT /v2/keys${key} HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nvalue`,
     put.slice(0, put.length - 3),
     put.slice(0, 40),
   ];
