@@ -58,6 +58,8 @@ describe('an empty command line', () => {
         requestHeaderTimeoutMs: 10_000,
         requestReceiveTimeoutMs: 60_000,
         cors: [],
+        crossSiteWrites: false,
+        hostWhitelist: [],
         metrics: 'extensive',
         listenMetricsUrls: [],
         metricsLegacyNames: false,

@@ -59,6 +59,8 @@ describe('--print-config', () => {
         'request-header-timeout: 10000 # default',
         'request-receive-timeout: 60000 # default',
         'cors: "" # default',
+        'cross-site-writes: false # default',
+        'host-whitelist: "" # default',
         'metrics: extensive # default',
         'listen-metrics-urls: "" # default',
         'metrics-legacy-names: false # default',
