@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   discovery: ['member', 'platform'],
   proxy: ['platform'],
   limits: ['platform'],
-  metrics: ['platform'],
+  metrics: ['machine', 'storage', 'member', 'platform'],
   config: ['platform'],
   client: ['platform'],
   ctl: ['client', 'config', 'platform'],
@@ -23,6 +23,7 @@ const TYPES_ONLY = [
   { from: 'storage', to: ['raft', 'machine'] },
   { from: 'peer', to: ['raft'] },
   { from: 'api', to: ['member'] },
+  { from: 'metrics', to: ['machine', 'storage', 'member'] },
 ];
 
 const PURE = ['raft', 'machine'];

@@ -3,7 +3,8 @@
  * force is part of the state, and rises only when every member has published at least that. New kinds of commands and
  * rows belong to a level and are proposed only once it is in force, so that no member is ever given what it cannot read.
  *
- * To add a command or a table: raise FEATURE_LEVEL by one in that release, and give the newcomer that level below.
+ * To add a command or a table: raise FEATURE_LEVEL by one in that release, and give the newcomer that level below. A build of
+ * the level before is kept for the test of a rolling upgrade; see test/cluster/builds/README.md.
  */
 import type { Command } from './command';
 

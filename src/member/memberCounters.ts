@@ -24,6 +24,10 @@ export interface MemberReport {
   /** Of the reads that /v2/stats/store counts as gets, those that were recursive. */
   readonly recursiveGetsSuccess: number;
   readonly recursiveGetsFail: number;
+  /** In force, as this member has applied it; see machine/features.ts. */
+  readonly featureLevel: number;
+  /** Up to which this program reads. */
+  readonly featureLevelKnown: number;
 }
 
 /** Counts that belong to no part of the member alone. */

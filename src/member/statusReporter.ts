@@ -67,7 +67,7 @@ export class StatusReporter implements StatusSource {
   report(): MemberReport {
     const { requests, leaderObserver, promoter, counters, reads, state } = this.parts;
     const { proposals, changes, reads: barriers } = requests;
-    const { keySpace } = state.machine;
+    const { keySpace, cluster, knownLevel } = state.machine;
     return {
       proposalsPending: proposals.pending + changes.pending,
       proposalsFailed: proposals.failed,
@@ -82,6 +82,8 @@ export class StatusReporter implements StatusSource {
       nodes: keySpace.tree.size,
       nodesWithTtl: keySpace.tree.expiries.size,
       ...reads.recursiveGets(),
+      featureLevel: cluster.level,
+      featureLevelKnown: knownLevel,
     };
   }
 }

@@ -2,27 +2,10 @@
  * What is looked up when somebody scrapes, from the same places that answer /v2/stats: a metric and a statistic cannot
  * disagree. Times are milliseconds.
  */
+import type { StoreStats } from '../machine/keyspace/stats';
+import type { MemberReport } from '../member/memberCounters';
+import type { EngineStatistics } from '../storage/engineStatistics';
 import type { Recorders } from './recorders';
-
-/** Counts since the member was started, as /v2/stats/store shows them. */
-export interface StoreReadings {
-  readonly getsSuccess: number;
-  readonly getsFail: number;
-  readonly setsSuccess: number;
-  readonly setsFail: number;
-  readonly deleteSuccess: number;
-  readonly deleteFail: number;
-  readonly updateSuccess: number;
-  readonly updateFail: number;
-  readonly createSuccess: number;
-  readonly createFail: number;
-  readonly compareAndSwapSuccess: number;
-  readonly compareAndSwapFail: number;
-  readonly compareAndDeleteSuccess: number;
-  readonly compareAndDeleteFail: number;
-  readonly expireCount: number;
-  readonly watchers: number;
-}
 
 export interface RaftReadings {
   readonly role: string;
@@ -36,23 +19,6 @@ export interface RaftReadings {
   readonly configuration: { readonly learners: readonly string[] };
   /** Only on a leader. */
   readonly progress: readonly { readonly id: string; readonly matchIndex: number }[];
-}
-
-export interface ReportReadings {
-  readonly proposalsPending: number;
-  readonly proposalsFailed: number;
-  readonly leaderChanges: number;
-  readonly readIndexesRefused: number;
-  readonly readIndexesTimedOut: number;
-  readonly heartbeatsLate: number;
-  readonly learnersPromoted: number;
-  readonly promotionsFailed: number;
-  readonly statesComingIn: number;
-  readonly watchRequests: number;
-  readonly nodes: number;
-  readonly nodesWithTtl: number;
-  readonly recursiveGetsSuccess: number;
-  readonly recursiveGetsFail: number;
 }
 
 export interface PeerReadings {
@@ -73,18 +39,6 @@ export interface FollowerReadings {
   readonly failCount: number;
 }
 
-export interface EngineReadings {
-  readonly tableBytes: number;
-  readonly liveBytes: number;
-  readonly memtableBytes: number;
-  readonly pendingCompactionBytes: number;
-  readonly runningCompactions: number;
-  readonly runningFlushes: number;
-  readonly level0Files: number;
-  readonly blockCacheBytes: number;
-  readonly writesStopped: boolean;
-}
-
 export interface Readings {
   readonly id: string;
   readonly serverVersion: string;
@@ -96,12 +50,12 @@ export interface Readings {
   readonly stateMismatches: number;
   readonly quota: { readonly bytes: number; readonly usedBytes: number; readonly alarm: boolean };
   readonly traffic: { readonly sendAppendRequestCnt: number; readonly recvAppendRequestCnt: number };
-  readonly store: StoreReadings;
-  readonly report: ReportReadings;
+  readonly store: StoreStats;
+  readonly report: MemberReport;
   readonly peers: readonly PeerReadings[];
   readonly followers: readonly FollowerReadings[];
   /** Undefined when the store has been closed. */
-  readonly engine: EngineReadings | undefined;
+  readonly engine: EngineStatistics | undefined;
   /** Undefined until it was measured for the first time. */
   readonly disk: { readonly usedBytes: number; readonly freeBytes: number } | undefined;
   readonly files: { readonly open: number; readonly limit: number };

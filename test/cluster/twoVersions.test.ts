@@ -1,17 +1,19 @@
-/** Two versions of the program in one cluster of real processes: an upgrade one by one under load, and no way back. */
+/**
+ * Two feature levels of one build in one cluster of real processes: an upgrade one by one under load, and no way back. Two builds are in
+ * twoBuilds.test.ts.
+ */
 import { join } from 'node:path';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { call } from './httpClient';
 import { missingFrom, writeUntil } from './retryingClient';
+import { endsTooOld, ready } from './upgrading';
 import { until } from './waiting';
 
 jest.setTimeout(120_000);
 
 const OLDER = join(__dirname, 'olderProgram.js');
 const NEWER = join(__dirname, 'newerProgram.js');
-const PROGRAM_TOO_OLD = 10;
-const READY_WITHIN_MS = 30_000;
 
 let cluster: Cluster;
 beforeAll(async () => {
@@ -24,29 +26,11 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.end());
 
-function ready(member: ClusterMember): Promise<unknown> {
-  return until(`${member.name} is ready`, READY_WITHIN_MS, async () => {
-    if (!member.isRunning) throw new Error(`it ended:\n${member.logs().slice(-2000)}`);
-    return (await member.get('/readyz', 2000)).status === 200 || undefined;
-  });
-}
-
 /** The change that only the newer program knows; to the same URLs. */
 async function askNew(member: ClusterMember): Promise<number> {
   const id = await member.id();
   const json = { peerURLs: [member.place.peerUrl] };
   return (await call(member.clientPort, { method: 'PUT', target: `/v2/members/${id}`, json })).status;
-}
-
-/** It ends by itself with the documented code, after one line that says why and what to do. */
-async function endsTooOld(member: ClusterMember, line: RegExp): Promise<void> {
-  const inTime = new Promise<string>((resolve) => setTimeout(() => resolve('it runs on'), READY_WITHIN_MS).unref());
-  expect(await Promise.race([member.exited, inTime])).toEqual({ code: PROGRAM_TOO_OLD, signal: null });
-  const fatal = member
-    .logs()
-    .split('\n')
-    .filter((text) => /fatal/i.test(text));
-  expect(fatal).toEqual([expect.stringMatching(line)]);
 }
 
 it('one by one under load: nothing acknowledged is missing, and nobody is given what he cannot read', async () => {

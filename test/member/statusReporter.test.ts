@@ -1,4 +1,5 @@
 import type { Raft } from '../../src/raft/raft';
+import { FEATURE_LEVEL, FIRST_LEVEL } from '../../src/machine/features';
 import { Machine } from '../../src/machine/machine';
 import { PendingRequests } from '../../src/member/pendingRequests';
 import { LeaderObserver } from '../../src/member/leaderObserver';
@@ -74,4 +75,9 @@ test('recursive reads are told from others', () => {
   reads.get('/nothing', { recursive: true, sorted: false });
   expect(report()).toMatchObject({ recursiveGetsSuccess: 1, recursiveGetsFail: 1 });
   expect(reporter.storeStats()).toMatchObject({ getsSuccess: 2, getsFail: 1 });
+});
+
+test('it says up to which feature level it reads, and which one is in force', () => {
+  const { report } = scene();
+  expect(report()).toMatchObject({ featureLevel: FIRST_LEVEL, featureLevelKnown: FEATURE_LEVEL });
 });

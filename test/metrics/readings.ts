@@ -49,6 +49,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
       ...{ readIndexesRefused: one(), readIndexesTimedOut: one(), heartbeatsLate: one() },
       ...{ learnersPromoted: one(), promotionsFailed: one(), statesComingIn: 0, watchRequests: one() },
       ...{ nodes: one(), nodesWithTtl: one(), recursiveGetsSuccess: 5, recursiveGetsFail: 2 },
+      ...{ featureLevel: one(), featureLevelKnown: one() },
     },
     peers: [
       {

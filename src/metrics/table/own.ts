@@ -1,6 +1,7 @@
 /** What etcd has no name for. These follow the conventions of Prometheus, and promtool has nothing to say about them. */
+import type { EngineStatistics } from '../../storage/engineStatistics';
 import { APPLY, EVENT_LOOP, HTTP, ROUND_TRIP } from '../buckets';
-import type { EngineReadings, Readings } from '../readings';
+import type { Readings } from '../readings';
 import { counter, gauge, histogram, labelled, labelledHistogram, type Row } from '../row';
 
 const STATUS = 'the status of the member';
@@ -11,7 +12,7 @@ const ENGINE = 'RocksDB';
 const TO = ['To'] as const;
 
 /** A name, or an empty list once the store has been closed. */
-function engine(name: string, help: string, value: (engine: EngineReadings) => number): Row {
+function engine(name: string, help: string, value: (engine: EngineStatistics) => number): Row {
   return labelled('gauge', name, [], [help, ENGINE], (readings) =>
     readings.engine === undefined ? [] : [[[], value(readings.engine)]],
   );
@@ -31,6 +32,16 @@ export const ownRows: readonly Row[] = [
     ({ programVersion }) => [[[programVersion, process.version], 1]],
   ),
   gauge('etcd_ready', ['Whether this member may be sent traffic, 1 or 0', '/readyz'], ({ ready }) => (ready ? 1 : 0)),
+  gauge(
+    'etcd_feature_level',
+    ['The feature level in force: members whose program reads less no longer start', STATUS],
+    ({ report }) => report.featureLevel,
+  ),
+  gauge(
+    'etcd_feature_level_known',
+    ['The feature level up to which this member reads; the lowest of all members comes into force', STATUS],
+    ({ report }) => report.featureLevelKnown,
+  ),
   gauge('etcd_raft_term', ['The term of this member', STATUS], ({ raft }) => raft.term),
   gauge(
     'etcd_raft_log_entries',

@@ -1,5 +1,6 @@
 /** /v2/stats/store as metrics, under the names of etcd 3.4. */
-import type { Readings, StoreReadings } from '../readings';
+import type { StoreStats } from '../../machine/keyspace/stats';
+import type { Readings } from '../readings';
 import { counter, gauge, labelled, type Row } from '../row';
 
 const STATS = '/v2/stats/store';
@@ -35,7 +36,7 @@ function reads(
 function writes(
   outcomes: readonly Outcome[],
 ): (readings: Readings) => readonly (readonly [readonly string[], number])[] {
-  const sumOf = (store: StoreReadings, stat: (typeof WRITES)[number][1]): number =>
+  const sumOf = (store: StoreStats, stat: (typeof WRITES)[number][1]): number =>
     outcomes.reduce((sum, outcome) => sum + store[`${stat}${outcome}`], 0);
   return ({ store }) => WRITES.map(([action, stat]) => [[action], sumOf(store, stat)]);
 }
