@@ -14,7 +14,8 @@ const MAY_IMPORT = {
   metrics: ['machine', 'storage', 'member', 'platform'],
   config: ['platform'],
   client: ['platform'],
-  ctl: ['client', 'config', 'platform'],
+  ctl: ['client', 'config', 'tls', 'platform'],
+  tls: ['platform'],
   platform: [],
 };
 

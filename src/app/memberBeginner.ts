@@ -21,9 +21,11 @@ import { beginFromStaticList, type StaticListOptions } from '../discovery/static
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
 import { clusterIdOf, memberIdOf } from '../member/identity';
 import type { LocalMember } from '../member/localMember';
+import type { Dial } from '../platform/dial';
 import { RealClock } from '../platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '../peer/askFounder';
 import { fetchMembers } from '../peer/fetchMembers';
+import type { Dials } from './dials';
 
 const ASK_TIMEOUT_MS = 2000;
 /** Answered from memory, or after one write to the disk and a question back. */
@@ -42,10 +44,11 @@ export class MemberBeginner {
     private readonly configuration: Configuration,
     private readonly notes: Notes,
     private readonly witness: Witness,
+    private readonly dials: Dials,
     logger: Logger,
     signal: AbortSignal,
   ) {
-    this.environment = { clock: new RealClock(), random: Math.random, log: logger, signal };
+    this.environment = { clock: new RealClock(), random: Math.random, log: logger, signal, dial: dials.client };
     this.peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
   }
 
@@ -60,7 +63,7 @@ export class MemberBeginner {
     const entry = this.entry(unfinishedId, peerURLs);
     const urls = configuration.joinUrls.map((url) => url.toLowerCase());
     const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
-    const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: ask, environment });
+    const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: this.ask, environment });
     if (joined !== undefined) return joined;
     if (configuration.discovery !== '') return this.beginFromDiscovery(entry, foundingId);
     if (configuration.discoverySrv !== '') return this.beginFromSrv(unfinishedId);
@@ -91,7 +94,7 @@ export class MemberBeginner {
     }
     const note = await this.notes.read();
     if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;
-    await keepRegistered({ registry: new Registry(url, environment), name: configuration.name, peerURLs, environment });
+    await keepRegistered({ registry: this.registryAt(url), name: configuration.name, peerURLs, environment });
   }
 
   /** Tells the cluster if this member is reached at other peer URLs than before; see discovery/advertisedUrls.ts. Never rejects for that. */
@@ -118,7 +121,7 @@ export class MemberBeginner {
   private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {
     const { configuration, environment, notes } = this;
     const { name, discoveryProtocol, discoveryFallback } = configuration;
-    const registry = new Registry(this.discoveryUrl() ?? '', environment);
+    const registry = this.registryAt(this.discoveryUrl() ?? '');
     const options = { ...entry, name, registry, notes, foundingId, clusterIdOf, ...this.asking() };
     try {
       return await beginFromDiscovery(options, discoveryProtocol);
@@ -130,7 +133,7 @@ export class MemberBeginner {
         { url: registry.url },
         'the cluster of the discovery URL is full: joining it as one more member',
       );
-      return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, ask, environment));
+      return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, this.ask, environment));
     }
   }
 
@@ -159,8 +162,17 @@ export class MemberBeginner {
   }
 
   private asking(): Pick<StaticListOptions, 'witness' | 'askFounder' | 'fetchMembers' | 'environment'> {
-    const { witness, environment } = this;
-    return { witness, askFounder, fetchMembers: ask, environment };
+    const { witness, environment, dials } = this;
+    const askFounder = (url: string, question: FoundersQuestion): Promise<FoundersAnswer> =>
+      askFounderAt(url, question, ASK_FOUNDER_TIMEOUT_MS, dials.peer);
+    return { witness, askFounder, fetchMembers: this.ask, environment };
+  }
+
+  private readonly ask = (url: string): ReturnType<typeof fetchMembers> =>
+    fetchMembers(url, ASK_TIMEOUT_MS, this.dials.peer);
+
+  private registryAt(url: string): Registry {
+    return new Registry(url, { ...this.environment, dial: this.dials.discovery });
   }
 
   private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
@@ -173,7 +185,7 @@ export class MemberBeginner {
       replaceMember: (cluster, lost) =>
         replaceMember({
           ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },
-          ...{ electionTimeoutMs, fetchMembers: ask, members: new HttpMembersApi(environment), environment },
+          ...{ electionTimeoutMs, fetchMembers: this.ask, members: new HttpMembersApi(environment), environment },
         }),
       log: (fields, message) => {
         environment.log.warn(fields, message);
@@ -182,15 +194,7 @@ export class MemberBeginner {
   }
 }
 
-function ask(url: string): ReturnType<typeof fetchMembers> {
-  return fetchMembers(url, ASK_TIMEOUT_MS);
-}
-
-function askFounder(url: string, question: FoundersQuestion): Promise<FoundersAnswer> {
-  return askFounderAt(url, question, ASK_FOUNDER_TIMEOUT_MS);
-}
-
 /** Asks whoever is behind a peer URL which founder it is. */
-export function askFounderName(url: string): Promise<FounderName> {
-  return askFounderNameAt(url, ASK_FOUNDER_NAME_TIMEOUT_MS);
+export function askFounderNameBy(dial: Dial): (url: string) => Promise<FounderName> {
+  return (url) => askFounderNameAt(url, ASK_FOUNDER_NAME_TIMEOUT_MS, dial);
 }

@@ -20,7 +20,7 @@ import { apiOptions } from './apiOptions';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
-import { askFounderName, MemberBeginner } from './memberBeginner';
+import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import { PeerLinks } from './peerLinks';
 import type { Server, ServerParts, ServerSetting } from './serverParts';
@@ -36,7 +36,7 @@ const STOP_LIMIT_MS = 15_000;
  * `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(setting: ServerSetting): Promise<Server> {
-  const { configuration, logger, events, stopping } = setting;
+  const { configuration, logger, events, stopping, dials } = setting;
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const descriptors = shareDescriptors(descriptorLimit());
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
@@ -55,12 +55,20 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     events.onFailure,
     configuration.joinUrls,
     bufferBytesMax(memoryLimits(), QUEUE_BYTES_MAX),
+    dials.peer,
   );
-  const witness = new Witness(new WitnessNotes(directory.kv), askFounderName);
+  const witness = new Witness(new WitnessNotes(directory.kv), askFounderNameBy(dials.peer));
   let peerPort: PeerPort | undefined;
   try {
     peerPort = await openPeerPort(configuration, witness, logger);
-    const beginner = new MemberBeginner(configuration, new RegistrationNotes(directory.kv), witness, logger, stopping);
+    const beginner = new MemberBeginner(
+      configuration,
+      new RegistrationNotes(directory.kv),
+      witness,
+      dials,
+      logger,
+      stopping,
+    );
     const opened = { places, directory, metrics, links, witness, peerPort, beginner };
     const member = await openConfiguredMember(setting, opened);
     links.connect(member);

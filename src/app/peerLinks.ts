@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { API_VERSION } from '../api/version';
 import { FeatureLevelError } from '../machine/features';
 import type { LocalMember } from '../member/localMember';
+import type { Dial } from '../platform/dial';
 import { RealClock } from '../platform/realClock';
 import type { Transport } from '../member/transport';
 import type { PeerReport } from '../member/types';
@@ -50,6 +51,7 @@ export class PeerLinks implements Transport {
     private readonly joinUrls: readonly string[] = [],
     /** Bytes that may wait for one other member. */
     private readonly queueBytesMax = QUEUE_BYTES_MAX,
+    private readonly dial?: Dial,
   ) {}
 
   connect({ id, clusterId, foundation, peerSide: member }: LocalMember): void {
@@ -61,6 +63,7 @@ export class PeerLinks implements Transport {
       electionTimeoutMs: this.electionTimeoutMs,
       queueBytesMax: this.queueBytesMax,
       joinUrls: this.joinUrls,
+      ...(this.dial === undefined ? {} : { dial: this.dial }),
       clock: new RealClock(),
       random: Math.random,
       logger: this.logger,

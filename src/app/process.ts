@@ -7,6 +7,7 @@ import type { Configuration } from '../config/configuration';
 import { loadConfiguration } from '../config/load';
 import { discoveryPreset } from '../config/presets';
 import { createLogger, standardErrorReader } from './logging';
+import { createDials } from './dials';
 import { markDiffering } from './differingState';
 import { exitNumber, exitReasonOf } from './exit';
 import { Leaving } from './leaving';
@@ -58,7 +59,7 @@ async function run(configuration: Configuration, warnings: readonly string[], su
     onFailure: (error) => void fail(error),
     onRemoved,
   };
-  const starting = start({ configuration, logger, events, surface, stopping: stopping.signal });
+  const starting = start({ configuration, logger, events, surface, stopping: stopping.signal, dials: createDials() });
   stopOnSignals(starting, stopping, logger, leaving);
   const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
   endRemoved(server, logger, configuration.dataDir, await removed, leaving);

@@ -8,6 +8,7 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
+import type { Dials } from './dials';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
@@ -20,6 +21,7 @@ const ASK_TIMEOUT_MS = 2000;
 export async function startProxyServer(
   configuration: Configuration,
   peerUrls: readonly string[],
+  dials: Dials,
   logger: Logger,
 ): Promise<Proxy> {
   const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
@@ -49,7 +51,8 @@ export async function startProxyServer(
         },
         handler,
       ),
-    fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS),
+    fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer),
+    dial: dials.client,
     failureWaitMs: configuration.proxyFailureWaitMs,
     refreshIntervalMs: configuration.proxyRefreshIntervalMs,
     dialTimeoutMs: configuration.proxyDialTimeoutMs,

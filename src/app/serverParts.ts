@@ -10,6 +10,7 @@ import type { LocalMember } from '../member/localMember';
 import type { Metrics } from '../metrics/metrics';
 import type { RemovalNote } from '../platform/removedFile';
 import type { DataDirectory } from '../storage/dataDirectory';
+import type { Dials } from './dials';
 import type { DiscoveryService } from './discoveryService';
 import type { MemberBeginner } from './memberBeginner';
 import type { PeerLinks } from './peerLinks';
@@ -38,6 +39,7 @@ export interface ServerSetting {
   readonly surface: Surface;
   /** Aborted when the process is asked to stop. */
   readonly stopping: AbortSignal;
+  readonly dials: Dials;
 }
 
 /** What a member's process consists of, in the order in which it is opened. */

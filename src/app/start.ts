@@ -1,6 +1,4 @@
 /** Starts what the configuration asks for. */
-import type { Logger } from 'pino';
-import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import { ClusterFullError } from '../discovery/beginning';
 import { registeredPeers } from '../discovery/registeredPeers';
@@ -15,26 +13,28 @@ import type { Server, ServerSetting } from './serverParts';
  * member. Rejects as `startServer` does.
  */
 export async function start(setting: ServerSetting): Promise<Server> {
-  const { configuration, logger, stopping } = setting;
+  const { configuration, logger, dials } = setting;
   if (configuration.proxy !== 'off') {
-    return startProxyServer(configuration, await proxiedPeers(configuration, logger, stopping), logger);
+    return startProxyServer(configuration, await proxiedPeers(setting), dials, logger);
   }
   try {
     return await startServer(setting);
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn({ url: configuration.discovery }, 'discovery: cluster is full; falling back to proxy');
-    return startProxyServer(configuration, error.peerURLs, logger);
+    return startProxyServer(configuration, error.peerURLs, dials, logger);
   }
 }
 
 /** Peer URLs of the cluster that --initial-cluster or --discovery names. */
-async function proxiedPeers(
-  configuration: Configuration,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function proxiedPeers({ configuration, logger, stopping, dials }: ServerSetting): Promise<readonly string[]> {
   if (configuration.discovery === '') return [...configuration.initialCluster.values()].flat().map(formatEndpoint);
-  const environment = { clock: new RealClock(), random: Math.random, log: logger, signal };
+  const environment = {
+    clock: new RealClock(),
+    random: Math.random,
+    log: logger,
+    signal: stopping,
+    dial: dials.discovery,
+  };
   return registeredPeers(new Registry(configuration.discovery.replace(/\/+$/, ''), environment), environment);
 }

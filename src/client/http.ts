@@ -1,5 +1,5 @@
 /** One request to one member, with a limit on how long it may take. */
-import { dialAny } from '../platform/dial';
+import type { Dial } from '../platform/dial';
 import { reasonOf } from '../platform/networkError';
 import { followingRequest, RequestTimeoutError, type RequestBody } from '../platform/plainRequest';
 import { AnswerError, NoAnswerError } from './errors';
@@ -28,13 +28,15 @@ export interface Target {
   readonly timeoutMs: number;
   /** Ends a request early; it rejects with NoAnswerError. */
   readonly signal?: AbortSignal;
+  /** Plain TCP if nothing else is said. */
+  readonly dial?: Dial | undefined;
 }
 
 /** Any answer, whatever its status. Rejects with NoAnswerError. */
-export async function ask({ url, timeoutMs, signal }: Target, { method, path, body }: Call): Promise<Answer> {
+export async function ask({ url, timeoutMs, signal, dial }: Target, { method, path, body }: Call): Promise<Answer> {
   try {
-    const request = { method, url: new URL(path, url).href, body, timeoutMs, signal, answerBytesMax: ANSWER_BYTES_MAX };
-    return await followingRequest({ ...request, dial: dialAny });
+    const request = { method, url: new URL(path, url).href, body, timeoutMs, signal, dial };
+    return await followingRequest({ ...request, answerBytesMax: ANSWER_BYTES_MAX });
   } catch (error) {
     const reason = error instanceof RequestTimeoutError ? `no answer within ${timeoutMs} ms` : reasonOf(error);
     throw new NoAnswerError(`${method} ${url}${path}: ${reason}`);

@@ -5,6 +5,7 @@ import { ask, type Target } from '../client/http';
 import { deleteKey, getKey, setKey, watchKey } from '../client/keys';
 import { listMembers } from '../client/members';
 import { runCommand, say } from './arguments';
+import { commandDial } from './connection';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
@@ -22,7 +23,7 @@ interface Step {
  */
 export function check(args: readonly string[]): Promise<number> {
   return runCommand('check', args, async (values) => {
-    const target = { url: values.url('url'), timeoutMs: values.number('timeout') * 1000 };
+    const target = { url: values.url('url'), timeoutMs: values.number('timeout') * 1000, dial: commandDial() };
     for (const { name, run } of stepsFor(target, values.number('members'))) {
       const beginMs = performance.now();
       const seen = await run();

@@ -1,4 +1,5 @@
 import { ask } from '../client/http';
+import { commandDial } from './connection';
 import { runCommand, UsageError, type CommandArguments } from './arguments';
 
 const TIMEOUT_MS = 4000;
@@ -16,7 +17,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function healthcheck(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('healthcheck', args, async (values) => {
     const url = urlOf(values, environment);
-    const answer = await ask({ url: url.origin, timeoutMs: TIMEOUT_MS }, { method: 'GET', path: '/readyz' });
+    const answer = await ask(
+      { url: url.origin, timeoutMs: TIMEOUT_MS, dial: commandDial() },
+      { method: 'GET', path: '/readyz' },
+    );
     if (answer.status !== 200) throw new Error(`${url.origin} is not ready: ${answer.text.trim()}`);
   });
 }

@@ -4,6 +4,7 @@ import { drainMember } from '../client/drain';
 import { NoAnswerError } from '../client/errors';
 import { DRAIN_MAX_S } from '../config/commands';
 import { runCommand, say } from './arguments';
+import { commandDial } from './connection';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -17,7 +18,7 @@ export function prestop(args: readonly string[]): Promise<number> {
     const url = values.url('url');
     const seconds = values.number('seconds');
     try {
-      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS }, DRAIN_MAX_S);
+      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: commandDial() }, DRAIN_MAX_S);
       say(`${url} is drained for ${DRAIN_MAX_S} s: it is not ready, and leads no more; waiting ${seconds} s`);
     } catch (error) {
       say(`${url} cannot be drained: ${error instanceof Error ? error.message : String(error)}`);

@@ -4,8 +4,10 @@ import { drainMember } from '../client/drain';
 import { AnswerError } from '../client/errors';
 import { isHealthy, isReady } from '../client/health';
 import type { Target } from '../client/http';
+import type { Dial } from '../platform/dial';
 import { listMembers, removeMember, type Member } from '../client/members';
 import { runCommand, say } from './arguments';
+import { commandDial } from './connection';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -23,6 +25,7 @@ interface Job {
   /** Between "not ready" and the removal. */
   readonly drainS: number;
   readonly deadlineMs: number;
+  readonly dial: Dial;
 }
 
 /**
@@ -39,6 +42,7 @@ export function retire(args: readonly string[]): Promise<number> {
       keep: values.number('keep'),
       drainS: values.number('drain'),
       deadlineMs: performance.now() + values.number('timeout') * 1000,
+      dial: commandDial(),
     });
   });
 }
@@ -71,7 +75,7 @@ async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void
 async function drain(job: Job, member: Member): Promise<void> {
   if (job.drainS === 0) return;
   const attempts = member.clientURLs.map((url) =>
-    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS }, job.drainS + DRAIN_EXTRA_S),
+    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: job.dial }, job.drainS + DRAIN_EXTRA_S),
   );
   const isDrained = await Promise.any(attempts).then(
     () => true,
@@ -88,14 +92,14 @@ async function othersOf(job: Job, member: Member): Promise<readonly Member[] | u
 
 async function checkQuorum(job: Job, remaining: readonly Member[]): Promise<void> {
   if (!(await isHealthy(target(job)))) throw new NotYetError(`${job.url} does not reach a quorum`);
-  const answers = await Promise.all(remaining.map(({ clientURLs }) => anyReady(clientURLs)));
+  const answers = await Promise.all(remaining.map(({ clientURLs }) => anyReady(job, clientURLs)));
   const ready = answers.filter(Boolean).length;
   if (!keepsQuorum(remaining.length, ready))
     throw new NotYetError(`only ${ready} of the ${remaining.length} members that would remain are ready`);
 }
 
-async function anyReady(urls: readonly string[]): Promise<boolean> {
-  const answers = await Promise.all(urls.map((url) => isReady({ url, timeoutMs: PROBE_TIMEOUT_MS })));
+async function anyReady({ dial }: Job, urls: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(urls.map((url) => isReady({ url, timeoutMs: PROBE_TIMEOUT_MS, dial })));
   return answers.includes(true);
 }
 
@@ -125,5 +129,5 @@ async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<
 
 function target(job: Job): Target {
   const leftMs = Math.max(1, job.deadlineMs - performance.now());
-  return { url: job.url, timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs) };
+  return { url: job.url, timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), dial: job.dial };
 }

@@ -1,6 +1,6 @@
 /** What a member that waits for others needs from outside: time, chance, a log, and word that it is to stop. */
 import type { Clock, Random } from '../platform/clock';
-import { dialAny } from '../platform/dial';
+import type { Dial } from '../platform/dial';
 import { followingRequest, reasonToStop, type PlainAnswer, type PlainRequest } from '../platform/plainRequest';
 
 export interface Log {
@@ -14,6 +14,8 @@ export interface Environment {
   readonly log: Log;
   /** Aborted when the process is asked to stop; every wait then rejects with its reason. */
   readonly signal: AbortSignal;
+  /** How `request` reaches others. */
+  readonly dial: Dial;
 }
 
 /** A thousand registrations with a handful of URLs each are well below. */
@@ -37,14 +39,13 @@ export function sleep({ clock, signal }: Pick<Environment, 'clock' | 'signal'>, 
 
 /** Follows redirections; ends after `timeoutMs` and when the process is asked to stop, which rejects with the signal's reason. */
 export function request(
-  { signal }: Pick<Environment, 'signal'>,
+  { signal, dial }: Pick<Environment, 'signal' | 'dial'>,
   url: string,
   timeoutMs: number,
   { method = 'GET', body }: Partial<Pick<PlainRequest, 'method' | 'body'>> = {},
 ): Promise<PlainAnswer> {
   return followingRequest({
-    ...{ method, url, body, timeoutMs, signal },
+    ...{ method, url, body, timeoutMs, signal, dial },
     answerBytesMax: ANSWER_BYTES_MAX,
-    dial: dialAny,
   });
 }

@@ -18,7 +18,7 @@ const GONE = 410;
 
 /** Over HTTP, until the process is asked to stop. */
 export class HttpMembersApi implements MembersApi {
-  constructor(private readonly environment: Pick<Environment, 'signal'>) {}
+  constructor(private readonly environment: Pick<Environment, 'signal' | 'dial'>) {}
 
   async removeLost(server: string, id: string): Promise<'removed' | 'running'> {
     const url = `${server}/v2/members/${id}?onlyIfLost=true`;

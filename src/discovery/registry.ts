@@ -36,7 +36,7 @@ export class Registry {
   constructor(
     /** Without a slash at the end. */
     readonly url: string,
-    private readonly environment: Pick<Environment, 'signal'>,
+    private readonly environment: Pick<Environment, 'signal' | 'dial'>,
     private readonly watchTimeoutMs = WATCH_TIMEOUT_MS,
   ) {}
 

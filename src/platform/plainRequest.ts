@@ -72,7 +72,7 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
 const REDIRECTS = [301, 302, 307, 308];
 const REDIRECTS_MAX = 5;
 
-/** As `plainRequest`, and follows where the answer points to, up to five times. */
+/** As `plainRequest`, and follows where the answer points to, up to five times; from https to nothing else. */
 export async function followingRequest(options: PlainRequest): Promise<PlainAnswer> {
   const deadlineMs = performance.now() + options.timeoutMs;
   let { url } = options;
@@ -81,7 +81,13 @@ export async function followingRequest(options: PlainRequest): Promise<PlainAnsw
     const answer = await plainRequest({ ...options, url, timeoutMs });
     const { location } = answer.headers;
     if (!REDIRECTS.includes(answer.status) || location === undefined || hops === REDIRECTS_MAX) return answer;
-    url = new URL(location, url).href;
+    const [before, next] = [new URL(url), new URL(location, url)];
+    if (before.protocol === 'https:' && next.protocol !== 'https:') {
+      throw new Error(
+        `the answer of ${before.host} points to ${next.origin}, which is not encrypted; it is not followed`,
+      );
+    }
+    url = next.href;
   }
 }
 

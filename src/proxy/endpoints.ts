@@ -1,8 +1,10 @@
 /** The client URLs of the cluster, in the order in which they are tried. */
+import { hostOf, portOf } from '../platform/dial';
 
 export interface Endpoint {
   /** As the member publishes it. */
   readonly text: string;
+  readonly scheme: 'http' | 'https';
   readonly host: string;
   readonly port: number;
 }
@@ -13,14 +15,12 @@ interface Entry {
   availableAtMs: number;
 }
 
-const HTTP_PORT = 80;
-
-/** Undefined for what is no plain HTTP URL. */
+/** Undefined for what is no URL of HTTP. */
 export function parseClientUrl(text: string): Endpoint | undefined {
   if (!URL.canParse(text)) return undefined;
-  const { protocol, hostname, port } = new URL(text);
-  if (protocol !== 'http:') return undefined;
-  return { text, host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? HTTP_PORT : Number(port) };
+  const url = new URL(text);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;
+  return { text, scheme: url.protocol === 'https:' ? 'https' : 'http', host: hostOf(url), port: portOf(url) };
 }
 
 /**

@@ -1,8 +1,10 @@
 /** One request on its way through the proxy: to the first member that takes it, and its answer back. */
 import { request as httpRequest } from 'node:http';
-import type { Agent, ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { reasonOf } from '../platform/networkError';
 import { writeMessage } from './answers';
+import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
 
@@ -22,7 +24,7 @@ const TCP_PROBE_AFTER_MS = 30_000;
 class TimeoutError extends Error {}
 
 export interface PassageContext {
-  readonly agent: Agent;
+  readonly connections: Connections;
   readonly dialTimeoutMs: number;
   /** The endpoint did not take the request or did not answer it. */
   readonly onFailure: (endpoint: Endpoint, reason: string) => void;
@@ -80,7 +82,7 @@ export class Passage {
 
   private attempt(endpoint: Endpoint): void {
     const outgoing = httpRequest({
-      agent: this.fresh ? false : this.context.agent,
+      agent: this.context.connections.agentFor(endpoint, this.fresh),
       host: endpoint.host,
       port: endpoint.port,
       method: this.request.method,
@@ -100,8 +102,7 @@ export class Passage {
     outgoing.on('socket', (socket) => {
       socket.setKeepAlive(true, TCP_PROBE_AFTER_MS);
       // Nothing of the request may be taken from the client before there is a connection: another member may need it.
-      if (socket.connecting) socket.once('connect', send);
-      else send();
+      onceOpen(socket, endpoint.scheme, outgoing.reusedSocket, send);
     });
     outgoing.on('response', (answer) => {
       isSettled = true;
@@ -159,7 +160,7 @@ export class Passage {
     const isRepeatable = !isSent || isRead(this.request);
     // A connection that was closed meanwhile says nothing of the member; silence on one that is open does.
     const isStale = isSent && outgoing.reusedSocket && !(error instanceof TimeoutError);
-    if (!isStale) this.context.onFailure(endpoint, error.message);
+    if (!isStale) this.context.onFailure(endpoint, reasonOf(error));
     if (!isRepeatable) {
       this.giveUp();
       return;

@@ -1,7 +1,8 @@
 /** A process that is no member: it serves its client port by forwarding to those that are, as the proxy of etcd 2.3. */
-import { Agent } from 'node:http';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { dialTcp, type Dial } from '../platform/dial';
 import { writeMessage, writePlain } from './answers';
+import { Connections } from './connections';
 import { Endpoints } from './endpoints';
 import type { FetchMembers, ProxyLogger } from './environment';
 import { Membership } from './membership';
@@ -9,12 +10,6 @@ import { Passage } from './passage';
 
 /** Requests under way at once, watches included; more are refused. */
 const REQUESTS_MAX = 16_384;
-
-/** Connections to one member that wait for their next request. */
-const IDLE_CONNECTIONS_MAX = 256;
-
-/** How long they wait: less than a member lets them rest, so that it is not the member that ends them. */
-const IDLE_MS = 60_000;
 
 /** How long answers without a known end go on when the proxy stops, and the others. */
 const ENDLESS_GRACE_MS = 500;
@@ -37,6 +32,8 @@ export interface ProxyOptions {
   /** Opens the client port; rejects if it cannot. */
   readonly listen: (handler: RequestListener) => Promise<readonly ProxyListener[]>;
   readonly fetchMembers: FetchMembers;
+  /** To the client ports of members; plain TCP if nothing else is said. */
+  readonly dial?: Dial;
   readonly failureWaitMs: number;
   readonly refreshIntervalMs: number;
   readonly dialTimeoutMs: number;
@@ -75,13 +72,15 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 
 /** Takes the requests in. */
 class ProxyDesk {
-  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX, timeout: IDLE_MS });
+  private readonly connections: Connections;
   private readonly passages = new Set<Passage>();
 
   constructor(
     private readonly endpoints: Endpoints,
     private readonly options: ProxyOptions,
-  ) {}
+  ) {
+    this.connections = new Connections(options.dial ?? dialTcp);
+  }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
     const path = (request.url ?? '').split('?', 1)[0];
@@ -96,7 +95,7 @@ class ProxyDesk {
   }
 
   close(): void {
-    this.agent.destroy();
+    this.connections.close();
   }
 
   /** Which endpoints a request might go to now. */
@@ -122,7 +121,7 @@ class ProxyDesk {
     }
     const { logger, dialTimeoutMs } = this.options;
     const passage = new Passage(request, response, available, {
-      agent: this.agent,
+      connections: this.connections,
       dialTimeoutMs,
       onFailure: (endpoint, reason) => {
         logger.warn({ endpoint: endpoint.text, reason }, 'proxy: a member did not answer');

@@ -7,6 +7,7 @@ import { Witness } from '../../src/discovery/witness';
 import { Registry } from '../../src/discovery/registry';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
 import { RealClock } from '../../src/platform/realClock';
+import { dialTcp } from '../../src/platform/dial';
 
 /** Waits of seconds pass in milliseconds. */
 const HASTE = 50;
@@ -75,6 +76,7 @@ export function environment(): Said {
       random: Math.random,
       log: { info: log, warn: log },
       signal: stop.signal,
+      dial: dialTcp,
     },
   };
 }

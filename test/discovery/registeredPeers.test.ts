@@ -2,6 +2,7 @@ import { JoinError } from '../../src/discovery/beginning';
 import { registeredPeers } from '../../src/discovery/registeredPeers';
 import type { Found } from '../../src/discovery/registry';
 import { RegistryUnavailable } from '../../src/discovery/registry';
+import { dialTcp } from '../../src/platform/dial';
 
 const URL = 'http://d/token';
 
@@ -27,6 +28,7 @@ const environment = {
     },
   },
   signal: new AbortController().signal,
+  dial: dialTcp,
 };
 
 beforeEach(() => {

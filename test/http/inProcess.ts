@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
+import { createDials } from '../../src/app/dials';
 import { start } from '../../src/app/start';
 import { freePort } from './ports';
 
@@ -52,6 +53,7 @@ export async function startInProcess(
     events: { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
     stopping: stopping.signal,
+    dials: createDials(),
   }).catch((error: unknown) => {
     rmSync(dataDir, { recursive: true, force: true });
     throw error;

@@ -1,6 +1,7 @@
 /** Every answer that a raw server can think of ends a plain request, and within its timeout. */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { dialAny } from '../../src/platform/dial';
+import { systemTls } from '../../src/tls/clientTls';
+import { tlsDial } from '../../src/tls/dial';
 import { followingRequest, plainRequest, type PlainRequest, type RequestBody } from '../../src/platform/plainRequest';
 
 const TIMEOUT_MS = 400;
@@ -123,6 +124,13 @@ it.each([301, 302, 307, 308])('status %i with a place: the same is asked there',
   expect(heads.map((head) => /^PUT (\S+) .*value=x$/s.exec(head)?.[1])).toEqual(['/a?b=c', '/there?x=1']);
 });
 
+it('what was asked by https is not asked again in the clear', async () => {
+  const moved = 'HTTP/1.1 307 Moved\r\nLocation: http://there/a\r\nContent-Length: 0\r\n\r\n';
+  await expect(exchange({ url: 'HTTPS://there/a' }, [moved, OK])).rejects.toThrow(
+    'the answer of there points to http://there, which is not encrypted',
+  );
+});
+
 it('redirections have an end', async () => {
   const { heads, answer } = await exchange({}, ['HTTP/1.1 307 Again\r\nLocation: /a\r\nContent-Length: 0\r\n\r\n']);
   expect(answer.status).toBe(307);
@@ -154,7 +162,13 @@ it('https speaks TLS, and names the host', async () => {
         });
       });
       const there = url.replace('http://127.0.0.1', 'https://localhost');
-      const asked = { method: 'GET', url: there, timeoutMs: 5000, answerBytesMax: 100, dial: dialAny } as const;
+      const asked = {
+        method: 'GET',
+        url: there,
+        timeoutMs: 5000,
+        answerBytesMax: 100,
+        dial: tlsDial(systemTls),
+      } as const;
       plainRequest(asked).then(
         () => reject(new Error('answered')),
         () => undefined,
@@ -171,7 +185,7 @@ it('a scheme nobody speaks is refused', async () => {
     url: 'ftp://there/',
     timeoutMs: 5000,
     answerBytesMax: 100,
-    dial: dialAny,
+    dial: tlsDial(systemTls),
   });
   await expect(asked).rejects.toThrow('ftp');
 });

@@ -20,14 +20,16 @@ function fail(endpoints: Endpoints, text: string): void {
 }
 
 test.each([
-  ['http://a:2379', 'a', 2379],
-  ['http://a', 'a', 80],
-  ['http://[::1]:4001/', '::1', 4001],
-])('%s is %s and %i', (text, host, port) => {
-  expect(parseClientUrl(text)).toEqual({ text, host, port });
+  ['http://a:2379', 'http', 'a', 2379],
+  ['http://a', 'http', 'a', 80],
+  ['http://[::1]:4001/', 'http', '::1', 4001],
+  ['https://a:2379', 'https', 'a', 2379],
+  ['https://a', 'https', 'a', 443],
+])('%s is %s, %s and %i', (text, scheme, host, port) => {
+  expect(parseClientUrl(text)).toEqual({ text, scheme, host, port });
 });
 
-test.each(['https://a:2379', 'unix:///x', 'a:2379', ''])('%j cannot be used', (text) => {
+test.each(['ftp://a:2379', 'unix:///x', 'a:2379', ''])('%j cannot be used', (text) => {
   expect(parseClientUrl(text)).toBeUndefined();
 });
 

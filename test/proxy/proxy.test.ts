@@ -189,7 +189,7 @@ describe('members that fail', () => {
     proxy = await startProxyUnderTest([gone, member.url]);
     expect(await put('value=b')).toMatchObject({ status: 200, body: 'value=b' });
     expect(await put('value=c')).toMatchObject({ status: 200, body: 'value=c' });
-    expect(proxy.warnings).toEqual([{ endpoint: gone, reason: expect.stringContaining('ECONNREFUSED') }]);
+    expect(proxy.warnings).toEqual([{ endpoint: gone, reason: 'connection refused' }]);
   });
 
   test('one that takes a write and breaks off is not asked again, and neither is another', async () => {

@@ -71,7 +71,10 @@ export class FounderBeginnings {
     const { clock } = incarnation;
     const { random } = this.cluster.world;
     const log = { info: () => undefined, warn: () => undefined };
-    return { clock, random: random.next, log, signal: stop.signal };
+    const dial = (): never => {
+      throw new Error('the simulation opens no connection');
+    };
+    return { clock, random: random.next, log, signal: stop.signal, dial };
   }
 
   /** What `/members` of the peer port says. */

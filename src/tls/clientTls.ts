@@ -1,0 +1,28 @@
+/** What a connection is opened with, and how it knows who answers. */
+import { createSecureContext, type SecureContext } from 'node:tls';
+
+/** The certificate of whoever answers has to be signed by a CA of the context, and to be of this one. */
+export type ServerCheck =
+  /** Whoever the dialled URL names, by a name or an address in the certificate. */
+  | { readonly kind: 'dialledName' }
+  /** Whoever has one of these common names, at whatever address; no name is looked up. */
+  | { readonly kind: 'commonName'; readonly names: readonly string[] }
+  /** Whoever has this name, at whatever address. */
+  | { readonly kind: 'hostName'; readonly name: string }
+  /** Anybody, whoever signed: certificates that each member made for itself prove nothing. The line is only hidden. */
+  | { readonly kind: 'anybody' };
+
+/** One object for as long as the files stay the same: sessions that began with another one are not resumed. */
+export interface ClientTls {
+  /** CA, own certificate and key, revoked certificates, lowest version. */
+  readonly context: SecureContext;
+  readonly server: ServerCheck;
+}
+
+let trustedBySystem: ClientTls | undefined;
+
+/** With the CAs that Node.js trusts (`NODE_EXTRA_CA_CERTS` adds to them), and no certificate of its own. Read when it is first needed. */
+export function systemTls(): ClientTls {
+  trustedBySystem ??= { context: createSecureContext({ minVersion: 'TLSv1.2' }), server: { kind: 'dialledName' } };
+  return trustedBySystem;
+}

@@ -1,0 +1,68 @@
+/** Opens connections to http and https URLs: the one place where TLS is spoken as a client. */
+import { isIP } from 'node:net';
+import { connect, type TLSSocket } from 'node:tls';
+import { dialTcp, hostOf, portOf, type Dial } from '../platform/dial';
+import type { ClientTls } from './clientTls';
+import { explainFailure, HANDSHAKE_TIMEOUT } from './dialFailure';
+import { identityError } from './serverCheck';
+import { Sessions } from './sessions';
+
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_AFTER_MS = 30_000;
+
+/**
+ * Plain TCP for http. For https the other side is verified before a byte of the request leaves, and an error of the connection says
+ * which host, what was wrong and what to do.
+ *
+ * @param material asked for each connection, so that new certificates count from the next one on
+ */
+export function tlsDial(material: () => ClientTls, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Dial {
+  const sessions = new Sessions();
+  return (url) => (url.protocol === 'https:' ? dialTls(url, material(), sessions, handshakeTimeoutMs) : dialTcp(url));
+}
+
+function dialTls(url: URL, tls: ClientTls, sessions: Sessions, handshakeTimeoutMs: number): TLSSocket {
+  const host = hostOf(url);
+  const session = sessions.of(url.host, tls);
+  const socket = connect({
+    host,
+    port: portOf(url),
+    secureContext: tls.context,
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: tls.server.kind !== 'anybody',
+    checkServerIdentity: (dialled, certificate) => identityError(tls.server, dialled, certificate),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(session === undefined ? {} : { session }),
+  });
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+  watchHandshake(socket, handshakeTimeoutMs);
+  socket.on('session', (ticket: Buffer) => {
+    sessions.keep(url.host, tls, ticket);
+  });
+  let isShaken = false;
+  socket.once('secureConnect', () => {
+    isShaken = true;
+  });
+  // The first to hear of it: the words are in the error before anybody else reads it.
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    sessions.forget(url.host);
+    Object.assign(error, explainFailure(error, url, isShaken));
+  });
+  return socket;
+}
+
+/** Node.js limits the handshake of those who come, not of those who go. */
+function watchHandshake(socket: TLSSocket, timeoutMs: number): void {
+  let timer: NodeJS.Timeout | undefined;
+  const done = (): void => {
+    clearTimeout(timer);
+  };
+  socket.once('connect', () => {
+    timer = setTimeout(() => {
+      socket.destroy(Object.assign(new Error('TLS handshake timeout'), { code: HANDSHAKE_TIMEOUT }));
+    }, timeoutMs);
+  });
+  socket.once('secureConnect', done);
+  socket.once('close', done);
+}

@@ -1,0 +1,56 @@
+/** Whether a certificate that a known CA signed is of whom it has to be. */
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import type { ServerCheck } from './clientTls';
+
+/** The certificate is good, and of somebody else. */
+export const WRONG_IDENTITY = 'CERT_OF_SOMEBODY_ELSE';
+
+/** Undefined: it is of whom it has to be. Looks nothing up: what counts is what stands in the certificate. */
+export function identityError(check: ServerCheck, dialled: string, certificate: PeerCertificate): Error | undefined {
+  switch (check.kind) {
+    case 'anybody':
+      return undefined;
+    case 'dialledName':
+      if (checkServerIdentity(dialled, certificate) === undefined) return undefined;
+      return wrong(
+        `its certificate is valid for ${namesIn(certificate)}, not for ${dialled}; dial it by one of these names, or give it a ` +
+          `certificate that has ${dialled} among its subject alternative names`,
+      );
+    case 'hostName':
+      if (checkServerIdentity(check.name, certificate) === undefined) return undefined;
+      return wrong(
+        `its certificate is valid for ${namesIn(certificate)}, not for ${check.name}, which is the name that is allowed; ` +
+          'give it a certificate with that name, or correct the name that is allowed',
+      );
+    case 'commonName':
+      if (hasOneOf(check.names, certificate)) return undefined;
+      return wrong(
+        `its certificate has the common name ${JSON.stringify(commonNameOf(certificate))}, and only ` +
+          `${check.names.map((name) => JSON.stringify(name)).join(' or ')} is allowed; give it a certificate with that common ` +
+          'name, or correct the common names that are allowed',
+      );
+  }
+}
+
+function wrong(message: string): Error {
+  return Object.assign(new Error(message), { code: WRONG_IDENTITY });
+}
+
+function hasOneOf(names: readonly string[], certificate: PeerCertificate): boolean {
+  const name = commonNameOf(certificate);
+  return name !== '' && names.includes(name);
+}
+
+/** Empty if it has none. A certificate that names several is of none of them. */
+function commonNameOf({ subject }: PeerCertificate): string {
+  const name: unknown = subject.CN;
+  return typeof name === 'string' ? name : '';
+}
+
+const NAMES_LENGTH_MAX = 200;
+
+function namesIn(certificate: PeerCertificate): string {
+  const names = certificate.subjectaltname ?? commonNameOf(certificate);
+  if (names === '') return 'no name';
+  return names.length > NAMES_LENGTH_MAX ? `${names.slice(0, NAMES_LENGTH_MAX)}...` : names;
+}
