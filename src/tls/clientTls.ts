@@ -7,8 +7,8 @@ export type ServerCheck =
   | { readonly kind: 'dialledName' }
   /** Whoever has one of these common names, at whatever address; no name is looked up. */
   | { readonly kind: 'commonName'; readonly names: readonly string[] }
-  /** Whoever has this name, at whatever address. */
-  | { readonly kind: 'hostName'; readonly name: string }
+  /** Whoever has one of these names, at whatever address. */
+  | { readonly kind: 'hostName'; readonly names: readonly string[] }
   /** Anybody, whoever signed: certificates that each member made for itself prove nothing. The line is only hidden. */
   | { readonly kind: 'anybody' };
 

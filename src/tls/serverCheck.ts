@@ -17,10 +17,10 @@ export function identityError(check: ServerCheck, dialled: string, certificate: 
           `certificate that has ${dialled} among its subject alternative names`,
       );
     case 'hostName':
-      if (checkServerIdentity(check.name, certificate) === undefined) return undefined;
+      if (check.names.some((name) => checkServerIdentity(name, certificate) === undefined)) return undefined;
       return wrong(
-        `its certificate is valid for ${namesIn(certificate)}, not for ${check.name}, which is the name that is allowed; ` +
-          'give it a certificate with that name, or correct the name that is allowed',
+        `its certificate is valid for ${namesIn(certificate)}, not for ${check.names.join(' or ')}, which is what is ` +
+          'allowed; give it a certificate with such a name, or correct the names that are allowed',
       );
     case 'commonName':
       if (hasOneOf(check.names, certificate)) return undefined;
