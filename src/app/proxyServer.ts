@@ -1,4 +1,5 @@
 /** Runs the process as a proxy: the parts of a member that it needs, and none of its data. */
+import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ConnectionPlaces } from '../api/connectionPlaces';
 import { openListeners } from '../api/openListeners';
@@ -9,6 +10,7 @@ import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
 import type { Dials } from './dials';
+import { leadsHere } from './ownAddresses';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
@@ -35,6 +37,8 @@ export async function startProxyServer(
   });
   logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
   return startProxy({
+    id: randomBytes(8).toString('hex'),
+    leadsHere: (url) => leadsHere(url, configuration.listenClientUrls),
     peerUrls,
     mode: configuration.proxy === 'readonly' ? 'readonly' : 'on',
     listen: (handler) =>

@@ -1,5 +1,6 @@
 /** Which headers go on, and which belong to one connection only (RFC 9110 section 7.6.1). */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { viaOf } from './loops';
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
   'connection',
@@ -28,8 +29,13 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
-/** The headers for the member: the client's, with its address added to X-Forwarded-For, framed as the client framed its body. */
-export function requestHeaders(request: IncomingMessage): OutgoingHttpHeaders {
+/**
+ * The headers for the member: the client's, with its address added to X-Forwarded-For and this proxy to Via, framed as the client
+ * framed its body.
+ *
+ * @param id of this process (loops.ts)
+ */
+export function requestHeaders(request: IncomingMessage, id: string): OutgoingHttpHeaders {
   const isDropped = droppedFrom(request.headers.connection);
   const headers: OutgoingHttpHeaders = {};
   for (const [name, values] of Object.entries(request.headersDistinct)) {
@@ -37,6 +43,7 @@ export function requestHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   }
   const forwarded = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress ?? ''];
   headers['x-forwarded-for'] = forwarded.filter((address) => address !== '').join(', ');
+  headers.via = viaOf(request, id);
   // Said in so many words, because Node sends the body of a GET or DELETE unframed otherwise.
   if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
   return headers;

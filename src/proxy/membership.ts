@@ -13,6 +13,8 @@ export interface MembershipOptions {
   readonly peerUrls: readonly string[];
   readonly refreshIntervalMs: number;
   readonly fetchMembers: FetchMembers;
+  /** Whether a client URL is one of this proxy's own: nothing is sent there. */
+  readonly leadsHere: (url: string) => boolean;
   readonly random: () => number;
   readonly logger: ProxyLogger;
 }
@@ -48,14 +50,20 @@ export class Membership {
 
   /** Takes the answer of the first member that gives one; false if there is no endpoint at all after that. */
   private async look(): Promise<boolean> {
-    const { fetchMembers, logger } = this.options;
+    const { fetchMembers, leadsHere, logger } = this.options;
     const reasons: string[] = [];
     for (const url of new Set([...this.peerUrls, ...this.options.peerUrls])) {
       if (this.stopped) return false;
       try {
         const { members } = await fetchMembers(url);
-        const clientUrls = members.flatMap(({ clientURLs }) => clientURLs);
-        if (clientUrls.length === 0) throw new Error(`${url}: no member has published a client URL`);
+        const published = members.flatMap(({ clientURLs }) => clientURLs);
+        if (published.length === 0) throw new Error(`${url}: no member has published a client URL`);
+        const clientUrls = published.filter((clientUrl) => !leadsHere(clientUrl));
+        if (clientUrls.length === 0) throw new Error(`${url}: all client URLs of the members are this proxy's own`);
+        if (clientUrls.length < published.length) {
+          const own = published.filter(leadsHere);
+          logger.warn({ own }, 'proxy: a member advertises an address of this proxy; nothing is forwarded to it');
+        }
         this.peerUrls = members.flatMap(({ peerURLs }) => peerURLs);
         if (this.endpoints.replace(clientUrls)) logger.info({ endpoints: clientUrls }, 'proxy: endpoints found');
         return true;

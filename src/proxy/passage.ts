@@ -7,6 +7,7 @@ import { writeMessage } from './answers';
 import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
+import { leadsBack } from './loops';
 
 /**
  * How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. A plain
@@ -25,6 +26,8 @@ class TimeoutError extends Error {}
 
 export interface PassageContext {
   readonly connections: Connections;
+  /** Of this process, for loops.ts. */
+  readonly id: string;
   readonly dialTimeoutMs: number;
   /** The endpoint did not take the request or did not answer it. */
   readonly onFailure: (endpoint: Endpoint, reason: string) => void;
@@ -87,7 +90,7 @@ export class Passage {
       port: endpoint.port,
       method: this.request.method,
       path: this.request.url,
-      headers: requestHeaders(this.request),
+      headers: requestHeaders(this.request, this.context.id),
       setHost: false,
     });
     this.outgoing = outgoing;
@@ -107,7 +110,8 @@ export class Passage {
     outgoing.on('response', (answer) => {
       isSettled = true;
       clearTimeout(this.timer);
-      this.answer(answer);
+      if (leadsBack(answer, this.context.id)) this.cameBack(endpoint, outgoing, answer);
+      else this.answer(answer);
     });
     const failed = (error: Error): void => {
       if (isSettled) return;
@@ -134,6 +138,18 @@ export class Passage {
     } else {
       outgoing.end();
       wait();
+    }
+  }
+
+  /** Nobody carried it out, but what was read of its body is gone. */
+  private cameBack(endpoint: Endpoint, outgoing: ClientRequest, answer: IncomingMessage): void {
+    this.context.onFailure(endpoint, 'it leads back to this proxy');
+    if (isRead(this.request) && this.position < this.endpoints.length) {
+      answer.destroy();
+      outgoing.destroy();
+      if (!this.isOver) this.tryNext();
+    } else {
+      this.answer(answer);
     }
   }
 

@@ -5,6 +5,7 @@ import { writeMessage, writePlain } from './answers';
 import { Connections } from './connections';
 import { Endpoints } from './endpoints';
 import type { FetchMembers, ProxyLogger } from './environment';
+import { LOOP_HEADER, loopOf } from './loops';
 import { Membership } from './membership';
 import { Passage } from './passage';
 
@@ -25,6 +26,10 @@ export interface ProxyListener {
 }
 
 export interface ProxyOptions {
+  /** Of this process: 16 hexadecimal digits that no other one has. */
+  readonly id: string;
+  /** Whether a client URL is one of this proxy's own. */
+  readonly leadsHere: (url: string) => boolean;
   /** Peer URLs of members, to ask who is in the cluster. */
   readonly peerUrls: readonly string[];
   /** `readonly`: anything but GET is refused. */
@@ -110,6 +115,12 @@ class ProxyDesk {
   }
 
   private forward(request: IncomingMessage, response: ServerResponse): void {
+    const loop = loopOf(request, this.options.id);
+    if (loop !== undefined) {
+      response.setHeader(LOOP_HEADER, this.options.id);
+      writeMessage(response, loop.status, loop.text);
+      return;
+    }
     const available = this.endpoints.available();
     if (available.length === 0) {
       writeMessage(response, 503, 'zero endpoints currently available');
@@ -119,9 +130,10 @@ class ProxyDesk {
       writeMessage(response, 503, 'too many requests');
       return;
     }
-    const { logger, dialTimeoutMs } = this.options;
+    const { id, logger, dialTimeoutMs } = this.options;
     const passage = new Passage(request, response, available, {
       connections: this.connections,
+      id,
       dialTimeoutMs,
       onFailure: (endpoint, reason) => {
         logger.warn({ endpoint: endpoint.text, reason }, 'proxy: a member did not answer');

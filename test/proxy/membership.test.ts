@@ -30,6 +30,7 @@ beforeEach(() => {
       const members = answers.get(url);
       return members === undefined ? Promise.reject(new Error('connection refused')) : Promise.resolve({ members });
     },
+    leadsHere: (url) => url === 'http://self:2379',
     random: () => 0.5,
     logger,
   });
@@ -82,4 +83,18 @@ test('it ends', async () => {
   asked = [];
   await jest.advanceTimersByTimeAsync(60_000);
   expect(asked).toEqual([]);
+});
+
+test('the address of the proxy itself is left out, whoever advertises it', async () => {
+  const self: ProxiedMember = { peerURLs: ['http://s:2380'], clientURLs: ['http://self:2379'] };
+  answers.set('http://a:2380', [self, A]);
+  await membership.start();
+  expect(texts()).toEqual(['http://a:2379']);
+});
+
+test('a member that advertises nothing else is no answer', async () => {
+  answers.set('http://a:2380', [{ peerURLs: ['http://s:2380'], clientURLs: ['http://self:2379'] }]);
+  answers.set('http://x:2380', [B]);
+  await membership.start();
+  expect(texts()).toEqual(['http://b:2379']);
 });

@@ -1,5 +1,6 @@
 /** A proxy on a free port in front of servers that do what the test tells them to. */
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
@@ -95,6 +96,8 @@ export async function startProxyUnderTest(
   const ignore = (): void => undefined;
   let port = 0;
   const proxy = await startProxy({
+    id: randomBytes(8).toString('hex'),
+    leadsHere: () => false,
     peerUrls: ['http://peer:2380'],
     mode: 'on',
     listen: async (handler) => {
