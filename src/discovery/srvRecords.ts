@@ -1,6 +1,7 @@
 /** Members from DNS SRV records, as etcd 2 finds them. */
 import { JoinError, type Founder } from './beginning';
 import type { Environment } from './environment';
+import { hostOf, portOf } from '../platform/dial';
 import { reasonOf } from '../platform/networkError';
 import { Patience } from './patience';
 
@@ -30,43 +31,52 @@ export interface SrvOptions {
 const NO_SUCH_RECORDS = new Set(['ENOTFOUND', 'ENODATA']);
 
 /**
- * The founders: this member under its name with the URLs its records have, the others named 0, 1, ... Asks until DNS answers.
- * Rejects with JoinError if there are no records, if they want TLS, or if this member is not among them.
+ * The founders: this member under its name with the URLs its records have, the others named 0, 1, ... Those of `_etcd-server-ssl` speak
+ * TLS, those of `_etcd-server` do not; a host and port that is in both speaks TLS. Asks until DNS answers. Rejects with JoinError if
+ * there are no records, or if this member is not among them with the scheme that it advertises.
  */
 export async function foundersFromSrv(options: SrvOptions): Promise<readonly Founder[]> {
   const { domain, serviceName, name } = options;
   const suffix = serviceName === '' ? '' : `-${serviceName}`;
-  const secure = await records(options, `_etcd-server-ssl${suffix}._tcp.${domain}`);
-  const plain = await records(options, `_etcd-server${suffix}._tcp.${domain}`);
-  if (secure.length > 0) {
+  const secure = await targets(options, 'https', `_etcd-server-ssl${suffix}._tcp.${domain}`);
+  const plain = await targets(options, 'http', `_etcd-server${suffix}._tcp.${domain}`);
+  const isSecure = new Set(secure.map(({ host }) => host));
+  const all = [...secure, ...plain.filter(({ host }) => !isSecure.has(host))].sort(byUrl);
+  if (all.length === 0) {
     throw new JoinError(
-      `the records _etcd-server-ssl${suffix}._tcp.${domain} ask for TLS between the members, which this release does not ` +
-        `have; publish them as _etcd-server${suffix}._tcp`,
+      `there are no SRV records _etcd-server-ssl${suffix}._tcp.${domain} or _etcd-server${suffix}._tcp.${domain}; create one for ` +
+        'each member, or correct --discovery-srv',
     );
   }
-  if (plain.length === 0) {
-    throw new JoinError(
-      `there are no SRV records _etcd-server${suffix}._tcp.${domain}; create one for each member, or correct --discovery-srv`,
-    );
-  }
-  const targets = [...plain].sort(byTarget);
-  const own = await ownTargets(options, targets);
+  const own = await ownTargets(options, all);
   if (own.size === 0) {
     throw new JoinError(
-      `cannot find local etcd member ${JSON.stringify(name)} in SRV records: none of ${targets.map(urlOf).join(', ')} is ` +
-        `${options.peerURLs.join(' or ')}; correct --initial-advertise-peer-urls or the records`,
+      `cannot find local etcd member ${JSON.stringify(name)} in SRV records: none of ${all.map(({ url }) => url).join(', ')} is ` +
+        `${options.peerURLs.join(' or ')}; correct --initial-advertise-peer-urls (its scheme, too) or the records`,
     );
   }
-  const others = targets.filter((target) => !own.has(target));
-  const peerURLs = targets.filter((target) => own.has(target)).map(urlOf);
+  const others = all.filter((target) => !own.has(target));
+  const peerURLs = all.filter((target) => own.has(target)).map(({ url }) => url);
   const names = others.map((_, position) => String(position)).filter((each) => each !== name);
   return [
     { name, peerURLs },
-    ...others.map((target, position) => ({
-      name: names[position] ?? String(others.length),
-      peerURLs: [urlOf(target)],
-    })),
+    ...others.map(({ url }, position) => ({ name: names[position] ?? String(others.length), peerURLs: [url] })),
   ];
+}
+
+/** What a record says, as a URL. */
+interface Target {
+  readonly url: string;
+  /** With its port. */
+  readonly host: string;
+}
+
+async function targets(options: SrvOptions, scheme: 'http' | 'https', service: string): Promise<readonly Target[]> {
+  const found = await records(options, service);
+  return found.map(({ name, port }) => {
+    const host = `${name.replace(/\.$/, '').toLowerCase()}:${port}`;
+    return { url: `${scheme}://${host}`, host };
+  });
 }
 
 /** Empty if DNS says that there are none; asks again while it does not answer. */
@@ -83,28 +93,23 @@ async function records({ lookup, environment }: SrvOptions, service: string): Pr
   }
 }
 
-/** By its advertised URL, or else by the address that URL stands for. */
-async function ownTargets(options: SrvOptions, targets: readonly SrvRecord[]): Promise<ReadonlySet<SrvRecord>> {
-  const byUrl = targets.filter((target) => options.peerURLs.includes(urlOf(target)));
-  if (byUrl.length > 0) return new Set(byUrl);
+/** By its advertised URL, or else by the scheme and the address that URL stands for. */
+async function ownTargets(options: SrvOptions, all: readonly Target[]): Promise<ReadonlySet<Target>> {
+  const byName = all.filter(({ url }) => options.peerURLs.includes(url));
+  if (byName.length > 0) return new Set(byName);
   const own = new Set((await Promise.all(options.peerURLs.map((url) => endpoints(options.lookup, url)))).flat());
-  const all = await Promise.all(targets.map((target) => endpoints(options.lookup, urlOf(target))));
-  return new Set(targets.filter((_, position) => all[position]?.some((endpoint) => own.has(endpoint))));
+  const found = await Promise.all(all.map(({ url }) => endpoints(options.lookup, url)));
+  return new Set(all.filter((_, position) => found[position]?.some((endpoint) => own.has(endpoint))));
 }
 
-/** `address port` of each address of a URL's host; none if it is not known. */
+/** `scheme address port` of each address of a URL's host; none if it is not known. */
 async function endpoints(lookup: Lookup, text: string): Promise<readonly string[]> {
-  const { hostname, port } = new URL(text);
-  const addresses = await lookup.lookup(hostname.replace(/^\[(.*)\]$/, '$1')).catch(() => []);
-  return addresses.map((address) => `${address} ${port === '' ? '80' : port}`);
+  const url = new URL(text);
+  const addresses = await lookup.lookup(hostOf(url)).catch(() => []);
+  return addresses.map((address) => `${url.protocol} ${address} ${portOf(url)}`);
 }
 
-function urlOf({ name, port }: SrvRecord): string {
-  return `http://${name.replace(/\.$/, '').toLowerCase()}:${port}`;
-}
-
-function byTarget(one: SrvRecord, other: SrvRecord): number {
-  const [a, b] = [urlOf(one), urlOf(other)];
+function byUrl({ url: a }: Target, { url: b }: Target): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 

@@ -162,7 +162,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('--discovery-srv=a b'), '--discovery-srv: "a b" is not usable; give a domain name'],
   [
     flags('--join-urls=http://a:2380,http://b'),
-    '--join-urls: "http://b" is not usable; give peer URLs like http://HOST:PORT separated by commas',
+    '--join-urls: "http://b" is not usable; give peer URLs like http://HOST:PORT or https://HOST:PORT separated by commas',
   ],
   // Options against each other.
   [

@@ -79,7 +79,7 @@ describe('spellings that etcd takes', () => {
         '--initial-advertise-peer-urls=http://a:2,',
         '--listen-metrics-urls=http://127.0.0.1:3,',
         '--cors=http://a,',
-        '--join-urls=http://b:2,',
+        '--join-urls=http://b:2,https://b:3,',
       ],
     });
     expect(configuration.listenClientUrls).toHaveLength(1);
@@ -88,7 +88,7 @@ describe('spellings that etcd takes', () => {
     expect([...configuration.initialCluster.keys()]).toEqual(['default']);
     expect(configuration.listenMetricsUrls).toHaveLength(1);
     expect(configuration.cors).toEqual(['http://a']);
-    expect(configuration.joinUrls).toEqual(['http://b:2']);
+    expect(configuration.joinUrls).toEqual(['http://b:2', 'https://b:3']);
   });
 
   it.each([',', ' , '])('a list of nothing but commas is no list: %j', (list) => {

@@ -64,9 +64,34 @@ it('takes the suffix of the service', async () => {
   expect(await founders(lookupOf(records), { serviceName: 'blue' })).toHaveLength(1);
 });
 
-it('refuses TLS, and a domain without records', async () => {
-  await expect(founders(lookupOf({ ...three, [SECURE]: [['a.example.com', 2380]] }))).rejects.toThrow(/ask for TLS/);
-  await expect(founders(lookupOf({}))).rejects.toThrow(`there are no SRV records ${PLAIN}`);
+it('goes by the records for TLS first, and by the plain ones for the rest', async () => {
+  const mixed: Records = {
+    ...three,
+    [SECURE]: [
+      ['a.example.com', 2380],
+      ['d.example.com', 2380],
+    ],
+  };
+  expect(await founders(lookupOf(mixed), { peerURLs: ['https://a.example.com:2380'] })).toEqual([
+    { name: 'infra0', peerURLs: ['https://a.example.com:2380'] },
+    { name: '0', peerURLs: ['http://b.example.com:2380'] },
+    { name: '1', peerURLs: ['http://c.example.com:7001'] },
+    { name: '2', peerURLs: ['https://d.example.com:2380'] },
+  ]);
+});
+
+it('finds itself only with the scheme that it advertises, by name and by address', async () => {
+  const secure: Records = { [SECURE]: [['a.example.com', 2380]] };
+  const addresses = { 'a.example.com': ['10.0.0.1'], '10.0.0.1': ['10.0.0.1'] };
+  await expect(founders(lookupOf(secure, addresses))).rejects.toThrow(
+    /none of https:\/\/a\.example\.com:2380 is http:\/\/a\.example\.com:2380; correct .*scheme/,
+  );
+  const [own] = await founders(lookupOf(secure, addresses), { peerURLs: ['https://10.0.0.1:2380'] });
+  expect(own).toEqual({ name: 'infra0', peerURLs: ['https://a.example.com:2380'] });
+});
+
+it('refuses a domain without records', async () => {
+  await expect(founders(lookupOf({}))).rejects.toThrow(`there are no SRV records ${SECURE} or ${PLAIN}`);
 });
 
 it('waits for a DNS server that does not answer', async () => {

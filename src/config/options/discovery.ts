@@ -42,14 +42,18 @@ export const discoveryOptions = {
     group: 'Discovery',
     kind: { type: 'string', matches: domain, expected: 'give a domain name' },
     default: '',
-    help: 'Domain whose DNS SRV records _etcd-server._tcp name the members of a new cluster.',
+    help:
+      'Domain whose DNS SRV records _etcd-server-ssl._tcp (https) and _etcd-server._tcp (http) name the members of a new ' +
+      'cluster.',
   },
   'discovery-srv-name': {
     status: 'active',
     group: 'Discovery',
     kind: { type: 'string', matches: /^[a-z0-9_-]{0,48}$/i, expected: 'give letters, digits, "-" and "_"' },
     default: '',
-    help: 'Suffix of the service in the SRV records: with NAME they are _etcd-server-NAME._tcp.',
+    help:
+      'Suffix of the service in the SRV records: with NAME they are _etcd-server-ssl-NAME._tcp and ' +
+      '_etcd-server-NAME._tcp.',
   },
   'join-urls': {
     status: 'active',
@@ -57,8 +61,8 @@ export const discoveryOptions = {
     kind: {
       type: 'strings',
       placeholder: 'URL,...',
-      matches: /^http:\/\/(\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
-      expected: 'give peer URLs like http://HOST:PORT separated by commas',
+      matches: /^https?:\/\/(\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
+      expected: 'give peer URLs like http://HOST:PORT or https://HOST:PORT separated by commas',
     },
     default: '',
     help:
