@@ -6,6 +6,7 @@ import { makeStartTokens, parseStartTokens } from '../api/discovery/startTokens'
 import type { Configuration } from '../config/configuration';
 import type { Member } from '../member/types';
 import { RealClock } from '../platform/realClock';
+import { sleep } from '../platform/sleep';
 
 const TOKEN_BYTES = 16;
 
@@ -17,7 +18,6 @@ export interface DiscoveryService extends DiscoveryOptions {
 export function createDiscoveryService(configuration: Configuration, logger: Logger): DiscoveryService {
   const tokens = parseStartTokens(configuration.discoveryTokens);
   const clock = new RealClock();
-  const sleep = (delayMs: number): Promise<void> => new Promise((resolve) => clock.after(delayMs, resolve));
   let isReady = tokens.length === 0;
   return {
     urlPrefix: configuration.discoveryPrefix.replace(/\/+$/, ''),
@@ -25,7 +25,12 @@ export function createDiscoveryService(configuration: Configuration, logger: Log
     makeToken: () => randomBytes(TOKEN_BYTES).toString('hex'),
     isReady: () => isReady,
     start: async (member) => {
-      await makeStartTokens(member, tokens, { now: Date.now, random: Math.random, sleep, logger });
+      await makeStartTokens(member, tokens, {
+        now: Date.now,
+        random: Math.random,
+        sleep: (delayMs) => sleep(clock, delayMs),
+        logger,
+      });
       isReady = true;
     },
   };

@@ -6,14 +6,14 @@ import { isHealthy, isReady } from '../client/health';
 import type { Target } from '../client/http';
 import type { Dial } from '../platform/dial';
 import { listMembers, removeMember, type Member } from '../client/members';
+import { BackOff } from '../platform/backOff';
 import { runCommand, say } from './arguments';
 import { commandDial } from './connection';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 2000;
-const PAUSE_MIN_MS = 200;
-const PAUSE_MAX_MS = 5000;
+const PAUSES = { firstMs: 200, longestMs: 5000 };
 
 /** Should this process end too soon, the member is ready again after that. */
 const DRAIN_EXTRA_S = 60;
@@ -110,7 +110,8 @@ class NotYetError extends Error {
 /** Repeats until there is a result; rejects with the last reason when the time is over, and at once if asking again is of no use. */
 async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
   let told = '';
-  for (let pauseMs = PAUSE_MIN_MS; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MAX_MS)) {
+  const backOff = new BackOff(PAUSES, Math.random);
+  for (;;) {
     let reason = 'it is still listed';
     try {
       const result = await attempt();
@@ -123,7 +124,7 @@ async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<
     if (leftMs <= 0) throw new Error(`${what}: ${reason}; nothing more is removed, run it again when that is mended`);
     if (reason !== told) say(`${what}: ${reason}; trying again`);
     told = reason;
-    await sleep(Math.min(leftMs, pauseMs * (0.5 + Math.random() / 2)));
+    await sleep(Math.min(leftMs, backOff.nextMs()));
   }
 }
 

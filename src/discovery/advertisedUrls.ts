@@ -2,7 +2,7 @@
 import type { ListedMember } from './beginning';
 import type { Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
-import { Patience } from './patience';
+import { Retry } from './retry';
 
 /** What the last start of this data directory advertised. */
 export interface AdvertisedNotes {
@@ -48,7 +48,7 @@ export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<vo
 
 /** False if the process was asked to stop before it succeeded. */
 async function update({ members, memberId, update: send, environment }: AdvertisedOptions): Promise<boolean> {
-  const patience = new Patience(environment, LONGEST_WAIT_MS);
+  const retry = new Retry(environment, LONGEST_WAIT_MS);
   for (let attempt = 0; !environment.signal.aborted; attempt++) {
     const others = members().filter(({ id }) => id !== memberId);
     const servers = others.flatMap(({ clientURLs }) => clientURLs);
@@ -59,8 +59,8 @@ async function update({ members, memberId, update: send, environment }: Advertis
       return true;
     } catch (error) {
       const reason = reasonOf(error);
-      patience.warn({ server, reason }, `the new peer URLs could not be told to the cluster (${reason}); trying again`);
-      await patience.wait().catch(() => undefined);
+      retry.warn({ server, reason }, `the new peer URLs could not be told to the cluster (${reason}); trying again`);
+      await retry.wait().catch(() => undefined);
     }
   }
   return false;

@@ -1,7 +1,7 @@
 import { JoinError, type Beginning } from './beginning';
 import type { DiscoveryOptions } from './discoveryOptions';
 import { beginWithFirstLeader } from './firstLeader';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { RegistryUnavailable, type Found } from './registry';
 import { beginWithSize } from './sizedCluster';
 
@@ -24,7 +24,7 @@ export async function beginFromDiscovery(options: DiscoveryOptions, protocol: Pr
 
 async function kindOfToken({ registry, environment }: DiscoveryOptions, protocol: Protocol): Promise<Kind> {
   if (protocol === '0.4') return { protocol };
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   for (;;) {
     try {
       const size = await registry.get(SIZE_KEY);
@@ -35,8 +35,8 @@ async function kindOfToken({ registry, environment }: DiscoveryOptions, protocol
       throw sizeNotFound(size, registry.url);
     } catch (error) {
       if (!(error instanceof RegistryUnavailable)) throw error;
-      patience.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
-      await patience.wait();
+      retry.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      await retry.wait();
     }
   }
 }

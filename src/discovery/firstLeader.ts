@@ -3,7 +3,7 @@ import { JoinError, type Beginning } from './beginning';
 import type { DiscoveryOptions } from './discoveryOptions';
 import { sleep } from './environment';
 import { OwnKey } from './note';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { RegistryUnavailable, type Registry } from './registry';
 import { askAny, joinOrAdd } from './runningCluster';
 
@@ -21,10 +21,10 @@ export async function beginWithFirstLeader(options: DiscoveryOptions): Promise<B
   // etcd 0.4 writes `started` and nobody reads it; with the name in it the winner knows itself again after a crash.
   const claim = `started ${name}`;
   const ownKey = new OwnKey(notes, { protocol: '0.4', url: registry.url, key: name, value: claim });
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   for (;;) {
     try {
-      const beginning = await attempt(options, ownKey, claim, patience);
+      const beginning = await attempt(options, ownKey, claim, retry);
       if (beginning?.kind === 'join') {
         // Not the note of a claim: it only says to go on renewing the registration.
         await notes.write({ protocol: '0.4', url: registry.url, key: name, value: '' });
@@ -32,9 +32,9 @@ export async function beginWithFirstLeader(options: DiscoveryOptions): Promise<B
       if (beginning !== undefined) return beginning;
     } catch (error) {
       if (!(error instanceof RegistryUnavailable)) throw error;
-      patience.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      retry.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
     }
-    await patience.wait();
+    await retry.wait();
   }
 }
 
@@ -42,7 +42,7 @@ async function attempt(
   options: DiscoveryOptions,
   ownKey: OwnKey,
   claim: string,
-  patience: Patience,
+  retry: Retry,
 ): Promise<Beginning | undefined> {
   const { registry, name, peerURLs, environment } = options;
   await registry.set(name, peerURLs[0] ?? '', TTL_SECONDS);
@@ -55,7 +55,7 @@ async function attempt(
   const others = await otherMembers(registry, name);
   const cluster = await askAny(others, options.fetchMembers);
   if (cluster !== undefined) return joinOrAdd(options, cluster, winner === claim ? options.foundingId : undefined);
-  patience.warn(
+  retry.warn(
     { url: registry.url },
     `the cluster was begun by another member; waiting until one of ${others.join(', ')} answers`,
   );
@@ -85,18 +85,18 @@ export async function keepRegistered(
   options: Pick<DiscoveryOptions, 'registry' | 'name' | 'peerURLs' | 'environment'>,
 ): Promise<void> {
   const { registry, name, peerURLs, environment } = options;
-  const patience = new Patience(environment, REFRESH_MS);
+  const retry = new Retry(environment, REFRESH_MS);
   for (;;) {
     try {
       await registry.set(name, peerURLs[0] ?? '', TTL_SECONDS);
-      patience.reset();
+      retry.reset();
       await sleep(environment, REFRESH_MS);
     } catch (error) {
       if (error === environment.signal.reason) return;
       const reason = error instanceof Error ? error.message : String(error);
-      patience.warn({ url: registry.url }, `the registration at the discovery service cannot be renewed (${reason})`);
+      retry.warn({ url: registry.url }, `the registration at the discovery service cannot be renewed (${reason})`);
     }
-    const stopped = await patience.wait().then(
+    const stopped = await retry.wait().then(
       () => false,
       () => true,
     );

@@ -4,7 +4,7 @@ import { JoinError, type Beginning, type Founder } from './beginning';
 import { reasonToStop } from '../platform/plainRequest';
 import type { Environment } from './environment';
 import { judgeFounding, quorumOf, type FoundingVerdict, type HeardAnswer } from './foundingRule';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import type { FoundersAnswer, FoundersQuestion, Witness } from './witness';
 
 /** Asks the member behind a peer URL; rejects if it does not answer within a short time. */
@@ -48,13 +48,13 @@ class Founding {
   /** Wake those that wait before they ask again, and whoever waits for something new to decide on. */
   private readonly askers = new Set<() => void>();
   private readonly deciders = new Set<() => void>();
-  private readonly patience: Patience;
+  private readonly retry: Retry;
   private ended = false;
   private speaks = false;
 
   constructor(private readonly options: FoundingOptions) {
     this.others = options.founders.filter(({ id }) => id !== options.memberId);
-    this.patience = new Patience(options.environment);
+    this.retry = new Retry(options.environment);
   }
 
   async decided(): Promise<Beginning | undefined> {
@@ -156,7 +156,7 @@ class Founding {
       running > 0
         ? 'others have a state already, and it takes more of them to be sure that this member never had one'
         : 'it takes a quorum of founders that say they have no state';
-    this.patience.info(
+    this.retry.info(
       { answered: witnesses, needed },
       `this member does not found the cluster yet: ${what}; ${witnesses} of ${needed} others have answered, waiting for ${names}`,
     );
@@ -164,7 +164,7 @@ class Founding {
 
   private sayLost(because: string): void {
     const urls = this.others.flatMap(({ peerURLs }) => peerURLs).join(', ');
-    this.patience.warn(
+    this.retry.warn(
       { cluster: this.options.clusterId },
       `this member cannot found the cluster (${because}), so it comes back as a new member; waiting until one of ${urls} ` +
         'runs (if the cluster never had any data: delete the data directories of all its members)',

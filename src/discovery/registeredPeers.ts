@@ -1,7 +1,7 @@
 /** The members of a token, for a process that is not going to be one of them. */
 import { JoinError } from './beginning';
 import type { Environment } from './environment';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { RegistryUnavailable } from './registry';
 import type { Registry } from './registry';
 
@@ -13,7 +13,7 @@ export async function registeredPeers(
   registry: Pick<Registry, 'url' | 'get'>,
   environment: Environment,
 ): Promise<readonly string[]> {
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   const { url } = registry;
   for (;;) {
     try {
@@ -24,12 +24,12 @@ export async function registeredPeers(
       const nodes = found.kind === 'directory' ? found.nodes : [];
       const peerUrls = nodes.flatMap(({ value }) => urlsOf(value));
       if (peerUrls.length > 0) return peerUrls;
-      patience.info({ url }, 'no member has registered at the discovery URL yet; waiting for one');
+      retry.info({ url }, 'no member has registered at the discovery URL yet; waiting for one');
     } catch (error) {
       if (!(error instanceof RegistryUnavailable)) throw error;
-      patience.warn({ url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      retry.warn({ url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
     }
-    await patience.wait();
+    await retry.wait();
   }
 }
 

@@ -2,7 +2,7 @@ import { AlreadyRunningError, JoinError, type ListedCluster, type ListedMember }
 import type { Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
 import type { MembersApi } from './membersApi';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { askAny, findOwn, type FetchMembers } from './runningCluster';
 
 const LONGEST_WAIT_MS = 2000;
@@ -32,7 +32,7 @@ export interface ReplacementOptions {
  */
 export async function replaceMember(options: ReplacementOptions): Promise<string> {
   const { lost, peerURLs, electionTimeoutMs, environment, members } = options;
-  const patience = new Patience(environment, LONGEST_WAIT_MS);
+  const retry = new Retry(environment, LONGEST_WAIT_MS);
   let { cluster } = options;
   /** For how long it has waited since it was told for the first time that the lost member runs. */
   let runningForMs: number | undefined;
@@ -48,7 +48,7 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
         throw new AlreadyRunningError(lost, peerURLs);
       }
       runningForMs ??= 0;
-      patience.info(
+      retry.info(
         { member: lost?.id },
         'the leader hears from the member whose place this one takes; waiting until it does not',
       );
@@ -56,9 +56,9 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
       if (environment.signal.aborted || error instanceof AlreadyRunningError) throw error;
       runningForMs = undefined;
       const reason = reasonOf(error);
-      patience.warn({ server, reason }, `taking a place in the cluster failed (${reason}); it will be tried again`);
+      retry.warn({ server, reason }, `taking a place in the cluster failed (${reason}); it will be tried again`);
     }
-    const waitedMs = await patience.wait();
+    const waitedMs = await retry.wait();
     if (runningForMs !== undefined) runningForMs += waitedMs;
     const urls = others.flatMap((member) => member.peerURLs).filter((url) => !peerURLs.includes(url));
     cluster = (await askAny(urls, options.fetchMembers)) ?? cluster;

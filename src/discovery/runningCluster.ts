@@ -1,7 +1,7 @@
 /** A cluster that runs already: asking who its members are, and getting in. */
 import { JoinError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
 import type { Environment } from './environment';
-import { Patience } from './patience';
+import { Retry } from './retry';
 
 /** Asks the member behind a peer URL; rejects if it does not answer within a short time. */
 export type FetchMembers = (peerURL: string) => Promise<ListedCluster>;
@@ -37,12 +37,12 @@ export async function untilOneAnswers(
   fetchMembers: FetchMembers,
   environment: Environment,
 ): Promise<ListedCluster> {
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   for (;;) {
     const cluster = await askAny(urls, fetchMembers);
     if (cluster !== undefined) return cluster;
-    patience.warn({ urls }, `none of ${urls.join(', ')} answers; waiting for one of them`);
-    await patience.wait();
+    retry.warn({ urls }, `none of ${urls.join(', ')} answers; waiting for one of them`);
+    await retry.wait();
   }
 }
 

@@ -2,7 +2,7 @@
 import { ClusterFullError, JoinError, type Beginning, type ListedCluster } from './beginning';
 import type { DiscoveryOptions } from './discoveryOptions';
 import { OwnKey } from './note';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { parseRegistration, refuseDuplicates, registrationValue, type Registration } from './registrations';
 import { RegistryUnavailable } from './registry';
 import { askAny, joinOrAdd } from './runningCluster';
@@ -30,7 +30,7 @@ class SizedCluster {
   private readonly own: Registration;
   private readonly value: string;
   private readonly ownKey: OwnKey;
-  private readonly patience: Patience;
+  private readonly retry: Retry;
   private hasRegistered = false;
 
   constructor(
@@ -41,7 +41,7 @@ class SizedCluster {
     this.own = { id: foundingId, name, peerURLs };
     this.value = registrationValue(this.own);
     this.ownKey = new OwnKey(notes, { protocol: '2.3', url: registry.url, key: foundingId, value: this.value });
-    this.patience = new Patience(options.environment);
+    this.retry = new Retry(options.environment);
   }
 
   async begin(): Promise<Beginning> {
@@ -53,11 +53,11 @@ class SizedCluster {
         if (standing.kind === 'waiting') await this.watch(index);
       } catch (error) {
         if (!(error instanceof RegistryUnavailable)) throw error;
-        this.patience.warn(
+        this.retry.warn(
           { url: this.options.registry.url },
           `the discovery service cannot be asked (${error.message}); waiting for it`,
         );
-        await this.patience.wait();
+        await this.retry.wait();
       }
     }
   }
@@ -67,8 +67,8 @@ class SizedCluster {
     const { clock } = this.options.environment;
     const beganAtMs = clock.now();
     await this.options.registry.changedAfter(index);
-    if (clock.now() - beganAtMs < HASTY_MS) await this.patience.wait();
-    else this.patience.reset();
+    if (clock.now() - beganAtMs < HASTY_MS) await this.retry.wait();
+    else this.retry.reset();
   }
 
   private async look(): Promise<{ standing: Standing; index: number }> {
@@ -120,19 +120,19 @@ class SizedCluster {
 
   /** A service that confirms a registration and does not list it is not asked without pause. */
   private async waitUnlisted(): Promise<void> {
-    this.patience.warn(
+    this.retry.warn(
       { url: this.options.registry.url, member: this.own.id },
       'the discovery service confirmed the registration of this member and does not list it; it is tried again. If that ' +
         'goes on, the service loses what it is told, or its tokens are deleted: use a new token',
     );
-    await this.patience.wait();
+    await this.retry.wait();
   }
 
   private sayWaiting(registered: number, noted: boolean): void {
     const { registry } = this.options;
     const missing = this.size - registered;
     const lost = noted ? '' : '; this member was among them before its data was lost';
-    this.patience.info(
+    this.retry.info(
       { url: registry.url, registered, size: this.size },
       `${registered} of ${this.size} members registered; waiting for ${missing} more${lost}`,
     );
@@ -167,12 +167,12 @@ class SizedCluster {
     }
     const cluster = await askAny(others, fetchMembers);
     if (cluster === undefined) {
-      this.patience.warn(
+      this.retry.warn(
         { url: registry.url, member: this.own.id },
         `this member registered before and its data is lost, so it cannot found the cluster; waiting until one of ` +
           `${others.join(', ')} answers (if all members lost their data, use a new token)`,
       );
-      await this.patience.wait();
+      await this.retry.wait();
       return undefined;
     }
     this.refuseOther(cluster, this.options.clusterIdOf(founders.map(({ id }) => id)));

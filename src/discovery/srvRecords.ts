@@ -3,7 +3,7 @@ import { JoinError, type Founder } from './beginning';
 import type { Environment } from './environment';
 import { hostOf, portOf } from '../platform/dial';
 import { reasonOf } from '../platform/networkError';
-import { Patience } from './patience';
+import { Retry } from './retry';
 
 export interface SrvRecord {
   readonly name: string;
@@ -81,14 +81,14 @@ async function targets(options: SrvOptions, scheme: 'http' | 'https', service: s
 
 /** Empty if DNS says that there are none; asks again while it does not answer. */
 async function records({ lookup, environment }: SrvOptions, service: string): Promise<readonly SrvRecord[]> {
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   for (;;) {
     try {
       return await lookup.resolveSrv(service);
     } catch (error) {
       if (NO_SUCH_RECORDS.has(codeOf(error))) return [];
-      patience.warn({ service }, `DNS does not answer for ${service} (${reasonOf(error)}); waiting for it`);
-      await patience.wait();
+      retry.warn({ service }, `DNS does not answer for ${service} (${reasonOf(error)}); waiting for it`);
+      await retry.wait();
     }
   }
 }

@@ -2,7 +2,7 @@ import { clusterIdOf, memberIdOf } from '../member/identity';
 import { JoinError, type Beginning, type Founder, type ListedCluster } from './beginning';
 import type { Environment } from './environment';
 import { mayFound, type AskFounder } from './founding';
-import { Patience } from './patience';
+import { Retry } from './retry';
 import { askAny, findOwn, joinListed, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
 import type { Witness } from './witness';
 
@@ -51,13 +51,13 @@ export async function beginFromStaticList(options: StaticListOptions): Promise<B
 /** It was listed when it began to join. One that was started a moment ago may not have applied that again, so it asks on. */
 async function finishJoin(options: StaticListOptions, others: readonly string[]): Promise<Beginning> {
   const { fetchMembers, environment, peerURLs } = options;
-  const patience = new Patience(environment);
+  const retry = new Retry(environment);
   for (;;) {
     const cluster = await untilOneAnswers(others, fetchMembers, environment);
     const own = findOwn(cluster, peerURLs);
     if (own !== undefined) return joinListed(options, cluster, own);
-    patience.warn({ cluster: cluster.clusterId }, `${notListed(options, cluster)}; asking again`);
-    await patience.wait();
+    retry.warn({ cluster: cluster.clusterId }, `${notListed(options, cluster)}; asking again`);
+    await retry.wait();
   }
 }
 

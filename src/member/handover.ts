@@ -1,6 +1,7 @@
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { Clock } from '../platform/clock';
+import { sleep } from '../platform/sleep';
 
 const LOOK_INTERVAL_MS = 10;
 
@@ -14,7 +15,7 @@ export async function handOver(raft: Raft, clock: Clock, limitMs: number, wake: 
   wake();
   const deadlineMs = clock.monotonicMs() + limitMs;
   while ((raft.leader === raft.id || raft.leader === undefined) && clock.monotonicMs() < deadlineMs) {
-    await new Promise<void>((resolve) => clock.after(LOOK_INTERVAL_MS, resolve));
+    await sleep(clock, LOOK_INTERVAL_MS);
   }
 }
 

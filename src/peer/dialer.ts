@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { BackOff } from './backOff';
+import { BackOff } from '../platform/backOff';
 import type { PeerContext } from './context';
 import type { DialOutcome, RefusalFacts } from './dial';
 import { dialPeer } from './dial';
@@ -16,6 +16,7 @@ import {
 
 const PROTOCOL: StreamProtocol = 'cairn-raft/1';
 const HURRY_INTERVAL_MS = 100;
+const PAUSES = { firstMs: 100, longestMs: 2000 };
 
 export interface DialerEvents {
   readonly onConnected: (socket: Duplex, head: Buffer) => void;
@@ -53,7 +54,7 @@ export class Dialer {
     private readonly context: PeerContext,
     private readonly events: DialerEvents,
   ) {
-    this.backOff = new BackOff(context.random);
+    this.backOff = new BackOff(PAUSES, context.random);
   }
 
   /** Takes effect with the next attempt. */

@@ -1,7 +1,4 @@
-import { durationText } from '../../src/peer/durationText';
-import { BackOff } from '../../src/peer/backOff';
-import { LogLines } from '../../src/peer/logLines';
-import { clockWithOffset, connected, LogRecorder, startNode, stopAll, until } from './harness';
+import { clockWithOffset, connected, startNode, stopAll, until } from './harness';
 
 afterEach(stopAll);
 
@@ -23,56 +20,5 @@ describe('clocks that differ', () => {
     );
     expect(b.log.texts('against peer a1 is too high')).toHaveLength(1);
     expect(b.log.texts('against peer c3 is too high [2.')).toHaveLength(1);
-  });
-});
-
-describe('log lines', () => {
-  it('come once in 30 seconds for a kind and peer, with a count of those left out', () => {
-    const recorder = new LogRecorder();
-    let nowMs = 0;
-    const log = new LogLines(recorder, () => nowMs);
-    for (nowMs = 0; nowMs <= 30_000; nowMs += 1000) {
-      log.write('warn', 'dial', 'a1', `dial at ${nowMs}`);
-      if (nowMs < 2000) log.write('error', 'health', 'a1', 'another kind');
-      if (nowMs < 2000) log.write('info', 'dial', 'b2', 'another peer');
-    }
-    expect(recorder.lines).toEqual([
-      { level: 'warn', text: 'dial at 0', fields: { peer: 'a1' } },
-      { level: 'error', text: 'another kind', fields: { peer: 'a1' } },
-      { level: 'info', text: 'another peer', fields: { peer: 'b2' } },
-      { level: 'warn', text: 'dial at 30000', fields: { peer: 'a1', suppressed: 29 } },
-    ]);
-  });
-
-  it('about ever new strangers do not grow memory', () => {
-    const log = new LogLines(new LogRecorder(), () => 0);
-    for (let stranger = 0; stranger < 5000; stranger += 1) log.write('warn', 'dial', String(stranger), 'x');
-    expect(log.remembered).toBeLessThanOrEqual(1000);
-  });
-});
-
-describe('durations', () => {
-  it.each([
-    [0, '0ms'],
-    [0.25, '0.25ms'],
-    [750, '750ms'],
-    [1000, '1s'],
-    [2004.05135, '2.004051s'],
-    [60_000, '1m0s'],
-    [28_798_924.003, '7h59m58.924003s'],
-  ])('of %p ms read %p', (durationMs, text) => {
-    expect(durationText(durationMs)).toBe(text);
-  });
-});
-
-describe('back-off', () => {
-  it('doubles from 100 ms to 2 s, jittered down to half, and starts over', () => {
-    const full = new BackOff(() => 0);
-    expect(Array.from({ length: 7 }, () => full.nextMs())).toEqual([100, 200, 400, 800, 1600, 2000, 2000]);
-    full.reset();
-    expect(full.nextMs()).toBe(100);
-    const shortest = new BackOff(() => 0.999999);
-    expect(shortest.nextMs()).toBeCloseTo(50, 1);
-    expect(shortest.longestMs()).toBeCloseTo(1000, 1);
   });
 });

@@ -1,10 +1,10 @@
 /** Tokens that are known before the service starts, so that a whole deployment can be described in advance. */
 import type { KeyReader, KeyWriter } from '../../member/types';
+import { BackOff } from '../../platform/backOff';
 import { isMemberError } from '../v2/keys/failure';
 import { createTokenCommand, sizeKeyOf } from './registry';
 
-const RETRY_MIN_MS = 100;
-const RETRY_MAX_MS = 5000;
+const PAUSES = { firstMs: 100, longestMs: 5000 };
 
 export interface StartToken {
   /** 32 lower-case hexadecimal digits. */
@@ -47,12 +47,12 @@ export async function makeStartTokens(
   environment: StartTokensEnvironment,
 ): Promise<void> {
   for (const { token, size } of tokens) {
-    for (let attempt = 0; ; attempt++) {
+    const backOff = new BackOff(PAUSES, environment.random);
+    for (;;) {
       const outcome = await makeToken(member, token, size, environment);
       if (outcome === 'stopped') return;
       if (outcome === 'done') break;
-      const delayMs = Math.min(RETRY_MIN_MS * 2 ** attempt, RETRY_MAX_MS);
-      await environment.sleep(delayMs * (0.5 + environment.random() / 2));
+      await environment.sleep(backOff.nextMs());
     }
   }
 }

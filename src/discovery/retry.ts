@@ -1,3 +1,4 @@
+import { BackOff } from '../platform/backOff';
 import { sleep, type Environment } from './environment';
 
 const FIRST_MS = 250;
@@ -5,15 +6,17 @@ const LONGEST_MS = 10_000;
 const REPEAT_AFTER_MS = 30_000;
 
 /** Waits that grow, and a log that says what is waited for: at once when that changes, and every 30 s while it does not. */
-export class Patience {
-  private rounds = 0;
+export class Retry {
+  private readonly backOff: BackOff;
   private said = '';
   private saidAtMs = 0;
 
   constructor(
     private readonly environment: Environment,
-    private readonly longestMs = LONGEST_MS,
-  ) {}
+    longestMs = LONGEST_MS,
+  ) {
+    this.backOff = new BackOff({ firstMs: FIRST_MS, longestMs }, environment.random);
+  }
 
   info(fields: object, message: string): void {
     if (this.isNews(message)) this.environment.log.info(fields, message);
@@ -23,18 +26,16 @@ export class Patience {
     if (this.isNews(message)) this.environment.log.warn(fields, message);
   }
 
-  /** Doubling from 250 ms to the longest wait, each shortened by up to half so that members do not call in step. Answers how long it was. */
+  /** Answers how long it was, in milliseconds. Rejects if the process is asked to stop. */
   async wait(): Promise<number> {
-    const fullMs = Math.min(this.longestMs, FIRST_MS * 2 ** this.rounds);
-    if (fullMs < this.longestMs) this.rounds += 1;
-    const waitMs = fullMs * (1 - this.environment.random() / 2);
+    const waitMs = this.backOff.nextMs();
     await sleep(this.environment, waitMs);
     return waitMs;
   }
 
   /** Something went well: the next wait is a short one. */
   reset(): void {
-    this.rounds = 0;
+    this.backOff.reset();
   }
 
   private isNews(message: string): boolean {
