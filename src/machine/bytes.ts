@@ -60,6 +60,18 @@ export class ByteWriter {
     return this.bytes(byteString(value));
   }
 
+  /** Texts with their number. */
+  texts(values: readonly string[]): this {
+    this.varint(values.length);
+    for (const value of values) this.text(value);
+    return this;
+  }
+
+  /** A member's id, 64 bits as hexadecimal. */
+  id(value: string): this {
+    return this.u64(BigInt(`0x${value}`));
+  }
+
   /** A time that may be absent. */
   optionalU48(value: number | undefined): this {
     return value === undefined ? this.u8(0) : this.u8(1).u48(value);
@@ -172,6 +184,17 @@ export class ByteReader {
     const size = this.varint();
     const start = this.advance(size);
     return this.buffer.toString('utf8', start, start + size);
+  }
+
+  texts(): string[] {
+    const values: string[] = [];
+    for (let left = this.varint(); left > 0; left--) values.push(this.text());
+    return values;
+  }
+
+  /** Without zero padding. */
+  id(): string {
+    return this.u64().toString(16);
   }
 
   optionalU48(): number | undefined {

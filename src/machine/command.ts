@@ -3,6 +3,7 @@
  * command gives the same result on every member. Paths and values are byte strings (see rows.ts); a path is clean: it
  * begins with "/", has no empty, "." or ".." component and no trailing slash; the root is "/".
  */
+import type { AuthChange } from './auth/change';
 
 interface KeyCommandBase {
   readonly path: string;
@@ -111,6 +112,12 @@ export interface ReportCommand {
   readonly digest: string;
 }
 
-/** Everything the log can hold as commands. */
+/** A change of users, roles, or whether they count. */
+export interface AuthCommand {
+  readonly type: 'auth';
+  readonly change: AuthChange;
+}
+
+/** Everything the log can hold as commands; what there is to know of each kind is in commands/. */
 export type Command =
-  KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand | CheckpointCommand | ReportCommand;
+  KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand | CheckpointCommand | ReportCommand | AuthCommand;

@@ -3,8 +3,8 @@
  * versions: the first byte is the format, and a format that is not known is refused.
  */
 import { ByteReader, ByteWriter, DecodeError } from './bytes';
-import type { Command, KeyCommand } from './command';
-import { joinLevel, splitLevel } from './features';
+import type { Command } from './command';
+import { kindOf, kindOfCode } from './commands/table';
 
 const FORMAT = 1;
 
@@ -19,20 +19,6 @@ export interface CommandBatch {
   readonly commands: readonly Command[];
 }
 
-const CODES = {
-  set: 1,
-  create: 2,
-  update: 3,
-  compareAndSwap: 4,
-  delete: 5,
-  compareAndDelete: 6,
-  sync: 7,
-  publish: 8,
-  updateMember: 9,
-  checkpoint: 10,
-  report: 11,
-} as const satisfies Record<Command['type'], number>;
-
 const writer = new ByteWriter();
 
 /** What a key command takes beside its path and values, at most; and so does the head of a batch. */
@@ -40,10 +26,7 @@ const OVERHEAD_BYTES_MAX = 64;
 
 /** Bytes of the command in the log, or somewhat more. */
 export function sizeOfCommand(command: Command): number {
-  const path = 'path' in command ? command.path.length : 0;
-  const value = 'value' in command ? command.value.length : 0;
-  const previous = 'prevValue' in command ? command.prevValue.length : 0;
-  return OVERHEAD_BYTES_MAX + path + value + previous;
+  return OVERHEAD_BYTES_MAX + kindOf(command).size(command);
 }
 
 /** The bytes of a whole batch. */
@@ -52,7 +35,7 @@ export function encodeBatch(batch: CommandBatch): Buffer {
     .restart()
     .expect(batch.commands.reduce((sum, command) => sum + sizeOfCommand(command), OVERHEAD_BYTES_MAX))
     .u8(FORMAT)
-    .u64(BigInt(`0x${batch.origin}`))
+    .id(batch.origin)
     .varint(batch.run)
     .u48(batch.sequence)
     .varint(batch.commands.length);
@@ -73,7 +56,7 @@ export function decodeBatch(bytes: Uint8Array): CommandBatch {
   const reader = new ByteReader(bytes);
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
-  const origin = reader.u64().toString(16);
+  const origin = reader.id();
   const run = reader.varint();
   const sequence = reader.u48();
   const count = reader.varint();
@@ -84,149 +67,14 @@ export function decodeBatch(bytes: Uint8Array): CommandBatch {
 }
 
 function encodeCommand(command: Command): void {
-  writer.u8(CODES[command.type]);
-  switch (command.type) {
-    case 'publish':
-      writer
-        .u64(BigInt(`0x${command.memberId}`))
-        .text(command.name)
-        .text(joinLevel(command.version, command.level));
-      encodeList(command.clientURLs);
-      return;
-    case 'updateMember':
-      writer.u64(BigInt(`0x${command.memberId}`));
-      encodeList(command.peerURLs);
-      return;
-    case 'checkpoint':
-      writer.u48(command.checkpoint);
-      return;
-    case 'report':
-      writer
-        .u64(BigInt(`0x${command.memberId}`))
-        .u48(command.checkpoint)
-        .bytes(command.digest);
-      return;
-    case 'sync':
-      writer.u48(command.nowMs).varint(command.expireMax);
-      return;
-    case 'set':
-    case 'create':
-    case 'update':
-    case 'compareAndSwap':
-    case 'delete':
-    case 'compareAndDelete':
-      encodeKeyCommand(command);
-      return;
-  }
-}
-
-function encodeKeyCommand(command: KeyCommand): void {
-  writer.u48(command.nowMs);
-  writer.bytes(command.path);
-  switch (command.type) {
-    case 'set':
-      writer.u8(bits(command.dir, command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
-      return;
-    case 'create':
-      writer.u8(bits(command.dir, command.inOrder)).optionalU48(command.expirationMs).bytes(command.value);
-      return;
-    case 'update':
-      writer.u8(bits(command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
-      return;
-    case 'compareAndSwap':
-      writer.u8(bits(command.refresh)).optionalU48(command.expirationMs).bytes(command.value);
-      writer.bytes(command.prevValue).u64(command.prevIndex);
-      return;
-    case 'delete':
-      writer.u8(bits(command.dir, command.recursive));
-      return;
-    case 'compareAndDelete':
-      writer.bytes(command.prevValue).u64(command.prevIndex);
-      return;
-  }
+  const kind = kindOf(command);
+  writer.u8(kind.code);
+  kind.write(writer, command);
 }
 
 function decodeCommand(reader: ByteReader): Command {
   const code = reader.u8();
-  switch (code) {
-    case CODES.publish:
-      return decodePublish(reader);
-    case CODES.updateMember:
-      return { type: 'updateMember', memberId: reader.u64().toString(16), peerURLs: decodeList(reader) };
-    case CODES.checkpoint:
-      return { type: 'checkpoint', checkpoint: reader.u48() };
-    case CODES.report: {
-      const memberId = reader.u64().toString(16);
-      return { type: 'report', memberId, checkpoint: reader.u48(), digest: reader.bytes() };
-    }
-    case CODES.sync:
-      return { type: 'sync', nowMs: reader.u48(), expireMax: reader.varint() };
-    default:
-      return decodeKeyCommand(reader, code);
-  }
-}
-
-function decodeKeyCommand(reader: ByteReader, code: number): KeyCommand {
-  const nowMs = reader.u48();
-  const path = reader.bytes();
-  switch (code) {
-    case CODES.set: {
-      const flags = reader.u8();
-      const expirationMs = reader.optionalU48();
-      const value = reader.bytes();
-      return { type: 'set', path, nowMs, dir: bit(flags, 0), refresh: bit(flags, 1), expirationMs, value };
-    }
-    case CODES.create: {
-      const flags = reader.u8();
-      const expirationMs = reader.optionalU48();
-      const value = reader.bytes();
-      return { type: 'create', path, nowMs, dir: bit(flags, 0), inOrder: bit(flags, 1), expirationMs, value };
-    }
-    case CODES.update: {
-      const refresh = bit(reader.u8(), 0);
-      return { type: 'update', path, nowMs, refresh, expirationMs: reader.optionalU48(), value: reader.bytes() };
-    }
-    case CODES.compareAndSwap: {
-      const refresh = bit(reader.u8(), 0);
-      const expirationMs = reader.optionalU48();
-      const value = reader.bytes();
-      const prevValue = reader.bytes();
-      return { type: 'compareAndSwap', path, nowMs, refresh, expirationMs, value, prevValue, prevIndex: reader.u64() };
-    }
-    case CODES.delete: {
-      const flags = reader.u8();
-      return { type: 'delete', path, nowMs, dir: bit(flags, 0), recursive: bit(flags, 1) };
-    }
-    case CODES.compareAndDelete:
-      return { type: 'compareAndDelete', path, nowMs, prevValue: reader.bytes(), prevIndex: reader.u64() };
-    default:
-      throw new DecodeError(`unknown command code ${code}`);
-  }
-}
-
-function decodePublish(reader: ByteReader): Command {
-  const memberId = reader.u64().toString(16);
-  const name = reader.text();
-  const { version, level } = splitLevel(reader.text());
-  return { type: 'publish', memberId, name, clientURLs: decodeList(reader), version, level };
-}
-
-function encodeList(items: readonly string[]): void {
-  writer.varint(items.length);
-  for (const item of items) writer.text(item);
-}
-
-function decodeList(reader: ByteReader): string[] {
-  const count = reader.varint();
-  const items: string[] = [];
-  for (let index = 0; index < count; index++) items.push(reader.text());
-  return items;
-}
-
-function bits(first: boolean, second = false): number {
-  return (first ? 1 : 0) | (second ? 2 : 0);
-}
-
-function bit(flags: number, position: number): boolean {
-  return ((flags >> position) & 1) === 1;
+  const kind = kindOfCode(code);
+  if (kind === undefined) throw new DecodeError(`unknown command code ${code}`);
+  return kind.read(reader);
 }

@@ -1,10 +1,11 @@
 /**
- * What a command in the log may look like: the checks of the API once more, because commands also come from other members.
+ * What parts of commands in the log may look like: the checks of the API once more, because commands also come from other members.
+ * What is true of one kind of command only is in its entry (commands/).
  * The leader refuses what breaks a rule, and the state machine leaves an entry with such a command without effect. So the
  * rules are part of the state machine: members with different rules would come to different states, and a change of them
  * needs a feature level of its own.
  */
-import type { Command, KeyCommand } from './command';
+import type { KeyCommand } from './command';
 
 /**
  * Each level of a key is a directory whose own name holds all levels above it: without a limit a single request within the
@@ -18,49 +19,18 @@ export const EXPIRATION_MIN_MS = 946_684_800_000;
 /** The longest TTL that etcd can count in nanoseconds; a longer one counts as none. */
 export const TTL_MAX_SECONDS = 9_223_372_036;
 
-/** Nodes that one `sync` may let expire: no turn may take long. */
-const EXPIRE_MAX = 10_000;
-const NAME_BYTES_MAX = 1024;
 export const URLS_MAX = 128;
 export const URL_BYTES_MAX = 4096;
-const DIGEST_BYTES_MAX = 256;
 
 /** An empty component, or one that is "." or "..", anywhere. */
 const UNCLEAN = /\/(?:\/|\.{1,2}(?:\/|$))/;
 const URL_TEXT = /^(?:https?|unixs?):\/\/[^\s/]+/;
-const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}$/;
 
 /** Whether `path` is deeper than keys may be. */
 export function isTooDeep(path: string): boolean {
   let levels = 0;
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) levels++;
   return levels > LEVELS_MAX;
-}
-
-/** What is wrong with a command; undefined if it may be in the log. */
-export function faultOf(command: Command): string | undefined {
-  switch (command.type) {
-    case 'set':
-    case 'create':
-    case 'update':
-    case 'compareAndSwap':
-      return faultOfPath(command.path) ?? faultOfExpiration(command);
-    case 'delete':
-    case 'compareAndDelete':
-      return faultOfPath(command.path);
-    case 'sync':
-      return command.expireMax >= 1 && command.expireMax <= EXPIRE_MAX ? undefined : 'a sync that has no bound';
-    case 'publish':
-      if (command.name.length > NAME_BYTES_MAX) return 'the name of a member is too long';
-      if (!VERSION.test(command.version)) return 'the version of a member is none';
-      return faultOfUrls(command.clientURLs, 0);
-    case 'updateMember':
-      return faultOfUrls(command.peerURLs, 1);
-    case 'checkpoint':
-      return command.checkpoint > 0 ? undefined : 'a checkpoint without a number';
-    case 'report':
-      return command.digest.length <= DIGEST_BYTES_MAX ? undefined : 'the digest of a report is too long';
-  }
 }
 
 /** What is wrong with URLs that a member is said to have. */
@@ -70,14 +40,16 @@ export function faultOfUrls(urls: readonly string[], atLeast: number): string | 
   return bad === undefined ? undefined : 'a URL of a member is none';
 }
 
-function faultOfPath(path: string): string | undefined {
+/** What is wrong with the path of a key. */
+export function faultOfPath(path: string): string | undefined {
   if (path === '/') return undefined;
   const isClean = path.charCodeAt(0) === 0x2f && path.charCodeAt(path.length - 1) !== 0x2f && !UNCLEAN.test(path);
   if (!isClean) return 'a path that is not clean';
   return isTooDeep(path) ? `a path of more than ${LEVELS_MAX} levels` : undefined;
 }
 
-function faultOfExpiration({
+/** What is wrong with the moment at which a node is to expire. */
+export function faultOfExpiration({
   expirationMs,
   nowMs,
 }: Exclude<KeyCommand, { readonly type: 'delete' | 'compareAndDelete' }>): string | undefined {

@@ -3,33 +3,17 @@
  * force is part of the state, and rises only when every member has published at least that. New kinds of commands and
  * rows belong to a level and are proposed only once it is in force, so that no member is ever given what it cannot read.
  *
- * To add a command or a table: raise FEATURE_LEVEL by one in that release, and give the newcomer that level below. A build of
- * the level before is kept for the test of a rolling upgrade; see test/cluster/builds/README.md.
+ * To add a command or a table: raise FEATURE_LEVEL by one in that release, and give the newcomer that level in its entry
+ * (commands/). A build of the level before is kept for the test of a rolling upgrade; see test/cluster/builds/README.md.
+ * Level 1: the key space and its members. Level 2: users and roles.
  */
-import type { Command } from './command';
-
 /** The highest level that this program reads. */
-export const FEATURE_LEVEL = 1;
+export const FEATURE_LEVEL = 2;
 
 /** What members that never published a level can read, and states that do not name one are of. */
 export const FIRST_LEVEL = 1;
 
 const LEVEL_MAX = 1_000_000;
-
-/** Since which level there is each command. */
-export const LEVEL_OF_COMMAND: Readonly<Record<Command['type'], number>> = {
-  set: 1,
-  create: 1,
-  update: 1,
-  compareAndSwap: 1,
-  delete: 1,
-  compareAndDelete: 1,
-  sync: 1,
-  publish: 1,
-  updateMember: 1,
-  checkpoint: 1,
-  report: 1,
-};
 
 /** The cluster is at a level that this program cannot read. Nothing was changed; a newer program goes on from here. */
 export class FeatureLevelError extends Error {
@@ -45,11 +29,6 @@ export class FeatureLevelError extends Error {
             'newer version. Start this member with the version that they run; its data are untouched',
     );
   }
-}
-
-/** Why a command may not be in the log while `level` is in force; undefined if it may. */
-export function faultOfLevel(command: Command, level: number): string | undefined {
-  return LEVEL_OF_COMMAND[command.type] > level ? `a ${command.type}, which not all members can read yet` : undefined;
 }
 
 /** A published version with the level as its fourth number, as it goes through the log: versions without one read it too. */

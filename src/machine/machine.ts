@@ -1,25 +1,33 @@
+import { AuthRows } from './auth/authRows';
+import { AuthState } from './auth/authState';
+import type { AuthResult } from './auth/result';
 import { faultOfBatch } from './batchRules';
 import { DecodeError } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
-import { isClusterKey, syncClusterKeys } from './cluster/clusterKeys';
-import { ClusterState, compareIds, type ClusterChange } from './cluster/clusterState';
+import { applyClusterChange } from './cluster/clusterChanges';
+import { isClusterKey } from './cluster/clusterKeys';
+import { ClusterState, compareIds } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
-import type { Command, PublishCommand } from './command';
 import { decodeBatch } from './commandCodec';
-import { FEATURE_LEVEL, FeatureLevelError } from './features';
+import { kindOf } from './commands/table';
+import { FEATURE_LEVEL } from './features';
 import type { KeyResult } from './keyspace/event';
 import type { HistoryBounds } from './keyspace/history';
 import { KeySpace } from './keyspace/keySpace';
 import { KeySpaceRows } from './keyspace/keySpaceRows';
+import type { MachineState } from './machineState';
 import { decodeMeta, encodeMeta } from './metaRow';
 import type { Row, StoredRows } from './rows';
+
+/** What commands answer, if anything. */
+export type CommandResult = KeyResult | AuthResult;
 
 /** What applying one batch of commands gave: one result each, in order; undefined for commands that answer nothing. */
 export interface Applied {
   readonly origin: string;
   readonly run: number;
   readonly sequence: number;
-  readonly results: readonly (KeyResult | undefined)[];
+  readonly results: readonly (CommandResult | undefined)[];
   /** What was wrong with the entry: it had no effect, on any member. */
   readonly fault?: string;
 }
@@ -40,11 +48,13 @@ export interface Unreadable {
  * The replicated state machine. Deterministic: machines that were given the same entries in the same order have the same
  * rows, byte for byte. It never acts: answers, rows to store and watchers to notify are there to be taken.
  */
-export class Machine {
+export class Machine implements MachineState {
   readonly keySpace: KeySpace;
   readonly cluster = new ClusterState();
   readonly integrity = new Integrity();
+  readonly auth = new AuthState();
   private readonly keyRows: KeySpaceRows;
+  private readonly authRows = new AuthRows(this.auth);
   private lastMeta = '';
 
   /**
@@ -65,13 +75,14 @@ export class Machine {
    */
   bootstrap(members: readonly { readonly id: string; readonly peerURLs: readonly string[] }[]): void {
     for (const { id, peerURLs } of [...members].sort((a, b) => compareIds(a.id, b.id))) {
-      this.applyChange({ type: 'addMember', id, peerURLs: [...peerURLs].sort(), learner: false });
+      applyClusterChange(this, { type: 'addMember', id, peerURLs: [...peerURLs].sort(), learner: false });
     }
   }
 
-  /** What members compare to know whether they have the same tree. */
+  /** What members compare to know whether they have the same keys, users and roles. */
   digest(): string {
-    return `${this.keyRows.digest()}-${this.keySpace.index}`;
+    const auth = this.authRows.digest();
+    return `${this.keyRows.digest()}-${this.keySpace.index}${auth === '' ? '' : `-${auth}`}`;
   }
 
   /**
@@ -94,15 +105,17 @@ export class Machine {
     const { origin, run, sequence, commands } = batch;
     const fault = faultOfBatch(batch, this.cluster.level);
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
-    const results: (KeyResult | undefined)[] = [];
+    const results: (CommandResult | undefined)[] = [];
     for (const command of commands) {
-      if (command.type === 'sync') {
-        for (let count = 0; count < command.expireMax && this.keySpace.expireOne(command.nowMs); count++) {
-          if (count % COMMANDS_A_SLICE === COMMANDS_A_SLICE - 1) yield;
+      const kind = kindOf(command);
+      if (kind.steps !== undefined) {
+        let count = 0;
+        for (const _step of kind.steps(this, command)) {
+          if (++count % COMMANDS_A_SLICE === 0) yield;
           yield* this.releasing();
         }
       }
-      results.push(this.execute(command, origin));
+      results.push(kind.execute(this, command));
       yield* this.releasing();
       if (results.length % COMMANDS_A_SLICE === 0) yield;
     }
@@ -112,13 +125,18 @@ export class Machine {
   /** The data of a configuration entry; as with commands, what cannot be read has no effect on the state. */
   applyConfiguration(data: Uint8Array): ProposedChange | Unreadable {
     const proposed = readOrFault(data, decodeChange);
-    if (!('fault' in proposed)) this.applyChange(proposed.change);
+    if (!('fault' in proposed)) applyClusterChange(this, proposed.change);
     return proposed;
   }
 
   /** Rows that changed since the last call; storing them all at once brings a stored state from then to now. */
   takeRows(): Row[] {
     return finished(this.takingRows());
+  }
+
+  /** What the state costs in memory, nearly. */
+  get bytes(): number {
+    return this.keySpace.tree.bytes + this.authRows.bytes;
   }
 
   /** About how many rows there are to be taken. */
@@ -131,6 +149,7 @@ export class Machine {
     const rows: Row[] = [];
     yield* this.keyRows.taking(rows);
     takeMemberRows(this.cluster, rows);
+    this.authRows.take(rows);
     const meta = this.metaRow();
     if (meta !== this.lastMeta) {
       this.lastMeta = meta;
@@ -156,6 +175,11 @@ export class Machine {
           loadMemberRow(this.cluster, key, values[at] ?? '');
         });
         return;
+      case 'auth':
+        keys.forEach((key, at) => {
+          this.authRows.load(key, values[at] ?? '');
+        });
+        return;
       case 'meta':
         for (const value of values) this.loadMeta(value);
         return;
@@ -178,66 +202,6 @@ export class Machine {
       yield;
       this.keySpace.release(NODES_A_SLICE);
     }
-  }
-
-  private execute(command: Command, origin: string): KeyResult | undefined {
-    switch (command.type) {
-      case 'sync':
-        return undefined;
-      case 'publish':
-        this.publish(command);
-        return undefined;
-      case 'checkpoint': {
-        const voters = this.cluster.members().filter(({ learner }) => !learner);
-        this.integrity.begin(
-          command.checkpoint,
-          this.digest(),
-          voters.map(({ id }) => id),
-        );
-        return undefined;
-      }
-      case 'report':
-        // A member speaks for itself only.
-        if (command.memberId === origin) this.integrity.report(origin, command.checkpoint, command.digest);
-        return undefined;
-      case 'updateMember':
-        if (this.cluster.updatePeerURLs(command.memberId, command.peerURLs)) this.clusterChanged();
-        return undefined;
-      case 'set':
-      case 'create':
-      case 'update':
-      case 'compareAndSwap':
-      case 'delete':
-      case 'compareAndDelete':
-        return this.keySpace.begin(command);
-    }
-  }
-
-  private publish({ memberId, name, clientURLs, version, level }: PublishCommand): void {
-    if (!this.cluster.publish(memberId, name, clientURLs, version, level)) return;
-    this.clusterChanged();
-    if (this.cluster.settleVersion()) this.keySpace.skipIndex();
-    this.settleLevel();
-  }
-
-  private applyChange(change: ClusterChange): void {
-    this.cluster.apply(change);
-    this.clusterChanged();
-    this.integrity.votersChanged(this.cluster.members().filter(({ learner }) => !learner).length);
-    if (change.type !== 'addMember' && this.cluster.settleVersion()) this.keySpace.skipIndex();
-    this.settleLevel();
-  }
-
-  private settleLevel(): void {
-    this.cluster.settleLevel();
-    const { level } = this.cluster;
-    if (level > this.knownLevel) throw new FeatureLevelError('data', level, this.knownLevel);
-  }
-
-  /** Each change of the members takes an index, as in etcd, where they are keys too. */
-  private clusterChanged(): void {
-    this.keySpace.skipIndex();
-    syncClusterKeys(this.keySpace.tree, this.cluster.members(), this.keySpace.index);
   }
 
   private metaRow(): string {

@@ -5,8 +5,22 @@
  * character is one byte (0 to 255). They compare, split and sort as bytes do, and V8 keeps them at one byte a character.
  */
 
-/** Which kind of state a row belongs to. `meta` is one row with an empty key. */
-export type RowTable = 'node' | 'event' | 'member' | 'meta';
+/**
+ * The tables of rows, one entry each. `letter` begins their keys where they are stored or sent, so it decides their order; `seed`
+ * begins the checksums of their rows. Neither is ever changed or used again. `meta` is one row with an empty key: it says which
+ * level all others are of.
+ */
+export const ROW_TABLES = {
+  node: { letter: 'n', seed: 0x811c9dc5 },
+  event: { letter: 'e', seed: 0x1b873593 },
+  member: { letter: 'm', seed: 0x27d4eb2f },
+  meta: { letter: 't', seed: 0x165667b1 },
+  /** Since feature level 2. */
+  auth: { letter: 'u', seed: 0x4cf5ad43 },
+} as const satisfies Readonly<Record<string, { readonly letter: string; readonly seed: number }>>;
+
+/** Which kind of state a row belongs to. */
+export type RowTable = keyof typeof ROW_TABLES;
 
 /** Byte strings from this length on are not put together with others: that would copy them. */
 export const LONG_TEXT_LENGTH = 64 * 1024;
@@ -44,12 +58,6 @@ export interface StoredRows {
   readonly checksums: readonly number[];
 }
 
-const SEED_OF_TABLE: Readonly<Record<RowTable, number>> = {
-  node: 0x811c9dc5,
-  event: 0x1b873593,
-  member: 0x27d4eb2f,
-  meta: 0x165667b1,
-};
 const PRIME = 0x01000193;
 
 /**
@@ -89,7 +97,7 @@ function lastOf(slices: Generator<undefined, number, undefined>): number {
 }
 
 function headHash(table: RowTable, key: string, length: number): number {
-  const hash = addToHash(SEED_OF_TABLE[table] ^ key.length, key, 0, key.length);
+  const hash = addToHash(ROW_TABLES[table].seed ^ key.length, key, 0, key.length);
   return Math.imul(hash ^ length, PRIME);
 }
 

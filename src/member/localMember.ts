@@ -1,68 +1,42 @@
-import type { Command } from '../machine/command';
+import type { AuthChange } from '../machine/auth/change';
+import type { AuthResult } from '../machine/auth/result';
+import type { AuthView } from '../machine/auth/view';
+import type { KeyCommand } from '../machine/command';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
-import type { HistoryBounds } from '../machine/keyspace/history';
 import type { StoreStats } from '../machine/keyspace/stats';
-import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
-import type { MemberStore } from '../storage/memberStore';
 import { PendingRequests } from './pendingRequests';
 import { Chores } from './chores';
 import { Compaction } from './compaction';
-import type { CurrentState } from './currentState';
-import type { Cancel, Clock } from '../platform/clock';
+import type { Cancel } from '../platform/clock';
 import { handOver } from './handover';
 import { ProposalAdmission } from './proposalAdmission';
 import { LeaderObserver } from './leaderObserver';
+import { LocalAuth } from './localAuth';
+import type { LocalMemberParts } from './localMemberParts';
 import { LocalReads } from './localReads';
 import { Loop } from './loop';
 import { Membership } from './membership';
 import { MessageBorder } from './messageBorder';
 import { PeerSide } from './peerSide';
 import { Quota } from './quota';
-import type { MemberObserver } from './observer';
 import { MemberCounters, type MemberReport } from './memberCounters';
 import { Forwarder } from './forwarder';
-import { requestTimeoutMs, type MemberLogger, type MemberSettings } from './settings';
+import { requestTimeoutMs } from './settings';
 import { StateSender } from './stateTransfer';
 import { StatusReporter } from './statusReporter';
-import type { Transport } from './transport';
 import {
   MemberError,
   type Indexes,
   type Member,
   type MemberStatus,
-  type PeerReport,
   type ReadOptions,
   type Watch,
   type WatchListener,
   type WatchOptions,
 } from './types';
 import { UnreadableEntries } from './unreadableEntries';
-
-export interface LocalMemberParts {
-  readonly settings: MemberSettings;
-  readonly clusterId: string;
-  /** See Identity in storage/recordCodec. */
-  readonly foundation: string | undefined;
-  readonly raft: Raft;
-  readonly state: CurrentState;
-  readonly store: MemberStore;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly logger: MemberLogger;
-  /** See CommandBatch. */
-  readonly run: number;
-  readonly history: HistoryBounds;
-  /** Whom to talk to until the state says who the members are. */
-  readonly firstPeers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[];
-  /** What the links say of the other members. */
-  readonly peerReport: () => PeerReport;
-  readonly observer?: MemberObserver | undefined;
-  readonly onFailure: (error: unknown) => void;
-  /** The cluster removed this member; it has to end. Called once. */
-  readonly onRemoved: () => void;
-}
 
 /** One running member: joins raft, machine, storage and transport, and answers what clients and operators ask. */
 export class LocalMember implements Member {
@@ -78,6 +52,7 @@ export class LocalMember implements Member {
   private readonly loop: Loop;
   private readonly membership: Membership;
   private readonly reads: LocalReads;
+  private readonly localAuth: LocalAuth;
   private readonly reporter: StatusReporter;
   private readonly counters: MemberCounters;
   private cancelTicks: Cancel | undefined;
@@ -98,6 +73,7 @@ export class LocalMember implements Member {
     this.membership = new Membership(clusterId, this.requests, state, clock, logger);
     this.leaderObserver = new LeaderObserver(raft, clock, logger);
     this.reads = new LocalReads(clusterId, raft, state, clock, this.requests);
+    this.localAuth = new LocalAuth(state, this.requests);
     this.counters = new MemberCounters(raft, settings.heartbeatIntervalMs);
     const quota = new Quota(state, settings.quotaBytes ?? 0, raft);
     this.chores = new Chores({
@@ -129,7 +105,7 @@ export class LocalMember implements Member {
 
   private makeLoop(quota: Quota, wake: () => void): Loop {
     const { settings, raft, state, store, transport, clock, logger, observer } = this.parts;
-    const { requests, chores, leaderObserver } = this;
+    const { requests, chores, leaderObserver, localAuth } = this;
     const { proposals, changes, reads } = requests;
     const { firstIndex, lastIndex } = raft.status();
     const compaction = new Compaction(settings.snapshotCount, settings.logBytesMax);
@@ -149,6 +125,7 @@ export class LocalMember implements Member {
       onStateReplaced: () => {
         chores.publisher.stateReplaced();
         requests.stateReplaced();
+        localAuth.check();
       },
       onMembersChanged: () => {
         this.membersChanged();
@@ -157,6 +134,7 @@ export class LocalMember implements Member {
         leaderObserver.check();
       },
       onApplied: () => {
+        localAuth.check();
         chores.integrity.check();
       },
       onUnreadable: (index, fault) => {
@@ -220,11 +198,20 @@ export class LocalMember implements Member {
     return this.reads.readBarrier();
   }
 
-  propose(command: Command): Promise<KeyResult> {
-    if (this.parts.state.machine.integrity.doubt !== 0) {
-      return Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster'));
-    }
-    return this.requests.propose(command);
+  propose(command: KeyCommand): Promise<KeyResult> {
+    return this.refusedInDoubt() ?? this.requests.propose(command);
+  }
+
+  auth(): AuthView {
+    return this.localAuth.auth();
+  }
+
+  onAuthChange(listener: () => void): () => void {
+    return this.localAuth.onAuthChange(listener);
+  }
+
+  proposeAuth(change: AuthChange): Promise<AuthResult> {
+    return this.refusedInDoubt() ?? this.localAuth.proposeAuth(change);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
@@ -266,6 +253,11 @@ export class LocalMember implements Member {
 
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
     return this.membership.updateMember(id, peerURLs);
+  }
+
+  private refusedInDoubt(): Promise<never> | undefined {
+    const isInDoubt = this.parts.state.machine.integrity.doubt !== 0;
+    return isInDoubt ? Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster')) : undefined;
   }
 
   private tick(): void {

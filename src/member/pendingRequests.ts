@@ -1,6 +1,6 @@
 import type { ClusterChange } from '../machine/cluster/clusterState';
 import type { Command } from '../machine/command';
-import type { KeyResult } from '../machine/keyspace/event';
+import type { ResultOf } from '../machine/commands/kind';
 import type { MemberId } from '../raft/types';
 import { Changes } from './changes';
 import type { Clock } from '../platform/clock';
@@ -35,13 +35,13 @@ export class PendingRequests {
     return this.proposals.pending + this.changes.pending + this.reads.pending;
   }
 
-  propose(command: Command): Promise<KeyResult> {
+  propose<C extends Command>(command: C): Promise<ResultOf<C>> {
     this.wake();
     return this.proposals.add(command, this.deadlineMs());
   }
 
   /** As `propose`, for what is worth something only from a leader: it is given up when leadership is lost meanwhile. */
-  proposeAsLeader(command: Command): Promise<KeyResult> {
+  proposeAsLeader<C extends Command>(command: C): Promise<ResultOf<C>> {
     this.wake();
     return this.proposals.add(command, this.deadlineMs(), true);
   }

@@ -1,7 +1,7 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
 import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
-import { faultOfBatch } from '../machine/batchRules';
+import { faultOfBatch, isLeaders } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwardedRequest';
@@ -32,9 +32,8 @@ export class ProposalAdmission {
   /** What is wrong with a batch that `from` wants in the log; undefined if nothing is. */
   faultOfForwarded(from: MemberId, batch: CommandBatch): string | undefined {
     if (batch.origin !== from) return 'commands in the name of another member';
-    // Only a leader's clock lets keys expire, and only a leader has the members compare their states; it hands neither on.
-    const isLeaders = batch.commands.some(({ type }) => type === 'sync' || type === 'checkpoint');
-    return isLeaders ? 'a command that only the leader gives' : faultOfBatch(batch, this.state.machine.cluster.level);
+    if (batch.commands.some(isLeaders)) return 'a command that only the leader gives';
+    return faultOfBatch(batch, this.state.machine.cluster.level);
   }
 
   /** What a member can hold of the store, by its own word; 0: no limit. */

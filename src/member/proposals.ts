@@ -1,9 +1,9 @@
+import { faultOfCommand } from '../machine/batchRules';
 import type { Command } from '../machine/command';
 import { encodeBatch, sizeOfCommand } from '../machine/commandCodec';
-import { faultOf } from '../machine/commandRules';
-import { faultOfLevel, FIRST_LEVEL } from '../machine/features';
-import type { KeyResult } from '../machine/keyspace/event';
-import type { Applied } from '../machine/machine';
+import type { ResultOf } from '../machine/commands/kind';
+import { FIRST_LEVEL } from '../machine/features';
+import type { Applied, CommandResult } from '../machine/machine';
 import type { MemberId } from '../raft/types';
 import { ENTRY_BYTES_MAX, LONG_COMMAND_BYTES, LONG_IN_FLIGHT_BYTES } from './settings';
 import { PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
@@ -14,7 +14,7 @@ interface Waiting {
   readonly bytes: number;
   /** Worth something only while this member leads: its clock, for one. */
   readonly onlyAsLeader: boolean;
-  readonly resolve: (result: KeyResult) => void;
+  readonly resolve: (result: CommandResult | undefined) => void;
   readonly reject: (error: MemberError) => void;
   readonly deadlineMs: number;
 }
@@ -82,8 +82,8 @@ export class Proposals {
   }
 
   /** @param onlyAsLeader it is given up instead of being handed to another leader */
-  add(command: Command, deadlineMs: number, onlyAsLeader = false): Promise<KeyResult> {
-    const fault = faultOfLevel(command, this.level()) ?? faultOf(command);
+  add<C extends Command>(command: C, deadlineMs: number, onlyAsLeader = false): Promise<ResultOf<C>> {
+    const fault = faultOfCommand(command, this.level());
     if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
     const bytes = sizeOfCommand(command);
     // One is always let in, however large: what is too large for the log is for raft to say.
@@ -97,7 +97,11 @@ export class Proposals {
     this.waitingBytes += bytes;
     return new Promise((resolve, reject) => {
       const queue = bytes < LONG_COMMAND_BYTES ? this.short : this.long;
-      queue.push({ command, bytes, onlyAsLeader, resolve, reject, deadlineMs });
+      // What the machine answers to a command is of the command's kind.
+      const answer = (result: CommandResult | undefined): void => {
+        resolve(result as ResultOf<C>);
+      };
+      queue.push({ command, bytes, onlyAsLeader, resolve: answer, reject, deadlineMs });
     });
   }
 
@@ -182,9 +186,7 @@ export class Proposals {
     this.landed(applied.sequence);
     this.forget(batch.members);
     batch.members.forEach((member, position) => {
-      const result = applied.results[position];
-      // Commands without an answer are the member's own; nobody looks at what they resolve to.
-      member.resolve(result ?? NO_ANSWER);
+      member.resolve(applied.results[position]);
     });
   }
 
@@ -282,5 +284,3 @@ function batchLength(queue: readonly Waiting[]): number {
 function busy(): MemberError {
   return new MemberError('busy', 'etcdserver: too many requests');
 }
-
-const NO_ANSWER: KeyResult = { ok: false, code: 100, cause: '', etcdIndex: 0 };

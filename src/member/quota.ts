@@ -1,3 +1,5 @@
+import type { AuthChange } from '../machine/auth/change';
+import { sizeOfAuthChange } from '../machine/auth/changeKinds';
 import type { Command } from '../machine/command';
 import { parentOf } from '../machine/keyspace/path';
 import { NODE_BYTES } from '../machine/keyspace/tree';
@@ -7,6 +9,9 @@ import type { CurrentState } from './currentState';
 
 /** Once full, the store takes writes again when it is below this share: an alarm that comes and goes helps nobody. */
 const CLEAR_SHARE = 0.95;
+
+/** What a row of users and roles costs beside its text. */
+const AUTH_ROW_BYTES = 256;
 
 /** The name of a child that is made in order. */
 const ORDER_BYTES = 21;
@@ -84,7 +89,7 @@ export class Quota {
 
   /** Nearly what the store costs in memory. */
   get used(): number {
-    return this.state.machine.keySpace.tree.bytes;
+    return this.state.machine.bytes;
   }
 
   /** @param bytes what the member can hold; 0: no limit */
@@ -142,6 +147,8 @@ export class Quota {
         if (node === undefined) return this.missingFrom(command.path) + command.value.length;
         return node.dir ? 0 : Math.max(0, command.value.length - node.value.length);
       }
+      case 'auth':
+        return this.growthOfAuth(command.change);
       case 'delete':
       case 'compareAndDelete':
       case 'sync':
@@ -149,6 +156,26 @@ export class Quota {
       case 'updateMember':
       case 'checkpoint':
       case 'report':
+        return 0;
+    }
+  }
+
+  /** What takes a right away, or changes a password, always has room; and so has switching auth on and off. */
+  private growthOfAuth(change: AuthChange): number {
+    switch (change.type) {
+      case 'createUser':
+      case 'createRole':
+        return AUTH_ROW_BYTES + sizeOfAuthChange(change);
+      case 'createOrUpdateUser':
+        return this.state.machine.auth.user(change.user) === undefined ? AUTH_ROW_BYTES + sizeOfAuthChange(change) : 0;
+      case 'updateUser':
+        return change.grant.length > 0 ? sizeOfAuthChange(change) : 0;
+      case 'updateRole':
+        return change.grant === undefined ? 0 : sizeOfAuthChange(change);
+      case 'deleteUser':
+      case 'deleteRole':
+      case 'enable':
+      case 'disable':
         return 0;
     }
   }

@@ -1,5 +1,8 @@
 /** The narrow interface between a running member and everything that serves clients. */
-import type { Command } from '../machine/command';
+import type { AuthChange } from '../machine/auth/change';
+import type { AuthResult } from '../machine/auth/result';
+import type { AuthView } from '../machine/auth/view';
+import type { KeyCommand } from '../machine/command';
 import type { KeyError, KeyEvent, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { MemberInfo } from '../machine/cluster/members';
@@ -157,7 +160,7 @@ export interface KeyReader {
 /** Changes of the key space. */
 export interface KeyWriter {
   /** Resolves when this member applied the command. Rejects with MemberError. */
-  propose(command: Command): Promise<KeyResult>;
+  propose(command: KeyCommand): Promise<KeyResult>;
 }
 
 /** The list of members, and its changes. */
@@ -186,5 +189,25 @@ export interface StatusSource {
   storeStats(): StoreStats;
 }
 
-/** One running member. Whoever serves clients takes the narrowest of the four that does. */
-export interface Member extends KeyReader, KeyWriter, ClusterAdmin, StatusSource {}
+/** Who may do what, by the auth state that this member has applied. */
+export interface AuthSource {
+  /** To be asked for again after every wait: it is another one after the member took over a state. */
+  auth(): AuthView;
+  /**
+   * Calls the listener in the turn in which this member applied a change, or took over a state, once `auth` answers what holds
+   * now; watches whose right is gone have to be ended by it. Answers how to take the listener away.
+   */
+  onAuthChange(listener: () => void): () => void;
+}
+
+/** Changes of users and roles. */
+export interface AuthWriter {
+  /**
+   * Resolves when this member applied the change, or when that is not possible. Rejects with MemberError; reason `invalid` if
+   * the change breaks a rule: `faultOfAuthChange` of machine/auth/changeKinds.ts tells before.
+   */
+  proposeAuth(change: AuthChange): Promise<AuthResult>;
+}
+
+/** One running member. Whoever serves clients takes the narrowest of the six that does. */
+export interface Member extends KeyReader, KeyWriter, ClusterAdmin, StatusSource, AuthSource, AuthWriter {}

@@ -14,7 +14,7 @@
  * | `l` index (u64)                            | one log entry                                                | entryCodec   |
  * | `o`                                        | digest of the first state, on a member that founded the cluster | recordCodec |
  * | `r` generation (4) `a`                     | applied: index, term and configuration up to which the rows of this generation are | recordCodec |
- * | `r` generation (4) `e` `m` `n` `t`, key    | a row of the state machine: event, member, node, meta        | rowCodec     |
+ * | `r` generation (4) letter, key             | a row of the state machine; letters: ROW_TABLES of machine/rows | rowCodec  |
  * | `n`                                        | number of the member's current run                           | recordCodec  |
  * | `s`                                        | log start: index, term, configuration                        | recordCodec  |
  *
@@ -24,7 +24,7 @@
  *
  * The applied record sorts before the rows of its generation: one scan from `r` generation is the state and where it stands.
  */
-import type { RowTable } from '../machine/rows';
+import { ROW_TABLES, type RowTable } from '../machine/rows';
 import { corrupt } from './errors';
 import type { KvRange } from './kv';
 
@@ -35,13 +35,9 @@ const LOG = 0x6c;
 const ROWS = 0x72;
 const APPLIED = 'a';
 
-const LETTER_OF_TABLE: Readonly<Record<RowTable, string>> = { event: 'e', member: 'm', node: 'n', meta: 't' };
-const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map<string, RowTable>([
-  ['e', 'event'],
-  ['m', 'member'],
-  ['n', 'node'],
-  ['t', 'meta'],
-]);
+const TABLE_OF_LETTER: ReadonlyMap<string, RowTable> = new Map(
+  Object.entries(ROW_TABLES).map(([table, { letter }]) => [letter, table as RowTable]),
+);
 
 export const ADVERTISED_KEY: Uint8Array = Buffer.from('a');
 export const WITNESS_KEY: Uint8Array = Buffer.from('b');
@@ -145,11 +141,11 @@ export function appliedKey(generation: number): string {
 
 /** The key of a row as text; its bytes are the UTF-8 of it. */
 export function rowKey(prefix: string, table: RowTable, key: string): string {
-  return prefix + LETTER_OF_TABLE[table] + key;
+  return prefix + letterOfTable(table) + key;
 }
 
 export function letterOfTable(table: RowTable): string {
-  return LETTER_OF_TABLE[table];
+  return ROW_TABLES[table].letter;
 }
 
 /** Whose row has a key of `generationRange`; undefined: it is the applied record. Throws StorageError of kind corrupt. */

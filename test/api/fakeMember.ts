@@ -1,5 +1,9 @@
 /** A member that does what the test tells it to and remembers what it was asked. */
-import type { Command } from '../../src/machine/command';
+import type { AuthChange } from '../../src/machine/auth/change';
+import { AuthState } from '../../src/machine/auth/authState';
+import type { AuthResult } from '../../src/machine/auth/result';
+import type { AuthView } from '../../src/machine/auth/view';
+import type { KeyCommand } from '../../src/machine/command';
 import type { MemberInfo } from '../../src/machine/cluster/members';
 import type { KeyError, KeyEvent, KeyResult, NodeView } from '../../src/machine/keyspace/event';
 import type { StoreStats } from '../../src/machine/keyspace/stats';
@@ -56,14 +60,18 @@ export class FakeMember implements Member {
   readonly name = 'node1';
   readonly clusterId = '6c3e73ee238ab33f';
 
-  readonly commands: Command[] = [];
+  readonly commands: KeyCommand[] = [];
+  readonly authChanges: AuthChange[] = [];
+  readonly authListeners = new Set<() => void>();
+  private readonly authState = new AuthState();
+  private authIndex = 0;
   readonly reads: { readonly path: string; readonly options: ReadOptions }[] = [];
   readonly watches: OpenWatch[] = [];
   barriers = 0;
 
   /** What the next calls answer; a test replaces what it needs. */
   onGet: (path: string) => KeyResult = (path) => event({ node: node({ key: path, value: 'v' }) });
-  onPropose: (command: Command) => Promise<KeyResult> = () =>
+  onPropose: (command: KeyCommand) => Promise<KeyResult> = () =>
     Promise.resolve(event({ action: 'set', node: node({ key: '/foo', value: 'bar' }) }));
   onBarrier: () => Promise<void> = () => Promise.resolve();
   pastEvents: readonly KeyEvent[] = [];
@@ -97,9 +105,26 @@ export class FakeMember implements Member {
     return this.onBarrier();
   }
 
-  propose(command: Command): Promise<KeyResult> {
+  propose(command: KeyCommand): Promise<KeyResult> {
     this.commands.push(command);
     return this.onPropose(command);
+  }
+
+  auth(): AuthView {
+    return this.authState;
+  }
+
+  onAuthChange(listener: () => void): () => void {
+    this.authListeners.add(listener);
+    return () => this.authListeners.delete(listener);
+  }
+
+  /** Carried out at once, as by a member that is alone. */
+  proposeAuth(change: AuthChange): Promise<AuthResult> {
+    this.authChanges.push(change);
+    const result = this.authState.apply(change, () => ++this.authIndex);
+    if (result.ok) for (const listener of [...this.authListeners]) listener();
+    return Promise.resolve(result);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {

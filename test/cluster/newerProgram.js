@@ -1,7 +1,12 @@
 'use strict';
 
-/** The next version of olderProgram.js: it reads feature level 2. */
+/**
+ * The program that was built, as if the change of peer URLs belonged to feature level 2. Runs the modules of dist one by one, because what
+ * they share can be changed there before the program begins.
+ */
 const { join } = require('node:path');
 
-require(join(__dirname, '..', '..', 'dist', 'machine', 'features.js')).FEATURE_LEVEL = 2;
-require('./olderProgram');
+const DIST = join(__dirname, '..', '..', 'dist');
+
+require(join(DIST, 'machine', 'commands', 'memberCommands.js')).UPDATE_MEMBER.level = 2;
+require(join(DIST, 'main.js'));

@@ -1,12 +1,7 @@
 'use strict';
 
-/**
- * The program that was built, as if the change of peer URLs belonged to feature level 2, which it does not read. Runs the modules
- * of dist one by one, because what they share can be changed there before the program begins.
- */
+/** The version before that of newerProgram.js: it reads feature level 1. */
 const { join } = require('node:path');
 
-const DIST = join(__dirname, '..', '..', 'dist');
-
-require(join(DIST, 'machine', 'features.js')).LEVEL_OF_COMMAND.updateMember = 2;
-require(join(DIST, 'main.js'));
+require(join(__dirname, '..', '..', 'dist', 'machine', 'features.js')).FEATURE_LEVEL = 1;
+require('./newerProgram');

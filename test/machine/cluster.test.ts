@@ -4,6 +4,7 @@ import { encodeBatch } from '../../src/machine/commandCodec';
 import type { Command } from '../../src/machine/command';
 import type { KeyResult } from '../../src/machine/keyspace/event';
 import { Machine } from '../../src/machine/machine';
+import { keyResult } from './result';
 import { storedRow } from './storedRow';
 import { create, NOW_MS, remove, set, update } from './keyspace/writer';
 
@@ -18,7 +19,7 @@ beforeEach(() => {
 
 function apply(command: Command): KeyResult | undefined {
   const origin = 'memberId' in command ? command.memberId : 'a1';
-  return machine.apply(encodeBatch({ origin, run: 1, sequence: 1, commands: [command] })).results[0];
+  return keyResult(machine.apply(encodeBatch({ origin, run: 1, sequence: 1, commands: [command] })).results[0]);
 }
 
 function change(clusterChange: ClusterChange): void {
