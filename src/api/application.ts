@@ -6,7 +6,7 @@ import { keysFront } from './keysFront';
 import { BodyBudget } from './bodyBudget';
 import type { ApiOptions } from './options';
 import { NO_OBSERVER } from './observer';
-import { createClientRouter, createOperatorRouter } from './routes';
+import { createClientRouter, createMetricsRouter, createPeerRouter } from './routes';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWatches } from './v2/keys/watchResponse';
 
@@ -36,11 +36,16 @@ export function createApplication(
   return application;
 }
 
-/** As `createApplication`, for a port that only has the routes for monitoring. */
-export function createOperatorApplication(options: ApiOptions, onUnexpected: (error: unknown) => void): Koa {
+/** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */
+export function createSideApplication(
+  port: 'metrics' | 'peer',
+  options: ApiOptions,
+  onUnexpected: (error: unknown) => void,
+): Koa {
+  const router = port === 'metrics' ? createMetricsRouter(options) : createPeerRouter(options);
   const application = new Koa();
   application.use(lastResort(onUnexpected));
-  application.use(createOperatorRouter(options).routes());
+  application.use(router.routes());
   logBroken(application, options.logger);
   return application;
 }

@@ -41,26 +41,28 @@ export class Drain {
    * For so long it is not ready and ends every connection with the answer, so that the next request goes to another member. It
    * ends by itself: whoever asked for it may not live to take it back. Resolves when leadership is handed over. Each beginning costs
    * the cluster a moment without a leader, and its clients their watches: whoever asks without end is refused.
+   *
+   * @param caller who asked for it, in words
    */
-  async begin(durationMs: number): Promise<DrainOutcome> {
+  async begin(durationMs: number, caller: string): Promise<DrainOutcome> {
     if (this.handingOver === undefined && !this.rate.take(this.monotonicMs())) return 'tooOften';
     this.untilMs = this.monotonicMs() + durationMs;
-    this.handingOver ??= this.handOver(durationMs);
+    this.handingOver ??= this.handOver(durationMs, caller);
     await this.handingOver;
     return 'done';
   }
 
   /** Ends it before its time. Who leads by then goes on leading. */
-  end(): void {
-    if (this.isOn && this.told) this.say('no longer drained: this member is sent clients again');
+  end(caller: string): void {
+    if (this.isOn && this.told) this.say(`no longer drained, as ${caller} asked: this member is sent clients again`);
     this.told = false;
     this.untilMs = undefined;
   }
 
-  private async handOver(durationMs: number): Promise<void> {
+  private async handOver(durationMs: number, caller: string): Promise<void> {
     this.told = true;
     this.say(
-      `drained for ${durationMs / 1000} s (PUT /config/local/drain): this member hands leadership over and says that it is not ready`,
+      `drained for ${durationMs / 1000} s (PUT /config/local/drain of ${caller}): this member hands leadership over and says that it is not ready`,
     );
     try {
       await this.giveUpLeadership();

@@ -30,6 +30,9 @@ export interface MetricsSource {
 /** What the client port is for: the whole API, or nothing but the discovery service and the routes for operators. */
 export type Surface = 'all' | 'discovery';
 
+/** On which port the routes are that only operators need: drain, log level, changes of the members, `/debug/vars`, `/new`. */
+export type OperatorPlace = 'client' | 'metrics' | 'peer';
+
 export interface ApiOptions {
   readonly member: Member;
   readonly surface: Surface;
@@ -58,7 +61,12 @@ export interface ApiOptions {
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  readonly setLogLevel: (level: LogLevel) => void;
+  /** Told who asked for it, in words. */
+  readonly setLogLevel: (level: LogLevel, caller: string) => void;
+  /** Absent: `client`. */
+  readonly operatorRoutes?: OperatorPlace;
+  /** What `/debug/vars` shows of the command line; none of its secrets. */
+  readonly commandLine?: readonly string[];
   /** Without it the route `/config/local/drain` is not there. */
   readonly drain?: Drain;
   /** What `/metrics` shows; without it the route is not there. */

@@ -2,7 +2,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { ClusterAdmin } from '../member/types';
-import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
+import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed } from './http/answers';
 import { jsonText } from './http/json';
 import { FOUNDERS_PATH, serveFounders, type AnswerFounder } from './founders';
 import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
@@ -20,13 +20,15 @@ export function peerMembersJson(members: readonly MemberInfo[]): string {
 }
 
 /**
- * Serves `/members`, `/version` and with `answerFounder` also `/founders`; everything else is not there.
+ * Serves `/members`, `/version` and with `answerFounder` also `/founders`.
  *
+ * @param others everything else goes there
  * @param onUnexpected gets exceptions; the request is then answered with 500
  */
 export function createPeerHandler(
   member: ClusterAdmin,
   onUnexpected: (error: unknown) => void,
+  others: RequestListener,
   answerFounder?: AnswerFounder,
 ): RequestListener {
   return (request, response) => {
@@ -35,7 +37,7 @@ export function createPeerHandler(
       if (target?.path === FOUNDERS_PATH && answerFounder !== undefined) {
         serveFounders(answerFounder, request.method, target.query, response, onUnexpected);
       } else {
-        servePeer(member, target, request, response);
+        servePeer(member, target, request, response, others);
       }
     } catch (error) {
       onUnexpected(error);
@@ -49,11 +51,12 @@ function servePeer(
   target: RequestTarget | undefined,
   request: IncomingMessage,
   response: ServerResponse,
+  others: RequestListener,
 ): void {
   if (target === undefined) {
     writeBadRequest(response);
   } else if (target.path !== '/members' && target.path !== '/version') {
-    writeNotFound(response);
+    others(request, response);
   } else if (request.method !== 'GET') {
     writeMethodNotAllowed(response, ['GET']);
   } else if (target.path === '/version') {

@@ -1,7 +1,7 @@
 /** Starts and stops the HTTP servers of the client, peer and metrics ports. */
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApplication, createOperatorApplication } from './application';
+import { createApplication, createSideApplication } from './application';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
 import { openListeners } from './openListeners';
@@ -71,8 +71,9 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   // Koa answers every failure itself: its promise never rejects.
   const handler = createApplication(options, openWatches, onUnexpected).callback() as RequestListener;
   const clientHandler = options.drain?.around(handler) ?? handler;
-  const peerHandler = createPeerHandler(options.member, onUnexpected, options.answerFounder);
-  const metricsHandler = createOperatorApplication(options, onUnexpected).callback() as RequestListener;
+  const beside = createSideApplication('peer', options, onUnexpected).callback() as RequestListener;
+  const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
+  const metricsHandler = createSideApplication('metrics', options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
   const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, clientAddresses, peerPort } = options;
   const open = async (

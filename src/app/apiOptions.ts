@@ -3,7 +3,9 @@ import { BodyBudget } from '../api/bodyBudget';
 import { Drain } from '../api/drain';
 import type { ApiOptions } from '../api/options';
 import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
+import { shownArguments } from '../config/shownArguments';
 import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
+import { changeLogLevel } from './logging';
 import type { ServerParts, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
@@ -28,9 +30,11 @@ export function apiOptions(
     bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
     logger,
     now: Date.now,
-    setLogLevel: (level) => {
-      logger.level = level;
+    setLogLevel: (level, caller) => {
+      changeLogLevel(logger, level, caller);
     },
+    operatorRoutes: configuration.operatorRoutes,
+    commandLine: shownArguments(process.argv),
     drain: new Drain(
       () => performance.now(),
       () => member.giveUpLeadership(2 * configuration.electionTimeoutMs),

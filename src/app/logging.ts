@@ -77,3 +77,11 @@ async function readableLines(stream: LogStream, reader: LogReader): Promise<Pick
     },
   };
 }
+
+/** Says who wanted it, whatever the level was and is to be: somebody who makes a log silent is the last thing it says. */
+export function changeLogLevel(logger: Logger, level: string, caller: string): void {
+  const before = logger.level;
+  logger.level = 'info';
+  logger.info({ caller, before, level }, 'the log level was changed (PUT /config/local/log)');
+  logger.level = level;
+}

@@ -21,7 +21,7 @@ export async function start(setting: ServerSetting): Promise<Server> {
     return await startServer(setting);
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
-    logger.warn({ url: configuration.discovery }, 'discovery: cluster is full; falling back to proxy');
+    logger.warn('discovery: cluster is full; falling back to proxy');
     return startProxyServer(configuration, error.peerURLs, dials, logger);
   }
 }

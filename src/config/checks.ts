@@ -18,6 +18,7 @@ const checks: readonly Check[] = [
   checkProxied,
   checkBootstrap,
   checkForced,
+  checkOperatorRoutes,
 ];
 
 const BOOTSTRAP_OPTIONS = ['initial-cluster', 'discovery', 'discovery-srv'];
@@ -125,6 +126,13 @@ function checkForced(built: Built): string | undefined {
     `${named(built, 'force-new-cluster')} and ${named(built, 'proxy')} are given together, but a proxy has no data to make a ` +
     'cluster from; remove one of them'
   );
+}
+
+/** Nobody could reach them. */
+function checkOperatorRoutes(built: Built): string | undefined {
+  const { operatorRoutes, listenMetricsUrls } = built.configuration;
+  if (operatorRoutes !== 'metrics' || listenMetricsUrls.length > 0) return undefined;
+  return `${named(built, 'operator-routes')} is metrics, but there is no such port; give --listen-metrics-urls too`;
 }
 
 function isGiven(built: Built, name: string): boolean {

@@ -55,7 +55,14 @@ it('says which founder it is to whoever asks, and asks nobody for that', async (
 });
 
 it('answers founders when the member runs, beside everything else', async () => {
-  port.serve(createPeerHandler(new FakeMember(), (error) => unexpected.push(error), answer));
+  port.serve(
+    createPeerHandler(
+      new FakeMember(),
+      (error) => unexpected.push(error),
+      () => undefined,
+      answer,
+    ),
+  );
   expect(await ask(number(), 'POST', target)).toMatchObject({ status: 200 });
   expect(await ask(number(), 'GET', '/members')).toMatchObject({ status: 200 });
 });

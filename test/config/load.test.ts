@@ -60,6 +60,7 @@ describe('an empty command line', () => {
         cors: [],
         crossSiteWrites: false,
         hostWhitelist: [],
+        operatorRoutes: 'client',
         metrics: 'extensive',
         listenMetricsUrls: [],
         metricsLegacyNames: false,

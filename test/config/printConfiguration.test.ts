@@ -61,6 +61,7 @@ describe('--print-config', () => {
         'cors: "" # default',
         'cross-site-writes: false # default',
         'host-whitelist: "" # default',
+        'operator-routes: client # default',
         'metrics: extensive # default',
         'listen-metrics-urls: "" # default',
         'metrics-legacy-names: false # default',

@@ -96,6 +96,11 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     property: 'cors',
     value: ['https://a.example.com', 'http://b.example.com:8080'],
   },
+  'operator-routes': {
+    text: 'peer',
+    property: 'operatorRoutes',
+    value: 'peer',
+  },
   'cross-site-writes': { text: 'true', property: 'crossSiteWrites', value: true },
   'host-whitelist': {
     text: 'etcd.example.com,10.0.1.10',

@@ -10,9 +10,10 @@ type RaftStatus = MemberStatus['raft'];
 
 const PROGRESS_STATES = { probe: 'StateProbe', replicate: 'StateReplicate', snapshot: 'StateSnapshot' } as const;
 
-export function serveDebugVars(context: Context, member: StatusSource): void {
+/** @param commandLine without its secrets */
+export function serveDebugVars(context: Context, member: StatusSource, commandLine: readonly string[]): void {
   const variables = [
-    `"cmdline": [${process.argv.map(jsonText).join(',')}]`,
+    `"cmdline": [${commandLine.map(jsonText).join(',')}]`,
     `"file_descriptor_limit": ${fileDescriptorLimit()}`,
     `"memstats": ${memoryJson()}`,
     `"raft.status": ${raftStatusJson(member.status().raft)}`,

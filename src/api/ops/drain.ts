@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Drain } from '../drain';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
+import { callerOf } from '../http/caller';
 
 const RETRY_AFTER_S = 6;
 const BODY_MAX_BYTES = 1024;
@@ -19,8 +20,9 @@ export async function serveDrain(context: Context, drain: Drain): Promise<void> 
     writeJson(context.res, 400, `{"message":"give a body like {\\"Seconds\\":60}, with 0 to ${SECONDS_MAX}"}`);
     return;
   }
-  if (seconds === 0) drain.end();
-  else if ((await drain.begin(seconds * 1000)) === 'tooOften') {
+  const caller = callerOf(context.req);
+  if (seconds === 0) drain.end(caller);
+  else if ((await drain.begin(seconds * 1000, caller)) === 'tooOften') {
     context.res.setHeader('Retry-After', RETRY_AFTER_S);
     writeJson(
       context.res,

@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
+import { callerOf } from '../http/caller';
 import { jsonText } from '../http/json';
 import type { LogLevel } from '../options';
 
@@ -37,7 +38,10 @@ export function parseLogLevel(name: string): LogLevel | undefined {
 }
 
 /** Takes `{"Level":"DEBUG"}`; 204 without a body. */
-export async function serveLogLevel(context: Context, setLogLevel: (level: LogLevel) => void): Promise<void> {
+export async function serveLogLevel(
+  context: Context,
+  setLogLevel: (level: LogLevel, caller: string) => void,
+): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {
     readBody(context.req, BODY_MAX_BYTES, resolve);
   });
@@ -51,7 +55,7 @@ export async function serveLogLevel(context: Context, setLogLevel: (level: LogLe
     writeJson(context.res, 400, `{"message":${jsonText(`Invalid log level ${name}`)}}`);
     return;
   }
-  setLogLevel(level);
+  setLogLevel(level, callerOf(context.req));
   context.res.writeHead(204).end();
 }
 

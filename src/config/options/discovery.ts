@@ -6,6 +6,7 @@ const domain = /^(?=.{0,253}$)([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)?$/i;
 export const discoveryOptions = {
   discovery: {
     status: 'active',
+    secret: true,
     group: 'Discovery',
     kind: {
       type: 'string',

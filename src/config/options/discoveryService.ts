@@ -26,6 +26,7 @@ export const discoveryServiceOptions = {
   },
   'discovery-tokens': {
     status: 'active',
+    secret: true,
     group: 'Discovery service',
     kind: {
       type: 'strings',

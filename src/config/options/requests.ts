@@ -88,4 +88,14 @@ export const requestOptions = {
       'Names in the Host header under which this member answers without TLS, beside addresses, localhost, its own name and its ' +
       'advertised ones; others get status 421. Empty: names are looked at where it listens on a loopback address. *: any name.',
   },
+  'operator-routes': {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'enum', values: ['client', 'metrics', 'peer'] },
+    default: 'client',
+    help:
+      'On which port what only operators need is served: PUT /config/local/drain and /config/local/log, changes of /v2/members, ' +
+      '/debug/vars and /new. On the others it gets status 403 or 404. Members that join by themselves change /v2/members on the ' +
+      'client port: add them by hand where it is not there.',
+  },
 } as const satisfies Record<string, ActiveOption>;

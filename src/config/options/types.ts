@@ -63,6 +63,8 @@ export interface ActiveOption {
   /** One or two sentences for help and documentation. */
   readonly help: string;
   readonly spellings?: readonly Spelling[];
+  /** Whoever knows its text can do more than others: it is not shown where strangers look. */
+  readonly secret?: true;
 }
 
 /** Says what the program does rather than how; no key of the configuration file. */

@@ -57,8 +57,8 @@ test('0 seconds end it, and nothing is handed over for that', async () => {
   expect((await ask(api.clientPort, 'GET', '/readyz')).status).toBe(200);
   expect(handedOver).toBe(1);
   expect(lines).toEqual([
-    expect.stringContaining('drained for 30 s (PUT /config/local/drain)'),
-    'no longer drained: this member is sent clients again',
+    expect.stringContaining('drained for 30 s (PUT /config/local/drain of 127.0.0.1)'),
+    'no longer drained, as 127.0.0.1 asked: this member is sent clients again',
   ]);
 });
 
@@ -92,7 +92,7 @@ test('all who ask while leadership is handed over wait for the same one', async 
     leave,
     (line) => begun.push(line),
   );
-  const outcomes = Array.from({ length: 50 }, () => own.begin(30_000));
+  const outcomes = Array.from({ length: 50 }, () => own.begin(30_000, 'somebody'));
   handOver();
   expect(new Set(await Promise.all(outcomes))).toEqual(new Set(['done']));
   expect(begun).toEqual([expect.stringContaining('drained for 30 s'), 'hand-over']);
