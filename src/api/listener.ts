@@ -10,6 +10,7 @@ import { Connection } from './connection/connection';
 import { NO_WEB, webRefusals, type WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { ListenAddress } from './options';
+import type { TlsAcceptor } from '../tls/acceptor';
 import { TrafficCounter, type Traffic } from './traffic';
 
 /** As etcd 2.3: connections of clients that pool them may rest this long. */
@@ -17,6 +18,15 @@ const KEEP_ALIVE_TIMEOUT_MS = 300_000;
 
 /** How long a connection may be silent before the operating system probes it, so that vanished watchers are noticed. */
 const TCP_PROBE_AFTER_MS = 30_000;
+
+type Serving = (socket: Socket) => void;
+
+interface BehindTls {
+  /** Each is called with every connection that may be served. */
+  readonly served: Serving[];
+  /** Ends the connections whose handshake is not done. */
+  readonly end: () => void;
+}
 
 const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 
@@ -34,6 +44,8 @@ export interface ListenerOptions {
   readonly web?: WebRules | undefined;
   /** For connections of clients; without it they are not counted. */
   readonly places?: ConnectionPlaces | undefined;
+  /** What an address with the scheme https is served by. */
+  readonly tls?: TlsAcceptor | undefined;
 }
 
 /** An address that could not be listened on. */
@@ -58,6 +70,7 @@ export class Listener {
     private readonly connections: ReadonlyMap<Duplex, Connection>,
     readonly address: AddressInfo,
     private readonly endWaiting: () => void,
+    private readonly tls: BehindTls | undefined,
   ) {}
 
   /** What all its connections carried. */
@@ -94,6 +107,7 @@ export class Listener {
         traffic.delete(socket);
       });
     });
+    const tls = address.scheme === 'https' ? behindTls(server, acceptorOf(options)) : undefined;
     const endWaiting = options.places?.guard(server) ?? (() => undefined);
     await listen(server, address, options.flag);
     server.on('error', (error) => {
@@ -101,12 +115,13 @@ export class Listener {
     });
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('a TCP server has an address and a port');
-    return new Listener(server, traffic, connections, bound, endWaiting);
+    return new Listener(server, traffic, connections, bound, endWaiting, tls);
   }
 
-  /** Tells of each connection that is accepted. */
-  onConnection(handler: (socket: Socket) => void): void {
-    this.server.on('connection', handler);
+  /** Tells of each connection that is accepted, with TLS once its handshake is done. */
+  onConnection(handler: Serving): void {
+    if (this.tls === undefined) this.server.on('connection', handler);
+    else this.tls.served.push(handler);
   }
 
   /** Lets the owner of another protocol take connections over. */
@@ -125,6 +140,7 @@ export class Listener {
       });
     });
     this.endWaiting();
+    this.tls?.end();
     this.server.closeIdleConnections();
     // A connection that becomes idle only now would otherwise rest until its keep-alive timeout.
     const sweep = setInterval(() => {
@@ -180,6 +196,33 @@ function serveInOrder(server: Server, logger: Logger, handler: RequestListener):
     });
   });
   return connections;
+}
+
+/**
+ * From here on the server's connections come to its listeners when their handshake is done, and never if they may not be served. Called
+ * when all of its own listeners for them are there, and before others are put in front.
+ */
+function behindTls(server: Server, acceptor: TlsAcceptor): BehindTls {
+  const served = server.listeners('connection') as Serving[];
+  server.removeAllListeners('connection');
+  const unfinished = new Set<Socket>();
+  server.on('connection', (raw: Socket) => {
+    unfinished.add(raw);
+    raw.once('close', () => unfinished.delete(raw));
+    acceptor.accept(raw, (secure) => {
+      unfinished.delete(raw);
+      for (const serve of served) serve.call(server, secure);
+    });
+  });
+  const end = (): void => {
+    for (const raw of unfinished) raw.destroy();
+  };
+  return { served, end };
+}
+
+function acceptorOf({ tls, flag }: ListenerOptions): TlsAcceptor {
+  if (tls === undefined) throw new Error(`${flag} has an https URL and nothing to serve it with`);
+  return tls;
 }
 
 function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {

@@ -17,7 +17,7 @@ export async function openListeners(
       const first = await Listener.open(isLocalhost ? { ...address, host: '127.0.0.1' } : address, options, handler);
       opened.push(first);
       if (!isLocalhost) continue;
-      const second = await openIfAvailable({ host: '::1', port: first.address.port }, options, handler);
+      const second = await openIfAvailable({ ...address, host: '::1', port: first.address.port }, options, handler);
       if (second !== undefined) opened.push(second);
     }
     return opened;

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
+import type { Scheme } from '../config/urls';
 import type { Member } from '../member/types';
 import type { BodyBudget } from './bodyBudget';
 import type { WebRules } from './connection/webRules';
@@ -10,10 +11,13 @@ import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
 import type { AnswerFounder } from './founders';
 import type { ApiObserver } from './observer';
+import type { TlsAcceptor } from '../tls/acceptor';
 import type { PeerPort } from './peerPort';
 
 /** Where to listen. `localhost` means every loopback address there is; port 0 takes a free one. */
 export interface ListenAddress {
+  /** `http` if absent. */
+  readonly scheme?: Scheme;
   readonly host: string;
   readonly port: number;
 }
@@ -71,6 +75,8 @@ export interface ApiOptions {
   readonly drain?: Drain;
   /** What `/metrics` shows; without it the route is not there. */
   readonly metrics?: MetricsSource;
+  /** For client and metrics addresses with the scheme https. */
+  readonly tls?: TlsAcceptor | undefined;
   /** Where nothing but `/metrics` and health is served; none if absent. */
   readonly metricsAddresses?: readonly ListenAddress[];
   readonly observer?: ApiObserver;

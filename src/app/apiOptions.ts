@@ -10,7 +10,7 @@ import type { ServerParts, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
 export function apiOptions(
-  { configuration, logger, surface }: ServerSetting,
+  { configuration, logger, surface, tls }: ServerSetting,
   { places, metrics, links, witness, peerPort, member, discovery }: Omit<ServerParts, 'api'>,
 ): ApiOptions {
   return {
@@ -19,6 +19,7 @@ export function apiOptions(
     surface,
     discovery,
     clientAddresses: configuration.listenClientUrls,
+    tls: tls.clients,
     peerPort,
     answerFounder: witness,
     web: webRules(configuration),

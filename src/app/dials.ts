@@ -2,6 +2,7 @@
 import type { Dial } from '../platform/dial';
 import { systemTls } from '../tls/clientTls';
 import { tlsDial } from '../tls/dial';
+import type { ProcessTls } from './processTls';
 
 export interface Dials {
   /** The peer ports of members, as one of them. */
@@ -12,7 +13,6 @@ export interface Dials {
   readonly discovery: Dial;
 }
 
-export function createDials(): Dials {
-  const dial = tlsDial(systemTls);
-  return { peer: dial, client: dial, discovery: dial };
+export function createDials({ peerDialing, clientDialing }: Pick<ProcessTls, 'peerDialing' | 'clientDialing'>): Dials {
+  return { peer: tlsDial(peerDialing), client: tlsDial(clientDialing), discovery: tlsDial(systemTls) };
 }

@@ -7,6 +7,7 @@ import { TooFewDescriptorsError } from '../limits/descriptors';
 import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
 import { StorageError } from '../storage/errors';
+import { TlsFileError } from '../tls/errors';
 import { StopTimeoutError } from './stopInOrder';
 
 /** The documented exit code for what ended the server. */
@@ -16,6 +17,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof OutdatedDataError) return 'dataOutdated';
   if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
+  if (error instanceof TlsFileError) return 'badConfiguration';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof AlreadyRunningError) return 'alreadyRunning';
   if (error instanceof ClusterFullError) return 'clusterIsFull';

@@ -14,6 +14,7 @@ import { QUEUE_BYTES_MAX } from '../peer/context';
 import { RealClock } from '../platform/realClock';
 import { AdvertisedNotes } from '../storage/advertisedNote';
 import { openDataDirectory } from '../storage/dataDirectory';
+import type { TlsAcceptor } from '../tls/acceptor';
 import { RegistrationNotes } from '../storage/registrationNote';
 import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
@@ -36,7 +37,7 @@ const STOP_LIMIT_MS = 15_000;
  * `stopping` if that is aborted while it waits for others, and leaves nothing open.
  */
 export async function startServer(setting: ServerSetting): Promise<Server> {
-  const { configuration, logger, events, stopping, dials } = setting;
+  const { configuration, logger, events, stopping, dials, tls } = setting;
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const descriptors = shareDescriptors(descriptorLimit());
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
@@ -60,7 +61,8 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderNameBy(dials.peer));
   let peerPort: PeerPort | undefined;
   try {
-    peerPort = await openPeerPort(configuration, witness, logger);
+    await tls.makeOwn();
+    peerPort = await openPeerPort(configuration, witness, logger, tls.peers);
     const beginner = new MemberBeginner(
       configuration,
       new RegistrationNotes(directory.kv),
@@ -90,13 +92,19 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
 }
 
 /** Open before the member is: while it begins, founders ask each other (discovery/README.md). */
-function openPeerPort(configuration: Configuration, witness: Witness, logger: Logger): Promise<PeerPort> {
+function openPeerPort(
+  configuration: Configuration,
+  witness: Witness,
+  logger: Logger,
+  tls: TlsAcceptor | undefined,
+): Promise<PeerPort> {
   const { maxHeaderBytes, requestHeaderTimeoutMs, requestReceiveTimeoutMs, listenPeerUrls } = configuration;
   const options = {
     maxHeaderBytes,
     headerTimeoutMs: requestHeaderTimeoutMs,
     bodyTimeoutMs: requestReceiveTimeoutMs,
     logger,
+    tls,
   };
   const handler = createBeginningHandler(witness, (error) => {
     logger.error({ err: error }, 'a founder could not be answered');

@@ -14,6 +14,7 @@ import { Leaving } from './leaving';
 import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
 import type { Server, ServerEvents } from './serverParts';
+import { ProcessTls } from './processTls';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
 import { readPlainFileSync, replaceFileSync } from '../platform/plainFile';
@@ -59,7 +60,9 @@ async function run(configuration: Configuration, warnings: readonly string[], su
     onFailure: (error) => void fail(error),
     onRemoved,
   };
-  const starting = start({ configuration, logger, events, surface, stopping: stopping.signal, dials: createDials() });
+  const starting = ProcessTls.open(configuration, logger).then((tls) =>
+    start({ configuration, logger, events, surface, stopping: stopping.signal, dials: createDials(tls), tls }),
+  );
   stopOnSignals(starting, stopping, logger, leaving);
   const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
   endRemoved(server, logger, configuration.dataDir, await removed, leaving);

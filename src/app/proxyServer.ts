@@ -9,23 +9,24 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
-import type { Dials } from './dials';
 import { leadsHere } from './ownAddresses';
+import type { ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 
 /**
- * Rejects with ListenError or TooFewDescriptorsError.
+ * Rejects with ListenError, TooFewDescriptorsError or TlsFileError.
  *
  * @param peerUrls of members of the cluster; one that answers is enough
  */
 export async function startProxyServer(
   configuration: Configuration,
   peerUrls: readonly string[],
-  dials: Dials,
+  { dials, tls }: Pick<ServerSetting, 'dials' | 'tls'>,
   logger: Logger,
 ): Promise<Proxy> {
+  await tls.makeOwn();
   const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
   const { served, waiting } = shareDescriptors(descriptorLimit());
   // Each of them may have a connection to a member behind it.
@@ -52,6 +53,7 @@ export async function startProxyServer(
           logger,
           web: webRules(configuration),
           places,
+          tls: tls.clients,
         },
         handler,
       ),

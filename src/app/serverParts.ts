@@ -14,6 +14,7 @@ import type { Dials } from './dials';
 import type { DiscoveryService } from './discoveryService';
 import type { MemberBeginner } from './memberBeginner';
 import type { PeerLinks } from './peerLinks';
+import type { ProcessTls } from './processTls';
 
 /** What a server tells who runs it. Each is called once at most. */
 export interface ServerEvents {
@@ -40,6 +41,7 @@ export interface ServerSetting {
   /** Aborted when the process is asked to stop. */
   readonly stopping: AbortSignal;
   readonly dials: Dials;
+  readonly tls: ProcessTls;
 }
 
 /** What a member's process consists of, in the order in which it is opened. */

@@ -13,16 +13,32 @@ import type { Server, ServerSetting } from './serverParts';
  * member. Rejects as `startServer` does.
  */
 export async function start(setting: ServerSetting): Promise<Server> {
-  const { configuration, logger, dials } = setting;
+  const { tls } = setting;
+  try {
+    const server = await startMemberOrProxy(setting);
+    return {
+      stop: () =>
+        server.stop().finally(() => {
+          tls.stop();
+        }),
+    };
+  } catch (error) {
+    tls.stop();
+    throw error;
+  }
+}
+
+async function startMemberOrProxy(setting: ServerSetting): Promise<Server> {
+  const { configuration, logger, dials, tls } = setting;
   if (configuration.proxy !== 'off') {
-    return startProxyServer(configuration, await proxiedPeers(setting), dials, logger);
+    return startProxyServer(configuration, await proxiedPeers(setting), { dials, tls }, logger);
   }
   try {
     return await startServer(setting);
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn('discovery: cluster is full; falling back to proxy');
-    return startProxyServer(configuration, error.peerURLs, dials, logger);
+    return startProxyServer(configuration, error.peerURLs, { dials, tls }, logger);
   }
 }
 

@@ -8,6 +8,7 @@ import { place, restate } from './settings';
 import type { Setting } from './settings';
 import { quote } from './text';
 import { formatAuthority, isWildcard, parseHost, parsePort } from './urls';
+import type { Scheme } from './urls';
 
 /** Two options that the older spellings set together. */
 interface Pair {
@@ -15,11 +16,23 @@ interface Pair {
   readonly advertise: string;
   /** The port that etcd 0.1 and 0.4 used. */
   readonly port: number;
+  /** The options that make https of an address that names no scheme. */
+  readonly certificate: readonly string[];
 }
 
 const pairs: readonly Pair[] = [
-  { listen: 'listen-client-urls', advertise: 'advertise-client-urls', port: 4001 },
-  { listen: 'listen-peer-urls', advertise: 'initial-advertise-peer-urls', port: 7001 },
+  {
+    listen: 'listen-client-urls',
+    advertise: 'advertise-client-urls',
+    port: 4001,
+    certificate: ['cert-file', 'key-file'],
+  },
+  {
+    listen: 'listen-peer-urls',
+    advertise: 'initial-advertise-peer-urls',
+    port: 7001,
+    certificate: ['peer-cert-file', 'peer-key-file'],
+  },
 ];
 
 /** The host of an older spelling that names none. */
@@ -42,7 +55,7 @@ export function resolveAddresses(settings: readonly Setting[]): Result<readonly 
     if (first === undefined) continue;
     const url = ofPair.find((setting) => !isAddress(setting));
     if (url !== undefined) return failure(explainMixture(first, url, pair));
-    const urls = toUrls(older, first, pair);
+    const urls = toUrls(older, first, pair, schemeOf(settings, pair));
     if (!urls.ok) return urls;
     resolved.push(...urls.value);
   }
@@ -60,7 +73,13 @@ function explainMixture(older: Setting, url: Setting, pair: Pair): string {
   );
 }
 
-function toUrls(older: readonly Setting[], first: Setting, pair: Pair): Result<readonly Setting[]> {
+/** As in these versions: with a certificate an address means https. */
+function schemeOf(settings: readonly Setting[], { certificate }: Pair): Scheme {
+  const strongest = certificate.map((name) => settings.find(({ named }) => named.name === name)?.text ?? '');
+  return strongest.some((path) => path !== '') ? 'https' : 'http';
+}
+
+function toUrls(older: readonly Setting[], first: Setting, pair: Pair, scheme: Scheme): Result<readonly Setting[]> {
   const advertise = older.find(({ named }) => named.name === pair.advertise);
   const listen = older.find(({ named }) => named.name === pair.listen);
   const reached = parseReached(advertise);
@@ -74,8 +93,8 @@ function toUrls(older: readonly Setting[], first: Setting, pair: Pair): Result<r
   const port = bound.value?.port ?? reached.value?.port ?? pair.port;
   const reachedAt = reached.value ?? { host: isWildcard(host) ? LOCAL_HOST : host, port };
   return success([
-    restate(listen ?? first, pair.listen, `http://${formatAuthority({ host, port })}`),
-    restate(advertise ?? first, pair.advertise, `http://${formatAuthority(reachedAt)}`),
+    restate(listen ?? first, pair.listen, `${scheme}://${formatAuthority({ host, port })}`),
+    restate(advertise ?? first, pair.advertise, `${scheme}://${formatAuthority(reachedAt)}`),
   ]);
 }
 

@@ -71,3 +71,14 @@ function placeOf(name: string, settings: ReadonlyMap<string, Setting>): string {
   const setting = writtenFor(name, settings);
   return setting === undefined ? `--${name}` : place(setting.origin);
 }
+
+/** Whether somebody wrote the option, and not an empty text. */
+export function isWritten(built: Built, name: string): boolean {
+  return built.sources.get(name)?.source !== 'default' && built.texts.get(name) !== '';
+}
+
+/** The option as the operator wrote it, or marked as a default. */
+export function named(built: Built, name: string): string {
+  const origin = built.sources.get(name) ?? { source: 'default' };
+  return origin.source === 'default' ? `the default --${name}` : place(origin);
+}

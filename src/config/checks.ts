@@ -1,7 +1,9 @@
 /** What must hold between options, and what is allowed but hardly meant. */
+import { isWritten, named } from './build';
 import type { Built } from './build';
 import { place } from './settings';
 import { enumerate } from './text';
+import { findTlsConflict, findTlsDoubts } from './tlsChecks';
 import { formatEndpoint, isWildcard, sameEndpoint } from './urls';
 import type { Endpoint } from './urls';
 
@@ -19,6 +21,7 @@ const checks: readonly Check[] = [
   checkBootstrap,
   checkForced,
   checkOperatorRoutes,
+  findTlsConflict,
 ];
 
 const BOOTSTRAP_OPTIONS = ['initial-cluster', 'discovery', 'discovery-srv'];
@@ -138,13 +141,7 @@ function checkOperatorRoutes(built: Built): string | undefined {
 function isGiven(built: Built, name: string): boolean {
   // A list of this member alone is the default, which --print-config writes into its file.
   if (name === 'initial-cluster' && built.configuration.initialCluster.size === 1) return false;
-  return built.sources.get(name)?.source !== 'default' && built.texts.get(name) !== '';
-}
-
-/** The option as the operator wrote it, or marked as a default. */
-function named(built: Built, name: string): string {
-  const origin = built.sources.get(name) ?? { source: 'default' };
-  return origin.source === 'default' ? `the default --${name}` : place(origin);
+  return isWritten(built, name);
 }
 
 /** Warnings about what is allowed and seldom meant. */
@@ -154,11 +151,12 @@ export function findDoubts(built: Built): string[] {
     { name: 'advertise-client-urls', urls: advertiseClientUrls },
     { name: 'initial-advertise-peer-urls', urls: initialAdvertisePeerUrls },
   ];
-  return advertised.flatMap(({ name, urls }) =>
+  const wildcards = advertised.flatMap(({ name, urls }) =>
     urls
       .filter(({ host }) => isWildcard(host))
       .map(
         (url) => `${named(built, name)} has ${formatEndpoint(url)}, which nobody can connect to from another machine`,
       ),
   );
+  return [...wildcards, ...findTlsDoubts(built)];
 }

@@ -147,6 +147,7 @@ function difference({ option }: NamedOption, spelling: Spelling): string {
   if (option.status === 'unavailable') return 'refused';
   if (spelling.convert === 'address') return 'HOST:PORT, one address';
   if (spelling.convert === 'same') return '';
+  if (spelling.convert === 'authorities') return 'also demands a certificate of each client';
   return spelling.shape === 'switch' ? 'sets `debug`' : 'in seconds';
 }
 

@@ -1,6 +1,8 @@
+import { certAuthOf } from './authorities';
 import { parseBoolean } from './booleans';
 import { shapeOf } from './options';
 import type { Named } from './options';
+import type { Spelling } from './options/types';
 import { failure, success } from './result';
 import type { Result } from './result';
 import { place, restate } from './settings';
@@ -65,7 +67,7 @@ export function warnOfOlderSpellings(settings: readonly Setting[]): string[] {
   const warnings = new Set<string>();
   for (const { named, origin } of settings) {
     if (named.spelling === undefined || named.option.status !== 'active') continue;
-    const instead = named.spelling.convert === 'address' ? addressOptions(named.name) : [named.name];
+    const instead = todaysNames(named.name, named.spelling);
     const flags = enumerate(
       instead.map((name) => `--${name}`),
       'and',
@@ -73,6 +75,11 @@ export function warnOfOlderSpellings(settings: readonly Setting[]): string[] {
     warnings.add(`${place(origin)} is a name of etcd ${named.spelling.era}: better use ${flags}`);
   }
   return [...warnings];
+}
+
+function todaysNames(name: string, { convert: conversion }: Spelling): string[] {
+  if (conversion === 'address') return addressOptions(name);
+  return conversion === 'authorities' ? [name, certAuthOf(name)] : [name];
 }
 
 function addressOptions(name: string): string[] {

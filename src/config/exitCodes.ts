@@ -9,7 +9,8 @@ export const exitCodes = {
   unexpectedFailure: { code: 1, meaning: 'A fault in Cairn itself: the log has the details.' },
   badConfiguration: {
     code: 2,
-    meaning: 'A flag, a variable or the configuration file is wrong: the message says which and what to do.',
+    meaning:
+      'A flag, a variable, the configuration file, or a file of a certificate or a key is wrong: the message says which and what to do.',
   },
   cannotListen: {
     code: 3,

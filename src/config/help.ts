@@ -3,7 +3,7 @@ import { activeRows, allOptions, variableOf } from './options';
 import type { ActiveOption, Kind, Option } from './options/types';
 import type { Preset } from './presets';
 import { wrap } from './text';
-import { unitOf } from './values';
+import { shownWords, unitOf } from './values';
 
 const COLUMNS = 100;
 const INDENT = '      ';
@@ -105,7 +105,7 @@ export function placeholderOf(kind: Kind): string {
     case 'boolean':
       return '';
     case 'enum':
-      return kind.values.join('|');
+      return shownWords(kind.values).join('|');
     case 'urls':
       return 'URL,...';
     case 'strings':

@@ -1,4 +1,5 @@
 import { resolveAddresses } from './addresses';
+import { resolveAuthorities } from './authorities';
 import { parseBoolean } from './booleans';
 import { buildConfiguration } from './build';
 import type { Built } from './build';
@@ -104,7 +105,9 @@ function load(
   const file = readSettings(flags, environment.settings, readFile);
   if (!file.ok) return file;
   const written = byStrength({ flags, environment: environment.settings, file: file.value });
-  const settings = resolveAddresses(written);
+  const addressed = resolveAddresses(written);
+  if (!addressed.ok) return addressed;
+  const settings = resolveAuthorities(addressed.value);
   if (!settings.ok) return settings;
   const weakest = preset === undefined ? [] : settingsOf(preset);
   const effective = takeStrongest([...settings.value, ...weakest]);

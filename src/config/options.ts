@@ -12,6 +12,7 @@ import { memberOptions } from './options/member';
 import { metricsOptions } from './options/metrics';
 import { proxyOptions } from './options/proxy';
 import { requestOptions } from './options/requests';
+import { securityOptions } from './options/security';
 import type { ActiveOption, Option, Shape, Spelling } from './options/types';
 import { unavailableOptions } from './options/unavailable';
 
@@ -23,6 +24,7 @@ export const activeOptions = {
   ...discoveryServiceOptions,
   ...proxyOptions,
   ...requestOptions,
+  ...securityOptions,
   ...metricsOptions,
   ...loggingOptions,
 } as const;

@@ -3,9 +3,11 @@ import { failure, success } from './result';
 import type { Result } from './result';
 import { listItems, quote } from './text';
 
+export type Scheme = 'http' | 'https';
+
 /** Where a member listens or can be reached. Taken apart once, so that nobody else parses addresses. */
 export interface Endpoint {
-  readonly scheme: 'http';
+  readonly scheme: Scheme;
   /** A lower-case name, an IPv4 address, or an IPv6 address without brackets. */
   readonly host: string;
   readonly port: number;
@@ -14,6 +16,8 @@ export interface Endpoint {
 /** `listen`: an address to bind, port 0 asks the system for a free one. `advertise`: an address others connect to. */
 export type EndpointUse = 'listen' | 'advertise';
 
+const schemes: readonly Scheme[] = ['http', 'https'];
+
 const URL_SHAPE = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/i;
 const AUTHORITY_SHAPE = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/;
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/;
@@ -21,37 +25,35 @@ const ALL_DIGITS = /^\d{1,6}$/;
 const LIKE_IPV4 = /^[\d.]+$/;
 const IPV4 = /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/;
 
-/** Parses `http://host:port`. The message of a failure is a sentence without its subject's name. */
+/** Parses `http://host:port` or `https://host:port`. The message of a failure is a sentence without its subject's name. */
 export function parseEndpoint(text: string, use: EndpointUse): Result<Endpoint> {
   const [, scheme, rest] = URL_SHAPE.exec(text) ?? [];
   if (scheme === undefined || rest === undefined) {
     return failure(`${quote(text)} is not a URL; write it as http://HOST:PORT`);
   }
-  if (scheme.toLowerCase() === 'https') {
-    return failure(`${quote(text)} asks for TLS, which this release does not have; write it as http://HOST:PORT`);
-  }
-  if (scheme.toLowerCase() !== 'http') {
-    return failure(`${quote(text)} has the scheme ${quote(scheme)}; write it as http://HOST:PORT`);
+  const known = schemes.find((one) => one === scheme.toLowerCase());
+  if (known === undefined) {
+    return failure(`${quote(text)} has the scheme ${quote(scheme)}; write it as http://HOST:PORT or https://HOST:PORT`);
   }
   if (/[/?#@]/.test(rest)) {
-    return failure(`${quote(text)} has more than a host and a port; write it as http://HOST:PORT without a path`);
+    return failure(`${quote(text)} has more than a host and a port; write it as ${known}://HOST:PORT without a path`);
   }
-  return parseAuthority(text, rest, use);
+  return parseAuthority(text, known, rest, use);
 }
 
-function parseAuthority(text: string, authority: string, use: EndpointUse): Result<Endpoint> {
+function parseAuthority(text: string, scheme: Scheme, authority: string, use: EndpointUse): Result<Endpoint> {
   const [, bracketed, portText] = AUTHORITY_SHAPE.exec(authority) ?? [];
   const host = bracketed === undefined ? undefined : parseHost(bracketed);
   if (host === undefined) {
     return failure(`${quote(text)} has no usable host; write a name, an IPv4 address or an IPv6 address in brackets`);
   }
   if (portText === undefined || portText === '')
-    return failure(`${quote(text)} has no port; write it as http://HOST:PORT`);
+    return failure(`${quote(text)} has no port; write it as ${scheme}://HOST:PORT`);
   const port = parsePort(portText, use);
   if (port === undefined) {
     return failure(`${quote(text)} has no usable port; give a number from ${portMin(use)} to 65535`);
   }
-  return success({ scheme: 'http', host, port });
+  return success({ scheme, host, port });
 }
 
 /** The host of an address, brackets removed and in lower case, or undefined if it cannot be one. */
@@ -91,6 +93,7 @@ export function parseEndpoints(text: string, use: EndpointUse): Result<readonly 
   return success(endpoints);
 }
 
+/** Whether they need the same port of the same address, whatever is spoken there. */
 export function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
   return one.host === other.host && one.port === other.port;
 }

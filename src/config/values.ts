@@ -39,7 +39,12 @@ function isUsable(kind: Extract<Kind, { readonly type: 'string' }>, text: string
 function parseEnum(kind: Extract<Kind, { readonly type: 'enum' }>, text: string): Result<string> {
   const value = kind.anyCase === true ? text.toLowerCase() : text;
   if (kind.values.includes(value)) return success(value);
-  return failure(`${quote(text)} is not one of its values; write ${enumerate(kind.values, 'or')}`);
+  return failure(`${quote(text)} is not one of its values; write ${enumerate(shownWords(kind.values), 'or')}`);
+}
+
+/** An empty word is there to be left out. */
+export function shownWords(values: readonly string[]): string[] {
+  return values.filter((word) => word !== '');
 }
 
 type NumberKind = Extract<Kind, { readonly type: 'integer' | 'duration' }>;

@@ -2,6 +2,7 @@
 import type { Stats } from 'node:fs';
 import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
 import { corrupt, StorageError } from './errors';
 import { codeOf, fileError } from './fileError';
 import { checkFormatVersion } from './formatVersion';
@@ -20,8 +21,8 @@ const READABLE_BY_OTHERS = 0o055;
 /** There while a directory is being prepared; it becomes FORMAT when that is done. */
 export const FORMAT_DRAFT = 'FORMAT.new';
 
-/** What an empty volume holds. */
-const NOTHING_TO_US = new Set(['lost+found']);
+/** What an empty volume holds, and one that a proxy with a certificate of its own has used. */
+const NOTHING_TO_US = new Set(['lost+found', SELF_MADE_DIRECTORY]);
 
 /** What a directory holds that is being prepared. */
 const BEING_PREPARED = new Set([FORMAT_DRAFT, 'db']);

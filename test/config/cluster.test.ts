@@ -21,10 +21,7 @@ describe('parseInitialCluster', () => {
     ['', '"" is not an entry of the list; write each as NAME=http://HOST:PORT'],
     ['=http://a:1', '"=http://a:1" is not an entry of the list; write each as NAME=http://HOST:PORT'],
     ['infra0=', 'the entry of member "infra0": "" is not a URL; write it as http://HOST:PORT'],
-    [
-      'infra0=https://a:1',
-      'the entry of member "infra0": "https://a:1" asks for TLS, which this release does not have; write it as http://HOST:PORT',
-    ],
+    ['infra0=https://a', 'the entry of member "infra0": "https://a" has no port; write it as https://HOST:PORT'],
     [
       `${ownText},infra1=http://10.0.1.10:2380`,
       'http://10.0.1.10:2380 is in the list for "infra0" and again for "infra1"; give each URL once',

@@ -94,11 +94,11 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('--listen-peer-urls=,'), '--listen-peer-urls: "," is not a URL; write it as http://HOST:PORT'],
   [
     flags('--listen-peer-urls=https://a:1'),
-    '--listen-peer-urls: "https://a:1" asks for TLS, which this release does not have; write it as http://HOST:PORT',
+    '--listen-peer-urls has https://a:1, and there is no certificate for it; give --peer-cert-file and --peer-key-file, or --peer-auto-tls to try it out, or write the URL with http',
   ],
   [
     flags('--listen-peer-urls=unix://a:1'),
-    '--listen-peer-urls: "unix://a:1" has the scheme "unix"; write it as http://HOST:PORT',
+    '--listen-peer-urls: "unix://a:1" has the scheme "unix"; write it as http://HOST:PORT or https://HOST:PORT',
   ],
   [flags('--listen-peer-urls=http://a'), '--listen-peer-urls: "http://a" has no port; write it as http://HOST:PORT'],
   [
@@ -291,7 +291,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   ],
   [
     file('\npeer-transport-security:\n  cert-file: x'),
-    '/c.yaml:3: cert-file is not available: this release does not encrypt, and ignoring it would mean plain text; remove it and put a TLS proxy in front',
+    '/c.yaml:3: cert-file is given without --peer-key-file; a certificate and its key belong together: give both',
   ],
   [
     flags('--config-file=/none.yaml'),

@@ -60,7 +60,7 @@ describe('a configuration file', () => {
       strictReconfigCheck: false,
       logLevel: 'debug',
     });
-    expect(warnings).toHaveLength(10);
+    expect(warnings).toHaveLength(7);
     expect(warnings[0]).toBe('/c.yaml:9: quota-backend-bytes is a name of etcd 2.3: better use --quota-bytes');
     expect(warnings[1]).toMatch(/^\/c\.yaml:12: max-snapshots is accepted and has no effect: /);
   });

@@ -40,6 +40,7 @@ describe('--help', () => {
       'Discovery service:',
       'Proxy:',
       'Client requests:',
+      'Security:',
       'Metrics:',
       'Logging:',
       'Commands:',

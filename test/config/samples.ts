@@ -7,11 +7,26 @@ export interface Sample {
   readonly yaml?: string;
   readonly property: keyof Configuration;
   readonly value: unknown;
+  /** What is said of it in any case. */
+  readonly warns?: RegExp;
   /** What has to be given with it to be valid. */
   readonly beside?: Readonly<Partial<Record<ActiveName, string>>>;
 }
 
 const url = (host: string, port: number): unknown => ({ scheme: 'http', host, port });
+
+const secureUrl = 'https://10.0.1.10:2379';
+const secureClients = { 'listen-client-urls': secureUrl, 'advertise-client-urls': secureUrl } as const;
+const securePeers = {
+  'listen-peer-urls': 'https://10.0.1.10:2380',
+  'initial-advertise-peer-urls': 'https://10.0.1.10:2380',
+} as const;
+const clientKey = { 'key-file': '/k.pem', ...secureClients } as const;
+const peerKey = { 'peer-key-file': '/k.pem', ...securePeers } as const;
+const clientCa = { 'trusted-ca-file': '/ca.pem' } as const;
+const clientAuth = { ...clientCa, ...clientKey, 'cert-file': '/c.pem', 'client-cert-auth': 'true' } as const;
+const peerCa = { 'peer-trusted-ca-file': '/ca.pem' } as const;
+const peerAuth = { ...peerCa, ...peerKey, 'peer-cert-file': '/c.pem', 'peer-client-cert-auth': 'true' } as const;
 
 /** One for each active option: a new row in the table does not compile without one here. */
 export const samples: Readonly<Record<ActiveName, Sample>> = {
@@ -107,6 +122,59 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     yaml: '["etcd.example.com", "10.0.1.10"]',
     property: 'hostWhitelist',
     value: ['etcd.example.com', '10.0.1.10'],
+  },
+  'cert-file': { text: '/etc/cairn/tls.crt', property: 'certFile', value: '/etc/cairn/tls.crt', beside: clientKey },
+  'key-file': {
+    text: '/k.pem',
+    property: 'keyFile',
+    value: '/k.pem',
+    beside: { 'cert-file': '/c.pem', ...secureClients },
+  },
+  'trusted-ca-file': { text: '/ca.pem', property: 'trustedCaFile', value: '/ca.pem' },
+  'client-cert-auth': {
+    text: 'true',
+    property: 'clientCertAuth',
+    value: true,
+    beside: { ...clientKey, ...clientCa, 'cert-file': '/c.pem' },
+  },
+  'client-crl-file': { text: '/crl.pem', property: 'clientCrlFile', value: '/crl.pem', beside: clientAuth },
+  'client-cert-allowed-hostname': {
+    text: 'a.example.com,b.example.com',
+    property: 'clientCertAllowedHostname',
+    value: ['a.example.com', 'b.example.com'],
+    beside: clientAuth,
+  },
+  'auto-tls': { text: 'true', property: 'autoTls', value: true, warns: /nobody can verify/ },
+  'peer-cert-file': { text: '/c.pem', property: 'peerCertFile', value: '/c.pem', beside: peerKey },
+  'peer-key-file': {
+    text: '/k.pem',
+    property: 'peerKeyFile',
+    value: '/k.pem',
+    beside: { 'peer-cert-file': '/c.pem', ...securePeers },
+  },
+  'peer-trusted-ca-file': { text: '/ca.pem', property: 'peerTrustedCaFile', value: '/ca.pem' },
+  'peer-client-cert-auth': {
+    text: 'true',
+    property: 'peerClientCertAuth',
+    value: true,
+    beside: { ...peerKey, ...peerCa, 'peer-cert-file': '/c.pem' },
+  },
+  'peer-crl-file': { text: '/crl.pem', property: 'peerCrlFile', value: '/crl.pem', beside: peerAuth },
+  'peer-cert-allowed-cn': { text: 'cairn', property: 'peerCertAllowedCn', value: ['cairn'], beside: peerAuth },
+  'peer-cert-allowed-hostname': {
+    text: 'cairn.example.com',
+    property: 'peerCertAllowedHostname',
+    value: ['cairn.example.com'],
+    beside: peerAuth,
+  },
+  'peer-auto-tls': { text: 'true', property: 'peerAutoTls', value: true, warns: /nobody can verify/ },
+  'self-signed-cert-validity': { text: '10', property: 'selfSignedCertValidity', value: 10 },
+  'tls-min-version': { text: 'TLS1.3', property: 'tlsMinVersion', value: 'TLS1.3' },
+  'tls-max-version': { text: 'TLS1.2', property: 'tlsMaxVersion', value: 'TLS1.2' },
+  'cipher-suites': {
+    text: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+    property: 'cipherSuites',
+    value: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'],
   },
   metrics: { text: 'basic', property: 'metrics', value: 'basic' },
   'listen-metrics-urls': {

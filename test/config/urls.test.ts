@@ -48,7 +48,9 @@ describe('parseEndpoint', () => {
     ' http://a:1',
     `http://${'a'.repeat(254)}:1`,
     'ftp://a:1',
-    'https://a:1',
+    'httpss://a:1',
+    'https://a',
+    'https://a:1/v2',
   ])('refuses %j', (text) => {
     expect(parseEndpoint(text, 'advertise')).toMatchObject({ ok: false });
   });
@@ -60,9 +62,10 @@ describe('parseEndpoint', () => {
 
   it('reads what formatEndpoint writes', () => {
     const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
+    const scheme = fc.constantFrom('http' as const, 'https' as const);
     fc.assert(
-      fc.property(host, fc.integer({ min: 1, max: 65535 }), (name, port) => {
-        const endpoint = { scheme: 'http', host: name.toLowerCase(), port } as const;
+      fc.property(scheme, host, fc.integer({ min: 1, max: 65535 }), (protocol, name, port) => {
+        const endpoint = { scheme: protocol, host: name.toLowerCase(), port } as const;
         expect(parseEndpoint(formatEndpoint(endpoint), 'advertise')).toEqual({ ok: true, value: endpoint });
       }),
     );

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
 import { createDials } from '../../src/app/dials';
+import { ProcessTls } from '../../src/app/processTls';
 import { start } from '../../src/app/start';
 import { freePort } from './ports';
 
@@ -47,13 +48,16 @@ export async function startInProcess(
     throw error;
   };
   const stopping = new AbortController();
+  const logger = pino({ level: 'silent' });
+  const tls = await ProcessTls.open(outcome.configuration, logger);
   const server = await start({
     configuration: outcome.configuration,
-    logger: pino({ level: 'silent' }),
+    logger,
     events: { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
     stopping: stopping.signal,
-    dials: createDials(),
+    dials: createDials(tls),
+    tls,
   }).catch((error: unknown) => {
     rmSync(dataDir, { recursive: true, force: true });
     throw error;

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { underlyingOf } from '../../tls/underlying';
 import { Intake } from './intake';
 
 /** How long a client may take nothing of what is written to it, and how long one may be connected without a request. */
@@ -154,8 +155,10 @@ export class Connection {
 
 /** A number that changes whenever the other side takes something; undefined if Node does not say. */
 function unsentPosition(socket: Socket): number | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle');
+  // With TLS, what the machine of the client takes is what is taken of the connection below.
+  const below = underlyingOf(socket) ?? socket;
+  const handle: unknown = Reflect.get(below, '_handle');
   const queued: unknown =
     typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : undefined;
-  return typeof queued === 'number' ? socket.bytesWritten - queued : undefined;
+  return typeof queued === 'number' ? below.bytesWritten - queued : undefined;
 }

@@ -30,10 +30,11 @@ export type Era = '0.1' | '0.4' | '2.3';
 
 /**
  * What turns an older spelling's text into the option's.
- * `same`: nothing to do. `address`: a host:port that says something about two options, see config/addresses.ts.
+ * `same`: nothing to do. `address`: a host:port that says something about two options, see config/addresses.ts. `authorities`: a file of
+ * CAs that also demands a certificate of each client, see config/authorities.ts.
  * A function answers undefined if the text sets nothing (`--debug=false`).
  */
-export type Conversion = 'same' | 'address' | ((text: string) => Result<string | undefined>);
+export type Conversion = 'same' | 'address' | 'authorities' | ((text: string) => Result<string | undefined>);
 
 /** A name of an older etcd that means this option. */
 export interface Spelling {
@@ -51,7 +52,15 @@ export interface DerivedDefault {
 }
 
 export type Group =
-  'Member' | 'Clustering' | 'Discovery' | 'Discovery service' | 'Proxy' | 'Client requests' | 'Metrics' | 'Logging';
+  | 'Member'
+  | 'Clustering'
+  | 'Discovery'
+  | 'Discovery service'
+  | 'Proxy'
+  | 'Client requests'
+  | 'Security'
+  | 'Metrics'
+  | 'Logging';
 
 /** An option that has an effect. Flag and file key are its name in the table; its variable is derived from it. */
 export interface ActiveOption {

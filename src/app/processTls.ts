@@ -1,0 +1,133 @@
+/** TLS of one process: what its listeners accept with, and what it dials with. */
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration';
+import { clientSide, peerSide } from '../config/tlsSides';
+import { isWildcard, type Endpoint } from '../config/urls';
+import { RealClock } from '../platform/realClock';
+import { TlsAcceptor } from '../tls/acceptor';
+import { systemTls, type ClientTls } from '../tls/clientTls';
+import type { Credentials } from '../tls/credentials';
+import { dialMaterial, openCredentials } from '../tls/dialMaterial';
+import { selfMadeFiles } from '../tls/selfMade';
+import type { TlsSide } from '../tls/side';
+
+/** A side that is in use, and the way its listeners accept. */
+interface Opened {
+  readonly side: TlsSide;
+  readonly credentials: Credentials;
+  readonly acceptor: TlsAcceptor;
+  readonly dialing: () => ClientTls;
+  readonly stop: () => void;
+}
+
+/** For the metrics. */
+export interface CertificateEnd {
+  readonly listener: 'client' | 'peer';
+  /** Milliseconds since 1970. */
+  readonly expiresMs: number;
+}
+
+export class ProcessTls {
+  private readonly clock = new RealClock();
+  private client: Opened | undefined;
+  private peer: Opened | undefined;
+
+  private constructor(
+    private readonly configuration: Configuration,
+    private readonly logger: Logger,
+  ) {}
+
+  /** Reads all files that options name. Rejects with TlsFileError. */
+  static async open(configuration: Configuration, logger: Logger): Promise<ProcessTls> {
+    const tls = new ProcessTls(configuration, logger);
+    const [client, peer] = [clientSide(configuration), peerSide(configuration)];
+    // As etcd: where no URL asks for TLS, what is there for it is not looked at. Members are dialed with theirs in any case.
+    if (tls.servesClients && !client.isSelfMade) tls.client = await tls.use(client);
+    const isGiven = peer.files.certificate !== undefined || peer.files.authorities !== undefined;
+    if (isGiven) tls.peer = await tls.use(peer);
+    return tls;
+  }
+
+  /**
+   * Makes the certificates that nobody gave and options ask for, and keeps them in the data directory, which is this process's own by now.
+   * Rejects with what the file system says.
+   */
+  async makeOwn(): Promise<void> {
+    const { configuration } = this;
+    const [client, peer] = [clientSide(configuration), peerSide(configuration)];
+    if (this.client === undefined && this.servesClients && client.isSelfMade) {
+      this.client = await this.use(await this.withOwn(client, clientEndpoints(configuration)));
+    }
+    if (this.peer === undefined && peer.isSelfMade) {
+      this.peer = await this.use(await this.withOwn(peer, peerEndpoints(configuration)));
+    }
+  }
+
+  /** For the client and metrics ports; undefined where no URL asks for TLS. */
+  get clients(): TlsAcceptor | undefined {
+    return this.client?.acceptor;
+  }
+
+  /** For the peer port. */
+  get peers(): TlsAcceptor | undefined {
+    return this.peer?.acceptor;
+  }
+
+  /** What the peer ports of members are dialed with. */
+  readonly peerDialing = (): ClientTls => (this.peer === undefined ? systemTls() : this.peer.dialing());
+
+  /** What the client ports of members are dialed with: as etcd's proxy, with what members use where clients' is not given. */
+  readonly clientDialing = (): ClientTls => (this.client === undefined ? this.peerDialing() : this.client.dialing());
+
+  /** Of the certificates in use. */
+  ends(): readonly CertificateEnd[] {
+    return [this.client, this.peer].flatMap((opened) => {
+      const expiresMs = opened?.credentials.current.expiresMs ?? Infinity;
+      return opened === undefined || !Number.isFinite(expiresMs) ? [] : [{ listener: opened.side.name, expiresMs }];
+    });
+  }
+
+  /** Looks at the files no more. */
+  stop(): void {
+    this.client?.stop();
+    this.peer?.stop();
+  }
+
+  private get servesClients(): boolean {
+    const { listenClientUrls, listenMetricsUrls } = this.configuration;
+    return [...listenClientUrls, ...listenMetricsUrls].some(({ scheme }) => scheme === 'https');
+  }
+
+  private async use(side: TlsSide): Promise<Opened> {
+    const { clock, logger: log } = this;
+    const credentials = await openCredentials(side, { clock, log });
+    const acceptor = new TlsAcceptor({ side, credentials, clock, log });
+    return { side, credentials, acceptor, dialing: dialMaterial(credentials, side), stop: credentials.watch() };
+  }
+
+  private async withOwn(side: TlsSide, endpoints: readonly Endpoint[]): Promise<TlsSide> {
+    const hosts = new Set(['localhost', '127.0.0.1', '::1', hostname()]);
+    for (const { host } of endpoints) if (!isWildcard(host)) hosts.add(host);
+    const wish = {
+      commonName: `${this.configuration.name} (self-made)`,
+      hosts: [...hosts],
+      years: side.validityYears,
+      nowMs: this.clock.now(),
+    };
+    const files = await selfMadeFiles(this.configuration.dataDir, side.name, wish);
+    return { ...side, files: { ...files, authorities: side.files.authorities, revoked: side.files.revoked } };
+  }
+}
+
+function clientEndpoints({
+  listenClientUrls,
+  listenMetricsUrls,
+  advertiseClientUrls,
+}: Configuration): readonly Endpoint[] {
+  return [...listenClientUrls, ...listenMetricsUrls, ...advertiseClientUrls];
+}
+
+function peerEndpoints({ listenPeerUrls, initialAdvertisePeerUrls }: Configuration): readonly Endpoint[] {
+  return [...listenPeerUrls, ...initialAdvertisePeerUrls];
+}

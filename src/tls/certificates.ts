@@ -1,0 +1,82 @@
+/** What stands in PEM text, and how certificates belong together. */
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { TlsFileError } from './errors';
+import { named, type TlsText } from './files';
+
+const CERTIFICATE_BLOCK =
+  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4,ENCRYPTED/m;
+const PRIVATE_KEY = /-----BEGIN (?:RSA |EC |)PRIVATE KEY-----/;
+/** No chain of real CAs is longer. */
+const CHAIN_MAX = 10;
+
+/** All certificates of a file, in their order; at least one. @throws TlsFileError */
+export function certificatesOf({ file, text }: TlsText): readonly X509Certificate[] {
+  const blocks = text.match(CERTIFICATE_BLOCK) ?? [];
+  if (blocks.length === 0) {
+    const message = `${named(file)} has no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; give such a file`;
+    throw new TlsFileError('notPem', message);
+  }
+  return blocks.map((block, index) => {
+    try {
+      return new X509Certificate(block);
+    } catch {
+      const message = `${named(file)}: certificate ${index + 1} of ${blocks.length} is damaged; make or fetch the file anew`;
+      throw new TlsFileError('notPem', message);
+    }
+  });
+}
+
+/** @throws TlsFileError */
+export function keyOf({ file, text }: TlsText): KeyObject {
+  if (ENCRYPTED.test(text)) {
+    const message = `${named(file)} is encrypted with a passphrase, and nobody is there to ask for it; give it without one: openssl pkey -in FILE -out NEW`;
+    throw new TlsFileError('encrypted', message);
+  }
+  if (!PRIVATE_KEY.test(text)) {
+    const message = `${named(file)} has no private key in PEM form, expected -----BEGIN PRIVATE KEY-----; give such a file`;
+    throw new TlsFileError('notPem', message);
+  }
+  try {
+    return createPrivateKey(text);
+  } catch {
+    throw new TlsFileError('notPem', `${named(file)}: the private key is damaged; make or fetch the file anew`);
+  }
+}
+
+/** Whether one of `authorities` signed it, with others of `chain` in between. Does not look at dates. */
+export function isSignedBy(
+  certificate: X509Certificate,
+  chain: readonly X509Certificate[],
+  authorities: readonly X509Certificate[],
+): boolean {
+  let current = certificate;
+  for (let steps = 0; steps < CHAIN_MAX; steps++) {
+    if (authorities.some((authority) => hasSigned(authority, current))) return true;
+    const next = chain.find((between) => between !== current && hasSigned(between, current));
+    if (next === undefined) return false;
+    current = next;
+  }
+  return false;
+}
+
+function hasSigned(authority: X509Certificate, certificate: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(authority) && certificate.verify(authority.publicKey);
+  } catch {
+    // A kind of key that OpenSSL does not know has signed nothing that it could check.
+    return false;
+  }
+}
+
+/** How a person calls it: its common name, or else its names of hosts. */
+export function titleOf(certificate: X509Certificate): string {
+  const { subject, subjectaltname } = certificate.toLegacyObject();
+  return JSON.stringify(commonNameOf(subject) ?? subjectaltname ?? 'without a name');
+}
+
+/** The common name of a subject; undefined if there is none. Whoever has several is none of them. */
+export function commonNameOf(subject: { readonly CN?: unknown } | undefined): string | undefined {
+  const name = subject?.CN;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}

@@ -1,0 +1,130 @@
+/**
+ * Certificates and keys of one side, read again when their files change. A Kubernetes secret is a directory behind a symbolic link
+ * that is moved, which no watch on a file tells; so what is in the files is looked at every few seconds.
+ */
+import type { Logger } from 'pino';
+import type { Cancel, Clock } from '../platform/clock';
+import { TlsFileError } from './errors';
+import { doubtOfModes, readTlsFiles, sameTexts, type TlsFiles, type TlsTexts } from './files';
+import { checkMaterial, type Material, type MaterialRules } from './material';
+
+/** How often the files are looked at. */
+export const RELOAD_INTERVAL_MS = 5000;
+/** From here on the end of a certificate is warned of, once a day. */
+const WARN_DAYS = 30;
+const DAY_MS = 86_400_000;
+
+export interface CredentialsSetting {
+  /** For the log: `client`, `peer`. */
+  readonly side: string;
+  readonly files: TlsFiles;
+  readonly rules: MaterialRules;
+  readonly clock: Pick<Clock, 'now' | 'every'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
+}
+
+export class Credentials {
+  private readonly listeners: ((material: Material) => void)[] = [];
+  /** What was read last and is no good: it is refused when it still is so at the next look. */
+  private suspect: { readonly texts: TlsTexts | undefined; isTold: boolean } | undefined;
+  private warnedMs = -Infinity;
+  private isLooking = false;
+
+  private constructor(
+    private readonly setting: CredentialsSetting,
+    private texts: TlsTexts,
+    private material: Material,
+  ) {}
+
+  /** Rejects with TlsFileError if they cannot be used. */
+  static async open(setting: CredentialsSetting): Promise<Credentials> {
+    const { files, rules, clock, log } = setting;
+    const texts = await readTlsFiles(files);
+    const credentials = new Credentials(setting, texts, await checkMaterial(texts, rules, clock.now()));
+    for (const doubt of credentials.material.doubts) log.warn(doubt);
+    const modes = files.key === undefined ? undefined : await doubtOfModes(files.key);
+    if (modes !== undefined) log.warn(modes);
+    credentials.warnOfEnd();
+    return credentials;
+  }
+
+  /** What counts now: the same object for as long as the files say the same. */
+  get current(): Material {
+    return this.material;
+  }
+
+  /** Called after each change, with what counts from then on. */
+  onChange(listener: (material: Material) => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Looks at the files every few seconds until cancelled. */
+  watch(intervalMs = RELOAD_INTERVAL_MS): Cancel {
+    return this.setting.clock.every(intervalMs, () => void this.look());
+  }
+
+  /** Looks at the files once. Never rejects: what is no good is refused with a line in the log, and the old one stays. */
+  async look(): Promise<void> {
+    // A disk that hangs is asked once.
+    if (this.isLooking) return;
+    this.isLooking = true;
+    let texts: TlsTexts | undefined;
+    try {
+      texts = await readTlsFiles(this.setting.files);
+      if (sameTexts(texts, this.texts)) this.suspect = undefined;
+      else this.take(texts, await checkMaterial(texts, this.setting.rules, this.setting.clock.now()));
+    } catch (error) {
+      this.refuse(texts, error);
+    } finally {
+      this.isLooking = false;
+    }
+    this.warnOfEnd();
+  }
+
+  private take(texts: TlsTexts, material: Material): void {
+    const { side, log } = this.setting;
+    this.texts = texts;
+    this.material = material;
+    this.suspect = undefined;
+    this.warnedMs = -Infinity;
+    for (const doubt of material.doubts) log.warn(doubt);
+    const until = Number.isFinite(material.expiresMs) ? new Date(material.expiresMs).toISOString() : undefined;
+    log.info({ side, validUntil: until }, 'TLS: the files have changed; new connections get the new certificates');
+    for (const listener of this.listeners) listener(material);
+  }
+
+  /** Files are often written one after the other: only what stays wrong is told, once. */
+  private refuse(texts: TlsTexts | undefined, error: unknown): void {
+    const { suspect } = this;
+    const isKnown = suspect !== undefined && sameOrBothUnread(suspect.texts, texts);
+    if (!isKnown) {
+      this.suspect = { texts, isTold: false };
+      return;
+    }
+    if (suspect.isTold) return;
+    suspect.isTold = true;
+    const reason = error instanceof TlsFileError ? error.message : String(error);
+    this.setting.log.warn(
+      { side: this.setting.side },
+      `TLS: changed files are refused and the old ones stay: ${reason}`,
+    );
+  }
+
+  private warnOfEnd(): void {
+    const { side, clock, log } = this.setting;
+    const nowMs = clock.now();
+    const days = Math.floor((this.material.expiresMs - nowMs) / DAY_MS);
+    if (days >= WARN_DAYS || nowMs - this.warnedMs < DAY_MS) return;
+    this.warnedMs = nowMs;
+    const validUntil = new Date(this.material.expiresMs).toISOString();
+    const what = days < 0 ? 'has expired' : `ends in ${days} days`;
+    log.warn(
+      { side, validUntil },
+      `TLS: a certificate ${what}; put a new one in its place, it is read while this process runs`,
+    );
+  }
+}
+
+function sameOrBothUnread(one: TlsTexts | undefined, other: TlsTexts | undefined): boolean {
+  return one === undefined || other === undefined ? one === other : sameTexts(one, other);
+}

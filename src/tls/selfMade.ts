@@ -1,0 +1,57 @@
+/** Certificates that a process makes for itself (`--auto-tls`), kept so that it shows the same one after a restart. */
+import { chmod, mkdir, open, rename } from 'node:fs/promises';
+import { X509Certificate } from 'node:crypto';
+import { join } from 'node:path';
+import { readPlainFile, REPLACE } from '../platform/plainFile';
+import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
+import type { TlsFiles } from './files';
+import { makeCertificate, type CertificateWish } from './makeCertificates';
+
+/** A certificate is made anew when less than this share of its time is left. */
+const LAST_SHARE = 0.1;
+
+/**
+ * The files of a certificate for `wish`, made unless they are there and good for a while. Only the user of this process can read them.
+ *
+ * @param side names them: `client`, `peer`
+ */
+export async function selfMadeFiles(dataDir: string, side: string, wish: CertificateWish): Promise<TlsFiles> {
+  const directory = join(dataDir, SELF_MADE_DIRECTORY);
+  const option = side === 'peer' ? '--peer-auto-tls' : '--auto-tls';
+  const files = {
+    certificate: { option, path: join(directory, `${side}.crt`) },
+    key: { option, path: join(directory, `${side}.key`) },
+  };
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await chmod(directory, 0o700);
+  if (await isGood(files.certificate.path, files.key.path, wish)) return files;
+  const { certificate, key } = await makeCertificate(wish);
+  // The certificate comes last: without it the key is made anew.
+  await write(files.key.path, key);
+  await write(files.certificate.path, certificate);
+  return files;
+}
+
+async function isGood(certificatePath: string, keyPath: string, { nowMs, hosts }: CertificateWish): Promise<boolean> {
+  try {
+    const [text] = await Promise.all([readPlainFile(certificatePath), readPlainFile(keyPath)]);
+    const certificate = new X509Certificate(text);
+    const [fromMs, toMs] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+    const names = certificate.subjectAltName ?? '';
+    return toMs - nowMs > (toMs - fromMs) * LAST_SHARE && hosts.every((host) => names.includes(host));
+  } catch {
+    // Not there, or damaged: nobody else has written it, and nothing is lost with it.
+    return false;
+  }
+}
+
+async function write(path: string, text: string): Promise<void> {
+  const file = await open(`${path}.new`, REPLACE, 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(`${path}.new`, path);
+}
