@@ -5,13 +5,17 @@ import { wrap } from './text';
 const COLUMNS = 100;
 const INDENT = '      ';
 
-/** `cairn check [--url URL] [--members N] [--timeout SECONDS]`; what has to be given is without brackets. */
+/**
+ * `cairn check [--url URL] [--members N] [--timeout SECONDS] [--ca-file FILE ...]`; what has to be given is without brackets, and of the
+ * files for https only the first is named.
+ */
 export function commandUsage(word: TaskWord): string {
-  const flags = Object.entries(flagsOf(word)).map(([name, flag]) => {
+  const flags = Object.entries(flagsOf(word)).filter(([, { variables = [] }]) => variables.length === 0);
+  const texts = flags.map(([name, flag]) => {
     const text = `--${name} ${flag.placeholder}`;
     return flag.default === undefined ? text : `[${text}]`;
   });
-  return [`cairn ${word}`, ...flags].join(' ');
+  return [`cairn ${word}`, ...texts, '[--ca-file FILE ...]'].join(' ');
 }
 
 /** The whole page, with the end of its last line. */

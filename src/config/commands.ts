@@ -11,6 +11,10 @@ export interface CommandFlag {
   /** What the default is, where it is not a text that could be written. */
   readonly defaultShown?: string;
   readonly bounds?: { readonly minimum: number; readonly maximum: number };
+  /** Other names for it, without dashes. */
+  readonly spellings?: readonly string[];
+  /** Variables that say the same where it is not given, the strongest first. */
+  readonly variables?: readonly string[];
 }
 
 export interface CommandRow {
@@ -21,6 +25,38 @@ export interface CommandRow {
 }
 
 const MEMBER_URL = 'http://127.0.0.1:2379';
+const OWN_URL = `the first of the member's own (ETCD_LISTEN_CLIENT_URLS), or ${MEMBER_URL}`;
+/** Where a command that is run beside a member finds what is not given. */
+const OF_MEMBER = 'that of the member on this machine';
+
+/** Files for https, in the words of etcdctl 2 and 3. */
+const tlsFlags = {
+  'ca-file': {
+    placeholder: 'FILE',
+    help: 'CAs of the certificates that are shown at https URLs (PEM). Also --cacert, ETCDCTL_CA_FILE, ETCDCTL_CACERT.',
+    default: '',
+    defaultShown: `${OF_MEMBER}, or those that Node.js trusts`,
+    spellings: ['cacert'],
+    variables: ['ETCDCTL_CA_FILE', 'ETCDCTL_CACERT'],
+  },
+  'cert-file': {
+    placeholder: 'FILE',
+    help: 'Certificate to show where one is demanded (PEM). Also --cert, ETCDCTL_CERT_FILE, ETCDCTL_CERT.',
+    default: '',
+    defaultShown: OF_MEMBER,
+    spellings: ['cert'],
+    variables: ['ETCDCTL_CERT_FILE', 'ETCDCTL_CERT'],
+  },
+  'key-file': {
+    placeholder: 'FILE',
+    help: 'Key of that certificate (PEM). Also --key, ETCDCTL_KEY_FILE, ETCDCTL_KEY.',
+    default: '',
+    defaultShown: OF_MEMBER,
+    spellings: ['key'],
+    variables: ['ETCDCTL_KEY_FILE', 'ETCDCTL_KEY'],
+  },
+} as const satisfies Record<string, CommandFlag>;
+
 /** Longer than a pod takes to end once it was told. */
 export const DRAIN_MAX_S = 600;
 
@@ -32,8 +68,9 @@ export const commandTable = {
         placeholder: 'URL',
         help: 'Client URL of the member.',
         default: MEMBER_URL,
-        defaultShown: `the first of ETCD_LISTEN_CLIENT_URLS, or ${MEMBER_URL}`,
+        defaultShown: OWN_URL,
       },
+      ...tlsFlags,
     },
   },
   discovery: {
@@ -46,7 +83,12 @@ export const commandTable = {
       'Remove members from a cluster before their pods go: those named --name-prefix and an ordinal of --keep or more, one by ' +
       'one, the highest first, never the last quorum. Each sends its clients elsewhere before.',
     flags: {
-      url: { placeholder: 'URL', help: 'Client URL of a member, or of a Service before them.', default: MEMBER_URL },
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of a member, or of a Service before them.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
       'name-prefix': {
         placeholder: 'PREFIX',
         help: 'What the names of the members begin with, such as cairn- of cairn-0.',
@@ -68,12 +110,18 @@ export const commandTable = {
         default: '240',
         bounds: { minimum: 1, maximum: 86_400 },
       },
+      ...tlsFlags,
     },
   },
   check: {
     help: 'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster.',
     flags: {
-      url: { placeholder: 'URL', help: 'Client URL of a member, or of a Service before them.', default: MEMBER_URL },
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of a member, or of a Service before them.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
       members: {
         placeholder: 'N',
         help: 'How many members there have to be. 0: any number.',
@@ -86,6 +134,7 @@ export const commandTable = {
         default: '10',
         bounds: { minimum: 1, maximum: 3600 },
       },
+      ...tlsFlags,
     },
   },
   prestop: {
@@ -93,13 +142,14 @@ export const commandTable = {
       'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +
       'For the preStop hook of a pod.',
     flags: {
-      url: { placeholder: 'URL', help: 'Client URL of the member.', default: MEMBER_URL },
+      url: { placeholder: 'URL', help: 'Client URL of the member.', default: MEMBER_URL, defaultShown: OWN_URL },
       seconds: {
         placeholder: 'SECONDS',
         help: 'How long to wait, so that load balancers turn to the other members.',
         default: '5',
         bounds: { minimum: 0, maximum: DRAIN_MAX_S },
       },
+      ...tlsFlags,
     },
   },
   'clear-removed': {
@@ -108,6 +158,7 @@ export const commandTable = {
       'found to be wrong, so that the next start joins as a new one. Leaves any other directory alone. For the init container of a pod.',
     flags: {
       'data-dir': { placeholder: 'DIR', help: 'The data directory. The member must not run.' },
+      ...tlsFlags,
     },
   },
 } as const satisfies Record<string, CommandRow>;

@@ -73,6 +73,15 @@ export function loadConfiguration(
   };
 }
 
+/**
+ * What the member on this machine is told by its environment and its file, for a command beside it. Options on its command line are not seen
+ * here, so that what does not fit together is left to the member to refuse.
+ */
+export function loadBesides(environment: Environment, readFile: (path: string) => string): Result<Built> {
+  const read = readAll([], environment, readFile, undefined);
+  return read.ok ? success(read.value.built) : failure(oneLine(read.message));
+}
+
 function fail(message: string): Outcome {
   return { kind: 'error', message: oneLine(message) };
 }
@@ -95,7 +104,14 @@ interface Loaded {
   readonly warnings: readonly string[];
 }
 
-function load(
+function load(...sources: Parameters<typeof readAll>): Result<Loaded> {
+  const loaded = readAll(...sources);
+  const conflict = loaded.ok ? findConflict(loaded.value.built) : undefined;
+  return conflict === undefined ? loaded : failure(conflict);
+}
+
+/** Does not look at what must hold between options. */
+function readAll(
   flags: readonly Setting[],
   variables: Environment,
   readFile: (path: string) => string,
@@ -116,8 +132,6 @@ function load(
   if (!allowed.ok) return allowed;
   const built = buildConfiguration(effective.value.settings);
   if (!built.ok) return built;
-  const conflict = findConflict(built.value);
-  if (conflict !== undefined) return failure(conflict);
   return success({
     built: built.value,
     warnings: [

@@ -23,11 +23,18 @@ export class CommandArguments {
     args: readonly string[],
   ) {
     const names = Object.keys(flagsOf(word));
-    const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
+    const today = new Map(
+      Object.entries(flagsOf(word)).flatMap(([name, { spellings = [] }]) =>
+        [name, ...spellings].map((spelling) => [spelling, name] as const),
+      ),
+    );
+    const options = Object.fromEntries([...today.keys()].map((name) => [name, { type: 'string' } as const]));
     try {
       const { values } = parseArgs({ args: [...args], options });
       this.given = new Map(
-        Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+        Object.entries(values).flatMap(([name, value]) =>
+          typeof value === 'string' ? [[today.get(name) ?? name, value]] : [],
+        ),
       );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -45,6 +52,19 @@ export class CommandArguments {
     const text = this.given.get(name) ?? this.flag(name).default;
     if (text !== undefined && text !== '') return text;
     throw new UsageError(`--${name} is missing`);
+  }
+
+  /** The path of a file, and what names it; undefined if nothing does. Throws UsageError if it is given and empty. */
+  file(
+    name: string,
+    environment: Readonly<Record<string, string | undefined>>,
+  ): { readonly option: string; readonly path: string } | undefined {
+    if (this.given.has(name)) return { option: `--${name}`, path: this.text(name) };
+    for (const variable of this.flag(name).variables ?? []) {
+      const path = environment[variable];
+      if (path !== undefined && path !== '') return { option: variable, path };
+    }
+    return undefined;
   }
 
   /** Without slashes at its end; throws UsageError. */

@@ -5,7 +5,7 @@ import { ask, type Target } from '../client/http';
 import { deleteKey, getKey, setKey, watchKey } from '../client/keys';
 import { listMembers } from '../client/members';
 import { runCommand, say } from './arguments';
-import { commandDial } from './connection';
+import { clientConnection, type Environment } from './connection';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
@@ -21,10 +21,11 @@ interface Step {
  * `cairn check [--url URL] [--members N] [--timeout SECONDS]`: puts, gets, watches, compares and deletes a key of its own below
  * /cairn-check, lists the members and reads the metrics. Exits with 0 if all of it works and N members (if given) are there.
  */
-export function check(args: readonly string[]): Promise<number> {
+export function check(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('check', args, async (values) => {
-    const target = { url: values.url('url'), timeoutMs: values.number('timeout') * 1000, dial: commandDial() };
-    for (const { name, run } of stepsFor(target, values.number('members'))) {
+    const [timeoutMs, members] = [values.number('timeout') * 1000, values.number('members')];
+    const target = { ...(await clientConnection(values, environment)), timeoutMs };
+    for (const { name, run } of stepsFor(target, members)) {
       const beginMs = performance.now();
       const seen = await run();
       say(`ok ${name} (${seen}, ${Math.round(performance.now() - beginMs)} ms)`);
@@ -55,8 +56,10 @@ function stepsFor(target: Target, memberCount: number): readonly Step[] {
 }
 
 async function readHealth(target: Target): Promise<string> {
+  // Says why, if nobody answers.
+  const version = await serverVersion(target);
   if (!(await isHealthy(target))) throw new Error(`${target.url} does not reach a quorum (GET /health)`);
-  return `version ${await serverVersion(target)}`;
+  return `version ${version}`;
 }
 
 async function readMembers(target: Target, expected: number): Promise<string> {

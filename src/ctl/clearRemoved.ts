@@ -4,13 +4,16 @@ import { dirname, join } from 'node:path';
 import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
 import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../platform/removedFile';
+import type { Dial } from '../platform/dial';
 import { runCommand, say } from './arguments';
+import { peerConnections, type Environment } from './connection';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
 
 /** Who the members are, as a member says that listens at the URL; rejects if it does not say so in time. */
 export type AskMembers = (
   peerUrl: string,
   timeoutMs: number,
+  dial?: Dial,
 ) => Promise<{ readonly clusterId: string; readonly members: readonly { readonly id: string }[] }>;
 
 /** How long one member may take to say who is listed; all are asked at once. */
@@ -26,11 +29,16 @@ const URLS_MAX = 32;
  * For the init container of a pod: a pod that is scaled away leaves its volume behind, and a later one of the same name would
  * find data that no cluster knows any more.
  */
-export function clearRemoved(args: readonly string[], ask: AskMembers): Promise<number> {
+export function clearRemoved(
+  args: readonly string[],
+  ask: AskMembers,
+  environment: Environment = process.env,
+): Promise<number> {
   return runCommand('clear-removed', args, async (values) => {
     const directory = values.text('data-dir').replace(/\/+$/, '');
+    const dial = await peerConnections(values, environment);
     try {
-      await clear(directory, ask);
+      await clear(directory, (url, timeoutMs) => ask(url, timeoutMs, dial));
     } catch (error) {
       throw explained(error, dirname(directory));
     }

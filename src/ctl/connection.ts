@@ -1,9 +1,116 @@
-/** How the commands reach members. */
+/** How the commands reach members: where, and with which certificates. */
+import type { Built } from '../config/build';
+import { loadBesides } from '../config/load';
+import { peerSide } from '../config/tlsSides';
+import { formatEndpoint } from '../config/urls';
 import type { Dial } from '../platform/dial';
-import { systemTls } from '../tls/clientTls';
+import { readPlainFileSync } from '../platform/plainFile';
+import { RealClock } from '../platform/realClock';
+import type { ClientTls } from '../tls/clientTls';
 import { tlsDial } from '../tls/dial';
+import { openDialMaterial } from '../tls/dialMaterial';
+import type { TlsFile } from '../tls/files';
+import type { TlsSide } from '../tls/side';
+import { UsageError, type CommandArguments } from './arguments';
+import { memberTls } from './memberTls';
 
-/** What each command opens connections with. */
-export function commandDial(): Dial {
-  return tlsDial(systemTls);
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface Connection {
+  /** Client URL, without a path. */
+  readonly url: string;
+  readonly dial: Dial;
+}
+
+/** Addresses that are good to listen on and not to connect to, and where to connect instead. */
+const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+
+/**
+ * To the client port that --url names, or else to that of the member on this machine. The files that the options name are used, or else
+ * those that the member itself has, so that a check in a container needs no options. Rejects with UsageError. What is wrong with files
+ * is told when https is dialled, and then only.
+ */
+export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
+  const given = givenSide(values, environment);
+  if (values.has('url')) {
+    const dial = given === undefined ? dialAs(() => ownMember(environment)) : dialWith(given);
+    return { url: values.url('url'), dial: await dial };
+  }
+  const member = ownMember(environment);
+  const url = listenUrlOf(member) ?? values.url('url');
+  return { url, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
+}
+
+/** To peer ports, in the same way. @throws UsageError */
+export function peerConnections(values: CommandArguments, environment: Environment): Promise<Dial> {
+  const given = givenSide(values, environment);
+  return given === undefined
+    ? orLater(() => openDialMaterial(peerSide(ownMember(environment).configuration), SURROUNDINGS))
+    : dialWith(given);
+}
+
+function dialAs(memberOf: () => Built): Promise<Dial> {
+  return orLater(async () => {
+    const member = memberOf();
+    const own = listenUrlOf(member);
+    const tls = await memberTls(member.configuration);
+    return (url) => (url.origin === own ? tls.own : tls.others);
+  });
+}
+
+function dialWith(side: TlsSide): Promise<Dial> {
+  return orLater(() => openDialMaterial(side, SURROUNDINGS));
+}
+
+/** Who asks by http needs no certificate: what is wrong with one is said when it is needed. */
+async function orLater(open: () => Promise<(url: URL) => ClientTls>): Promise<Dial> {
+  try {
+    return tlsDial(await open());
+  } catch (error) {
+    return tlsDial(() => {
+      throw error;
+    });
+  }
+}
+
+/** What is doubtful is said by the member. */
+const SURROUNDINGS = { clock: new RealClock(), log: { info: () => undefined, warn: () => undefined } };
+
+const BARE: TlsSide = {
+  name: 'client',
+  files: {},
+  certificatesDemanded: false,
+  allowedCommonNames: [],
+  allowedHostNames: [],
+  isSelfMade: false,
+  validityYears: 1,
+  protocol: { minVersion: 'TLS1.2', maxVersion: '', cipherSuites: [] },
+};
+
+/** Undefined: no option and no ETCDCTL_ variable names a file. */
+function givenSide(values: CommandArguments, environment: Environment): TlsSide | undefined {
+  const fileOf = (name: string): TlsFile | undefined => values.file(name, environment);
+  const [authorities, certificate, key] = [fileOf('ca-file'), fileOf('cert-file'), fileOf('key-file')];
+  if ((certificate === undefined) !== (key === undefined)) {
+    const missing = certificate === undefined ? '--cert-file' : '--key-file';
+    throw new UsageError(`a certificate and its key come together; give ${missing} too`);
+  }
+  if (authorities === undefined && certificate === undefined) return undefined;
+  return { ...BARE, files: { authorities, certificate, key } };
+}
+
+function ownMember(environment: Environment): Built {
+  const loaded = loadBesides(environment, readPlainFileSync);
+  if (loaded.ok) return loaded.value;
+  throw new UsageError(
+    `the configuration of the member on this machine cannot be read: ${loaded.message}; correct it, or give the client URL of ` +
+      'the member with --url and its CA with --ca-file',
+  );
+}
+
+/** Where the member listens, as seen from its own machine; undefined: nothing is said about it. */
+function listenUrlOf({ configuration, sources }: Built): string | undefined {
+  if (sources.get('listen-client-urls')?.source === 'default') return undefined;
+  const [first] = configuration.listenClientUrls;
+  return first && new URL(formatEndpoint({ ...first, host: LOOPBACK_OF[first.host] ?? first.host })).origin;
 }

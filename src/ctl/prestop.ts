@@ -4,7 +4,7 @@ import { drainMember } from '../client/drain';
 import { NoAnswerError } from '../client/errors';
 import { DRAIN_MAX_S } from '../config/commands';
 import { runCommand, say } from './arguments';
-import { commandDial } from './connection';
+import { clientConnection, type Environment } from './connection';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
@@ -13,12 +13,12 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * waits, so that load balancers turn to the other members before it closes its listeners. It goes on serving meanwhile. Where
  * no member answers there is nothing to wait for.
  */
-export function prestop(args: readonly string[]): Promise<number> {
+export function prestop(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('prestop', args, async (values) => {
-    const url = values.url('url');
+    const { url, dial } = await clientConnection(values, environment);
     const seconds = values.number('seconds');
     try {
-      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: commandDial() }, DRAIN_MAX_S);
+      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial }, DRAIN_MAX_S);
       say(`${url} is drained for ${DRAIN_MAX_S} s: it is not ready, and leads no more; waiting ${seconds} s`);
     } catch (error) {
       say(`${url} cannot be drained: ${error instanceof Error ? error.message : String(error)}`);

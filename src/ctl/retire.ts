@@ -8,7 +8,7 @@ import type { Dial } from '../platform/dial';
 import { listMembers, removeMember, type Member } from '../client/members';
 import { BackOff } from '../platform/backOff';
 import { runCommand, say } from './arguments';
-import { commandDial } from './connection';
+import { clientConnection, type Environment } from './connection';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -34,15 +34,14 @@ interface Job {
  * is removed a member sends its clients elsewhere for the --drain time. Can be run again at any time. Exits with 0 when none
  * of them is left, with 1 if that could not be reached in time.
  */
-export function retire(args: readonly string[]): Promise<number> {
+export function retire(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('retire', args, async (values) => {
     await retireAll({
-      url: values.url('url'),
       prefix: values.text('name-prefix'),
       keep: values.number('keep'),
       drainS: values.number('drain'),
       deadlineMs: performance.now() + values.number('timeout') * 1000,
-      dial: commandDial(),
+      ...(await clientConnection(values, environment)),
     });
   });
 }

@@ -69,6 +69,16 @@ function hasSigned(authority: X509Certificate, certificate: X509Certificate): bo
   }
 }
 
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const ANY_USAGE = '2.5.29.37.0';
+
+/** Whether it may be shown as a client's: one that does not say what it is for may. */
+export function isForClients({ keyUsage }: X509Certificate): boolean {
+  // Undefined where it says nothing, whatever the types say.
+  const usages = keyUsage as readonly string[] | undefined;
+  return usages === undefined || usages.length === 0 || usages.includes(CLIENT_AUTH) || usages.includes(ANY_USAGE);
+}
+
 /** How a person calls it: its common name, or else its names of hosts. */
 export function titleOf(certificate: X509Certificate): string {
   const { subject, subjectaltname } = certificate.toLegacyObject();

@@ -1,4 +1,5 @@
 /** What a connection is opened with, and how it knows who answers. */
+import type { X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContext } from 'node:tls';
 
 /** The certificate of whoever answers has to be signed by a CA of the context, and to be of this one. */
@@ -9,6 +10,8 @@ export type ServerCheck =
   | { readonly kind: 'commonName'; readonly names: readonly string[] }
   /** Whoever has one of these names, at whatever address. */
   | { readonly kind: 'hostName'; readonly names: readonly string[] }
+  /** Whoever has the same common name and host names as this certificate, at whatever address. */
+  | { readonly kind: 'sameNames'; readonly as: X509Certificate }
   /** Anybody, whoever signed: certificates that each member made for itself prove nothing. The line is only hidden. */
   | { readonly kind: 'anybody' };
 

@@ -16,9 +16,10 @@ const KEEP_ALIVE_AFTER_MS = 30_000;
  *
  * @param material asked for each connection, so that new certificates count from the next one on
  */
-export function tlsDial(material: () => ClientTls, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Dial {
+export function tlsDial(material: (url: URL) => ClientTls, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Dial {
   const sessions = new Sessions();
-  return (url) => (url.protocol === 'https:' ? dialTls(url, material(), sessions, handshakeTimeoutMs) : dialTcp(url));
+  return (url) =>
+    url.protocol === 'https:' ? dialTls(url, material(url), sessions, handshakeTimeoutMs) : dialTcp(url);
 }
 
 function dialTls(url: URL, tls: ClientTls, sessions: Sessions, handshakeTimeoutMs: number): TLSSocket {

@@ -1,4 +1,5 @@
 /** Whether a certificate that a known CA signed is of whom it has to be. */
+import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import type { ServerCheck } from './clientTls';
 
@@ -22,6 +23,12 @@ export function identityError(check: ServerCheck, dialled: string, certificate: 
         `its certificate is valid for ${namesIn(certificate)}, not for ${check.names.join(' or ')}, which is what is ` +
           'allowed; give it a certificate with such a name, or correct the names that are allowed',
       );
+    case 'sameNames':
+      if (sameNames(check.as, certificate)) return undefined;
+      return wrong(
+        `its certificate is valid for ${namesIn(certificate)}, and not for the names in the certificate of this member, which ` +
+          `are ${check.as.subjectAltName ?? 'none'}; is it another server that listens there?`,
+      );
     case 'commonName':
       if (hasOneOf(check.names, certificate)) return undefined;
       return wrong(
@@ -34,6 +41,11 @@ export function identityError(check: ServerCheck, dialled: string, certificate: 
 
 function wrong(message: string): Error {
   return Object.assign(new Error(message), { code: WRONG_IDENTITY });
+}
+
+function sameNames(known: X509Certificate, certificate: PeerCertificate): boolean {
+  const { subject, subjectaltname } = known.toLegacyObject();
+  return subject.CN === certificate.subject.CN && subjectaltname === certificate.subjectaltname;
 }
 
 function hasOneOf(names: readonly string[], certificate: PeerCertificate): boolean {

@@ -32,7 +32,7 @@ describe('cairn check', () => {
 
   it('says what does not work', async () => {
     expect(await check(['--url', 'http://127.0.0.1:9', '--timeout', '1'])).toBe(1);
-    expect(output.text()).toContain('http://127.0.0.1:9 does not reach a quorum');
+    expect(output.text()).toContain('GET http://127.0.0.1:9/version: connection refused');
     const server = new FakeServer();
     await server.start();
     server.answer = ({ url: path }) =>

@@ -1,0 +1,69 @@
+/** How a command beside a member reaches it, and others like it: with what the member itself is configured with. */
+import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import type { Configuration } from '../config/configuration';
+import { clientSide, peerSide } from '../config/tlsSides';
+import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
+import { certificatesOf, isForClients, isSignedBy } from '../tls/certificates';
+import type { ClientTls } from '../tls/clientTls';
+import { readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
+import { contextOptions, type TlsSide } from '../tls/side';
+
+/** What a connection is opened with. */
+export interface MemberTls {
+  /** To the member itself, at whatever address: it has to show a certificate with the names of the one that it is configured with. */
+  readonly own: ClientTls;
+  /** To any other. */
+  readonly others: ClientTls;
+}
+
+/** Rejects with TlsFileError for files that cannot be used, and if the member demands a certificate that there is none for. */
+export async function memberTls(configuration: Configuration): Promise<MemberTls> {
+  const side = clientSide(configuration);
+  const { certificate, authorities } = await readTlsFiles({ ...shownFiles(side, configuration), key: undefined });
+  const pair = side.certificatesDemanded ? await clientPair(configuration, authorities) : {};
+  const anchors = [authorities, certificate].flatMap((file) => (file === undefined ? [] : [file.text]));
+  const options = contextOptions({ pem: { ...pair, ca: anchors.length === 0 ? undefined : anchors } }, side.protocol);
+  const [shown] = certificate === undefined ? [] : certificatesOf(certificate);
+  return {
+    own: {
+      // Who signed it does not matter where it is the very certificate that is known.
+      context: createSecureContext({ ...options, allowPartialTrustChain: true }),
+      server: shown === undefined ? { kind: 'dialledName' } : { kind: 'sameNames', as: shown },
+    },
+    others: {
+      context: createSecureContext({ ...options, ca: authorities?.text }),
+      server: { kind: 'dialledName' },
+    },
+  };
+}
+
+function shownFiles(side: TlsSide, { dataDir }: Configuration): TlsFiles {
+  if (!side.isSelfMade) return side.files;
+  const path = join(dataDir, SELF_MADE_DIRECTORY, 'client.crt');
+  return { ...side.files, certificate: { option: '--auto-tls', path } };
+}
+
+interface ClientPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate of the member that its own client port takes: that of the client port itself, or the one that it shows other members. */
+async function clientPair(configuration: Configuration, authorities: TlsText | undefined): Promise<ClientPair> {
+  const trusted = authorities === undefined ? [] : certificatesOf(authorities);
+  for (const { files } of [clientSide(configuration), peerSide(configuration)]) {
+    const { certificate, key } = await readTlsFiles({ certificate: files.certificate, key: files.key });
+    if (certificate === undefined || key === undefined) continue;
+    const chain = certificatesOf(certificate);
+    const [own] = chain;
+    if (own !== undefined && isForClients(own) && isSignedBy(own, chain, trusted)) {
+      return { cert: certificate.text, key: key.text };
+    }
+  }
+  throw new Error(
+    'the member demands client certificates (--client-cert-auth), and neither its --cert-file nor its --peer-cert-file is one for ' +
+      'clients (clientAuth) of a CA in --trusted-ca-file; give one with --cert-file and --key-file, or in ETCDCTL_CERT_FILE and ' +
+      'ETCDCTL_KEY_FILE',
+  );
+}
