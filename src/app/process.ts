@@ -13,8 +13,9 @@ import { exitNumber, exitReasonOf } from './exit';
 import { Leaving } from './leaving';
 import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
-import type { Server, ServerEvents } from './serverParts';
 import { ProcessTls } from './processTls';
+import type { ServerEvents } from './serverParts';
+import { Serving } from './serving';
 import { start } from './start';
 import { STOP_SIGNALS, StopWishes } from './stopSignals';
 import { readPlainFileSync, replaceFileSync } from '../platform/plainFile';
@@ -54,27 +55,27 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   const removed = new Promise<RemovalNote>((resolve) => {
     onRemoved = resolve;
   });
-  const stopping = new AbortController();
   const events: ServerEvents = {
     onOpened: (close) => leaving.opened(close),
     onFailure: (error) => void fail(error),
     onRemoved,
   };
+  const serving = new Serving();
+  stopOnSignals(serving, logger, leaving);
   const starting = ProcessTls.open(configuration, logger).then((tls) =>
-    start({ configuration, logger, events, surface, stopping: stopping.signal, dials: createDials(tls), tls }),
+    start(serving, { configuration, logger, events, surface, dials: createDials(tls), tls }),
   );
-  stopOnSignals(starting, stopping, logger, leaving);
-  const server = await starting.catch((error: unknown) => (stopping.signal.aborted ? never : fail(error)));
-  endRemoved(server, logger, configuration.dataDir, await removed, leaving);
+  await starting.catch((error: unknown) => (serving.isOver ? never : fail(error)));
+  endRemoved(serving, logger, configuration.dataDir, await removed, leaving);
 }
 
 /** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
-function endRemoved(server: Server, logger: Logger, dataDir: string, note: RemovalNote, leaving: Leaving): void {
+function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: RemovalNote, leaving: Leaving): void {
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
   markRemoved(dataDir, note, logger);
   setTimeout(() => {
-    server.stop().then(
+    serving.stop(new Error('the member was removed')).then(
       () => leaving.leave('removedFromCluster'),
       (error: unknown) => die(logger, leaving, error),
     );
@@ -94,7 +95,7 @@ function markRemoved(dataDir: string, note: RemovalNote, logger: Logger): void {
 const never = new Promise<never>(() => undefined);
 
 /** The first signal stops in order, also a server that still waits for others; the second stops at once. */
-function stopOnSignals(starting: Promise<Server>, stopping: AbortController, logger: Logger, leaving: Leaving): void {
+function stopOnSignals(serving: Serving, logger: Logger, leaving: Leaving): void {
   const wishes = new StopWishes();
   const stop = (signal: NodeJS.Signals): void => {
     const wish = wishes.heard(performance.now());
@@ -104,14 +105,7 @@ function stopOnSignals(starting: Promise<Server>, stopping: AbortController, log
       return;
     }
     logger.info({ signal }, 'stopping');
-    stopping.abort(new Error(`stopped by ${signal}`));
-    const stopped = starting.then(
-      (server) => server.stop(),
-      (error: unknown) => {
-        if (error !== stopping.signal.reason) throw error;
-      },
-    );
-    stopped.then(
+    serving.stop(new Error(`stopped by ${signal}`)).then(
       () => {
         logger.info('stopped');
         void leaving.leave('ok');

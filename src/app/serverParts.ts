@@ -38,7 +38,7 @@ export interface ServerSetting {
   readonly logger: Logger;
   readonly events: ServerEvents;
   readonly surface: Surface;
-  /** Aborted when the process is asked to stop. */
+  /** Aborted when the process is asked to stop, or to serve something else. */
   readonly stopping: AbortSignal;
   readonly dials: Dials;
   readonly tls: ProcessTls;

@@ -6,40 +6,45 @@ import { Registry } from '../discovery/registry';
 import { RealClock } from '../platform/realClock';
 import { startProxyServer } from './proxyServer';
 import { startServer } from './memberServer';
-import type { Server, ServerSetting } from './serverParts';
+import type { ServerSetting } from './serverParts';
+import type { Service, Serving } from './serving';
+
+/** What is the same for whatever a process serves. */
+export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
 
 /**
  * A member; a proxy with --proxy, and with --discovery-fallback=proxy if the cluster of the discovery URL has no place for a
  * member. Rejects as `startServer` does.
  */
-export async function start(setting: ServerSetting): Promise<Server> {
-  const { tls } = setting;
-  try {
-    const server = await startMemberOrProxy(setting);
-    return {
-      stop: () =>
-        server.stop().finally(() => {
-          tls.stop();
-        }),
-    };
-  } catch (error) {
-    tls.stop();
-    throw error;
-  }
-}
-
-async function startMemberOrProxy(setting: ServerSetting): Promise<Server> {
-  const { configuration, logger, dials, tls } = setting;
+export async function start(serving: Serving, setting: ProcessSetting): Promise<void> {
+  const { configuration, logger } = setting;
   if (configuration.proxy !== 'off') {
-    return startProxyServer(configuration, await proxiedPeers(setting), { dials, tls }, logger);
+    await serving.turnTo(asProxy(setting, (stopping) => proxiedPeers({ ...setting, stopping })));
+    return;
   }
   try {
-    return await startServer(setting);
+    await serving.turnTo(asMember(setting));
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn('discovery: cluster is full; falling back to proxy');
-    return startProxyServer(configuration, error.peerURLs, { dials, tls }, logger);
+    await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs)));
   }
+}
+
+/** The member that the configuration describes. */
+export function asMember(setting: ProcessSetting): Service {
+  return { role: 'member', start: (stopping) => startServer({ ...setting, stopping }) };
+}
+
+/** @param findPeers peer URLs of members of the cluster; one that answers is enough */
+export function asProxy(
+  { configuration, dials, tls, logger }: ProcessSetting,
+  findPeers: (stopping: AbortSignal) => Promise<readonly string[]>,
+): Service {
+  return {
+    role: 'proxy',
+    start: async (stopping) => startProxyServer(configuration, await findPeers(stopping), { dials, tls }, logger),
+  };
 }
 
 /** Peer URLs of the cluster that --initial-cluster or --discovery names. */

@@ -7,13 +7,16 @@ import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
 import { createDials } from '../../src/app/dials';
 import { ProcessTls } from '../../src/app/processTls';
-import { start } from '../../src/app/start';
+import { Serving } from '../../src/app/serving';
+import { start, type ProcessSetting } from '../../src/app/start';
 import { freePort } from './ports';
 
 export interface InProcess {
   readonly url: string;
   readonly port: number;
   readonly peerUrl: string;
+  readonly serving: Serving;
+  readonly setting: ProcessSetting;
   stop(): Promise<void>;
 }
 
@@ -47,18 +50,19 @@ export async function startInProcess(
   const onFailure = (error: unknown): void => {
     throw error;
   };
-  const stopping = new AbortController();
   const logger = pino({ level: 'silent' });
   const tls = await ProcessTls.open(outcome.configuration, logger);
-  const server = await start({
+  const serving = new Serving();
+  const setting = {
     configuration: outcome.configuration,
     logger,
     events: { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
-    stopping: stopping.signal,
     dials: createDials(tls),
     tls,
-  }).catch((error: unknown) => {
+  };
+  await start(serving, setting).catch((error: unknown) => {
+    tls.stop();
     rmSync(dataDir, { recursive: true, force: true });
     throw error;
   });
@@ -66,9 +70,11 @@ export async function startInProcess(
     url,
     port,
     peerUrl,
+    serving,
+    setting,
     stop: async () => {
-      stopping.abort(new Error('the test is over'));
-      await server.stop();
+      await serving.stop(new Error('the test is over'));
+      tls.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
