@@ -1,4 +1,4 @@
-/** How members compare their states; see cluster/integrity.ts. */
+/** How members compare their states; see machine/cluster/integrity.ts. */
 import type { CheckpointCommand, ReportCommand } from '../command';
 import type { CommandKind } from './kind';
 

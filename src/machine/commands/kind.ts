@@ -27,7 +27,7 @@ export interface CommandKind<C extends Command> {
   readonly write: (writer: ByteWriter, command: C) => void;
   /** Reads what `write` wrote. @throws DecodeError */
   readonly read: (reader: ByteReader) => C;
-  /** What is wrong with it; undefined if it may be in the log. See commandRules.ts. */
+  /** What is wrong with it; undefined if it may be in the log. See machine/commandRules.ts. */
   readonly faultOf: (command: C) => string | undefined;
   /** What may take long and comes before `execute`, a step at a time; the machine looks after pauses. */
   readonly steps?: (state: MachineState, command: C) => Generator<undefined, void, undefined>;
