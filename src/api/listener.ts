@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { AuditedPort, AuditTrail } from './audit';
 import { answerClientError, answerConnect } from './clientError';
 import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
 import { Connection } from './connection/connection';
@@ -33,6 +34,12 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
 /** How often connections are looked at that do not read or do not ask. */
 const PROGRESS_CHECK_INTERVAL_MS = 5000;
 
+const PORTS: Readonly<Record<ListenerOptions['flag'], AuditedPort>> = {
+  '--listen-client-urls': 'client',
+  '--listen-peer-urls': 'peer',
+  '--listen-metrics-urls': 'metrics',
+};
+
 export interface ListenerOptions {
   /** The command line option that named the address, for the error. */
   readonly flag: '--listen-client-urls' | '--listen-peer-urls' | '--listen-metrics-urls';
@@ -42,6 +49,8 @@ export interface ListenerOptions {
   readonly logger: Logger;
   /** What browsers may do here; without it no page writes, and names are not looked at. */
   readonly web?: WebRules | undefined;
+  /** Told of every request; without it nothing is written down. */
+  readonly audit?: AuditTrail | undefined;
   /** For connections of clients; without it they are not counted. */
   readonly places?: ConnectionPlaces | undefined;
   /** What an address with the scheme https is served by. */
@@ -100,7 +109,7 @@ export class Listener {
     server.closeIdleConnections = (): void => {
       for (const connection of connections.values()) connection.closeIfIdle();
     };
-    const connections = serveInOrder(server, options.logger, admitted(address, handler, options.web));
+    const connections = serveInOrder(server, options.logger, admitted(address, handler, options));
     server.on('connection', (socket: Socket) => {
       traffic.add(socket);
       socket.on('close', () => {
@@ -156,9 +165,14 @@ export class Listener {
 }
 
 /** What is refused before anything is looked at of what is asked for. */
-function admitted(address: ListenAddress, handler: RequestListener, web: WebRules = NO_WEB): RequestListener {
+function admitted(
+  address: ListenAddress,
+  handler: RequestListener,
+  { web = NO_WEB, audit, flag }: ListenerOptions,
+): RequestListener {
   const webRefusalOf = webRefusals(address.host, web);
   return (request, response) => {
+    audit?.follow(request, response, PORTS[flag]);
     const refusal = refusalOf(request) ?? webRefusalOf(request);
     if (refusal === undefined) handler(request, response);
     else refuse(response, refusal);

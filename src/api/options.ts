@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Scheme } from '../config/urls';
 import type { Member } from '../member/types';
+import type { AuditTrail } from './audit';
 import type { BodyBudget } from './bodyBudget';
 import type { WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
@@ -80,6 +81,8 @@ export interface ApiOptions {
   /** Where nothing but `/metrics` and health is served; none if absent. */
   readonly metricsAddresses?: readonly ListenAddress[];
   readonly observer?: ApiObserver;
+  /** Told of every request on the client and metrics ports; the peer port is opened with its own. */
+  readonly audit?: AuditTrail | undefined;
   /** Told of each connection that the peer port accepts. */
   readonly onPeerConnection?: (socket: Duplex) => void;
   /** Takes over the connections on the peer port that ask for an upgrade; without it they are cut. */

@@ -75,14 +75,15 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
   const metricsHandler = createSideApplication('metrics', options, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
-  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, tls, clientAddresses, peerPort } = options;
+  const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls, clientAddresses, peerPort } =
+    options;
   const open = async (
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
     handler: RequestListener,
     places?: ConnectionPlaces,
   ): Promise<readonly Listener[]> => {
-    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, places, tls };
+    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, places, tls };
     const listeners = await openListeners(addresses, listenerOptions, handler);
     opened.push(...listeners);
     return listeners;

@@ -11,7 +11,7 @@ import { webRules } from './webRules';
 
 export function apiOptions(
   { configuration, logger, surface, tls }: ServerSetting,
-  { places, metrics, links, witness, peerPort, member, discovery }: Omit<ServerParts, 'api'>,
+  { places, metrics, links, witness, peerPort, member, discovery, audit }: Omit<ServerParts, 'api'>,
 ): ApiOptions {
   return {
     places,
@@ -23,6 +23,7 @@ export function apiOptions(
     peerPort,
     answerFounder: witness,
     web: webRules(configuration),
+    audit: audit?.trail,
     maxRequestBytes: configuration.maxRequestBytes,
     bodyBudget: new BodyBudget(bodyBudgetBytes(memoryLimits(), configuration.maxRequestBytes)),
     watchBehindBytesMax: bufferBytesMax(memoryLimits(), BEHIND_MAX_BYTES),

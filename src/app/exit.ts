@@ -7,6 +7,7 @@ import { TooFewDescriptorsError } from '../limits/descriptors';
 import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
 import { StorageError } from '../storage/errors';
+import { AuditFileError } from './auditFile';
 import { TlsFileError } from '../tls/errors';
 import { StopTimeoutError } from './stopInOrder';
 
@@ -17,7 +18,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof StateDiffersError) return 'stateDiffers';
   if (error instanceof OutdatedDataError) return 'dataOutdated';
   if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
-  if (error instanceof TlsFileError) return 'badConfiguration';
+  if (error instanceof TlsFileError || error instanceof AuditFileError) return 'badConfiguration';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof AlreadyRunningError) return 'alreadyRunning';
   if (error instanceof ClusterFullError) return 'clusterIsFull';

@@ -1,6 +1,7 @@
 /** The metrics of one member: joins the table with the parts of the member that the numbers come from. */
 import type { ApiServer } from '../api/server';
 import { API_VERSION } from '../api/version';
+import type { AuditLog } from './auditLog';
 import { build } from './build';
 import type { Configuration } from '../config/configuration';
 import type { ConnectionPlaces } from '../api/connectionPlaces';
@@ -29,6 +30,7 @@ export function connectMetrics(
   api: ApiServer,
   directory: DataDirectory,
   places: ConnectionPlaces,
+  audit: AuditLog | undefined,
 ): void {
   const programVersion = build().version;
   const limit = descriptorLimit();
@@ -49,6 +51,7 @@ export function connectMetrics(
       disk: usage,
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
+      auditLinesDropped: audit?.droppedLines() ?? 0,
       clients: { ...api.clientTraffic(), ...places.report() },
     };
   };

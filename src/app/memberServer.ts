@@ -1,5 +1,6 @@
 /** A running member and all around it: of what it consists, and in which order that starts and stops. */
 import type { Logger } from 'pino';
+import type { AuditTrail } from '../api/audit';
 import { ConnectionPlaces } from '../api/connectionPlaces';
 import { createBeginningHandler } from '../api/founders';
 import { PeerPort } from '../api/peerPort';
@@ -18,6 +19,7 @@ import type { TlsAcceptor } from '../tls/acceptor';
 import { RegistrationNotes } from '../storage/registrationNote';
 import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
+import { openAuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
@@ -40,6 +42,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   const { configuration, logger, events, stopping, dials, tls } = setting;
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const descriptors = shareDescriptors(descriptorLimit());
+  const audit = await openAuditLog(configuration.auditLog, logger);
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
   const directory = await openDataDirectory({
     path: configuration.dataDir,
@@ -62,7 +65,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   let peerPort: PeerPort | undefined;
   try {
     await tls.makeOwn();
-    peerPort = await openPeerPort(configuration, witness, logger, tls.peers);
+    peerPort = await openPeerPort(configuration, witness, logger, audit?.trail, tls.peers);
     const beginner = new MemberBeginner(
       configuration,
       new RegistrationNotes(directory.kv),
@@ -71,14 +74,14 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
       logger,
       stopping,
     );
-    const opened = { places, directory, metrics, links, witness, peerPort, beginner };
+    const opened = { places, directory, metrics, links, witness, audit, peerPort, beginner };
     const member = await openConfiguredMember(setting, opened);
     links.connect(member);
     witness.answersAs(() => viewOf(member));
     const discovery = createDiscoveryService(configuration, logger);
     const api = await startApi(apiOptions(setting, { ...opened, member, discovery }));
     const parts = { ...opened, member, discovery, api };
-    connectMetrics(metrics, configuration, member, links, api, directory, places);
+    connectMetrics(metrics, configuration, member, links, api, directory, places, audit);
     member.start();
     followUp(setting, parts);
     return { stop: () => stopServer(configuration, parts) };
@@ -87,6 +90,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     await peerPort?.close(0);
     await links.stop();
     await directory.close();
+    await audit?.close();
     throw error;
   }
 }
@@ -96,6 +100,7 @@ function openPeerPort(
   configuration: Configuration,
   witness: Witness,
   logger: Logger,
+  audit: AuditTrail | undefined,
   tls: TlsAcceptor | undefined,
 ): Promise<PeerPort> {
   const { maxHeaderBytes, requestHeaderTimeoutMs, requestReceiveTimeoutMs, listenPeerUrls } = configuration;
@@ -104,6 +109,7 @@ function openPeerPort(
     headerTimeoutMs: requestHeaderTimeoutMs,
     bodyTimeoutMs: requestReceiveTimeoutMs,
     logger,
+    audit,
     tls,
   };
   const handler = createBeginningHandler(witness, (error) => {
@@ -141,7 +147,7 @@ function announce(configuration: Configuration, member: LocalMember, logger: Log
 }
 
 async function stopServer(configuration: Configuration, parts: ServerParts): Promise<void> {
-  const { api, member, links, directory, metrics } = parts;
+  const { api, member, links, directory, metrics, audit } = parts;
   const electionMs = 2 * configuration.electionTimeoutMs;
   const steps: readonly StopStep[] = [
     ['handing leadership over', () => member.prepareStop(electionMs)],
@@ -150,6 +156,7 @@ async function stopServer(configuration: Configuration, parts: ServerParts): Pro
     ['closing the links to other members', () => links.stop()],
     ['closing its listeners', () => api.close(GRACE_MS)],
     ['closing the data directory', () => directory.close()],
+    ['closing the audit log', () => audit?.close() ?? Promise.resolve()],
   ];
   try {
     await stopInOrder(steps, new RealClock(), electionMs + STOP_LIMIT_MS);

@@ -9,6 +9,7 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
+import { openAuditLog } from './auditLog';
 import { leadsHere } from './ownAddresses';
 import type { ServerSetting } from './serverParts';
 import { webRules } from './webRules';
@@ -37,7 +38,8 @@ export async function startProxyServer(
     nowMs: () => performance.now(),
   });
   logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
-  return startProxy({
+  const audit = await openAuditLog(configuration.auditLog, logger);
+  const proxy = await startProxy({
     id: randomBytes(8).toString('hex'),
     leadsHere: (url) => leadsHere(url, configuration.listenClientUrls),
     peerUrls,
@@ -52,6 +54,7 @@ export async function startProxyServer(
           bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
           logger,
           web: webRules(configuration),
+          audit: audit?.trail,
           places,
           tls: tls.clients,
         },
@@ -66,4 +69,10 @@ export async function startProxyServer(
     random: Math.random,
     logger,
   });
+  return {
+    stop: async () => {
+      await proxy.stop();
+      await audit?.close();
+    },
+  };
 }

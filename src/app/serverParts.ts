@@ -11,6 +11,7 @@ import type { Metrics } from '../metrics/metrics';
 import type { RemovalNote } from '../platform/removedFile';
 import type { DataDirectory } from '../storage/dataDirectory';
 import type { Dials } from './dials';
+import type { AuditLog } from './auditLog';
 import type { DiscoveryService } from './discoveryService';
 import type { MemberBeginner } from './memberBeginner';
 import type { PeerLinks } from './peerLinks';
@@ -53,6 +54,8 @@ export interface ServerParts {
   readonly links: PeerLinks;
   /** What this process says to founders that ask it. */
   readonly witness: Witness;
+  /** Who did what; undefined where nobody wants to know. */
+  readonly audit: AuditLog | undefined;
   readonly peerPort: PeerPort;
   /** How a member without data begins. */
   readonly beginner: MemberBeginner;

@@ -60,6 +60,7 @@ export interface Readings {
   readonly disk: { readonly usedBytes: number; readonly freeBytes: number } | undefined;
   readonly files: { readonly open: number; readonly limit: number };
   readonly logLinesDropped: number;
+  readonly auditLinesDropped: number;
   readonly clients: {
     readonly receivedBytes: number;
     readonly sentBytes: number;

@@ -85,6 +85,7 @@ describe('an empty command line', () => {
         metricsLegacyNames: false,
         logLevel: 'info',
         logFormat: 'auto',
+        auditLog: '',
       },
       warnings: [],
       sources: new Map(activeRows.map(({ name }) => [name, { source: 'default' }])),

@@ -86,6 +86,7 @@ describe('--print-config', () => {
         'metrics-legacy-names: false # default',
         'log-level: warn # from /c.yaml:2',
         'log-format: auto # default',
+        'audit-log: "" # default',
         '',
       ].join('\n'),
     );

@@ -185,5 +185,6 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
   },
   'metrics-legacy-names': { text: 'true', property: 'metricsLegacyNames', value: true },
   'log-level': { text: 'warn', property: 'logLevel', value: 'warn' },
+  'audit-log': { text: '/var/log/cairn/audit.json', property: 'auditLog', value: '/var/log/cairn/audit.json' },
   'log-format': { text: 'json', property: 'logFormat', value: 'json' },
 };

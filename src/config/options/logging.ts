@@ -31,4 +31,17 @@ export const loggingOptions = {
     default: 'auto',
     help: 'How messages look: one JSON object a line, or coloured text. auto is text on a terminal and JSON elsewhere.',
   },
+  'audit-log': {
+    status: 'active',
+    group: 'Logging',
+    kind: {
+      type: 'string',
+      matches: /^[^\p{Cc}\u2028\u2029]{0,4096}$/u,
+      expected: 'give the path of a file, or - for the standard output',
+    },
+    default: '',
+    help:
+      'File for a line of JSON about each request that changes something or was not allowed: who, from where, what, which key and ' +
+      'what came of it, never values or passwords. -: the standard output. Empty: none. A file that was moved away is begun again.',
+  },
 } as const satisfies Record<string, ActiveOption>;

@@ -203,4 +203,12 @@ export const processRows: readonly Row[] = [
     ['Log lines that nobody will read, because standard error was not read quickly enough or is closed', 'the log'],
     ({ logLinesDropped }) => logLinesDropped,
   ),
+  counter(
+    'etcd_audit_lines_dropped_total',
+    [
+      'Lines of the audit log that nobody will read: the disk was full or slow, or standard output was',
+      'the audit log',
+    ],
+    ({ auditLinesDropped }) => auditLinesDropped,
+  ),
 ];
