@@ -3,25 +3,30 @@ import type { Command } from './command';
 import type { CommandBatch } from './commandCodec';
 import { kindOf } from './commands/table';
 
-/** What is wrong with a command, if anything: it is of a feature level above `level`, the one in force, or breaks a rule. */
-export function faultOfCommand(command: Command, level: number): string | undefined {
-  if (levelInForceReads(command, level)) return kindOf(command).faultOf(command);
-  const { level: needed } = kindOf(command);
-  return (
-    `a command of kind ${command.type} needs feature level ${needed}, and ${level} is in force until every member runs a ` +
-    'version that reads it'
-  );
-}
-
 /** Whether all members can read the command while `level` is in force. */
-export function levelInForceReads(command: Command, level: number): boolean {
+export function canAllRead(command: Command, level: number): boolean {
   return kindOf(command).level <= level;
 }
 
-/** What is wrong with a batch: a command that may not be in the log, or one in the name of another member. */
-export function faultOfBatch({ origin, commands }: CommandBatch, level: number): string | undefined {
+/** Why commands may not be in the log while `level` is in force; undefined if they may. */
+export function faultOfLevel(commands: readonly Command[], level: number): string | undefined {
+  const tooNew = commands.find((command) => !canAllRead(command, level));
+  if (tooNew === undefined) return undefined;
+  return (
+    `a command of kind ${tooNew.type} needs feature level ${kindOf(tooNew).level}, and ${level} is in force until every member ` +
+    'runs a version that reads it'
+  );
+}
+
+/** What is wrong with a command, whatever level is in force; undefined if nothing is. */
+export function faultOfCommand(command: Command): string | undefined {
+  return kindOf(command).faultOf(command);
+}
+
+/** What is wrong with a batch: a command that may never be in the log, or one in the name of another member. */
+export function faultOfBatch({ origin, commands }: CommandBatch): string | undefined {
   for (const command of commands) {
-    const fault = faultOfCommand(command, level);
+    const fault = faultOfCommand(command);
     if (fault !== undefined) return fault;
     if ('memberId' in command && kindOf(command).speaker === 'itself' && command.memberId !== origin) {
       return `a command of kind ${command.type} in the name of another member`;

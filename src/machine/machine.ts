@@ -1,7 +1,7 @@
 import { AuthRows } from './auth/authRows';
 import { AuthState } from './auth/authState';
 import type { AuthResult } from './auth/result';
-import { faultOfBatch } from './batchRules';
+import { faultOfBatch, faultOfLevel } from './batchRules';
 import { DecodeError } from './bytes';
 import { decodeChange, loadMemberRow, takeMemberRows, type ProposedChange } from './cluster/clusterRows';
 import { applyClusterChange } from './cluster/clusterChanges';
@@ -103,7 +103,7 @@ export class Machine implements MachineState {
     const batch = readOrFault(data, decodeBatch);
     if ('fault' in batch) return { ...NOBODY, fault: batch.fault };
     const { origin, run, sequence, commands } = batch;
-    const fault = faultOfBatch(batch, this.cluster.level);
+    const fault = faultOfLevel(commands, this.cluster.level) ?? faultOfBatch(batch);
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
     const results: (CommandResult | undefined)[] = [];
     for (const command of commands) {

@@ -2,7 +2,7 @@ import type { AuthChange } from '../machine/auth/change';
 import type { AuthResult } from '../machine/auth/result';
 import type { AuthView } from '../machine/auth/view';
 import type { AuthCommand } from '../machine/command';
-import { levelInForceReads } from '../machine/batchRules';
+import { canAllRead } from '../machine/batchRules';
 import type { CurrentState } from './currentState';
 import type { PendingRequests } from './pendingRequests';
 import type { AuthSource, AuthWriter } from './types';
@@ -45,7 +45,7 @@ export class LocalAuth implements AuthSource, AuthWriter {
 
   proposeAuth(change: AuthChange): Promise<AuthResult> {
     const command: AuthCommand = { type: 'auth', change };
-    if (!levelInForceReads(command, this.state.machine.cluster.level)) {
+    if (!canAllRead(command, this.state.machine.cluster.level)) {
       return Promise.resolve({ ok: false, refusal: { type: 'olderMembers' } });
     }
     return this.requests.propose(command);

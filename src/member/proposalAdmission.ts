@@ -1,7 +1,7 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
 import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
-import { faultOfBatch, isLeaders } from '../machine/batchRules';
+import { faultOfBatch, faultOfLevel, isLeaders } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwardedRequest';
@@ -33,7 +33,7 @@ export class ProposalAdmission {
   faultOfForwarded(from: MemberId, batch: CommandBatch): string | undefined {
     if (batch.origin !== from) return 'commands in the name of another member';
     if (batch.commands.some(isLeaders)) return 'a command that only the leader gives';
-    return faultOfBatch(batch, this.state.machine.cluster.level);
+    return faultOfBatch(batch);
   }
 
   /** What a member can hold of the store, by its own word; 0: no limit. */
@@ -57,6 +57,8 @@ export class ProposalAdmission {
   proposeCommands(data: Uint8Array, commands: readonly Command[]): Declined | readonly number[] {
     // Whoever does not lead has not heard from the others what they can hold.
     if (this.raft.leader !== this.raft.id) return 'later';
+    // A new leader may be behind the one who asks, which has seen the level in force rise already.
+    if (faultOfLevel(commands, this.state.machine.cluster.level) !== undefined) return 'later';
     const { refused, growth } = this.quota.judge(commands);
     if (refused.length > 0) return refused;
     const result = this.raft.propose(data);

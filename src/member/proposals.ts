@@ -1,4 +1,4 @@
-import { faultOfCommand } from '../machine/batchRules';
+import { faultOfCommand, faultOfLevel } from '../machine/batchRules';
 import type { Command } from '../machine/command';
 import { encodeBatch, sizeOfCommand } from '../machine/commandCodec';
 import type { ResultOf } from '../machine/commands/kind';
@@ -83,7 +83,7 @@ export class Proposals {
 
   /** @param onlyAsLeader it is given up instead of being handed to another leader */
   add<C extends Command>(command: C, deadlineMs: number, onlyAsLeader = false): Promise<ResultOf<C>> {
-    const fault = faultOfCommand(command, this.level());
+    const fault = faultOfLevel([command], this.level()) ?? faultOfCommand(command);
     if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
     const bytes = sizeOfCommand(command);
     // One is always let in, however large: what is too large for the log is for raft to say.

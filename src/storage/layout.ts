@@ -25,7 +25,7 @@
  * The applied record sorts before the rows of its generation: one scan from `r` generation is the state and where it stands.
  */
 import { ROW_TABLES, type RowTable } from '../machine/rows';
-import { corrupt } from './errors';
+import { corrupt, type StorageError } from './errors';
 import type { KvRange } from './kv';
 
 /** Written into the data directory and the database; a higher one is refused. */
@@ -150,10 +150,22 @@ export function letterOfTable(table: RowTable): string {
 
 /** Whose row has a key of `generationRange`; undefined: it is the applied record. Throws StorageError of kind corrupt. */
 export function tableOfStateKey(key: string): RowTable | undefined {
+  if (!isOfKnownTable(key)) throw ofNoTable();
+  return tableOfLetter(key.charAt(GENERATION_PREFIX_CHARACTERS));
+}
+
+/** Whether this version knows whose row it is; the applied record counts among them. */
+export function isOfKnownTable(key: string): boolean {
   const letter = key.charAt(GENERATION_PREFIX_CHARACTERS);
-  const table = tableOfLetter(letter);
-  if (table === undefined && letter !== APPLIED) throw corrupt('a row belongs to no known table');
-  return table;
+  return letter === APPLIED || TABLE_OF_LETTER.has(letter);
+}
+
+export function isOfTable(table: RowTable, key: string): boolean {
+  return key.charAt(GENERATION_PREFIX_CHARACTERS) === ROW_TABLES[table].letter;
+}
+
+export function ofNoTable(): StorageError {
+  return corrupt('a row belongs to no known table');
 }
 
 /** The row's own key in a key of `generationRange`. */

@@ -10,8 +10,11 @@ import {
   HARD_STATE_KEY,
   IDENTITY_KEY,
   indexOfLogKey,
+  isOfKnownTable,
+  isOfTable,
   LOG_START_KEY,
   logRange,
+  ofNoTable,
   rowKeyOf,
   tableOfStateKey,
 } from './layout';
@@ -19,7 +22,7 @@ import { decodeApplied, decodeFoundation, decodeHardState, decodeIdentity, decod
 import type { Identity } from './recordCodec';
 import { CHECKSUM_CHARACTERS, checkRowValue, storedChecksum } from './rowCodec';
 
-/** Called with all rows, table by table (event, member, node, meta), in the order of the keys' bytes. */
+/** Called with all rows, table by table (in the order of their letters: ROW_TABLES of machine/rows), in the order of the keys' bytes. */
 export type RowListener = (rows: StoredRows) => void;
 
 /** What storage found; see RestoredState in raft/types.ts. */
@@ -94,16 +97,25 @@ async function loadRows(kv: Kv, generation: number, onRows: RowListener): Promis
   return applied;
 }
 
-/** All rows of a generation. Answers its applied record; one that is being received has none yet. Rejects with StorageError. */
+/**
+ * All rows of a generation. Answers its applied record; one that is being received has none yet. Rejects with StorageError; for rows
+ * of a table that is not known only after all others: the one that says of which version they are may be among these.
+ */
 export async function loadGeneration(
   kv: Pick<Kv, 'scanText'>,
   generation: number,
   onRows: RowListener,
 ): Promise<LogStart | undefined> {
   let applied: LogStart | undefined;
+  let allKnown = true;
   for await (const pairs of kv.scanText(generationRange(generation))) {
     for (let at = 0; at < pairs.length;) {
       const [storedKey, stored] = pairs[at] ?? NO_PAIR;
+      if (!isOfKnownTable(storedKey)) {
+        allKnown = false;
+        at += 1;
+        continue;
+      }
       const table = tableOfStateKey(storedKey);
       if (table === undefined) {
         applied = decodeApplied(stored);
@@ -115,6 +127,7 @@ export async function loadGeneration(
       }
     }
   }
+  if (!allKnown) throw ofNoTable();
   return applied;
 }
 
@@ -128,7 +141,7 @@ function rowsOfTable(table: RowTable, pairs: readonly KvTextPair[], start: numbe
   const checksums: number[] = [];
   for (let at = start; at < pairs.length; at += 1) {
     const [storedKey, stored] = pairs[at] ?? NO_PAIR;
-    if (tableOfStateKey(storedKey) !== table) break;
+    if (!isOfTable(table, storedKey)) break;
     const key = rowKeyOf(storedKey);
     keys.push(key);
     values.push(stored.slice(CHECKSUM_CHARACTERS));

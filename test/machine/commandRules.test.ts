@@ -1,13 +1,8 @@
-import { faultOfCommand } from '../../src/machine/batchRules';
-import type { Command } from '../../src/machine/command';
+import { faultOfCommand as faultOf } from '../../src/machine/batchRules';
 import { EXPIRATION_MIN_MS, faultOfUrls, isTooDeep, TTL_MAX_SECONDS } from '../../src/machine/commandRules';
 import { cleanPath } from '../../src/api/http/requestTarget';
 import fc from 'fast-check';
 import { NOW_MS, set } from './keyspace/writer';
-
-function faultOf(command: Command): string | undefined {
-  return faultOfCommand(command, 1);
-}
 
 it('whatever the API makes of a path may be in the log', () => {
   const component = fc.oneof(fc.constantFrom('', '.', '..', '...', '.a', 'a.', '_h', '\xff'), fc.string());

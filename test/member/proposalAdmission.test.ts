@@ -1,4 +1,5 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
 import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Quota } from '../../src/member/quota';
@@ -104,4 +105,15 @@ it('a change waits until everything before it is applied: it is judged by the me
   expect(propose(own, { type: 'removeMember', id: '3' })).toBe('later');
   raft.appliedTo(raft.commit);
   expect(propose(own, { type: 'removeMember', id: '3' })).toBeUndefined();
+});
+
+it('a command that only newer members read waits, and costs nobody the link: who asks may be ahead of a new leader', () => {
+  const raft = settledLeader({ options: { entryBytesMax: 1024 } });
+  const state = { machine: threeMembers() };
+  const own = new ProposalAdmission(raft, state, true, new Quota(state, 0, raft));
+  const batch = { origin: '2', run: 1, sequence: 1, commands: [{ type: 'auth', change: { type: 'enable' } }] } as const;
+  expect(own.faultOfForwarded('2', batch)).toBeUndefined();
+  expect(own.proposeCommands(encodeBatch(batch), batch.commands)).toBe('later');
+  state.machine.cluster.restoreLevel(2);
+  expect(own.proposeCommands(encodeBatch(batch), batch.commands)).toBeUndefined();
 });

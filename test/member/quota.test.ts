@@ -1,3 +1,4 @@
+import type { AuthChange } from '../../src/machine/auth/change';
 import type { Command, KeyCommand } from '../../src/machine/command';
 import { NODE_BYTES } from '../../src/machine/keyspace/tree';
 import { Machine } from '../../src/machine/machine';
@@ -152,4 +153,60 @@ test('a member shows the alarm of its leader, while that leads', () => {
   raft.leader = '2';
   quota.toldAlarm('2', false);
   expect(quota.alarm).toBe(false);
+});
+
+describe('users and roles', () => {
+  const hash = `$2a$10$${'a'.repeat(53)}`;
+  const carryOutAuth = (change: AuthChange): boolean => {
+    const { refused, growth } = quota.judge([{ type: 'auth', change }]);
+    if (refused.length > 0) return false;
+    quota.proposed(raft.applied + 1, growth);
+    expect(machine.auth.apply(change, () => 1)).toMatchObject({ ok: true });
+    raft.applied++;
+    return true;
+  };
+  const role = (name: string, bytes: number): AuthChange => ({
+    ...{ type: 'createRole', role: name },
+    permissions: { read: ['/'.repeat(bytes)], write: null },
+  });
+
+  test('count, and no more of them come in than there is room for', () => {
+    const before = quota.used;
+    expect(carryOutAuth({ type: 'createUser', user: 'root', passwordHash: hash, roles: null })).toBe(true);
+    expect(quota.used).toBeGreaterThan(before + hash.length);
+    let roles = 0;
+    while (carryOutAuth(role(`r${roles}`, 4000))) roles++;
+    // It is judged by what a character may take at most.
+    expect(roles).toBeGreaterThan(15);
+    expect(quota.used).toBeLessThan(LIMIT);
+  });
+
+  test('a full store lets rights be taken away, passwords be changed and auth be switched, and no rights be given', () => {
+    carryOutAuth({ type: 'createUser', user: 'root', passwordHash: hash, roles: null });
+    carryOutAuth(role('r', 10));
+    fill();
+    carryOut(set('/9', 6 * KIBIBYTE));
+    carryOut(set('/10', 6 * KIBIBYTE));
+    expect(quota.alarm).toBe(true);
+    const given = { read: ['/x'], write: null };
+    const update = { type: 'updateUser', user: 'root', passwordHash: undefined, grant: [], revoke: [] } as const;
+    const refused: readonly AuthChange[] = [
+      { type: 'createUser', user: 'ann', passwordHash: hash, roles: null },
+      { type: 'createOrUpdateUser', user: 'ann', passwordHash: hash },
+      { ...update, grant: ['r'] },
+      role('s', 1),
+      { type: 'updateRole', role: 'r', grant: given, revoke: undefined },
+    ];
+    for (const change of refused) expect(carryOutAuth(change)).toBe(false);
+    const taken: readonly AuthChange[] = [
+      { type: 'createOrUpdateUser', user: 'root', passwordHash: hash.replace('aaa', 'bbb') },
+      { ...update, revoke: ['root'] },
+      { type: 'updateRole', role: 'r', grant: undefined, revoke: { read: ['/'.repeat(10)], write: null } },
+      { type: 'enable' },
+      { type: 'disable' },
+      { type: 'deleteRole', role: 'r' },
+      { type: 'deleteUser', user: 'root' },
+    ];
+    for (const change of taken) expect(carryOutAuth(change)).toBe(true);
+  });
 });

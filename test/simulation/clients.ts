@@ -15,7 +15,7 @@ const DEFINITE: readonly string[] = ['tooManyRequests', 'busy', 'tooLarge', 'noL
 export class SharedKnowledge {
   /** The highest index that somebody has already been shown as the newest: nobody may be shown an older one as that. */
   newestIndex = 0;
-  readonly counts = { writes: 0, unknown: 0, refused: 0, reads: 0, barriers: 0, failedBarriers: 0 };
+  readonly counts = { writes: 0, authChanges: 0, unknown: 0, refused: 0, reads: 0, barriers: 0, failedBarriers: 0 };
   /** Values whose write was refused for certain. */
   readonly refusedValues: string[] = [];
 }

@@ -1,3 +1,4 @@
+import type { AuthState } from '../../src/machine/auth/authState';
 import type { KeyEvent, NodeView } from '../../src/machine/keyspace/event';
 import type { Machine } from '../../src/machine/machine';
 import type { TreeNode } from '../../src/machine/keyspace/node';
@@ -45,7 +46,16 @@ export function digestOf(machine: Machine): number {
   const { cluster, keySpace } = machine;
   sum = addDigest(sum, textDigest('member', JSON.stringify(cluster.members())));
   sum = addDigest(sum, textDigest('member', [...cluster.removedIds()].sort().join()));
+  sum = addDigest(sum, authDigest(machine.auth));
   return addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version} ${cluster.level}`));
+}
+
+/** The digest of users and roles, as whoever is asked would show them. */
+export function authDigest({ settings, users, roles }: AuthState): number {
+  return textDigest(
+    'auth',
+    JSON.stringify([settings, users, roles.map(({ name, permissions }) => [name, permissions])]),
+  );
 }
 
 export function textDigest(table: RowTable, text: string): number {

@@ -3,7 +3,6 @@ import type { Cluster } from './cluster';
 import { insideOf } from './inside';
 import type { SimNode } from './node';
 import { restartable, type Operator } from './operator';
-import type { Rush } from './rush';
 import type { Watcher } from './watchers';
 
 /** Waits until something is so; breaks the rule `heals` after the limit. */
@@ -18,13 +17,19 @@ const READ_LIMIT_MS = 3000;
 const EQUAL_LIMIT_MS = 10_000;
 const RETRY_MS = 500;
 
+/** Somebody who asks members for something. */
+export interface Actor {
+  running: boolean;
+  readonly idle: boolean;
+}
+
 /** After the storm: everybody comes back, every member serves, and all agree on everything that was acknowledged. */
 export class Healing {
   constructor(
     private readonly cluster: Cluster,
     private readonly operator: Operator,
     private readonly clients: readonly Client[],
-    private readonly rush: Rush,
+    private readonly others: readonly Actor[],
     private readonly watchers: readonly Watcher[],
     private readonly known: SharedKnowledge,
   ) {}
@@ -34,13 +39,9 @@ export class Healing {
     await this.everyMember(until, HEALTHY_LIMIT_MS, 'a write through every member', (client, node) =>
       client.write(node, client.command(node.member)),
     );
-    this.rush.running = false;
-    for (const client of this.clients) client.running = false;
-    await until(
-      () => this.rush.idle && this.clients.every((client) => client.idle),
-      QUIET_LIMIT_MS,
-      'every request is answered or given up',
-    );
+    const actors = [...this.clients, ...this.others];
+    for (const actor of actors) actor.running = false;
+    await until(() => actors.every(({ idle }) => idle), QUIET_LIMIT_MS, 'every request is answered or given up');
     await this.readWithoutWrites(until);
     await until(() => this.allEqual(), EQUAL_LIMIT_MS, 'all members have applied the same');
     this.checkEnd();

@@ -1,4 +1,6 @@
 /** Bugs in what clients see, and in how members find each other. */
+import type { AuthChange } from '../../src/machine/auth/change';
+import { AuthRows } from '../../src/machine/auth/authRows';
 import { Machine } from '../../src/machine/machine';
 import type { Command } from '../../src/machine/command';
 import { History } from '../../src/machine/keyspace/history';
@@ -11,6 +13,7 @@ import type { CurrentState } from '../../src/member/currentState';
 import type { Clock } from '../../src/platform/clock';
 import { ExpiryClock } from '../../src/member/expiryClock';
 import { ProposalAdmission } from '../../src/member/proposalAdmission';
+import { LocalAuth } from '../../src/member/localAuth';
 import { Proposals } from '../../src/member/proposals';
 import { EXPIRE_MAX } from '../../src/member/settings';
 import { RaftLog } from '../../src/raft/log';
@@ -38,6 +41,26 @@ export const MEMBER_MUTANTS: readonly Mutant[] = [
         (original) =>
           function (this: KeySpace, nowMs: number) {
             return original.call(this, clockOfActor()?.now() ?? nowMs) as unknown;
+          },
+      ),
+  },
+  {
+    name: 'users and roles are not stored',
+    plant: () => wrap(AuthRows.prototype, 'take', () => () => undefined),
+  },
+  {
+    name: 'a change of users is answered without being made',
+    plant: () =>
+      wrap(
+        LocalAuth.prototype,
+        'proposeAuth',
+        (original) =>
+          async function (this: LocalAuth, change: AuthChange) {
+            const { user } = { user: undefined, ...change };
+            const made = user === undefined ? undefined : this.auth().user(user);
+            const isRepeated = change.type === 'createOrUpdateUser' && made !== undefined;
+            if (isRepeated) return { ok: true, type: 'userUpdated', user: made, version: this.auth().version + 1 };
+            return (await original.call(this, change)) as unknown;
           },
       ),
   },

@@ -2,7 +2,7 @@ import { encodeNode } from '../../src/machine/keyspace/nodeRow';
 import type { KeyEvent } from '../../src/machine/keyspace/event';
 import { Machine } from '../../src/machine/machine';
 import type { Entry } from '../../src/raft/types';
-import { addDigest, digestOf, eventText, rowDigest, subtractDigest, textDigest } from './digest';
+import { addDigest, authDigest, digestOf, eventText, rowDigest, subtractDigest, textDigest } from './digest';
 import type { Judge } from './judge';
 
 interface Version {
@@ -24,6 +24,7 @@ export class Reference {
   promotions = 0;
   private readonly eventTexts: string[] = [];
   private readonly digests: number[] = [];
+  private readonly authTexts = new Map<number, string>();
   private readonly nodeDigests = new Map<string, number>();
   private readonly versions = new Map<string, Version[]>();
   private readonly values = new Map<string, number>();
@@ -59,7 +60,10 @@ export class Reference {
     }
     this.entries.push(entry);
     if (entry.kind === 'command') {
-      const { fault } = this.machine.apply(entry.data);
+      const { fault, results } = this.machine.apply(entry.data);
+      for (const result of results) {
+        if (result !== undefined && 'version' in result) this.authTexts.set(result.version, JSON.stringify(result));
+      }
       if (fault !== undefined) this.judge.broken('entries can be read', `${entryText(entry)}: ${fault}`);
     }
     if (entry.kind === 'configuration') {
@@ -94,6 +98,11 @@ export class Reference {
     return (this.eventTexts[index] ??= eventText(this.events[index]));
   }
 
+  /** What the change of users and roles that took the store index answers. */
+  authTextAt(index: number): string {
+    return this.authTexts.get(index) ?? '-';
+  }
+
   /** The value of a key at a store index; undefined if it was no file then. */
   valueAt(path: string, index: number): string | undefined {
     return this.versions.get(path)?.findLast((version) => version.index <= index)?.value;
@@ -119,6 +128,7 @@ export class Reference {
     }
     let sum = addDigest(this.nodesDigest, textDigest('member', JSON.stringify(cluster.members())));
     sum = addDigest(sum, textDigest('member', [...cluster.removedIds()].sort().join()));
+    sum = addDigest(sum, authDigest(this.machine.auth));
     this.digests[index] = addDigest(sum, textDigest('meta', `${keySpace.index} ${cluster.version} ${cluster.level}`));
     for (let at = Math.max(1, this.events.length); at <= keySpace.index; at++) this.recordEvent(at);
   }

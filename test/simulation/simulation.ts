@@ -1,3 +1,4 @@
+import { Administrator } from './administrator';
 import { Client, SharedKnowledge } from './clients';
 import { foundersOf, type Cluster } from './cluster';
 import type { FaultCounts } from './faults';
@@ -41,6 +42,7 @@ export class Simulation {
   private readonly known = new SharedKnowledge();
   private readonly clients: Client[] = [];
   private readonly rush: Rush;
+  private readonly administrator: Administrator;
   private readonly watchers: Watcher[] = [];
   private readonly operator: Operator;
   private readonly nemesis: Nemesis;
@@ -59,6 +61,7 @@ export class Simulation {
       this.clients.push(new Client(this.cluster, this.known, `c${number}`, thinkMs));
     }
     this.rush = new Rush(this.cluster, this.known, 'r');
+    this.administrator = new Administrator(this.cluster, this.known);
     this.watchers.push(
       new Watcher(this.cluster, 'w1', '/', true, true),
       new Watcher(this.cluster, 'w2', '/k', true, true),
@@ -81,12 +84,14 @@ export class Simulation {
       this.startFounders();
       for (const client of this.clients) client.start();
       this.rush.start();
+      this.administrator.start();
       for (const watcher of this.watchers) watcher.start();
       this.nemesis.start();
       const stormMs = this.world.random.between(...STORM_MS);
       await this.advance(() => this.world.scheduler.nowMs >= stormMs);
       this.nemesis.stop();
-      const healing = new Healing(this.cluster, this.operator, this.clients, this.rush, this.watchers, this.known);
+      const others = [this.rush, this.administrator];
+      const healing = new Healing(this.cluster, this.operator, this.clients, others, this.watchers, this.known);
       await healing.run((until, limitMs, what) => this.until(until, limitMs, what));
     } catch (error) {
       if (this.world.judge.verdict === undefined) throw error;

@@ -347,6 +347,25 @@ describe('load finds damage', () => {
     await expect(loading).rejects.toThrow(/delete its data directory and add it again/);
   });
 
+  test('a row of a table that a newer version made, once the row that says so was heard', async () => {
+    const disk = new MemoryDisk();
+    const kv = disk.open();
+    const store = await MemberStore.open(kv);
+    await store.initialise(BOOTSTRAP);
+    await store.write({ rows: [row('meta', '', '1'), row('node', '/a', '1'), row('auth', 's', '1')], applied: 0 });
+    await kv.batch([put(stateKey('q/a'), Buffer.from('12345')), put(stateKey('z'), Buffer.from('1'))], { sync: true });
+    await kv.close();
+    const tables: string[] = [];
+    const again = await MemberStore.open(disk.open());
+    await expect(again.load(({ table }) => tables.push(table))).rejects.toThrow(/no known table/);
+    expect(tables).toEqual(['node', 'meta', 'auth']);
+    const tooOld = new Error('too old');
+    const refuse = (): never => {
+      throw tooOld;
+    };
+    await expect(again.load(({ table }) => table === 'meta' && refuse())).rejects.toBe(tooOld);
+  });
+
   test('a row that lies under another row’s key', async () => {
     const disk = new MemoryDisk();
     const kv = disk.open();

@@ -1,6 +1,6 @@
 import type { AuthChange } from './change';
-import { asKept, compareTexts, hasTooMany, updatedRole, updatedUser, type Outcome } from './changes';
-import type { AuthRefusal, AuthResult } from './result';
+import { asKept, compareTexts, hasTooMany, refused, updatedRole, updatedUser, type Outcome } from './changes';
+import type { AuthDone, AuthResult } from './result';
 import { ROLES_MAX } from './rules';
 import { OPEN_GUEST_ROLE, ROOT, ROOT_ROLE, roleOf, type AuthRole, type AuthUser, type AuthView } from './view';
 
@@ -54,12 +54,11 @@ export class AuthState implements AuthView {
 
   /** @param takeIndex takes the next store index, for each of what etcd writes, and answers it */
   apply(change: AuthChange, takeIndex: () => number): AuthResult {
-    const result = this.execute(change, takeIndex);
-    if (result.ok) {
-      this.lastChange = takeIndex();
-      this.touch({ kind: 'settings' });
-    }
-    return result;
+    const outcome = this.execute(change, takeIndex);
+    if (!outcome.ok) return outcome;
+    this.lastChange = takeIndex();
+    this.touch({ kind: 'settings' });
+    return { ok: true, version: this.lastChange, ...outcome.value };
   }
 
   /** What is not as it was when this was called last. */
@@ -84,7 +83,7 @@ export class AuthState implements AuthView {
     this.rolesByName.set(role.name, role);
   }
 
-  private execute(change: AuthChange, takeIndex: () => number): AuthResult {
+  private execute(change: AuthChange, takeIndex: () => number): Outcome<AuthDone> {
     switch (change.type) {
       case 'createUser':
         if (this.usersByName.has(change.user)) return refused({ type: 'userExists' });
@@ -101,7 +100,7 @@ export class AuthState implements AuthView {
         if (this.isEnabled && change.user === ROOT) return refused({ type: 'rootUserInUse' });
         if (!this.usersByName.delete(change.user)) return refused({ type: 'userNotFound' });
         this.touch({ kind: 'user', name: change.user });
-        return { ok: true, type: 'userDeleted' };
+        return done({ type: 'userDeleted' });
       case 'createRole':
       case 'updateRole':
       case 'deleteRole':
@@ -111,7 +110,7 @@ export class AuthState implements AuthView {
       case 'disable':
         if (!this.isEnabled) return refused({ type: 'alreadyDisabled' });
         this.isEnabled = false;
-        return { ok: true, type: 'disabled' };
+        return done({ type: 'disabled' });
     }
   }
 
@@ -120,46 +119,46 @@ export class AuthState implements AuthView {
     passwordHash: string,
     roles: readonly string[] | null,
     takeIndex: () => number,
-  ): AuthResult {
+  ): Outcome<AuthDone> {
     const user = asKept({ name, passwordHash, roles });
     if (hasTooMany(user)) return refused({ type: 'tooMany', max: ROLES_MAX });
     this.begin(takeIndex);
     this.putUser(user);
-    return { ok: true, type: 'userCreated', user };
+    return done({ type: 'userCreated', user });
   }
 
-  private updateUser(name: string, update: Parameters<typeof updatedUser>[1]): AuthResult {
+  private updateUser(name: string, update: Parameters<typeof updatedUser>[1]): Outcome<AuthDone> {
     const old = this.usersByName.get(name);
     if (old === undefined) return refused({ type: 'userNotFound' });
     return withValue(updatedUser(old, update), (user) => {
       this.putUser(asKept(user));
-      return { ok: true, type: 'userUpdated', user };
+      return { type: 'userUpdated', user };
     });
   }
 
   private changeRole(
     change: Extract<AuthChange, { readonly type: 'createRole' | 'updateRole' | 'deleteRole' }>,
     takeIndex: () => number,
-  ): AuthResult {
+  ): Outcome<AuthDone> {
     const old = this.rolesByName.get(change.role);
     if (change.type === 'createRole') {
       if (old !== undefined) return refused({ type: 'roleExists' });
       this.begin(takeIndex);
       const role = this.putRole(roleOf(change.role, change.permissions));
-      return { ok: true, type: 'roleCreated', role };
+      return done({ type: 'roleCreated', role });
     }
     if (old === undefined) return refused({ type: 'roleNotFound' });
     if (change.type === 'updateRole') {
       return withValue(updatedRole(old, change), (role) => {
-        return { ok: true, type: 'roleUpdated', role: this.putRole(role) };
+        return { type: 'roleUpdated', role: this.putRole(role) };
       });
     }
     this.rolesByName.delete(change.role);
     this.touch({ kind: 'role', name: change.role });
-    return { ok: true, type: 'roleDeleted' };
+    return done({ type: 'roleDeleted' });
   }
 
-  private enable(takeIndex: () => number): AuthResult {
+  private enable(takeIndex: () => number): Outcome<AuthDone> {
     if (this.isEnabled) return refused({ type: 'alreadyEnabled' });
     if (!this.usersByName.has(ROOT)) return refused({ type: 'rootUserMissing' });
     if (!this.rolesByName.has(OPEN_GUEST_ROLE.name)) {
@@ -167,7 +166,7 @@ export class AuthState implements AuthView {
       this.putRole(OPEN_GUEST_ROLE);
     }
     this.isEnabled = true;
-    return { ok: true, type: 'enabled' };
+    return done({ type: 'enabled' });
   }
 
   private begin(takeIndex: () => number): void {
@@ -211,10 +210,10 @@ function byName(a: { readonly name: string }, b: { readonly name: string }): num
   return compareTexts(a.name, b.name);
 }
 
-function refused(refusal: AuthRefusal): AuthResult {
-  return { ok: false, refusal };
+function done(value: AuthDone): Outcome<AuthDone> {
+  return { ok: true, value };
 }
 
-function withValue<T>(outcome: Outcome<T>, use: (value: T) => AuthResult): AuthResult {
-  return outcome.ok ? use(outcome.value) : outcome;
+function withValue<T>(outcome: Outcome<T>, use: (value: T) => AuthDone): Outcome<AuthDone> {
+  return outcome.ok ? done(use(outcome.value)) : outcome;
 }

@@ -5,8 +5,12 @@ import { PATTERNS_MAX, ROLES_MAX } from './rules';
 import { ROOT, roleOf, type AuthRole, type AuthUser } from './view';
 
 /** A value, or why there is none. */
-export type Outcome<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: AuthRefusal };
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Refused;
+
+export interface Refused {
+  readonly ok: false;
+  readonly refusal: AuthRefusal;
+}
 
 /** As it is kept: the user root has the role root, whatever was granted or revoked. */
 export function asKept(user: AuthUser): AuthUser {
@@ -68,7 +72,7 @@ function updatedPatterns(
   return { ok: true, value: sorted(patterns) };
 }
 
-function refused(refusal: AuthRefusal): { readonly ok: false; readonly refusal: AuthRefusal } {
+export function refused(refusal: AuthRefusal): Refused {
   return { ok: false, refusal };
 }
 

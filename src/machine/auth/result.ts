@@ -26,9 +26,13 @@ export type AuthRefusal =
   /** There are members of a version that has no users and roles: nothing was proposed. */
   | { readonly type: 'olderMembers' };
 
-export type AuthResult =
+/** What was done. */
+export type AuthDone =
   /** `user` as it was written: `root` is shown with the role root also where that was revoked. */
-  | { readonly ok: true; readonly type: 'userCreated' | 'userUpdated'; readonly user: AuthUser }
-  | { readonly ok: true; readonly type: 'roleCreated' | 'roleUpdated'; readonly role: AuthRole }
-  | { readonly ok: true; readonly type: 'userDeleted' | 'roleDeleted' | 'enabled' | 'disabled' }
-  | { readonly ok: false; readonly refusal: AuthRefusal };
+  | { readonly type: 'userCreated' | 'userUpdated'; readonly user: AuthUser }
+  | { readonly type: 'roleCreated' | 'roleUpdated'; readonly role: AuthRole }
+  | { readonly type: 'userDeleted' | 'roleDeleted' | 'enabled' | 'disabled' };
+
+export type AuthResult =
+  /** `version`: the store index that the change took, and the version of the view since then. */
+  ({ readonly ok: true; readonly version: number } & AuthDone) | { readonly ok: false; readonly refusal: AuthRefusal };

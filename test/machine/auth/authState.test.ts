@@ -77,12 +77,12 @@ it('each change takes as many indexes as in etcd, the first user or role those o
 
 it('a user is made, or has its password changed, by the same request', () => {
   expect(apply(put('ann', ONE))).toEqual({
-    ...{ ok: true, type: 'userCreated' },
+    ...{ ok: true, type: 'userCreated', version: 5 },
     user: { name: 'ann', passwordHash: ONE, roles: null },
   });
   // As in etcd the list of roles is there from the first update on, and that is one.
   expect(apply(put('ann'))).toEqual({
-    ...{ ok: true, type: 'userUpdated' },
+    ...{ ok: true, type: 'userUpdated', version: 6 },
     user: { name: 'ann', passwordHash: ONE, roles: [] },
   });
   expect(steps(put('ann'), put('ann', TWO), put('bob'))).toEqual([
