@@ -17,4 +17,5 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
     const { fetchMembers } = await import('../peer/fetchMembers.js');
     return (await import('../ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);
   },
+  certs: async (args) => (await import('../ctl/certs.js')).certs(args),
 };

@@ -10,12 +10,13 @@ const INDENT = '      ';
  * files for https only the first is named.
  */
 export function commandUsage(word: TaskWord): string {
-  const flags = Object.entries(flagsOf(word)).filter(([, { variables = [] }]) => variables.length === 0);
+  const all = Object.entries(flagsOf(word));
+  const flags = all.filter(([, { variables = [] }]) => variables.length === 0);
   const texts = flags.map(([name, flag]) => {
     const text = `--${name} ${flag.placeholder}`;
     return flag.default === undefined ? text : `[${text}]`;
   });
-  return [`cairn ${word}`, ...texts, '[--ca-file FILE ...]'].join(' ');
+  return [`cairn ${word}`, ...texts, ...(flags.length < all.length ? ['[--ca-file FILE ...]'] : [])].join(' ');
 }
 
 /** The whole page, with the end of its last line. */

@@ -161,6 +161,32 @@ export const commandTable = {
       ...tlsFlags,
     },
   },
+  certs: {
+    help:
+      'Make a CA, a certificate for servers (members, proxies) and one for clients, to try TLS out. A CA that is in the directory ' +
+      'already signs again; no file is overwritten. Says how to use them. Keep ca.key away from the servers.',
+    flags: {
+      directory: {
+        placeholder: 'DIR',
+        help: 'Where the files are put. It is made if it is not there.',
+        default: 'certs',
+      },
+      hosts: {
+        placeholder: 'HOST,...',
+        help: 'Names and addresses that the server is called by.',
+        default: 'localhost,127.0.0.1,::1',
+        defaultShown: 'localhost,127.0.0.1,::1 and the name of this machine',
+      },
+      server: { placeholder: 'NAME', help: 'Names the files and is the common name.', default: 'server' },
+      client: { placeholder: 'NAME', help: 'The same for the client.', default: 'client' },
+      years: {
+        placeholder: 'YEARS',
+        help: 'For how long the certificates are valid; the CA is for ten times as long.',
+        default: '1',
+        bounds: { minimum: 1, maximum: 10 },
+      },
+    },
+  },
 } as const satisfies Record<string, CommandRow>;
 
 export type CommandWord = keyof typeof commandTable;

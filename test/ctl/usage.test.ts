@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandUsage } from '../../src/config/commandHelp';
 import { commandTable, flagsOf, type TaskWord } from '../../src/config/commands';
+import { certs } from '../../src/ctl/certs';
 import { check } from '../../src/ctl/check';
 import { clearRemoved } from '../../src/ctl/clearRemoved';
 import { healthcheck } from '../../src/ctl/healthcheck';
@@ -12,6 +13,7 @@ import { captureOutput } from './output';
 
 /** `cairn discovery` runs a member and has its help. */
 const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<number>>> = {
+  certs: (args) => certs(args),
   check,
   'clear-removed': (args) => clearRemoved(args, () => Promise.reject(new Error('nobody is asked'))),
   healthcheck,

@@ -1,0 +1,91 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { certs } from '../../src/ctl/certs';
+import { captureOutput } from './output';
+
+const output = captureOutput();
+let directory: string;
+
+beforeEach(() => {
+  directory = join(mkdtempSync(join(tmpdir(), 'cairn-certs-')), 'made');
+});
+
+afterEach(() => {
+  rmSync(join(directory, '..'), { recursive: true, force: true });
+});
+
+const at = (name: string): string => join(directory, name);
+const certificateAt = (name: string): X509Certificate => new X509Certificate(readFileSync(at(name)));
+const inDirectory = (...more: string[]): string[] => [`--directory=${directory}`, ...more];
+
+it('makes a CA, a certificate for servers and one for a client, which fit together', async () => {
+  expect(await certs(inDirectory('--hosts=cairn.example.com,10.0.1.10,::1', '--years=2'))).toBe(0);
+  const [ca, server, client] = [certificateAt('ca.crt'), certificateAt('server.crt'), certificateAt('client.crt')];
+  expect(ca.ca).toBe(true);
+  for (const certificate of [server, client]) {
+    expect(certificate.checkIssued(ca) && certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.ca).toBe(false);
+  }
+  expect(server.checkHost('cairn.example.com')).toBe('cairn.example.com');
+  expect(server.checkIP('10.0.1.10')).toBe('10.0.1.10');
+  expect(server.checkHost('other.example.com')).toBeUndefined();
+  expect(client.subject).toBe('CN=client');
+  const days = (Date.parse(server.validTo) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(729);
+  expect(days).toBeLessThan(731);
+});
+
+it('lets nobody else read the keys', async () => {
+  await certs(inDirectory());
+  for (const name of ['ca.key', 'server.key', 'client.key']) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
+});
+
+it('says how to use them', async () => {
+  await certs(inDirectory('--hosts=a.example.com'));
+  expect(output.text()).toContain(`--cert-file ${at('server.crt')} --key-file ${at('server.key')}`);
+  expect(output.text()).toContain(
+    `curl --cacert ${at('ca.crt')} --cert ${at('client.crt')} --key ${at('client.key')} https://a.example.com:2379`,
+  );
+});
+
+it('signs with the CA that is there', async () => {
+  await certs(inDirectory());
+  const before = readFileSync(at('ca.crt'), 'utf8');
+  expect(await certs(inDirectory('--server=cairn-1', '--client=alice'))).toBe(0);
+  expect(readFileSync(at('ca.crt'), 'utf8')).toBe(before);
+  expect(certificateAt('alice.crt').verify(certificateAt('ca.crt').publicKey)).toBe(true);
+});
+
+it('overwrites nothing', async () => {
+  await certs(inDirectory());
+  const before = readFileSync(at('client.key'), 'utf8');
+  expect(await certs(inDirectory('--server=other'))).toBe(1);
+  expect(output.text()).toContain(`${at('client.crt')} is there already`);
+  expect(readFileSync(at('client.key'), 'utf8')).toBe(before);
+  expect(existsSync(at('other.crt'))).toBe(false);
+});
+
+it('signs with no half of a CA, and with no key that it did not make', async () => {
+  await certs(inDirectory());
+  const key = readFileSync(at('ca.key'), 'utf8');
+  rmSync(at('ca.key'));
+  expect(await certs(inDirectory('--server=a', '--client=b'))).toBe(1);
+  expect(output.text()).toContain('only one is there');
+  writeFileSync(at('ca.key'), key.replace(/M/g, 'N'));
+  expect(await certs(inDirectory('--server=a', '--client=b'))).toBe(1);
+  expect(output.text()).toContain('is no key that this command made');
+});
+
+it.each([
+  ['--hosts=a b'],
+  ['--hosts=http://a'],
+  ['--hosts=a,,b'],
+  ['--server=../a'],
+  ['--client=ca'],
+  ['--client=server'],
+])('refuses %s', async (flag) => {
+  expect(await certs(inDirectory(flag))).toBe(2);
+  expect(existsSync(directory)).toBe(false);
+});
