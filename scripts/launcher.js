@@ -39,6 +39,26 @@ function run(script) {
     .call(program.exports, program.exports, Module.createRequire(PROGRAM), program, PROGRAM, dirname(PROGRAM));
 }
 
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
+const BY_SIGNAL = 128;
+
+/**
+ * Listens to the signals that ask the process to stop, before anything that takes time. The first process of a container hears none
+ * without a listener, and loading the program is most of a start. A member listens itself once it has something to stop
+ * (src/app/stopSignals.ts); until then, and in the other commands, there is nothing but to end: a member in order, a command without a
+ * result.
+ */
+function listenEarly() {
+  const [first] = process.argv.slice(2);
+  const isMember = first === undefined || first.startsWith('-');
+  for (const [signal, number] of Object.entries(SIGNALS)) {
+    process.on(signal, () => process.exit(isMember ? 0 : BY_SIGNAL + number));
+  }
+}
+
 module.exports = { load, run, CODE_CACHE };
 
-if (require.main === module) run(load());
+if (require.main === module) {
+  listenEarly();
+  run(load());
+}

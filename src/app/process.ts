@@ -17,7 +17,7 @@ import { ProcessTls } from './processTls';
 import type { ServerEvents } from './serverParts';
 import { Serving } from './serving';
 import { start } from './start';
-import { STOP_SIGNALS, StopWishes } from './stopSignals';
+import { StopWishes, takeOverSignals } from './stopSignals';
 import { readPlainFileSync, replaceFileSync } from '../platform/plainFile';
 import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
 
@@ -113,7 +113,7 @@ function stopOnSignals(serving: Serving, logger: Logger, leaving: Leaving): void
       (error: unknown) => void die(logger, leaving, error),
     );
   };
-  for (const signal of STOP_SIGNALS) process.on(signal, stop);
+  takeOverSignals(stop);
 }
 
 /** Ends the process: what is acknowledged is durable, and nothing more may be acknowledged. */
