@@ -111,10 +111,14 @@ export class Player {
     const values = (fields: readonly (readonly [string, string])[]) =>
       fields.map(([name, value]) => [name, this.substitute(value)] as const);
     const wire = { method: step.method, target: this.substitute(step.target) };
-    const headers = values(step.headers);
+    const headers = [...values(step.headers), ...(step.as === undefined ? [] : [basicHeader(step.as)])];
     if (step.multipart !== undefined) {
       const type = ['Content-Type', `multipart/form-data; boundary=${BOUNDARY}`] as const;
       return { ...wire, headers: [...headers, type], body: encodeMultipart(values(step.multipart), BOUNDARY) };
+    }
+    if (step.json !== undefined) {
+      const type = ['Content-Type', 'application/json'] as const;
+      return { ...wire, headers: [...headers, type], body: Buffer.from(step.json) };
     }
     const data = step.form !== undefined ? encodeForm(values(step.form)) : step.data;
     if (data === undefined) return { ...wire, headers };
@@ -143,6 +147,11 @@ export class Player {
       this.captured.set(name, header ?? lookUp(JSON.parse(body.toString('utf8')), place.split('.')));
     }
   }
+}
+
+/** @param credentials `NAME:PASSWORD` */
+function basicHeader(credentials: string): readonly [string, string] {
+  return ['Authorization', `Basic ${Buffer.from(credentials).toString('base64')}`];
 }
 
 function lookUp(value: unknown, path: readonly string[]): string {

@@ -38,6 +38,10 @@ export interface RequestStep extends StepBase {
   readonly multipart: readonly (readonly [string, string])[] | undefined;
   /** The body as it is, sent as a urlencoded form unless `headers` say otherwise. */
   readonly data: string | undefined;
+  /** The body as it is, sent as JSON. */
+  readonly json: string | undefined;
+  /** `NAME:PASSWORD`, sent as HTTP's Basic credentials. */
+  readonly as: string | undefined;
   /** Goes on in the background under this name once its headers have come. */
   readonly background: string | undefined;
   /** Sent this many times; the last answer counts. */
@@ -88,7 +92,7 @@ export interface Story {
 const DEFAULT_COMPARE = ['Content-Type', 'X-Etcd-Index'];
 const STEP_FIELDS = new Set(
   (
-    'title note request raw headers form multipart data background repeat until pending events capture await silent for ' +
+    'title note request raw headers as form multipart data json background repeat until pending events capture await silent for ' +
     'restart compare divergence cairn expect'
   ).split(' '),
 );
@@ -163,6 +167,8 @@ function readRequest(step: Record<string, unknown>, where: string, base: StepBas
     form: optional(step['form'], where, fields),
     multipart: optional(step['multipart'], where, fields),
     data: optional(step['data'], where, text),
+    json: optional(step['json'], where, text),
+    as: optional(step['as'], where, text),
     background: optional(step['background'], where, text),
     repeat: optional(step['repeat'], where, number) ?? 1,
     until: optional(step['until'], where, number),
