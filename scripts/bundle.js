@@ -18,7 +18,7 @@ buildSync({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: ['rocksdb', '@node-rs/crc32', 'pino-pretty'],
+  external: ['rocksdb', '@node-rs/crc32', 'bcrypt', 'pino-pretty'],
   // The launcher runs this as a script, where `import()` has no loader: what is loaded late is loaded by `require`.
   supported: { 'dynamic-import': false },
   sourcemap: 'linked',

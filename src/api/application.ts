@@ -6,7 +6,9 @@ import { keysFront } from './keysFront';
 import { BodyBudget } from './bodyBudget';
 import type { ApiOptions } from './options';
 import { NO_OBSERVER } from './observer';
-import { createClientRouter, createMetricsRouter, createPeerRouter } from './routes';
+import type { AccessControl } from './auth/accessControl';
+import { createRouter } from './router';
+import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWatches } from './v2/keys/watchResponse';
 
@@ -17,21 +19,25 @@ import type { OpenWatches } from './v2/keys/watchResponse';
  */
 export function createApplication(
   options: ApiOptions,
+  access: AccessControl,
   openWatches: OpenWatches,
   onUnexpected: (error: unknown) => void,
 ): Koa {
   const { member, surface, maxRequestBytes, now, logger, web } = options;
   const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
-  const keys = new KeysHandler({ member, maxRequestBytes, bodyBudget, now, openWatches, observer, onUnexpected });
+  const { guard, passwords } = access;
+  const shared = { member, bodyBudget, now, openWatches, observer, onUnexpected };
+  const keys = new KeysHandler({ ...shared, guard, maxRequestBytes });
   const registrations = new KeysHandler({
-    ...{ member, bodyBudget, now, openWatches, observer, onUnexpected },
+    ...shared,
+    guard: guard.tokens,
     maxRequestBytes: Math.min(maxRequestBytes, REGISTRATION_BODY_BYTES_MAX),
     refusalOf: (command) => refusalOfRegistration(member, command),
   });
   const application = new Koa();
   application.use(keysFront(surface === 'all' ? keys : undefined, web.cors, onUnexpected));
   application.use(lastResort(onUnexpected));
-  application.use(createClientRouter(options, registrations).routes());
+  application.use(createRouter(clientRoutes(options, registrations, passwords), guard).routes());
   logBroken(application, logger);
   return application;
 }
@@ -40,12 +46,13 @@ export function createApplication(
 export function createSideApplication(
   port: 'metrics' | 'peer',
   options: ApiOptions,
+  access: AccessControl,
   onUnexpected: (error: unknown) => void,
 ): Koa {
-  const router = port === 'metrics' ? createMetricsRouter(options) : createPeerRouter(options);
+  const routes = port === 'metrics' ? metricsRoutes(options) : peerRoutes(options);
   const application = new Koa();
   application.use(lastResort(onUnexpected));
-  application.use(router.routes());
+  application.use(createRouter(routes, access.guard).routes());
   logBroken(application, options.logger);
   return application;
 }

@@ -1,4 +1,5 @@
 /** What the API is started with. */
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
@@ -49,6 +50,8 @@ export interface ApiOptions {
   readonly answerFounder?: AnswerFounder;
   /** What browsers may do on the client and metrics ports; `cors` also says whose pages may read answers. */
   readonly web: WebRules;
+  /** The name in the verified certificate of a client's connection, where certificates make it a user. */
+  readonly certificateNameOf?: ((socket: Socket) => string | undefined) | undefined;
   /** Longest request body. */
   readonly maxRequestBytes: number;
   /** For all bodies together; without it there is no limit. */

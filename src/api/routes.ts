@@ -1,5 +1,4 @@
-/** The tables of all routes but /v2/keys (spec v2-api section 1, v0-api section 1). */
-import { Router } from '@koa/router';
+/** The tables of all routes but /v2/keys (spec v2-api section 1, v0-api section 1): for each method, who may use it. */
 import type { Context } from 'koa';
 import { refuseCrossSite } from './connection/webRules';
 import { serveNewToken } from './discovery/newToken';
@@ -7,7 +6,7 @@ import { TOKEN_PATH } from './discovery/registry';
 import { servePage, serveRobots } from './discovery/servicePages';
 import { serveToken } from './discovery/serveToken';
 import { createTokenRate } from './discovery/tokenRules';
-import { writeErrorText, writeMethodNotAllowed } from './http/answers';
+import { writeErrorText } from './http/answers';
 import { NO_OBSERVER } from './observer';
 import { serveDebugVars } from './ops/debugVars';
 import { serveDrain } from './ops/drain';
@@ -16,120 +15,157 @@ import { serveLogLevel } from './ops/logLevel';
 import { serveMetrics } from './ops/metrics';
 import { serveRoot, serveVersion } from './ops/version';
 import type { ApiOptions, OperatorPlace } from './options';
+import { open, root, type Route, type Rule, type Rules } from './routeRules';
+import { authRoutes, type PasswordHashing } from './v2/auth/authRoutes';
 import type { KeysHandler } from './v2/keys/keysHandler';
+import { addMember, removeMember, updateMember } from './v2/members/changeMembers';
 import { serveLeader, serveMachines } from './v2/members/machines';
-import { MEMBERS_METHODS, serveMembers } from './v2/members/members';
+import { showMembers } from './v2/members/members';
 import { serveLeaderStats, serveSelfStats, serveStoreStats } from './v2/stats/stats';
-
-type Serve = (context: Context) => void | Promise<void>;
-
-const GET = ['GET'] as const;
-const GET_HEAD = ['GET', 'HEAD'] as const;
-const PUT = ['PUT'] as const;
 
 const MEMBERS_PATHS = ['/v2/members', '/v2/members/', '/v2/members/*subpath'] as const;
 
-/** Adds routes; any method that is not in the list gets 405 and the list. */
-type Route = (paths: readonly string[], methods: readonly string[], serve: Serve) => void;
-
-function routeOf(router: Router): Route {
-  return (paths, methods, serve) => {
-    for (const path of paths) {
-      router.all(path, (context) => {
-        if (methods.includes(context.method)) return serve(context);
-        writeMethodNotAllowed(context.res, methods);
-        return undefined;
-      });
-    }
-  };
+/** What is read the same way with HEAD. */
+function read(rule: Rule): Rules {
+  return { GET: rule, HEAD: rule };
 }
 
-/** Paths are exact: a trailing slash makes another one. */
-export function createClientRouter(options: ApiOptions, registrations: KeysHandler): Router {
-  const router = new Router({ strict: true, sensitive: true });
-  const route = routeOf(router);
-  addMonitoringRoutes(route, options);
-  router.all(TOKEN_PATH, (context) => serveToken(context, options.member, registrations, options.discovery));
+/** For a client port: of a member, or of nothing but a discovery service. */
+export function clientRoutes(
+  options: ApiOptions,
+  registrations: KeysHandler,
+  passwords: PasswordHashing,
+): readonly Route[] {
+  const common = [...monitoringRoutes(options), tokenRoute(options, registrations)];
   switch (options.surface) {
     case 'all':
-      addApiRoutes(route, options);
-      if (placeOf(options) === 'client') addOperatorRoutes(router, options);
-      else refuseOperatorRoutes(router, options);
-      break;
+      return [
+        ...common,
+        ...apiRoutes(options),
+        ...authRoutes(options.member, passwords),
+        ...(placeOf(options) === 'client' ? operatorRoutes(options) : absentOperatorRoutes(options)),
+      ];
     case 'discovery':
-      addTokenRoute(router, options);
-      route(['/'], GET_HEAD, (context) => servePage(context));
-      route(['/robots.txt'], GET_HEAD, (context) => serveRobots(context));
+      return [
+        ...common,
+        newTokenRoute(options),
+        { paths: ['/'], rules: read(open(servePage)) },
+        { paths: ['/robots.txt'], rules: read(open(serveRobots)) },
+      ];
   }
-  return router;
 }
 
 /** For a port of its own that has nothing else. */
-export function createMetricsRouter(options: ApiOptions): Router {
-  const router = new Router({ strict: true, sensitive: true });
-  addMonitoringRoutes(routeOf(router), options);
-  if (placeOf(options) === 'metrics') addOperatorRoutes(router, options);
-  return router;
+export function metricsRoutes(options: ApiOptions): readonly Route[] {
+  return [...monitoringRoutes(options), ...(placeOf(options) === 'metrics' ? operatorRoutes(options) : [])];
 }
 
 /** What the peer port has beside its own. */
-export function createPeerRouter(options: ApiOptions): Router {
-  const router = new Router({ strict: true, sensitive: true });
-  if (placeOf(options) === 'peer') addOperatorRoutes(router, options);
-  return router;
+export function peerRoutes(options: ApiOptions): readonly Route[] {
+  return placeOf(options) === 'peer' ? operatorRoutes(options) : [];
 }
 
-function placeOf({ operatorRoutes = 'client' }: ApiOptions): OperatorPlace {
-  return operatorRoutes;
+function placeOf({ operatorRoutes: place = 'client' }: ApiOptions): OperatorPlace {
+  return place;
 }
 
 /** What every kind of server has, for load balancers, orchestrators and monitoring. */
-function addMonitoringRoutes(route: Route, { member, drain, metrics, observer = NO_OBSERVER }: ApiOptions): void {
-  route(['/version'], GET, (context) => serveVersion(context, member));
-  route(['/health'], GET, (context) => serveHealth(context, member, observer));
-  route(['/livez'], GET_HEAD, (context) => serveLive(context));
-  route(['/readyz'], GET_HEAD, (context) => serveReady(context, member, drain));
-  if (metrics !== undefined) route(['/metrics'], GET_HEAD, (context) => serveMetrics(context, metrics));
+function monitoringRoutes({ member, drain, metrics, observer = NO_OBSERVER }: ApiOptions): readonly Route[] {
+  return [
+    { paths: ['/version'], rules: { GET: open((context) => serveVersion(context, member)) } },
+    { paths: ['/health'], rules: { GET: open((context) => serveHealth(context, member, observer)) } },
+    { paths: ['/livez'], rules: read(open(serveLive)) },
+    { paths: ['/readyz'], rules: read(open((context) => serveReady(context, member, drain))) },
+    ...(metrics === undefined
+      ? []
+      : [{ paths: ['/metrics'], rules: read(open((context) => serveMetrics(context, metrics))) }]),
+  ];
 }
 
-/** What changes how a member or its cluster runs, or shows its inside. */
-function addOperatorRoutes(router: Router, options: ApiOptions): void {
+/** What changes how a member or its cluster runs, or shows its inside: root's where auth is on, on whichever port. */
+function operatorRoutes(options: ApiOptions): readonly Route[] {
   const { member, setLogLevel, drain, commandLine = [] } = options;
-  const route = routeOf(router);
-  route(['/debug/vars'], GET, (context) => serveDebugVars(context, member, commandLine));
-  route(['/config/local/log'], PUT, (context) => serveLogLevel(context, setLogLevel));
-  if (drain !== undefined) route(['/config/local/drain'], PUT, (context) => serveDrain(context, drain));
-  route(MEMBERS_PATHS, MEMBERS_METHODS, (context) => serveMembers(context, member));
-  addTokenRoute(router, options);
+  return [
+    {
+      paths: ['/debug/vars'],
+      rules: { GET: root((context, grant) => serveDebugVars(context, grant, member, commandLine)) },
+    },
+    {
+      paths: ['/config/local/log'],
+      rules: { PUT: root((context, grant) => serveLogLevel(context, grant, setLogLevel)) },
+    },
+    ...(drain === undefined
+      ? []
+      : [
+          {
+            paths: ['/config/local/drain'],
+            rules: { PUT: root((context, grant) => serveDrain(context, grant, drain)) },
+          },
+        ]),
+    {
+      paths: MEMBERS_PATHS,
+      rules: {
+        GET: open((context) => showMembers(context, member)),
+        POST: root((context, grant) => addMember(context, grant, member)),
+        DELETE: root((context, grant) => removeMember(context, grant, member)),
+        PUT: root((context, grant) => updateMember(context, grant, member)),
+      },
+    },
+    newTokenRoute(options),
+  ];
 }
 
 /** On the client port, when they are on another one. Who the members are is no secret of operators: clients ask for it. */
-function refuseOperatorRoutes(router: Router, options: ApiOptions): void {
+function absentOperatorRoutes(options: ApiOptions): readonly Route[] {
   const refuse = (context: Context): void => {
     const text = `served on the ${placeOf(options)} port of this member only (--operator-routes)`;
     writeErrorText(context.res, 403, text);
   };
-  for (const path of ['/debug/vars', '/config/local/log', '/config/local/drain', '/new']) router.all(path, refuse);
-  for (const path of MEMBERS_PATHS) {
-    router.all(path, (context) => (context.method === 'GET' ? serveMembers(context, options.member) : refuse(context)));
-  }
+  return [
+    { paths: ['/debug/vars', '/config/local/log', '/config/local/drain', '/new'], rules: { any: open(refuse) } },
+    {
+      paths: MEMBERS_PATHS,
+      rules: {
+        any: open((context) => {
+          if (context.method === 'GET') showMembers(context, options.member);
+          else refuse(context);
+        }),
+      },
+    },
+  ];
 }
 
 /** Spec cli-and-config section 4, server side. It decides about methods itself. */
-function addTokenRoute(router: Router, { member, now, discovery, web }: ApiOptions): void {
+function newTokenRoute({ member, now, discovery, web }: ApiOptions): Route {
   const rate = createTokenRate();
-  router.all('/new', (context) => {
-    // Any method makes a token, so that of an image on a web page does too.
-    if (refuseCrossSite(context.req, context.res, web)) return undefined;
-    return serveNewToken(context, member, discovery, rate, now());
-  });
+  return {
+    paths: ['/new'],
+    rules: {
+      any: root((context, grant) => {
+        // Any method makes a token, so that of an image on a web page does too.
+        if (refuseCrossSite(context.req, context.res, web)) return undefined;
+        return serveNewToken(context, grant, member, discovery, rate, now());
+      }),
+    },
+  };
 }
 
-function addApiRoutes(route: Route, { member, now }: ApiOptions): void {
-  route(['/'], GET_HEAD, (context) => serveRoot(context));
-  route(['/v2/machines', '/v1/machines', '/machines'], GET_HEAD, (context) => serveMachines(context, member));
-  route(['/v2/leader', '/v1/leader', '/leader'], GET_HEAD, (context) => serveLeader(context, member));
-  route(['/v2/stats/self'], GET, (context) => serveSelfStats(context, member, now()));
-  route(['/v2/stats/store'], GET, (context) => serveStoreStats(context, member));
-  route(['/v2/stats/leader'], GET, (context) => serveLeaderStats(context, member));
+/** Who knows a token may use it: that is what it is for. */
+function tokenRoute({ member, discovery }: ApiOptions, registrations: KeysHandler): Route {
+  const serve = (context: Context): Promise<void> => serveToken(context, member, registrations, discovery);
+  return { paths: [TOKEN_PATH], rules: { any: open(serve) } };
+}
+
+function apiRoutes({ member, now }: ApiOptions): readonly Route[] {
+  return [
+    { paths: ['/'], rules: read(open(serveRoot)) },
+    {
+      paths: ['/v2/machines', '/v1/machines', '/machines'],
+      rules: read(open((context) => serveMachines(context, member))),
+    },
+    { paths: ['/v2/leader', '/v1/leader', '/leader'], rules: read(open((context) => serveLeader(context, member))) },
+    { paths: ['/v2/stats/self'], rules: { GET: open((context) => serveSelfStats(context, member, now())) } },
+    { paths: ['/v2/stats/store'], rules: { GET: open((context) => serveStoreStats(context, member)) } },
+    { paths: ['/v2/stats/leader'], rules: { GET: open((context) => serveLeaderStats(context, member)) } },
+  ];
 }

@@ -2,6 +2,7 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApplication, createSideApplication } from './application';
+import { createAccessControl } from './auth/accessControl';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
 import { openListeners } from './openListeners';
@@ -65,15 +66,19 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   options.drain?.onBegun(() => {
     openWatches.cutAll();
   });
+  const access = createAccessControl(options.member, options.certificateNameOf);
+  options.member.onAuthChange(() => {
+    openWatches.cutDenied();
+  });
   const onUnexpected = (error: unknown): void => {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
   // Koa answers every failure itself: its promise never rejects.
-  const handler = createApplication(options, openWatches, onUnexpected).callback() as RequestListener;
+  const handler = createApplication(options, access, openWatches, onUnexpected).callback() as RequestListener;
   const clientHandler = options.drain?.around(handler) ?? handler;
-  const beside = createSideApplication('peer', options, onUnexpected).callback() as RequestListener;
+  const beside = createSideApplication('peer', options, access, onUnexpected).callback() as RequestListener;
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
-  const metricsHandler = createSideApplication('metrics', options, onUnexpected).callback() as RequestListener;
+  const metricsHandler = createSideApplication('metrics', options, access, onUnexpected).callback() as RequestListener;
   const opened: Listener[] = [];
   const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls, clientAddresses, peerPort } =
     options;

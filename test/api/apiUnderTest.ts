@@ -17,6 +17,7 @@ export const TOKEN = '00112233445566778899aabbccddeeff';
 export const ANY_NAME: WebRules = { cors: [], crossSiteWrites: false, hosts: undefined };
 
 export interface ApiUnderTest {
+  readonly options: ApiOptions;
   readonly member: FakeMember;
   readonly server: ApiServer;
   readonly clientPort: number;
@@ -40,7 +41,7 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
     logger: pino({ level: 'debug' }, { write }),
   };
   const peerPort = await PeerPort.open([{ host: '127.0.0.1', port: 0 }], limits, () => undefined);
-  const server = await startApi({
+  const whole: ApiOptions = {
     ...limits,
     member,
     surface: 'all',
@@ -52,12 +53,13 @@ export async function startUnderTest(options: Partial<ApiOptions> = {}): Promise
     now: () => NOW_MS,
     setLogLevel: (level) => levels.push(level),
     ...options,
-  }).catch(async (error: unknown) => {
+  };
+  const server = await startApi(whole).catch(async (error: unknown) => {
     await peerPort.close(0);
     throw error;
   });
   const clientPort = server.clientAddresses[0]!.port;
-  return { member, server, clientPort, peerPort: peerPort.listeners[0]!.address.port, levels, logged };
+  return { options: whole, member, server, clientPort, peerPort: peerPort.listeners[0]!.address.port, levels, logged };
 }
 
 export interface Answer {

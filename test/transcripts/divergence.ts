@@ -23,6 +23,16 @@ export const DIVERGENCES = {
   'no-space': 'a write that would make the store larger than its quota is refused with 507',
   'body-budget': 'bodies beyond a budget for all of them together are refused with 503',
   'history-bytes': 'the history of events is bounded in bytes too',
+  'auth-names':
+    'no user or role has an empty name or a control character in it, no pattern is empty; a name with "_" in front is listed',
+  'auth-errors':
+    'an empty user name is refused, where etcd breaks the connection off; a query that is of no use is ignored',
+  'auth-paths':
+    'rights are asked for the key itself: a slash at the end is no way to write a directory that one may not',
+  'auth-guest-recursive': 'guests too need a pattern with "*" for what is below a key',
+  'auth-write-only': 'who may write but not read is not told what was there before',
+  'auth-guesses': 'who guesses passwords has to wait',
+  'auth-operator': "the routes for operators are root's where auth is on",
 } as const;
 
 export type DivergenceId = keyof typeof DIVERGENCES;

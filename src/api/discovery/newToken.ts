@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import type { KeyCommand } from '../../machine/command';
 import type { KeyReader, KeyWriter } from '../../member/types';
+import type { RootGrant } from '../auth/guard';
 import { writeErrorText, writePlainText, writeRetryText } from '../http/answers';
 import { hasBody, readBody, wholeRequest } from '../http/body';
 import type { Form } from '../http/form';
@@ -30,6 +31,7 @@ const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 /** Any method will do; whoever reads the answer has made a token (spec cli-and-config section 4). */
 export async function serveNewToken(
   context: Context,
+  _grant: RootGrant,
   member: KeyReader & KeyWriter,
   options: DiscoveryOptions,
   rate: Rate,

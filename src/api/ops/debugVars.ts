@@ -1,6 +1,7 @@
 /** `/debug/vars`: one JSON object with a variable a line, as Go's expvar prints it. */
 import { readFileSync } from 'node:fs';
 import type { Context } from 'koa';
+import type { RootGrant } from '../auth/guard';
 import type { MemberStatus, StatusSource } from '../../member/types';
 import { writeText } from '../http/answers';
 import { jsonText } from '../http/json';
@@ -11,7 +12,12 @@ type RaftStatus = MemberStatus['raft'];
 const PROGRESS_STATES = { probe: 'StateProbe', replicate: 'StateReplicate', snapshot: 'StateSnapshot' } as const;
 
 /** @param commandLine without its secrets */
-export function serveDebugVars(context: Context, member: StatusSource, commandLine: readonly string[]): void {
+export function serveDebugVars(
+  context: Context,
+  _grant: RootGrant,
+  member: StatusSource,
+  commandLine: readonly string[],
+): void {
   const variables = [
     `"cmdline": [${commandLine.map(jsonText).join(',')}]`,
     `"file_descriptor_limit": ${fileDescriptorLimit()}`,

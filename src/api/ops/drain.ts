@@ -1,5 +1,6 @@
 /** `/config/local/drain`: sends clients to the other members for a while, before this one is stopped or removed. */
 import type { Context } from 'koa';
+import type { RootGrant } from '../auth/guard';
 import type { Drain } from '../drain';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
@@ -11,7 +12,7 @@ const BODY_MAX_BYTES = 1024;
 const SECONDS_MAX = 900;
 
 /** Takes `{"Seconds":60}`; 204 without a body once leadership is handed over, 429 if that was asked for too often. 0 ends it. */
-export async function serveDrain(context: Context, drain: Drain): Promise<void> {
+export async function serveDrain(context: Context, _grant: RootGrant, drain: Drain): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {
     readBody(context.req, BODY_MAX_BYTES, resolve);
   });

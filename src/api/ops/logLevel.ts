@@ -1,5 +1,6 @@
 /** `/config/local/log`: changes the log level while the server runs. */
 import type { Context } from 'koa';
+import type { RootGrant } from '../auth/guard';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
 import { callerOf } from '../http/caller';
@@ -40,6 +41,7 @@ export function parseLogLevel(name: string): LogLevel | undefined {
 /** Takes `{"Level":"DEBUG"}`; 204 without a body. */
 export async function serveLogLevel(
   context: Context,
+  _grant: RootGrant,
   setLogLevel: (level: LogLevel, caller: string) => void,
 ): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {

@@ -3,8 +3,8 @@ import { GUEST_ROLE, ROOT, type AuthUser, type AuthView } from './view';
 export type Access = 'read' | 'write';
 
 /**
- * Whether somebody may read or write a key (spec v2-api section 9). A user may do what any of its roles may, and needs a pattern
- * with `*` for what is below a key; of guests it is only asked whether they may touch the key itself, as in etcd.
+ * Whether somebody may read or write a key (spec v2-api section 9). A user may do what any of its roles may, everybody else what
+ * the role guest may; what is below a key needs a pattern with `*`. etcd asks guests for none (divergence `auth-guest-recursive`).
  *
  * @param user of this view, or `guest` for whoever does not say who it is; there may be a user of that name too
  * @param path the key as a byte string, with the slash at its end if the request has one
@@ -18,8 +18,8 @@ export function mayAccess(
   recursive: boolean,
 ): boolean {
   if (!view.enabled) return true;
-  if (user === 'guest') return view.role(GUEST_ROLE)?.patterns[access].covers(path) ?? false;
-  return (user.roles ?? []).some((name) => {
+  const roles = user === 'guest' ? [GUEST_ROLE] : (user.roles ?? []);
+  return roles.some((name) => {
     if (name === ROOT) return true;
     const patterns = view.role(name)?.patterns[access];
     if (patterns === undefined) return false;

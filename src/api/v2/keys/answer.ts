@@ -18,6 +18,7 @@ const CHUNK_LENGTH = 32 * 1024;
  * A long body is made while it is sent, as fast as the client takes it, and a slice in a turn.
  *
  * @param onFailure gets what nobody foresaw after this has returned
+ * @param status that of the whole event, where it is not all shown
  */
 export function writeEvent(
   response: ServerResponse,
@@ -26,11 +27,12 @@ export function writeEvent(
   noValueOnSuccess: boolean,
   turns: Turns,
   onFailure: (error: unknown) => void,
+  status = eventStatus(event),
 ): void {
   const whole = noValueOnSuccess ? shortEventJson(event) : undefined;
   if (whole !== undefined || isShort(event)) {
     const body = whole ?? eventJson(event);
-    writeHead(response, member, eventStatus(event), event.etcdIndex, ['Content-Length', body.length]);
+    writeHead(response, member, status, event.etcdIndex, ['Content-Length', body.length]);
     response.end(body, 'latin1');
     return;
   }
@@ -48,7 +50,7 @@ export function writeEvent(
   }
   // The sum of some short texts becomes bytes fastest, of long ones slowest.
   const begun = length <= CHUNK_LENGTH ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
-  writeHead(response, member, eventStatus(event), event.etcdIndex, isWhole ? ['Content-Length', begun.length] : []);
+  writeHead(response, member, status, event.etcdIndex, isWhole ? ['Content-Length', begun.length] : []);
   if (isWhole || response.req.method === 'HEAD') {
     pieces.return();
     response.end(begun);

@@ -5,13 +5,17 @@ import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../../member/types';
 import { errorStatus } from '../../errors';
+import type { KeyGrant } from '../../auth/guard';
+import { DENIED, keyRefusal } from '../../auth/refusal';
 import { writeInternalError } from '../../http/answers';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
 import { UNSEEN } from '../../observer';
 import { writeEvent, writeFailure } from './answer';
+import { eventStatus } from './eventJson';
 import type { KeyFailure } from './failure';
 import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
 import type { KeyParameters } from './parameters';
+import { withoutPrevious } from './previous';
 import type { OpenWatches } from './watchResponse';
 import { WatchResponse } from './watchResponse';
 import { deleteCommand, postCommand, putCommand } from './writeCommand';
@@ -32,6 +36,7 @@ export interface KeyOperationsOptions {
 }
 
 interface KeyRequest {
+  readonly grant: KeyGrant;
   readonly method: string;
   readonly path: string;
   readonly parameters: KeyParameters;
@@ -43,9 +48,13 @@ interface KeyRequest {
 export class KeyOperations {
   constructor(private readonly options: KeyOperationsOptions) {}
 
-  /** Answers one request, now or later. What it throws before it was begun is the caller's to answer. */
-  carryOut(response: ServerResponse, method: string, path: string, parameters: KeyParameters): void {
-    const request: KeyRequest = { method, path, parameters, startedMs: 0, observer: UNSEEN };
+  /**
+   * Answers one request, now or later. What it throws before it was begun is the caller's to answer.
+   *
+   * @param grant for this key and what the method does to it
+   */
+  carryOut(response: ServerResponse, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
+    const request: KeyRequest = { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
     switch (method) {
       case 'PUT':
         this.propose(response, putCommand(path, parameters, this.options.now()), request);
@@ -94,7 +103,11 @@ export class KeyOperations {
   /** A read whose barrier was passed. */
   private readNow(response: ServerResponse, request: KeyRequest): void {
     try {
-      this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
+      if (request.grant.holds()) {
+        this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
+      } else {
+        this.refuse(response, keyRefusal(DENIED), request);
+      }
     } catch (error) {
       this.unexpected(response, error);
     }
@@ -103,7 +116,7 @@ export class KeyOperations {
   private watch(response: ServerResponse, request: KeyRequest): void {
     const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
-    const watch = new WatchResponse(this.options.member, response, options, this.options.openWatches);
+    const watch = new WatchResponse(this.options.member, response, request.grant, options, this.options.openWatches);
     const refusal = watch.start(request.path);
     if (refusal !== undefined) this.refuse(response, keyFailure(refusal), request);
   }
@@ -139,12 +152,14 @@ export class KeyOperations {
   }
 
   private answer(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
-    if (!result.ok) {
-      this.refuse(response, keyFailure(result), request);
+    const shown = request.grant.showsPrevious() ? result : withoutPrevious(result);
+    if (!shown.ok) {
+      this.refuse(response, keyFailure(shown), request);
       return;
     }
     const { member, openWatches, onUnexpected } = this.options;
-    writeEvent(response, member, result, request.parameters.noValueOnSuccess, openWatches.turns, onUnexpected);
+    const status = result.ok ? eventStatus(result) : undefined;
+    writeEvent(response, member, shown, request.parameters.noValueOnSuccess, openWatches.turns, onUnexpected, status);
     request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
   }
 

@@ -1,5 +1,7 @@
 /** /v2/keys: from the request to what is asked for. The hot path of the server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isRefusal, type KeyGrant, type KeyGuard } from '../../auth/guard';
+import { keyRefusal, type Refusal } from '../../auth/refusal';
 import type { BodyBudget } from '../../bodyBudget';
 import { writeMethodNotAllowed } from '../../http/answers';
 import { hasBody, readBytes, skipBody } from '../../http/body';
@@ -18,6 +20,7 @@ const ALLOWED = ['HEAD', 'GET', 'PUT', 'POST', 'DELETE'] as const;
 const TOO_LARGE = 'http: POST too large';
 
 export interface KeysOptions extends KeyOperationsOptions {
+  readonly guard: KeyGuard;
   readonly maxRequestBytes: number;
   readonly bodyBudget: BodyBudget;
 }
@@ -155,9 +158,44 @@ export class KeysHandler {
       const parameters: KeyParameters | BadParameter =
         complaint === undefined ? readKeyParameters(form, method) : { code: 210, cause: complaint };
       if (isBadParameter(parameters)) this.operations.fail(response, requestFailure(parameters.code, parameters.cause));
-      else this.operations.carryOut(response, method, path, parameters);
+      else this.authorise(response, method, path, parameters);
     } catch (error) {
       this.operations.unexpected(response, error);
     }
+  }
+
+  /** What is wrong with a request is said to everybody; from here on only to who may make it. */
+  private authorise(response: ServerResponse, method: string, path: string, parameters: KeyParameters): void {
+    const access = method === 'GET' || method === 'HEAD' ? 'read' : 'write';
+    const decision = this.options.guard.forKey(response.req, path, access, parameters.recursive);
+    if (decision instanceof Promise) this.whenDecided(decision, response, method, path, parameters);
+    else this.decided(decision, response, method, path, parameters);
+  }
+
+  private whenDecided(
+    decision: Promise<KeyGrant | Refusal>,
+    response: ServerResponse,
+    method: string,
+    path: string,
+    parameters: KeyParameters,
+  ): void {
+    decision
+      .then((decided) => {
+        this.decided(decided, response, method, path, parameters);
+      })
+      .catch((error: unknown) => {
+        this.operations.unexpected(response, error);
+      });
+  }
+
+  private decided(
+    decided: KeyGrant | Refusal,
+    response: ServerResponse,
+    method: string,
+    path: string,
+    parameters: KeyParameters,
+  ): void {
+    if (isRefusal(decided)) this.operations.fail(response, keyRefusal(decided));
+    else this.operations.carryOut(response, decided, method, path, parameters);
   }
 }

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader, Watch, WatchOptions } from '../../../member/types';
+import type { KeyGrant } from '../../auth/guard';
 import type { ApiObserver } from '../../observer';
 import { NO_OBSERVER } from '../../observer';
 import { Turns } from '../../turns';
@@ -50,6 +51,19 @@ export class OpenWatches {
     if (this.open.delete(watch)) this.observer.watchClosed(watch.options.stream);
   }
 
+  /** Cuts the answers to those who may no longer read what they wait for: a slice in a turn, as there may be many. */
+  cutDenied(): void {
+    const left = [...this.open].values();
+    this.turns.add((isOver) => {
+      do {
+        const { value: watch } = left.next();
+        if (watch === undefined) return false;
+        watch.cutIfDenied();
+      } while (!isOver());
+      return true;
+    });
+  }
+
   /** Cuts every answer: a client must not take the end of the server for the answer to its watch. */
   cutAll(): void {
     for (const watch of [...this.open]) watch.cut();
@@ -79,6 +93,7 @@ export class WatchResponse {
   constructor(
     private readonly member: KeyReader,
     private readonly response: ServerResponse,
+    private readonly grant: KeyGrant,
     readonly options: WatchOptions,
     private readonly openWatches: OpenWatches,
   ) {}
@@ -106,6 +121,11 @@ export class WatchResponse {
     return undefined;
   }
 
+  /** Breaks the answer off if its right is gone. */
+  cutIfDenied(): void {
+    if (!this.grant.holds()) this.cut();
+  }
+
   /** Breaks the answer off, behind what was written, so that the client knows that it is not whole. */
   cut(): void {
     if (this.response.closed) return;
@@ -116,7 +136,7 @@ export class WatchResponse {
 
   private onEvent(event: KeyEvent | undefined): void {
     if (this.isOver) return;
-    if (event === undefined) this.cut();
+    if (event === undefined || !this.grant.holds()) this.cut();
     else this.send(watchedEventText(event));
   }
 

@@ -1,14 +1,16 @@
 /** POST, PUT and DELETE on `/v2/members`: changes of who belongs to the cluster (spec v2-api section 8, members). */
 import type { Context } from 'koa';
 import { type ClusterAdmin, MemberError, MembershipError, type MembershipRefusal } from '../../../member/types';
+import type { RootGrant } from '../../auth/guard';
 import { writeErrorText } from '../../http/answers';
 import { wholeRequest } from '../../http/body';
 import { parseMemberId } from './memberId';
 import { memberJson, writeClusterJson, writeClusterMessage } from './memberJson';
 import { readMemberRequest, type MemberRequest } from './memberRequest';
+import { subpathOf } from './members';
 
 /** Adds a member with the peer URLs of the body; 201 and the member, which has neither name nor client URLs yet. */
-export async function addMember(context: Context, member: ClusterAdmin): Promise<void> {
+export async function addMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
   const request = await readMemberRequest(context.req);
   if (!request.ok) {
     writeClusterMessage(context, member, request.status, request.message);
@@ -21,8 +23,8 @@ export async function addMember(context: Context, member: ClusterAdmin): Promise
 }
 
 /** Gives a member other peer URLs. The id is looked at before the body, whatever the body is. */
-export async function updateMember(context: Context, member: ClusterAdmin, idText: string): Promise<void> {
-  const id = idOrRefusal(context, member, idText);
+export async function updateMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
+  const id = idOrRefusal(context, member, subpathOf(context).subpath);
   if (id === undefined) return;
   const request: MemberRequest = await readMemberRequest(context.req);
   if (!request.ok) {
@@ -36,17 +38,12 @@ export async function updateMember(context: Context, member: ClusterAdmin, idTex
 }
 
 /**
- * Removes a member for good: its id never comes back.
- *
- * @param query raw; `onlyIfLost=true` comes from a process that would take its place, and must not hurt one that runs
+ * Removes a member for good: its id never comes back. `onlyIfLost=true` in the query comes from a process that would take its
+ * place, and must not hurt one that runs.
  */
-export async function removeMember(
-  context: Context,
-  member: ClusterAdmin,
-  idText: string,
-  query: string,
-): Promise<void> {
-  const id = idOrRefusal(context, member, idText);
+export async function removeMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
+  const { subpath, query } = subpathOf(context);
+  const id = idOrRefusal(context, member, subpath);
   if (id === undefined) return;
   await wholeRequest(context.req);
   await answer(context, member, id, async () => {

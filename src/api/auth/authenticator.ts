@@ -1,0 +1,57 @@
+/** Finds out who a request is from. */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { AuthUser } from '../../machine/auth/view';
+import type { AuthSource } from '../../member/types';
+import { credentialsOf } from './credentials';
+import type { PasswordCheck, Verdict } from './passwordCheck';
+import { DENIED, type Refusal } from './refusal';
+
+/** A user as it was found, or whoever does not say who it is. */
+export type Identity = AuthUser | 'guest';
+
+export interface AuthenticatorOptions {
+  readonly source: AuthSource;
+  readonly passwords: PasswordCheck;
+  /** The name in the verified certificate of a connection; absent where certificates make nobody a user. */
+  readonly certificateNameOf?: ((socket: Socket) => string | undefined) | undefined;
+}
+
+export class Authenticator {
+  constructor(private readonly options: AuthenticatorOptions) {}
+
+  /**
+   * At once, unless a password has to be checked. A certificate whose name is no user's makes a guest, as in etcd 3.4; a wrong
+   * name or password makes nobody.
+   */
+  identify(request: IncomingMessage): Identity | Refusal | Promise<Identity | Refusal> {
+    const { source, passwords, certificateNameOf } = this.options;
+    const credentials = credentialsOf(request.headers, certificateNameOf?.(request.socket));
+    switch (credentials.kind) {
+      case 'none':
+        return 'guest';
+      case 'unreadable':
+        return DENIED;
+      case 'certificate':
+        return source.auth().user(credentials.name) ?? 'guest';
+      case 'basic': {
+        const { name, password } = credentials;
+        const hash = source.auth().user(name)?.passwordHash;
+        const verdict = passwords.check(name, password, hash, request.socket.remoteAddress ?? '');
+        return verdict instanceof Promise
+          ? verdict.then((later) => this.judge(later, name, hash))
+          : this.judge(verdict, name, hash);
+      }
+    }
+  }
+
+  /** The user is looked for again: there may be another one of that name by now, or none. */
+  private judge(verdict: Verdict, name: string, hash: string | undefined): Identity | Refusal {
+    if (verdict === 'busy') return { kind: 'busy' };
+    if (typeof verdict === 'object') {
+      return { kind: 'tooFast', retryAfterSeconds: Math.ceil(verdict.waitMs / 1000) };
+    }
+    const user = this.options.source.auth().user(name);
+    return verdict === 'right' && user !== undefined && user.passwordHash === hash ? user : DENIED;
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Who may do what. Whoever carries a request out is given a grant, and only a guard makes one: there is no way round it. A grant
+ * is for what one request asks for, and can be asked again later whether it still holds.
+ */
+import type { IncomingMessage } from 'node:http';
+import { mayAccess, mayAdminister, type Access } from '../../machine/auth/access';
+import type { AuthUser, AuthView } from '../../machine/auth/view';
+import type { AuthSource } from '../../member/types';
+import { parseRequestTarget } from '../http/requestTarget';
+import type { Authenticator, Identity } from './authenticator';
+import { DENIED, type Refusal } from './refusal';
+
+/** On whose behalf: besides users and guests whoever came while auth was off, and who has a token of the discovery service. */
+type Holder = Identity | 'anybody' | 'token';
+
+/** The right to read or write a key, or all that is below it. */
+class KeyGrant {
+  private seen: AuthView | undefined;
+  private seenVersion = 0;
+
+  constructor(
+    private readonly source: AuthSource,
+    private readonly holder: Holder,
+    private readonly path: string,
+    private readonly access: Access,
+    private readonly recursive: boolean,
+  ) {}
+
+  /** Whether it would be given again: after a wait its holder may be gone, or have another password or other rights. */
+  holds(): boolean {
+    const view = this.source.auth();
+    if (view === this.seen && view.version === this.seenVersion) return true;
+    if (!this.isAllowed(view, this.access, this.recursive)) return false;
+    this.seen = view;
+    this.seenVersion = view.version;
+    return true;
+  }
+
+  /** Whether somebody who may write is also told what was there before, and why a comparison failed. */
+  showsPrevious(): boolean {
+    return this.access === 'read' || this.isAllowed(this.source.auth(), 'read', false);
+  }
+
+  private isAllowed(view: AuthView, access: Access, recursive: boolean): boolean {
+    if (!view.enabled || this.holder === 'token') return true;
+    if (this.holder === 'anybody') return false;
+    const holder = this.holder === 'guest' ? 'guest' : currentUser(view, this.holder);
+    return holder !== undefined && mayAccess(view, holder, this.path, access, recursive);
+  }
+}
+
+/** The right to what is root's alone, where auth is on. */
+class RootGrant {
+  /** @param by who it was, for the log; undefined while auth is off */
+  constructor(readonly by: string | undefined) {}
+
+  /** Makes it a type of its own: nothing that only looks like one is one. */
+  protected readonly isGrant = true;
+}
+
+export type { KeyGrant, RootGrant };
+
+/** Answers whether a key may be read or written; at once, unless a password has to be checked. */
+export interface KeyGuard {
+  /**
+   * @param path clean, as a byte string
+   * @param recursive what is below the key is asked for too
+   */
+  forKey(
+    request: IncomingMessage,
+    path: string,
+    access: Access,
+    recursive: boolean,
+  ): KeyGrant | Refusal | Promise<KeyGrant | Refusal>;
+}
+
+export function isRefusal(decision: KeyGrant | RootGrant | Refusal): decision is Refusal {
+  return 'kind' in decision;
+}
+
+export class Guard implements KeyGuard {
+  private readonly openKeys: KeyGrant;
+  private readonly openRoot = new RootGrant(undefined);
+  /** For keys whose names are the secret: who knows a token of the discovery service may use what is below it. */
+  readonly tokens: KeyGuard;
+
+  constructor(
+    private readonly source: AuthSource,
+    private readonly authenticator: Authenticator,
+  ) {
+    this.openKeys = new KeyGrant(source, 'anybody', '/', 'read', false);
+    const token = new KeyGrant(source, 'token', '/', 'write', true);
+    this.tokens = { forKey: () => token };
+  }
+
+  forKey(
+    request: IncomingMessage,
+    path: string,
+    access: Access,
+    recursive: boolean,
+  ): KeyGrant | Refusal | Promise<KeyGrant | Refusal> {
+    // Every request comes here, and almost all while auth is off.
+    if (!this.source.auth().enabled) return this.openKeys;
+    const identity = this.authenticator.identify(request);
+    return identity instanceof Promise
+      ? identity.then((found) => this.grantKey(request, found, path, access, recursive))
+      : this.grantKey(request, identity, path, access, recursive);
+  }
+
+  /** For what is root's alone. */
+  forRoot(request: IncomingMessage): RootGrant | Refusal | Promise<RootGrant | Refusal> {
+    if (!this.source.auth().enabled) return this.openRoot;
+    const identity = this.authenticator.identify(request);
+    return identity instanceof Promise ? identity.then((found) => this.grantRoot(found)) : this.grantRoot(identity);
+  }
+
+  private grantKey(
+    request: IncomingMessage,
+    identity: Identity | Refusal,
+    path: string,
+    access: Access,
+    recursive: boolean,
+  ): KeyGrant | Refusal {
+    if (isRefused(identity)) return identity;
+    const grant = new KeyGrant(this.source, identity, path, access, recursive);
+    if (grant.holds()) return grant;
+    if (access === 'write' || !hasSlashAtEnd(request)) return DENIED;
+    // For who reads, `/app/` is covered by `/app/*`, as in etcd; a write there would change `/app` itself, which is not.
+    const below = new KeyGrant(this.source, identity, `${path}/`, access, recursive);
+    return below.holds() ? below : DENIED;
+  }
+
+  private grantRoot(identity: Identity | Refusal): RootGrant | Refusal {
+    if (isRefused(identity)) return identity;
+    if (!mayAdminister(this.source.auth(), identity)) return DENIED;
+    return identity === 'guest' ? this.openRoot : new RootGrant(identity.name);
+  }
+}
+
+function isRefused(identity: Identity | Refusal): identity is Refusal {
+  return identity !== 'guest' && 'kind' in identity;
+}
+
+function currentUser(view: AuthView, user: AuthUser): AuthUser | undefined {
+  const current = view.user(user.name);
+  return current?.passwordHash === user.passwordHash ? current : undefined;
+}
+
+function hasSlashAtEnd(request: IncomingMessage): boolean {
+  return parseRequestTarget(request.url ?? '')?.path.endsWith('/') ?? false;
+}

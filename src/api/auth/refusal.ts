@@ -1,0 +1,53 @@
+/** Why a request is not carried out, before anything of it was looked at; and how that is said. */
+import type { ServerResponse } from 'node:http';
+import { writeJson } from '../http/answers';
+import type { KeyFailure } from '../v2/keys/failure';
+
+export type Refusal =
+  /** Nobody, or somebody who may not. Which of the two is nobody's business. */
+  | { readonly kind: 'denied' }
+  /** So many passwords wait to be checked already. */
+  | { readonly kind: 'busy' }
+  /** After so many wrong passwords the next is not even looked at. */
+  | { readonly kind: 'tooFast'; readonly retryAfterSeconds: number };
+
+export const DENIED: Refusal = { kind: 'denied' };
+
+/** etcd's words for all of it. */
+const INSUFFICIENT = 'Insufficient credentials';
+
+interface Words {
+  readonly httpStatus: number;
+  readonly text: string;
+  readonly retryAfterSeconds?: number;
+}
+
+function wordsFor(refusal: Refusal): Words {
+  switch (refusal.kind) {
+    case 'denied':
+      return { httpStatus: 401, text: INSUFFICIENT };
+    case 'busy':
+      return { httpStatus: 503, text: 'too many passwords are being checked; try again', retryAfterSeconds: 1 };
+    case 'tooFast': {
+      const { retryAfterSeconds } = refusal;
+      return {
+        httpStatus: 429,
+        text: `too many wrong passwords; try again in ${retryAfterSeconds} s`,
+        retryAfterSeconds,
+      };
+    }
+  }
+}
+
+/** As the key routes say it. */
+export function keyRefusal(refusal: Refusal): KeyFailure {
+  const { text, ...rest } = wordsFor(refusal);
+  return { code: 110, cause: text, etcdIndex: 0, ...rest };
+}
+
+/** As all other routes say it: without a newline, and without a word about who might have been let in. */
+export function writeRefusal(response: ServerResponse, refusal: Refusal): void {
+  const { httpStatus, text, retryAfterSeconds } = wordsFor(refusal);
+  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+  writeJson(response, httpStatus, `{"message":"${text}"}`);
+}

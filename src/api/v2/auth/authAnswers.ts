@@ -1,0 +1,89 @@
+/** Answers of the auth routes: users and roles as JSON, and every refusal in etcd's words (spec v2-api section 9). */
+import type { Context } from 'koa';
+import type { AuthRefusal } from '../../../machine/auth/result';
+import type { AuthRole, AuthUser, AuthView } from '../../../machine/auth/view';
+import type { Permissions } from '../../../machine/auth/change';
+import type { ClusterAdmin } from '../../../member/types';
+import { jsonText } from '../../http/json';
+import { writeClusterJson, writeClusterMessage } from '../members/memberJson';
+
+/** What was asked for: a DELETE says it in other words. */
+export interface Subject {
+  readonly name: string;
+  readonly method: string;
+}
+
+/** With the whole of its roles, as far as they exist. */
+export function userJson(view: AuthView, user: AuthUser): string {
+  const roles = (user.roles ?? []).flatMap((name) => view.role(name) ?? []);
+  return `{"user":${jsonText(user.name)}${roles.length === 0 ? '' : `,"roles":[${roles.map(roleJson).join(',')}]`}}`;
+}
+
+/** With the names of its roles, as whoever made or changed it is answered. Never with anything of the password. */
+export function changedUserJson(name: string, roles: readonly string[] | null): string {
+  return `{"user":${jsonText(name)},"roles":${listJson(roles)}}`;
+}
+
+export function roleJson(role: AuthRole): string {
+  return changedRoleJson(role.name, role.permissions);
+}
+
+export function changedRoleJson(name: string, { read, write }: Permissions): string {
+  return `{"role":${jsonText(name)},"permissions":{"kv":{"read":${listJson(read)},"write":${listJson(write)}}}}`;
+}
+
+function listJson(list: readonly string[] | null): string {
+  return list === null ? 'null' : `[${list.map(jsonText).join(',')}]`;
+}
+
+export function writeLine(context: Context, member: ClusterAdmin, status: number, json: string): void {
+  writeClusterJson(context, member, status, `${json}\n`);
+}
+
+export function writeDone(context: Context, member: ClusterAdmin): void {
+  writeClusterJson(context, member, 200, '');
+}
+
+export function writeRefused(context: Context, member: ClusterAdmin, refusal: AuthRefusal, subject: Subject): void {
+  const [status, text] = wordsOf(refusal, subject);
+  writeClusterMessage(context, member, status, `auth: ${text}`);
+}
+
+function wordsOf(refusal: AuthRefusal, { name, method }: Subject): readonly [status: number, text: string] {
+  switch (refusal.type) {
+    case 'userExists':
+      return [409, `User ${name} already exists.`];
+    case 'userNotFound':
+      return [404, `User ${name} does not exist${method === 'DELETE' ? '' : '.'}`];
+    case 'passwordMissing':
+      return [400, `Cannot create user ${name} with an empty password`];
+    case 'roleAlreadyGranted':
+      return [409, `Granting duplicate role ${refusal.role} for user ${name}`];
+    case 'roleNotGranted':
+      return [409, `Revoking ungranted role ${refusal.role} for user ${name}`];
+    case 'userUnchanged':
+      return [400, 'User not updated. Use grant/revoke/password to update the user.'];
+    case 'rootUserInUse':
+      return [403, 'Cannot delete root user while auth is enabled.'];
+    case 'roleExists':
+      return [409, `Role ${name} already exists.`];
+    case 'roleNotFound':
+      return [404, method === 'DELETE' ? `Role ${name} doesn't exist.` : `Role ${name} does not exist.`];
+    case 'roleIsRoot':
+      return [403, `Cannot modify role ${name}: is root role.`];
+    case 'patternAlreadyGranted':
+      return [409, `Granting duplicate ${refusal.access} permission ${refusal.pattern}`];
+    case 'roleUnchanged':
+      return [400, 'Role not updated. Use grant/revoke to update the role.'];
+    case 'rootUserMissing':
+      return [409, 'No root user available, please create one'];
+    case 'alreadyEnabled':
+      return [409, 'already enabled'];
+    case 'alreadyDisabled':
+      return [409, 'already disabled'];
+    case 'tooMany':
+      return [400, `not more than ${refusal.max} are possible`];
+    case 'olderMembers':
+      return [503, 'Not all members of this cluster know of users and roles yet; upgrade them first'];
+  }
+}

@@ -1,0 +1,160 @@
+/** Every route, for each of its methods, asked by everybody there can be: made from the tables that the routers are made from. */
+import { Drain } from '../../src/api/drain';
+import type { Route } from '../../src/api/routeRules';
+import { clientRoutes, metricsRoutes, peerRoutes } from '../../src/api/routes';
+import type { OperatorPlace } from '../../src/api/options';
+import { addUser, basic, enableAuth, setGuest } from '../api/auth/userWith';
+import { ask, startUnderTest, TOKEN, type ApiUnderTest } from '../api/apiUnderTest';
+
+/**
+ * Who may use what, written down a second time: a new route, another method or another right is a failure here until somebody has
+ * thought about it. The path is one that the route answers to.
+ */
+const EXPECTED: readonly (readonly [route: string, path: string, rights: Readonly<Record<string, 'open' | 'root'>>])[] =
+  [
+    ['/version', '/version', { GET: 'open' }],
+    ['/health', '/health', { GET: 'open' }],
+    ['/livez', '/livez', { GET: 'open', HEAD: 'open' }],
+    ['/readyz', '/readyz', { GET: 'open', HEAD: 'open' }],
+    ['/metrics', '/metrics', { GET: 'open', HEAD: 'open' }],
+    // Who has a token may use it.
+    ['/^\\/[0-9a-f]{32}(?=\\/|$)/', `/${TOKEN}`, { any: 'open' }],
+    ['/new', '/new', { any: 'root' }],
+    ['/', '/', { GET: 'open', HEAD: 'open' }],
+    ['/v2/machines', '/v2/machines', { GET: 'open', HEAD: 'open' }],
+    ['/v1/machines', '/v1/machines', { GET: 'open', HEAD: 'open' }],
+    ['/machines', '/machines', { GET: 'open', HEAD: 'open' }],
+    ['/v2/leader', '/v2/leader', { GET: 'open', HEAD: 'open' }],
+    ['/v1/leader', '/v1/leader', { GET: 'open', HEAD: 'open' }],
+    ['/leader', '/leader', { GET: 'open', HEAD: 'open' }],
+    ['/v2/stats/self', '/v2/stats/self', { GET: 'open' }],
+    ['/v2/stats/store', '/v2/stats/store', { GET: 'open' }],
+    ['/v2/stats/leader', '/v2/stats/leader', { GET: 'open' }],
+    ['/v2/auth/users', '/v2/auth/users', { GET: 'root' }],
+    ['/v2/auth/users/', '/v2/auth/users/', { GET: 'root' }],
+    ['/^\\/v2\\/auth\\/users\\/[^/]+\\/?$/', '/v2/auth/users/ann', { GET: 'root', PUT: 'root', DELETE: 'root' }],
+    ['/v2/auth/roles', '/v2/auth/roles', { GET: 'root' }],
+    ['/v2/auth/roles/', '/v2/auth/roles/', { GET: 'root' }],
+    ['/^\\/v2\\/auth\\/roles\\/[^/]+\\/?$/', '/v2/auth/roles/ann', { GET: 'root', PUT: 'root', DELETE: 'root' }],
+    ['/^\\/v2\\/auth\\/(?:users|roles)\\/[^/]+\\/[^/]/', '/v2/auth/users/ann/x', { any: 'open' }],
+    ['/v2/auth/enable', '/v2/auth/enable', { GET: 'open', PUT: 'root', DELETE: 'root' }],
+    ['/debug/vars', '/debug/vars', { GET: 'root' }],
+    ['/config/local/log', '/config/local/log', { PUT: 'root' }],
+    ['/config/local/drain', '/config/local/drain', { PUT: 'root' }],
+    ['/v2/members', '/v2/members', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],
+    ['/v2/members/', '/v2/members/', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],
+    ['/v2/members/*subpath', '/v2/members/1f', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],
+  ];
+
+const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'] as const;
+const PLACES: readonly OperatorPlace[] = ['client', 'metrics', 'peer'];
+
+let api: ApiUnderTest;
+
+async function start(operatorRoutes: OperatorPlace = 'client'): Promise<void> {
+  const drain = new Drain(
+    () => 0,
+    () => Promise.resolve(),
+  );
+  const metrics = { contentType: 'text/plain', metrics: () => Promise.resolve('') };
+  const metricsAddresses = [{ host: '127.0.0.1', port: 0 }];
+  api = await startUnderTest({ operatorRoutes, drain, metrics, metricsAddresses });
+  await addUser(api.member, 'ann', 'annpw', { read: ['/*'], write: ['/*'] });
+  await setGuest(api.member, [], []);
+  await enableAuth(api.member);
+}
+
+afterEach(async () => {
+  await api.server.close(100);
+});
+
+function rightsOf(routes: readonly Route[]): [string, Record<string, string>][] {
+  return routes.flatMap(({ paths, rules }) =>
+    paths.map((path): [string, Record<string, string>] => [
+      String(path),
+      Object.fromEntries(Object.entries(rules).map(([method, rule]) => [method, rule?.right ?? 'none'])),
+    ]),
+  );
+}
+
+test('the table of all routes is the one above', async () => {
+  await start();
+  const never = new Proxy({}, {}) as never;
+  const found = rightsOf(clientRoutes(api.options, never, never));
+  expect(Object.fromEntries(found)).toEqual(Object.fromEntries(EXPECTED.map(([route, , rights]) => [route, rights])));
+});
+
+test('a port of its own has the same routes with the same rights, or less', async () => {
+  await start();
+  const known = new Map(EXPECTED.map(([route, , rights]) => [route, rights]));
+  for (const operatorRoutes of PLACES) {
+    const options = { ...api.options, operatorRoutes };
+    const found = [...rightsOf(metricsRoutes(options)), ...rightsOf(peerRoutes(options))];
+    expect(found.length).toBeGreaterThan(0);
+    for (const [route, rights] of found) expect([route, rights]).toEqual([route, known.get(route)]);
+  }
+});
+
+const NOT_ROOT = {
+  'nobody who says so': {},
+  'a user without a right to it': basic('ann', 'annpw'),
+  'a wrong password of root': basic('root', 'wrong'),
+  'a user who is not there': basic('nobody', 'rootpw'),
+  'a header that cannot be read': { authorization: 'Bearer rootpw' },
+};
+
+describe.each(PLACES)('operators on the %s port', (place) => {
+  test.each(Object.entries(NOT_ROOT))('what is root’s alone is refused to %s', async (_, headers) => {
+    await start(place);
+    const ports = { client: api.clientPort, metrics: api.server.metricsAddresses[0]!.port, peer: api.peerPort };
+    for (const [route, path, rights] of EXPECTED) {
+      for (const method of METHODS) {
+        const right = rights[method] ?? rights['any'];
+        for (const port of PLACES) {
+          const { status, body, headers: answered } = await ask(ports[port], method, path, '{}', headers);
+          const isElsewhere = port !== place || status === 404;
+          const seen = { route, method, port, isRefused: status === 401 };
+          if (right === 'root' && !(isElsewhere && [403, 404, 405].includes(status))) {
+            expect(seen).toEqual({ ...seen, isRefused: true });
+            expect(body).toBe(method === 'HEAD' ? '' : '{"message":"Insufficient credentials"}');
+            expect(answered).not.toHaveProperty('x-etcd-cluster-id');
+          } else {
+            expect(seen).toEqual({ ...seen, isRefused: false });
+          }
+        }
+      }
+    }
+    // Nothing came of it.
+    expect(api.levels).toEqual([]);
+    expect(api.member.commands.filter((command) => command.type === 'create')).toEqual([]);
+    expect(api.member.auth().user('ann')).toBeDefined();
+    expect(api.member.auth().enabled).toBe(true);
+  });
+});
+
+test('root may use all of them', async () => {
+  await start();
+  for (const [route, path, rights] of EXPECTED) {
+    for (const method of METHODS) {
+      // The last one: nobody is root after it.
+      if (path === '/v2/auth/enable' && method !== 'GET') continue;
+      const right = rights[method] ?? rights['any'];
+      const { status } = await ask(api.clientPort, method, path, '{}', basic('root', 'rootpw'));
+      const isMissing = right === undefined ? status === 405 : status !== 401;
+      expect([route, method, isMissing]).toEqual([route, method, true]);
+    }
+  }
+  expect((await ask(api.clientPort, 'DELETE', '/v2/auth/enable', '', basic('root', 'rootpw'))).status).toBe(200);
+});
+
+test('while auth is off everybody is', async () => {
+  await start();
+  await api.member.proposeAuth({ type: 'disable' });
+  for (const [route, path, rights] of EXPECTED) {
+    for (const method of Object.keys(rights)) {
+      if (path === '/v2/auth/enable' && method !== 'GET') continue;
+      const { status } = await ask(api.clientPort, method === 'any' ? 'GET' : method, path, '{}');
+      expect([route, method, status === 401]).toEqual([route, method, false]);
+    }
+  }
+});
