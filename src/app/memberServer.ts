@@ -23,6 +23,7 @@ import { openAuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
+import { exposures } from './exposure';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import { PeerLinks } from './peerLinks';
@@ -141,6 +142,7 @@ function announce(configuration: Configuration, member: LocalMember, logger: Log
   const clients = listenClientUrls.map(formatEndpoint).join(' ');
   const peers = listenPeerUrls.map(formatEndpoint).join(' ');
   logger.info({ name, member: member.id, cluster: member.clusterId, dataDir, clients, peers }, 'member started');
+  for (const { isLocal, text } of exposures(configuration)) logger[isLocal ? 'info' : 'warn'](text);
   void member.published().then(() => {
     logger.info({ clients }, 'ready to serve clients');
   });

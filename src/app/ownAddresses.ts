@@ -1,7 +1,7 @@
 /** Whether a URL leads back to this process, as far as its text says so. */
-import { isIP } from 'node:net';
 import { networkInterfaces, hostname } from 'node:os';
 import { isWildcard, type Endpoint } from '../config/urls';
+import { isLoopback } from '../platform/loopback';
 
 /**
  * A name that only a resolver knows is not found out here.
@@ -31,9 +31,4 @@ export function leadsHere(
 export function machineAddresses(): ReadonlySet<string> {
   const found = Object.values(networkInterfaces()).flatMap((rows) => (rows ?? []).map(({ address }) => address));
   return new Set([...found, 'localhost', '127.0.0.1', '::1', '0.0.0.0', '::', hostname().toLowerCase()]);
-}
-
-/** `localhost` may be one address of them or the other. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || (isIP(host) === 6 && host === '::1');
 }

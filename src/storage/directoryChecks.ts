@@ -42,7 +42,7 @@ export async function checkDirectory(path: string): Promise<DirectoryState> {
   if (names.length > 0 && !isInterrupted) refuseForeign(path, names);
   if (isInterrupted) await refuseData(path);
   refuseWritable(path, found.mode);
-  return { kind: isInterrupted ? 'interrupted' : 'empty', warnings: readableWarning(path, found.mode) };
+  return { kind: isInterrupted ? 'interrupted' : 'empty', warnings: await makePrivate(path, found) };
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {

@@ -166,12 +166,13 @@ test.each([0o770, 0o702, 0o777])('an existing directory that others can write to
   expect(mode(path)).toBe(bits.toString(8));
 });
 
-test('an existing directory that others can read is a warning', async () => {
+test('an existing directory of ours that others can read is made private', async () => {
   const path = newPath();
   mkdirSync(path);
   chmodSync(path, 0o755);
   const opened = await openDataDirectory({ path });
-  expect(opened.warnings).toEqual([`others can read the data directory ${path} (mode 0755): run "chmod 700 ${path}"`]);
+  expect(opened.warnings).toEqual([`the data directory ${path} was open to others (mode 0755); it is private now`]);
+  expect(mode(path)).toBe('700');
   await opened.close();
 });
 

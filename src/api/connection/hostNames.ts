@@ -1,5 +1,6 @@
 /** Under which names a member lets itself be asked (CVE-2018-1099, DNS rebinding). */
 import { isIP } from 'node:net';
+import { isLocalName, isLoopback } from '../../platform/loopback';
 
 /** How a listener treats the names of Host headers. */
 export interface HostRules {
@@ -48,13 +49,4 @@ export function nameOf(host: string): string {
 
 function bare(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
-}
-
-function isLoopback(host: string): boolean {
-  return isLocalName(host) || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-}
-
-/** Names that mean the loopback everywhere (RFC 6761 section 6.3). */
-function isLocalName(name: string): boolean {
-  return name === 'localhost' || name.endsWith('.localhost');
 }
