@@ -63,7 +63,7 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   const serving = new Serving();
   stopOnSignals(serving, logger, leaving);
   const starting = ProcessTls.open(configuration, logger).then((tls) =>
-    start(serving, { configuration, logger, events, surface, dials: createDials(tls), tls }),
+    start(serving, { configuration, logger, events, surface, dials: createDials(tls, configuration), tls }),
   );
   await starting.catch((error: unknown) => (serving.isOver ? never : fail(error)));
   endRemoved(serving, logger, configuration.dataDir, await removed, leaving);

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration';
-import { clientSide, peerSide } from '../config/tlsSides';
+import { clientSide, discoverySide, peerSide } from '../config/tlsSides';
 import { isWildcard, type Endpoint } from '../config/urls';
 import { RealClock } from '../platform/realClock';
 import { TlsAcceptor } from '../tls/acceptor';
@@ -21,6 +21,9 @@ interface Opened {
   readonly stop: () => void;
 }
 
+/** A side that is only dialed with. */
+type Dialed = Pick<Opened, 'dialing' | 'stop'>;
+
 /** For the metrics. */
 export interface CertificateEnd {
   readonly listener: 'client' | 'peer';
@@ -32,6 +35,7 @@ export class ProcessTls {
   private readonly clock = new RealClock();
   private client: Opened | undefined;
   private peer: Opened | undefined;
+  private discovery: Dialed | undefined;
 
   private constructor(
     private readonly configuration: Configuration,
@@ -46,6 +50,7 @@ export class ProcessTls {
     if (tls.servesClients && !client.isSelfMade) tls.client = await tls.use(client);
     const isGiven = peer.files.certificate !== undefined || peer.files.authorities !== undefined;
     if (isGiven) tls.peer = await tls.use(peer);
+    if (configuration.discovery.startsWith('https:')) tls.discovery = await tls.dialWith(discoverySide(configuration));
     return tls;
   }
 
@@ -77,14 +82,22 @@ export class ProcessTls {
   /** What the peer ports of members are dialed with. */
   readonly peerDialing = (): ClientTls => (this.peer === undefined ? systemTls() : this.peer.dialing());
 
-  /** What the client ports of members are dialed with: as etcd's proxy, with what members use where clients' is not given. */
-  readonly clientDialing = (): ClientTls => (this.client === undefined ? this.peerDialing() : this.client.dialing());
+  /** What the client ports of members are dialed with: with what this one has for clients, unless it names no CA of theirs. */
+  readonly clientDialing = (): ClientTls => {
+    const { client } = this;
+    const knowsOthers = client !== undefined && (client.side.isSelfMade || client.side.files.authorities !== undefined);
+    return knowsOthers ? client.dialing() : this.peerDialing();
+  };
+
+  /** What a discovery service is dialed with: by default with the CAs of the system, as etcd does. */
+  readonly discoveryDialing = (): ClientTls => this.discovery?.dialing() ?? systemTls();
 
   /** Of the certificates in use. */
   ends(): readonly CertificateEnd[] {
-    return [this.client, this.peer].flatMap((opened) => {
+    const sides = [['client', this.client] as const, ['peer', this.peer] as const];
+    return sides.flatMap(([listener, opened]) => {
       const expiresMs = opened?.credentials.current.expiresMs ?? Infinity;
-      return opened === undefined || !Number.isFinite(expiresMs) ? [] : [{ listener: opened.side.name, expiresMs }];
+      return Number.isFinite(expiresMs) ? [{ listener, expiresMs }] : [];
     });
   }
 
@@ -92,6 +105,7 @@ export class ProcessTls {
   stop(): void {
     this.client?.stop();
     this.peer?.stop();
+    this.discovery?.stop();
   }
 
   private get servesClients(): boolean {
@@ -104,6 +118,11 @@ export class ProcessTls {
     const credentials = await openCredentials(side, { clock, log });
     const acceptor = new TlsAcceptor({ side, credentials, clock, log });
     return { side, credentials, acceptor, dialing: dialMaterial(credentials, side), stop: credentials.watch() };
+  }
+
+  private async dialWith(side: TlsSide): Promise<Dialed> {
+    const credentials = await openCredentials(side, { clock: this.clock, log: this.logger });
+    return { dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }
 
   private async withOwn(side: TlsSide, endpoints: readonly Endpoint[]): Promise<TlsSide> {

@@ -61,7 +61,7 @@ export async function startProxyServer(
         handler,
       ),
     fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer),
-    dial: dials.client,
+    dial: dials.proxied,
     failureWaitMs: configuration.proxyFailureWaitMs,
     refreshIntervalMs: configuration.proxyRefreshIntervalMs,
     dialTimeoutMs: configuration.proxyDialTimeoutMs,

@@ -39,6 +39,9 @@ export const discoveryPreset: Preset = {
   pointless: [
     'discovery-protocol',
     'discovery-fallback',
+    'discovery-cacert',
+    'discovery-cert',
+    'discovery-key',
     'discovery-srv-name',
     'proxy-failure-wait',
     'proxy-refresh-interval',

@@ -41,7 +41,14 @@ const peer: Side = {
 
 /** One sentence about the first rule that is broken, or undefined. */
 export function findTlsConflict(built: Built): string | undefined {
-  return conflictOf(built, client) ?? conflictOf(built, peer) ?? checkNames(built) ?? checkVersions(built);
+  const discovery = { certificate: 'discovery-cert', key: 'discovery-key' };
+  return (
+    conflictOf(built, client) ??
+    conflictOf(built, peer) ??
+    checkPair(built, discovery) ??
+    checkNames(built) ??
+    checkVersions(built)
+  );
 }
 
 function conflictOf(built: Built, side: Side): string | undefined {
@@ -50,7 +57,7 @@ function conflictOf(built: Built, side: Side): string | undefined {
   );
 }
 
-function checkPair(built: Built, { certificate, key }: Side): string | undefined {
+function checkPair(built: Built, { certificate, key }: Pick<Side, 'certificate' | 'key'>): string | undefined {
   if (isWritten(built, certificate) === isWritten(built, key)) return undefined;
   const [given, missing] = isWritten(built, certificate) ? [certificate, key] : [key, certificate];
   return `${named(built, given)} is given without --${missing}; a certificate and its key belong together: give both`;

@@ -43,6 +43,24 @@ export function peerSide(configuration: Configuration): TlsSide {
   };
 }
 
+/** What a discovery service is dialed with. */
+export function discoverySide(configuration: Configuration): TlsSide {
+  const { discoveryCacert, discoveryCert, discoveryKey } = configuration;
+  return {
+    name: 'discovery',
+    files: {
+      certificate: fileOf('--discovery-cert', discoveryCert),
+      key: fileOf('--discovery-key', discoveryKey),
+      authorities: fileOf('--discovery-cacert', discoveryCacert),
+    },
+    certificatesDemanded: false,
+    allowedCommonNames: [],
+    allowedHostNames: [],
+    isSelfMade: false,
+    ...common(configuration),
+  };
+}
+
 function common(configuration: Configuration): Pick<TlsSide, 'protocol' | 'validityYears'> {
   const { tlsMinVersion, tlsMaxVersion, cipherSuites, selfSignedCertValidity } = configuration;
   return {

@@ -22,6 +22,16 @@ export interface ClientTls {
   readonly server: ServerCheck;
 }
 
+/** The same files with another check. As with `ClientTls` itself: one object for as long as the files stay the same. */
+export function checking(material: () => ClientTls, choose: (given: ServerCheck) => ServerCheck): () => ClientTls {
+  let made: { readonly of: ClientTls; readonly tls: ClientTls } | undefined;
+  return () => {
+    const of = material();
+    if (made?.of !== of) made = { of, tls: { ...of, server: choose(of.server) } };
+    return made.tls;
+  };
+}
+
 let trustedBySystem: ClientTls | undefined;
 
 /** With the CAs that Node.js trusts (`NODE_EXTRA_CA_CERTS` adds to them), and no certificate of its own. Read when it is first needed. */

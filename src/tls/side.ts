@@ -15,7 +15,7 @@ export interface TlsProtocol {
 }
 
 export interface TlsSide {
-  readonly name: 'client' | 'peer';
+  readonly name: 'client' | 'peer' | 'discovery';
   readonly files: TlsFiles;
   /** Whoever comes has to show a certificate that one of the CAs in `files` signed. */
   readonly certificatesDemanded: boolean;

@@ -16,6 +16,9 @@ export interface ClusterOptions {
   readonly heartbeatIntervalMs?: number;
   readonly electionTimeoutMs?: number;
   /** Where the peers of a member reach it, given the port it listens on; that port itself if absent. */
+  /** https: `speakTls` (httpClient.ts) says how the ports are asked. */
+  readonly clientScheme?: 'http' | 'https';
+  readonly peerScheme?: 'http' | 'https';
   readonly peerUrlFor?: (name: string, peerPort: number) => Promise<string>;
 }
 
@@ -70,9 +73,10 @@ export class Cluster {
   async makePlace(name: string): Promise<ClusterMember> {
     const clientPort = await stablePort();
     const peerPort = await stablePort();
-    const { program = 'cairn', peerUrlFor } = this.options;
-    const peerUrl = (await peerUrlFor?.(name, peerPort)) ?? `http://127.0.0.1:${peerPort}`;
-    const member = new ClusterMember({ program, name, directory: this.directory, clientPort, peerPort, peerUrl });
+    const { program = 'cairn', peerUrlFor, clientScheme = 'http', peerScheme = 'http' } = this.options;
+    const peerUrl = (await peerUrlFor?.(name, peerPort)) ?? `${peerScheme}://127.0.0.1:${peerPort}`;
+    const { directory } = this;
+    const member = new ClusterMember({ program, name, directory, clientPort, peerPort, peerUrl, clientScheme });
     this.members.push(member);
     return member;
   }

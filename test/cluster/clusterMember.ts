@@ -21,6 +21,8 @@ export interface MemberPlace {
   readonly peerPort: number;
   /** What it tells the others; not `peerPort` if a proxy is in between. */
   readonly peerUrl: string;
+  /** What it speaks with clients: http if nothing is said. What it speaks with the others, `peerUrl` says. */
+  readonly clientScheme?: 'http' | 'https';
 }
 
 /** One member of a cluster under test: its place stays the same while its processes come and go. */
@@ -40,6 +42,10 @@ export class ClusterMember {
 
   get clientPort(): number {
     return this.place.clientPort;
+  }
+
+  get clientUrl(): string {
+    return `${this.place.clientScheme ?? 'http'}://127.0.0.1:${this.clientPort}`;
   }
 
   get dataDir(): string {
@@ -68,12 +74,17 @@ export class ClusterMember {
   start(moreArguments: readonly string[] = this.lastArguments): void {
     if (this.isRunning) throw new Error(`${this.name} runs already`);
     this.lastArguments = moreArguments;
-    const { program, name, clientPort, peerPort, peerUrl } = this.place;
-    const clientUrl = `http://127.0.0.1:${clientPort}`;
+    const { program, name, peerPort, peerUrl } = this.place;
+    const { clientUrl } = this;
     const own = [
       ...['--name', name, '--data-dir', this.dataDir],
       ...['--listen-client-urls', clientUrl, '--advertise-client-urls', clientUrl],
-      ...['--listen-peer-urls', `http://127.0.0.1:${peerPort}`, '--initial-advertise-peer-urls', peerUrl],
+      ...[
+        '--listen-peer-urls',
+        `${new URL(peerUrl).protocol}//127.0.0.1:${peerPort}`,
+        '--initial-advertise-peer-urls',
+        peerUrl,
+      ],
     ];
     const command =
       program === 'cairn' ? [process.execPath, this.entry ?? ENTRY] : ['etcd', '--enable-v2=true', '--logger=zap'];

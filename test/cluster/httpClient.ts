@@ -1,4 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { KeyBody } from './bodies';
 
@@ -30,6 +32,14 @@ export class NoAnswer extends Error {
 }
 
 const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+/** Of the ports that speak TLS. */
+const tlsAgents = new Map<number, TlsAgent>();
+
+/** From now on the port is asked by https. */
+export function speakTls(port: number, options: SecureContextOptions): void {
+  tlsAgents.get(port)?.destroy();
+  tlsAgents.set(port, new TlsAgent({ keepAlive: true, maxSockets: 256, ...options }));
+}
 
 /** One request to 127.0.0.1:`port`. Rejects with NoAnswer. */
 export function call(port: number, { method, target, form, json }: Call, timeoutMs = 10_000): Promise<Answer> {
@@ -38,7 +48,10 @@ export function call(port: number, { method, target, form, json }: Call, timeout
   const type = form !== undefined ? 'application/x-www-form-urlencoded' : 'application/json';
   const headers = body === '' ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port, method, path: target, headers, agent });
+    const tlsAgent = tlsAgents.get(port);
+    const asked = { host: '127.0.0.1', port, method, path: target, headers };
+    const request =
+      tlsAgent === undefined ? httpRequest({ ...asked, agent }) : httpsRequest({ ...asked, agent: tlsAgent });
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     const failed = (error: Error & { code?: string }): void => {
       clearTimeout(timer);
@@ -68,4 +81,6 @@ export async function callKeys(port: number, request: Call, timeoutMs?: number):
 /** Closes the connections that are kept; for the end of a test. */
 export function closeConnections(): void {
   agent.destroy();
+  for (const tlsAgent of tlsAgents.values()) tlsAgent.destroy();
+  tlsAgents.clear();
 }

@@ -93,6 +93,19 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
   },
   'discovery-protocol': { text: '0.4', yaml: '"0.4"', property: 'discoveryProtocol', value: '0.4' },
   'discovery-fallback': { text: 'exit', property: 'discoveryFallback', value: 'exit' },
+  'discovery-cacert': { text: '/etc/cairn/ca.pem', property: 'discoveryCacert', value: '/etc/cairn/ca.pem' },
+  'discovery-cert': {
+    text: '/etc/cairn/own.pem',
+    property: 'discoveryCert',
+    value: '/etc/cairn/own.pem',
+    beside: { 'discovery-key': '/etc/cairn/own.key' },
+  },
+  'discovery-key': {
+    text: '/etc/cairn/own.key',
+    property: 'discoveryKey',
+    value: '/etc/cairn/own.key',
+    beside: { 'discovery-cert': '/etc/cairn/own.pem' },
+  },
   'discovery-srv': { text: 'example.com', property: 'discoverySrv', value: 'example.com' },
   'discovery-srv-name': { text: 'blue', property: 'discoverySrvName', value: 'blue' },
   'join-urls': {

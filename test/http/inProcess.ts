@@ -58,7 +58,7 @@ export async function startInProcess(
     logger,
     events: { onOpened: () => undefined, onFailure, onRemoved: () => undefined },
     surface,
-    dials: createDials(tls),
+    dials: createDials(tls, outcome.configuration),
     tls,
   };
   await start(serving, setting).catch((error: unknown) => {

@@ -1,6 +1,12 @@
-import type { ActiveOption } from './types';
+import type { ActiveOption, Kind } from './types';
 
 const domain = /^(?=.{0,253}$)([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)?$/i;
+
+const path = {
+  type: 'string',
+  matches: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{0,4096}$/,
+  expected: 'give the path of a file in PEM form',
+} as const satisfies Kind;
 
 /** How a member without data finds a cluster, where nobody lists the members. */
 export const discoveryOptions = {
@@ -37,6 +43,27 @@ export const discoveryOptions = {
     help:
       'What a member does that comes to a token after all places are taken: forward requests to the cluster, exit with ' +
       'code 8, or have itself added to the cluster.',
+  },
+  'discovery-cacert': {
+    status: 'active',
+    group: 'Discovery',
+    kind: path,
+    default: '',
+    help: 'CAs of the certificate of a discovery service at an https URL (PEM). Empty: those that Node.js trusts.',
+  },
+  'discovery-cert': {
+    status: 'active',
+    group: 'Discovery',
+    kind: path,
+    default: '',
+    help: 'Certificate to show to a discovery service that demands one (PEM).',
+  },
+  'discovery-key': {
+    status: 'active',
+    group: 'Discovery',
+    kind: path,
+    default: '',
+    help: 'Private key of --discovery-cert (PEM, without a passphrase).',
   },
   'discovery-srv': {
     status: 'active',
