@@ -5,6 +5,7 @@ import type { ApiOptions } from '../api/options';
 import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
 import { shownArguments } from '../config/shownArguments';
 import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
+import { verifiedNameOf } from '../tls/identity';
 import { changeLogLevel } from './logging';
 import type { ServerParts, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
@@ -22,6 +23,7 @@ export function apiOptions(
     tls: tls.clients,
     peerPort,
     answerFounder: witness,
+    certificateNameOf: configuration.clientCertAuth ? verifiedNameOf : undefined,
     web: webRules(configuration),
     audit: audit?.trail,
     maxRequestBytes: configuration.maxRequestBytes,

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { AuthUser } from '../../machine/auth/view';
 import type { AuthSource } from '../../member/types';
+import { setUser } from '../http/caller';
 import { credentialsOf } from './credentials';
 import type { PasswordCheck, Verdict } from './passwordCheck';
 import { DENIED, type Refusal } from './refusal';
@@ -17,6 +18,9 @@ export interface AuthenticatorOptions {
   readonly certificateNameOf?: ((socket: Socket) => string | undefined) | undefined;
 }
 
+/** What a proxy says of itself: ours and etcd's send the first one always. */
+const FORWARDED_BY = ['x-forwarded-for', 'forwarded', 'via'] as const;
+
 export class Authenticator {
   constructor(private readonly options: AuthenticatorOptions) {}
 
@@ -25,33 +29,52 @@ export class Authenticator {
    * name or password makes nobody.
    */
   identify(request: IncomingMessage): Identity | Refusal | Promise<Identity | Refusal> {
-    const { source, passwords, certificateNameOf } = this.options;
-    const credentials = credentialsOf(request.headers, certificateNameOf?.(request.socket));
+    const { source, passwords } = this.options;
+    const credentials = credentialsOf(request.headers, this.certificateNameOf(request));
     switch (credentials.kind) {
       case 'none':
         return 'guest';
       case 'unreadable':
         return DENIED;
-      case 'certificate':
-        return source.auth().user(credentials.name) ?? 'guest';
+      case 'certificate': {
+        const user = source.auth().user(credentials.name);
+        return user === undefined ? 'guest' : known(request, user);
+      }
       case 'basic': {
         const { name, password } = credentials;
         const hash = source.auth().user(name)?.passwordHash;
         const verdict = passwords.check(name, password, hash, request.socket.remoteAddress ?? '');
         return verdict instanceof Promise
-          ? verdict.then((later) => this.judge(later, name, hash))
-          : this.judge(verdict, name, hash);
+          ? verdict.then((later) => this.judge(request, later, name, hash))
+          : this.judge(request, verdict, name, hash);
       }
     }
   }
 
+  /** The certificate of a proxy says nothing of its clients (CVE-2018-16886). */
+  private certificateNameOf({ headers, socket }: IncomingMessage): string | undefined {
+    const isForwarded = FORWARDED_BY.some((name) => headers[name] !== undefined);
+    return isForwarded ? undefined : this.options.certificateNameOf?.(socket);
+  }
+
   /** The user is looked for again: there may be another one of that name by now, or none. */
-  private judge(verdict: Verdict, name: string, hash: string | undefined): Identity | Refusal {
+  private judge(
+    request: IncomingMessage,
+    verdict: Verdict,
+    name: string,
+    hash: string | undefined,
+  ): Identity | Refusal {
     if (verdict === 'busy') return { kind: 'busy' };
     if (typeof verdict === 'object') {
       return { kind: 'tooFast', retryAfterSeconds: Math.ceil(verdict.waitMs / 1000) };
     }
     const user = this.options.source.auth().user(name);
-    return verdict === 'right' && user !== undefined && user.passwordHash === hash ? user : DENIED;
+    return verdict === 'right' && user !== undefined && user.passwordHash === hash ? known(request, user) : DENIED;
   }
+}
+
+/** Also one who may not do what it asks for: that is worth a line too. */
+function known(request: IncomingMessage, user: AuthUser): AuthUser {
+  setUser(request, user.name);
+  return user;
 }
