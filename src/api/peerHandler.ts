@@ -4,6 +4,7 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { ClusterAdmin } from '../member/types';
 import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed } from './http/answers';
 import { jsonText } from './http/json';
+import { changesMembers, servePeerMembers } from './peerMembers';
 import { FOUNDERS_PATH, serveFounders, type AnswerFounder } from './founders';
 import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
 import { versionJson } from './ops/version';
@@ -20,7 +21,7 @@ export function peerMembersJson(members: readonly MemberInfo[]): string {
 }
 
 /**
- * Serves `/members`, `/version` and with `answerFounder` also `/founders`.
+ * Serves `/members` (peerMembers.ts says who may change it), `/version` and with `answerFounder` also `/founders`.
  *
  * @param others everything else goes there
  * @param onUnexpected gets exceptions; the request is then answered with 500
@@ -36,6 +37,8 @@ export function createPeerHandler(
       const target = parseRequestTarget(request.url ?? '');
       if (target?.path === FOUNDERS_PATH && answerFounder !== undefined) {
         serveFounders(answerFounder, request.method, target.query, response, onUnexpected);
+      } else if (target !== undefined && changesMembers(target.path, request.method)) {
+        servePeerMembers(member, target, request, response, onUnexpected);
       } else {
         servePeer(member, target, request, response, others);
       }

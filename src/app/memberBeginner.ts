@@ -103,7 +103,7 @@ export class MemberBeginner {
     notes: AdvertisedNotes,
   ): Promise<void> {
     const { environment, peerURLs } = this;
-    const api = new HttpMembersApi(environment);
+    const api = this.membersApi();
     await tellAdvertisedUrls({
       ...{ memberId: member.id, peerURLs, notes, environment },
       members: () => member.members(),
@@ -171,6 +171,10 @@ export class MemberBeginner {
   private readonly ask = (url: string): ReturnType<typeof fetchMembers> =>
     fetchMembers(url, ASK_TIMEOUT_MS, this.dials.peer);
 
+  private membersApi(): HttpMembersApi {
+    return new HttpMembersApi(this.environment, this.dials);
+  }
+
   private registryAt(url: string): Registry {
     return new Registry(url, { ...this.environment, dial: this.dials.discovery });
   }
@@ -185,7 +189,7 @@ export class MemberBeginner {
       replaceMember: (cluster, lost) =>
         replaceMember({
           ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },
-          ...{ electionTimeoutMs, fetchMembers: this.ask, members: new HttpMembersApi(environment), environment },
+          ...{ electionTimeoutMs, fetchMembers: this.ask, members: this.membersApi(), environment },
         }),
       log: (fields, message) => {
         environment.log.warn(fields, message);

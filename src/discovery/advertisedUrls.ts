@@ -2,6 +2,7 @@
 import type { ListedMember } from './beginning';
 import type { Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
+import { MemberServers, type MemberServer } from './memberServers';
 import { Retry } from './retry';
 
 /** What the last start of this data directory advertised. */
@@ -18,8 +19,8 @@ export interface AdvertisedOptions {
   readonly notes: AdvertisedNotes;
   /** As this member knows them. */
   readonly members: () => readonly ListedMember[];
-  /** Through the client URL of another member; through this one itself where there is no other. */
-  readonly update: (server: string | undefined) => Promise<void>;
+  /** Through another member; through this one itself where there is no other. */
+  readonly update: (server: MemberServer | undefined) => Promise<void>;
   readonly environment: Environment;
 }
 
@@ -27,8 +28,8 @@ const LONGEST_WAIT_MS = 5000;
 
 /**
  * Only a change since the last start is told: what the cluster lists otherwise is what an operator has set (`member update`). The
- * others do not listen to a member at an address they do not know, so one of them is asked through its client port. Tries until
- * it succeeds; ends quietly when the process is asked to stop.
+ * others do not listen to a member at an address they do not know, so one of them is asked through its client port, or its peer port, where certificates
+ * are shown. Tries until it succeeds; ends quietly when the process is asked to stop.
  */
 export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<void> {
   const { notes, memberId, environment } = options;
@@ -49,17 +50,21 @@ export async function tellAdvertisedUrls(options: AdvertisedOptions): Promise<vo
 /** False if the process was asked to stop before it succeeded. */
 async function update({ members, memberId, update: send, environment }: AdvertisedOptions): Promise<boolean> {
   const retry = new Retry(environment, LONGEST_WAIT_MS);
-  for (let attempt = 0; !environment.signal.aborted; attempt++) {
+  const servers = new MemberServers();
+  while (!environment.signal.aborted) {
     const others = members().filter(({ id }) => id !== memberId);
-    const servers = others.flatMap(({ clientURLs }) => clientURLs);
-    const server = servers[attempt % servers.length];
+    const server = servers.next(others);
     try {
       if (server === undefined && others.length > 0) throw new Error('no other member has published a client URL');
       await send(server);
       return true;
     } catch (error) {
+      if (servers.isRefusal(server, error)) continue;
       const reason = reasonOf(error);
-      retry.warn({ server, reason }, `the new peer URLs could not be told to the cluster (${reason}); trying again`);
+      retry.warn(
+        { server: server?.url, reason },
+        `the new peer URLs could not be told to the cluster (${reason}); trying again`,
+      );
       await retry.wait().catch(() => undefined);
     }
   }

@@ -1,54 +1,80 @@
-/** What a newcomer asks of the client API of a running member: `/v2/members`. */
+/** What a newcomer asks of a running member: changes of `/members` on its peer port, or of `/v2/members` on its client port. */
+import type { Dial } from '../platform/dial';
 import type { ListedMember } from './beginning';
 import { request, type Environment } from './environment';
+import { NotServedError, type MemberServer } from './memberServers';
 
-/** Each call rejects if the server does not answer, or cannot do it now. */
+/** Each call rejects if the server does not answer, or cannot do it now; with NotServedError if its client port has to be asked. */
 export interface MembersApi {
   /** Removes a member, or finds it removed; `running`: the leader hears from it, so it was not removed. */
-  removeLost(server: string, id: string): Promise<'removed' | 'running'>;
+  removeLost(server: MemberServer, id: string): Promise<'removed' | 'running'>;
   /** Gives a member other peer URLs. */
-  update(server: string, id: string, peerURLs: readonly string[]): Promise<void>;
+  update(server: MemberServer, id: string, peerURLs: readonly string[]): Promise<void>;
   /** Adds a member, or finds that an attempt before did so; its id. */
-  add(server: string, peerURLs: readonly string[]): Promise<string>;
+  add(server: MemberServer, peerURLs: readonly string[]): Promise<string>;
 }
 
 const REQUEST_TIMEOUT_MS = 10_000;
+const UNAUTHORIZED = 401;
+const FORBIDDEN = 403;
+const NOT_FOUND = 404;
+const METHOD_NOT_ALLOWED = 405;
 const CONFLICT = 409;
 const GONE = 410;
 
+type Answer = Awaited<ReturnType<typeof request>>;
+
 /** Over HTTP, until the process is asked to stop. */
 export class HttpMembersApi implements MembersApi {
-  constructor(private readonly environment: Pick<Environment, 'signal' | 'dial'>) {}
+  /** @param dials to the ports of members */
+  constructor(
+    private readonly environment: Pick<Environment, 'signal'>,
+    private readonly dials: Readonly<Record<MemberServer['port'], Dial>>,
+  ) {}
 
-  async removeLost(server: string, id: string): Promise<'removed' | 'running'> {
-    const url = `${server}/v2/members/${id}?onlyIfLost=true`;
-    const { status } = await request(this.environment, url, REQUEST_TIMEOUT_MS, { method: 'DELETE' });
+  async removeLost(server: MemberServer, id: string): Promise<'removed' | 'running'> {
+    const { status, text } = await this.send(server, 'DELETE', `/${id}?onlyIfLost=true`);
     if (status === CONFLICT) return 'running';
-    if (!isSuccess(status) && status !== GONE) throw refused(`removing ${id}`, status);
+    if (!isSuccess(status) && status !== GONE) throw refused(`removing ${id}`, status, text);
     return 'removed';
   }
 
-  async update(server: string, id: string, peerURLs: readonly string[]): Promise<void> {
-    const { status, text } = await this.send('PUT', `${server}/v2/members/${id}`, peerURLs);
+  async update(server: MemberServer, id: string, peerURLs: readonly string[]): Promise<void> {
+    const { status, text } = await this.send(server, 'PUT', `/${id}`, peerURLs);
     if (!isSuccess(status)) throw refused(`updating ${id}`, status, text);
   }
 
-  async add(server: string, peerURLs: readonly string[]): Promise<string> {
-    const { status, text } = await this.send('POST', `${server}/v2/members`, peerURLs);
+  async add(server: MemberServer, peerURLs: readonly string[]): Promise<string> {
+    const { status, text } = await this.send(server, 'POST', '', peerURLs);
     const added: unknown = isSuccess(status) ? JSON.parse(text) : undefined;
     if (isAdded(added)) return added.id;
-    // An attempt before this one was carried out although its answer was lost.
-    const unstarted = await this.findUnstarted(server, peerURLs);
-    if (unstarted === undefined) throw refused(`adding ${peerURLs.join(',')}`, status);
+    // An attempt before this one was carried out although its answer was lost; a peer port looks for that itself.
+    const unstarted = server.port === 'client' ? await this.findUnstarted(server, peerURLs) : undefined;
+    if (unstarted === undefined) throw refused(`adding ${peerURLs.join(',')}`, status, text);
     return unstarted;
   }
 
-  private send(method: 'PUT' | 'POST', url: string, peerURLs: readonly string[]): ReturnType<typeof request> {
-    return request(this.environment, url, REQUEST_TIMEOUT_MS, { method, body: { json: { peerURLs } } });
+  private async send(
+    server: MemberServer,
+    method: 'GET' | 'DELETE' | 'PUT' | 'POST',
+    rest: string,
+    peerURLs?: readonly string[],
+  ): Promise<Answer> {
+    const url = `${server.url}${server.port === 'peer' ? '/members' : '/v2/members'}${rest}`;
+    const environment = { signal: this.environment.signal, dial: this.dials[server.port] };
+    const body = peerURLs === undefined ? undefined : { json: { peerURLs } };
+    const answer = await request(environment, url, REQUEST_TIMEOUT_MS, { method, body });
+    // An older version, which has no such route, or a port on which no certificates are shown.
+    const isRefusal =
+      answer.status === FORBIDDEN || answer.status === NOT_FOUND || answer.status === METHOD_NOT_ALLOWED;
+    if (server.port === 'peer' && isRefusal) {
+      throw new NotServedError(`${server.url} changes no members for this one (status ${answer.status})`);
+    }
+    return answer;
   }
 
-  private async findUnstarted(server: string, peerURLs: readonly string[]): Promise<string | undefined> {
-    const { text } = await request(this.environment, `${server}/v2/members`, REQUEST_TIMEOUT_MS);
+  private async findUnstarted(server: MemberServer, peerURLs: readonly string[]): Promise<string | undefined> {
+    const { text } = await this.send(server, 'GET', '');
     const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
     return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
   }
@@ -62,7 +88,14 @@ function isSuccess(status: number): boolean {
  * etcd's API says no more of what a member cannot do now than 500 or 503; of the rest the answer may have a reason.
  * @param text the answer
  */
-function refused(what: string, status: number, text = ''): Error {
+function refused(what: string, status: number, text: string): Error {
+  if (status === UNAUTHORIZED) {
+    return new Error(
+      `${what}: the cluster has auth on, and this member is no user: let members show certificates on their peer ports ` +
+        '(--peer-client-cert-auth on each), or make its place as root (remove the lost member, then add it with these peer URLs), for ' +
+        'which this one waits',
+    );
+  }
   if (status < 500)
     return new Error(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
   return new Error(

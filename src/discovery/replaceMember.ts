@@ -2,6 +2,7 @@ import { AlreadyRunningError, JoinError, type ListedCluster, type ListedMember }
 import type { Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
 import type { MembersApi } from './membersApi';
+import { MemberServers } from './memberServers';
 import { Retry } from './retry';
 import { askAny, findOwn, type FetchMembers } from './runningCluster';
 
@@ -25,9 +26,9 @@ export interface ReplacementOptions {
 }
 
 /**
- * Removes the lost member, unless that was done before, and adds one with `peerURLs`, through the client API of whoever serves.
- * Tries for ever: the cluster may be without a leader for now, or may still be forming, without client URLs to ask. Both steps
- * may be repeated without harm. Answers the new member's id. Rejects with AlreadyRunningError if the leader goes on hearing from
+ * Removes the lost member, unless that was done before, and adds one with `peerURLs`, through the peer or client port of whoever serves.
+ * Tries for ever: the cluster may be without a leader for now, or may still be forming, without client URLs to ask, or an operator has to
+ * make the place. Both steps may be repeated without harm. Answers the new member's id. Rejects with AlreadyRunningError if the leader goes on hearing from
  * the member that is said to be lost, and with JoinError if another member has the URLs.
  */
 export async function replaceMember(options: ReplacementOptions): Promise<string> {
@@ -36,13 +37,14 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
   let { cluster } = options;
   /** For how long it has waited since it was told for the first time that the lost member runs. */
   let runningForMs: number | undefined;
-  for (let attempt = 0; ; attempt++) {
+  const servers = new MemberServers();
+  for (;;) {
     const others = cluster.members.filter(({ id }) => id !== lost?.id);
-    const servers = others.flatMap(({ clientURLs }) => clientURLs);
-    const server = servers[attempt % servers.length];
+    const server = servers.next(others);
+    const isListed = cluster.members.some(({ id }) => id === lost?.id);
     try {
       if (server === undefined) throw new Error('no other member has published a client URL');
-      const outcome = lost === undefined ? 'removed' : await members.removeLost(server, lost.id);
+      const outcome = lost === undefined || !isListed ? 'removed' : await members.removeLost(server, lost.id);
       if (outcome === 'removed') return await members.add(server, peerURLs);
       if (lost !== undefined && (runningForMs ?? 0) > ELECTION_TIMEOUTS_MAX * electionTimeoutMs + SPARE_MS) {
         throw new AlreadyRunningError(lost, peerURLs);
@@ -54,9 +56,13 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
       );
     } catch (error) {
       if (environment.signal.aborted || error instanceof AlreadyRunningError) throw error;
+      if (servers.isRefusal(server, error)) continue;
       runningForMs = undefined;
       const reason = reasonOf(error);
-      retry.warn({ server, reason }, `taking a place in the cluster failed (${reason}); it will be tried again`);
+      retry.warn(
+        { server: server?.url, reason },
+        `taking a place in the cluster failed (${reason}); it will be tried again`,
+      );
     }
     const waitedMs = await retry.wait();
     if (runningForMs !== undefined) runningForMs += waitedMs;

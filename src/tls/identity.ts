@@ -6,6 +6,7 @@ import type { TlsSide } from './side';
 
 /** Kept beside the sockets: no other code can write a name onto a connection. */
 const names = new WeakMap<object, string>();
+const verified = new WeakSet();
 
 /**
  * The common name in the certificate that the client showed on this connection. Undefined: none was demanded, or it has no common name.
@@ -13,6 +14,11 @@ const names = new WeakMap<object, string>();
  */
 export function verifiedNameOf(socket: object): string | undefined {
   return names.get(socket);
+}
+
+/** Whether the client had to show a certificate on this connection, and did: one that was verified, with a name that is allowed. */
+export function isVerified(socket: object): boolean {
+  return verified.has(socket);
 }
 
 /**
@@ -34,6 +40,7 @@ export function objectionTo(socket: TLSSocket, side: TlsSide): string | undefine
     const error = identityError({ kind: 'hostName', names: allowedHostNames }, '', certificate);
     if (error !== undefined) return error.message;
   }
+  verified.add(socket);
   if (name !== undefined) names.set(socket, name);
   return undefined;
 }

@@ -1,13 +1,21 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AlreadyRunningError, type ListedCluster } from '../../src/discovery/beginning';
-import { HttpMembersApi } from '../../src/discovery/membersApi';
+import { HttpMembersApi, type MembersApi } from '../../src/discovery/membersApi';
+import { NotServedError, type MemberServer } from '../../src/discovery/memberServers';
 import { replaceMember, type ReplacementOptions } from '../../src/discovery/replaceMember';
+import { dialTcp } from '../../src/platform/dial';
 import { environment, type Said } from './joiner';
+
+const DIALS = { peer: dialTcp, client: dialTcp };
 
 /** How a member with this environment asks. */
 function asking({ environment }: Said): Pick<ReplacementOptions, 'electionTimeoutMs' | 'members' | 'environment'> {
-  return { electionTimeoutMs: 1000, members: new HttpMembersApi(environment), environment };
+  return { electionTimeoutMs: 1000, members: new HttpMembersApi(environment, DIALS), environment };
+}
+
+function client(url: string): MemberServer {
+  return { port: 'client', url };
 }
 
 let server: Server | undefined;
@@ -78,15 +86,15 @@ it.each([
   ['removing what may not be', [403], /removing old: the cluster refuses it with status 403/],
 ])('says why %s failed', async (_what, statuses, reason) => {
   const { url } = await clusterThatAnswers(statuses);
-  const api = new HttpMembersApi(environment().environment);
-  const replacing = api.removeLost(url, 'old').then(() => api.add(url, ['http://a:1']));
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  const replacing = api.removeLost(client(url), 'old').then(() => api.add(client(url), ['http://a:1']));
   await expect(replacing).rejects.toThrow(reason);
 });
 
 it('says why an update failed', async () => {
   const { url } = await clusterThatAnswers([500, 409]);
-  const api = new HttpMembersApi(environment().environment);
-  const updating = (): Promise<void> => api.update(url, 'mine', ['http://a:1']);
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  const updating = (): Promise<void> => api.update(client(url), 'mine', ['http://a:1']);
   await expect(updating()).rejects.toThrow(
     /updating mine: the cluster answers that it cannot do it now \(status 500\)/,
   );
@@ -172,4 +180,93 @@ it('ends when the process is asked to stop', async () => {
   });
   said.stop.abort(reason);
   await expect(replacing).rejects.toBe(reason);
+});
+
+/** A cluster of `other`, whose peer port speaks TLS, as far as anybody asks for a TLS connection. */
+function replaceOver(ports: Partial<MembersApi>, clusters: readonly ListedCluster[]): Promise<string> {
+  let asked = 0;
+  return replaceMember({
+    cluster: clusters[0]!,
+    lost: LOST,
+    peerURLs: LOST.peerURLs,
+    fetchMembers: () => Promise.resolve(clusters[Math.min(++asked, clusters.length - 1)]!),
+    ...asking(environment()),
+    members: {
+      removeLost: () => Promise.reject(new Error('nobody asks for this')),
+      add: () => Promise.reject(new Error('nobody asks for this')),
+      ...ports,
+    },
+  });
+}
+
+const LOST = { id: 'old', name: 'a', peerURLs: ['https://a:1'], clientURLs: [] };
+const OTHER = { id: 'other', name: 'b', peerURLs: ['https://b:1'], clientURLs: ['http://b:2379'] };
+const BOTH = { clusterId: 'c', members: [LOST, OTHER] };
+
+it('asks over the peer port first, where that speaks TLS', async () => {
+  const seen: MemberServer[] = [];
+  const id = await replaceOver(
+    {
+      removeLost: (server) => {
+        seen.push(server);
+        return Promise.resolve('removed');
+      },
+      add: (server) => {
+        seen.push(server);
+        return Promise.resolve('fresh');
+      },
+    },
+    [BOTH],
+  );
+  expect(id).toBe('fresh');
+  expect(seen).toEqual(Array(2).fill({ port: 'peer', url: 'https://b:1' }));
+});
+
+it('goes over to the client port of those that show no certificates to each other, and of older versions', async () => {
+  const seen: string[] = [];
+  const id = await replaceOver(
+    {
+      removeLost: ({ port, url }) => {
+        seen.push(url);
+        return port === 'peer' ? Promise.reject(new NotServedError('status 403')) : Promise.resolve('removed');
+      },
+      add: () => Promise.resolve('fresh'),
+    },
+    [BOTH],
+  );
+  expect(id).toBe('fresh');
+  expect(seen).toEqual(['https://b:1', 'http://b:2379']);
+});
+
+it.each([403, 404, 405])('takes status %i of a peer port for: not here', async (status) => {
+  const { url } = await clusterThatAnswers([status]);
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  await expect(api.removeLost({ port: 'peer', url }, 'old')).rejects.toThrow(NotServedError);
+});
+
+it('asks other paths of a peer port', async () => {
+  const { url, seen } = await clusterThatAnswers([204, 201]);
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  await api.removeLost({ port: 'peer', url }, 'old');
+  expect(await api.add({ port: 'peer', url }, ['https://a:1'])).toBe('fresh');
+  expect(seen).toEqual(['DELETE /members/old?onlyIfLost=true', 'POST /members']);
+});
+
+it('with auth on says what to do, and goes on once the operator made its place', async () => {
+  const { url } = await clusterThatAnswers([401]);
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  await expect(api.removeLost(client(url), 'old')).rejects.toThrow(/auth on.*--peer-client-cert-auth.*as root/);
+
+  let removals = 0;
+  const id = await replaceOver(
+    {
+      removeLost: () => {
+        removals += 1;
+        return Promise.reject(new Error('status 401'));
+      },
+      add: () => Promise.resolve('made by root'),
+    },
+    [BOTH, { clusterId: 'c', members: [OTHER] }],
+  );
+  expect([id, removals]).toEqual(['made by root', 1]);
 });

@@ -2,6 +2,7 @@
 import type { Beginning as Begun, ListedCluster } from '../../src/discovery/beginning';
 import type { Environment } from '../../src/discovery/environment';
 import type { MembersApi } from '../../src/discovery/membersApi';
+import type { MemberServer } from '../../src/discovery/memberServers';
 import { replaceMember } from '../../src/discovery/replaceMember';
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
 import { MembershipError } from '../../src/member/types';
@@ -86,13 +87,13 @@ export class FounderBeginnings {
   }
 
   private membersApi(from: Incarnation): Pick<MembersApi, 'removeLost' | 'add'> {
-    const through = <T>(url: string, request: (member: LocalMember) => Promise<T>): Promise<T> =>
+    const through = <T>({ url }: MemberServer, request: (member: LocalMember) => Promise<T>): Promise<T> =>
       this.requests.ask(from, url, REQUEST_TIMEOUT_MS, ({ member }) =>
         member === undefined ? Promise.reject(new Error('connection refused')) : request(member),
       );
     return {
-      removeLost: (url, id) =>
-        through(url, (member) =>
+      removeLost: (server, id) =>
+        through(server, (member) =>
           member.removeMember(id, { onlyIfLost: true }).then(
             () => 'removed' as const,
             (error: unknown) => {
@@ -102,8 +103,8 @@ export class FounderBeginnings {
             },
           ),
         ),
-      add: (url, peerURLs) =>
-        through(url, async (member) => {
+      add: (server, peerURLs) =>
+        through(server, async (member) => {
           try {
             return (await member.addMember(peerURLs)).id;
           } catch (error) {

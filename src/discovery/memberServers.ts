@@ -1,0 +1,39 @@
+/** Through whom a newcomer asks for a change of the list of members. */
+import type { ListedMember } from './beginning';
+
+export interface MemberServer {
+  /**
+   * `peer`: where members show each other certificates, one is taken by its certificate, and neither a client URL nor a user is needed.
+   * `client`: as every client is.
+   */
+  readonly port: 'peer' | 'client';
+  readonly url: string;
+}
+
+/** The peer port of this member does not serve such changes, or not for us: its client port may. */
+export class NotServedError extends Error {
+  override readonly name = 'NotServedError';
+}
+
+/** Takes them in turn, the peer ports that speak TLS before the client ports. */
+export class MemberServers {
+  private readonly refused = new Set<string>();
+  private turn = 0;
+
+  /** Whom to ask next; undefined: nobody has published a URL that might do. */
+  next(members: readonly ListedMember[]): MemberServer | undefined {
+    const peerUrls = members.flatMap(({ peerURLs }) => peerURLs).filter((url) => /^https:/i.test(url));
+    const servers: readonly MemberServer[] = [
+      ...peerUrls.filter((url) => !this.refused.has(url)).map((url) => ({ port: 'peer' as const, url })),
+      ...members.flatMap(({ clientURLs }) => clientURLs).map((url) => ({ port: 'client' as const, url })),
+    ];
+    return servers[this.turn++ % servers.length];
+  }
+
+  /** What is thrown by an attempt: true if that peer port is out and the next one had better be asked at once. */
+  isRefusal(server: MemberServer | undefined, error: unknown): boolean {
+    if (server === undefined || !(error instanceof NotServedError)) return false;
+    this.refused.add(server.url);
+    return true;
+  }
+}
