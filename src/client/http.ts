@@ -28,14 +28,19 @@ export interface Target {
   readonly timeoutMs: number;
   /** Ends a request early; it rejects with NoAnswerError. */
   readonly signal?: AbortSignal;
+  /** `NAME:PASSWORD` of a user, where auth is on. */
+  readonly user?: string | undefined;
   /** Plain TCP if nothing else is said. */
   readonly dial?: Dial | undefined;
 }
 
 /** Any answer, whatever its status. Rejects with NoAnswerError. */
-export async function ask({ url, timeoutMs, signal, dial }: Target, { method, path, body }: Call): Promise<Answer> {
+export async function ask(
+  { url, timeoutMs, signal, dial, user }: Target,
+  { method, path, body }: Call,
+): Promise<Answer> {
   try {
-    const request = { method, url: new URL(path, url).href, body, timeoutMs, signal, dial };
+    const request = { method, url: new URL(path, url).href, body, timeoutMs, signal, dial, user };
     return await followingRequest({ ...request, answerBytesMax: ANSWER_BYTES_MAX });
   } catch (error) {
     const reason = error instanceof RequestTimeoutError ? `no answer within ${timeoutMs} ms` : reasonOf(error);

@@ -57,6 +57,17 @@ const tlsFlags = {
   },
 } as const satisfies Record<string, CommandFlag>;
 
+/** Where auth is on. Never the password itself: who lists processes would see it. */
+const userFlag = {
+  'user-file': {
+    placeholder: 'FILE',
+    help: 'File with NAME:PASSWORD of a user who may do it, where auth is on. Also ETCDCTL_USER_FILE, or ETCDCTL_USER=NAME:PASSWORD.',
+    default: '',
+    defaultShown: 'none',
+    variables: ['ETCDCTL_USER_FILE'],
+  },
+} as const satisfies Record<string, CommandFlag>;
+
 /** Longer than a pod takes to end once it was told. */
 export const DRAIN_MAX_S = 600;
 
@@ -110,6 +121,7 @@ export const commandTable = {
         default: '240',
         bounds: { minimum: 1, maximum: 86_400 },
       },
+      ...userFlag,
       ...tlsFlags,
     },
   },
@@ -134,6 +146,7 @@ export const commandTable = {
         default: '10',
         bounds: { minimum: 1, maximum: 3600 },
       },
+      ...userFlag,
       ...tlsFlags,
     },
   },
@@ -149,6 +162,7 @@ export const commandTable = {
         default: '5',
         bounds: { minimum: 0, maximum: DRAIN_MAX_S },
       },
+      ...userFlag,
       ...tlsFlags,
     },
   },

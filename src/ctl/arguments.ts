@@ -42,6 +42,11 @@ export class CommandArguments {
     }
   }
 
+  /** Whether the command has such an option at all. */
+  knows(name: string): boolean {
+    return flagsOf(this.word)[name] !== undefined;
+  }
+
   /** Whether it was given itself. */
   has(name: string): boolean {
     return this.given.has(name);

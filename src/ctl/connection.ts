@@ -20,6 +20,8 @@ export interface Connection {
   /** Client URL, without a path. */
   readonly url: string;
   readonly dial: Dial;
+  /** `NAME:PASSWORD`. */
+  readonly user?: string | undefined;
 }
 
 /** Addresses that are good to listen on and not to connect to, and where to connect instead. */
@@ -31,6 +33,10 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  * is told when https is dialled, and then only.
  */
 export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
+  return { ...(await endOf(values, environment)), user: userIn(values, environment) };
+}
+
+async function endOf(values: CommandArguments, environment: Environment): Promise<Pick<Connection, 'url' | 'dial'>> {
   const given = givenSide(values, environment);
   if (values.has('url')) {
     const dial = given === undefined ? dialAs(() => ownMember(environment)) : dialWith(given);
@@ -39,6 +45,21 @@ export async function clientConnection(values: CommandArguments, environment: En
   const member = ownMember(environment);
   const url = listenUrlOf(member) ?? values.url('url');
   return { url, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
+}
+
+/** What the file says, or else the variable that etcdctl has for it. The file wins: it shows the password to fewer. */
+function userIn(values: CommandArguments, environment: Environment): string | undefined {
+  const file = values.knows('user-file') ? values.file('user-file', environment) : undefined;
+  if (file === undefined) return environment['ETCDCTL_USER'];
+  let text: string;
+  try {
+    text = readPlainFileSync(file.path);
+  } catch (error) {
+    throw new UsageError(`${file.option} ${file.path} cannot be read: ${error instanceof Error ? error.message : ''}`);
+  }
+  const user = text.replace(/\r?\n$/, '');
+  if (user.indexOf(':') > 0 && !user.includes('\n')) return user;
+  throw new UsageError(`${file.option} ${file.path} does not hold one line like NAME:PASSWORD`);
 }
 
 /** To peer ports, in the same way. @throws UsageError */

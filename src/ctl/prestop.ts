@@ -15,10 +15,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
  */
 export function prestop(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('prestop', args, async (values) => {
-    const { url, dial } = await clientConnection(values, environment);
+    const { url, dial, user } = await clientConnection(values, environment);
     const seconds = values.number('seconds');
     try {
-      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial }, DRAIN_MAX_S);
+      await drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial, user }, DRAIN_MAX_S);
       say(`${url} is drained for ${DRAIN_MAX_S} s: it is not ready, and leads no more; waiting ${seconds} s`);
     } catch (error) {
       say(`${url} cannot be drained: ${error instanceof Error ? error.message : String(error)}`);

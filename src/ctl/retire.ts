@@ -26,6 +26,7 @@ interface Job {
   readonly drainS: number;
   readonly deadlineMs: number;
   readonly dial: Dial;
+  readonly user?: string | undefined;
 }
 
 /**
@@ -74,7 +75,7 @@ async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void
 async function drain(job: Job, member: Member): Promise<void> {
   if (job.drainS === 0) return;
   const attempts = member.clientURLs.map((url) =>
-    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: job.dial }, job.drainS + DRAIN_EXTRA_S),
+    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: job.dial, user: job.user }, job.drainS + DRAIN_EXTRA_S),
   );
   const isDrained = await Promise.any(attempts).then(
     () => true,
@@ -129,5 +130,5 @@ async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<
 
 function target(job: Job): Target {
   const leftMs = Math.max(1, job.deadlineMs - performance.now());
-  return { url: job.url, timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), dial: job.dial };
+  return { url: job.url, timeoutMs: Math.min(REQUEST_TIMEOUT_MS, leftMs), dial: job.dial, user: job.user };
 }

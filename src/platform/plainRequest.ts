@@ -8,6 +8,8 @@ export interface PlainRequest {
   /** Absolute. */
   readonly url: string;
   readonly body?: RequestBody | undefined;
+  /** `NAME:PASSWORD`, shown to this server and to none that its answer points to. */
+  readonly user?: string | undefined;
   /** For the whole of it. */
   readonly timeoutMs: number;
   readonly answerBytesMax: number;
@@ -75,10 +77,10 @@ const REDIRECTS_MAX = 5;
 /** As `plainRequest`, and follows where the answer points to, up to five times; from https to nothing else. */
 export async function followingRequest(options: PlainRequest): Promise<PlainAnswer> {
   const deadlineMs = performance.now() + options.timeoutMs;
-  let { url } = options;
+  let { url, user } = options;
   for (let hops = 0; ; hops++) {
     const timeoutMs = Math.max(1, deadlineMs - performance.now());
-    const answer = await plainRequest({ ...options, url, timeoutMs });
+    const answer = await plainRequest({ ...options, url, user, timeoutMs });
     const { location } = answer.headers;
     if (!REDIRECTS.includes(answer.status) || location === undefined || hops === REDIRECTS_MAX) return answer;
     const [before, next] = [new URL(url), new URL(location, url)];
@@ -87,11 +89,15 @@ export async function followingRequest(options: PlainRequest): Promise<PlainAnsw
         `the answer of ${before.host} points to ${next.origin}, which is not encrypted; it is not followed`,
       );
     }
+    if (before.origin !== next.origin) user = undefined;
     url = next.href;
   }
 }
 
-function open({ method, url: text, body, dial = dialTcp }: PlainRequest): { stream: Duplex; request: ClientRequest } {
+function open({ method, url: text, body, user, dial = dialTcp }: PlainRequest): {
+  stream: Duplex;
+  request: ClientRequest;
+} {
   const url = new URL(text);
   const stream = dial(url);
   const [type, bytes] = bytesOf(body);
@@ -103,6 +109,7 @@ function open({ method, url: text, body, dial = dialTcp }: PlainRequest): { stre
     headers: {
       Host: url.host,
       Connection: 'close',
+      ...(user === undefined ? {} : { Authorization: `Basic ${Buffer.from(user).toString('base64')}` }),
       ...(type === undefined ? {} : { 'Content-Type': type }),
       ...(method === 'POST' || method === 'PUT' || bytes.length > 0 ? { 'Content-Length': bytes.length } : {}),
     },
