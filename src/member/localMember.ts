@@ -10,6 +10,7 @@ import { PendingRequests } from './pendingRequests';
 import { Chores } from './chores';
 import { Compaction } from './compaction';
 import type { Cancel } from '../platform/clock';
+import { sleep } from '../platform/sleep';
 import { handOver } from './handover';
 import { ProposalAdmission } from './proposalAdmission';
 import { LeaderObserver } from './leaderObserver';
@@ -37,6 +38,9 @@ import {
   type WatchOptions,
 } from './types';
 import { UnreadableEntries } from './unreadableEntries';
+
+/** How often a member that stops looks whether its callers were answered. */
+const LOOK_INTERVAL_MS = 10;
 
 /** One running member: joins raft, machine, storage and transport, and answers what clients and operators ask. */
 export class LocalMember implements Member {
@@ -106,7 +110,6 @@ export class LocalMember implements Member {
   private makeLoop(quota: Quota, wake: () => void): Loop {
     const { settings, raft, state, store, transport, clock, logger, observer } = this.parts;
     const { requests, chores, leaderObserver, localAuth } = this;
-    const { proposals, changes, reads } = requests;
     const { firstIndex, lastIndex } = raft.status();
     const compaction = new Compaction(settings.snapshotCount, settings.logBytesMax);
     compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
@@ -114,35 +117,41 @@ export class LocalMember implements Member {
     const admission = new ProposalAdmission(raft, state, settings.strictReconfigCheck, quota);
     const unreadable = new UnreadableEntries(clock, logger);
     return new Loop({
-      ...{ raft, state, store, transport, clock, compaction, observer },
-      ...{ proposals, changes, reads },
-      border: new MessageBorder(raft),
-      forwarder: new Forwarder(raft, proposals, changes, admission, transport),
-      compactionLimit: () => sender.compactionLimit,
-      onStateWanted: (to) => {
-        sender.send(to);
+      replica: { raft, state, store },
+      peers: {
+        transport,
+        border: new MessageBorder(raft),
+        forwarder: new Forwarder(raft, requests.proposals, requests.changes, admission, transport),
       },
-      onStateReplaced: () => {
-        chores.publisher.stateReplaced();
-        requests.stateReplaced();
-        localAuth.check();
-      },
-      onMembersChanged: () => {
-        this.membersChanged();
-      },
-      onTurn: () => {
-        leaderObserver.check();
-      },
-      onApplied: () => {
-        localAuth.check();
-        chores.integrity.check();
-      },
-      onUnreadable: (index, fault) => {
-        unreadable.note(index, fault);
-      },
-      onFailure: (error) => {
-        this.halt('the member failed');
-        this.parts.onFailure(error);
+      waiting: requests,
+      retention: { compaction, compactionLimit: () => sender.compactionLimit },
+      ...{ clock, observer },
+      events: {
+        onStateWanted: (to) => {
+          sender.send(to);
+        },
+        onStateReplaced: () => {
+          chores.publisher.stateReplaced();
+          requests.stateReplaced();
+          localAuth.check();
+        },
+        onMembersChanged: () => {
+          this.membersChanged();
+        },
+        onTurn: () => {
+          leaderObserver.check();
+        },
+        onApplied: () => {
+          localAuth.check();
+          chores.integrity.check();
+        },
+        onUnreadable: (index, fault) => {
+          unreadable.note(index, fault);
+        },
+        onFailure: (error) => {
+          this.halt('the member failed');
+          this.parts.onFailure(error);
+        },
       },
     });
   }
@@ -183,7 +192,7 @@ export class LocalMember implements Member {
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
     const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
     while (this.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
-      await new Promise<void>((resolve) => this.parts.clock.after(10, resolve));
+      await sleep(this.parts.clock, LOOK_INTERVAL_MS);
     }
     this.halt('the member is stopping');
     await this.loop.stop();

@@ -1,50 +1,8 @@
 import type { Machine } from '../machine/machine';
-import type { Raft } from '../raft/raft';
 import type { LogStart, MemberId, Message, Write } from '../raft/types';
-import type { MemberStore } from '../storage/memberStore';
 import { Applier, type AppliedSome } from './applier';
 import { BatchWriter } from './batchWriter';
-import type { Changes } from './changes';
-import type { Compaction } from './compaction';
-import type { CurrentState } from './currentState';
-import type { Clock } from '../platform/clock';
-import type { MessageBorder } from './messageBorder';
-import type { MemberObserver } from './observer';
-import type { Proposals } from './proposals';
-import type { ReadBarriers } from './readBarriers';
-import type { Forwarder } from './forwarder';
-import type { Transport } from './transport';
-
-export interface LoopParts {
-  readonly raft: Raft;
-  readonly state: CurrentState;
-  readonly store: MemberStore;
-  readonly transport: Transport;
-  readonly clock: Clock;
-  readonly forwarder: Forwarder;
-  readonly border: MessageBorder;
-  readonly proposals: Proposals;
-  readonly changes: Changes;
-  readonly reads: ReadBarriers;
-  readonly compaction: Compaction;
-  /** The log after this index is still needed. */
-  readonly compactionLimit: () => number;
-  /** A follower needs this member's state. */
-  readonly onStateWanted: (to: MemberId) => void;
-  /** The state jumped over entries, which nobody will hear of one by one. */
-  readonly onStateReplaced: () => void;
-  /** The list of members changed. */
-  readonly onMembersChanged: () => void;
-  /** Something came in: raft may see another leader now. */
-  readonly onTurn: () => void;
-  /** Something was applied. Throws if the member must not go on. */
-  readonly onApplied: () => void;
-  /** The entry at `index` had no effect. */
-  readonly onUnreadable: (index: number, fault: string) => void;
-  readonly observer?: MemberObserver | undefined;
-  /** A broken invariant or a storage error: the member must not go on. Called once. */
-  readonly onFailure: (error: unknown) => void;
-}
+import type { LoopParts } from './loopParts';
 
 /**
  * The way of everything through a member (design section 2): requests and messages go into raft, what raft wants made
@@ -64,9 +22,11 @@ export class Loop {
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: LoopParts) {
-    this.applier = new Applier(parts);
+    const { replica, waiting, retention, events, clock, observer } = parts;
+    const { proposals, changes } = waiting;
+    this.applier = new Applier({ ...events, proposals, changes, state: replica.state, clock, observer });
     this.writer = new BatchWriter({
-      ...parts,
+      ...{ ...replica, ...retention, clock },
       isBusy: () => this.busy,
       isInEntry: () => this.applier.isInEntry,
       guarded: (run) => {
@@ -99,8 +59,8 @@ export class Loop {
   /** One heartbeat interval has passed. */
   tick(): void {
     this.guarded(() => {
-      this.parts.border.tick();
-      this.parts.raft.tick();
+      this.parts.peers.border.tick();
+      this.parts.replica.raft.tick();
     });
     this.wake();
   }
@@ -109,14 +69,14 @@ export class Loop {
   received(messages: readonly Message[]): void {
     this.guarded(() => {
       for (const message of messages) {
-        const verdict = this.parts.border.judge(message);
+        const verdict = this.parts.peers.border.judge(message);
         if (verdict === 'ignored') continue;
         if (verdict !== undefined) {
           // What it sent before counts; the rest is from the same source.
-          this.parts.transport.cutOff(message.from, verdict.offence);
+          this.parts.peers.transport.cutOff(message.from, verdict.offence);
           break;
         }
-        this.parts.border.step(message);
+        this.parts.peers.border.step(message);
       }
       this.process();
     });
@@ -125,8 +85,8 @@ export class Loop {
   /** A request of another member; see forwardedRequest.ts. */
   requested(from: MemberId, request: Uint8Array): void {
     this.guarded(() => {
-      const offence = this.parts.forwarder.received(from, request);
-      if (offence !== undefined) this.parts.transport.cutOff(from, offence);
+      const offence = this.parts.peers.forwarder.received(from, request);
+      if (offence !== undefined) this.parts.peers.transport.cutOff(from, offence);
       this.process();
     });
   }
@@ -136,7 +96,7 @@ export class Loop {
    * Rejects if it is not newer than what is here, or if the member stops.
    */
   async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
-    const { raft, state, compaction } = this.parts;
+    const { raft, state } = this.parts.replica;
     while (this.busy || (this.applier.hasWaiting && !this.stopped)) await this.idle();
     if (this.stopped) throw new Error('the member is stopping');
     if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
@@ -149,10 +109,10 @@ export class Loop {
         for (const watcher of state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
         state.machine = machine;
         if (!raft.installSnapshot(start)) throw new Error(`the state at ${start.index} came too late`);
-        compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
-        this.parts.onStateReplaced();
-        this.parts.reads.release(raft.applied);
-        this.parts.onMembersChanged();
+        this.parts.retention.compaction.restart(start.index, raft.entries(start.index + 1, raft.status().lastIndex));
+        this.parts.events.onStateReplaced();
+        this.parts.waiting.reads.release(raft.applied);
+        this.parts.events.onMembersChanged();
         this.process();
       });
     } catch (error) {
@@ -173,7 +133,7 @@ export class Loop {
 
   /** Stores rows that still wait; only after `stop`. */
   async flush(): Promise<void> {
-    const { state, store, raft } = this.parts;
+    const { state, store, raft } = this.parts.replica;
     // A state that was taken over while the member was stopping is stored already, and raft did not hear of it.
     if (raft.applied < this.stateOnDisk) return;
     const finished = this.applier.finishEntry();
@@ -186,7 +146,7 @@ export class Loop {
     if (this.stopped) return;
     try {
       run();
-      this.parts.onTurn();
+      this.parts.events.onTurn();
     } catch (error) {
       this.fail(error);
     }
@@ -196,9 +156,9 @@ export class Loop {
     this.turnScheduled = false;
     this.applier.beginTurn();
     this.guarded(() => {
-      this.parts.forwarder.submitQueued();
-      const context = this.parts.reads.takeRound();
-      if (context !== undefined) this.parts.raft.readIndex(context);
+      this.parts.peers.forwarder.submitQueued();
+      const context = this.parts.waiting.reads.takeRound();
+      if (context !== undefined) this.parts.replica.raft.readIndex(context);
       this.process();
     });
   };
@@ -206,12 +166,13 @@ export class Loop {
   private fail(error: unknown): void {
     if (this.stopped) return;
     this.stopped = true;
-    this.parts.onFailure(error);
+    this.parts.events.onFailure(error);
   }
 
   private process(): void {
     if (this.replacing) return;
-    const { raft, reads } = this.parts;
+    const { raft } = this.parts.replica;
+    const { reads } = this.parts.waiting;
     for (;;) {
       const ready = raft.ready();
       this.send(ready.messages);
@@ -228,9 +189,9 @@ export class Loop {
   private send(messages: readonly Message[]): void {
     if (messages.length === 0) return;
     for (const message of messages) {
-      if (message.type === 'snapshotRequest') this.parts.onStateWanted(message.to);
+      if (message.type === 'snapshotRequest') this.parts.events.onStateWanted(message.to);
     }
-    this.parts.transport.send(messages);
+    this.parts.peers.transport.send(messages);
   }
 
   /** Applies what waits, as much of it as a turn may take; what is left is for the next turn. */
@@ -239,30 +200,30 @@ export class Loop {
     if (applied === undefined) return;
     this.deliver(applied);
     // A long command that waited for the one that was applied may go now.
-    if (this.applier.hasWaiting || this.parts.forwarder.hasQueued) this.wake();
+    if (this.applier.hasWaiting || this.parts.peers.forwarder.hasQueued) this.wake();
     if (!this.applier.hasWaiting) this.releaseIdle();
   }
 
   /** Tells everybody of what was applied. */
   private deliver({ last, tookMs }: AppliedSome): void {
-    const { raft, reads, state, observer } = this.parts;
+    const { replica, waiting, observer } = this.parts;
     if (last !== undefined) {
-      raft.appliedTo(last);
-      reads.release(last);
+      replica.raft.appliedTo(last);
+      waiting.reads.release(last);
     }
-    for (const { watcher, event } of state.machine.keySpace.takeNotifications()) watcher.deliver(event);
+    for (const { watcher, event } of replica.state.machine.keySpace.takeNotifications()) watcher.deliver(event);
     observer?.applied(tookMs);
     this.writer.rowsChanged();
-    this.parts.onApplied();
+    this.parts.events.onApplied();
   }
 
   private store(write: Write): void {
-    const { transport, raft, compaction } = this.parts;
+    const { replica, peers, retention } = this.parts;
     const { hardState, entries, start, messagesAfter } = write;
-    compaction.stored(entries);
+    retention.compaction.stored(entries);
     this.writer.save({ hardState, entries, start }, () => {
-      raft.persisted();
-      if (messagesAfter.length > 0) transport.send(messagesAfter);
+      replica.raft.persisted();
+      if (messagesAfter.length > 0) peers.transport.send(messagesAfter);
     });
   }
 
@@ -270,7 +231,7 @@ export class Loop {
     this.replacing = false;
     this.guarded(next);
     // What raft refused because too much was uncommitted has its next chance now.
-    if (this.parts.forwarder.hasQueued) this.wake();
+    if (this.parts.peers.forwarder.hasQueued) this.wake();
     this.releaseIdle();
   }
 

@@ -1,5 +1,6 @@
 import { Machine } from '../../src/machine/machine';
-import { Loop, type LoopParts } from '../../src/member/loop';
+import { Loop } from '../../src/member/loop';
+import type { LoopParts } from '../../src/member/loopParts';
 import type { StoreWrite } from '../../src/storage/memberStore';
 import { set } from '../machine/keyspace/writer';
 import type { Verdict } from '../../src/raft/border';
@@ -26,40 +27,43 @@ function makeScene(): Scene {
     ...{ loop: undefined as unknown as Loop, durable, stepped, cut, failures },
     ...{ nextWrite: undefined, verdict: () => undefined, offence: undefined },
   };
+  const raft = {
+    applied: 100,
+    ready: () => ({ messages: [], committed: [], reads: [] }),
+    takeWrite: () => {
+      const write = scene.nextWrite;
+      scene.nextWrite = undefined;
+      return write;
+    },
+    persisted: () => undefined,
+    compact: () => undefined,
+  };
+  const border = {
+    judge: (message: Message) => scene.verdict(message),
+    step: (message: Message) => stepped.push(message),
+  };
+  const compaction = {
+    stored: () => undefined,
+    due: (applied: number) => {
+      durable.push(applied);
+    },
+  };
+  const transport = {
+    cutOff: (from: string, reason: string) => {
+      cut.push({ from, reason });
+    },
+  };
   const parts = {
-    raft: {
-      applied: 100,
-      ready: () => ({ messages: [], committed: [], reads: [] }),
-      takeWrite: () => {
-        const write = scene.nextWrite;
-        scene.nextWrite = undefined;
-        return write;
-      },
-      persisted: () => undefined,
-      compact: () => undefined,
+    replica: {
+      raft,
+      state: { machine: new Machine(10) },
+      store: { applied: 40, write: () => new Promise<void>(() => undefined) },
     },
-    border: {
-      judge: (message: Message) => scene.verdict(message),
-      step: (message: Message) => stepped.push(message),
-    },
-    state: { machine: new Machine(10) },
-    store: { applied: 40, write: () => new Promise<void>(() => undefined) },
-    compaction: {
-      stored: () => undefined,
-      due: (applied: number) => {
-        durable.push(applied);
-      },
-    },
-    compactionLimit: () => 1000,
-    forwarder: { hasQueued: false, received: () => scene.offence },
+    peers: { border, transport, forwarder: { hasQueued: false, received: () => scene.offence } },
+    waiting: {},
+    retention: { compaction, compactionLimit: () => 1000 },
+    events: { onTurn: () => undefined, onFailure: (error: unknown) => failures.push(error) },
     clock: { now: () => NOW_MS, soon: () => undefined },
-    transport: {
-      cutOff: (from: string, reason: string) => {
-        cut.push({ from, reason });
-      },
-    },
-    onTurn: () => undefined,
-    onFailure: (error: unknown) => failures.push(error),
   };
   return Object.assign(scene, { loop: new Loop(parts as unknown as LoopParts) });
 }
@@ -115,13 +119,15 @@ describe('a member that stops', () => {
       },
     };
     const parts = {
-      raft,
-      state: { machine: new Machine(10) },
-      store: { write: (write: StoreWrite) => Promise.resolve(void written.push(write)) },
-      compaction: { restart: none },
-      reads: { release: none },
-      forwarder: { hasQueued: false },
-      ...{ onStateReplaced: none, onMembersChanged: none, onTurn: none, onFailure: none },
+      replica: {
+        raft,
+        state: { machine: new Machine(10) },
+        store: { write: (write: StoreWrite) => Promise.resolve(void written.push(write)) },
+      },
+      peers: { forwarder: { hasQueued: false } },
+      waiting: { reads: { release: none } },
+      retention: { compaction: { restart: none } },
+      events: { onStateReplaced: none, onMembersChanged: none, onTurn: none, onFailure: none },
     };
     const loop = new Loop(parts as unknown as LoopParts);
     const adopt = (): Promise<Machine> => {

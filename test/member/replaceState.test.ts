@@ -1,5 +1,6 @@
 import { Machine } from '../../src/machine/machine';
-import { Loop, type LoopParts } from '../../src/member/loop';
+import { Loop } from '../../src/member/loop';
+import type { LoopParts } from '../../src/member/loopParts';
 
 const START = { index: 10, term: 2, configuration: { voters: ['a'], learners: [] } };
 
@@ -20,29 +21,31 @@ function sceneOf(installSnapshot: () => boolean): Scene {
   const releases: number[] = [];
   const jumps: number[] = [];
   const state = { machine: new Machine(10) };
+  const raft = {
+    applied: 3,
+    installSnapshot,
+    ready: () => ({ messages: [], committed: [], reads: [] }),
+    takeWrite: () => undefined,
+    entries: () => [],
+    status: () => ({ lastIndex: 10 }),
+  };
+  const store = {
+    write: (write: object) => {
+      writes.push(write);
+      return Promise.resolve();
+    },
+  };
   const parts = {
-    raft: {
-      applied: 3,
-      installSnapshot,
-      ready: () => ({ messages: [], committed: [], reads: [] }),
-      takeWrite: () => undefined,
-      entries: () => [],
-      status: () => ({ lastIndex: 10 }),
+    replica: { raft, state, store },
+    peers: { forwarder: { hasQueued: false } },
+    waiting: { reads: { release: (applied: number) => releases.push(applied) } },
+    retention: { compaction: { restart: () => undefined } },
+    events: {
+      onStateReplaced: () => jumps.push(1),
+      onMembersChanged: () => undefined,
+      onTurn: () => undefined,
+      onFailure: (error: unknown) => failures.push(error),
     },
-    state,
-    store: {
-      write: (write: object) => {
-        writes.push(write);
-        return Promise.resolve();
-      },
-    },
-    compaction: { restart: () => undefined },
-    forwarder: { hasQueued: false },
-    reads: { release: (applied: number) => releases.push(applied) },
-    onStateReplaced: () => jumps.push(1),
-    onMembersChanged: () => undefined,
-    onTurn: () => undefined,
-    onFailure: (error: unknown) => failures.push(error),
   };
   return { loop: new Loop(parts as unknown as LoopParts), writes, failures, state, releases, jumps };
 }
