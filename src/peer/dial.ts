@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { isRefusal, reasonOf } from '../platform/networkError';
+import { isRefusal, isTlsFailure, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -14,9 +14,9 @@ export type DialOutcome =
   | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly answer: RefusalFacts }
   /**
    * There was no answer; `reason` in the words of Go's network errors. `nobodyListens`: the machine is there and says that the
-   * port is closed.
+   * port is closed. `isTls`: TLS did not come about, so that it is a matter of certificates.
    */
-  | { readonly kind: 'failed'; readonly reason: string; readonly nobodyListens: boolean };
+  | { readonly kind: 'failed'; readonly reason: string; readonly nobodyListens: boolean; readonly isTls: boolean };
 
 /** What the refusing member says about itself. */
 export interface RefusalFacts {
@@ -50,12 +50,13 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       url = new URL(target.url);
       stream = context.dial(url);
     } catch (error) {
-      resolve({ kind: 'failed', reason: reasonOf(error), nobodyListens: false });
+      resolve({ kind: 'failed', reason: reasonOf(error), nobodyListens: false, isTls: false });
       return;
     }
     const failed = (error: unknown): void => {
-      const reason = `dial tcp ${url.host}: ${reasonOf(error)}`;
-      resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error) });
+      const isTls = isTlsFailure(error);
+      const reason = isTls ? reasonOf(error) : `dial tcp ${url.host}: ${reasonOf(error)}`;
+      resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error), isTls });
     };
     const request = httpRequest({
       createConnection: () => stream,
@@ -112,7 +113,7 @@ function checkUpgrade(
   }
   socket.destroy();
   const reason = `dial ${target.url}: the answer is not from a member of this cluster`;
-  return { kind: 'failed', reason, nobodyListens: false };
+  return { kind: 'failed', reason, nobodyListens: false, isTls: false };
 }
 
 function factsOf({ headers }: IncomingMessage): RefusalFacts {

@@ -157,7 +157,9 @@ export class Dialer {
     const { id } = this;
     const { log, identity } = this.context;
     if (outcome.kind === 'failed') {
-      log.write('warn', 'dial', id, dialFailureText(id, PROTOCOL, outcome.reason));
+      // A limit of its own: that nobody listened a moment ago must not hide that a certificate is refused now.
+      const [level, kind] = outcome.isTls ? (['error', 'tls'] as const) : (['warn', 'dial'] as const);
+      log.write(level, kind, id, dialFailureText(id, PROTOCOL, outcome.reason));
       return;
     }
     const { status, text, answer } = outcome;

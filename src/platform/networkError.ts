@@ -8,6 +8,14 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'i/o timeout',
 };
 
+/** The code of an error of TLS that has words of its own (src/tls/dialFailure.ts). */
+export const TLS_FAILURE = 'TLS_FAILURE';
+
+/** Whether the connection came about and TLS on it did not. */
+export function isTlsFailure(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === TLS_FAILURE;
+}
+
 /** Whether the other machine said that nobody listens on the port. */
 export function isRefusal(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';

@@ -3,12 +3,12 @@
  * words of Go's crypto/tls and crypto/x509, which operators of etcd know.
  */
 
+import { TLS_FAILURE } from '../platform/networkError';
 import { WRONG_IDENTITY } from './serverCheck';
 
-/** The other side did not say all that a handshake needs. */
+/** The other side did not say all that a handshake needs in time, or closed the connection: it may be about to end. */
 export const HANDSHAKE_TIMEOUT = 'TLS_HANDSHAKE_TIMEOUT';
-/** The code of an error that has words of its own. */
-export const TLS_FAILURE = 'TLS_FAILURE';
+const HANDSHAKE_CUT = 'TLS_HANDSHAKE_CUT';
 
 interface Explained {
   readonly code: string;
@@ -73,21 +73,22 @@ const ALERTS: readonly (readonly [alert: RegExp, words: string])[] = [
  * @param isShaken the handshake is done
  */
 export function explainFailure(error: NodeJS.ErrnoException, url: URL, isShaken: boolean): Explained | undefined {
-  const words = wordsOf(error, isShaken);
-  return words === undefined ? undefined : { code: TLS_FAILURE, message: `TLS with ${url.host}: ${words}` };
+  const about = `TLS with ${url.host}: `;
+  if (error.code === HANDSHAKE_TIMEOUT) return { code: HANDSHAKE_TIMEOUT, message: about + TIMEOUT_WORDS };
+  if (error.code === 'ECONNRESET' && !isShaken) return { code: HANDSHAKE_CUT, message: about + CUT_WORDS };
+  const words = wordsOf(error);
+  return words === undefined ? undefined : { code: TLS_FAILURE, message: about + words };
 }
 
-function wordsOf(error: NodeJS.ErrnoException, isShaken: boolean): string | undefined {
+const TIMEOUT_WORDS = 'handshake timeout: it takes connections and does not answer; is it TLS that it speaks there?';
+const CUT_WORDS =
+  'it closed the connection during the handshake: it is stopping, speaks no TLS there, or refuses this side; its own log says why';
+
+function wordsOf(error: NodeJS.ErrnoException): string | undefined {
   const { code = '', message } = error;
   if (code === WRONG_IDENTITY) return `x509: ${message}`;
-  if (code === HANDSHAKE_TIMEOUT) {
-    return 'handshake timeout: it takes connections and does not answer; is it TLS that it speaks there?';
-  }
   const fault = CERTIFICATE_FAULTS[code];
   if (fault !== undefined) return fault;
-  if (code === 'ECONNRESET' && !isShaken) {
-    return 'it closed the connection during the handshake: it speaks no TLS there, or refuses this side; its own log says why';
-  }
   if (!code.startsWith('ERR_SSL_') && code !== 'EPROTO') return undefined;
   // What OpenSSL says is in the code, or in the message: `...:SSL routines:ssl3_get_record:wrong version number:...`.
   const said = `${code} ${message}`.toUpperCase().replaceAll(' ', '_');

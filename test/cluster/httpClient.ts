@@ -35,9 +35,13 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 /** Of the ports that speak TLS. */
 const tlsAgents = new Map<number, TlsAgent>();
 
+/** What they were asked with before: requests may be under way. */
+const oldAgents = new Set<TlsAgent>();
+
 /** From now on the port is asked by https. */
 export function speakTls(port: number, options: SecureContextOptions): void {
-  tlsAgents.get(port)?.destroy();
+  const before = tlsAgents.get(port);
+  if (before !== undefined) oldAgents.add(before);
   tlsAgents.set(port, new TlsAgent({ keepAlive: true, maxSockets: 256, ...options }));
 }
 
@@ -81,6 +85,7 @@ export async function callKeys(port: number, request: Call, timeoutMs?: number):
 /** Closes the connections that are kept; for the end of a test. */
 export function closeConnections(): void {
   agent.destroy();
-  for (const tlsAgent of tlsAgents.values()) tlsAgent.destroy();
+  for (const tlsAgent of [...tlsAgents.values(), ...oldAgents]) tlsAgent.destroy();
   tlsAgents.clear();
+  oldAgents.clear();
 }

@@ -1,46 +1,25 @@
 /** Clusters of three that speak TLS: with each other, with clients, and with both. */
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { Cluster, type ClusterOptions } from './cluster';
-import { speakTls } from './httpClient';
+import { askByTls, clientTlsFlags, peerTlsFlags } from './tlsFlags';
 import { until } from './waiting';
 
 let ours: Pki;
-let theirs: Pki;
 /** What members show: to each other, and to clients. */
 let member: CertificateFiles;
 let client: CertificateFiles;
 
 beforeAll(async () => {
-  [ours, theirs] = await Promise.all([makePki('ours'), makePki('theirs')]);
+  ours = await makePki();
   [member, client] = await Promise.all([ours.issue('member'), ours.issue('client')]);
 });
 
 afterAll(() => {
   ours.remove();
-  theirs.remove();
 });
 
-const forPeers = (): string[] => [
-  ...[`--peer-cert-file=${member.certFile}`, `--peer-key-file=${member.keyFile}`],
-  ...[`--peer-trusted-ca-file=${ours.caFile}`, '--peer-client-cert-auth'],
-];
-const forClients = (): string[] => [
-  ...[`--cert-file=${member.certFile}`, `--key-file=${member.keyFile}`],
-  ...[`--trusted-ca-file=${ours.caFile}`, '--client-cert-auth'],
-];
-
-async function start(options: ClusterOptions): Promise<Cluster> {
-  const cluster = await Cluster.place(options);
-  for (const { clientPort } of cluster.members) askByTls(cluster, clientPort, options);
-  for (const one of cluster.members) one.start(cluster.argumentsFor());
-  await cluster.healthy();
-  return cluster;
-}
-
-function askByTls(_cluster: Cluster, port: number, { clientScheme }: ClusterOptions): void {
-  if (clientScheme !== 'https') return;
-  speakTls(port, { ca: ours.ca.certificate, cert: client.certificate, key: client.key });
-}
+const forPeers = (): string[] => peerTlsFlags(member, ours.caFile);
+const forClients = (): string[] => clientTlsFlags(member, ours.caFile);
 
 describe.each<[string, () => ClusterOptions]>([
   ['between members', () => ({ peerScheme: 'https', moreArguments: forPeers() })],
@@ -51,11 +30,19 @@ describe.each<[string, () => ClusterOptions]>([
   ],
 ])('TLS %s', (_what, optionsOf) => {
   let cluster: Cluster;
-  let options: ClusterOptions;
+  let isAskedByTls = false;
+
+  const askAsClient = (): void => {
+    if (isAskedByTls) askByTls(cluster, ours, client);
+  };
 
   beforeAll(async () => {
-    options = optionsOf();
-    cluster = await start(options);
+    const options = optionsOf();
+    isAskedByTls = options.clientScheme === 'https';
+    cluster = await Cluster.place(options);
+    askAsClient();
+    for (const one of cluster.members) one.start(cluster.argumentsFor());
+    await cluster.healthy();
   });
 
   afterAll(() => cluster.end());
@@ -79,7 +66,7 @@ describe.each<[string, () => ClusterOptions]>([
   test('one more member is added and joins', async () => {
     const [through] = cluster.members;
     const added = await cluster.makePlace('m4');
-    askByTls(cluster, added.clientPort, options);
+    askAsClient();
     await cluster.add(through!, added);
     added.start(cluster.argumentsFor(cluster.members, '--initial-cluster-state', 'existing'));
     await cluster.healthy();
