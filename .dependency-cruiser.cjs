@@ -3,9 +3,10 @@
 /** The arrows of docs/architecture.md: each folder under src/ and the folders it may import. */
 const MAY_IMPORT = {
   raft: [],
-  machine: [],
-  storage: ['raft', 'machine', 'platform'],
-  peer: ['raft', 'platform'],
+  bytes: [],
+  machine: ['bytes'],
+  storage: ['raft', 'machine', 'bytes', 'platform'],
+  peer: ['raft', 'bytes', 'platform'],
   member: ['raft', 'machine', 'storage', 'peer', 'platform'],
   api: ['member', 'machine', 'config', 'tls', 'platform'],
   discovery: ['member', 'platform'],
@@ -27,7 +28,7 @@ const TYPES_ONLY = [
   { from: 'metrics', to: ['machine', 'storage', 'member'] },
 ];
 
-const PURE = ['raft', 'machine'];
+const PURE = ['raft', 'machine', 'bytes'];
 
 module.exports = {
   forbidden: [

@@ -20,7 +20,7 @@ export default tseslint.config(
   },
   {
     // Pure code: the clock, randomness, timers and I/O belong to the edges (design section 6).
-    files: ['src/raft/**/*.ts', 'src/machine/**/*.ts'],
+    files: ['src/raft/**/*.ts', 'src/machine/**/*.ts', 'src/bytes/**/*.ts'],
     rules: {
       'no-restricted-globals': [
         'error',
@@ -33,16 +33,20 @@ export default tseslint.config(
           'Promise',
           'process',
           'performance',
-        ].map((name) => ({ name, message: 'raft/ and machine/ are pure: take it as an argument' })),
+        ].map((name) => ({ name, message: 'raft/, machine/ and bytes/ are pure: take it as an argument' })),
       ],
       'no-restricted-properties': [
         'error',
-        { object: 'Math', property: 'random', message: 'raft/ and machine/ are pure: take a Random as an argument' },
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'raft/, machine/ and bytes/ are pure: take a Random as an argument',
+        },
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: ':function[async=true]', message: 'raft/ and machine/ are synchronous' },
-        { selector: 'AwaitExpression', message: 'raft/ and machine/ are synchronous' },
+        { selector: ':function[async=true]', message: 'raft/, machine/ and bytes/ are synchronous' },
+        { selector: 'AwaitExpression', message: 'raft/, machine/ and bytes/ are synchronous' },
       ],
     },
   },

@@ -2,7 +2,9 @@
  * One log entry holds the commands of one loop turn of one member. The bytes are a contract between members of different
  * versions: the first byte is the format, and a format that is not known is refused.
  */
-import { ByteReader, ByteWriter, DecodeError } from './bytes';
+import type { ByteReader } from '../bytes/byteReader';
+import { ByteWriter } from '../bytes/byteWriter';
+import { DecodeError, readerOf } from './bytes';
 import type { Command } from './command';
 import { kindOf, kindOfCode } from './commands/table';
 
@@ -53,7 +55,7 @@ export function looksLikeBatch(bytes: Uint8Array): boolean {
 
 /** @throws DecodeError if the bytes are not a batch of a known format */
 export function decodeBatch(bytes: Uint8Array): CommandBatch {
-  const reader = new ByteReader(bytes);
+  const reader = readerOf(bytes);
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
   const origin = reader.id();

@@ -1,5 +1,6 @@
 /** The one row that says where the state as a whole stands. */
-import { ByteReader, ByteWriter, DecodeError } from './bytes';
+import { ByteWriter } from '../bytes/byteWriter';
+import { DecodeError, readerOf } from './bytes';
 import { FeatureLevelError, FIRST_LEVEL } from './features';
 
 const FORMAT = 1;
@@ -20,7 +21,7 @@ export interface Meta {
 export function encodeMeta({ index, version, level, doubt }: Meta): string {
   const isFirst = level === FIRST_LEVEL;
   const writer = new ByteWriter().u8(isFirst ? FORMAT : FORMAT_WITH_LEVEL);
-  writer.u48(index).bytes(version);
+  writer.u48(index).byteString(version);
   if (!isFirst) writer.varint(level);
   // Versions that do not know of it do not look behind what comes before it.
   if (doubt !== 0) writer.u48(doubt);
@@ -29,12 +30,12 @@ export function encodeMeta({ index, version, level, doubt }: Meta): string {
 
 /** @throws DecodeError, and FeatureLevelError before anything is read that only a newer program knows */
 export function decodeMeta(value: string, knownLevel: number): Meta {
-  const reader = new ByteReader(value);
+  const reader = readerOf(value);
   const format = reader.u8();
   if (format !== FORMAT && format !== FORMAT_WITH_LEVEL) {
     throw new DecodeError(`state of format ${format}, this version knows up to ${FORMAT_WITH_LEVEL}`);
   }
-  const [index, version] = [reader.u48(), reader.bytes()];
+  const [index, version] = [reader.u48(), reader.byteString()];
   const level = format === FORMAT ? FIRST_LEVEL : reader.varint();
   if (level > knownLevel) throw new FeatureLevelError('data', level, knownLevel);
   return { index, version, level, doubt: reader.atEnd ? 0 : reader.u48() };

@@ -1,8 +1,7 @@
 /**
  * How the state machine shows what is to be stored: opaque rows. It owns their bytes; storage owns where they lie.
  *
- * Keys and values of the key space are bytes. Inside the machine they are "byte strings": JavaScript strings whose every
- * character is one byte (0 to 255). They compare, split and sort as bytes do, and V8 keeps them at one byte a character.
+ * Keys and values of the key space are bytes. Inside the machine they are byte strings (bytes/byteStrings.ts).
  */
 
 /**
@@ -111,14 +110,4 @@ function addToHash(before: number, text: string, from: number, to: number): numb
 function finished(hash: number): number {
   const mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return (mixed ^ (mixed >>> 13)) >>> 0;
-}
-
-const WIDE = /[^\0-\xff]/;
-
-/**
- * For whoever writes byte strings down: of a character above 255 only the low byte would be written, without a word.
- * @throws RangeError
- */
-export function refuseWide(value: string): void {
-  if (WIDE.test(value)) throw new RangeError('a character above 255 in a byte string: text has to be encoded first');
 }

@@ -4,7 +4,7 @@ import type { PeerContext } from './context';
 import { closedText } from './link';
 import { Outbox } from './outbox';
 import { SilenceWatch } from './silenceWatch';
-import { WireError } from './wire/bytes';
+import { WireError } from './wire/wireError';
 import { CONFIRM_BYTES_MAX, readConfirm, writeConfirmed } from './wire/confirmCodec';
 import { FRAME_BODY_BYTES_MAX, FRAME_HEAD_BYTES, FrameDecoder, FrameType } from './wire/frames';
 import { readMessage } from './wire/messageCodec';

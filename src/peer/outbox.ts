@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { LONG_BYTES, WireWriter } from './wire/bytes';
+import { LONG_BYTES, WireWriter } from './wire/wireWriter';
 import { beginFrame, finishFrame } from './wire/frames';
 
 /** What goes to the socket at once; the rest waits here, where a drain shows that the peer still reads. */

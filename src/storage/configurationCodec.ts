@@ -1,6 +1,7 @@
 /** A configuration as bytes: how many voters (2), how many learners (2), then their ids (8 each). */
 import type { Configuration, MemberId } from '../raft/types';
-import type { ByteReader, ByteWriter } from './bytes';
+import type { ByteReader } from '../bytes/byteReader';
+import type { ByteWriter } from '../bytes/byteWriter';
 
 const COUNTS_BYTES = 4;
 const ID_BYTES = 8;

@@ -3,7 +3,8 @@
  * members: peer/wire/entryCodec.ts; inside the data of a command: machine/commandCodec.ts.
  */
 import type { Entry } from '../raft/types';
-import { ByteReader, ByteWriter } from './bytes';
+import { ByteWriter } from '../bytes/byteWriter';
+import { readerOf } from './bytes';
 import { readConfiguration, sizeOfConfiguration, writeConfiguration } from './configurationCodec';
 import { corrupt } from './errors';
 import { LongValue } from './kv';
@@ -27,17 +28,17 @@ const LONG_DATA_BYTES = 64 * 1024;
 export function encodeEntry(entry: Entry): Buffer | LongValue {
   switch (entry.kind) {
     case 'noop':
-      return seal(SEAL_KIND, head(HEAD_BYTES, NOOP, entry).bytes);
+      return seal(SEAL_KIND, head(HEAD_BYTES, NOOP, entry).written);
     case 'command':
       if (entry.data.length >= LONG_DATA_BYTES) {
-        return new LongValue([seal(SEAL_KIND, head(HEAD_BYTES, COMMAND, entry).bytes, entry.data), entry.data]);
+        return new LongValue([seal(SEAL_KIND, head(HEAD_BYTES, COMMAND, entry).written, entry.data), entry.data]);
       }
-      return seal(SEAL_KIND, head(HEAD_BYTES + entry.data.length, COMMAND, entry).raw(entry.data).bytes);
+      return seal(SEAL_KIND, head(HEAD_BYTES + entry.data.length, COMMAND, entry).raw(entry.data).written);
     case 'configuration': {
       const size = HEAD_BYTES + sizeOfConfiguration(entry.configuration) + entry.data.length;
       const writer = head(size, CONFIGURATION, entry);
       writeConfiguration(writer, entry.configuration);
-      return seal(SEAL_KIND, writer.raw(entry.data).bytes);
+      return seal(SEAL_KIND, writer.raw(entry.data).written);
     }
   }
 }
@@ -66,7 +67,7 @@ export function decodeEntry(index: number, bytes: Uint8Array): Entry {
     case COMMAND:
       return { kind: 'command', index, term, data: body };
     case CONFIGURATION: {
-      const reader = new ByteReader(body, what);
+      const reader = readerOf(body, what);
       const configuration = readConfiguration(reader);
       return { kind: 'configuration', index, term, configuration, data: reader.raw(reader.left) };
     }

@@ -9,7 +9,7 @@ import { codeOf, fileError } from './fileError';
 import { withWindow } from './fileWindow';
 import { readLog, type Damage, type LogListener } from './logFormat';
 import type { TornEnd } from './tornEnd';
-import { VarintReader } from './varints';
+import { ByteReader } from '../bytes/byteReader';
 
 export interface LiveFiles {
   /** File numbers of the tables. */
@@ -122,16 +122,16 @@ class Files {
 
   apply(bytes: Buffer): void {
     const damaged = (): Error => corrupt(`the file ${this.name} cannot be understood`);
-    const reader = new VarintReader(bytes, 0, bytes.length, damaged);
-    while (!reader.done) {
-      const tag = reader.number();
-      if (tag === LOG_NUMBER) this.firstLog = Math.max(this.firstLog, reader.number());
-      else if (tag === LAST_SEQUENCE) this.lastSequence(reader.number());
+    const reader = new ByteReader(bytes, damaged);
+    while (!reader.atEnd) {
+      const tag = reader.varint();
+      if (tag === LOG_NUMBER) this.firstLog = Math.max(this.firstLog, reader.varint());
+      else if (tag === LAST_SEQUENCE) this.lastSequence(reader.varint());
       else if (tag === DELETED_FILE) {
-        reader.number();
-        this.tables.delete(reader.number());
+        reader.varint();
+        this.tables.delete(reader.varint());
       } else if (tag === NEW_FILE) this.newFile(reader);
-      else if ((tag & SKIPPABLE) !== 0) reader.skipText();
+      else if ((tag & SKIPPABLE) !== 0) reader.skip(reader.varint());
       else skipFields(reader, FIELDS.get(tag), damaged);
     }
   }
@@ -146,22 +146,22 @@ class Files {
   }
 
   /** Level, number, size, smallest and largest key and sequence number, then tagged text until a tag ends it. */
-  private newFile(reader: VarintReader): void {
-    reader.number();
-    this.tables.add(reader.number());
-    reader.number();
-    reader.skipText();
-    reader.skipText();
-    reader.number();
-    this.flushed = Math.max(this.flushed, reader.number());
-    while (reader.number() !== END_OF_FILE_FIELDS) reader.skipText();
+  private newFile(reader: ByteReader): void {
+    reader.varint();
+    this.tables.add(reader.varint());
+    reader.varint();
+    reader.skip(reader.varint());
+    reader.skip(reader.varint());
+    reader.varint();
+    this.flushed = Math.max(this.flushed, reader.varint());
+    while (reader.varint() !== END_OF_FILE_FIELDS) reader.skip(reader.varint());
   }
 }
 
-function skipFields(reader: VarintReader, fields: string | undefined, damaged: () => Error): void {
+function skipFields(reader: ByteReader, fields: string | undefined, damaged: () => Error): void {
   if (fields === undefined) throw damaged();
   for (const field of fields) {
-    if (field === 't') reader.skipText();
-    else reader.number();
+    if (field === 't') reader.skip(reader.varint());
+    else reader.varint();
   }
 }

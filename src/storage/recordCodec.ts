@@ -1,6 +1,8 @@
 /** The single records: format version, identity, foundation, hard state, log start, applied, generation. Each in an envelope (seal.ts). */
 import type { HardState, LogStart, MemberId } from '../raft/types';
-import { ByteReader, ByteWriter } from './bytes';
+import type { ByteReader } from '../bytes/byteReader';
+import { ByteWriter } from '../bytes/byteWriter';
+import { readerOf } from './bytes';
 import { readConfiguration, sizeOfConfiguration, writeConfiguration } from './configurationCodec';
 import { corrupt } from './errors';
 import { seal, SEAL_BYTES, unseal } from './seal';
@@ -26,14 +28,14 @@ function begin(bodyBytes: number): ByteWriter {
 }
 
 function read<T>(kind: string, bytes: Uint8Array, what: string, body: (reader: ByteReader) => T): T {
-  const reader = new ByteReader(unseal(kind, bytes, what), what);
+  const reader = readerOf(unseal(kind, bytes, what), what);
   const value = body(reader);
-  reader.end();
+  reader.finish();
   return value;
 }
 
 export function encodeIdentity(identity: Identity): Buffer {
-  return seal('i', begin(16).id(identity.memberId).id(identity.clusterId).bytes);
+  return seal('i', begin(16).id(identity.memberId).id(identity.clusterId).written);
 }
 
 export function decodeIdentity(bytes: Uint8Array): Identity {
@@ -41,7 +43,7 @@ export function decodeIdentity(bytes: Uint8Array): Identity {
 }
 
 export function encodeFoundation(foundation: string): Buffer {
-  return seal('o', begin(8).id(foundation).bytes);
+  return seal('o', begin(8).id(foundation).written);
 }
 
 export function decodeFoundation(bytes: Uint8Array): string {
@@ -55,7 +57,7 @@ export function encodeHardState(state: HardState): Buffer {
     .u64(state.term)
     .u64(state.commit)
     .u8(voted ? VOTED : 0);
-  return seal('h', writer.id(state.votedFor ?? '0').bytes);
+  return seal('h', writer.id(state.votedFor ?? '0').written);
 }
 
 export function decodeHardState(bytes: Uint8Array): HardState {
@@ -84,7 +86,7 @@ export function encodePosition(kind: PositionKind, position: LogStart): Buffer {
     .u64(position.index)
     .u64(position.term);
   writeConfiguration(writer, position.configuration);
-  return seal(POSITION_LETTER[kind], writer.bytes);
+  return seal(POSITION_LETTER[kind], writer.written);
 }
 
 export function decodePosition(kind: PositionKind, bytes: Uint8Array): LogStart {
@@ -118,7 +120,7 @@ const NUMBER_NAME: Readonly<Record<NumberKind, string>> = {
 /** In 4 bytes, or in 8 if it needs them. */
 export function encodeNumber(kind: NumberKind, value: number): Buffer {
   const writer = value > UINT32_MAX ? begin(8).u64(value) : begin(4).u32(value);
-  return seal(NUMBER_LETTER[kind], writer.bytes);
+  return seal(NUMBER_LETTER[kind], writer.written);
 }
 
 export function decodeNumber(kind: NumberKind, bytes: Uint8Array): number {

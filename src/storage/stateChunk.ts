@@ -4,7 +4,9 @@
  * The last chunk is of another kind and holds its number (4) and the number of rows in all (8).
  */
 import type { RowTable } from '../machine/rows';
-import { ByteReader, ByteWriter } from './bytes';
+import type { ByteReader } from '../bytes/byteReader';
+import { ByteWriter } from '../bytes/byteWriter';
+import { readerOf } from './bytes';
 import { corrupt } from './errors';
 import { letterOfTable, tableOfLetter } from './layout';
 import { seal, SEAL_BYTES, unseal } from './seal';
@@ -36,25 +38,25 @@ export function encodeRowsChunk(number: number, rows: readonly StoredRow[]): Buf
   const bodyBytes = rows.reduce((sum, row) => sum + sizeInChunk(row), 0);
   const writer = new ByteWriter(ROWS_HEAD_BYTES + bodyBytes).raw(ENVELOPE).u32(number).u32(rows.length);
   for (const { table, key, value } of rows) {
-    writer.u8(letterOfTable(table).charCodeAt(0)).u32(key.length).text(key).u32(value.length).text(value);
+    writer.u8(letterOfTable(table).charCodeAt(0)).u32(key.length).rawString(key).u32(value.length).rawString(value);
   }
-  return seal(ROWS_KIND, writer.bytes);
+  return seal(ROWS_KIND, writer.written);
 }
 
 export function encodeEndChunk(number: number, totalRows: number): Buffer {
-  return seal(END_KIND, new ByteWriter(SEAL_BYTES + 12).raw(ENVELOPE).u32(number).u64(totalRows).bytes);
+  return seal(END_KIND, new ByteWriter(SEAL_BYTES + 12).raw(ENVELOPE).u32(number).u64(totalRows).written);
 }
 
 /** Throws StorageError of kind corrupt or format. */
 export function decodeChunk(bytes: Uint8Array): StateChunk {
   const what = 'a part of the received state';
   const isEnd = bytes[KIND_AT] === END_KIND.charCodeAt(0);
-  const reader = new ByteReader(unseal(isEnd ? END_KIND : ROWS_KIND, bytes, what), what);
+  const reader = readerOf(unseal(isEnd ? END_KIND : ROWS_KIND, bytes, what), what);
   const number = reader.u32();
   const chunk: StateChunk = isEnd
     ? { kind: 'end', number, totalRows: reader.u64() }
     : { kind: 'rows', number, rows: readRows(reader) };
-  reader.end();
+  reader.finish();
   return chunk;
 }
 
@@ -63,8 +65,8 @@ function readRows(reader: ByteReader): StoredRow[] {
   for (let left = reader.u32(); left > 0; left -= 1) {
     const table = tableOfLetter(String.fromCharCode(reader.u8()));
     if (table === undefined) throw corrupt('a received row belongs to no known table');
-    const key = reader.raw(reader.u32()).latin1Slice();
-    rows.push({ table, key, value: reader.raw(reader.u32()).latin1Slice() });
+    const key = reader.rawString(reader.u32());
+    rows.push({ table, key, value: reader.rawString(reader.u32()) });
   }
   return rows;
 }

@@ -9,7 +9,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ByteReader, ByteWriter } from './bytes';
+import { ByteWriter } from '../bytes/byteWriter';
+import { readerOf } from './bytes';
 import { codeOf, fileError } from './fileError';
 import { seal, SEAL_BYTES, unseal } from './seal';
 
@@ -44,7 +45,7 @@ export function markPlace(counter: number): number {
 
 export function encodeMark({ counter, synced, written, isFinal }: SyncedMark): Buffer {
   const writer = new ByteWriter(RECORD_BYTES).raw(Buffer.alloc(SEAL_BYTES));
-  return seal(isFinal ? FINAL_KIND : KIND, writer.u64(counter).u64(synced).u64(written).bytes);
+  return seal(isFinal ? FINAL_KIND : KIND, writer.u64(counter).u64(synced).u64(written).written);
 }
 
 /** @param database its directory. Rejects with StorageError if the mark is there and the system will not read it. */
@@ -76,7 +77,7 @@ function decodeSlot(bytes: Buffer, at: number): SyncedMark | undefined {
 
 function decodeRecord(bytes: Buffer, isFinal: boolean): SyncedMark | undefined {
   try {
-    const reader = new ByteReader(unseal(isFinal ? FINAL_KIND : KIND, bytes, WHAT), WHAT);
+    const reader = readerOf(unseal(isFinal ? FINAL_KIND : KIND, bytes, WHAT), WHAT);
     return { counter: reader.u64(), synced: reader.u64(), written: reader.u64(), isFinal };
   } catch {
     return undefined;

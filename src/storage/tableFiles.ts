@@ -12,7 +12,7 @@ import { corrupt, StorageError } from './errors';
 import { codeOf } from './fileError';
 import { withWindow, type FileWindow } from './fileWindow';
 import type { LiveFiles } from './manifest';
-import { VarintReader } from './varints';
+import { ByteReader } from '../bytes/byteReader';
 
 const TRAILER_BYTES = 5;
 const FOOTER_BYTES = 53;
@@ -51,7 +51,7 @@ function checkTable(name: string, file: FileWindow): void {
   if (bytes.readBigUInt64LE(FOOTER_BYTES - MAGIC_FROM_END) !== MAGIC) throw damaged(name, footer);
   const version = bytes.readUInt32LE(FOOTER_BYTES - VERSION_FROM_END);
   if (version !== VERSION || bytes[0] !== CHECKSUM_CRC32C) throw damaged(name, footer);
-  const places = new VarintReader(bytes, 1, FOOTER_BYTES - VERSION_FROM_END, () => damaged(name, footer));
+  const places = new ByteReader(bytes.subarray(1, FOOTER_BYTES - VERSION_FROM_END), () => damaged(name, footer));
   const metaIndex = Buffer.from(checkBlock(name, file, readPlace(places)));
   const index = Buffer.from(checkBlock(name, file, readPlace(places)));
   for (const place of placesInIndex(name, index)) checkBlock(name, file, place);
@@ -69,21 +69,21 @@ function checkBlock(name: string, file: FileWindow, { offset, size }: Place): Bu
 
 /** Entries of shared key bytes (always 0 here), other key bytes, key, place. */
 function* placesInIndex(name: string, block: Buffer): Generator<Place> {
-  const reader = new VarintReader(block, 0, endOfEntries(name, block), () => damaged(name, 0));
-  while (!reader.done) {
-    if (reader.number() !== 0) throw damaged(name, 0);
-    reader.skip(reader.number());
+  const reader = new ByteReader(block.subarray(0, endOfEntries(name, block)), () => damaged(name, 0));
+  while (!reader.atEnd) {
+    if (reader.varint() !== 0) throw damaged(name, 0);
+    reader.skip(reader.varint());
     yield readPlace(reader);
   }
 }
 
 /** Entries of shared key bytes, other key bytes, value bytes, key, value. The value of every meta block is its place. */
 function* placesInMetaIndex(name: string, block: Buffer): Generator<Place> {
-  const reader = new VarintReader(block, 0, endOfEntries(name, block), () => damaged(name, 0));
-  while (!reader.done) {
-    reader.number();
-    const keyBytes = reader.number();
-    reader.number();
+  const reader = new ByteReader(block.subarray(0, endOfEntries(name, block)), () => damaged(name, 0));
+  while (!reader.atEnd) {
+    reader.varint();
+    const keyBytes = reader.varint();
+    reader.varint();
     reader.skip(keyBytes);
     yield readPlace(reader);
   }
@@ -96,8 +96,8 @@ function endOfEntries(name: string, block: Buffer): number {
   return end;
 }
 
-function readPlace(reader: VarintReader): Place {
-  return { offset: reader.number(), size: reader.number() };
+function readPlace(reader: ByteReader): Place {
+  return { offset: reader.varint(), size: reader.varint() };
 }
 
 function damaged(name: string, at: number): Error {

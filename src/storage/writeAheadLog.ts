@@ -14,7 +14,7 @@ import { withWindow } from './fileWindow';
 import { readLog, type DamageShape, type LogBytes } from './logFormat';
 import type { LiveFiles } from './manifest';
 import type { TornEnd } from './tornEnd';
-import { VarintReader } from './varints';
+import { ByteReader } from '../bytes/byteReader';
 
 const BATCH_HEADER_BYTES = 12;
 const DELETION = 0;
@@ -136,13 +136,13 @@ function headerOf(name: string, pieces: readonly Buffer[]): { readonly sequence:
 }
 
 function hasSyncedPut(name: string, batch: Buffer, isSynced: (key: Uint8Array) => boolean): boolean {
-  const reader = new VarintReader(batch, BATCH_HEADER_BYTES, batch.length, () => cutShort(name));
-  while (!reader.done) {
-    const type = reader.number();
+  const reader = new ByteReader(batch.subarray(BATCH_HEADER_BYTES), () => cutShort(name));
+  while (!reader.atEnd) {
+    const type = reader.varint();
     if (type !== PUT && type !== DELETION) throw corrupt(`the write-ahead log ${name} holds an unknown operation`);
-    const key = reader.text();
+    const key = reader.bytes();
     if (type === DELETION) continue;
-    reader.skipText();
+    reader.skip(reader.varint());
     if (isSynced(key)) return true;
   }
   return false;

@@ -11,7 +11,7 @@ import { RealClock } from '../../src/platform/realClock';
 import { PeerLinks } from '../../src/app/peerLinks';
 import { Recorders } from '../../src/metrics/recorders';
 import { Dialer } from '../../src/peer/dialer';
-import { WireWriter } from '../../src/peer/wire/bytes';
+import { WireWriter } from '../../src/peer/wire/wireWriter';
 import { beginFrame, finishFrame, FrameType } from '../../src/peer/wire/frames';
 import { writeMessage } from '../../src/peer/wire/messageCodec';
 import type { MemberId, Message } from '../../src/raft/types';

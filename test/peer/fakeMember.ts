@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WireWriter } from '../../src/peer/wire/bytes';
+import { WireWriter } from '../../src/peer/wire/wireWriter';
 import { readConfirm, writeConfirmed } from '../../src/peer/wire/confirmCodec';
 import { beginFrame, finishFrame, FrameDecoder, FrameType } from '../../src/peer/wire/frames';
 import { CLUSTER } from './harness';

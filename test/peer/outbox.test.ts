@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Outbox } from '../../src/peer/outbox';
-import { WireWriter } from '../../src/peer/wire/bytes';
+import { WireWriter } from '../../src/peer/wire/wireWriter';
 import { FrameDecoder } from '../../src/peer/wire/frames';
 
 const MEBIBYTE = 1024 * 1024;

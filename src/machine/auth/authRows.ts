@@ -2,7 +2,10 @@
  * The auth state as rows. The first character of a key says what a row is: `s` the settings, `u` and a name a user, `r` and a
  * name a role; names are UTF-8. Values begin with their format.
  */
-import { ByteReader, byteString, ByteWriter, DecodeError } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import { byteString } from '../../bytes/byteStrings';
+import { ByteWriter } from '../../bytes/byteWriter';
+import { DecodeError, readerOf } from '../bytes';
 import { digestOf, TreeDigest } from '../keyspace/digest';
 import { rowChecksum, type Row } from '../rows';
 import type { AuthItem, AuthState } from './authState';
@@ -50,7 +53,7 @@ export class AuthRows {
 
   /** @throws DecodeError for a row that is none, or that no change could have made */
   load(key: string, value: string): void {
-    const reader = new ByteReader(value);
+    const reader = readerOf(value);
     const format = reader.u8();
     if (format !== FORMAT) throw new DecodeError(`an auth row of format ${format}, this version knows ${FORMAT}`);
     this.read(key, reader);

@@ -1,5 +1,7 @@
 /** The kinds of changes, one entry each: their codes, which are never used again, and their fields in the order of their bytes. */
-import { DecodeError, type ByteReader, type ByteWriter } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import type { ByteWriter } from '../../bytes/byteWriter';
+import { DecodeError } from '../bytes';
 import type { AuthChange } from './change';
 import {
   HASH,

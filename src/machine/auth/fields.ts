@@ -1,5 +1,7 @@
 /** The fields of changes: how each lies in a command, how long it is, and what is wrong with it. */
-import { DecodeError, type ByteReader, type ByteWriter } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import type { ByteWriter } from '../../bytes/byteWriter';
+import { DecodeError } from '../bytes';
 import type { Permissions } from './change';
 import { faultOfHash, faultOfName, faultOfPatterns, faultOfRoles } from './rules';
 

@@ -1,4 +1,4 @@
-import { byteString } from '../bytes';
+import { byteString } from '../../bytes/byteStrings';
 
 /**
  * Patterns of keys, to be asked about many keys. One that ends in `*` means all keys that begin with what is before it, every

@@ -2,7 +2,7 @@
  * The hidden keys under /_etcd by which clients of etcd 0.4 know the cluster (spec v0-api section 3, conflicts rows 24 and 25).
  * They follow the member list; clients can read but not write them.
  */
-import { byteString } from '../bytes';
+import { byteString } from '../../bytes/byteStrings';
 import { DirectoryNode } from '../keyspace/node';
 import { isBelow } from '../keyspace/path';
 import type { Tree } from '../keyspace/tree';

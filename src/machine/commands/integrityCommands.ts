@@ -29,11 +29,11 @@ export const REPORT: CommandKind<ReportCommand> = {
   speaker: 'itself',
   size: () => 0,
   write: (writer, { memberId, checkpoint, digest }) => {
-    writer.id(memberId).u48(checkpoint).bytes(digest);
+    writer.id(memberId).u48(checkpoint).byteString(digest);
   },
   read: (reader) => {
     const memberId = reader.id();
-    return { type: 'report', memberId, checkpoint: reader.u48(), digest: reader.bytes() };
+    return { type: 'report', memberId, checkpoint: reader.u48(), digest: reader.byteString() };
   },
   faultOf: ({ digest }) => (digest.length <= DIGEST_BYTES_MAX ? undefined : 'the digest of a report is too long'),
   execute: ({ integrity }, { memberId, checkpoint, digest }) => {

@@ -1,5 +1,6 @@
 /** What changes the key space. */
-import type { ByteReader, ByteWriter } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import type { ByteWriter } from '../../bytes/byteWriter';
 import type {
   CompareAndDeleteCommand,
   CompareAndSwapCommand,
@@ -22,15 +23,15 @@ type Valued = Extract<KeyCommand, { readonly value: string }>;
 
 /** What all of them have first. */
 function writeKey(writer: ByteWriter, { nowMs, path }: KeyCommand): ByteWriter {
-  return writer.u48(nowMs).bytes(path);
+  return writer.u48(nowMs).byteString(path);
 }
 
 function readKey(reader: ByteReader): { readonly nowMs: number; readonly path: string } {
-  return { nowMs: reader.u48(), path: reader.bytes() };
+  return { nowMs: reader.u48(), path: reader.byteString() };
 }
 
 function writeValued(writer: ByteWriter, command: Valued, flags: number): ByteWriter {
-  return writeKey(writer, command).u8(flags).optionalU48(command.expirationMs).bytes(command.value);
+  return writeKey(writer, command).u8(flags).optionalU48(command.expirationMs).byteString(command.value);
 }
 
 /** What the kinds have in common. */
@@ -54,7 +55,7 @@ export const SET: CommandKind<SetCommand> = {
     const { nowMs, path } = readKey(reader);
     const flags = reader.u8();
     const expirationMs = reader.optionalU48();
-    const value = reader.bytes();
+    const value = reader.byteString();
     return { type: 'set', path, nowMs, dir: bit(flags, 0), refresh: bit(flags, 1), expirationMs, value };
   },
 };
@@ -67,7 +68,7 @@ export const CREATE: CommandKind<CreateCommand> = {
     const { nowMs, path } = readKey(reader);
     const flags = reader.u8();
     const expirationMs = reader.optionalU48();
-    const value = reader.bytes();
+    const value = reader.byteString();
     return { type: 'create', path, nowMs, dir: bit(flags, 0), inOrder: bit(flags, 1), expirationMs, value };
   },
 };
@@ -79,7 +80,7 @@ export const UPDATE: CommandKind<UpdateCommand> = {
   read: (reader) => {
     const { nowMs, path } = readKey(reader);
     const refresh = bit(reader.u8(), 0);
-    return { type: 'update', path, nowMs, refresh, expirationMs: reader.optionalU48(), value: reader.bytes() };
+    return { type: 'update', path, nowMs, refresh, expirationMs: reader.optionalU48(), value: reader.byteString() };
   },
 };
 
@@ -88,15 +89,15 @@ export const COMPARE_AND_SWAP: CommandKind<CompareAndSwapCommand> = {
   code: 4,
   size: (command) => ofValues.size(command) + command.prevValue.length,
   write: (writer, command) => {
-    writeValued(writer, command, bits(command.refresh)).bytes(command.prevValue).u64(command.prevIndex);
+    writeValued(writer, command, bits(command.refresh)).byteString(command.prevValue).bigU64(command.prevIndex);
   },
   read: (reader) => {
     const { nowMs, path } = readKey(reader);
     const refresh = bit(reader.u8(), 0);
     const expirationMs = reader.optionalU48();
-    const value = reader.bytes();
-    const prevValue = reader.bytes();
-    return { type: 'compareAndSwap', path, nowMs, refresh, expirationMs, value, prevValue, prevIndex: reader.u64() };
+    const value = reader.byteString();
+    const prevValue = reader.byteString();
+    return { type: 'compareAndSwap', path, nowMs, refresh, expirationMs, value, prevValue, prevIndex: reader.bigU64() };
   },
 };
 
@@ -118,10 +119,10 @@ export const COMPARE_AND_DELETE: CommandKind<CompareAndDeleteCommand> = {
   code: 6,
   size: ({ path, prevValue }) => path.length + prevValue.length,
   faultOf: ({ path }) => faultOfPath(path),
-  write: (writer, command) => void writeKey(writer, command).bytes(command.prevValue).u64(command.prevIndex),
+  write: (writer, command) => void writeKey(writer, command).byteString(command.prevValue).bigU64(command.prevIndex),
   read: (reader) => {
     const { nowMs, path } = readKey(reader);
-    return { type: 'compareAndDelete', path, nowMs, prevValue: reader.bytes(), prevIndex: reader.u64() };
+    return { type: 'compareAndDelete', path, nowMs, prevValue: reader.byteString(), prevIndex: reader.bigU64() };
   },
 };
 

@@ -1,4 +1,5 @@
-import type { ByteReader, ByteWriter } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import type { ByteWriter } from '../../bytes/byteWriter';
 import type { AuthResult } from '../auth/result';
 import type { AuthCommand, Command, KeyCommand } from '../command';
 import type { KeyResult } from '../keyspace/event';

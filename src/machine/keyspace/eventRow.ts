@@ -1,8 +1,11 @@
 /** The events since the last write as one row; its key is the first index in 8 bytes, so rows sort by index. */
-import { ByteReader, ByteWriter, DecodeError } from '../bytes';
+import type { ByteReader } from '../../bytes/byteReader';
+import { refuseWide } from '../../bytes/byteStrings';
+import { ByteWriter } from '../../bytes/byteWriter';
+import { DecodeError, readerOf } from '../bytes';
 import type { Action, KeyEvent, NodeView } from './event';
 import type { History, HistorySlot } from './history';
-import { LONG_TEXT_LENGTH, LongText, refuseWide } from '../rows';
+import { LONG_TEXT_LENGTH, LongText } from '../rows';
 
 const FORMAT = 1;
 const KEY_BYTES = 8;
@@ -49,7 +52,7 @@ export function encodeEvents(history: History, firstIndex: number, lastIndex: nu
 
 /** @throws DecodeError for a value that is not a history row */
 export function decodeEvents(firstIndex: number, value: string): HistorySlot[] {
-  const reader = new ByteReader(value);
+  const reader = readerOf(value);
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`history row of format ${format}, this version knows ${FORMAT}`);
   const count = reader.varint();
@@ -66,7 +69,7 @@ function encodeSlot(event: HistorySlot, pieces: string[]): void {
   }
   writer.u8(ACTIONS.indexOf(event.action) + 1);
   writer.u8((event.refresh ? REFRESH_BIT : 0) | (event.prevNode === undefined ? 0 : PREVIOUS_BIT));
-  writer.u48(event.nowMs).bytes(event.node.key);
+  writer.u48(event.nowMs).byteString(event.node.key);
   encodeView(event.node, pieces);
   if (event.prevNode !== undefined) encodeView(event.prevNode, pieces);
 }
@@ -78,7 +81,7 @@ function decodeSlot(reader: ByteReader, index: number): HistorySlot {
   if (action === undefined) throw new DecodeError(`unknown action code ${code} in a history row`);
   const flags = reader.u8();
   const nowMs = reader.u48();
-  const key = reader.bytes();
+  const key = reader.byteString();
   const node = decodeView(reader, key);
   const prevNode = (flags & PREVIOUS_BIT) === 0 ? undefined : decodeView(reader, key);
   return {
@@ -99,7 +102,7 @@ function encodeView(view: NodeView, pieces: string[]): void {
   if (view.expirationMs !== undefined) writer.u48(view.expirationMs);
   if (view.value === undefined) return;
   if (view.value.length < LONG_TEXT_LENGTH) {
-    writer.bytes(view.value);
+    writer.byteString(view.value);
   } else {
     refuseWide(view.value);
     pieces.push(writer.varint(view.value.length).takeText(), view.value);
@@ -111,6 +114,6 @@ function decodeView(reader: ByteReader, key: string): NodeView {
   const createdIndex = reader.u48();
   const modifiedIndex = reader.u48();
   const expirationMs = (flags & 4) === 0 ? undefined : reader.u48();
-  const value = (flags & 2) === 0 ? undefined : reader.bytes();
+  const value = (flags & 2) === 0 ? undefined : reader.byteString();
   return { key, value, dir: (flags & 1) !== 0, createdIndex, modifiedIndex, expirationMs, nodes: undefined };
 }

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { PeerContext } from '../context';
 import { reasonOf } from '../../platform/networkError';
 import { SilenceWatch } from '../silenceWatch';
-import { WireError } from '../wire/bytes';
+import { WireError } from '../wire/wireError';
 import { FRAME_BODY_BYTES_MAX, FrameDecoder, FrameType } from '../wire/frames';
 
 export interface Frame {

@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import type { LogStart } from '../../raft/types';
 import type { PeerContext } from '../context';
 import { reasonOf } from '../../platform/networkError';
-import { WireError } from '../wire/bytes';
+import { WireError } from '../wire/wireError';
 import { FrameType } from '../wire/frames';
 import type { SnapshotResult } from '../wire/snapshotCodec';
 import { readSnapshotEnd, readSnapshotHeader, snapshotResultFrame } from '../wire/snapshotCodec';

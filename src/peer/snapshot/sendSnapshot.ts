@@ -8,7 +8,7 @@ import { dialFailureText } from '../dialer';
 import type { StreamProtocol } from '../handshake';
 import { reasonOf } from '../../platform/networkError';
 import type { PeerAddress } from '../types';
-import { WireError } from '../wire/bytes';
+import { WireError } from '../wire/wireError';
 import { FrameType } from '../wire/frames';
 import type { SnapshotResult } from '../wire/snapshotCodec';
 import { readSnapshotResult, snapshotChunkFrame, snapshotEndFrame, snapshotHeaderFrame } from '../wire/snapshotCodec';

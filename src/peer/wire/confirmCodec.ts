@@ -2,8 +2,8 @@
  * How a stream is confirmed. The acceptor asks, on the stream that it dialed itself, whether a nonce is of a stream that the
  * other member opened to it (`confirm`), and is told (`confirmed`); then it says so on the accepted stream (`welcome`).
  */
-import type { WireWriter } from './bytes';
-import { WireError, WireReader } from './bytes';
+import type { WireWriter } from './wireWriter';
+import { readerOf, WireError } from './wireError';
 
 /** The body of the longest frame about confirmations. */
 export const CONFIRM_BYTES_MAX = 64;
@@ -27,7 +27,7 @@ export function writeConfirm(writer: WireWriter, nonce: string): void {
 
 /** @throws WireError */
 export function readConfirm(body: Buffer): string {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const nonce = reader.text();
   reader.finish();
   if (!isNonce(nonce)) throw new WireError('malformed', 'a question about a stream without its nonce');
@@ -40,7 +40,7 @@ export function writeConfirmed(writer: WireWriter, { nonce, isOurs }: Confirmed)
 
 /** @throws WireError */
 export function readConfirmed(body: Buffer): Confirmed {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const isOurs = reader.u8() === 1;
   const nonce = reader.text();
   reader.finish();

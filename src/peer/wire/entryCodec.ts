@@ -3,9 +3,10 @@
  * Their indexes are not sent: they follow `prevLogIndex` without holes. On disk: storage/entryCodec.ts; inside the data of a command:
  * machine/commandCodec.ts.
  */
+import type { ByteReader } from '../../bytes/byteReader';
 import type { Configuration, Entry } from '../../raft/types';
-import type { WireReader, WireWriter } from './bytes';
-import { WireError } from './bytes';
+import type { WireWriter } from './wireWriter';
+import { WireError } from './wireError';
 
 const NOOP = 0;
 const COMMAND = 1;
@@ -43,14 +44,14 @@ function writeEntry(writer: WireWriter, entry: Entry): void {
 }
 
 /** The data of the entries are views into what is read. Throws WireError. */
-export function readEntries(reader: WireReader, prevLogIndex: number): Entry[] {
+export function readEntries(reader: ByteReader, prevLogIndex: number): Entry[] {
   const count = reader.count(ENTRY_BYTES_MIN);
   const entries: Entry[] = [];
   for (let position = 1; position <= count; position += 1) entries.push(readEntry(reader, prevLogIndex + position));
   return entries;
 }
 
-function readEntry(reader: WireReader, index: number): Entry {
+function readEntry(reader: ByteReader, index: number): Entry {
   const kind = reader.u8();
   const term = reader.varint();
   switch (kind) {
@@ -72,7 +73,7 @@ export function writeConfiguration(writer: WireWriter, configuration: Configurat
   writeIds(writer, configuration.learners);
 }
 
-export function readConfiguration(reader: WireReader): Configuration {
+export function readConfiguration(reader: ByteReader): Configuration {
   const voters = readIds(reader);
   return { voters, learners: readIds(reader) };
 }
@@ -82,7 +83,7 @@ function writeIds(writer: WireWriter, ids: readonly string[]): void {
   for (const id of ids) writer.id(id);
 }
 
-function readIds(reader: WireReader): string[] {
+function readIds(reader: ByteReader): string[] {
   const count = reader.count(ID_BYTES);
   const ids: string[] = [];
   for (let position = 0; position < count; position += 1) ids.push(reader.id());

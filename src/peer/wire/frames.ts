@@ -6,8 +6,8 @@
  */
 import { crc32 } from 'node:zlib';
 import { FRAME_BYTES_MAX } from '../../platform/sizes';
-import type { WireWriter } from './bytes';
-import { WireError } from './bytes';
+import type { WireWriter } from './wireWriter';
+import { WireError } from './wireError';
 
 /** The only version this member speaks; also what `X-Cairn-Wire` says. */
 export const WIRE_VERSION = 1;

@@ -2,9 +2,10 @@
  * Raft messages as frame bodies: type (1), term, then the fields of the type. Sender and receiver are not in there: a stream
  * belongs to one pair of members, whose ids were checked at the handshake, so no message can claim to be from another.
  */
+import type { ByteReader } from '../../bytes/byteReader';
 import type { MemberId, Message } from '../../raft/types';
-import type { WireWriter } from './bytes';
-import { WireError, WireReader } from './bytes';
+import type { WireWriter } from './wireWriter';
+import { readerOf, WireError } from './wireError';
 import { readEntries, writeEntries } from './entryCodec';
 
 const CODES = {
@@ -77,13 +78,13 @@ export function writeMessage(writer: WireWriter, message: Message): void {
 
 /** The message in a frame body; entry data are views into it. Throws WireError. */
 export function readMessage(body: Buffer, from: MemberId, to: MemberId): Message {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const message = readFields(reader, from, to);
   reader.finish();
   return message;
 }
 
-function readFields(reader: WireReader, from: MemberId, to: MemberId): Message {
+function readFields(reader: ByteReader, from: MemberId, to: MemberId): Message {
   const code = reader.u8();
   const term = reader.varint();
   switch (code) {
@@ -136,7 +137,7 @@ function bits(first: boolean, second = false): number {
   return (first ? 1 : 0) | (second ? 2 : 0);
 }
 
-function readFlags(reader: WireReader, width: number): number {
+function readFlags(reader: ByteReader, width: number): number {
   const flags = reader.u8();
   if (flags >> width !== 0) throw new WireError('malformed', `flags ${flags} of a message`);
   return flags;

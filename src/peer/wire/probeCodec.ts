@@ -1,6 +1,6 @@
 /** A probe asks for the other member's clock; its number tells replies apart. */
-import type { WireWriter } from './bytes';
-import { WireReader } from './bytes';
+import { readerOf } from './wireError';
+import type { WireWriter } from './wireWriter';
 
 export interface ProbeReply {
   readonly sequence: number;
@@ -14,7 +14,7 @@ export function writeProbe(writer: WireWriter, sequence: number): void {
 
 /** @throws WireError */
 export function readProbe(body: Buffer): number {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const sequence = reader.varint();
   reader.finish();
   return sequence;
@@ -26,7 +26,7 @@ export function writeProbeReply(writer: WireWriter, { sequence, nowMs }: ProbeRe
 
 /** @throws WireError */
 export function readProbeReply(body: Buffer): ProbeReply {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const sequence = reader.varint();
   const nowMs = reader.f64();
   reader.finish();

@@ -2,8 +2,9 @@
  * The frames of a snapshot stream. Sender: header, chunks, end, with `alive` in between when it has nothing to send.
  * Receiver: `alive` while it works, then one result.
  */
+import { readerOf } from './wireError';
 import type { LogStart } from '../../raft/types';
-import { WireReader, WireWriter } from './bytes';
+import { WireWriter } from './wireWriter';
 import { readConfiguration, writeConfiguration } from './entryCodec';
 import { beginFrame, finishFrame, FrameType } from './frames';
 
@@ -29,7 +30,7 @@ export function snapshotHeaderFrame(start: LogStart): Buffer {
 
 /** @throws WireError */
 export function readSnapshotHeader(body: Buffer): LogStart {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const index = reader.varint();
   const term = reader.varint();
   const configuration = readConfiguration(reader);
@@ -48,7 +49,7 @@ export function snapshotEndFrame({ chunks, bytes, checksum }: SnapshotTotals): B
 
 /** @throws WireError */
 export function readSnapshotEnd(body: Buffer): SnapshotTotals {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const totals = { chunks: reader.varint(), bytes: reader.varint(), checksum: reader.u32() };
   reader.finish();
   return totals;
@@ -61,7 +62,7 @@ export function snapshotResultFrame(result: SnapshotResult): Buffer {
 
 /** @throws WireError */
 export function readSnapshotResult(body: Buffer): SnapshotResult {
-  const reader = new WireReader(body);
+  const reader = readerOf(body);
   const ok = reader.u8() === 1;
   const reason = reader.text();
   reader.finish();

@@ -2,7 +2,7 @@ import { mayAccess, mayAdminister, type Access } from '../../../src/machine/auth
 import { AuthState } from '../../../src/machine/auth/authState';
 import type { AuthChange } from '../../../src/machine/auth/change';
 import type { AuthUser } from '../../../src/machine/auth/view';
-import { byteString } from '../../../src/machine/bytes';
+import { byteString } from '../../../src/bytes/byteStrings';
 import { hashOf } from './arbitrary';
 
 let auth: AuthState;

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { AuthRows } from '../../../src/machine/auth/authRows';
 import { AuthState } from '../../../src/machine/auth/authState';
 import type { AuthChange } from '../../../src/machine/auth/change';
-import { byteString, DecodeError } from '../../../src/machine/bytes';
+import { byteString } from '../../../src/bytes/byteStrings';
+import { DecodeError } from '../../../src/machine/bytes';
 import type { Row } from '../../../src/machine/rows';
 import { change, hashOf } from './arbitrary';
 

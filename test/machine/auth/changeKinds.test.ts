@@ -6,7 +6,8 @@ import {
   sizeOfAuthChange,
   writeAuthChange,
 } from '../../../src/machine/auth/changeKinds';
-import { ByteReader, ByteWriter, DecodeError } from '../../../src/machine/bytes';
+import { ByteWriter } from '../../../src/bytes/byteWriter';
+import { DecodeError, readerOf } from '../../../src/machine/bytes';
 import { change, hashOf } from './arbitrary';
 
 function bytesOf(asked: AuthChange): Buffer {
@@ -19,7 +20,7 @@ it('what is written is read back, takes no more than was said, and may be in the
   fc.assert(
     fc.property(change, (asked) => {
       const bytes = bytesOf(asked);
-      const reader = new ByteReader(bytes);
+      const reader = readerOf(bytes);
       expect(readAuthChange(reader)).toEqual(asked);
       expect(reader.atEnd).toBe(true);
       // A byte for its kind, one for each list or field that may not be there.
@@ -33,14 +34,14 @@ it('bytes that are none throw DecodeError and nothing else', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 60 }), fc.integer({ min: 0, max: 12 }), (bytes, code) => {
       try {
-        readAuthChange(new ByteReader(Buffer.from([code, ...bytes])));
+        readAuthChange(readerOf(Buffer.from([code, ...bytes])));
       } catch (error) {
         expect(error).toBeInstanceOf(DecodeError);
       }
     }),
   );
   for (const hex of ['', '00', '0a', '02016102']) {
-    expect(() => readAuthChange(new ByteReader(Buffer.from(hex, 'hex')))).toThrow(DecodeError);
+    expect(() => readAuthChange(readerOf(Buffer.from(hex, 'hex')))).toThrow(DecodeError);
   }
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { PatternSet } from '../../../src/machine/auth/patterns';
-import { byteString } from '../../../src/machine/bytes';
+import { byteString } from '../../../src/bytes/byteStrings';
 
 /** As etcd does it: one pattern after the other. */
 function covers(patterns: readonly string[], key: string): boolean {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { WireError, WireWriter } from '../../../src/peer/wire/bytes';
-import type { WireErrorKind } from '../../../src/peer/wire/bytes';
+import { WireError } from '../../../src/peer/wire/wireError';
+import { WireWriter } from '../../../src/peer/wire/wireWriter';
+import type { WireErrorKind } from '../../../src/peer/wire/wireError';
 import {
   beginFrame,
   finishFrame,
