@@ -55,6 +55,12 @@ describe('the Dockerfile', () => {
     expect(textsOf('USER', ofImage)).toEqual(['65532:65532']);
   });
 
+  it('has a bill of what it is made of, which the image and its label keep', () => {
+    const made = readDockerfile().filter(({ stage, text }) => stage === 'packages' && text.startsWith('npm sbom'));
+    expect(made).toMatchObject([{ text: 'npm sbom --omit=dev --sbom-format=cyclonedx >sbom.cdx.json' }]);
+    expect(textsOf('LABEL').join(' ')).toContain('io.cairn.sbom="/opt/cairn/sbom.cdx.json"');
+  });
+
   it('has one process, one health check and no shell between them and the outside', () => {
     expect(textsOf('ENTRYPOINT')).toEqual(['["cairn"]']);
     expect(textsOf('CMD')).toEqual([]);

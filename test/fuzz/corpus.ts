@@ -1,0 +1,23 @@
+/** Inputs that once were a fault, one file each: they are tried again for ever. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const FOLDER = join(__dirname, 'corpus');
+
+export function keptInputs(target: string): readonly { readonly name: string; readonly bytes: Buffer }[] {
+  const folder = join(FOLDER, target);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .sort()
+    .map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+}
+
+/** @returns its path */
+export function keepInput(target: string, bytes: Buffer): string {
+  const folder = join(FOLDER, target);
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, createHash('sha256').update(bytes).digest('hex').slice(0, 16));
+  writeFileSync(path, bytes);
+  return path;
+}
