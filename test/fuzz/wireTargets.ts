@@ -3,7 +3,7 @@ import { decodeBatch, encodeBatch } from '../../src/machine/commandCodec';
 import { decodeChange, encodeChange } from '../../src/machine/cluster/clusterRows';
 import { DecodeError } from '../../src/machine/bytes';
 import { decodeRequest, encodeRequest } from '../../src/member/forwardedRequest';
-import { WireError } from '../../src/peer/wire/bytes';
+import { WireError } from '../../src/peer/wire/wireError';
 import { readConfirm, readConfirmed } from '../../src/peer/wire/confirmCodec';
 import { FRAME_HEAD_BYTES, FrameDecoder } from '../../src/peer/wire/frames';
 import { readMessage } from '../../src/peer/wire/messageCodec';
