@@ -1,4 +1,4 @@
-import type { Program } from '../test/http/serverProcess';
+import type { Program } from '../test/support/serverProcess';
 import type { Sample } from './measure/metrics';
 import type { MeasuredRow, Row } from './measure/rows';
 

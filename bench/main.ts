@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
-import { whyMissing } from '../test/http/serverProcess';
-import type { Program } from '../test/http/serverProcess';
+import { whyMissing } from '../test/support/serverProcess';
+import type { Program } from '../test/support/serverProcess';
 import { parseOptions } from './options';
 import type { Options } from './options';
 import { performanceDocs } from './report/docs';

@@ -1,4 +1,4 @@
-import type { Program } from '../test/http/serverProcess';
+import type { Program } from '../test/support/serverProcess';
 import { Collector } from './collector';
 import { metricNames, metrics } from './measure/metrics';
 import type { Sample } from './measure/metrics';

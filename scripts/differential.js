@@ -8,7 +8,7 @@
 
 const { parseArgs } = require('node:util');
 require('./run-typescript.js');
-const { whyMissing } = require('../test/http/serverProcess.ts');
+const { whyMissing } = require('../test/support/serverProcess.ts');
 const { Pair } = require('../test/differential/pair.ts');
 const { findDifferences } = require('../test/differential/run.ts');
 

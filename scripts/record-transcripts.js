@@ -12,7 +12,7 @@ const { Scalar, isMap, isSeq, parseDocument } = require('yaml');
 require('./run-typescript.js');
 const { Player } = require('../test/transcripts/player.ts');
 const { readStory, storyFiles } = require('../test/transcripts/story.ts');
-const { whyMissing } = require('../test/http/serverProcess.ts');
+const { whyMissing } = require('../test/support/serverProcess.ts');
 
 async function main(files) {
   const missing = whyMissing('etcd');

@@ -23,7 +23,7 @@ const NEEDS = [
   {
     program: 'etcd',
     group: 'comparison with a real etcd',
-    folders: ['test/differential', 'test/transcripts', 'test/discovery', 'test/api/discovery'],
+    folders: ['test/differential', 'test/transcripts', 'test/processes/discovery', 'test/api/discovery'],
     from: 'Debian package etcd-server',
   },
   {

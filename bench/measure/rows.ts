@@ -1,4 +1,4 @@
-import type { Program } from '../../test/http/serverProcess';
+import type { Program } from '../../test/support/serverProcess';
 import { median } from './statistics';
 import { metricNames, metrics } from './metrics';
 import type { MetricName, Sample } from './metrics';

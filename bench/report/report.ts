@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Program } from '../../test/http/serverProcess';
+import type { Program } from '../../test/support/serverProcess';
 import type { MeasuredRow } from '../measure/rows';
 
 const FORMAT = 1;

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { fetchText } from '../../test/http/exchange';
-import type { ServerProcess } from '../../test/http/serverProcess';
+import { fetchText } from '../../test/support/exchange';
+import type { ServerProcess } from '../../test/support/serverProcess';
 import { runJob, whileRunning } from '../client/run';
 import { keyPath } from '../client/requests';
 import { latenciesOf } from '../loads/measured';

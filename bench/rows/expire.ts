@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { fetchText } from '../../test/http/exchange';
+import { fetchText } from '../../test/support/exchange';
 import { runJob, whileRunning } from '../client/run';
 import { latenciesOf } from '../loads/measured';
 import { pause, until } from '../pause';

@@ -1,4 +1,4 @@
-import type { Program } from '../../test/http/serverProcess';
+import type { Program } from '../../test/support/serverProcess';
 import type { Row } from '../measure/rows';
 import type { Sample } from '../measure/metrics';
 import type { Plan } from '../plan';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import { send } from '../../test/http/exchange';
-import type { ServerProcess } from '../../test/http/serverProcess';
+import { send } from '../../test/support/exchange';
+import type { ServerProcess } from '../../test/support/serverProcess';
 import { pause } from '../pause';
 import { withCluster } from '../servers/cluster';
 import type { Cluster } from '../servers/cluster';

@@ -1,7 +1,7 @@
-import { freePort } from '../../test/http/ports';
-import { fetchText } from '../../test/http/exchange';
-import { ServerProcess } from '../../test/http/serverProcess';
-import type { Program } from '../../test/http/serverProcess';
+import { freePort } from '../../test/support/ports';
+import { fetchText } from '../../test/support/exchange';
+import { ServerProcess } from '../../test/support/serverProcess';
+import type { Program } from '../../test/support/serverProcess';
 import { pause, until } from '../pause';
 import { freshDirectory } from './scratch';
 

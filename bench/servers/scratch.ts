@@ -9,7 +9,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'cairn-bench-'));
 const children = new Set<ChildProcess>();
 let directories = 0;
 
-// Servers are killed by test/http/serverProcess.ts in the same event.
+// Servers are killed by test/support/serverProcess.ts in the same event.
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
   rmSync(scratch, { recursive: true, force: true, maxRetries: 5 });

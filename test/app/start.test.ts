@@ -1,6 +1,6 @@
 /** What a process becomes: a member, or a proxy of those that are. */
-import type { InProcess } from '../http/inProcess';
-import { startInProcess } from '../http/inProcess';
+import type { InProcess } from '../support/inProcess';
+import { startInProcess } from '../support/inProcess';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 

@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import { asMember, asProxy } from '../../src/app/start';
 import { ListenError } from '../../src/api/listener';
-import { freePlace, startInProcess, type InProcess } from '../http/inProcess';
+import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 
 const running: InProcess[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { whyMissing } from '../http/serverProcess';
+import { whyMissing } from '../support/serverProcess';
 import { Pair } from './pair';
 import { findDifferences } from './run';
 

@@ -1,9 +1,9 @@
-import { open, send } from '../http/exchange';
-import type { Exchange } from '../http/exchange';
-import { FORM, encodeForm } from '../http/request';
-import { headerOf } from '../http/responseReader';
-import { ServerProcess } from '../http/serverProcess';
-import type { Program } from '../http/serverProcess';
+import { open, send } from '../support/exchange';
+import type { Exchange } from '../support/exchange';
+import { FORM, encodeForm } from '../support/request';
+import { headerOf } from '../support/responseReader';
+import { ServerProcess } from '../support/serverProcess';
+import type { Program } from '../support/serverProcess';
 import { explanationOf, stepForEtcd } from './rules';
 import { differences, see } from './seen';
 import type { Seen } from './seen';

@@ -1,5 +1,5 @@
-import type { Exchange } from '../http/exchange';
-import { headerOf } from '../http/responseReader';
+import type { Exchange } from '../support/exchange';
+import { headerOf } from '../support/responseReader';
 import { maskBody, maskHeader, sameText } from '../transcripts/volatile';
 
 /** What of an answer is compared. Listings are in the order of their keys and volatile parts are masked. */

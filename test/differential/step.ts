@@ -1,5 +1,5 @@
-import { FORM, encodeMultipart } from '../http/request';
-import type { WireRequest } from '../http/request';
+import { FORM, encodeMultipart } from '../support/request';
+import type { WireRequest } from '../support/request';
 
 /** A name and its value, both already percent-encoded as they go onto the wire. */
 export type Parameter = readonly [name: string, value: string];

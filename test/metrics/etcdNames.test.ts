@@ -3,7 +3,7 @@ import { Cluster } from '../cluster/cluster';
 import { whyNoCairn } from '../cluster/clusterMember';
 import { call, closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
-import { whyMissing } from '../http/serverProcess';
+import { whyMissing } from '../support/serverProcess';
 import { bounds, labelNames, parseExposed, sumOf, type ExposedMetric } from './exposed';
 
 const missing = whyNoCairn() ?? whyMissing('etcd');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Child } from '../cluster/child';
 import { call } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
-import { freePort } from '../http/ports';
+import { freePort } from '../support/ports';
 
 /** One line of an answer: labels and the latest value. */
 export interface QueryResult {

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { freePort } from '../http/ports';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { freePort } from '../support/ports';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { call, closeConnections, type Answer } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { descriptorLimit } from '../../src/limits/descriptors';

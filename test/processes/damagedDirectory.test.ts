@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { call, closeConnections } from '../cluster/httpClient';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 

@@ -2,7 +2,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
 import { MemberStore } from '../../src/storage/memberStore';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { contradictions } from './durabilityCheck';
 import { Load, seededRandom } from './durabilityLoad';
 

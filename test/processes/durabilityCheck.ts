@@ -1,6 +1,6 @@
 /** Compares what a server holds after a restart with what it had acknowledged before. */
 import { Agent } from 'node:http';
-import { open } from '../http/exchange';
+import { open } from '../support/exchange';
 import { ask, fileOf } from './durabilityLoad';
 import type { AcknowledgedWrite, Load, StoredFile, Write } from './durabilityLoad';
 

@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchText, open } from '../http/exchange';
-import { FORM } from '../http/request';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
-import type { ServerOptions } from '../http/serverProcess';
+import { fetchText, open } from '../support/exchange';
+import { FORM } from '../support/request';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
+import type { ServerOptions } from '../support/serverProcess';
 
 const reason = whyMissing('cairn');
 if (reason === undefined) describe('the process', suite);

@@ -1,6 +1,6 @@
 /** Clients that write as fast as they can, and remember what was acknowledged and what was not. */
 import { Agent, request as httpRequest } from 'node:http';
-import { encodeForm, FORM } from '../http/request';
+import { encodeForm, FORM } from '../support/request';
 
 export type Action = 'set' | 'compareAndSwap' | 'delete' | 'create';
 

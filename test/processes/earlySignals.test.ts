@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STOP_SIGNALS } from '../../src/app/stopSignals';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
-import { freePort } from '../http/ports';
+import { freePort } from '../support/ports';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 

@@ -2,10 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchText } from '../http/exchange';
-import { freePort } from '../http/ports';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
-import type { Program } from '../http/serverProcess';
+import { fetchText } from '../support/exchange';
+import { freePort } from '../support/ports';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
+import type { Program } from '../support/serverProcess';
 import { RunningEtcdctl, runEtcdctl, whyNoEtcdctl } from './etcdctlRunner';
 import { STORIES } from './etcdctlStories';
 

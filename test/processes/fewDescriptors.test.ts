@@ -2,9 +2,9 @@
 import { connect, type Socket } from 'node:net';
 import { call, closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { parseExposed, sumOf } from '../metrics/exposed';
-import { freePort } from '../http/ports';
+import { freePort } from '../support/ports';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 

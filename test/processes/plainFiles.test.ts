@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../http/ports';
+import { freePort } from '../support/ports';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;

@@ -13,9 +13,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fetchText, send } from '../http/exchange';
-import { FORM } from '../http/request';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { fetchText, send } from '../support/exchange';
+import { FORM } from '../support/request';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 
 const BODY = Buffer.from(`value=${'x'.repeat(100_000)}`);
 const WRITERS = 4;

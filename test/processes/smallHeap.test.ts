@@ -1,6 +1,6 @@
 /** A member with a small heap that is filled with large values, and started again on what it took. */
 import { call, closeConnections, type Answer } from '../cluster/httpClient';
-import { ServerProcess, whyMissing } from '../http/serverProcess';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 

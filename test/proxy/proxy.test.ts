@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { freePort } from '../http/ports';
-import { open, send } from '../http/exchange';
-import { headerOf } from '../http/responseReader';
+import { freePort } from '../support/ports';
+import { open, send } from '../support/exchange';
+import { headerOf } from '../support/responseReader';
 import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
 import { startProxyUnderTest, startRawUpstream, startSwallowing, startUpstream } from './proxyUnderTest';
 

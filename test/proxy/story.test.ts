@@ -1,8 +1,8 @@
 /** A proxy in front of three real members, one of which goes. */
-import { open, send } from '../http/exchange';
-import { FORM } from '../http/request';
-import type { InProcess } from '../http/inProcess';
-import { freePlace, startInProcess } from '../http/inProcess';
+import { open, send } from '../support/exchange';
+import { FORM } from '../support/request';
+import type { InProcess } from '../support/inProcess';
+import { freePlace, startInProcess } from '../support/inProcess';
 
 const NAMES = ['a', 'b', 'c'];
 const SPEED = ['--heartbeat-interval=20', '--election-timeout=200'];

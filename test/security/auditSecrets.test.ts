@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditFile } from '../../src/app/auditFile';
 import { ask } from '../api/apiUnderTest';
-import { startInProcess } from '../http/inProcess';
+import { startInProcess } from '../support/inProcess';
 
 const SECRETS = [
   'value-of-a-form',

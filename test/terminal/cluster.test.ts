@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
 import { sleep, until } from '../cluster/waiting';
-import { whyMissing } from '../http/serverProcess';
+import { whyMissing } from '../support/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';
 import { CTRL_C, PseudoTerminal, quoted, surroundings, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
 

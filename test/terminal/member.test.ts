@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
 import { exitCodes } from '../../src/config/exitCodes';
 import { sleep, until } from '../cluster/waiting';
-import { whyMissing } from '../http/serverProcess';
+import { whyMissing } from '../support/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';
 import { CTRL_C, CTRL_Z, PseudoTerminal, quoted, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
 

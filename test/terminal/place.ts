@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../http/ports';
+import { freePort } from '../support/ports';
 
 export const ROOT = resolve(__dirname, '../..');
 

@@ -1,7 +1,7 @@
 import { request, type RequestOptions } from 'node:https';
 import { request as plainRequest } from 'node:http';
-import { freePlace, startInProcess, type InProcess } from '../http/inProcess';
-import { freePort } from '../http/ports';
+import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
+import { freePort } from '../support/ports';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
 
 let pki: Pki;

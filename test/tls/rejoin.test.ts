@@ -1,5 +1,5 @@
 /** A member that lost its disk comes back over the peer ports: nobody reaches a client URL, and it is no user. */
-import { freePlace, startInProcess, type InProcess, type Place } from '../http/inProcess';
+import { freePlace, startInProcess, type InProcess, type Place } from '../support/inProcess';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
 
 jest.setTimeout(90_000);

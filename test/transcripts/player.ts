@@ -1,9 +1,9 @@
-import { Exchange, open } from '../http/exchange';
-import { FORM, encodeForm, encodeMultipart } from '../http/request';
-import type { WireRequest } from '../http/request';
-import { headerOf } from '../http/responseReader';
-import { ServerProcess } from '../http/serverProcess';
-import type { Program } from '../http/serverProcess';
+import { Exchange, open } from '../support/exchange';
+import { FORM, encodeForm, encodeMultipart } from '../support/request';
+import type { WireRequest } from '../support/request';
+import { headerOf } from '../support/responseReader';
+import { ServerProcess } from '../support/serverProcess';
+import type { Program } from '../support/serverProcess';
 import type { Answer, AwaitStep, RawStep, RequestStep, SilentStep, Step } from './story';
 import { maskHeader, maskBody } from './volatile';
 

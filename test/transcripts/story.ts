@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import { isDivergenceId } from './divergence';
 import type { DivergenceId } from './divergence';
-import type { Ending } from '../http/responseReader';
+import type { Ending } from '../support/responseReader';
 
 /** What a step expects, or what a server was seen to answer. Headers that are compared but absent are not in `headers`. */
 export interface Answer {

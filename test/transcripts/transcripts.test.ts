@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import type { Program } from '../http/serverProcess';
+import type { Program } from '../support/serverProcess';
 import { Player } from './player';
 import { readStory, storyFiles } from './story';
 import type { Answer, Step } from './story';

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterMember } from '../../cluster/clusterMember';
-import { send } from '../../http/exchange';
-import { FORM } from '../../http/request';
-import { freePort } from '../../http/ports';
-import { ServerProcess, whyMissing } from '../../http/serverProcess';
+import { send } from '../../support/exchange';
+import { FORM } from '../../support/request';
+import { freePort } from '../../support/ports';
+import { ServerProcess, whyMissing } from '../../support/serverProcess';
 
 const missing = whyMissing('cairn') ?? whyMissing('etcd');
 const describeHere = missing === undefined ? describe : describe.skip;

@@ -1,7 +1,7 @@
 /** Many more members than a cluster has places for, all at once, against a whole server. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { InProcess } from '../../http/inProcess';
-import { startInProcess } from '../../http/inProcess';
+import type { InProcess } from '../../support/inProcess';
+import { startInProcess } from '../../support/inProcess';
 import { join } from './joiner';
 
 const JOINERS = 100;

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { freePort } from '../../http/ports';
+import { freePort } from '../../support/ports';
 import { sleep, until } from '../waiting';
 import { Links } from './links';
 

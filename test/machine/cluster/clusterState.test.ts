@@ -1,12 +1,12 @@
-import { encodeChange } from '../../src/machine/cluster/clusterRows';
-import type { ClusterChange } from '../../src/machine/cluster/clusterState';
-import { encodeBatch } from '../../src/machine/commandCodec';
-import type { Command } from '../../src/machine/command';
-import type { KeyResult } from '../../src/machine/keyspace/event';
-import { Machine } from '../../src/machine/machine';
-import { keyResult } from './result';
-import { storedRow } from './storedRow';
-import { create, NOW_MS, remove, set, update } from './keyspace/writer';
+import { encodeChange } from '../../../src/machine/cluster/clusterRows';
+import type { ClusterChange } from '../../../src/machine/cluster/clusterState';
+import { encodeBatch } from '../../../src/machine/commandCodec';
+import type { Command } from '../../../src/machine/command';
+import type { KeyResult } from '../../../src/machine/keyspace/event';
+import { Machine } from '../../../src/machine/machine';
+import { keyResult } from '../result';
+import { storedRow } from '../storedRow';
+import { create, NOW_MS, remove, set, update } from '../keyspace/writer';
 
 let machine: Machine;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ClusterMember } from '../../cluster/clusterMember';
 import { call } from '../../cluster/httpClient';
 import { stablePort } from '../../cluster/stablePorts';
-import { ServerProcess, whyMissing, type Program } from '../../http/serverProcess';
+import { ServerProcess, whyMissing, type Program } from '../../support/serverProcess';
 
 const QUICK = ['--heartbeat-interval', '20', '--election-timeout', '200'];
 

@@ -1,4 +1,4 @@
-import { Integrity } from '../../src/machine/cluster/integrity';
+import { Integrity } from '../../../src/machine/cluster/integrity';
 
 let integrity: Integrity;
 beforeEach(() => {

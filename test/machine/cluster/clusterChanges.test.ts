@@ -1,5 +1,5 @@
-import { decodeChange, encodeChange } from '../../src/machine/cluster/clusterRows';
-import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { decodeChange, encodeChange } from '../../../src/machine/cluster/clusterRows';
+import type { ClusterChange } from '../../../src/machine/cluster/clusterState';
 
 const proposed = (change: ClusterChange) => ({ origin: 'a1', run: 2 ** 52, sequence: 1, change });
 

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { whyMissing } from './http/serverProcess';
+import { whyMissing } from '../support/serverProcess';
 
-const ROOT = join(__dirname, '..');
+const ROOT = join(__dirname, '../..');
 const CACHE = 'program.js.cache';
 
 const reason = whyMissing('cairn');
