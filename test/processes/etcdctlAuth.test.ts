@@ -1,6 +1,6 @@
 /** Users, roles and rights with the real etcdctl, against Cairn and against a real etcd. */
-import { ServerProcess, whyMissing } from '../http/serverProcess';
-import type { Program } from '../http/serverProcess';
+import { ServerProcess, whyMissing } from '../support/serverProcess';
+import type { Program } from '../support/serverProcess';
 import { AUTH_STORY } from './etcdctlAuthStory';
 import { runEtcdctl, whyNoEtcdctl } from './etcdctlRunner';
 

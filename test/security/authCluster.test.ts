@@ -4,7 +4,7 @@ import { ask } from '../api/apiUnderTest';
 import { basic } from '../api/auth/userWith';
 import { Cluster } from '../cluster/cluster';
 import { until } from '../cluster/waiting';
-import { ServerProcess } from '../http/serverProcess';
+import { ServerProcess } from '../support/serverProcess';
 
 const ROOT = basic('root', 'rootpw');
 const ANN = basic('ann', 'annpw');
