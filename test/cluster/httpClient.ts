@@ -17,6 +17,8 @@ export interface Call {
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** `NAME:PASSWORD`. */
+  readonly basic?: string;
 }
 
 /** No whole answer came. `wasSent` false: the server did not even take the connection, so nothing was carried out. */
@@ -46,11 +48,14 @@ export function speakTls(port: number, options: SecureContextOptions): void {
 }
 
 /** One request to 127.0.0.1:`port`. Rejects with NoAnswer. */
-export function call(port: number, { method, target, form, json }: Call, timeoutMs = 10_000): Promise<Answer> {
+export function call(port: number, { method, target, form, json, basic }: Call, timeoutMs = 10_000): Promise<Answer> {
   const body =
     form !== undefined ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : '';
   const type = form !== undefined ? 'application/x-www-form-urlencoded' : 'application/json';
-  const headers = body === '' ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) };
+  const headers = {
+    ...(body === '' ? {} : { 'Content-Type': type, 'Content-Length': Buffer.byteLength(body) }),
+    ...(basic === undefined ? {} : { Authorization: `Basic ${Buffer.from(basic).toString('base64')}` }),
+  };
   return new Promise((resolve, reject) => {
     const tlsAgent = tlsAgents.get(port);
     const asked = { host: '127.0.0.1', port, method, path: target, headers };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { FEATURE_LEVEL } from '../../src/machine/features';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
+import { call } from './httpClient';
 import { missingFrom, writeUntil } from './retryingClient';
 import { endsTooOld, fatalLines, ready } from './upgrading';
 import { until } from './waiting';
@@ -13,6 +14,8 @@ import { until } from './waiting';
 /** With the feature level up to which each of them reads. */
 const KEPT_BUILDS = [{ build: 'level1', level: 1 }] as const;
 
+/** The feature level since which there are users and roles. */
+const USERS_LEVEL = 2;
 const THIS_BUILD = undefined;
 /** The log is cut so soon that whoever was away is sent the state, by a member of the other build. */
 const SNAPSHOT_COUNT = 20;
@@ -60,6 +63,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
     const second = await cluster.leader();
     expect(second.entry).toBe(keptBuild);
     expect(await metric(first, 'etcd_feature_level')).toBe(level);
+    if (level < USERS_LEVEL) await refusesUsers(first);
     // and this one leads the kept build.
     await restart(second, THIS_BUILD);
     const third = cluster.members.find((member) => member !== first && member !== second)!;
@@ -135,6 +139,16 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
     });
   }
 });
+
+/** What the members of the kept build could not read does not come into the log; they go on. */
+async function refusesUsers(member: ClusterMember): Promise<void> {
+  const json = { user: 'root', password: 'secret' };
+  const { status, text } = await call(member.clientPort, { method: 'PUT', target: '/v2/auth/users/root', json });
+  expect({ status, text }).toEqual({
+    status: 503,
+    text: expect.stringContaining('Not all members of this cluster know of users and roles yet') as string,
+  });
+}
 
 /** On the data that it has, with the flags it had. */
 function start(member: ClusterMember, entry: string | undefined): void {
