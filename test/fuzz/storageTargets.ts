@@ -52,7 +52,7 @@ export const storageTargets: readonly Target[] = [
   },
   {
     name: 'stored-records',
-    seeds: [entry, records.encodeHardState({ term: 3, votedFor: '1f' } as never), ...texts('1f', '\0\0\0\0\0\0')],
+    seeds: [entry, records.encodeHardState({ term: 3, votedFor: '1f', commit: 2 }), ...texts('1f', '\0\0\0\0\0\0')],
     run: (bytes) => {
       for (const read of READERS) {
         for (const given of [bytes, sealed(String.fromCharCode(bytes[5] ?? 0), bytes)]) {

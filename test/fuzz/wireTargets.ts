@@ -25,7 +25,7 @@ const TO = 'b26f1b9a6c73543';
 const bodyOf = (frame: Buffer): Buffer => frame.subarray(FRAME_HEAD_BYTES);
 
 const append = messageFrame({
-  ...{ type: 'appendRequest', from: FROM, to: TO, term: 3, prevLogIndex: 7, prevLogTerm: 2, commit: 7, context: 0 },
+  ...{ type: 'appendRequest', from: FROM, to: TO, term: 3, prevLogIndex: 7, prevLogTerm: 2, commit: 7 },
   entries: [
     { kind: 'command', index: 8, term: 3, data: Buffer.from('some bytes') },
     { kind: 'noop', index: 9, term: 3 },
@@ -37,22 +37,41 @@ const append = messageFrame({
       data: Buffer.from('x'),
     },
   ],
-} as never);
+});
 
 const batch = encodeBatch({
   ...{ origin: FROM, run: 3, sequence: 9 },
   commands: [
-    { type: 'set', path: '/a/b', nowMs: 1_700_000_000_000, dir: false, value: 'v', expirationMs: 1_700_000_060_000 },
+    {
+      type: 'set',
+      path: '/a/b',
+      nowMs: 1_700_000_000_000,
+      dir: false,
+      value: 'v',
+      expirationMs: 1_700_000_060_000,
+      refresh: false,
+    },
     { type: 'create', path: '/q', nowMs: 1, dir: false, value: 'w', expirationMs: undefined, inOrder: true },
     { type: 'delete', path: '/a', nowMs: 2, dir: true, recursive: true },
-    { type: 'sync', nowMs: 3 },
-  ] as never,
+    { type: 'sync', nowMs: 3, expireMax: 1000 },
+    {
+      type: 'compareAndSwap',
+      path: '/a',
+      nowMs: 4,
+      value: 'x',
+      prevValue: 'v',
+      prevIndex: 3n,
+      expirationMs: undefined,
+      refresh: true,
+    },
+    { type: 'publish', memberId: FROM, name: 'a', clientURLs: ['http://a:1'], version: '2.3.8', level: 2 },
+  ],
 });
 
 const change = encodeChange({
   ...{ origin: FROM, run: 1, sequence: 2 },
   change: { type: 'addMember', id: '1f', peerURLs: ['http://10.0.0.1:2380'], learner: true },
-} as never);
+});
 
 /** Each way to read a small frame: all of them take the same bytes. */
 const SMALL = [
