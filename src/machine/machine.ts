@@ -175,13 +175,12 @@ export class Machine implements MachineState {
           loadMemberRow(this.cluster, key, values[at] ?? '');
         });
         return;
-      case 'auth':
-        keys.forEach((key, at) => {
-          this.authRows.load(key, values[at] ?? '');
-        });
-        return;
       case 'meta':
-        for (const value of values) this.loadMeta(value);
+        keys.forEach((key, at) => {
+          const value = values[at] ?? '';
+          if (key === '') this.loadMeta(value);
+          else this.authRows.load(key, value);
+        });
         return;
     }
   }

@@ -6,16 +6,15 @@
 
 /**
  * The tables of rows, one entry each. `letter` begins their keys where they are stored or sent, so it decides their order; `seed`
- * begins the checksums of their rows. Neither is ever changed or used again. `meta` is one row with an empty key: it says which
- * level all others are of.
+ * begins the checksums of their rows. Neither is ever changed or used again. The row of `meta` with an empty key says which
+ * level all others are of. What came with a later level is in `meta` too, behind it (auth/authRows.ts): there a program that is too
+ * old for it reads first that it is.
  */
 export const ROW_TABLES = {
   node: { letter: 'n', seed: 0x811c9dc5 },
   event: { letter: 'e', seed: 0x1b873593 },
   member: { letter: 'm', seed: 0x27d4eb2f },
   meta: { letter: 't', seed: 0x165667b1 },
-  /** Since feature level 2. */
-  auth: { letter: 'u', seed: 0x4cf5ad43 },
 } as const satisfies Readonly<Record<string, { readonly letter: string; readonly seed: number }>>;
 
 /** Which kind of state a row belongs to. */

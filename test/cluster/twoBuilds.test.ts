@@ -107,6 +107,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
   if (FEATURE_LEVEL > level) {
     it('refuses the kept build once the level rose, with a line that says what to do, and its data are as they were', async () => {
       const last = cluster.members.at(-1)!;
+      if (level < USERS_LEVEL) await takesUsers(last);
       await last.stop();
       start(last, keptBuild);
       await endsTooOld(
@@ -148,6 +149,12 @@ async function refusesUsers(member: ClusterMember): Promise<void> {
     status: 503,
     text: expect.stringContaining('Not all members of this cluster know of users and roles yet') as string,
   });
+}
+
+/** The kept build will meet their rows on the disk. */
+async function takesUsers(member: ClusterMember): Promise<void> {
+  const json = { user: 'root', password: 'secret' };
+  expect((await call(member.clientPort, { method: 'PUT', target: '/v2/auth/users/root', json })).status).toBe(201);
 }
 
 /** On the data that it has, with the flags it had. */

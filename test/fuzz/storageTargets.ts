@@ -19,7 +19,7 @@ const ROWS: readonly (readonly [RowTable, string, string])[] = [
   ['member', '1f', '{"removed":false,"id":"1f","name":"a","peerURLs":["http://a:1"],"clientURLs":[],"learner":false}'],
   ['member', '1f', '{"removed":true}'],
   ['meta', '', '{"level":1}'],
-  ['auth', 'uroot', '\u0001abc'],
+  ['meta', 'uroot', '\u0001abc'],
 ];
 
 function sealed(kind: string, bytes: Buffer): Buffer {

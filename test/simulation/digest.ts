@@ -53,7 +53,7 @@ export function digestOf(machine: Machine): number {
 /** The digest of users and roles, as whoever is asked would show them. */
 export function authDigest({ settings, users, roles }: AuthState): number {
   return textDigest(
-    'auth',
+    'meta',
     JSON.stringify([settings, users, roles.map(({ name, permissions }) => [name, permissions])]),
   );
 }

@@ -352,13 +352,13 @@ describe('load finds damage', () => {
     const kv = disk.open();
     const store = await MemberStore.open(kv);
     await store.initialise(BOOTSTRAP);
-    await store.write({ rows: [row('meta', '', '1'), row('node', '/a', '1'), row('auth', 's', '1')], applied: 0 });
+    await store.write({ rows: [row('meta', '', '1'), row('node', '/a', '1')], applied: 0 });
     await kv.batch([put(stateKey('q/a'), Buffer.from('12345')), put(stateKey('z'), Buffer.from('1'))], { sync: true });
     await kv.close();
     const tables: string[] = [];
     const again = await MemberStore.open(disk.open());
     await expect(again.load(({ table }) => tables.push(table))).rejects.toThrow(/no known table/);
-    expect(tables).toEqual(['node', 'meta', 'auth']);
+    expect(tables).toEqual(['node', 'meta']);
     const tooOld = new Error('too old');
     const refuse = (): never => {
       throw tooOld;

@@ -1,5 +1,5 @@
 /**
- * The auth state as rows. The first character of a key says what a row is: `s` the settings, `u` and a name a user, `r` and a
+ * The auth state as rows of the table `meta`. The first character of a key says what a row is: `s` the settings, `u` and a name a user, `r` and a
  * name a role; names are UTF-8. Values begin with their format.
  */
 import type { ByteReader } from '../../bytes/byteReader';
@@ -91,7 +91,7 @@ export class AuthRows {
       const key = LETTER_OF_KIND[item.kind] + ('name' in item ? byteString(item.name) : '');
       const value = this.valueOf(item);
       const checksum = this.count(key, value);
-      this.untaken.set(key, { table: 'auth', key, value, ...(checksum === undefined ? {} : { checksum }) });
+      this.untaken.set(key, { table: 'meta', key, value, ...(checksum === undefined ? {} : { checksum }) });
     }
   }
 
@@ -104,7 +104,7 @@ export class AuthRows {
       this.totalBytes -= before.bytes;
     }
     if (value === undefined) return undefined;
-    const checksum = rowChecksum('auth', key, value);
+    const checksum = rowChecksum('meta', key, value);
     const row = { digest: digestOf(checksum), bytes: ROW_BYTES + key.length + value.length };
     this.known.set(key, row);
     this.sum.add(row.digest);

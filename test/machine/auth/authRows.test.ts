@@ -22,7 +22,7 @@ class Stored {
     const rows: Row[] = [];
     this.rows.take(rows);
     for (const { table, key, value } of rows) {
-      expect(table).toBe('auth');
+      expect(table).toBe('meta');
       if (value === undefined) this.table.delete(key);
       else this.table.set(key, String(value));
     }

@@ -3,6 +3,7 @@ import { AuthState } from '../../../src/machine/auth/authState';
 import type { AuthChange } from '../../../src/machine/auth/change';
 import type { Command } from '../../../src/machine/command';
 import { encodeBatch } from '../../../src/machine/commandCodec';
+import { FeatureLevelError } from '../../../src/machine/features';
 import { Machine, type Applied } from '../../../src/machine/machine';
 import type { Row } from '../../../src/machine/rows';
 import { set } from '../keyspace/writer';
@@ -27,8 +28,8 @@ function machineOf(level: number): Machine {
   return machine;
 }
 
-function loadedFrom(rows: readonly Row[]): Machine {
-  const machine = new Machine(1000);
+function loadedFrom(rows: readonly Row[], knownLevel?: number): Machine {
+  const machine = new Machine(1000, knownLevel);
   for (const { table, key, value } of rows) {
     if (value !== undefined) machine.loadRows(storedRow(table, key, String(value)));
   }
@@ -84,6 +85,15 @@ it('the digest is that of the versions before while there are no users and roles
   expect(one.digest()).toMatch(/^[0-9a-f]{16}-\d+-[0-9a-f]{16}$/);
   expect(one.digest()).not.toBe(other.digest());
   expect(one.digest()).toBe(third.digest());
+});
+
+it('a program without users and roles meets the row that says so before theirs', () => {
+  const machine = machineOf(2);
+  apply(machine, { type: 'auth', change: ROOT_USER });
+  const ofMeta = machine.takeRows().filter(({ table }) => table === 'meta');
+  const sorted = [...ofMeta].sort((a, b) => (a.key < b.key ? -1 : 1));
+  expect(sorted.map(({ key }) => key)).toEqual(['', 's', 'uroot']);
+  expect(() => loadedFrom(sorted, 1)).toThrow(FeatureLevelError);
 });
 
 it('the size of the state is that of users and roles too', () => {
