@@ -1,7 +1,9 @@
 /** A founder asks the others until it may found the cluster, or has to come back to it. */
 import { isDeepStrictEqual } from 'node:util';
 import { JoinError, type Beginning, type Founder } from './beginning';
+import { tlsReasonsOf } from '../platform/networkError';
 import { reasonToStop } from '../platform/plainRequest';
+import { inBrackets } from './runningCluster';
 import type { Environment } from './environment';
 import { judgeFounding, quorumOf, type FoundingVerdict, type HeardAnswer } from './foundingRule';
 import { Retry } from './retry';
@@ -45,6 +47,8 @@ class Founding {
   private readonly others: FoundingOptions['founders'];
   private readonly answers = new Map<string, HeardAnswer>();
   private readonly strangers = new Map<string, string>();
+  /** Why TLS with a founder fails: waiting does not mend that. */
+  private readonly tlsFailures = new Map<string, readonly string[]>();
   /** Wake those that wait before they ask again, and whoever waits for something new to decide on. */
   private readonly askers = new Set<() => void>();
   private readonly deciders = new Set<() => void>();
@@ -101,8 +105,15 @@ class Founding {
     const { ask, environment } = this.options;
     let waitMs = FIRST_WAIT_MS;
     while (!this.isOver()) {
-      const answer = await Promise.any(founder.peerURLs.map((url) => ask(url, question))).catch(() => undefined);
-      if (answer !== undefined) await this.heard(founder.id, answer);
+      const answer = await Promise.any(founder.peerURLs.map((url) => ask(url, question))).catch((error: unknown) => {
+        const reasons = tlsReasonsOf(error);
+        if (reasons.length > 0) this.tlsFailures.set(founder.id, reasons);
+        return undefined;
+      });
+      if (answer !== undefined) {
+        this.tlsFailures.delete(founder.id);
+        await this.heard(founder.id, answer);
+      }
       if (this.isOver()) return;
       const woken = await this.nap(this.askers, waitMs * (1 - environment.random() / 2));
       waitMs = woken ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, 2 * waitMs);
@@ -151,7 +162,9 @@ class Founding {
       const answer = this.answers.get(id);
       return answer?.counts !== true || (running > 0 && !answer.running);
     });
-    const names = missing.map(({ id, name }) => `${name} at ${this.urlsOf(id)}`).join(', ');
+    const names = missing
+      .map(({ id, name }) => `${name} at ${this.urlsOf(id)}${inBrackets(this.tlsFailures.get(id) ?? [])}`)
+      .join(', ');
     const what =
       running > 0
         ? 'others have a state already, and it takes more of them to be sure that this member never had one'

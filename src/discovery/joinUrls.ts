@@ -1,4 +1,4 @@
-import type { Beginning } from './beginning';
+import type { Beginning, ListedCluster } from './beginning';
 import { sleep, type Environment } from './environment';
 import { askAny, findOwn, joinOrAdd, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
 
@@ -16,24 +16,29 @@ export interface JoinUrlsOptions extends EntryOptions {
 
 /**
  * Looks for a running cluster at --join-urls and joins it. Undefined if none answers within a short time, or if the one that
- * does is about to be founded by this member too: it is to go on as it is configured otherwise.
+ * does is about to be founded by this member too: it is to go on as it is configured otherwise. Where somebody is there and TLS with
+ * it fails, it waits: a certificate that is wrong must not make a second cluster.
  */
 export async function beginFromJoinUrls(options: JoinUrlsOptions): Promise<Beginning | undefined> {
   const { environment, foundingId, unfinishedId } = options;
   const others = options.urls.filter((url) => !options.peerURLs.includes(url));
   if (others.length === 0) return undefined;
-  for (let round = 1; round <= ROUNDS; round++) {
-    // A join that was begun can only be finished.
-    const cluster = await (unfinishedId === undefined
-      ? askAny(others, options.fetchMembers)
-      : untilOneAnswers(others, options.fetchMembers, environment));
-    if (cluster !== undefined) {
-      const own = findOwn(cluster, options.peerURLs);
-      const isFounder = own?.name === '' && own.id === foundingId && own.id !== unfinishedId;
-      return isFounder ? undefined : joinOrAdd(options, cluster);
-    }
+  const enter = (cluster: ListedCluster): Promise<Beginning> | undefined => {
+    const own = findOwn(cluster, options.peerURLs);
+    const isFounder = own?.name === '' && own.id === foundingId && own.id !== unfinishedId;
+    return isFounder ? undefined : joinOrAdd(options, cluster);
+  };
+  // A join that was begun can only be finished.
+  let mustWait = unfinishedId !== undefined;
+  const onTlsFailures = (reasons: readonly string[]): void => {
+    mustWait ||= reasons.length > 0;
+  };
+  for (let round = 1; !mustWait && round <= ROUNDS; round++) {
+    const cluster = await askAny(others, options.fetchMembers, onTlsFailures);
+    if (cluster !== undefined) return enter(cluster);
     if (round < ROUNDS) await sleep(environment, PAUSE_MS * (1 + environment.random()));
   }
+  if (mustWait) return enter(await untilOneAnswers(others, options.fetchMembers, environment));
   environment.log.info({ urls: others }, 'no cluster answers at --join-urls; beginning as configured otherwise');
   return undefined;
 }

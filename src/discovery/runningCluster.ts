@@ -1,5 +1,6 @@
 /** A cluster that runs already: asking who its members are, and getting in. */
 import { JoinError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
+import { tlsReasonsOf } from '../platform/networkError';
 import type { Environment } from './environment';
 import { Retry } from './retry';
 
@@ -21,14 +22,23 @@ export interface EntryOptions {
 /**
  * The first that knows the members. One that joined and was not sent the state yet knows none: who took its answer would have
  * nobody left to ask.
+ *
+ * @param onTlsFailures told, where none answers, of those who are there and cannot be verified, or do not take this member
  */
-export async function askAny(urls: readonly string[], fetchMembers: FetchMembers): Promise<ListedCluster | undefined> {
+export async function askAny(
+  urls: readonly string[],
+  fetchMembers: FetchMembers,
+  onTlsFailures: (reasons: readonly string[]) => void = () => undefined,
+): Promise<ListedCluster | undefined> {
   const asked = urls.map(async (url) => {
     const cluster = await fetchMembers(url);
     if (cluster.members.length === 0) throw new Error(`${url} does not know the members yet`);
     return cluster;
   });
-  return Promise.any(asked).catch(() => undefined);
+  return Promise.any(asked).catch((error: unknown) => {
+    onTlsFailures(tlsReasonsOf(error));
+    return undefined;
+  });
 }
 
 /** Asks again and again, saying so. Rejects when the process is asked to stop. */
@@ -39,11 +49,17 @@ export async function untilOneAnswers(
 ): Promise<ListedCluster> {
   const retry = new Retry(environment);
   for (;;) {
-    const cluster = await askAny(urls, fetchMembers);
+    let reasons: readonly string[] = [];
+    const cluster = await askAny(urls, fetchMembers, (found) => (reasons = found));
     if (cluster !== undefined) return cluster;
-    retry.warn({ urls }, `none of ${urls.join(', ')} answers; waiting for one of them`);
+    retry.warn({ urls }, `none of ${urls.join(', ')} answers${inBrackets(reasons)}; waiting for one of them`);
     await retry.wait();
   }
+}
+
+/** ` (reason; reason)`, or nothing. */
+export function inBrackets(reasons: readonly string[]): string {
+  return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
 }
 
 export function findOwn(cluster: ListedCluster, peerURLs: readonly string[]): ListedMember | undefined {

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { isRefusal, isTlsFailure, reasonOf } from '../platform/networkError';
+import { explainPlainAtTls, isRefusal, isTlsFailure, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -80,7 +80,10 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
     request.on('response', (response) => {
       readText(response, (text) => {
         cancelTimeout();
-        resolve({ kind: 'refused', status: response.statusCode ?? 0, text, answer: factsOf(response) });
+        const status = response.statusCode ?? 0;
+        const reason = explainPlainAtTls(url, status, text);
+        if (reason === undefined) resolve({ kind: 'refused', status, text, answer: factsOf(response) });
+        else resolve({ kind: 'failed', reason, nobodyListens: false, isTls: true });
         request.destroy();
       });
     });

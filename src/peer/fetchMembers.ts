@@ -1,7 +1,7 @@
 /** Asks a running cluster who its members are, for a member that joins it. */
 import type { Dial } from '../platform/dial';
 import { plainRequest } from '../platform/plainRequest';
-import { reasonOf } from '../platform/networkError';
+import { codeOf, reasonOf } from '../platform/networkError';
 
 /** A member as `/members` of the peer port shows it. */
 export interface RemoteMember {
@@ -21,6 +21,14 @@ export interface RemoteCluster {
 /** The cluster could not be asked, or its answer makes no sense. */
 export class FetchMembersError extends Error {
   override readonly name = 'FetchMembersError';
+
+  constructor(
+    message: string,
+    /** As of the error behind it (platform/networkError.ts). */
+    readonly code?: string,
+  ) {
+    super(message);
+  }
 }
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
@@ -38,7 +46,7 @@ export async function fetchMembers(peerUrl: string, timeoutMs: number, dial?: Di
     if (status !== 200) throw new Error(`status ${status}`);
     return { clusterId: hexadecimal(headers['x-etcd-cluster-id']), members: parseMembers(text) };
   } catch (error) {
-    throw new FetchMembersError(`could not get the members from ${peerUrl} (${reasonOf(error)})`);
+    throw new FetchMembersError(`could not get the members from ${peerUrl} (${reasonOf(error)})`, codeOf(error));
   }
 }
 

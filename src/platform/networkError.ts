@@ -11,9 +11,30 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The code of an error of TLS that has words of its own (src/tls/dialFailure.ts). */
 export const TLS_FAILURE = 'TLS_FAILURE';
 
-/** Whether the connection came about and TLS on it did not. */
+/** Whether the connection came about and TLS on it did not: somebody has to mend that, waiting does not help. */
 export function isTlsFailure(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === TLS_FAILURE;
+  return codeOf(error) === TLS_FAILURE;
+}
+
+/** The code of an error of the system or of OpenSSL. */
+export function codeOf(error: unknown): string | undefined {
+  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
+  return hasCode && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What is to be said of attempts that failed: what waiting does not mend, each once. @param error - of Promise.any */
+export function tlsReasonsOf(error: unknown): readonly string[] {
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  return [...new Set(errors.filter(isTlsFailure).map(reasonOf))];
+}
+
+/** What servers of TLS, etcd's among them, answer to plain HTTP. */
+const ANSWER_TO_PLAIN_HTTP = 'Client sent an HTTP request to an HTTPS server.';
+
+/** What to do about an answer that only says that the host speaks TLS; undefined for any other. */
+export function explainPlainAtTls(url: URL, status: number, text: string): string | undefined {
+  if (url.protocol !== 'http:' || status !== 400 || !text.startsWith(ANSWER_TO_PLAIN_HTTP)) return undefined;
+  return `${url.host} speaks TLS there, and it was asked by plain HTTP; write its URL with https://`;
 }
 
 /** Whether the other machine said that nobody listens on the port. */

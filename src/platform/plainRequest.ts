@@ -2,6 +2,7 @@
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { dialTcp, type Dial } from './dial';
+import { explainPlainAtTls, TLS_FAILURE } from './networkError';
 
 export interface PlainRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -38,7 +39,7 @@ export class RequestTimeoutError extends Error {
 
 /**
  * Rejects with RequestTimeoutError, with the signal's reason, with what node:http or the URL's parser says, or if the answer is too
- * long or none.
+ * long, or none, or only says that it is TLS that is spoken there.
  */
 export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
   const { signal } = options;
@@ -66,7 +67,9 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
     };
     readAnswer(request, options.answerBytesMax, fail, (answer) => {
       settled();
-      resolve(answer);
+      const isTls = explainPlainAtTls(new URL(options.url), answer.status, answer.text);
+      if (isTls === undefined) resolve(answer);
+      else reject(Object.assign(new Error(isTls), { code: TLS_FAILURE }));
     });
   });
 }

@@ -78,3 +78,13 @@ test('members that listen by both are moved with `member update`', async () => {
   expect((await peerURLs()).sort()).toEqual([...secure.values(), ...secure.values(), ...secure.values()].sort());
   expect(await cluster.members[1]!.value('/moved', '?quorum=true')).toBe('x');
 });
+
+test('a member that dials http where https is spoken says so, with what to do', async () => {
+  cluster = await Cluster.place({ size: 2 });
+  const [secure, plain] = cluster.members;
+  const url = `https://127.0.0.1:${secure!.place.peerPort}`;
+  secure!.start(cluster.argumentsFor(cluster.members, ...peerTlsFlags(member, pki.caFile), '--listen-peer-urls', url));
+  plain!.start(cluster.argumentsFor());
+  const reason = `127.0.0.1:${secure!.place.peerPort} speaks TLS there, and it was asked by plain HTTP; write its URL with https://`;
+  await until('it says why', 20_000, () => plain!.logs().includes(reason));
+});

@@ -1,5 +1,6 @@
 import type { Beginning, ListedCluster } from '../../src/discovery/beginning';
 import { beginFromJoinUrls, type JoinUrlsOptions } from '../../src/discovery/joinUrls';
+import { TLS_FAILURE } from '../../src/platform/networkError';
 import { clusterOf, joiner, listed } from './joiner';
 
 const TOKEN = 'http://d/t';
@@ -50,6 +51,25 @@ it('comes back as a new member where it was started before', async () => {
   const { id } = listed('a', TOKEN);
   expect(await join(cluster)).toMatchObject({ kind: 'join', memberId: `instead-of-${id}` });
   await expect(join(cluster, { autoRejoin: false })).rejects.toThrow('--auto-rejoin');
+});
+
+it('waits where somebody is there and cannot be verified, and says why, instead of making a second cluster', async () => {
+  const cluster = clusterOf(['b', 'c', 'd'], TOKEN);
+  const one = joiner('a', TOKEN);
+  let attempts = 0;
+  const fetchMembers = (): Promise<ListedCluster> => {
+    const reason = attempts++ < 20 ? 'TLS with b:2380: x509: certificate signed by unknown authority' : undefined;
+    return reason === undefined
+      ? Promise.resolve(cluster)
+      : Promise.reject(Object.assign(new Error(reason), { code: TLS_FAILURE }));
+  };
+  expect(await join(undefined, { ...one.options, urls, fetchMembers })).toMatchObject({
+    kind: 'join',
+    memberId: 'added',
+  });
+  expect(one.lines).toContain(
+    'none of http://b:2380, http://c:2380 answers (TLS with b:2380: x509: certificate signed by unknown authority); waiting for one of them',
+  );
 });
 
 it('waits for the cluster where a join was begun', async () => {

@@ -71,6 +71,11 @@ it.each<[string, (socket: Socket) => void, RegExp]>([
     },
     /timeout|[Oo]verflow/,
   ],
+  [
+    'that it speaks TLS',
+    (socket) => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'),
+    /127\.0\.0\.1:\d+ speaks TLS there.*write its URL with https/,
+  ],
 ])('%s', async (_, answer, reason) => {
   expect(await reasonOf(await serve(answer))).toMatch(reason);
 });
