@@ -1,6 +1,6 @@
 /**
- * The auth state as rows of the table `meta`. The first character of a key says what a row is: `s` the settings, `u` and a name a user, `r` and a
- * name a role; names are UTF-8. Values begin with their format.
+ * The auth state as rows of the table `meta`. The first character of a key says what a row is: `s` the settings, `u` and a name a
+ * user, `r` and a name a role; names are UTF-8. Values begin with their format.
  */
 import type { ByteReader } from '../../bytes/byteReader';
 import { byteString } from '../../bytes/byteStrings';
