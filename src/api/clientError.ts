@@ -1,7 +1,9 @@
 /** Connections that do not speak HTTP well enough to become a request. */
 import { ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
+import type { Complaints } from '../tls/complaints';
 import { closeGently } from './connection/closeGently';
 import type { Connection } from './connection/connection';
 
@@ -24,10 +26,11 @@ function statusLine(code: string): string {
  * @param connection undefined: Node has never handed it over
  */
 export function answerClientError(
-  error: Error & { code?: string },
+  error: Error & { code?: string; rawPacket?: unknown },
   socket: Duplex,
   connection: Connection | undefined,
   logger: Logger,
+  complaints: Complaints,
 ): void {
   // Node counts the time for headers from the connection on. Clients that keep some in reserve have sent nothing yet.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && connection?.isSilent === true) return;
@@ -35,6 +38,13 @@ export function answerClientError(
   if (connection?.isEnding === true) {
     if (error.code === 'ECONNRESET') socket.destroy();
     return;
+  }
+  if (isTlsHello(error.rawPacket)) {
+    complaints.write(
+      'tls',
+      socket instanceof Socket ? socket.remoteAddress : undefined,
+      'a client began TLS at this plain http port; let it call http://, or let this server listen on https:// with a certificate',
+    );
   }
   logger.debug({ code: error.code, reason: error.message }, 'a client sent something that is not a request');
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -47,6 +57,11 @@ export function answerClientError(
   };
   if (connection === undefined) end();
   else connection.endInOrder(end);
+}
+
+/** A record of TLS that carries a handshake, of any version that there was. */
+function isTlsHello(bytes: unknown): boolean {
+  return Buffer.isBuffer(bytes) && bytes[0] === 0x16 && bytes[1] === 0x03;
 }
 
 /** CONNECT asks for a tunnel, which is nothing that is served here. Node has given the socket up already. */

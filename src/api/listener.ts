@@ -12,6 +12,7 @@ import { NO_WEB, webRefusals, type WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { ListenAddress } from './options';
 import type { TlsAcceptor } from '../tls/acceptor';
+import { Complaints } from '../tls/complaints';
 import { TrafficCounter, type Traffic } from './traffic';
 
 /** As etcd 2.3: connections of clients that pool them may rest this long. */
@@ -182,6 +183,7 @@ function admitted(
 /** Every request of the server goes to its connection, which hands it to `handler` when its turn comes. */
 function serveInOrder(server: Server, logger: Logger, handler: RequestListener): ReadonlyMap<Duplex, Connection> {
   const connections = new Map<Duplex, Connection>();
+  const complaints = new Complaints(logger, { monotonicMs: () => performance.now() });
   const take = (request: IncomingMessage, response: ServerResponse): void => {
     connections.get(request.socket)?.take(request, response);
   };
@@ -198,7 +200,7 @@ function serveInOrder(server: Server, logger: Logger, handler: RequestListener):
     answerConnect(socket, connections.get(socket));
   });
   server.on('clientError', (error, socket) => {
-    answerClientError(error, socket, connections.get(socket), logger);
+    answerClientError(error, socket, connections.get(socket), logger, complaints);
   });
   server.on('listening', () => {
     const check = setInterval(() => {

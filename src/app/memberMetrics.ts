@@ -11,6 +11,7 @@ import type { LocalMember } from '../member/localMember';
 import { Metrics, type LookUp } from '../metrics/metrics';
 import { countOpenFiles } from '../metrics/processFiles';
 import type { PeerLinks } from './peerLinks';
+import type { ProcessTls } from './processTls';
 import type { DataDirectory } from '../storage/dataDirectory';
 import { measureDiskUsage, type DiskUsage } from '../platform/diskUsage';
 
@@ -31,6 +32,7 @@ export function connectMetrics(
   directory: DataDirectory,
   places: ConnectionPlaces,
   audit: AuditLog | undefined,
+  tls: ProcessTls,
 ): void {
   const programVersion = build().version;
   const limit = descriptorLimit();
@@ -51,6 +53,7 @@ export function connectMetrics(
       disk: usage,
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
+      certificates: tls.ends(Date.now()),
       auditLinesDropped: audit?.droppedLines() ?? 0,
       clients: { ...api.clientTraffic(), ...places.report() },
     };

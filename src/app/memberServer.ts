@@ -82,7 +82,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     const discovery = createDiscoveryService(configuration, logger);
     const api = await startApi(apiOptions(setting, { ...opened, member, discovery }));
     const parts = { ...opened, member, discovery, api };
-    connectMetrics(metrics, configuration, member, links, api, directory, places, audit);
+    connectMetrics(metrics, configuration, member, links, api, directory, places, audit, tls);
     member.start();
     followUp(setting, parts);
     return { stop: () => stopServer(configuration, parts) };

@@ -27,8 +27,7 @@ type Dialed = Pick<Opened, 'dialing' | 'stop'>;
 /** For the metrics. */
 export interface CertificateEnd {
   readonly listener: 'client' | 'peer';
-  /** Milliseconds since 1970. */
-  readonly expiresMs: number;
+  readonly secondsLeft: number;
 }
 
 export class ProcessTls {
@@ -93,11 +92,11 @@ export class ProcessTls {
   readonly discoveryDialing = (): ClientTls => this.discovery?.dialing() ?? systemTls();
 
   /** Of the certificates in use. */
-  ends(): readonly CertificateEnd[] {
+  ends(nowMs: number): readonly CertificateEnd[] {
     const sides = [['client', this.client] as const, ['peer', this.peer] as const];
     return sides.flatMap(([listener, opened]) => {
       const expiresMs = opened?.credentials.current.expiresMs ?? Infinity;
-      return Number.isFinite(expiresMs) ? [{ listener, expiresMs }] : [];
+      return Number.isFinite(expiresMs) ? [{ listener, secondsLeft: (expiresMs - nowMs) / 1000 }] : [];
     });
   }
 

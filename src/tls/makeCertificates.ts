@@ -101,7 +101,8 @@ export async function makeRevocations(
       revocationDate: new Date(nowMs - EARLIER_MS),
     })),
   });
-  return `${list.toString('pem')}\n`;
+  // OpenSSL wants it to be called so.
+  return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')}\n`;
 }
 
 function frame(years: number, nowMs: number): { serialNumber: string; notBefore: Date; notAfter: Date } {

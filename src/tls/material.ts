@@ -46,15 +46,15 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
     }
     doubts.push(...doubtsOfUsage(pair, rules));
   }
-  if (texts.revoked !== undefined) {
-    const { nextUpdateMs } = await revocationsOf(texts.revoked);
-    if (nextUpdateMs <= nowMs) doubts.push(explainOldList(texts.revoked, nextUpdateMs));
+  const revocations = texts.revoked === undefined ? undefined : await revocationsOf(texts.revoked);
+  if (texts.revoked !== undefined && revocations !== undefined && revocations.nextUpdateMs <= nowMs) {
+    doubts.push(explainOldList(texts.revoked, revocations.nextUpdateMs));
   }
   const pem = {
     cert: texts.certificate?.text,
     key: texts.key?.text,
-    ca: texts.authorities?.text,
-    crl: texts.revoked?.text,
+    ca: authorities?.map((authority) => authority.toString()),
+    crl: revocations?.pem.slice(),
   };
   checkUsable(pem, texts);
   return { pem, own: pair?.own, expiresMs, doubts };

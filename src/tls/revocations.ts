@@ -7,6 +7,8 @@ const CRL_BLOCK = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g;
 
 /** Until when the lists of a file count. */
 export interface Revocations {
+  /** Each list by itself: of a text with several Node.js reads the first only. */
+  readonly pem: readonly string[];
   /** Milliseconds since 1970; Infinity if none of them says. */
   readonly nextUpdateMs: number;
 }
@@ -31,5 +33,5 @@ export async function revocationsOf({ file, text }: TlsText): Promise<Revocation
       throw new TlsFileError('notPem', message);
     }
   }
-  return { nextUpdateMs };
+  return { pem: blocks.map(([block]) => block), nextUpdateMs };
 }

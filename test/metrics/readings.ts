@@ -66,6 +66,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     files: { open: 30, limit: 1024 },
     logLinesDropped: 0,
     auditLinesDropped: 0,
+    certificates: [{ listener: 'client', secondsLeft: 86_400 }],
     clients: { receivedBytes: one(), sentBytes: one(), served: 3, waiting: 0, limit: 640, refused: 0 },
     recorded: new Recorders(() => 0),
     ...fields,

@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { Unfinished } from '../../src/tls/unfinished';
+
+class FakeSocket extends EventEmitter {
+  destroyed = false;
+
+  destroy(): void {
+    this.destroyed = true;
+    this.emit('close');
+  }
+}
+
+function setUp(max: number) {
+  let nowMs = 0;
+  const timers = new Set<() => void>();
+  const clock = {
+    monotonicMs: () => nowMs,
+    after: (_: number, run: () => void) => {
+      timers.add(run);
+      return () => timers.delete(run);
+    },
+  };
+  const late: unknown[] = [];
+  const unfinished = new Unfinished<string>(clock, 10_000, (socket) => late.push(socket), max);
+  const arrive = (what: string): { socket: FakeSocket; taken: boolean } => {
+    const socket = new FakeSocket();
+    return { socket, taken: unfinished.add(socket as unknown as Socket, what) };
+  };
+  const pass = (ms: number): void => {
+    nowMs += ms;
+  };
+  return { unfinished, arrive, pass, timers, late };
+}
+
+it('gives up what is finished, once', () => {
+  const { unfinished, arrive, timers } = setUp(10);
+  const { socket } = arrive('a');
+  expect(unfinished.take(socket as unknown as Socket)).toBe('a');
+  expect(unfinished.take(socket as unknown as Socket)).toBeUndefined();
+  expect(timers.size).toBe(0);
+});
+
+it('ends what takes too long', () => {
+  const { unfinished, arrive, timers, late } = setUp(10);
+  const { socket } = arrive('a');
+  for (const run of timers) run();
+  expect(socket.destroyed).toBe(true);
+  expect(late).toEqual([socket]);
+  expect(unfinished.count).toBe(0);
+});
+
+it('forgets what was closed', () => {
+  const { unfinished, arrive, timers } = setUp(10);
+  arrive('a').socket.destroy();
+  expect([unfinished.count, timers.size]).toEqual([0, 0]);
+});
+
+it('ends the oldest for a newer one, but none that has just begun', () => {
+  const { unfinished, arrive, pass } = setUp(2);
+  const oldest = arrive('a');
+  pass(900);
+  const next = arrive('b');
+  expect(arrive('c').taken).toBe(false);
+  pass(100);
+  expect(arrive('d').taken).toBe(true);
+  expect([oldest.socket.destroyed, next.socket.destroyed, unfinished.count]).toEqual([true, false, 2]);
+  expect(arrive('e').taken).toBe(false);
+});
