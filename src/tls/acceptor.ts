@@ -52,7 +52,6 @@ export class TlsAcceptor {
       rejectUnauthorized: side.certificatesDemanded,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       ALPNProtocols: ['http/1.1'],
-      allowHalfOpen: true,
     });
     this.server.on('secureConnection', this.secured);
     this.server.on('tlsClientError', (error: NodeJS.ErrnoException, socket) => {
@@ -87,6 +86,10 @@ export class TlsAcceptor {
     raw.once('readable', () => {
       this.begin(raw);
     });
+    // Its end came with its first bytes, before TLS was there to be told of it.
+    raw.once('end', () => {
+      if (this.unfinished.take(raw) !== undefined) raw.destroy();
+    });
   }
 
   private begin(raw: Socket): void {
@@ -100,6 +103,8 @@ export class TlsAcceptor {
       this.refusePlain(raw, bytes);
       return;
     }
+    // Whoever goes during the handshake is gone.
+    raw.allowHalfOpen = false;
     raw.unshift(bytes);
     this.server.emit('connection', raw);
   }
@@ -128,6 +133,9 @@ export class TlsAcceptor {
       this.complain('objection', from, `a client is refused: ${objection ?? ''}`);
       return;
     }
+    // From here on a whole request and the end of its half of the connection gets an answer.
+    socket.allowHalfOpen = true;
+    if (raw !== undefined) raw.allowHalfOpen = true;
     serve(socket);
   };
 

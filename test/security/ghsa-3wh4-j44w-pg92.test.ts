@@ -4,8 +4,8 @@
  * the first to be tested.
  */
 import { request } from 'node:https';
-import { freePort } from '../http/ports';
-import { freePlace, startInProcess, type InProcess } from '../http/inProcess';
+import { freePort } from '../support/ports';
+import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 
 let pki: Pki;

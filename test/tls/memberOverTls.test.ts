@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { request, type RequestOptions } from 'node:https';
 import { request as plainRequest } from 'node:http';
+import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 import { freePort } from '../support/ports';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
@@ -70,6 +72,15 @@ function ask(port: number, path: string, options: RequestOptions = {}, body?: st
 
 const asAlice = (): RequestOptions => ({ cert: alice.certificate, key: alice.key });
 
+function connected(): TLSSocket {
+  const { certificate: cert, key } = alice;
+  const options: ConnectionOptions & { allowHalfOpen: boolean } = {
+    ...{ host: '127.0.0.1', port: member.port, ca: pki.ca.certificate, cert, key },
+    allowHalfOpen: true,
+  };
+  return connect(options);
+}
+
 test('serves keys to a client with a certificate', async () => {
   const written = await ask(member.port, '/v2/keys/a', { ...asAlice(), method: 'PUT' }, 'value=b');
   expect(written.status).toBe(201);
@@ -99,4 +110,28 @@ test('answers a plain request with words', async () => {
     asked.end();
   });
   expect(text).toBe('400 Client sent an HTTP request to an HTTPS server.\n');
+});
+
+test('a client that closes its half after a whole request gets its answer', async () => {
+  const socket = connected();
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (piece: string) => (text += piece));
+  await once(socket, 'secureConnect');
+  socket.end('GET /version HTTP/1.1\r\nHost: a\r\n\r\n');
+  await once(socket, 'close');
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+});
+
+test('requests of one connection are answered in order', async () => {
+  const socket = connected();
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (piece: string) => (text += piece));
+  await once(socket, 'secureConnect');
+  const get = (path: string, more = ''): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+  socket.write(get('/version') + get('/nowhere') + get('/version') + get('/nowhere', 'Connection: close\r\n'));
+  await once(socket, 'end');
+  socket.end();
+  expect([...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual(['200', '404', '200', '404']);
 });
