@@ -48,7 +48,7 @@ function shownAt(port: number, { certificate, key }: CertificateFiles): Promise<
     const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, cert: certificate, key }, () => {
       const { subject, issuer } = socket.getPeerCertificate();
       socket.destroy();
-      resolve(`${subject.CN} of ${issuer.CN}`);
+      resolve(`${String(subject.CN)} of ${String(issuer.CN)}`);
     });
     socket.on('error', reject);
   });

@@ -102,7 +102,7 @@ describe('at the address of a member that is away', () => {
     const server = createServer({ cert: certificate, key }, (socket) => {
       sockets.add(socket);
       socket.on('error', () => undefined);
-      socket.on('data', (bytes) => (received += bytes.toString('latin1')));
+      socket.on('data', (bytes: Buffer) => (received += bytes.toString('latin1')));
     });
     server.on('connection', () => (dialled += 1));
     server.on('tlsClientError', () => undefined);
