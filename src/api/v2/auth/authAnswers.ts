@@ -5,6 +5,7 @@ import type { AuthRole, AuthUser, AuthView } from '../../../machine/auth/view';
 import type { Permissions } from '../../../machine/auth/change';
 import type { ClusterAdmin } from '../../../member/types';
 import { jsonText } from '../../http/json';
+import type { RoleRequest } from './authRequest';
 import { writeClusterJson, writeClusterMessage } from '../members/memberJson';
 
 /** What was asked for: a DELETE says it in other words. */
@@ -28,8 +29,19 @@ export function roleJson(role: AuthRole): string {
   return changedRoleJson(role.name, role.permissions);
 }
 
-export function changedRoleJson(name: string, { read, write }: Permissions): string {
-  return `{"role":${jsonText(name)},"permissions":{"kv":{"read":${listJson(read)},"write":${listJson(write)}}}}`;
+export function changedRoleJson(name: string, permissions: Permissions): string {
+  return `{"role":${jsonText(name)},"permissions":${permissionsJson(permissions)}}`;
+}
+
+/** A role that was made is shown as it was asked for, with what there was nothing in to grant or revoke. */
+export function createdRoleJson({ role, permissions, grant, revoke }: RoleRequest): string {
+  const granted = grant === undefined ? '' : `,"grant":${permissionsJson(grant)}`;
+  const revoked = revoke === undefined ? '' : `,"revoke":${permissionsJson(revoke)}`;
+  return `{"role":${jsonText(role)},"permissions":${permissionsJson(permissions)}${granted}${revoked}}`;
+}
+
+function permissionsJson({ read, write }: Permissions): string {
+  return `{"kv":{"read":${listJson(read)},"write":${listJson(write)}}}`;
 }
 
 function listJson(list: readonly string[] | null): string {

@@ -8,7 +8,16 @@ import type { RootGrant } from '../../auth/guard';
 import { readBody } from '../../http/body';
 import { isMemberError } from '../keys/failure';
 import { writeClusterMessage } from '../members/memberJson';
-import { changedRoleJson, changedUserJson, writeDone, writeLine, writeRefused, type Subject } from './authAnswers';
+import type { RoleRequest } from './authRequest';
+import {
+  changedRoleJson,
+  changedUserJson,
+  createdRoleJson,
+  writeDone,
+  writeLine,
+  writeRefused,
+  type Subject,
+} from './authAnswers';
 
 /** A role of a thousand long patterns; more is a mistake or an attack. */
 const BODY_MAX_BYTES = 1024 * 1024;
@@ -31,12 +40,14 @@ export function writeBadJson(context: Context, member: ClusterAdmin): void {
   writeClusterMessage(context, member, 400, 'Invalid JSON in request body.');
 }
 
-/** How a user that was made is answered. */
+/** How something that was made is answered. */
 export interface Created {
-  /** etcd has 200 for some. */
+  /** etcd has 200 for some users. */
   readonly status: 200 | 201;
   /** A user without roles is shown the list it was made with, or that there was none. */
   readonly roles: readonly string[] | null;
+  /** What made the role. */
+  readonly role?: RoleRequest;
 }
 
 /** Does what was asked for and answers, whatever comes of it. */
@@ -77,7 +88,14 @@ function writeResult(context: Context, member: ClusterAdmin, result: Done, creat
       writeLine(context, member, 200, changedUserJson(result.user.name, result.user.roles));
       return;
     case 'roleCreated':
-      writeLine(context, member, 201, changedRoleJson(result.role.name, result.role.permissions));
+      writeLine(
+        context,
+        member,
+        201,
+        created.role === undefined
+          ? changedRoleJson(result.role.name, result.role.permissions)
+          : createdRoleJson(created.role),
+      );
       return;
     case 'roleUpdated':
       writeLine(context, member, 200, changedRoleJson(result.role.name, result.role.permissions));

@@ -43,7 +43,14 @@ export async function putRole(context: Context, grant: RootGrant, member: AuthWr
     return;
   }
   const wanted = isUpdate ? updateOf(request) : createOf(request);
-  await change(context, grant, member, wanted, { name, method: context.method });
+  await change(
+    context,
+    grant,
+    member,
+    wanted,
+    { name, method: context.method },
+    { status: 201, roles: null, role: request },
+  );
 }
 
 export async function deleteRole(context: Context, grant: RootGrant, member: AuthWriter & ClusterAdmin): Promise<void> {
