@@ -1,5 +1,6 @@
 /** Told what clients ask for and how long it takes. Called for every request: it has to be quick, and may not throw. */
 import type { KeyCommand } from '../machine/command';
+import type { Refusal } from './auth/refusal';
 
 /** What a request on the key routes turned out to be. */
 export type KeyRequestKind = 'get' | 'quorumGet' | 'watch' | KeyCommand['type'];
@@ -24,6 +25,8 @@ export interface ApiObserver {
   watchClosed(stream: boolean): void;
   watchEventSent(): void;
   healthChecked(healthy: boolean): void;
+  /** A request was not carried out for want of a right. */
+  accessRefused(reason: Refusal['kind']): void;
 }
 
 function ignore(): void {
@@ -41,4 +44,5 @@ export const NO_OBSERVER: ApiObserver = {
   watchClosed: ignore,
   watchEventSent: ignore,
   healthChecked: ignore,
+  accessRefused: ignore,
 };

@@ -1,8 +1,8 @@
 /** Makes a router of a table of routes: who may not use a route never gets to it. */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { isRefusal, type Guard } from './auth/guard';
-import { writeRefusal } from './auth/refusal';
+import { isRefusal, RightGone, type Guard } from './auth/guard';
+import { DENIED, writeRefusal } from './auth/refusal';
 import { writeMethodNotAllowed } from './http/answers';
 import { ruleFor, type Route, type Rule } from './routeRules';
 
@@ -33,5 +33,10 @@ async function serve(rule: Rule, context: Context, guard: Guard): Promise<void> 
     writeRefusal(context.res, decision);
     return;
   }
-  await rule.serve(context, decision);
+  try {
+    await rule.serve(context, decision);
+  } catch (error) {
+    if (!(error instanceof RightGone) || context.res.headersSent) throw error;
+    writeRefusal(context.res, DENIED);
+  }
 }

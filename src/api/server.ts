@@ -5,6 +5,7 @@ import { createApplication, createSideApplication } from './application';
 import { createAccessControl } from './auth/accessControl';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
+import { NO_OBSERVER } from './observer';
 import { openListeners } from './openListeners';
 import type { ApiOptions, ListenAddress } from './options';
 import { createPeerHandler } from './peerHandler';
@@ -66,7 +67,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   options.drain?.onBegun(() => {
     openWatches.cutAll();
   });
-  const access = createAccessControl(options.member, options.certificateNameOf);
+  const access = createAccessControl(options.member, options.observer ?? NO_OBSERVER, options.certificateNameOf);
   options.member.onAuthChange(() => {
     openWatches.cutDenied();
   });

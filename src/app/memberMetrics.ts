@@ -54,6 +54,7 @@ export function connectMetrics(
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
       certificates: tls.ends(Date.now()),
+      authEnabled: member.auth().enabled,
       auditLinesDropped: audit?.droppedLines() ?? 0,
       clients: { ...api.clientTraffic(), ...places.report() },
     };

@@ -63,6 +63,7 @@ export interface Readings {
   /** Of the certificates in use: how long they last. */
   readonly certificates: readonly { readonly listener: string; readonly secondsLeft: number }[];
   readonly auditLinesDropped: number;
+  readonly authEnabled: boolean;
   readonly clients: {
     readonly receivedBytes: number;
     readonly sentBytes: number;

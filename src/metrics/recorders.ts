@@ -59,6 +59,7 @@ export class Recorders {
   watchEventsSent = 0;
   healthSuccesses = 0;
   healthFailures = 0;
+  readonly accessRefusals = { denied: 0, tooFast: 0, busy: 0 };
 
   /** @param nowMs a clock that never goes back */
   constructor(readonly nowMs: () => number) {
@@ -129,5 +130,9 @@ export class Recorders {
   healthChecked(healthy: boolean): void {
     if (healthy) this.healthSuccesses++;
     else this.healthFailures++;
+  }
+
+  accessRefused(reason: keyof Recorders['accessRefusals']): void {
+    this.accessRefusals[reason]++;
   }
 }

@@ -21,6 +21,7 @@ function observer(): ApiObserver {
     watchOpened: (stream) => seen.push(`opened ${stream}`),
     watchClosed: (stream) => seen.push(`closed ${stream}`),
     watchEventSent: () => seen.push('event'),
+    accessRefused: (reason) => seen.push(`refused ${reason}`),
     healthChecked: (healthy) => seen.push(`healthy ${healthy}`),
   };
 }

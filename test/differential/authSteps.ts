@@ -1,5 +1,5 @@
-import type { WireRequest } from '../http/request';
-import { FORM } from '../http/request';
+import type { WireRequest } from '../support/request';
+import { FORM } from '../support/request';
 import { SeededRandom } from './random';
 
 /** One random request about users, roles or keys, by somebody. */

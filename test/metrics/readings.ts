@@ -65,6 +65,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     disk: { usedBytes: 1200, freeBytes: 8800 },
     files: { open: 30, limit: 1024 },
     logLinesDropped: 0,
+    authEnabled: true,
     auditLinesDropped: 0,
     certificates: [{ listener: 'client', secondsLeft: 86_400 }],
     clients: { receivedBytes: one(), sentBytes: one(), served: 3, waiting: 0, limit: 640, refused: 0 },

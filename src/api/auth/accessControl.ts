@@ -1,6 +1,7 @@
 /** The one guard of a server, for all of its ports, and what checks passwords for it. */
 import type { Socket } from 'node:net';
 import type { AuthSource } from '../../member/types';
+import type { ApiObserver } from '../observer';
 import { Authenticator } from './authenticator';
 import { Guard } from './guard';
 import { PasswordCheck } from './passwordCheck';
@@ -13,8 +14,9 @@ export interface AccessControl {
 /** @param certificateNameOf see Authenticator */
 export function createAccessControl(
   source: AuthSource,
+  observer: ApiObserver,
   certificateNameOf: ((socket: Socket) => string | undefined) | undefined,
 ): AccessControl {
   const passwords = new PasswordCheck(() => performance.now());
-  return { guard: new Guard(source, new Authenticator({ source, passwords, certificateNameOf })), passwords };
+  return { guard: new Guard(source, new Authenticator({ source, passwords, certificateNameOf }), observer), passwords };
 }

@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import { mayAccess, mayAdminister, type Access } from '../../machine/auth/access';
 import type { AuthUser, AuthView } from '../../machine/auth/view';
 import type { AuthSource } from '../../member/types';
+import type { ApiObserver } from '../observer';
 import { parseRequestTarget } from '../http/requestTarget';
 import type { Authenticator, Identity } from './authenticator';
 import { DENIED, type Refusal } from './refusal';
@@ -51,11 +52,32 @@ class KeyGrant {
 
 /** The right to what is root's alone, where auth is on. */
 class RootGrant {
-  /** @param by who it was, for the log; undefined while auth is off */
-  constructor(readonly by: string | undefined) {}
+  /** @param user undefined: whoever came while auth was off */
+  constructor(
+    private readonly source: AuthSource,
+    private readonly user: AuthUser | undefined,
+  ) {}
 
-  /** Makes it a type of its own: nothing that only looks like one is one. */
-  protected readonly isGrant = true;
+  /**
+   * What the right is needed for. To be asked for at the moment it is used: a body may have taken its time, and the right may be gone by
+   * then. Throws RightGone, which the router answers.
+   */
+  use<T>(what: T): T {
+    if (!this.holds()) throw new RightGone();
+    return what;
+  }
+
+  private holds(): boolean {
+    const view = this.source.auth();
+    if (!view.enabled) return true;
+    const user = this.user && currentUser(view, this.user);
+    return user !== undefined && mayAdminister(view, user);
+  }
+}
+
+/** A right of root that was there when the request came, and was taken away before it was used. */
+export class RightGone extends Error {
+  override readonly name = 'RightGone';
 }
 
 export type { KeyGrant, RootGrant };
@@ -80,14 +102,16 @@ export function isRefusal(decision: KeyGrant | RootGrant | Refusal): decision is
 
 export class Guard implements KeyGuard {
   private readonly openKeys: KeyGrant;
-  private readonly openRoot = new RootGrant(undefined);
+  private readonly openRoot: RootGrant;
   /** For keys whose names are the secret: who knows a token of the discovery service may use what is below it. */
   readonly tokens: KeyGuard;
 
   constructor(
     private readonly source: AuthSource,
     private readonly authenticator: Authenticator,
+    private readonly observer: ApiObserver,
   ) {
+    this.openRoot = new RootGrant(source, undefined);
     this.openKeys = new KeyGrant(source, 'anybody', '/', 'read', false);
     const token = new KeyGrant(source, 'token', '/', 'write', true);
     this.tokens = { forKey: () => token };
@@ -121,19 +145,24 @@ export class Guard implements KeyGuard {
     access: Access,
     recursive: boolean,
   ): KeyGrant | Refusal {
-    if (isRefused(identity)) return identity;
+    if (isRefused(identity)) return this.refuse(identity);
     const grant = new KeyGrant(this.source, identity, path, access, recursive);
     if (grant.holds()) return grant;
-    if (access === 'write' || !hasSlashAtEnd(request)) return DENIED;
+    if (access === 'write' || !hasSlashAtEnd(request)) return this.refuse(DENIED);
     // For who reads, `/app/` is covered by `/app/*`, as in etcd; a write there would change `/app` itself, which is not.
     const below = new KeyGrant(this.source, identity, `${path}/`, access, recursive);
-    return below.holds() ? below : DENIED;
+    return below.holds() ? below : this.refuse(DENIED);
   }
 
   private grantRoot(identity: Identity | Refusal): RootGrant | Refusal {
-    if (isRefused(identity)) return identity;
-    if (!mayAdminister(this.source.auth(), identity)) return DENIED;
-    return identity === 'guest' ? this.openRoot : new RootGrant(identity.name);
+    if (isRefused(identity)) return this.refuse(identity);
+    if (!mayAdminister(this.source.auth(), identity)) return this.refuse(DENIED);
+    return identity === 'guest' ? this.openRoot : new RootGrant(this.source, identity);
+  }
+
+  private refuse(refusal: Refusal): Refusal {
+    this.observer.accessRefused(refusal.kind);
+    return refusal;
   }
 }
 

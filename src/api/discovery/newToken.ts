@@ -31,7 +31,7 @@ const HOST = /^(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?$/;
 /** Any method will do; whoever reads the answer has made a token (spec cli-and-config section 4). */
 export async function serveNewToken(
   context: Context,
-  _grant: RootGrant,
+  grant: RootGrant,
   member: KeyReader & KeyWriter,
   options: DiscoveryOptions,
   rate: Rate,
@@ -64,8 +64,8 @@ export async function serveNewToken(
   const token = options.makeToken();
   // Why the member could not is a matter for its own log; the service of etcd says no more than this either.
   const isMade =
-    (await isDone(member, tokenDirectoryCommand(directoryOf(token), nowMs, options.tokenTtlSeconds))) &&
-    (await isDone(member, createTokenCommand(token, size.value.toString(), nowMs)));
+    (await isDone(grant.use(member), tokenDirectoryCommand(directoryOf(token), nowMs, options.tokenTtlSeconds))) &&
+    (await isDone(grant.use(member), createTokenCommand(token, size.value.toString(), nowMs)));
   if (isMade) writePlainText(response, 200, `${prefixOf(context, options.urlPrefix)}/${token}`);
   else writeErrorText(response, 400, 'Unable to generate token');
 }

@@ -14,7 +14,7 @@ const PROGRESS_STATES = { probe: 'StateProbe', replicate: 'StateReplicate', snap
 /** @param commandLine without its secrets */
 export function serveDebugVars(
   context: Context,
-  _grant: RootGrant,
+  grant: RootGrant,
   member: StatusSource,
   commandLine: readonly string[],
 ): void {
@@ -22,7 +22,7 @@ export function serveDebugVars(
     `"cmdline": [${commandLine.map(jsonText).join(',')}]`,
     `"file_descriptor_limit": ${fileDescriptorLimit()}`,
     `"memstats": ${memoryJson()}`,
-    `"raft.status": ${raftStatusJson(member.status().raft)}`,
+    `"raft.status": ${raftStatusJson(grant.use(member).status().raft)}`,
   ];
   writeText(context.res, 200, 'application/json; charset=utf-8', `{\n${variables.join(',\n')}\n}\n`);
 }

@@ -12,7 +12,7 @@ const BODY_MAX_BYTES = 1024;
 const SECONDS_MAX = 900;
 
 /** Takes `{"Seconds":60}`; 204 without a body once leadership is handed over, 429 if that was asked for too often. 0 ends it. */
-export async function serveDrain(context: Context, _grant: RootGrant, drain: Drain): Promise<void> {
+export async function serveDrain(context: Context, grant: RootGrant, drain: Drain): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {
     readBody(context.req, BODY_MAX_BYTES, resolve);
   });
@@ -22,8 +22,8 @@ export async function serveDrain(context: Context, _grant: RootGrant, drain: Dra
     return;
   }
   const caller = callerOf(context.req);
-  if (seconds === 0) drain.end(caller);
-  else if ((await drain.begin(seconds * 1000, caller)) === 'tooOften') {
+  if (seconds === 0) grant.use(drain).end(caller);
+  else if ((await grant.use(drain).begin(seconds * 1000, caller)) === 'tooOften') {
     context.res.setHeader('Retry-After', RETRY_AFTER_S);
     writeJson(
       context.res,

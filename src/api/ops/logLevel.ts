@@ -41,7 +41,7 @@ export function parseLogLevel(name: string): LogLevel | undefined {
 /** Takes `{"Level":"DEBUG"}`; 204 without a body. */
 export async function serveLogLevel(
   context: Context,
-  _grant: RootGrant,
+  grant: RootGrant,
   setLogLevel: (level: LogLevel, caller: string) => void,
 ): Promise<void> {
   const body = await new Promise<string | undefined>((resolve) => {
@@ -57,7 +57,7 @@ export async function serveLogLevel(
     writeJson(context.res, 400, `{"message":${jsonText(`Invalid log level ${name}`)}}`);
     return;
   }
-  setLogLevel(level, callerOf(context.req));
+  grant.use(setLogLevel)(level, callerOf(context.req));
   context.res.writeHead(204).end();
 }
 

@@ -221,4 +221,24 @@ export const processRows: readonly Row[] = [
     ],
     ({ auditLinesDropped }) => auditLinesDropped,
   ),
+  gauge(
+    'etcd_auth_enabled',
+    ['Whether who asks has to have a right to it, 1 or 0', 'users and roles'],
+    ({ authEnabled }) => (authEnabled ? 1 : 0),
+  ),
+  labelled(
+    'counter',
+    'etcd_auth_refused_requests_total',
+    ['reason'],
+    [
+      'Requests that were not carried out while auth is on: no right or a wrong password (denied), too many wrong passwords before ' +
+        '(too_fast), too many passwords to be checked (busy)',
+      'the guard of all routes',
+    ],
+    ({ recorded: { accessRefusals } }) => [
+      [['denied'], accessRefusals.denied],
+      [['too_fast'], accessRefusals.tooFast],
+      [['busy'], accessRefusals.busy],
+    ],
+  ),
 ];

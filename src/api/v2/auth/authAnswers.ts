@@ -14,10 +14,51 @@ export interface Subject {
   readonly method: string;
 }
 
-/** With the whole of its roles, as far as they exist. */
-export function userJson(view: AuthView, user: AuthUser): string {
-  const roles = (user.roles ?? []).flatMap((name) => view.role(name) ?? []);
-  return `{"user":${jsonText(user.name)}${roles.length === 0 ? '' : `,"roles":[${roles.map(roleJson).join(',')}]`}}`;
+/** What an answer may be made of: it is made in one turn of the event loop. */
+const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
+/** Looking a role up counts too, whether there is one or not. */
+const LOOK_UP_BYTES = 64;
+
+/** Roles are never changed, so the JSON of each is made once. */
+const roleTexts = new WeakMap<AuthRole, string>();
+
+/** Users with the whole of their roles, as far as they exist; undefined: that is more than one answer may have. */
+export function usersJson(view: AuthView, users: readonly AuthUser[]): string | undefined {
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const { name, roles } of users) {
+    const shown: string[] = [];
+    for (const role of roles ?? []) {
+      const found = view.role(role);
+      const text = found && roleJson(found);
+      bytes += LOOK_UP_BYTES + (text?.length ?? 0);
+      if (bytes > ANSWER_BYTES_MAX) return undefined;
+      if (text !== undefined) shown.push(text);
+    }
+    const text = `{"user":${jsonText(name)}${shown.length === 0 ? '' : `,"roles":[${shown.join(',')}]`}}`;
+    bytes += LOOK_UP_BYTES + name.length;
+    texts.push(text);
+  }
+  return texts.join(',');
+}
+
+/** All roles; undefined as above. */
+export function rolesJson(roles: readonly AuthRole[]): string | undefined {
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const role of roles) {
+    const text = roleJson(role);
+    bytes += text.length;
+    if (bytes > ANSWER_BYTES_MAX) return undefined;
+    texts.push(text);
+  }
+  return texts.join(',');
+}
+
+/** The way on is to ask for less at once. */
+export function writeTooLong(context: Context, member: ClusterAdmin): void {
+  const text = `auth: the answer would be longer than ${ANSWER_BYTES_MAX} bytes; ask for one user or one role at a time`;
+  writeClusterMessage(context, member, 507, text);
 }
 
 /** With the names of its roles, as whoever made or changed it is answered. Never with anything of the password. */
@@ -26,7 +67,11 @@ export function changedUserJson(name: string, roles: readonly string[] | null): 
 }
 
 export function roleJson(role: AuthRole): string {
-  return changedRoleJson(role.name, role.permissions);
+  const known = roleTexts.get(role);
+  if (known !== undefined) return known;
+  const text = changedRoleJson(role.name, role.permissions);
+  roleTexts.set(role, text);
+  return text;
 }
 
 export function changedRoleJson(name: string, permissions: Permissions): string {

@@ -53,7 +53,7 @@ export interface Created {
 /** Does what was asked for and answers, whatever comes of it. */
 export async function change(
   context: Context,
-  _grant: RootGrant,
+  grant: RootGrant,
   member: Writer,
   wanted: AuthChange,
   subject: Subject,
@@ -66,7 +66,7 @@ export async function change(
   }
   let result: AuthResult;
   try {
-    result = await member.proposeAuth(wanted);
+    result = await grant.use(member).proposeAuth(wanted);
   } catch (error) {
     if (!isMemberError(error)) throw error;
     // Like etcd, which tells its own log why it could not, and the client nothing.

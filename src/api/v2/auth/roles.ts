@@ -4,7 +4,7 @@ import type { AuthChange, Permissions } from '../../../machine/auth/change';
 import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types';
 import type { RootGrant } from '../../auth/guard';
 import { writeClusterMessage } from '../members/memberJson';
-import { roleJson, writeLine, writeRefused } from './authAnswers';
+import { roleJson, rolesJson, writeLine, writeRefused, writeTooLong } from './authAnswers';
 import { change, readAuthBody, writeBadJson } from './authChange';
 import { parseRoleRequest, type RoleRequest } from './authRequest';
 import { nameOf } from './names';
@@ -12,13 +12,15 @@ import { nameOf } from './names';
 type Reader = AuthSource & ClusterAdmin;
 
 /** All of them, `root` too, sorted by name. */
-export function showRoles(context: Context, _grant: RootGrant, member: Reader): void {
-  writeLine(context, member, 200, `{"roles":[${member.auth().roles.map(roleJson).join(',')}]}`);
+export function showRoles(context: Context, grant: RootGrant, member: Reader): void {
+  const roles = rolesJson(grant.use(member).auth().roles);
+  if (roles === undefined) writeTooLong(context, member);
+  else writeLine(context, member, 200, `{"roles":[${roles}]}`);
 }
 
-export function showRole(context: Context, _grant: RootGrant, member: Reader): void {
+export function showRole(context: Context, grant: RootGrant, member: Reader): void {
   const { text, name } = nameOf(context);
-  const role = name === undefined ? undefined : member.auth().role(name);
+  const role = name === undefined ? undefined : grant.use(member).auth().role(name);
   if (role !== undefined) writeLine(context, member, 200, roleJson(role));
   else writeRefused(context, member, { type: 'roleNotFound' }, { name: text, method: context.method });
 }

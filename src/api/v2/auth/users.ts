@@ -5,7 +5,7 @@ import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types
 import type { RootGrant } from '../../auth/guard';
 import { writeRefusal } from '../../auth/refusal';
 import { writeClusterMessage } from '../members/memberJson';
-import { userJson, writeLine, writeRefused } from './authAnswers';
+import { usersJson, writeLine, writeRefused, writeTooLong } from './authAnswers';
 import { change, readAuthBody, writeBadJson, type Created } from './authChange';
 import { parseUserRequest, type UserRequest } from './authRequest';
 import { nameOf } from './names';
@@ -19,25 +19,29 @@ export interface PasswordHashing {
 }
 
 /** All of them, sorted by name; without any there is no list either. */
-export function showUsers(context: Context, _grant: RootGrant, member: Reader): void {
-  const view = member.auth();
-  const users = view.users.map((user) => userJson(view, user));
-  writeLine(context, member, 200, `{"users":${users.length === 0 ? 'null' : `[${users.join(',')}]`}}`);
+export function showUsers(context: Context, grant: RootGrant, member: Reader): void {
+  const view = grant.use(member).auth();
+  const users = usersJson(view, view.users);
+  if (users === undefined) writeTooLong(context, member);
+  else writeLine(context, member, 200, `{"users":${users === '' ? 'null' : `[${users}]`}}`);
 }
 
 /** One of them; as in etcd a role that does not exist cannot be shown, and so neither can the user. */
-export function showUser(context: Context, _grant: RootGrant, member: Reader): void {
+export function showUser(context: Context, grant: RootGrant, member: Reader): void {
   const { method } = context;
   const { text, name } = nameOf(context);
-  const view = member.auth();
+  const view = grant.use(member).auth();
   const user = name === undefined ? undefined : view.user(name);
   if (user === undefined) {
     writeRefused(context, member, { type: 'userNotFound' }, { name: text, method });
     return;
   }
   const unknown = user.roles?.find((role) => view.role(role) === undefined);
-  if (unknown === undefined) writeLine(context, member, 200, userJson(view, user));
-  else writeRefused(context, member, { type: 'roleNotFound' }, { name: unknown, method });
+  if (unknown === undefined) {
+    const json = usersJson(view, [user]);
+    if (json === undefined) writeTooLong(context, member);
+    else writeLine(context, member, 200, json);
+  } else writeRefused(context, member, { type: 'roleNotFound' }, { name: unknown, method });
 }
 
 /** Makes a user, changes its password, or grants it roles and takes them away. */

@@ -1,7 +1,7 @@
 /** /v2/keys: from the request to what is asked for. The hot path of the server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRefusal, type KeyGrant, type KeyGuard } from '../../auth/guard';
-import { keyRefusal, type Refusal } from '../../auth/refusal';
+import { DENIED, keyRefusal, type Refusal } from '../../auth/refusal';
 import type { BodyBudget } from '../../bodyBudget';
 import { writeMethodNotAllowed } from '../../http/answers';
 import { hasBody, readBytes, skipBody } from '../../http/body';
@@ -196,6 +196,7 @@ export class KeysHandler {
     parameters: KeyParameters,
   ): void {
     if (isRefusal(decided)) this.operations.fail(response, keyRefusal(decided));
+    else if (!decided.holds()) this.operations.fail(response, keyRefusal(DENIED));
     else this.operations.carryOut(response, decided, method, path, parameters);
   }
 }

@@ -10,20 +10,20 @@ import { readMemberRequest, type MemberRequest } from './memberRequest';
 import { subpathOf } from './members';
 
 /** Adds a member with the peer URLs of the body; 201 and the member, which has neither name nor client URLs yet. */
-export async function addMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
+export async function addMember(context: Context, grant: RootGrant, member: ClusterAdmin): Promise<void> {
   const request = await readMemberRequest(context.req);
   if (!request.ok) {
     writeClusterMessage(context, member, request.status, request.message);
     return;
   }
   await answer(context, member, '', async () => {
-    const added = await member.addMember(request.peerURLs);
+    const added = await grant.use(member).addMember(request.peerURLs);
     writeClusterJson(context, member, 201, `${memberJson(added)}\n`);
   });
 }
 
 /** Gives a member other peer URLs. The id is looked at before the body, whatever the body is. */
-export async function updateMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
+export async function updateMember(context: Context, grant: RootGrant, member: ClusterAdmin): Promise<void> {
   const id = idOrRefusal(context, member, subpathOf(context).subpath);
   if (id === undefined) return;
   const request: MemberRequest = await readMemberRequest(context.req);
@@ -32,7 +32,7 @@ export async function updateMember(context: Context, _grant: RootGrant, member: 
     return;
   }
   await answer(context, member, id, async () => {
-    await member.updateMember(id, request.peerURLs);
+    await grant.use(member).updateMember(id, request.peerURLs);
     writeNoContent(context, member);
   });
 }
@@ -41,13 +41,13 @@ export async function updateMember(context: Context, _grant: RootGrant, member: 
  * Removes a member for good: its id never comes back. `onlyIfLost=true` in the query comes from a process that would take its
  * place, and must not hurt one that runs.
  */
-export async function removeMember(context: Context, _grant: RootGrant, member: ClusterAdmin): Promise<void> {
+export async function removeMember(context: Context, grant: RootGrant, member: ClusterAdmin): Promise<void> {
   const { subpath, query } = subpathOf(context);
   const id = idOrRefusal(context, member, subpath);
   if (id === undefined) return;
   await wholeRequest(context.req);
   await answer(context, member, id, async () => {
-    await member.removeMember(id, { onlyIfLost: new URLSearchParams(query).get('onlyIfLost') === 'true' });
+    await grant.use(member).removeMember(id, { onlyIfLost: new URLSearchParams(query).get('onlyIfLost') === 'true' });
     writeNoContent(context, member);
   });
 }
