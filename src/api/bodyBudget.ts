@@ -4,8 +4,20 @@ import type { ServerResponse } from 'node:http';
 /** Smaller bodies are not counted: the connection itself costs more, and descriptors bound the connections. */
 const COUNTED_FROM_BYTES = 1024;
 
+/**
+ * All bodies of one client may take so many times what stays free beside them: three quarters of the budget while nobody else has any.
+ * Whoever comes then finds room, and so does the one after that.
+ */
+const TIMES_THE_REST = 3;
+
+interface Client {
+  bytes: number;
+  bodies: number;
+}
+
 export class BodyBudget {
   private used = 0;
+  private readonly clients = new Map<string, Client>();
 
   constructor(private readonly limit: number) {}
 
@@ -14,23 +26,43 @@ export class BodyBudget {
   }
 
   /**
-   * An account for one body. It is closed when the response is, answered or not.
+   * An account for one body. It is closed when the response is, answered or not. A client is known by its address.
    *
    * @returns false: there is no room for a body that has become so long
    */
   account(response: ServerResponse): (length: number) => boolean {
     let counted = 0;
+    let client: Client | undefined;
+    const address = response.req.socket.remoteAddress ?? '';
     return (length) => {
       if (length < COUNTED_FROM_BYTES) return true;
-      if (this.used + length - counted > this.limit) return false;
-      if (counted === 0) {
-        response.once('close', () => {
-          this.used -= counted;
-        });
-      }
-      this.used += length - counted;
+      client ??= this.opened(address, response, () => counted);
+      const more = length - counted;
+      if (!this.hasRoom(client, counted, more)) return false;
+      this.used += more;
+      client.bytes += more;
       counted = length;
       return true;
     };
+  }
+
+  /** A client's only body may take all there is. */
+  private hasRoom(client: Client, counted: number, more: number): boolean {
+    const rest = this.limit - this.used - more;
+    if (rest < 0) return false;
+    return client.bytes === counted || client.bytes + more <= TIMES_THE_REST * rest;
+  }
+
+  private opened(address: string, response: ServerResponse, counted: () => number): Client {
+    const client = this.clients.get(address) ?? { bytes: 0, bodies: 0 };
+    this.clients.set(address, client);
+    client.bodies += 1;
+    response.once('close', () => {
+      this.used -= counted();
+      client.bytes -= counted();
+      client.bodies -= 1;
+      if (client.bodies === 0) this.clients.delete(address);
+    });
+    return client;
   }
 }

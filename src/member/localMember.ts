@@ -207,8 +207,8 @@ export class LocalMember implements Member {
     return this.reads.readBarrier();
   }
 
-  propose(command: KeyCommand): Promise<KeyResult> {
-    return this.refusedInDoubt() ?? this.requests.propose(command);
+  propose(command: KeyCommand, client?: string): Promise<KeyResult> {
+    return this.refusedInDoubt() ?? this.requests.propose(command, client);
   }
 
   auth(): AuthView {

@@ -35,9 +35,10 @@ export class PendingRequests {
     return this.proposals.pending + this.changes.pending + this.reads.pending;
   }
 
-  propose<C extends Command>(command: C): Promise<ResultOf<C>> {
+  /** @param client see Proposals.add */
+  propose<C extends Command>(command: C, client?: string): Promise<ResultOf<C>> {
     this.wake();
-    return this.proposals.add(command, this.deadlineMs());
+    return this.proposals.add(command, this.deadlineMs(), false, client);
   }
 
   /** As `propose`, for what is worth something only from a leader: it is given up when leadership is lost meanwhile. */

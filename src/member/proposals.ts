@@ -5,6 +5,7 @@ import type { ResultOf } from '../machine/commands/kind';
 import { FIRST_LEVEL } from '../machine/features';
 import type { Applied, CommandResult } from '../machine/machine';
 import type { MemberId } from '../raft/types';
+import { FairQueue } from './fairQueue';
 import { ENTRY_BYTES_MAX, LONG_COMMAND_BYTES, LONG_IN_FLIGHT_BYTES } from './settings';
 import { PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
 import { MemberError } from './types';
@@ -39,14 +40,14 @@ interface Batch extends OutgoingBatch {
 /**
  * Callers that wait for their command: first in a queue, then as part of a batch, for the batch to be applied here. First
  * come, first served: a batch that was not taken is offered again before everything younger. Only long commands wait for each
- * other, while short ones pass: each caller waits for one answer, so nobody gave two of them in an order. A batch keeps its callers
+ * other, those of each client in their turn, while short ones pass: each caller waits for one answer, so nobody gave two of them in an order. A batch keeps its callers
  * until it is applied or their time is up; whether an unanswered command took effect is unknown.
  */
 export class Proposals {
   /** Commands whose caller got an error. */
   failed = 0;
   private short: Waiting[] = [];
-  private long: Waiting[] = [];
+  private readonly long = new FairQueue<Waiting>();
   private longInFlightBytes = 0;
   /** Batches that were not taken, the oldest first. */
   private readonly declined: Batch[] = [];
@@ -81,8 +82,11 @@ export class Proposals {
     return this.short.length > 0 || this.declined.length > 0 || this.mayCutLong;
   }
 
-  /** @param onlyAsLeader it is given up instead of being handed to another leader */
-  add<C extends Command>(command: C, deadlineMs: number, onlyAsLeader = false): Promise<ResultOf<C>> {
+  /**
+   * @param onlyAsLeader it is given up instead of being handed to another leader
+   * @param client who asks: long commands of one do not hold up those of others
+   */
+  add<C extends Command>(command: C, deadlineMs: number, onlyAsLeader = false, client = ''): Promise<ResultOf<C>> {
     const fault = faultOfLevel([command], this.level()) ?? faultOfCommand(command);
     if (fault !== undefined) return this.refuse(new MemberError('invalid', `etcdserver: invalid request: ${fault}`));
     const bytes = sizeOfCommand(command);
@@ -96,18 +100,19 @@ export class Proposals {
     this.waiting++;
     this.waitingBytes += bytes;
     return new Promise((resolve, reject) => {
-      const queue = bytes < LONG_COMMAND_BYTES ? this.short : this.long;
       // What the machine answers to a command is of the command's kind.
       const answer = (result: CommandResult | undefined): void => {
         resolve(result as ResultOf<C>);
       };
-      queue.push({ command, bytes, onlyAsLeader, resolve: answer, reject, deadlineMs });
+      const waiting = { command, bytes, onlyAsLeader, resolve: answer, reject, deadlineMs };
+      if (bytes < LONG_COMMAND_BYTES) this.short.push(waiting);
+      else this.long.push(client, waiting);
     });
   }
 
   /** The oldest batch that may be sent, in flight from here on; undefined if there is none. */
   next(): OutgoingBatch | undefined {
-    const batch = this.declined.shift() ?? this.cut(this.short) ?? (this.mayCutLong ? this.cut(this.long) : undefined);
+    const batch = this.declined.shift() ?? this.cutShort() ?? (this.mayCutLong ? this.cutLong() : undefined);
     if (batch !== undefined) this.launch(batch);
     return batch;
   }
@@ -190,7 +195,7 @@ export class Proposals {
     });
   }
 
-  /** Rejects every caller whose time is up. The queues are in order of arrival, so only the oldest are looked at. */
+  /** Rejects every caller whose time is up. The short ones are in order of arrival, so only the oldest are looked at. */
   expire(nowMs: number, error: () => MemberError): void {
     const isOver = ({ members }: Batch): boolean => (members.at(-1)?.deadlineMs ?? 0) <= nowMs;
     const isCarryingOut = this.longInFlightBytes > 0;
@@ -200,35 +205,35 @@ export class Proposals {
       this.declined.splice(0, this.declined.length, ...this.declined.filter((batch) => !isOver(batch)));
       for (const { members } of overdueBatches) this.reject(members, error());
     }
-    this.expireQueue(this.short, nowMs, error);
-    // Behind others that are being carried out they were only too many.
-    this.expireQueue(this.long, nowMs, isCarryingOut ? busy : error);
-  }
-
-  private expireQueue(queue: Waiting[], nowMs: number, error: () => MemberError): void {
-    const alive = queue.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
-    const overdue = queue.splice(0, alive === -1 ? queue.length : alive);
+    const alive = this.short.findIndex(({ deadlineMs }) => deadlineMs > nowMs);
+    const overdue = this.short.splice(0, alive === -1 ? this.short.length : alive);
     if (overdue.length > 0) this.reject(overdue, error());
+    // Behind others that are being carried out they were only too many.
+    const overdueLong = this.long.remove(({ deadlineMs }) => deadlineMs <= nowMs);
+    if (overdueLong.length > 0) this.reject(overdueLong, isCarryingOut ? busy() : error());
   }
 
   rejectAll(error: MemberError): void {
     for (const { members } of [...this.inFlight.values(), ...this.declined.splice(0)]) this.reject(members, error);
     this.inFlight.clear();
     this.longInFlightBytes = 0;
-    for (const queue of [this.short, this.long]) this.reject(queue.splice(0), error);
+    for (const queue of [this.short.splice(0), this.long.remove(() => true)]) this.reject(queue, error);
   }
 
   /** The next long command fits beside those in flight, or there are none. */
   private get mayCutLong(): boolean {
-    const [oldest] = this.long;
-    if (oldest === undefined) return false;
-    return this.longInFlightBytes === 0 || this.longInFlightBytes + oldest.bytes <= LONG_IN_FLIGHT_BYTES;
+    const { first } = this.long;
+    if (first === undefined) return false;
+    return this.longInFlightBytes === 0 || this.longInFlightBytes + first.bytes <= LONG_IN_FLIGHT_BYTES;
   }
 
-  private cut(queue: Waiting[]): Batch | undefined {
-    if (queue.length === 0) return undefined;
-    const members = queue.splice(0, batchLength(queue));
-    return this.encoded(++this.sequence, members);
+  private cutShort(): Batch | undefined {
+    if (this.short.length === 0) return undefined;
+    return this.encoded(++this.sequence, this.short.splice(0, batchLength(this.short)));
+  }
+
+  private cutLong(): Batch {
+    return this.encoded(++this.sequence, this.long.take(batchLength(this.long.items())));
   }
 
   private launch(batch: Batch): void {

@@ -159,8 +159,12 @@ export interface KeyReader {
 
 /** Changes of the key space. */
 export interface KeyWriter {
-  /** Resolves when this member applied the command. Rejects with MemberError. */
-  propose(command: KeyCommand): Promise<KeyResult>;
+  /**
+   * Resolves when this member applied the command. Rejects with MemberError.
+   *
+   * @param client who asks, by its address: what one asks for in long commands does not hold up those of others
+   */
+  propose(command: KeyCommand, client?: string): Promise<KeyResult>;
 }
 
 /** The list of members, and its changes. */

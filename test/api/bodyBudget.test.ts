@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 
 /** A request that announces much, sends some of it and then nothing. */
-function unfinished(bytes: number): Socket {
-  const socket = connect(api.clientPort, '127.0.0.1');
+function unfinished(bytes: number, localAddress = '127.0.0.1'): Socket {
+  const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
   sockets.push(socket);
   socket.on('error', () => undefined);
   const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
@@ -34,7 +34,7 @@ function unfinished(bytes: number): Socket {
 }
 
 test('unfinished bodies take no more than the budget, and give it back when their client goes', async () => {
-  for (let n = 0; n < 10; n++) unfinished(90_000);
+  for (let n = 1; n < 10; n++) unfinished(90_000, `127.0.0.${n}`);
   await until(() => budget.usedBytes > 100_000);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(budget.usedBytes).toBeLessThanOrEqual(LIMIT);
@@ -67,8 +67,27 @@ test('a full store is said as etcd says it, with 507', async () => {
 });
 
 test('many bodies of some kilobytes count as much as few large ones', async () => {
-  for (let n = 0; n < 40; n++) unfinished(15_000);
-  await until(() => budget.usedBytes > LIMIT - 16_000);
+  for (let n = 0; n < 40; n++) unfinished(15_000, `127.0.0.${1 + (n % 4)}`);
+  await until(() => budget.usedBytes > LIMIT - 30_000);
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(budget.usedBytes).toBeLessThanOrEqual(LIMIT);
+});
+
+test('a client with many large bodies leaves room for those of others, and a third', async () => {
+  for (let n = 0; n < 20; n++) unfinished(30_000, '127.0.0.2');
+  await until(() => budget.usedBytes > 110_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(budget.usedBytes).toBeLessThanOrEqual((LIMIT * 3) / 4);
+  const form = `value=${'x'.repeat(45_000)}`;
+  await ask(api.clientPort, 'PUT', '/v2/keys/a', form);
+  expect(api.member.commands).toHaveLength(1);
+  for (let n = 0; n < 20; n++) unfinished(10_000, '127.0.0.3');
+  await until(() => budget.usedBytes > 150_000);
+  await ask(api.clientPort, 'PUT', '/v2/keys/a', `value=${'x'.repeat(10_000)}`);
+  expect(api.member.commands).toHaveLength(2);
+});
+
+test('a body that is the only one of its client may take all there is', async () => {
+  unfinished(190_000, '127.0.0.2');
+  await until(() => budget.usedBytes > 185_000);
 });

@@ -103,6 +103,24 @@ describe('long commands', () => {
     return Promise.allSettled(callers);
   });
 
+  it('of a client that has many wait for each other, and not those of another client', async () => {
+    const add = (path: string, client: string) => proposals.add(set(path, { value }), 100, false, client);
+    const callers = [1, 2, 3, 4].map((at) => add(`/many/${at}`, '10.0.0.1'));
+    takeBatches();
+    // These come later, and each goes before what the first still has waiting.
+    callers.push(add('/few/1', '10.0.0.2'), add('/other', '10.0.0.3'), add('/few/2', '10.0.0.2'));
+    const paths = ['/many/1'];
+    for (let sequence = 1; sequence < callers.length; sequence += 1) {
+      settle(sequence);
+      const batches = takeBatches();
+      expect(batches).toHaveLength(1);
+      paths.push(...batches[0]!.commands.map((command) => ('path' in command ? command.path : '')));
+    }
+    expect(paths).toEqual(['/many/1', '/few/1', '/other', '/few/2', '/many/2', '/many/3', '/many/4']);
+    proposals.rejectAll(timeout());
+    await Promise.allSettled(callers);
+  });
+
   it('whose turn did not come hear that they were too many; without a leader, what everybody hears', async () => {
     const [first, second] = [long(), long()];
     expect(takeBatches()).toHaveLength(1);

@@ -132,7 +132,7 @@ export class KeyOperations {
       return;
     }
     this.begin(request, command.type);
-    this.options.member.propose(command).then(
+    this.options.member.propose(command, response.req.socket.remoteAddress).then(
       (result) => {
         this.settle(response, result, request);
       },
