@@ -58,7 +58,7 @@ export type AuditedPort = 'client' | 'metrics' | 'peer';
 
 function isWorthALine(request: IncomingMessage, response: ServerResponse): boolean {
   if (!READING.has(request.method ?? '')) return true;
-  return NOT_ALLOWED.has(response.statusCode) || request.url?.split('?', 1)[0] === TOKENS_PATH;
+  return NOT_ALLOWED.has(response.statusCode) || parseRequestTarget(request.url ?? '')?.path === TOKENS_PATH;
 }
 
 /** A write without an answer may have been done all the same. */

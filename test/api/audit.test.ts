@@ -82,6 +82,10 @@ test('changes of the members, the log level, drains and tokens are lines on the 
   expect(await line()).toMatchObject({ path: '/config/local/log', status: 204 });
   await ask(api.server.metricsAddresses[0]!.port, 'POST', '/metrics');
   expect(await line()).toMatchObject({ path: '/metrics', port: 'metrics' });
+  for (const other of ['//new', '/./new?size=1', '/%6eew', '/x/../new']) {
+    await sendRaw(api.clientPort, `GET ${other} HTTP/1.0\r\nHost: x\r\n\r\n`);
+    expect(await line()).toMatchObject({ method: 'GET', path: '/new', result: 'ok' });
+  }
   await ask(api.clientPort, 'GET', '/new?size=3');
   expect(await line()).toMatchObject({ method: 'GET', path: '/new', result: 'ok' });
 });

@@ -43,6 +43,9 @@ export function refusalOfRegistration(member: KeyReader, command: KeyCommand): K
   if (command.path === token) return { ...requestFailure(102, token), etcdIndex: member.indexes().etcdIndex };
   if (command.type === 'delete' || command.type === 'compareAndDelete') return undefined;
   if ('dir' in command && command.dir) return requestFailure(209, 'a registration is not a directory');
+  // A listing leaves hidden names out: they would not be counted.
+  if (command.path[token.length + 1] === '_')
+    return requestFailure(209, 'the name of a registration does not begin with "_"');
   if (command.path.length - token.length - 1 > NAME_BYTES_MAX)
     return requestFailure(209, `the name of a registration has at most ${NAME_BYTES_MAX} bytes`);
   if (command.value.length > VALUE_BYTES_MAX)

@@ -302,3 +302,9 @@ describe('a member that is nothing else', () => {
     expect((await ask(api.clientPort, 'OPTIONS', '/new')).status).toBe(200);
   });
 });
+
+test('a hidden name, which no listing counts, is no registration', async () => {
+  const answer = await ask(api.clientPort, 'PUT', `/${TOKEN}/_0`, 'value=x');
+  expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('does not begin with') });
+  expect(api.member.commands).toEqual([]);
+});
