@@ -6,7 +6,10 @@ import type { KeyCommand } from '../machine/command';
 import type { KeyError, KeyEvent, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
 import type { MemberInfo } from '../machine/cluster/members';
+import type { LatencyStatus, TrafficStatus } from '../peer/types';
 import type { MemberId, RaftStatus } from '../raft/types';
+
+export type { LatencyStatus, TrafficStatus };
 
 /** Why a member could not answer; becomes error 300 on the key routes. */
 export type MemberErrorReason =
@@ -92,35 +95,12 @@ export interface Indexes {
   readonly raftTerm: number;
 }
 
-/** Traffic with the other members, as /v2/stats/self and /v2/stats/leader show it. */
-export interface PeerTraffic {
-  readonly recvAppendRequestCnt: number;
-  readonly sendAppendRequestCnt: number;
-  /** Per second over the last window; 0: unknown. */
-  readonly recvPkgRate: number;
-  readonly recvBandwidthRate: number;
-  readonly sendPkgRate: number;
-  readonly sendBandwidthRate: number;
-}
-
-export interface FollowerLatency {
-  readonly id: MemberId;
-  /** Milliseconds. */
-  readonly currentMs: number;
-  readonly averageMs: number;
-  readonly standardDeviationMs: number;
-  readonly minimumMs: number;
-  readonly maximumMs: number;
-  readonly successCount: number;
-  readonly failCount: number;
-}
-
 /** What the links to the other members report. */
 export interface PeerReport {
   /** The streams that this member dialed (`connected`) and took (`accepted`) are up. */
   readonly peers: readonly { readonly id: MemberId; readonly connected: boolean; readonly accepted: boolean }[];
-  readonly traffic: PeerTraffic;
-  readonly followers: readonly FollowerLatency[];
+  readonly traffic: TrafficStatus;
+  readonly followers: readonly LatencyStatus[];
 }
 
 /** What operators ask a member about itself. */
@@ -129,8 +109,8 @@ export interface MemberStatus {
   readonly startedAtMs: number;
   /** Undefined while there is no leader. */
   readonly leader: { readonly id: MemberId; readonly sinceMs: number } | undefined;
-  readonly traffic: PeerTraffic;
-  readonly followers: readonly FollowerLatency[];
+  readonly traffic: TrafficStatus;
+  readonly followers: readonly LatencyStatus[];
   /** Comparisons of the members' states that found a difference, since this member was started. */
   readonly stateMismatches: number;
   /** The voters' states differ and none has a majority: no client's write is taken. */

@@ -114,6 +114,7 @@ export interface TrafficStatus {
 /** From an append request to its answer, as /v2/stats/leader shows it. */
 export interface LatencyStatus {
   readonly id: MemberId;
+  /** Milliseconds. */
   readonly currentMs: number;
   readonly averageMs: number;
   readonly standardDeviationMs: number;

@@ -1,7 +1,7 @@
 /** `/v2/stats/*`: what one member counts (spec v2-api section 8). No newline at the end. */
 import type { Context } from 'koa';
 import type { StoreStats } from '../../../machine/keyspace/stats';
-import type { FollowerLatency, PeerTraffic, StatusSource } from '../../../member/types';
+import type { LatencyStatus, StatusSource, TrafficStatus } from '../../../member/types';
 import { writeJson } from '../../http/answers';
 import { jsonText } from '../../http/json';
 import { durationText, timestampText } from '../../http/timeText';
@@ -64,8 +64,8 @@ export function selfStatsJson(member: StatusSource, nowMs: number): string {
 }
 
 /** Rates are left out while they are 0. */
-function trafficJson(traffic: PeerTraffic): string {
-  const fields: readonly (readonly [keyof PeerTraffic, boolean])[] = [
+function trafficJson(traffic: TrafficStatus): string {
+  const fields: readonly (readonly [keyof TrafficStatus, boolean])[] = [
     ['recvAppendRequestCnt', true],
     ['recvPkgRate', false],
     ['recvBandwidthRate', false],
@@ -79,7 +79,7 @@ function trafficJson(traffic: PeerTraffic): string {
     .join(',');
 }
 
-function followerJson(follower: FollowerLatency): string {
+function followerJson(follower: LatencyStatus): string {
   const { currentMs, averageMs, standardDeviationMs, minimumMs, maximumMs, failCount, successCount } = follower;
   return (
     `"${follower.id}":{"latency":{"current":${currentMs},"average":${averageMs},` +
