@@ -1,10 +1,11 @@
 /**
  * `/members` of the peer port changed: how one that joins, comes back without its data or has moved asks, without a client URL and without
- * a user. Only for who showed a certificate that this member verified: it could be a member, and may do what members do.
+ * a user. Only for who showed a certificate with a name that the operator listed as one of members: it could be a member, and may do what
+ * members do. A certificate that the CA merely signed is not enough, since clients have those too.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { MemberError, MembershipError, type ClusterAdmin } from '../member/types';
-import { isVerified } from '../tls/identity';
+import { hasListedName } from '../tls/identity';
 import { writeErrorText, writeInternalError, writeJson, writeMethodNotAllowed } from './http/answers';
 import type { RequestTarget } from './http/requestTarget';
 import { parseMemberId } from './v2/members/memberId';
@@ -30,10 +31,11 @@ export function servePeerMembers(
   response: ServerResponse,
   onUnexpected: (error: unknown) => void,
 ): void {
-  if (!isVerified(request.socket)) {
+  if (!hasListedName(request.socket)) {
     request.resume();
     const what =
-      'members are changed here only for who shows a certificate, which this member does not ask for (--peer-client-cert-auth)';
+      'members are changed here only for who shows a certificate with a name that this member is told members have ' +
+      '(--peer-client-cert-auth with --peer-cert-allowed-cn or --peer-cert-allowed-hostname)';
     writeErrorText(response, 403, what);
     return;
   }

@@ -3,7 +3,7 @@ import type { ListedMember } from './beginning';
 
 export interface MemberServer {
   /**
-   * `peer`: where members show each other certificates, one is taken by its certificate, and neither a client URL nor a user is needed.
+   * `peer`: where members know each other by the names in certificates, neither a client URL nor a user is needed.
    * `client`: as every client is.
    */
   readonly port: 'peer' | 'client';

@@ -91,8 +91,8 @@ function isSuccess(status: number): boolean {
 function refused(what: string, status: number, text: string): Error {
   if (status === UNAUTHORIZED) {
     return new Error(
-      `${what}: the cluster has auth on, and this member is no user: let members show certificates on their peer ports ` +
-        '(--peer-client-cert-auth on each), or make its place as root (remove the lost member, then add it with these peer URLs), for ' +
+      `${what}: the cluster has auth on, and this member is no user: let members know each other by name on their ` +
+        'peer ports (--peer-client-cert-auth and --peer-cert-allowed-cn on each), or make its place as root (remove the lost member, then add it with these peer URLs), for ' +
         'which this one waits',
     );
   }

@@ -6,7 +6,7 @@ import type { TlsSide } from './side';
 
 /** Kept beside the sockets: no other code can write a name onto a connection. */
 const names = new WeakMap<object, string>();
-const verified = new WeakSet();
+const named = new WeakSet();
 
 /**
  * The common name in the certificate that the client showed on this connection. Undefined: none was demanded, or it has no common name.
@@ -16,9 +16,12 @@ export function verifiedNameOf(socket: object): string | undefined {
   return names.get(socket);
 }
 
-/** Whether the client had to show a certificate on this connection, and did: one that was verified, with a name that is allowed. */
-export function isVerified(socket: object): boolean {
-  return verified.has(socket);
+/**
+ * Whether the certificate on this connection was verified and has one of the names that the operator listed for this side. One that was
+ * only signed by the right CA is not enough: a CA may sign for clients too.
+ */
+export function hasListedName(socket: object): boolean {
+  return named.has(socket);
 }
 
 /**
@@ -40,7 +43,7 @@ export function objectionTo(socket: TLSSocket, side: TlsSide): string | undefine
     const error = identityError({ kind: 'hostName', names: allowedHostNames }, '', certificate);
     if (error !== undefined) return error.message;
   }
-  verified.add(socket);
+  if (allowedCommonNames.length > 0 || allowedHostNames.length > 0) named.add(socket);
   if (name !== undefined) names.set(socket, name);
   return undefined;
 }

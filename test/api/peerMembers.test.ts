@@ -12,10 +12,16 @@ const LISTED: readonly MemberInfo[] = [
   { id: 'b2', name: '', peerURLs: ['https://b:1'], clientURLs: [], learner: true },
 ];
 
+const NOTHING = { certificatesDemanded: false, allowedCommonNames: [], allowedHostNames: [] };
+/** As with a CA that signs for clients too. */
+const ANY_OF_THE_CA = { ...NOTHING, certificatesDemanded: true };
+const BY_NAME = { ...ANY_OF_THE_CA, allowedCommonNames: ['peer'] };
+
 let asked: unknown[];
 let failure: Error | undefined;
 let unexpected: unknown[];
-let isVerifiedPort: boolean;
+/** What is demanded of who comes. */
+let demand: Pick<TlsSide, 'certificatesDemanded' | 'allowedCommonNames' | 'allowedHostNames'>;
 let server: Server;
 
 const carriedOut = (...what: unknown[]): Promise<void> => {
@@ -35,7 +41,7 @@ const member: ClusterAdmin = {
 };
 
 beforeEach(async () => {
-  [asked, failure, unexpected, isVerifiedPort] = [[], undefined, [], true];
+  [asked, failure, unexpected, demand] = [[], undefined, [], BY_NAME];
   const others = (): void => undefined;
   server = createServer(createPeerHandler(member, (error) => unexpected.push(error), others));
   server.on('connection', (socket) => {
@@ -48,8 +54,7 @@ afterEach(() => new Promise((resolve) => server.close(resolve)));
 /** As a TLS listener does with a connection, whose certificate Node.js has verified. */
 function showsCertificate(socket: Socket): void {
   const certificate = { authorized: true, getPeerCertificate: () => ({ subject: { CN: 'peer' } }) };
-  const side = { certificatesDemanded: isVerifiedPort, allowedCommonNames: [], allowedHostNames: [] };
-  objectionTo(Object.assign(socket, certificate) as unknown as TLSSocket, side as unknown as TlsSide);
+  objectionTo(Object.assign(socket, certificate) as unknown as TLSSocket, demand as TlsSide);
 }
 
 function ask(method: string, path: string, body?: unknown): Promise<{ status: number | undefined; text: string }> {
@@ -71,7 +76,7 @@ function ask(method: string, path: string, body?: unknown): Promise<{ status: nu
 
 const NEW = { peerURLs: ['https://c:1'] };
 
-test('who shows a certificate adds, removes what is lost, and moves', async () => {
+test('who shows a certificate with a name of members adds, removes what is lost, and moves', async () => {
   expect(await ask('POST', '/members', NEW)).toEqual({ status: 201, text: '{"id":"c3"}\n' });
   expect(await ask('DELETE', '/members/a1?onlyIfLost=true')).toEqual({ status: 204, text: '' });
   expect(await ask('PUT', '/members/a1', NEW)).toEqual({ status: 204, text: '' });
@@ -88,20 +93,25 @@ test('a member that runs is not removed, whatever the request says', async () =>
   expect(asked).toEqual(Array(2).fill(['remove', 'a1', { onlyIfLost: true }]));
 });
 
-test.each([
-  ['POST', '/members'],
-  ['DELETE', '/members/a1'],
-  ['PUT', '/members/a1'],
-  ['GET', '/members/a1'],
-])('where no certificate is asked for, %s %s is for nobody', async (method, path) => {
-  isVerifiedPort = false;
-  const { status, text } = await ask(method, path, NEW);
-  expect([status, text]).toEqual([403, expect.stringContaining('--peer-client-cert-auth')]);
-  expect(asked).toEqual([]);
+describe.each([
+  ['no certificate is asked for', NOTHING],
+  ['any certificate of the CA will do, which clients have too', ANY_OF_THE_CA],
+])('where %s', (_, demanded) => {
+  test.each([
+    ['POST', '/members'],
+    ['DELETE', '/members/a1'],
+    ['PUT', '/members/a1'],
+    ['GET', '/members/a1'],
+  ])('%s %s is for nobody', async (method, path) => {
+    demand = demanded;
+    const { status, text } = await ask(method, path, NEW);
+    expect([status, text]).toEqual([403, expect.stringContaining('--peer-cert-allowed-cn')]);
+    expect(asked).toEqual([]);
+  });
 });
 
 test('everybody may look at the list', async () => {
-  isVerifiedPort = false;
+  demand = NOTHING;
   expect((await ask('GET', '/members')).status).toBe(200);
 });
 

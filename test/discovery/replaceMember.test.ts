@@ -255,7 +255,7 @@ it('asks other paths of a peer port', async () => {
 it('with auth on says what to do, and goes on once the operator made its place', async () => {
   const { url } = await clusterThatAnswers([401]);
   const api = new HttpMembersApi(environment().environment, DIALS);
-  await expect(api.removeLost(client(url), 'old')).rejects.toThrow(/auth on.*--peer-client-cert-auth.*as root/);
+  await expect(api.removeLost(client(url), 'old')).rejects.toThrow(/auth on.*--peer-cert-allowed-cn.*as root/);
 
   let removals = 0;
   const id = await replaceOver(

@@ -37,7 +37,7 @@ function start(number: number): Promise<InProcess> {
       ...[`--listen-peer-urls=${peerUrl(number)}`, `--initial-advertise-peer-urls=${peerUrl(number)}`],
       `--initial-cluster=${NAMES.map((name, each) => `${name}=${peerUrl(each)}`).join(',')}`,
       ...[`--peer-cert-file=${certificate.certFile}`, `--peer-key-file=${certificate.keyFile}`],
-      ...[`--peer-trusted-ca-file=${pki.caFile}`, '--peer-client-cert-auth'],
+      ...[`--peer-trusted-ca-file=${pki.caFile}`, '--peer-client-cert-auth', '--peer-cert-allowed-cn=member'],
     ],
     places[number],
   );
