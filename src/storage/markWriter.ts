@@ -8,7 +8,7 @@ import { encodeMark, MARK_FILE, MARK_FILE_BYTES, markPlace } from './syncedMark'
 
 /**
  * So long after a batch the mark is written, with all that came meanwhile. A write wakes a thread and then the loop: after each batch
- * that cost a tenth to a fifth of all processor time where one client waits for each of its writes.
+ * that cost some hundredths of all processor time where one client waits for each of its writes.
  */
 const WRITE_DELAY_MS = 100;
 /** It is flushed this often at most; until then a power cut, but no end of the process, can take it back. */
