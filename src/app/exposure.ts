@@ -17,6 +17,9 @@ const PEER_MEANING =
 export function exposures(configuration: Configuration): readonly Exposure[] {
   const { listenPeerUrls, peerClientCertAuth } = configuration;
   const plain = listenPeerUrls.filter(({ scheme }) => scheme === 'http');
+  if (plain.length > 0 && listenPeerUrls.every(({ host }) => isLoopback(host))) {
+    return [{ isLocal: true, text: 'the peer port is without TLS; only this machine reaches it (docs/security.md)' }];
+  }
   if (plain.length > 0) {
     const way =
       'or give it https URLs with --peer-cert-file, --peer-key-file, --peer-trusted-ca-file and --peer-client-cert-auth';
