@@ -45,8 +45,9 @@ export function answerClientError(
       socket instanceof Socket ? socket.remoteAddress : undefined,
       'a client began TLS at this plain http port; let it call http://, or let this server listen on https:// with a certificate',
     );
+  } else {
+    logger.debug({ code: error.code, reason: error.message }, 'a client sent something that is not a request');
   }
-  logger.debug({ code: error.code, reason: error.message }, 'a client sent something that is not a request');
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

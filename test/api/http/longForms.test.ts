@@ -61,9 +61,13 @@ test('what is read of a body does not change what was read of it before', () => 
 
 test('a megabyte of plus signs takes milliseconds', () => {
   const text = '+'.repeat(2_000_000);
-  decodeFormText(text);
-  const startMs = performance.now();
   expect(decodeFormText(text)).toBe(' '.repeat(2_000_000));
+  // The quickest of a few: a busy machine takes the processor away now and then.
+  const tookMs = [1, 2, 3, 4, 5].map(() => {
+    const startMs = performance.now();
+    decodeFormText(text);
+    return performance.now() - startMs;
+  });
   // A replacement for each of them took 400 ms.
-  expect(performance.now() - startMs).toBeLessThan(200);
+  expect(Math.min(...tookMs)).toBeLessThan(200);
 });
