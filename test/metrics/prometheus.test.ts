@@ -41,7 +41,9 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
   let load: Load;
 
   beforeAll(async () => {
-    cluster = await Cluster.start({ moreArguments: ['--metrics-legacy-names'] });
+    // A port with TLS beside the one that is scraped, so that there is a certificate whose end can be told.
+    const certificate = ['--listen-metrics-urls', 'https://127.0.0.1:0', '--auto-tls'];
+    cluster = await Cluster.start({ moreArguments: ['--metrics-legacy-names', ...certificate] });
     prometheus = await PrometheusProcess.start({
       targets: cluster.members.map(({ clientPort }) => `127.0.0.1:${clientPort}`),
       rules: [quickRules('alerts.yml'), quickRules('recording.yml')],
