@@ -16,7 +16,7 @@ import { contextOptions, type TlsSide } from './side';
 import { underlyingOf } from './underlying';
 import { Unfinished } from './unfinished';
 
-export const HANDSHAKE_TIMEOUT_MS = 10_000;
+const HANDSHAKE_TIMEOUT_MS = 10_000;
 /** How long a plain client may take to read why it is refused. */
 const REFUSAL_MS = 500;
 /** The first byte of TLS: a record that carries a handshake. */
@@ -50,7 +50,6 @@ export class TlsAcceptor {
       ...optionsOf(credentials.current, side),
       requestCert: side.certificatesDemanded,
       rejectUnauthorized: side.certificatesDemanded,
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       ALPNProtocols: ['http/1.1'],
     });
     this.server.on('secureConnection', this.secured);
