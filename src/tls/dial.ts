@@ -48,7 +48,9 @@ function dialTls(url: URL, tls: ClientTls, sessions: Sessions, handshakeTimeoutM
   // The first to hear of it: the words are in the error before anybody else reads it.
   socket.on('error', (error: NodeJS.ErrnoException) => {
     sessions.forget(url.host);
-    Object.assign(error, explainFailure(error, url, isShaken));
+    // Node.js sets it, to a text whatever its types say, before it ends the connection for it; where it does not end it for that, the handshake is done.
+    const isCertificateRefused = !isShaken && typeof (socket.authorizationError as unknown) === 'string';
+    Object.assign(error, explainFailure(error, url, { isShaken, isCertificateRefused }));
   });
   return socket;
 }

@@ -4,6 +4,7 @@
  */
 
 import { TLS_FAILURE } from '../platform/networkError';
+import { certificateFaultOf, type CertificateFault } from './certificateFaults';
 import { WRONG_IDENTITY } from './serverCheck';
 
 /** The other side did not say all that a handshake needs in time, or closed the connection: it may be about to end. */
@@ -19,24 +20,19 @@ const UNKNOWN_CA =
   'x509: certificate signed by unknown authority: none of the CAs that are trusted here signed its certificate; give the CA that ' +
   'did (--trusted-ca-file, --peer-trusted-ca-file or --cacert), or give that host a certificate of the right CA';
 
-/** What is wrong with the certificate of the host that was dialled (the names of OpenSSL's verification errors). */
-const CERTIFICATE_FAULTS: Readonly<Record<string, string>> = {
-  DEPTH_ZERO_SELF_SIGNED_CERT: UNKNOWN_CA,
-  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_CA,
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_CA,
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_CA,
-  CERT_SIGNATURE_FAILURE: UNKNOWN_CA,
-  CERT_UNTRUSTED: UNKNOWN_CA,
-  CERT_HAS_EXPIRED:
-    'x509: its certificate, or a CA of it, has expired; renew it, or correct the clock here if that is wrong',
-  CERT_NOT_YET_VALID:
-    'x509: its certificate, or a CA of it, is not yet valid; correct the clock that is wrong, or wait',
-  CERT_REVOKED: 'x509: its certificate is revoked (the CRL file lists it); give that host a new one',
-  UNABLE_TO_GET_CRL: 'x509: there is no CRL of the CA that signed its certificate; add it to the CRL file',
-  CRL_HAS_EXPIRED: 'x509: the CRL of the CA that signed its certificate has expired; put a new one into the CRL file',
-  CRL_NOT_YET_VALID: 'x509: the CRL of the CA that signed its certificate is not valid yet; compare the clocks',
-  INVALID_PURPOSE:
+/** What is wrong with the certificate of the host that was dialled. */
+const CERTIFICATE_WORDS: Readonly<Record<CertificateFault, string>> = {
+  unknownAuthority: UNKNOWN_CA,
+  expired: 'x509: its certificate, or a CA of it, has expired; renew it, or correct the clock here if that is wrong',
+  notYetValid: 'x509: its certificate, or a CA of it, is not yet valid; correct the clock that is wrong, or wait',
+  revoked: 'x509: its certificate is revoked (the CRL file lists it); give that host a new one',
+  noRevocations: 'x509: there is no CRL of the CA that signed its certificate; add it to the CRL file',
+  revocationsExpired:
+    'x509: the CRL of the CA that signed its certificate has expired; put a new one into the CRL file',
+  revocationsNotYetValid: 'x509: the CRL of the CA that signed its certificate is not valid yet; compare the clocks',
+  revocationsForged:
+    'x509: the CRL was not signed by the CA that signed its certificate; fetch the CRL file of that CA anew',
+  wrongPurpose:
     'x509: its certificate is not for servers (extended key usage); make one with both serverAuth and clientAuth',
 };
 
@@ -67,16 +63,21 @@ const ALERTS: readonly (readonly [alert: RegExp, words: string])[] = [
   ],
 ];
 
-/**
- * Undefined for what is no matter of TLS: nobody listens, no route, and the like keep the words they have.
- *
- * @param isShaken the handshake is done
- */
-export function explainFailure(error: NodeJS.ErrnoException, url: URL, isShaken: boolean): Explained | undefined {
+/** How far the connection had come when it failed. */
+export interface Progress {
+  /** The handshake is done. */
+  readonly isShaken: boolean;
+  /** The connection was ended because of the certificate of the other side. */
+  readonly isCertificateRefused: boolean;
+}
+
+/** Undefined for what is no matter of TLS: nobody listens, no route, and the like keep the words they have. */
+export function explainFailure(error: NodeJS.ErrnoException, url: URL, progress: Progress): Explained | undefined {
   const about = `TLS with ${url.host}: `;
+  if (progress.isCertificateRefused) return { code: TLS_FAILURE, message: about + certificateWords(error) };
   if (error.code === HANDSHAKE_TIMEOUT) return { code: HANDSHAKE_TIMEOUT, message: about + TIMEOUT_WORDS };
-  if (error.code === 'ECONNRESET' && !isShaken) return { code: HANDSHAKE_CUT, message: about + CUT_WORDS };
-  const words = wordsOf(error);
+  if (error.code === 'ECONNRESET' && !progress.isShaken) return { code: HANDSHAKE_CUT, message: about + CUT_WORDS };
+  const words = protocolWords(error);
   return words === undefined ? undefined : { code: TLS_FAILURE, message: about + words };
 }
 
@@ -84,11 +85,14 @@ const TIMEOUT_WORDS = 'handshake timeout: it takes connections and does not answ
 const CUT_WORDS =
   'it closed the connection during the handshake: it is stopping, speaks no TLS there, or refuses this side; its own log says why';
 
-function wordsOf(error: NodeJS.ErrnoException): string | undefined {
-  const { code = '', message } = error;
+/** There is always something to say: whatever OpenSSL finds wrong with a certificate, waiting does not mend it. */
+function certificateWords({ code = '', message }: NodeJS.ErrnoException): string {
   if (code === WRONG_IDENTITY) return `x509: ${message}`;
-  const fault = CERTIFICATE_FAULTS[code];
-  if (fault !== undefined) return fault;
+  const fault = certificateFaultOf(code);
+  return fault === undefined ? `x509: its certificate is refused: ${message} (${code})` : CERTIFICATE_WORDS[fault];
+}
+
+function protocolWords({ code = '', message }: NodeJS.ErrnoException): string | undefined {
   if (!code.startsWith('ERR_SSL_') && code !== 'EPROTO') return undefined;
   // What OpenSSL says is in the code, or in the message: `...:SSL routines:ssl3_get_record:wrong version number:...`.
   const said = `${code} ${message}`.toUpperCase().replaceAll(' ', '_');

@@ -1,13 +1,15 @@
 /** What a process that dials an https URL accepts, what it says of the rest, and what it never sends. */
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, createServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import { reasonOf } from '../../src/platform/networkError';
+import { isTlsFailure, reasonOf } from '../../src/platform/networkError';
+import type { Dial } from '../../src/platform/dial';
 import { plainRequest } from '../../src/platform/plainRequest';
 import type { ClientTls, ServerCheck } from '../../src/tls/clientTls';
 import { tlsDial } from '../../src/tls/dial';
 import {
   makeAuthority,
   makeCertificate,
+  makeRevocations,
   type CertificateWish,
   type MadeCertificate,
 } from '../../src/tls/makeCertificates';
@@ -83,11 +85,16 @@ function trusting(authority: MadeCertificate, check: ServerCheck = { kind: 'dial
 
 /** `answered`, or the reason. */
 async function ask(url: string, tls: ClientTls, dial = tlsDial(() => tls, HANDSHAKE_MS)): Promise<string> {
+  const error = await failure(url, dial);
+  return error === undefined ? 'answered' : reasonOf(error);
+}
+
+async function failure(url: string, dial: Dial): Promise<unknown> {
   try {
     await plainRequest({ method: 'GET', url, timeoutMs: 5000, answerBytesMax: 100, dial });
-    return 'answered';
+    return undefined;
   } catch (error) {
-    return reasonOf(error);
+    return error;
   }
 }
 
@@ -118,6 +125,38 @@ describe('nothing is sent, and the reason names the host and what to do, to one'
     expect(said).toContain(`TLS with ${new URL(server.url).host}: `);
     expect(server.text).toBe('');
   });
+});
+
+/** What hangs below a certificate that is none of a CA. */
+async function belowNoAuthority(): Promise<Issued> {
+  const between = await makeCertificate({ commonName: 'between', hosts: [], years: 1, nowMs: Date.now() }, ca);
+  const { cert, key } = await issue({}, between);
+  return { cert: cert + between.certificate, key };
+}
+
+/** Its own signature is right, and that of the list of its CA is not. */
+async function withForgedList(): Promise<ClientTls> {
+  const impostor = await makeAuthority({ commonName: 'ours', years: 1, nowMs: Date.now() });
+  const crl = await makeRevocations(impostor, [], { nowMs: Date.now(), days: 7 });
+  return { context: createSecureContext({ ca: ca.certificate, crl }), server: { kind: 'dialledName' } };
+}
+
+// It decides whether a member that finds such a certificate waits, or goes on to found a cluster of its own.
+test.each([
+  ['of another CA', () => issue({}, other), () => trusting(ca), /unknown authority/],
+  ['whose CA is none', belowNoAuthority, () => trusting(ca), /x509: its certificate is refused: /],
+  ['whose CA has another list', () => issue(), withForgedList, /the CRL was not signed by the CA/],
+  ['of somebody else', () => issue({ hosts: ['elsewhere'] }), () => trusting(ca), /not for 127\.0\.0\.1/],
+])('a certificate %s counts as a failure of TLS, which waiting does not mend', async (_what, make, tlsOf, reason) => {
+  const server = await serve(await make());
+  const tls = await tlsOf();
+  const error = await failure(
+    server.url,
+    tlsDial(() => tls, HANDSHAKE_MS),
+  );
+  expect(isTlsFailure(error)).toBe(true);
+  expect(reasonOf(error)).toMatch(reason);
+  expect(server.text).toBe('');
 });
 
 describe('whoever has to have a common name', () => {
