@@ -13,6 +13,8 @@ interface Side {
   readonly authorities: string;
   readonly certAuth: string;
   readonly auto: string;
+  /** Whoever comes shows the certificate that its own port has. */
+  readonly isMutual: boolean;
   /** Each would check nothing unless certificates are demanded. */
   readonly checks: readonly string[];
   /** Each with the URLs that are told to others, if there are any. */
@@ -25,6 +27,7 @@ const client: Side = {
   authorities: 'trusted-ca-file',
   certAuth: 'client-cert-auth',
   auto: 'auto-tls',
+  isMutual: false,
   checks: ['client-crl-file', 'client-cert-allowed-hostname'],
   listening: [{ listen: 'listen-client-urls', advertise: 'advertise-client-urls' }, { listen: 'listen-metrics-urls' }],
 };
@@ -35,6 +38,7 @@ const peer: Side = {
   authorities: 'peer-trusted-ca-file',
   certAuth: 'peer-client-cert-auth',
   auto: 'peer-auto-tls',
+  isMutual: true,
   checks: ['peer-crl-file', 'peer-cert-allowed-cn', 'peer-cert-allowed-hostname'],
   listening: [{ listen: 'listen-peer-urls', advertise: 'initial-advertise-peer-urls' }],
 };
@@ -53,7 +57,11 @@ export function findTlsConflict(built: Built): string | undefined {
 
 function conflictOf(built: Built, side: Side): string | undefined {
   return (
-    checkPair(built, side) ?? checkScheme(built, side) ?? checkAuthorities(built, side) ?? checkNeedless(built, side)
+    checkPair(built, side) ??
+    checkScheme(built, side) ??
+    checkAuthorities(built, side) ??
+    checkNeedless(built, side) ??
+    checkSelfMade(built, side)
   );
 }
 
@@ -89,6 +97,19 @@ function checkNeedless(built: Built, { checks, certAuth }: Side): string | undef
   const check = checks.find((name) => isWritten(built, name));
   if (check === undefined) return undefined;
   return `${named(built, check)} would check nothing, because certificates are not demanded; give --${certAuth} too, or remove it`;
+}
+
+/**
+ * Members show each other what their port shows: a certificate that a member made for itself was signed by no CA. A client port is
+ * another matter: the certificates of its clients come from elsewhere.
+ */
+function checkSelfMade(built: Built, { certificate, key, authorities, auto, isMutual }: Side): string | undefined {
+  if (!isMutual || !isOn(built, auto) || isWritten(built, certificate) || !isWritten(built, authorities))
+    return undefined;
+  return (
+    `${named(built, auto)} and ${named(built, authorities)} are given together, and no CA signed the certificates that members make for ` +
+    `themselves; give --${certificate} and --${key} with the CA, or remove it`
+  );
 }
 
 /** As in etcd. */

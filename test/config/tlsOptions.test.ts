@@ -51,6 +51,10 @@ describe('options of TLS that do not fit together', () => {
       '--peer-cert-allowed-cn and --peer-cert-allowed-hostname are given together; give one of them: members are known by the one or by the other',
     ],
     [
+      ['--peer-auto-tls', '--peer-trusted-ca-file=/ca'],
+      '--peer-auto-tls and --peer-trusted-ca-file are given together, and no CA signed the certificates that members make for themselves; give --peer-cert-file and --peer-key-file with the CA, or remove it',
+    ],
+    [
       ['--tls-min-version=TLS1.3', '--tls-max-version=TLS1.2'],
       '--tls-min-version of TLS1.3 is above --tls-max-version of TLS1.2; lower the first or raise the second',
     ],
@@ -68,6 +72,13 @@ describe('options of TLS that do not fit together', () => {
     expect(messageOf({ argv: ['--cipher-suites=TLS_RSA_WITH_RC4_128_SHA'] })).toMatch(
       /^--cipher-suites: "TLS_RSA_WITH_RC4_128_SHA" is not usable; give names of the standard like TLS_ECDHE_/,
     );
+  });
+
+  it('leave clients of a CA to a port that makes its own certificate', () => {
+    const argv = ['--auto-tls', '--client-cert-auth', '--trusted-ca-file=/ca', ...client.slice(2)];
+    const side = clientSide(configurationOf({ argv }));
+    expect(side).toMatchObject({ isSelfMade: true, certificatesDemanded: true });
+    expect(side.files.authorities?.path).toBe('/ca');
   });
 
   it('let a proxy without a peer port be', () => {
