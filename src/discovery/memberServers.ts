@@ -18,6 +18,7 @@ export class NotServedError extends Error {
 /** Takes them in turn, the peer ports that speak TLS before the client ports. */
 export class MemberServers {
   private readonly refused = new Set<string>();
+  /** The place in the list of the one that is asked next. */
   private turn = 0;
 
   /** Whom to ask next; undefined: nobody has published a URL that might do. */
@@ -27,13 +28,17 @@ export class MemberServers {
       ...peerUrls.filter((url) => !this.refused.has(url)).map((url) => ({ port: 'peer' as const, url })),
       ...members.flatMap(({ clientURLs }) => clientURLs).map((url) => ({ port: 'client' as const, url })),
     ];
-    return servers[this.turn++ % servers.length];
+    const index = this.turn < servers.length ? this.turn : 0;
+    this.turn = index + 1;
+    return servers[index];
   }
 
   /** What is thrown by an attempt: true if that peer port is out and the next one had better be asked at once. */
   isRefusal(server: MemberServer | undefined, error: unknown): boolean {
-    if (server === undefined || !(error instanceof NotServedError)) return false;
+    if (server?.port !== 'peer' || !(error instanceof NotServedError)) return false;
     this.refused.add(server.url);
+    // The list gets shorter by the one that was just asked: the one after it has its place now.
+    this.turn -= 1;
     return true;
   }
 }
