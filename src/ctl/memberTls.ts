@@ -1,12 +1,11 @@
 /** How a command beside a member reaches it, and others like it: with what the member itself is configured with. */
-import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { Configuration } from '../config/configuration';
 import { clientSide, peerSide } from '../config/tlsSides';
-import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
 import { certificatesOf, isForClients, isSignedBy } from '../tls/certificates';
 import type { ClientTls } from '../tls/clientTls';
 import { readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
+import { selfMadePaths } from '../tls/selfMade';
 import { contextOptions, type TlsSide } from '../tls/side';
 
 /** What a connection is opened with. */
@@ -40,8 +39,7 @@ export async function memberTls(configuration: Configuration): Promise<MemberTls
 
 function shownFiles(side: TlsSide, { dataDir }: Configuration): TlsFiles {
   if (!side.isSelfMade) return side.files;
-  const path = join(dataDir, SELF_MADE_DIRECTORY, 'client.crt');
-  return { ...side.files, certificate: { option: '--auto-tls', path } };
+  return { ...side.files, certificate: selfMadePaths(dataDir, side.name).certificate };
 }
 
 interface ClientPair {

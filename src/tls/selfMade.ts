@@ -1,27 +1,40 @@
 /** Certificates that a process makes for itself (`--auto-tls`), kept so that it shows the same one after a restart. */
 import { chmod, mkdir, open, rename } from 'node:fs/promises';
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
-import type { TlsFiles } from './files';
+import type { TlsFile } from './files';
 import { makeCertificate, type CertificateWish } from './makeCertificates';
 
 /** A certificate is made anew when less than this share of its time is left. */
 const LAST_SHARE = 0.1;
 
+/** The files of a certificate and its key. */
+export interface SelfMadeFiles {
+  readonly certificate: TlsFile;
+  readonly key: TlsFile;
+}
+
 /**
- * The files of a certificate for `wish`, made unless they are there and good for a while. Only the user of this process can read them.
+ * Where they are, made or not.
  *
  * @param side names them: `client`, `peer`
  */
-export async function selfMadeFiles(dataDir: string, side: string, wish: CertificateWish): Promise<TlsFiles> {
+export function selfMadePaths(dataDir: string, side: string): SelfMadeFiles {
   const directory = join(dataDir, SELF_MADE_DIRECTORY);
   const option = side === 'peer' ? '--peer-auto-tls' : '--auto-tls';
-  const files = {
+  return {
     certificate: { option, path: join(directory, `${side}.crt`) },
     key: { option, path: join(directory, `${side}.key`) },
   };
+}
+
+/** The files of a certificate for `wish`, made unless they are there and good for a while. Only the user of this process can read them. */
+export async function selfMadeFiles(dataDir: string, side: string, wish: CertificateWish): Promise<SelfMadeFiles> {
+  const files = selfMadePaths(dataDir, side);
+  const directory = join(dataDir, SELF_MADE_DIRECTORY);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await chmod(directory, 0o700);
   if (await isGood(files.certificate.path, files.key.path, wish)) return files;
@@ -37,12 +50,16 @@ async function isGood(certificatePath: string, keyPath: string, { nowMs, hosts }
     const [text] = await Promise.all([readPlainFile(certificatePath), readPlainFile(keyPath)]);
     const certificate = new X509Certificate(text);
     const [fromMs, toMs] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
-    const names = certificate.subjectAltName ?? '';
-    return toMs - nowMs > (toMs - fromMs) * LAST_SHARE && hosts.every((host) => names.includes(host));
+    return toMs - nowMs > (toMs - fromMs) * LAST_SHARE && hosts.every((host) => isValidFor(certificate, host));
   } catch {
     // Not there, or damaged: nobody else has written it, and nothing is lost with it.
     return false;
   }
+}
+
+/** An address has many spellings, and a name may be a part of another. */
+function isValidFor(certificate: X509Certificate, host: string): boolean {
+  return (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;
 }
 
 async function write(path: string, text: string): Promise<void> {

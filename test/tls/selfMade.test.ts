@@ -15,11 +15,16 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const wish = { commonName: 'infra0 (self-made)', hosts: ['localhost', '127.0.0.1'], years: 1, nowMs: Date.now() };
+const wish = {
+  commonName: 'infra0 (self-made)',
+  hosts: ['localhost', '127.0.0.1', '::1'],
+  years: 1,
+  nowMs: Date.now(),
+};
 
 async function made(overrides: Partial<typeof wish> = {}): Promise<string> {
   const { certificate, key } = await selfMadeFiles(dataDir, 'client', { ...wish, ...overrides });
-  expect([certificate?.path, key?.path]).toEqual([join(dataDir, 'tls/client.crt'), join(dataDir, 'tls/client.key')]);
+  expect([certificate.path, key.path]).toEqual([join(dataDir, 'tls/client.crt'), join(dataDir, 'tls/client.key')]);
   return readFileSync(join(dataDir, 'tls/client.crt'), 'utf8');
 }
 
@@ -38,6 +43,7 @@ it('keeps it', async () => {
 it.each([
   ['is in its last tenth', () => made({ nowMs: wish.nowMs + 0.95 * YEAR_MS })],
   ['is not for a new name', () => made({ hosts: [...wish.hosts, 'new.example.com'] })],
+  ['has but a longer name', () => made({ hosts: [...wish.hosts, 'local'] })],
   [
     'is damaged',
     () => {
