@@ -19,7 +19,7 @@ import type { TlsAcceptor } from '../tls/acceptor';
 import { RegistrationNotes } from '../storage/registrationNote';
 import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
-import { openAuditLog } from './auditLog';
+import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
@@ -43,7 +43,6 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   const { configuration, logger, events, stopping, dials, tls } = setting;
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const descriptors = shareDescriptors(descriptorLimit());
-  const audit = await openAuditLog(configuration.auditLog, logger);
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
   const directory = await openDataDirectory({
     path: configuration.dataDir,
@@ -63,8 +62,10 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     dials.peer,
   );
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderNameBy(dials.peer));
+  let audit: AuditLog | undefined;
   let peerPort: PeerPort | undefined;
   try {
+    audit = await openAuditLog(configuration.auditLog, logger);
     await tls.makeOwn();
     peerPort = await openPeerPort(configuration, witness, logger, audit?.trail, tls.peers);
     const beginner = new MemberBeginner(
