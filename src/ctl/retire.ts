@@ -27,6 +27,8 @@ interface Job {
   readonly deadlineMs: number;
   readonly dial: Dial;
   readonly user?: string | undefined;
+  /** URLs that were said to be asked without the user. */
+  readonly saidPlain: Set<string>;
 }
 
 /**
@@ -42,6 +44,7 @@ export function retire(args: readonly string[], environment: Environment = proce
       keep: values.number('keep'),
       drainS: values.number('drain'),
       deadlineMs: performance.now() + values.number('timeout') * 1000,
+      saidPlain: new Set(),
       ...(await clientConnection(values, environment)),
     });
   });
@@ -75,13 +78,30 @@ async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void
 async function drain(job: Job, member: Member): Promise<void> {
   if (job.drainS === 0) return;
   const attempts = member.clientURLs.map((url) =>
-    drainMember({ url, timeoutMs: REQUEST_TIMEOUT_MS, dial: job.dial, user: job.user }, job.drainS + DRAIN_EXTRA_S),
+    drainMember(
+      { url, timeoutMs: REQUEST_TIMEOUT_MS, dial: job.dial, user: userFor(job, url) },
+      job.drainS + DRAIN_EXTRA_S,
+    ),
   );
   const isDrained = await Promise.any(attempts).then(
     () => true,
     () => false,
   );
   if (isDrained) await sleep(job.drainS * 1000);
+}
+
+/**
+ * Members say themselves where they are: one that says http gets no password of whoever asks by https, since anybody in between could
+ * read it there.
+ */
+function userFor(job: Job, url: string): string | undefined {
+  const isPlain = !/^https:/i.test(url) && !/^http:/i.test(job.url);
+  if (job.user === undefined || !isPlain) return job.user;
+  if (!job.saidPlain.has(url)) {
+    say(`${url} is asked without the user: it has no TLS, and --url has; let that member advertise https`);
+  }
+  job.saidPlain.add(url);
+  return undefined;
 }
 
 /** The other members, or undefined if `member` is not listed any more. */
