@@ -10,7 +10,7 @@ export const HOPS_MAX = 8;
 /** On a refusal: which proxy the request came back to. Each proxy on the way back learns it. */
 export const LOOP_HEADER = 'x-cairn-proxy-loop';
 
-export const LOOP_STATUS = 508;
+const LOOP_STATUS = 508;
 
 const NAME = /(?:^|[\s,])1\.1 cairn-([0-9a-f]{16})(?=$|[\s,])/g;
 

@@ -61,11 +61,6 @@ export class TlsAcceptor {
     });
   }
 
-  /** How many connections have not finished their handshake. */
-  get unfinishedCount(): number {
-    return this.unfinished.count;
-  }
-
   /**
    * Takes over a connection that nothing was read from. `serve` gets it once, and only if it may be served; if not, it ends, with a line
    * in the log that says why.

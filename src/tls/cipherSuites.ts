@@ -1,11 +1,7 @@
 /** Cipher suites by the names of the standard (IANA), which etcd's options use, and OpenSSL's names for them. */
 
 /** What TLS 1.3 has. All are good, and they are in use whenever TLS 1.3 is. */
-export const TLS13_SUITES = [
-  'TLS_AES_128_GCM_SHA256',
-  'TLS_AES_256_GCM_SHA384',
-  'TLS_CHACHA20_POLY1305_SHA256',
-] as const;
+const TLS13_SUITES = ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'] as const;
 
 /** Of TLS 1.2: authenticated encryption with keys that are forgotten after use. The default. */
 const MODERN: Readonly<Record<string, string>> = {

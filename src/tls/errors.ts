@@ -11,8 +11,7 @@ export type TlsFault =
   | 'expired'
   | 'notYetValid'
   | 'notSigned'
-  | 'unusable'
-  | 'incomplete';
+  | 'unusable';
 
 /** The message says which option names which file, what is wrong with it and what to do. */
 export class TlsFileError extends Error {

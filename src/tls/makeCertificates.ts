@@ -83,28 +83,6 @@ export async function makeCertificate(wish: CertificateWish, authority?: MadeCer
   return { certificate: pemOf(certificate), key };
 }
 
-/** A list of the certificates that the CA has revoked (PEM). */
-export async function makeRevocations(
-  authority: MadeCertificate,
-  revoked: readonly string[],
-  { nowMs, days }: { readonly nowMs: number; readonly days: number },
-): Promise<string> {
-  const x509 = await loadX509();
-  const list = await x509.X509CrlGenerator.create({
-    issuer: new x509.X509Certificate(authority.certificate).subjectName,
-    thisUpdate: new Date(nowMs - EARLIER_MS),
-    nextUpdate: new Date(nowMs + days * DAY_MS),
-    signingAlgorithm: ALGORITHM,
-    signingKey: await signingKeyOf(authority),
-    entries: revoked.map((certificate) => ({
-      serialNumber: new x509.X509Certificate(certificate).serialNumber,
-      revocationDate: new Date(nowMs - EARLIER_MS),
-    })),
-  });
-  // OpenSSL wants it to be called so.
-  return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')}\n`;
-}
-
 function frame(years: number, nowMs: number): { serialNumber: string; notBefore: Date; notAfter: Date } {
   const serial = randomBytes(16);
   // Positive and without a leading zero.

@@ -25,10 +25,6 @@ export class Unfinished<T> {
     private readonly max = UNFINISHED_MAX,
   ) {}
 
-  get count(): number {
-    return this.entries.size;
-  }
-
   /** False: there are too many, and the oldest has just begun too. */
   add(socket: Socket, what: T): boolean {
     const nowMs = this.clock.monotonicMs();

@@ -9,10 +9,10 @@ import { tlsDial } from '../../src/tls/dial';
 import {
   makeAuthority,
   makeCertificate,
-  makeRevocations,
   type CertificateWish,
   type MadeCertificate,
 } from '../../src/tls/makeCertificates';
+import { makeRevocations } from './support/pki';
 
 const HANDSHAKE_MS = 400;
 const DAY_MS = 86_400_000;

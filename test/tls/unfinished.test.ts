@@ -47,23 +47,26 @@ it('ends what takes too long', () => {
   for (const run of timers) run();
   expect(socket.destroyed).toBe(true);
   expect(late).toEqual([socket]);
-  expect(unfinished.count).toBe(0);
+  expect(timers.size).toBe(0);
+  expect(unfinished.take(socket as unknown as Socket)).toBeUndefined();
 });
 
 it('forgets what was closed', () => {
   const { unfinished, arrive, timers } = setUp(10);
-  arrive('a').socket.destroy();
-  expect([unfinished.count, timers.size]).toEqual([0, 0]);
+  const { socket } = arrive('a');
+  socket.destroy();
+  expect(timers.size).toBe(0);
+  expect(unfinished.take(socket as unknown as Socket)).toBeUndefined();
 });
 
 it('ends the oldest for a newer one, but none that has just begun', () => {
-  const { unfinished, arrive, pass } = setUp(2);
+  const { arrive, pass, timers } = setUp(2);
   const oldest = arrive('a');
   pass(900);
   const next = arrive('b');
   expect(arrive('c').taken).toBe(false);
   pass(100);
   expect(arrive('d').taken).toBe(true);
-  expect([oldest.socket.destroyed, next.socket.destroyed, unfinished.count]).toEqual([true, false, 2]);
+  expect([oldest.socket.destroyed, next.socket.destroyed, timers.size]).toEqual([true, false, 2]);
   expect(arrive('e').taken).toBe(false);
 });

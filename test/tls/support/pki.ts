@@ -1,13 +1,15 @@
+import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   makeAuthority,
   makeCertificate,
-  makeRevocations,
   type CertificateWish,
   type MadeCertificate,
 } from '../../../src/tls/makeCertificates';
+
+import { loadX509 } from '../../../src/tls/x509';
 
 const DAY_MS = 86_400_000;
 
@@ -64,4 +66,29 @@ export async function makePki(commonName = 'Test CA'): Promise<Pki> {
 /** When a certificate must have been made that has ended by now. */
 export function longAgoMs(): number {
   return Date.now() - 400 * DAY_MS;
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+
+/** A list of the certificates that the CA has revoked (PEM), which counts from a day before `nowMs` on. */
+export async function makeRevocations(
+  authority: MadeCertificate,
+  revoked: readonly string[],
+  { nowMs, days }: { readonly nowMs: number; readonly days: number },
+): Promise<string> {
+  const x509 = await loadX509();
+  const keyBytes = Buffer.from(authority.key.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  const list = await x509.X509CrlGenerator.create({
+    issuer: new x509.X509Certificate(authority.certificate).subjectName,
+    thisUpdate: new Date(nowMs - DAY_MS),
+    nextUpdate: new Date(nowMs + days * DAY_MS),
+    signingAlgorithm: ALGORITHM,
+    signingKey: await webcrypto.subtle.importKey('pkcs8', keyBytes, ALGORITHM, false, ['sign']),
+    entries: revoked.map((certificate) => ({
+      serialNumber: new x509.X509Certificate(certificate).serialNumber,
+      revocationDate: new Date(nowMs - DAY_MS),
+    })),
+  });
+  // OpenSSL wants it to be called so.
+  return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')}\n`;
 }

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import type { Cancel } from '../../../src/platform/clock';
 import { RealClock } from '../../../src/platform/realClock';
 import { TlsAcceptor } from '../../../src/tls/acceptor';
 import { Credentials } from '../../../src/tls/credentials';
@@ -9,9 +10,31 @@ import type { TlsFiles } from '../../../src/tls/files';
 import { verifiedNameOf } from '../../../src/tls/identity';
 import type { TlsSide } from '../../../src/tls/side';
 
+class CountingClock extends RealClock {
+  running = 0;
+
+  override after(delayMs: number, run: () => void): Cancel {
+    let isOver = false;
+    const end = (): void => {
+      if (!isOver) this.running -= 1;
+      isOver = true;
+    };
+    this.running += 1;
+    const cancel = super.after(delayMs, () => {
+      end();
+      run();
+    });
+    return () => {
+      end();
+      cancel();
+    };
+  }
+}
+
 export interface TlsPort {
   readonly port: number;
-  readonly acceptor: TlsAcceptor;
+  /** How many connections a limit of time runs for: those whose handshake is not done. */
+  unfinishedCount(): number;
   readonly credentials: Credentials;
   /** What the log says. */
   readonly lines: string[];
@@ -45,7 +68,7 @@ export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}):
     lines.push(text ?? String(fieldsOrText));
   };
   const log = { info: line, warn: line } as never;
-  const clock = new RealClock();
+  const clock = new CountingClock();
   const credentials = await Credentials.open({
     side: 'client',
     files,
@@ -66,7 +89,7 @@ export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}):
   const { port } = server.address() as AddressInfo;
   return {
     port,
-    acceptor,
+    unfinishedCount: () => clock.running,
     credentials,
     lines,
     ask: (options = {}) => hear(connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options })),
