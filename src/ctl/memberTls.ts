@@ -2,7 +2,7 @@
 import { createSecureContext } from 'node:tls';
 import type { Configuration } from '../config/configuration';
 import { clientSide, peerSide } from '../config/tlsSides';
-import { certificatesOf, isForClients, isSignedBy } from '../tls/certificates';
+import { certificatesOf, isFor, isSignedBy } from '../tls/certificates';
 import type { ClientTls } from '../tls/clientTls';
 import { readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
 import { selfMadePaths } from '../tls/selfMade';
@@ -55,7 +55,7 @@ async function clientPair(configuration: Configuration, authorities: TlsText | u
     if (certificate === undefined || key === undefined) continue;
     const chain = certificatesOf(certificate);
     const [own] = chain;
-    if (own !== undefined && isForClients(own) && isSignedBy(own, chain, trusted)) {
+    if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted)) {
       return { cert: certificate.text, key: key.text };
     }
   }

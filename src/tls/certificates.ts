@@ -69,14 +69,16 @@ function hasSigned(authority: X509Certificate, certificate: X509Certificate): bo
   }
 }
 
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+const USAGES = { serverAuth: '1.3.6.1.5.5.7.3.1', clientAuth: '1.3.6.1.5.5.7.3.2' } as const;
 const ANY_USAGE = '2.5.29.37.0';
 
-/** Whether it may be shown as a client's: one that does not say what it is for may. */
-export function isForClients({ keyUsage }: X509Certificate): boolean {
+export type Usage = keyof typeof USAGES;
+
+/** Whether it may be used for each of these. One that does not say what it is for may, as OpenSSL sees it too. */
+export function isFor({ keyUsage }: X509Certificate, ...wanted: readonly Usage[]): boolean {
   // Undefined where it says nothing, whatever the types say.
-  const usages = keyUsage as readonly string[] | undefined;
-  return usages === undefined || usages.length === 0 || usages.includes(CLIENT_AUTH) || usages.includes(ANY_USAGE);
+  const usages = (keyUsage as readonly string[] | undefined) ?? [];
+  return usages.length === 0 || usages.includes(ANY_USAGE) || wanted.every((usage) => usages.includes(USAGES[usage]));
 }
 
 /** How a person calls it: its common name, or else its names of hosts. */

@@ -1,6 +1,7 @@
 /** Whether a certificate that a known CA signed is of whom it has to be. */
 import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { commonNameOf } from './certificates';
 import type { ServerCheck } from './clientTls';
 
 /** The certificate is good, and of somebody else. */
@@ -32,7 +33,7 @@ export function identityError(check: ServerCheck, dialled: string, certificate: 
     case 'commonName':
       if (hasOneOf(check.names, certificate)) return undefined;
       return wrong(
-        `its certificate has the common name ${JSON.stringify(commonNameOf(certificate))}, and only ` +
+        `its certificate has the common name ${JSON.stringify(commonNameOf(certificate.subject) ?? '')}, and only ` +
           `${check.names.map((name) => JSON.stringify(name)).join(' or ')} is allowed; give it a certificate with that common ` +
           'name, or correct the common names that are allowed',
       );
@@ -49,20 +50,14 @@ function sameNames(known: X509Certificate, certificate: PeerCertificate): boolea
 }
 
 function hasOneOf(names: readonly string[], certificate: PeerCertificate): boolean {
-  const name = commonNameOf(certificate);
-  return name !== '' && names.includes(name);
-}
-
-/** Empty if it has none. A certificate that names several is of none of them. */
-function commonNameOf({ subject }: PeerCertificate): string {
-  const name: unknown = subject.CN;
-  return typeof name === 'string' ? name : '';
+  const name = commonNameOf(certificate.subject);
+  return name !== undefined && names.includes(name);
 }
 
 const NAMES_LENGTH_MAX = 200;
 
 function namesIn(certificate: PeerCertificate): string {
-  const names = certificate.subjectaltname ?? commonNameOf(certificate);
+  const names = certificate.subjectaltname ?? commonNameOf(certificate.subject) ?? '';
   if (names === '') return 'no name';
   return names.length > NAMES_LENGTH_MAX ? `${names.slice(0, NAMES_LENGTH_MAX)}...` : names;
 }
