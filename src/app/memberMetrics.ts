@@ -53,7 +53,7 @@ export function connectMetrics(
       disk: usage,
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
-      certificates: tls.ends(Date.now()),
+      ...tls.ends(Date.now()),
       authEnabled: member.auth().enabled,
       auditLinesDropped: audit?.droppedLines() ?? 0,
       clients: { ...api.clientTraffic(), ...places.report() },

@@ -9,6 +9,7 @@ import { TlsAcceptor } from '../tls/acceptor';
 import { systemTls, type ClientTls } from '../tls/clientTls';
 import type { Credentials } from '../tls/credentials';
 import { dialMaterial, openCredentials } from '../tls/dialMaterial';
+import type { Material } from '../tls/material';
 import { selfMadeFiles } from '../tls/selfMade';
 import type { TlsSide } from '../tls/side';
 
@@ -24,10 +25,16 @@ interface Opened {
 /** A side that is only dialed with. */
 type Dialed = Pick<Opened, 'dialing' | 'stop'>;
 
-/** For the metrics. */
-export interface CertificateEnd {
+/** When something of a listener ends. */
+interface ListenerEnd {
   readonly listener: 'client' | 'peer';
   readonly secondsLeft: number;
+}
+
+/** For the metrics. */
+export interface TlsEnds {
+  readonly certificates: readonly ListenerEnd[];
+  readonly revocations: readonly ListenerEnd[];
 }
 
 export class ProcessTls {
@@ -91,13 +98,18 @@ export class ProcessTls {
   /** What a discovery service is dialed with: by default with the CAs of the system, as etcd does. */
   readonly discoveryDialing = (): ClientTls => this.discovery?.dialing() ?? systemTls();
 
-  /** Of the certificates in use. */
-  ends(nowMs: number): readonly CertificateEnd[] {
+  /** Of the certificates and the lists of revoked certificates in use. */
+  ends(nowMs: number): TlsEnds {
     const sides = [['client', this.client] as const, ['peer', this.peer] as const];
-    return sides.flatMap(([listener, opened]) => {
-      const expiresMs = opened?.credentials.current.expiresMs ?? Infinity;
-      return Number.isFinite(expiresMs) ? [{ listener, secondsLeft: (expiresMs - nowMs) / 1000 }] : [];
-    });
+    const endsOf = (endMsOf: (material: Material) => number | undefined): readonly ListenerEnd[] =>
+      sides.flatMap(([listener, opened]) => {
+        const endMs = opened && endMsOf(opened.credentials.current);
+        return endMs !== undefined && Number.isFinite(endMs) ? [{ listener, secondsLeft: (endMs - nowMs) / 1000 }] : [];
+      });
+    return {
+      certificates: endsOf(({ expiresMs }) => expiresMs),
+      revocations: endsOf(({ revocations }) => revocations?.endMs),
+    };
   }
 
   /** Looks at the files no more. */

@@ -62,6 +62,8 @@ export interface Readings {
   readonly logLinesDropped: number;
   /** Of the certificates in use: how long they last. */
   readonly certificates: readonly { readonly listener: string; readonly secondsLeft: number }[];
+  /** Of the lists of revoked certificates in use. */
+  readonly revocations: readonly { readonly listener: string; readonly secondsLeft: number }[];
   readonly auditLinesDropped: number;
   readonly authEnabled: boolean;
   readonly clients: {

@@ -4,15 +4,20 @@
  */
 import type { Logger } from 'pino';
 import type { Cancel, Clock } from '../platform/clock';
+import { Ending } from './ending';
 import { TlsFileError } from './errors';
-import { doubtOfModes, readTlsFiles, sameTexts, type TlsFiles, type TlsTexts } from './files';
+import { doubtOfModes, named, readTlsFiles, sameTexts, type TlsFiles, type TlsTexts } from './files';
 import { checkMaterial, type Material, type MaterialRules } from './material';
+import type { RevocationsTime } from './revocations';
 
 /** How often the files are looked at. */
-export const RELOAD_INTERVAL_MS = 5000;
-/** From here on the end of a certificate is warned of, once a day. */
-const WARN_DAYS = 30;
+const RELOAD_INTERVAL_MS = 5000;
 const DAY_MS = 86_400_000;
+/** From here on the end of a certificate is warned of. */
+const CERTIFICATE_AHEAD_MS = 30 * DAY_MS;
+/** The same for a list of revoked certificates, or a part of its time: some are replaced every hour. */
+const REVOCATIONS_AHEAD_MS = DAY_MS;
+const REVOCATIONS_LAST_SHARE = 0.25;
 
 export interface CredentialsSetting {
   /** For the log: `client`, `peer`. */
@@ -27,7 +32,8 @@ export class Credentials {
   private readonly listeners: ((material: Material) => void)[] = [];
   /** What was read last and is no good: it is refused when it still is so at the next look. */
   private suspect: { readonly texts: TlsTexts | undefined; isTold: boolean } | undefined;
-  private warnedMs = -Infinity;
+  private readonly certificateEnding = new Ending();
+  private readonly revocationsEnding = new Ending();
   private isLooking = false;
 
   private constructor(
@@ -38,13 +44,11 @@ export class Credentials {
 
   /** Rejects with TlsFileError if they cannot be used. */
   static async open(setting: CredentialsSetting): Promise<Credentials> {
-    const { files, rules, clock, log } = setting;
+    const { files, rules, clock } = setting;
     const texts = await readTlsFiles(files);
     const credentials = new Credentials(setting, texts, await checkMaterial(texts, rules, clock.now()));
-    for (const doubt of credentials.material.doubts) log.warn(doubt);
-    const modes = files.key === undefined ? undefined : await doubtOfModes(files.key);
-    if (modes !== undefined) log.warn(modes);
-    credentials.warnOfEnd();
+    await credentials.tellDoubts();
+    credentials.warnOfEnds();
     return credentials;
   }
 
@@ -72,25 +76,33 @@ export class Credentials {
     try {
       texts = await readTlsFiles(this.setting.files);
       if (sameTexts(texts, this.texts)) this.suspect = undefined;
-      else this.take(texts, await checkMaterial(texts, this.setting.rules, this.setting.clock.now()));
+      else await this.take(texts, await checkMaterial(texts, this.setting.rules, this.setting.clock.now()));
     } catch (error) {
       this.refuse(texts, error);
     } finally {
       this.isLooking = false;
     }
-    this.warnOfEnd();
+    this.warnOfEnds();
   }
 
-  private take(texts: TlsTexts, material: Material): void {
+  private async take(texts: TlsTexts, material: Material): Promise<void> {
     const { side, log } = this.setting;
     this.texts = texts;
     this.material = material;
     this.suspect = undefined;
-    this.warnedMs = -Infinity;
-    for (const doubt of material.doubts) log.warn(doubt);
+    this.certificateEnding.reset();
+    this.revocationsEnding.reset();
     const until = Number.isFinite(material.expiresMs) ? new Date(material.expiresMs).toISOString() : undefined;
     log.info({ side, validUntil: until }, 'TLS: the files have changed; new connections get the new certificates');
     for (const listener of this.listeners) listener(material);
+    await this.tellDoubts();
+  }
+
+  private async tellDoubts(): Promise<void> {
+    const { files, log } = this.setting;
+    for (const doubt of this.material.doubts) log.warn(doubt);
+    const modes = files.key === undefined ? undefined : await doubtOfModes(files.key);
+    if (modes !== undefined) log.warn(modes);
   }
 
   /** Files are often written one after the other: only what stays wrong is told, once. */
@@ -110,18 +122,38 @@ export class Credentials {
     );
   }
 
-  private warnOfEnd(): void {
-    const { side, clock, log } = this.setting;
-    const nowMs = clock.now();
-    const days = Math.floor((this.material.expiresMs - nowMs) / DAY_MS);
-    if (days >= WARN_DAYS || nowMs - this.warnedMs < DAY_MS) return;
-    this.warnedMs = nowMs;
-    const validUntil = new Date(this.material.expiresMs).toISOString();
-    const what = days < 0 ? 'has expired' : `ends in ${days} days`;
-    log.warn(
-      { side, validUntil },
-      `TLS: a certificate ${what}; put a new one in its place, it is read while this process runs`,
+  private warnOfEnds(): void {
+    const nowMs = this.setting.clock.now();
+    const { expiresMs, revocations } = this.material;
+    const stage = this.certificateEnding.news(nowMs, expiresMs, CERTIFICATE_AHEAD_MS);
+    if (stage !== undefined) {
+      const days = Math.floor((expiresMs - nowMs) / DAY_MS);
+      const what = stage === 'past' ? 'has expired' : `ends in ${days} days`;
+      this.warnOfEnd(
+        expiresMs,
+        `a certificate ${what}; put a new one in its place, it is read while this process runs`,
+      );
+    }
+    if (revocations !== undefined) this.warnOfRevocations(revocations, nowMs);
+  }
+
+  private warnOfRevocations({ fromMs, endMs }: RevocationsTime, nowMs: number): void {
+    const aheadMs = Math.min(REVOCATIONS_AHEAD_MS, (endMs - fromMs) * REVOCATIONS_LAST_SHARE);
+    const stage = this.revocationsEnding.news(nowMs, endMs, aheadMs);
+    if (stage === undefined) return;
+    const { revoked } = this.setting.files;
+    const [when, then] = stage === 'past' ? ['should have been', 'until it is,'] : ['has to be', 'from then on'];
+    this.warnOfEnd(
+      endMs,
+      `${revoked === undefined ? '' : `${named(revoked)}: `}a list of revoked certificates ${when} replaced by ` +
+        `${new Date(endMs).toISOString()}; ${then} certificates of its CA are refused, because whether they were revoked since cannot ` +
+        'be known; put the current list into the file, it is read while this process runs',
     );
+  }
+
+  private warnOfEnd(endMs: number, text: string): void {
+    const { side, log } = this.setting;
+    log.warn({ side, validUntil: new Date(endMs).toISOString() }, `TLS: ${text}`);
   }
 }
 

@@ -1,5 +1,6 @@
 /** The files that options name, read as they are. */
 import { stat } from 'node:fs/promises';
+import { codeOf } from '../platform/networkError';
 import { readPlainFile } from '../platform/plainFile';
 import { TlsFileError } from './errors';
 
@@ -53,10 +54,16 @@ export function sameTexts(one: TlsTexts, other: TlsTexts): boolean {
   );
 }
 
-/** A sentence if others than the owner and its group may read the key, or others than the owner change it. */
+/**
+ * A sentence if others than the owner and its group may read the key, or others than the owner change it. Undefined also if the file has
+ * gone since it was read: then nobody can.
+ */
 export async function doubtOfModes(key: TlsFile): Promise<string | undefined> {
-  const { mode } = await stat(key.path);
-  if ((mode & 0o027) === 0) return undefined;
+  const mode = await stat(key.path).then(
+    (found) => found.mode,
+    () => undefined,
+  );
+  if (mode === undefined || (mode & 0o027) === 0) return undefined;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
   return (
     `${named(key)}: other users of this machine may read or change the key (mode ${octal}); expected 0600 or 0640: ` +
@@ -84,7 +91,7 @@ async function readTlsFile(file: TlsFile | undefined): Promise<TlsText | undefin
 }
 
 function explained(file: TlsFile, error: unknown): TlsFileError {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new TlsFileError('missing', `${named(file)}: there is no such file; give the path of a PEM file`);
   }

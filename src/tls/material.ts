@@ -1,18 +1,18 @@
 /** Certificates and keys that were checked: what is in here can be used. */
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { certificatesOf, isSignedBy, keyOf, titleOf } from './certificates';
+import { certificatesOf, isFor, isSignedBy, keyOf, titleOf, type Usage } from './certificates';
 import { TlsFileError } from './errors';
 import { named, type TlsText, type TlsTexts } from './files';
-import { revocationsOf } from './revocations';
+import { revocationsOf, type RevocationsTime } from './revocations';
 
 /** PEM, as Node.js takes it, and what is worth knowing of it. */
 export interface Material {
   readonly pem: Pick<SecureContextOptions, 'cert' | 'key' | 'ca' | 'crl'>;
-  /** The certificate of this process; undefined if it has none. */
-  readonly own: X509Certificate | undefined;
   /** Milliseconds since 1970: when the first of its certificates, or the last of its CAs, ends; Infinity if there are none. */
   readonly expiresMs: number;
+  /** Of the first of its lists of revoked certificates that ends. */
+  readonly revocations: RevocationsTime | undefined;
   /** One sentence each: what works and was hardly meant. */
   readonly doubts: readonly string[];
 }
@@ -24,10 +24,6 @@ export interface MaterialRules {
    */
   readonly ownSignedByAuthorities: boolean;
 }
-
-const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
-const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
-const ANY_USAGE = '2.5.29.37.0';
 
 /** Rejects with TlsFileError for the first thing that is wrong. */
 export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs: number): Promise<Material> {
@@ -47,9 +43,6 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
     doubts.push(...doubtsOfUsage(pair, rules));
   }
   const revocations = texts.revoked === undefined ? undefined : await revocationsOf(texts.revoked);
-  if (texts.revoked !== undefined && revocations !== undefined && revocations.nextUpdateMs <= nowMs) {
-    doubts.push(explainOldList(texts.revoked, revocations.nextUpdateMs));
-  }
   const pem = {
     cert: texts.certificate?.text,
     key: texts.key?.text,
@@ -57,7 +50,7 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
     crl: revocations?.pem.slice(),
   };
   checkUsable(pem, texts);
-  return { pem, own: pair?.own, expiresMs, doubts };
+  return { pem, expiresMs, revocations: revocations?.time, doubts };
 }
 
 interface Pair {
@@ -119,24 +112,14 @@ function checkSigned({ text, own, chain }: Pair, trusted: TlsText, authorities: 
 }
 
 function doubtsOfUsage({ text, own }: Pair, rules: MaterialRules): string[] {
-  // OpenSSL refuses a certificate for another purpose only if it says for which it is.
-  const usages = (own.keyUsage as readonly string[] | undefined) ?? [];
-  if (usages.length === 0 || usages.includes(ANY_USAGE)) return [];
-  const wanted = rules.ownSignedByAuthorities ? [SERVER_AUTH, CLIENT_AUTH] : [SERVER_AUTH];
-  if (wanted.every((usage) => usages.includes(usage))) return [];
-  const names = rules.ownSignedByAuthorities ? 'serverAuth and clientAuth' : 'serverAuth';
+  const wanted: readonly Usage[] = rules.ownSignedByAuthorities ? ['serverAuth', 'clientAuth'] : ['serverAuth'];
+  if (isFor(own, ...wanted)) return [];
+  const names = wanted.join(' and ');
   const who = rules.ownSignedByAuthorities ? 'other members' : 'clients';
   return [
     `${named(text.file)}: the certificate ${titleOf(own)} is not for what it is used for here (its extended key usage lacks ${names}); ${who} ` +
-      'will refuse it; make one with both',
+      `will refuse it; make one with ${names}`,
   ];
-}
-
-function explainOldList({ file }: TlsText, nextUpdateMs: number): string {
-  return (
-    `${named(file)}: a list of revoked certificates should have been replaced by ${new Date(nextUpdateMs).toISOString()}; until it is, ` +
-    'certificates of its CA are refused: whether they were revoked since cannot be known'
-  );
 }
 
 /** OpenSSL has the last word, for instance on keys that are too short. */

@@ -5,12 +5,17 @@ import { loadX509 } from './x509';
 
 const CRL_BLOCK = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g;
 
-/** Until when the lists of a file count. */
+/** When the first of the lists of a file ends, and since when that one counts; milliseconds since 1970. */
+export interface RevocationsTime {
+  readonly fromMs: number;
+  readonly endMs: number;
+}
+
 export interface Revocations {
   /** Each list by itself: of a text with several Node.js reads the first only. */
   readonly pem: readonly string[];
-  /** Milliseconds since 1970; Infinity if none of them says. */
-  readonly nextUpdateMs: number;
+  /** Undefined if none of them says. */
+  readonly time: RevocationsTime | undefined;
 }
 
 /** Rejects with TlsFileError. */
@@ -23,15 +28,16 @@ export async function revocationsOf({ file, text }: TlsText): Promise<Revocation
     throw new TlsFileError('notPem', message);
   }
   const { X509Crl } = await loadX509();
-  let nextUpdateMs = Infinity;
+  let time: RevocationsTime | undefined;
   for (const [index, [, body = '']] of blocks.entries()) {
     try {
-      const { nextUpdate } = new X509Crl(Buffer.from(body, 'base64'));
-      nextUpdateMs = Math.min(nextUpdateMs, nextUpdate?.getTime() ?? Infinity);
+      const { thisUpdate, nextUpdate } = new X509Crl(Buffer.from(body, 'base64'));
+      const endMs = nextUpdate?.getTime() ?? Infinity;
+      if (endMs < (time?.endMs ?? Infinity)) time = { fromMs: thisUpdate.getTime(), endMs };
     } catch {
       const message = `${named(file)}: list ${index + 1} of ${blocks.length} is damaged; fetch the file anew`;
       throw new TlsFileError('notPem', message);
     }
   }
-  return { pem: blocks.map(([block]) => block), nextUpdateMs };
+  return { pem: blocks.map(([block]) => block), time };
 }

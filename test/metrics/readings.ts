@@ -68,6 +68,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     authEnabled: true,
     auditLinesDropped: 0,
     certificates: [{ listener: 'client', secondsLeft: 86_400 }],
+    revocations: [{ listener: 'peer', secondsLeft: 3600 }],
     clients: { receivedBytes: one(), sentBytes: one(), served: 3, waiting: 0, limit: 640, refused: 0 },
     recorded: new Recorders(() => 0),
     ...fields,

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Credentials } from '../../src/tls/credentials';
 import type { CertificateFiles, Pki } from './support/pki';
@@ -12,6 +12,7 @@ let second: CertificateFiles;
 let volume: string;
 let lines: { level: string; text: string }[];
 let nowMs: number;
+let keyMode: number;
 
 beforeAll(async () => {
   pki = await makePki();
@@ -27,12 +28,13 @@ function mount(name: string, certificate: string, key: string): void {
   const generation = join(volume, `..${name}`);
   mkdirSync(generation, { recursive: true });
   writeFileSync(join(generation, 'tls.crt'), certificate, { mode: 0o600 });
-  writeFileSync(join(generation, 'tls.key'), key, { mode: 0o600 });
+  writeFileSync(join(generation, 'tls.key'), key, { mode: keyMode });
   symlinkSync(`..${name}`, join(volume, '..data_tmp'));
   renameSync(join(volume, '..data_tmp'), join(volume, '..data'));
 }
 
 beforeEach(() => {
+  keyMode = 0o600;
   volume = join(pki.directory, 'volume');
   rmSync(volume, { recursive: true, force: true });
   mkdirSync(volume);
@@ -44,7 +46,13 @@ beforeEach(() => {
 
 let check: (() => void) | undefined;
 
-function open(files: { cert: string; key: string } = { cert: join(volume, 'tls.crt'), key: join(volume, 'tls.key') }) {
+interface Paths {
+  readonly cert: string;
+  readonly key: string;
+  readonly crl?: string;
+}
+
+function open(files: Paths = { cert: join(volume, 'tls.crt'), key: join(volume, 'tls.key') }) {
   const line = (level: string) => (fieldsOrText: unknown, text?: string) => {
     lines.push({ level, text: text ?? String(fieldsOrText) });
   };
@@ -54,6 +62,7 @@ function open(files: { cert: string; key: string } = { cert: join(volume, 'tls.c
       certificate: { option: '--cert-file', path: files.cert },
       key: { option: '--key-file', path: files.key },
       authorities: { option: '--trusted-ca-file', path: pki.caFile },
+      revoked: files.crl === undefined ? undefined : { option: '--client-crl-file', path: files.crl },
     },
     rules: { ownSignedByAuthorities: true },
     clock: {
@@ -78,7 +87,7 @@ it('takes a secret that moved, and tells who listens', async () => {
   expect(credentials.current).toBe(before);
   mount('2', second.certificate, second.key);
   await credentials.look();
-  expect(credentials.current.own?.subject).toBe('CN=second');
+  expect(credentials.current.pem.cert).toBe(second.certificate);
   expect(told).toEqual([credentials.current]);
   expect(lines).toEqual([{ level: 'info', text: expect.stringContaining('files have changed') as string }]);
 });
@@ -97,7 +106,7 @@ it('waits for the second file of two that are written one after the other', asyn
   await credentials.look();
   writeFileSync(first.keyFile, second.key);
   await credentials.look();
-  expect(credentials.current.own?.subject).toBe('CN=second');
+  expect(credentials.current.pem.cert).toBe(second.certificate);
   expect(lines.map(({ level }) => level)).toEqual(['info']);
   writeFileSync(first.certFile, first.certificate);
   writeFileSync(first.keyFile, first.key);
@@ -118,7 +127,7 @@ it.each([
   expect(lines[0]?.text).toMatch(reason);
   mount('3', second.certificate, second.key);
   await credentials.look();
-  expect(credentials.current.own?.subject).toBe('CN=second');
+  expect(credentials.current.pem.cert).toBe(second.certificate);
 });
 
 it('keeps what it has when an expired one comes, and when the files go', async () => {
@@ -128,7 +137,7 @@ it('keeps what it has when an expired one comes, and when the files go', async (
   for (let looks = 0; looks < 3; looks++) await credentials.look();
   rmSync(join(volume, '..data'));
   for (let looks = 0; looks < 3; looks++) await credentials.look();
-  expect(credentials.current.own?.subject).toBe('CN=first');
+  expect(credentials.current.pem.cert).toBe(first.certificate);
   expect(lines.map(({ text }) => text)).toEqual([
     expect.stringMatching(/has expired/),
     expect.stringMatching(/there is no such file/),
@@ -151,4 +160,66 @@ it('warns of the end once a day, from a month before on', async () => {
   nowMs += 30 * DAY_MS;
   await credentials.look();
   expect(lines.at(-1)?.text).toMatch(/a certificate has expired/);
+});
+
+describe('a list of revoked certificates', () => {
+  const DUE =
+    /--client-crl-file ".+": a list of revoked certificates has to be replaced by .+; from then on certificates of its CA/;
+  const LATE =
+    /--client-crl-file ".+": a list of revoked certificates should have been replaced by .+; until it is, certificates/;
+  const warnings = (): string[] => lines.filter(({ level }) => level === 'warn').map(({ text }) => text);
+  const openWith = async (days: number): Promise<Credentials> =>
+    open({ cert: first.certFile, key: first.keyFile, crl: await pki.revoke([], days) });
+
+  it('is warned of when it is about to end while the process runs, and when it has ended', async () => {
+    const credentials = await openWith(7);
+    nowMs += 5.9 * DAY_MS;
+    await credentials.look();
+    expect(warnings()).toEqual([]);
+    nowMs += 0.2 * DAY_MS;
+    for (let looks = 0; looks < 3; looks++) await credentials.look();
+    expect(warnings()).toEqual([expect.stringMatching(DUE)]);
+    nowMs += 0.95 * DAY_MS;
+    for (let looks = 0; looks < 3; looks++) await credentials.look();
+    expect(warnings()).toEqual([expect.stringMatching(DUE), expect.stringMatching(LATE)]);
+    nowMs += DAY_MS;
+    await credentials.look();
+    expect(warnings().slice(2)).toEqual([expect.stringMatching(LATE)]);
+    await pki.revoke([], 30);
+    await credentials.look();
+    nowMs += DAY_MS;
+    await credentials.look();
+    expect(warnings()).toHaveLength(3);
+  });
+
+  it('that lasts for hours is warned of in its last quarter only', async () => {
+    // It counts from a day ago on.
+    const credentials = await openWith(0.4);
+    expect(warnings()).toEqual([]);
+    nowMs += 0.1 * DAY_MS;
+    await credentials.look();
+    expect(warnings()).toEqual([expect.stringMatching(DUE)]);
+  });
+
+  it('that has ended before the start is warned of at once', async () => {
+    await openWith(-0.5);
+    expect(warnings()).toEqual([expect.stringMatching(LATE)]);
+  });
+});
+
+it.each([
+  ['the first', () => Promise.resolve()],
+  [
+    'a later',
+    async (credentials: Credentials) => {
+      mount('2', second.certificate, second.key);
+      await credentials.look();
+    },
+  ],
+])('warns of %s key that others may read', async (which, change) => {
+  chmodSync(join(volume, 'tls.key'), which === 'the first' ? 0o644 : 0o600);
+  const credentials = await open();
+  keyMode = 0o644;
+  await change(credentials);
+  expect(lines.filter(({ text }) => /may read or change the key/.test(text))).toHaveLength(1);
 });

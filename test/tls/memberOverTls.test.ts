@@ -26,7 +26,7 @@ beforeAll(async () => {
       `--initial-advertise-peer-urls=https://127.0.0.1:${place.peerPort}`,
       `--listen-metrics-urls=https://127.0.0.1:${metricsPort}`,
       ...[`--cert-file=${server.certFile}`, `--key-file=${server.keyFile}`],
-      ...[`--trusted-ca-file=${pki.caFile}`, '--client-cert-auth'],
+      ...[`--trusted-ca-file=${pki.caFile}`, '--client-cert-auth', `--client-crl-file=${await pki.revoke([], 7)}`],
       ...[`--peer-cert-file=${server.certFile}`, `--peer-key-file=${server.keyFile}`],
       ...[`--peer-trusted-ca-file=${pki.caFile}`, '--peer-client-cert-auth'],
     ],
@@ -94,6 +94,16 @@ test.each([
 ])('the %s port serves nobody without a certificate', async (_, port, path) => {
   await expect(ask(port(), path)).rejects.toThrow(/alert|socket hang up|ECONNRESET/);
   expect(await ask(port(), path, asAlice())).toMatchObject({ status: 200 });
+});
+
+test('tells when certificates end, and when lists of revoked ones do', async () => {
+  const { text } = await ask(metricsPort, '/metrics', asAlice());
+  const daysLeft = (name: string): string[] =>
+    [...text.matchAll(new RegExp(`^${name}\\{listener="(\\w+)"\\} ([\\d.e+]+)$`, 'gm'))].map(
+      ([, listener, seconds]) => `${listener} ${Math.round(Number(seconds) / 86_400)}`,
+    );
+  expect(daysLeft('etcd_tls_certificate_expiry_seconds')).toEqual(['client 365', 'peer 365']);
+  expect(daysLeft('etcd_tls_revocations_expiry_seconds')).toEqual(['client 7']);
 });
 
 test('answers a plain request with words', async () => {
