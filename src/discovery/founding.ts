@@ -1,6 +1,7 @@
 /** A founder asks the others until it may found the cluster, or has to come back to it. */
 import { isDeepStrictEqual } from 'node:util';
 import { JoinError, type Beginning, type Founder } from './beginning';
+import { BackOff } from '../platform/backOff';
 import { tlsReasonsOf } from '../platform/networkError';
 import { reasonToStop } from '../platform/plainRequest';
 import { inBrackets } from './runningCluster';
@@ -25,9 +26,8 @@ export interface FoundingOptions {
   readonly environment: Environment;
 }
 
-/** Asked again after so long, doubling up to the longest: starts of founders are seldom further apart than a few seconds. */
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 500;
+/** Until one is asked again: starts of founders are seldom further apart than a few seconds. */
+const WAITS = { firstMs: 50, longestMs: 500 };
 /** Founders that are started together need not say that they wait. */
 const QUIET_MS = 1000;
 /** A lost founder tries to come back so often, also when it hears nothing new. */
@@ -47,7 +47,7 @@ class Founding {
   private readonly others: FoundingOptions['founders'];
   private readonly answers = new Map<string, HeardAnswer>();
   private readonly strangers = new Map<string, string>();
-  /** Why TLS with a founder fails: waiting does not mend that. */
+  /** Why TLS with a founder failed the last time, which waiting does not mend; empty: it did not answer for another reason. */
   private readonly tlsFailures = new Map<string, readonly string[]>();
   /** Wake those that wait before they ask again, and whoever waits for something new to decide on. */
   private readonly askers = new Set<() => void>();
@@ -103,11 +103,10 @@ class Founding {
   /** Asks one founder again and again; a new answer wakes the decision. */
   private async keepAsking(founder: FoundingOptions['founders'][number], question: FoundersQuestion): Promise<void> {
     const { ask, environment } = this.options;
-    let waitMs = FIRST_WAIT_MS;
+    const backOff = new BackOff(WAITS, environment.random);
     while (!this.isOver()) {
       const answer = await Promise.any(founder.peerURLs.map((url) => ask(url, question))).catch((error: unknown) => {
-        const reasons = tlsReasonsOf(error);
-        if (reasons.length > 0) this.tlsFailures.set(founder.id, reasons);
+        this.tlsFailures.set(founder.id, tlsReasonsOf(error));
         return undefined;
       });
       if (answer !== undefined) {
@@ -115,8 +114,8 @@ class Founding {
         await this.heard(founder.id, answer);
       }
       if (this.isOver()) return;
-      const woken = await this.nap(this.askers, waitMs * (1 - environment.random() / 2));
-      waitMs = woken ? FIRST_WAIT_MS : Math.min(LONGEST_WAIT_MS, 2 * waitMs);
+      const woken = await this.nap(this.askers, backOff.nextMs());
+      if (woken) backOff.reset();
     }
   }
 

@@ -2,6 +2,7 @@ import type { Beginning, ListedCluster, ListedMember } from '../../src/discovery
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
 import { Witness, type FoundersAnswer } from '../../src/discovery/witness';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
+import { TLS_FAILURE } from '../../src/platform/networkError';
 import { environment, FakeWitnessNotes, founderThatBegins } from './joiner';
 
 const url = (name: string): string => `http://${name}:2380`;
@@ -77,6 +78,19 @@ describe('state new', () => {
     expect(await waits(begin({}))).toMatch(
       /does not found the cluster yet.* 0 of 1 .*waiting for b at http:\/\/b:2380, c at/,
     );
+  });
+
+  it('says why TLS with a founder fails for as long as that is the reason', async () => {
+    const beginsMs = performance.now();
+    const askFounder = (peerURL: string): Promise<FoundersAnswer> =>
+      Promise.reject(
+        peerURL === url('b') && performance.now() - beginsMs < 60
+          ? Object.assign(new Error('x509: unknown authority'), { code: TLS_FAILURE })
+          : new Error('refused'),
+      );
+    const lines = (await waits(begin({}, undefined, { askFounder }))).split('\n');
+    expect(lines[0]).toMatch(/waiting for b at http:\/\/b:2380 \(x509: unknown authority\), c at http:\/\/c:2380$/);
+    expect(lines.at(-1)).toMatch(/waiting for b at http:\/\/b:2380, c at http:\/\/c:2380$/);
   });
 
   it('founds late beside members with a state only when all of them that count say they never knew another', async () => {
