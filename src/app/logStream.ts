@@ -3,6 +3,7 @@
  * and never the member: a pipe holds 64 KiB, and a write to a full one would stop the event loop.
  */
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
+import { codeOf } from '../platform/errorCode';
 
 /** Bytes of lines that may wait for a slow reader. */
 const WAITING_BYTES_MAX = 1024 * 1024;
@@ -138,7 +139,7 @@ export class LogStream {
 }
 
 function isBehind(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   return code === 'EAGAIN' || code === 'EWOULDBLOCK' || code === 'EINTR';
 }
 

@@ -4,6 +4,7 @@ import { access, mkdir, open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { readPlainFile } from '../platform/plainFile';
 import { makeAuthority, makeCertificate, type CertificateWish, type MadeCertificate } from '../tls/makeCertificates';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
@@ -104,7 +105,7 @@ async function read(directory: string, name: string): Promise<string | undefined
   try {
     return await readPlainFile(join(directory, name));
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -2,6 +2,8 @@
 import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
+import { codeOf } from '../platform/errorCode';
+import { reasonOf } from '../platform/networkError';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
 import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../platform/removedFile';
 import type { Dial } from '../platform/dial';
@@ -79,8 +81,9 @@ async function whyLeftAlone(directory: string): Promise<string> {
     const { length } = await readdir(directory);
     return length === 0 ? 'an empty directory, nothing to clear' : 'not of a removed member, left alone';
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 'there is no such directory, nothing to clear';
-    if (hasCode(error, 'ENOTDIR')) return 'this is no directory, nothing was cleared';
+    const code = codeOf(error);
+    if (code === 'ENOENT') return 'there is no such directory, nothing to clear';
+    if (code === 'ENOTDIR') return 'this is no directory, nothing was cleared';
     throw error;
   }
 }
@@ -99,9 +102,10 @@ async function stillListedBy(
 
 /** Most often the first to meet a volume that was handed over to somebody else. */
 function explained(error: unknown, volume: string): unknown {
-  if (!hasCode(error, 'EACCES') && !hasCode(error, 'EPERM')) return error;
+  const code = codeOf(error);
+  if (code !== 'EACCES' && code !== 'EPERM') return error;
   return new Error(
-    `${error.message}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
+    `${reasonOf(error)}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
       'the fsGroup of the pod',
   );
 }
@@ -111,12 +115,9 @@ async function contentOf(path: string): Promise<string | undefined> {
   try {
     return await readPlainFile(path);
   } catch (error) {
-    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
+    const code = codeOf(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     if (error instanceof NotAFileError) throw new Error(`${path}: ${error.message}; nothing was changed`);
     throw error;
   }
-}
-
-function hasCode(error: unknown, code: string): error is NodeJS.ErrnoException {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -2,6 +2,7 @@
 import { JoinError, type Founder } from './beginning';
 import type { Environment } from './environment';
 import { hostOf, portOf } from '../platform/dial';
+import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
 import { Retry } from './retry';
 
@@ -86,7 +87,7 @@ async function records({ lookup, environment }: SrvOptions, service: string): Pr
     try {
       return await lookup.resolveSrv(service);
     } catch (error) {
-      if (NO_SUCH_RECORDS.has(codeOf(error))) return [];
+      if (NO_SUCH_RECORDS.has(codeOf(error) ?? '')) return [];
       retry.warn({ service }, `DNS does not answer for ${service} (${reasonOf(error)}); waiting for it`);
       await retry.wait();
     }
@@ -111,9 +112,4 @@ async function endpoints(lookup: Lookup, text: string): Promise<readonly string[
 
 function byUrl({ url: a }: Target, { url: b }: Target): number {
   return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function codeOf(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : '';
 }

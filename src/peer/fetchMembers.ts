@@ -1,7 +1,8 @@
 /** Asks a running cluster who its members are, for a member that joins it. */
 import type { Dial } from '../platform/dial';
 import { plainRequest } from '../platform/plainRequest';
-import { codeOf, reasonOf } from '../platform/networkError';
+import { codeOf } from '../platform/errorCode';
+import { reasonOf } from '../platform/networkError';
 
 /** A member as `/members` of the peer port shows it. */
 export interface RemoteMember {

@@ -1,3 +1,5 @@
+import { codeOf } from './errorCode';
+
 const REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection reset by peer',
@@ -14,12 +16,6 @@ export const TLS_FAILURE = 'TLS_FAILURE';
 /** Whether the connection came about and TLS on it did not: somebody has to mend that, waiting does not help. */
 export function isTlsFailure(error: unknown): boolean {
   return codeOf(error) === TLS_FAILURE;
-}
-
-/** The code of an error of the system or of OpenSSL. */
-export function codeOf(error: unknown): string | undefined {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What is to be said of attempts that failed: what waiting does not mend, each once. @param error - of Promise.any */
@@ -39,14 +35,13 @@ export function explainPlainAtTls(url: URL, status: number, text: string): strin
 
 /** Whether the other machine said that nobody listens on the port. */
 export function isRefusal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ECONNREFUSED';
+  return codeOf(error) === 'ECONNREFUSED';
 }
 
 /** What went wrong, in the words of Go's network errors, which operators of etcd know. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const known = REASONS[code];
+  const known = REASONS[codeOf(error) ?? ''];
   if (known !== undefined) return known;
   return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';
 }

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync, type Stats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { codeOf } from './errorCode';
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
@@ -78,6 +79,5 @@ function refuseOther(found: Stats): void {
 
 /** A socket cannot even be opened. */
 function explained(error: unknown): unknown {
-  const isSocket = typeof error === 'object' && error !== null && 'code' in error && error.code === 'ENXIO';
-  return isSocket ? new NotAFileError('it is a socket or a device, expected a file') : error;
+  return codeOf(error) === 'ENXIO' ? new NotAFileError('it is a socket or a device, expected a file') : error;
 }

@@ -4,11 +4,12 @@
  */
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';
-import { codeOf, fileError } from './fileError';
+import { fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
 import type { ReportingKv } from './rocks';
 import { openRocks } from './rocks';

@@ -1,4 +1,5 @@
 /** A file system error as a StorageError. */
+import { codeOf } from '../platform/errorCode';
 import { messageOf, StorageError } from './errors';
 import type { StorageErrorKind } from './errors';
 
@@ -15,11 +16,5 @@ const KIND_OF_CODE: ReadonlyMap<string, StorageErrorKind> = new Map<string, Stor
 /** `what` is a clause such as "cannot create", which `path` follows. */
 export function fileError(error: unknown, what: string, path: string): StorageError {
   if (error instanceof StorageError) return error;
-  return new StorageError(KIND_OF_CODE.get(codeOf(error)) ?? 'io', `${what} ${path}: ${messageOf(error)}`, error);
-}
-
-/** The system's name for the error, such as ENOENT; empty if it has none. */
-export function codeOf(error: unknown): string {
-  const hasCode = typeof error === 'object' && error !== null && 'code' in error;
-  return hasCode && typeof error.code === 'string' ? error.code : '';
+  return new StorageError(KIND_OF_CODE.get(codeOf(error) ?? '') ?? 'io', `${what} ${path}: ${messageOf(error)}`, error);
 }

@@ -4,8 +4,9 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { corrupt, StorageError } from './errors';
-import { codeOf, fileError } from './fileError';
+import { fileError } from './fileError';
 import { withWindow } from './fileWindow';
 import { readLog, type Damage, type LogListener } from './logFormat';
 import type { TornEnd } from './tornEnd';

@@ -3,10 +3,11 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DIFFERING_FILE } from '../platform/differingDirectory';
+import { codeOf } from '../platform/errorCode';
 import { kindOf } from '../platform/plainFile';
 import { REMOVED_FILE } from '../platform/removedFile';
 import { StorageError } from './errors';
-import { codeOf, fileError } from './fileError';
+import { fileError } from './fileError';
 import { MARK_FILE } from './syncedMark';
 
 const OWN_FILES = new Set(['FORMAT', 'FORMAT.new', 'PID', REMOVED_FILE, DIFFERING_FILE]);

@@ -10,8 +10,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ByteWriter } from '../bytes/byteWriter';
+import { codeOf } from '../platform/errorCode';
 import { readerOf } from './bytes';
-import { codeOf, fileError } from './fileError';
+import { fileError } from './fileError';
 import { seal, SEAL_BYTES, unseal } from './seal';
 
 export interface SyncedMark {

@@ -7,9 +7,9 @@
  * index and the index of the meta blocks are; they say where all others are. Places are pairs of varints: offset and size.
  */
 import { join } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { crc32c, maskCrc32c } from './crc32c';
 import { corrupt, StorageError } from './errors';
-import { codeOf } from './fileError';
 import { withWindow, type FileWindow } from './fileWindow';
 import type { LiveFiles } from './manifest';
 import { ByteReader } from '../bytes/byteReader';

@@ -1,8 +1,9 @@
 /** Why a data directory could not be prepared, where the system's own words mislead. */
 import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { StorageError } from './errors';
-import { codeOf, fileError } from './fileError';
+import { fileError } from './fileError';
 
 /**
  * @param existed the directory itself was there, and empty

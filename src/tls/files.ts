@@ -1,6 +1,6 @@
 /** The files that options name, read as they are. */
 import { stat } from 'node:fs/promises';
-import { codeOf } from '../platform/networkError';
+import { codeOf } from '../platform/errorCode';
 import { readPlainFile } from '../platform/plainFile';
 import { TlsFileError } from './errors';
 
