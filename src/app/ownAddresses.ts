@@ -1,23 +1,27 @@
-/** Whether a URL leads back to this process, as far as its text says so. */
+/** Which URLs lead back to this process, as far as their text says so. */
 import { networkInterfaces, hostname } from 'node:os';
 import { isWildcard, type Endpoint } from '../config/urls';
+import { hostOf, portOf } from '../platform/dial';
 import { isLoopback } from '../platform/loopback';
 
+type Listening = readonly Pick<Endpoint, 'host' | 'port'>[];
+
 /**
- * A name that only a resolver knows is not found out here.
+ * Those of `urls` that do. A name that only a resolver knows is not found out here.
  *
  * @param listening what this process listens on
  * @param addresses of this machine
  */
-export function leadsHere(
-  url: string,
-  listening: readonly Pick<Endpoint, 'host' | 'port'>[],
+export function ownUrls(
+  urls: readonly string[],
+  listening: Listening,
   addresses: ReadonlySet<string> = machineAddresses(),
-): boolean {
-  if (!URL.canParse(url)) return false;
-  const { hostname: named, port: portText, protocol } = new URL(url);
-  const host = named.replace(/^\[(.*)\]$/, '$1').toLowerCase();
-  const port = portText === '' ? (protocol === 'https:' ? 443 : 80) : Number(portText);
+): readonly string[] {
+  return urls.filter((url) => URL.canParse(url) && leadsHere(new URL(url), listening, addresses));
+}
+
+function leadsHere(url: URL, listening: Listening, addresses: ReadonlySet<string>): boolean {
+  const [host, port] = [hostOf(url).toLowerCase(), portOf(url)];
   return listening.some(
     (own) =>
       own.port === port &&
@@ -28,7 +32,7 @@ export function leadsHere(
 }
 
 /** Addresses under which this machine reaches itself, and its name. */
-export function machineAddresses(): ReadonlySet<string> {
+function machineAddresses(): ReadonlySet<string> {
   const found = Object.values(networkInterfaces()).flatMap((rows) => (rows ?? []).map(({ address }) => address));
   return new Set([...found, 'localhost', '127.0.0.1', '::1', '0.0.0.0', '::', hostname().toLowerCase()]);
 }

@@ -10,14 +10,14 @@ import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
 import { openAuditLog } from './auditLog';
-import { leadsHere } from './ownAddresses';
+import { ownUrls } from './ownAddresses';
 import type { ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 
 /**
- * Rejects with ListenError, TooFewDescriptorsError or TlsFileError.
+ * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open.
  *
  * @param peerUrls of members of the cluster; one that answers is enough
  */
@@ -41,7 +41,7 @@ export async function startProxyServer(
   const audit = await openAuditLog(configuration.auditLog, logger);
   const proxy = await startProxy({
     id: randomBytes(8).toString('hex'),
-    leadsHere: (url) => leadsHere(url, configuration.listenClientUrls),
+    ownUrls: (urls) => ownUrls(urls, configuration.listenClientUrls),
     peerUrls,
     mode: configuration.proxy === 'readonly' ? 'readonly' : 'on',
     listen: (handler) =>
@@ -68,6 +68,9 @@ export async function startProxyServer(
     now: Date.now,
     random: Math.random,
     logger,
+  }).catch(async (error: unknown) => {
+    await audit?.close();
+    throw error;
   });
   return {
     stop: async () => {

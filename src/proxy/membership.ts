@@ -13,8 +13,8 @@ export interface MembershipOptions {
   readonly peerUrls: readonly string[];
   readonly refreshIntervalMs: number;
   readonly fetchMembers: FetchMembers;
-  /** Whether a client URL is one of this proxy's own: nothing is sent there. */
-  readonly leadsHere: (url: string) => boolean;
+  /** Which of these client URLs are this proxy's own: nothing is sent there. */
+  readonly ownUrls: (urls: readonly string[]) => readonly string[];
   readonly random: () => number;
   readonly logger: ProxyLogger;
 }
@@ -23,6 +23,8 @@ export class Membership {
   private peerUrls: readonly string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  /** This proxy's own among the client URLs of the members, as they were last. */
+  private knownOwn = '';
 
   constructor(
     private readonly endpoints: Endpoints,
@@ -50,7 +52,7 @@ export class Membership {
 
   /** Takes the answer of the first member that gives one; false if there is no endpoint at all after that. */
   private async look(): Promise<boolean> {
-    const { fetchMembers, leadsHere, logger } = this.options;
+    const { fetchMembers, ownUrls, logger } = this.options;
     const reasons: string[] = [];
     for (const url of new Set([...this.peerUrls, ...this.options.peerUrls])) {
       if (this.stopped) return false;
@@ -58,12 +60,10 @@ export class Membership {
         const { members } = await fetchMembers(url);
         const published = members.flatMap(({ clientURLs }) => clientURLs);
         if (published.length === 0) throw new Error(`${url}: no member has published a client URL`);
-        const clientUrls = published.filter((clientUrl) => !leadsHere(clientUrl));
+        const own = ownUrls(published);
+        const clientUrls = published.filter((clientUrl) => !own.includes(clientUrl));
         if (clientUrls.length === 0) throw new Error(`${url}: all client URLs of the members are this proxy's own`);
-        if (clientUrls.length < published.length) {
-          const own = published.filter(leadsHere);
-          logger.warn({ own }, 'proxy: a member advertises an address of this proxy; nothing is forwarded to it');
-        }
+        this.warnOf(own);
         this.peerUrls = members.flatMap(({ peerURLs }) => peerURLs);
         if (this.endpoints.replace(clientUrls)) logger.info({ endpoints: clientUrls }, 'proxy: endpoints found');
         return true;
@@ -73,5 +73,17 @@ export class Membership {
     }
     logger.warn({ reasons }, 'proxy: nobody says who the members are; it will be asked again');
     return this.endpoints.available().length > 0;
+  }
+
+  /** Once for as long as they stay the same. */
+  private warnOf(own: readonly string[]): void {
+    const known = [...own].sort().join(' ');
+    if (own.length > 0 && known !== this.knownOwn) {
+      this.options.logger.warn(
+        { own },
+        'proxy: a member advertises an address of this proxy; nothing is forwarded to it',
+      );
+    }
+    this.knownOwn = known;
   }
 }

@@ -28,8 +28,8 @@ export interface ProxyListener {
 export interface ProxyOptions {
   /** Of this process: 16 hexadecimal digits that no other one has. */
   readonly id: string;
-  /** Whether a client URL is one of this proxy's own. */
-  readonly leadsHere: (url: string) => boolean;
+  /** Which of these client URLs are this proxy's own. */
+  readonly ownUrls: (urls: readonly string[]) => readonly string[];
   /** Peer URLs of members, to ask who is in the cluster. */
   readonly peerUrls: readonly string[];
   /** `readonly`: anything but GET is refused. */

@@ -1,4 +1,4 @@
-/** What a member that cannot start leaves open. */
+/** What a process that cannot start leaves open. */
 import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,6 +30,10 @@ function openFiles(): readonly string[] {
 test.each([
   ['a data directory', () => ['--data-dir=' + join(directory, 'file')]],
   ['a peer port', async () => ['--listen-peer-urls=http://192.0.2.1:' + String((await freePlace()).port)]],
+  [
+    'a client port, as a proxy,',
+    () => ['--proxy=on', '--initial-cluster=a=http://127.0.0.1:1', '--listen-client-urls=http://192.0.2.1:1'],
+  ],
   ['an audit log', () => ['--audit-log=' + join(directory, 'none', 'audit.log')]],
 ])('one that cannot have %s leaves no file open', async (_what, flags) => {
   writeFileSync(join(directory, 'file'), '');

@@ -2,7 +2,12 @@ import { Endpoints } from '../../src/proxy/endpoints';
 import type { ProxiedMember } from '../../src/proxy/environment';
 import { Membership } from '../../src/proxy/membership';
 
-const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+const warnings: string[] = [];
+const logger = { debug: ignore, info: ignore, warn, error: ignore };
+
+function warn(fields: object): void {
+  warnings.push(JSON.stringify(fields));
+}
 
 function ignore(): void {
   // Nobody reads it.
@@ -20,6 +25,7 @@ let membership: Membership;
 beforeEach(() => {
   jest.useFakeTimers();
   asked = [];
+  warnings.length = 0;
   answers = new Map();
   endpoints = new Endpoints(Date.now, () => 0.999, 5000);
   membership = new Membership(endpoints, {
@@ -30,7 +36,7 @@ beforeEach(() => {
       const members = answers.get(url);
       return members === undefined ? Promise.reject(new Error('connection refused')) : Promise.resolve({ members });
     },
-    leadsHere: (url) => url === 'http://self:2379',
+    ownUrls: (urls) => urls.filter((url) => url.startsWith('http://self')),
     random: () => 0.5,
     logger,
   });
@@ -90,6 +96,23 @@ test('the address of the proxy itself is left out, whoever advertises it', async
   answers.set('http://a:2380', [self, A]);
   await membership.start();
   expect(texts()).toEqual(['http://a:2379']);
+});
+
+test('its own addresses are warned of once, until others are advertised', async () => {
+  const selves = (...clientURLs: string[]): ProxiedMember => ({ peerURLs: ['http://s:2380'], clientURLs });
+  answers.set('http://a:2380', [selves('http://self:1', 'http://self:2'), A]);
+  await membership.start();
+  answers.set('http://a:2380', [A, selves('http://self:2', 'http://self:1')]);
+  await jest.advanceTimersByTimeAsync(90_000);
+  expect(warnings).toEqual(['{"own":["http://self:1","http://self:2"]}']);
+  answers.set('http://a:2380', [A, selves('http://self:2')]);
+  await jest.advanceTimersByTimeAsync(90_000);
+  expect(warnings.slice(1)).toEqual(['{"own":["http://self:2"]}']);
+  answers.set('http://a:2380', [A]);
+  await jest.advanceTimersByTimeAsync(30_000);
+  answers.set('http://a:2380', [A, selves('http://self:2')]);
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(warnings.slice(2)).toEqual(['{"own":["http://self:2"]}']);
 });
 
 test('a member that advertises nothing else is no answer', async () => {

@@ -97,7 +97,7 @@ export async function startProxyUnderTest(
   let port = 0;
   const proxy = await startProxy({
     id: randomBytes(8).toString('hex'),
-    leadsHere: () => false,
+    ownUrls: () => [],
     peerUrls: ['http://peer:2380'],
     mode: 'on',
     listen: async (handler) => {
