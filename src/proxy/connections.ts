@@ -11,7 +11,16 @@ const IDLE_CONNECTIONS_MAX = 256;
 /** How long they wait: less than a member lets them rest, so that it is not the member that ends them. */
 const IDLE_MS = 60_000;
 
-const KEPT: AgentOptions = { keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS_MAX, timeout: IDLE_MS };
+/** As `dial` sets it: how long a connection may be silent before the operating system probes it, so that a vanished member is noticed. */
+const PROBE_AFTER_MS = 30_000;
+
+const KEPT: AgentOptions = {
+  keepAlive: true,
+  // The agent sets it anew after each request.
+  keepAliveMsecs: PROBE_AFTER_MS,
+  maxFreeSockets: IDLE_CONNECTIONS_MAX,
+  timeout: IDLE_MS,
+};
 
 /** node:http's agent over connections that `dial` opens, so that each of them is verified as any other. */
 class DialAgent extends Agent {

@@ -18,9 +18,6 @@ const READ_TIMEOUT_MS = 5_000;
 const QUORUM_READ_TIMEOUT_MS = 10_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
-/** How long a connection may be silent before the operating system probes it, so that a vanished member is noticed. */
-const TCP_PROBE_AFTER_MS = 30_000;
-
 /** The member took too long. */
 class TimeoutError extends Error {}
 
@@ -103,7 +100,6 @@ export class Passage {
       this.send(outgoing);
     };
     outgoing.on('socket', (socket) => {
-      socket.setKeepAlive(true, TCP_PROBE_AFTER_MS);
       // Nothing of the request may be taken from the client before there is a connection: another member may need it.
       onceOpen(socket, endpoint.scheme, outgoing.reusedSocket, send);
     });
