@@ -2,14 +2,17 @@
 import { commands } from './app/commands';
 import { isCommandWord } from './config/commands';
 import { exitNumber } from './app/exit';
+import { expectReadersToLeave } from './app/standardOutput';
 
 async function main(): Promise<void> {
+  expectReadersToLeave(process.stdout, (text) => process.stderr.write(text));
   const [first, ...rest] = process.argv.slice(2);
   if (first === undefined || !isCommandWord(first)) {
     // Loaded late: a health check runs every few seconds and needs neither database nor HTTP server.
     (await import('./app/process.js')).runMember(process.argv.slice(2));
     return;
   }
+  expectReadersToLeave(process.stderr, () => undefined);
   const code = await commands[first](rest);
   if (code !== undefined) process.exitCode = code;
 }
