@@ -2,7 +2,7 @@
 
 /**
  * Puts dist/main.js and everything it loads into one file, dist/program.js: finding and reading 250 modules takes Node.js
- * longer than running them does. What is native or loaded by path stays outside. Beside it comes dist/cairn.js, which runs it,
+ * longer than running them does. What is native, loaded by path or seldom needed (x509.ts) stays outside. Beside it comes dist/cairn.js, which runs it,
  * and the code that V8 compiles of it for a start.
  */
 const { spawnSync } = require('node:child_process');
@@ -18,7 +18,7 @@ buildSync({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: ['rocksdb', '@node-rs/crc32', 'bcrypt', 'pino-pretty'],
+  external: ['rocksdb', '@node-rs/crc32', 'bcrypt', 'pino-pretty', '@peculiar/x509', 'reflect-metadata'],
   // The launcher runs this as a script, where `import()` has no loader: what is loaded late is loaded by `require`.
   supported: { 'dynamic-import': false },
   sourcemap: 'linked',

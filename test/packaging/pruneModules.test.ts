@@ -14,12 +14,14 @@ const KEPT = [
   'pino/LICENSE.md',
   'pino/lib/pino.js',
   '@scope/package/dist/index.mjs',
+  `bcrypt/prebuilds/${HERE}/bcrypt.glibc.node`,
 ];
 const REMOVED = [
   'rocksdb/deps/rocksdb/rocksdb.gyp',
   'rocksdb/binding.cc',
   'rocksdb/prebuilds/plan9-x64/node.napi.node',
   'rocksdb/build/Release/obj.target/leveldown.o',
+  'bcrypt/prebuilds/plan9-x64/bcrypt.node',
   'pino/README.md',
   'pino/pino.d.ts',
   'pino/lib/pino.js.map',

@@ -23,11 +23,11 @@ function removeUnread(folder) {
 }
 
 /** Leaves one binary: the one that was compiled here, else the ready-made one for this platform. */
-function removeOtherBinaries(rocksdb) {
-  const compiled = join('build', 'Release', 'leveldown.node');
-  const hasCompiled = statSync(join(rocksdb, compiled), { throwIfNoEntry: false }) !== undefined;
+function removeOtherBinaries(base, compiledName) {
+  const compiled = join('build', 'Release', compiledName);
+  const hasCompiled = statSync(join(base, compiled), { throwIfNoEntry: false }) !== undefined;
   const wanted = hasCompiled ? compiled : join('prebuilds', `${process.platform}-${process.arch}`);
-  for (const root of ['build', 'prebuilds']) keepOnly(rocksdb, root, wanted);
+  for (const root of ['build', 'prebuilds']) keepOnly(base, root, wanted);
 }
 
 function keepOnly(base, path, wanted) {
@@ -42,7 +42,8 @@ function keepOnly(base, path, wanted) {
 function main(modules) {
   const rocksdb = join(modules, 'rocksdb');
   for (const name of ROCKSDB_SOURCES) rmSync(join(rocksdb, name), { recursive: true, force: true });
-  removeOtherBinaries(rocksdb);
+  removeOtherBinaries(rocksdb, 'leveldown.node');
+  removeOtherBinaries(join(modules, 'bcrypt'), 'bcrypt_lib.node');
   removeUnread(modules);
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Runs inside the build, in the finished file system and as its user: starts a member, writes, reads, restarts, reads
- * again, asks for its health. A library that is missing or a file that should not have been left out ends the build here.
+ * again, asks for its health, makes certificates. A library that is missing or a file that should not have been left out ends the build here.
  *
  *   node smoke.js DIRECTORY
  */
@@ -49,6 +49,9 @@ async function main(directory) {
   await withMember(dataDir, async () => {
     assert.equal(await valueOf(await fetch(`${KEYS}/smoke?quorum=true`)), 'kept');
   });
+  // What makes certificates is loaded only then.
+  const certs = spawnSync(CAIRN, ['certs', '--directory', join(directory, 'certs')], { encoding: 'utf8' });
+  assert.equal(certs.status, 0, `no certificate could be made: ${certs.stderr}`);
   assert.equal(isHealthy(), false, 'a member that stopped counts as healthy');
   console.log(`started, written to, stopped, started and read on Node.js ${process.version}, ${process.arch}`);
 }
