@@ -12,7 +12,7 @@ import { contextOptions, type TlsSide } from '../tls/side';
 export interface MemberTls {
   /** To the member itself, at whatever address: it has to show a certificate with the names of the one that it is configured with. */
   readonly own: ClientTls;
-  /** To any other. */
+  /** To any other: a CA signed its certificate that this member knows clients by, or else other members, as where a proxy dials. */
   readonly others: ClientTls;
 }
 
@@ -21,6 +21,8 @@ export async function memberTls(configuration: Configuration): Promise<MemberTls
   const side = clientSide(configuration);
   const { certificate, authorities } = await readTlsFiles({ ...shownFiles(side, configuration), key: undefined });
   const pair = side.certificatesDemanded ? await clientPair(configuration, authorities) : {};
+  const others =
+    authorities ?? (await readTlsFiles({ authorities: peerSide(configuration).files.authorities })).authorities;
   const anchors = [authorities, certificate].flatMap((file) => (file === undefined ? [] : [file.text]));
   const options = contextOptions({ pem: { ...pair, ca: anchors.length === 0 ? undefined : anchors } }, side.protocol);
   const [shown] = certificate === undefined ? [] : certificatesOf(certificate);
@@ -31,7 +33,7 @@ export async function memberTls(configuration: Configuration): Promise<MemberTls
       server: shown === undefined ? { kind: 'dialledName' } : { kind: 'sameNames', as: shown },
     },
     others: {
-      context: createSecureContext({ ...options, ca: authorities?.text }),
+      context: createSecureContext({ ...options, ca: others?.text }),
       server: { kind: 'dialledName' },
     },
   };

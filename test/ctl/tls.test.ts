@@ -74,6 +74,17 @@ function besides(files: CertificateFiles, more: Record<string, string> = {}): Re
 }
 
 describe('beside a member', () => {
+  test('another one is known by the CA of members where there is none of clients', async () => {
+    await serve(await ours.issue('another'));
+    const shown = await theirs.issue('shown', { hosts: ['member.example'] });
+    const url = ['--url', `https://127.0.0.1:${port}`];
+    const besidesIt = besides(shown, { ETCD_LISTEN_CLIENT_URLS: 'https://127.0.0.1:1' });
+    expect(await healthcheck(url, besidesIt)).toBe(1);
+    expect(output.text()).toContain('unknown authority');
+    expect(await healthcheck(url, { ...besidesIt, ETCD_PEER_TRUSTED_CA_FILE: ours.caFile })).toBe(0);
+    expect(asked).toEqual(['GET /readyz nobody']);
+  });
+
   test('a healthcheck knows the certificate, whatever its names and whoever signed it', async () => {
     await serve(member);
     expect(await healthcheck([], besides(member))).toBe(0);
