@@ -1,6 +1,7 @@
 /** Who did what from where, and what came of it: a line of JSON for each request that changes something or was not allowed. */
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { addressOf, userOf } from './http/caller';
+import { isSafe } from './http/methods';
 import { parseRequestTarget } from './http/requestTarget';
 import { keyOf } from './keysFront';
 
@@ -11,7 +12,6 @@ export type AuditSink = (line: string) => void;
 const PATH_LENGTH_MAX = 1024;
 
 /** What reads is written down only if it was refused: for want of a name, of the right, or as what comes from elsewhere. */
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 421]);
 
 /** Any method makes a token there. */
@@ -57,7 +57,7 @@ export class AuditTrail {
 export type AuditedPort = 'client' | 'metrics' | 'peer';
 
 function isWorthALine(request: IncomingMessage, response: ServerResponse): boolean {
-  if (!READING.has(request.method ?? '')) return true;
+  if (!isSafe(request.method)) return true;
   return NOT_ALLOWED.has(response.statusCode) || parseRequestTarget(request.url ?? '')?.path === TOKENS_PATH;
 }
 

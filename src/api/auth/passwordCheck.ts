@@ -1,6 +1,6 @@
 /** Whether a password is right: from memory if it can be, by bcrypt if need be, and not at all for who guesses too fast. */
 import { availableParallelism } from 'node:os';
-import { FairQueue } from './fairQueue';
+import { FairLanes } from './fairLanes';
 import { Guesses } from './guesses';
 import { hashOf, isPasswordOf, NOBODYS_HASH } from './passwords';
 import { RememberedPasswords } from './rememberedPasswords';
@@ -37,7 +37,7 @@ export class PasswordCheck {
   private readonly underWay = new Map<string, Promise<Verdict>>();
   private readonly guessesOfName = new Guesses(OF_ONE_NAME);
   private readonly guessesOfAll = new Guesses(OF_ALL_NAMES);
-  private readonly queue = new FairQueue(
+  private readonly queue = new FairLanes(
     Math.max(1, Math.min(LANES_MAX, availableParallelism() - 1)),
     WAITING_MAX,
     WAITING_MAX_OF_ONE,

@@ -1,5 +1,6 @@
 /** Whether a request was made by a page of another web site, through the browser of somebody who can reach this member. */
 import type { IncomingMessage } from 'node:http';
+import { isSafe } from '../http/methods';
 
 export interface CrossSiteRules {
   /** Origins whose pages may use the API; `*` is all of them, empty is none. */
@@ -7,9 +8,6 @@ export interface CrossSiteRules {
   /** Pages of any site may write, as with etcd. */
   readonly crossSiteWrites: boolean;
 }
-
-/** A browser sends these for any image, frame or link; nothing may change because of them. */
-const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * A form or a script of any site can send a POST, and its reader's browser may stand inside the network (CVE-2018-1098). Only
@@ -28,7 +26,7 @@ export function isCrossSite({ headers }: IncomingMessage, rules: CrossSiteRules)
 
 /** The same for a request whose method says that it changes something. */
 export function isCrossSiteWrite(request: IncomingMessage, rules: CrossSiteRules): boolean {
-  return !READING.has(request.method ?? '') && isCrossSite(request, rules);
+  return !isSafe(request.method) && isCrossSite(request, rules);
 }
 
 /** An origin leaves out the port that its scheme implies, and so does a Host header. */

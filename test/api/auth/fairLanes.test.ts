@@ -1,4 +1,4 @@
-import { FairQueue } from '../../../src/api/auth/fairQueue';
+import { FairLanes } from '../../../src/api/auth/fairLanes';
 
 /** Work that ends when it is told to; `begun` has the names in the order in which they began. */
 class Bench {
@@ -24,7 +24,7 @@ class Bench {
 
 test('no more is done at once than there are lanes', async () => {
   const bench = new Bench();
-  const queue = new FairQueue(2, 10, 10);
+  const queue = new FairLanes(2, 10, 10);
   const all = ['a', 'b', 'c'].map(async (name) => queue.run('me', bench.work(name)));
   expect(bench.begun).toEqual(['a', 'b']);
   await bench.end('b');
@@ -36,7 +36,7 @@ test('no more is done at once than there are lanes', async () => {
 
 test('who has much to do gets every second turn beside somebody who has little', async () => {
   const bench = new Bench();
-  const queue = new FairQueue(1, 100, 100);
+  const queue = new FairLanes(1, 100, 100);
   for (let each = 0; each < 5; each++) void queue.run('flood', bench.work(`flood${each}`));
   void queue.run('me', bench.work('mine'));
   await bench.end('flood0');
@@ -49,7 +49,7 @@ test('who has much to do gets every second turn beside somebody who has little',
 
 test('what waits is bounded, of one and of all', () => {
   const bench = new Bench();
-  const queue = new FairQueue(1, 3, 2);
+  const queue = new FairLanes(1, 3, 2);
   expect(queue.run('a', bench.work('1'))).toBeDefined();
   expect(queue.run('a', bench.work('2'))).toBeDefined();
   expect(queue.run('a', bench.work('3'))).toBeDefined();
@@ -59,7 +59,7 @@ test('what waits is bounded, of one and of all', () => {
 });
 
 test('work that fails gives its lane back', async () => {
-  const queue = new FairQueue(1, 3, 3);
+  const queue = new FairLanes(1, 3, 3);
   await expect(queue.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await queue.run('a', () => Promise.resolve(1))).toBe(1);
 });

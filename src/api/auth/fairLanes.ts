@@ -2,7 +2,7 @@
  * Work of which only so much may be done at once, shared out fairly: who has much to do does not hold up who has little. The work
  * is done on the threads that the database writes with too, so it must never have all of them.
  */
-export class FairQueue {
+export class FairLanes {
   private running = 0;
   private waiting = 0;
   /** In the order of their turns. */
