@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { Latencies } from '../measure/statistics';
 import { Connection } from './connection';
-import type { JobResult } from './jobs';
+import type { Access, JobResult } from './jobs';
 
 const RETRY_DELAY_MS = 20;
 
@@ -14,11 +14,12 @@ export async function closedLoop(
   connections: number,
   limitSeconds: number,
   next: NextRequest,
+  access: Access = {},
 ): Promise<JobResult> {
   const tally = new Tally();
   const start = performance.now();
   const deadline = start + limitSeconds * 1000;
-  const workers = Array.from({ length: connections }, () => new Worker(port, deadline, next, tally));
+  const workers = Array.from({ length: connections }, () => new Worker(port, deadline, next, tally, access));
   await Promise.all(workers.map(async (worker) => worker.run()));
   return tally.result((performance.now() - start) / 1000);
 }
@@ -54,8 +55,9 @@ class Worker {
     private readonly deadline: number,
     private readonly next: NextRequest,
     private readonly tally: Tally,
+    private readonly access: Access,
   ) {
-    this.connection = new Connection(port, this);
+    this.connection = new Connection(port, this, access.caPem);
   }
 
   async run(): Promise<void> {
@@ -71,6 +73,7 @@ class Worker {
 
   onEnd(status: number): void {
     this.tally.answered(status, performance.now() - this.sentAt);
+    if (this.access.newConnections === true) this.connection.close();
     this.sendNext();
   }
 

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { ResponseScanner } from './responseScanner';
 import type { ResponseListener } from './responseScanner';
 
@@ -11,11 +12,14 @@ export interface ConnectionListener extends ResponseListener {
 /** One keep-alive connection to 127.0.0.1 with at most one request under way. It connects again when it has to. */
 export class Connection {
   private socket: Socket | undefined;
+  private session: Buffer | undefined;
   private waiting = false;
 
+  /** @param caPem who signed the server's certificate; absent: the port speaks plain HTTP */
   constructor(
     private readonly port: number,
     private readonly listener: ConnectionListener,
+    private readonly caPem?: string,
   ) {}
 
   /** @param request a whole HTTP/1.1 request, one character a byte */
@@ -31,7 +35,7 @@ export class Connection {
   }
 
   private open(): Socket {
-    const socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true });
+    const socket = this.dial();
     const scanner = new ResponseScanner({
       onHead: (status) => this.listener.onHead(status),
       onEnd: (status) => {
@@ -50,6 +54,15 @@ export class Connection {
     socket.on('error', () => undefined);
     socket.on('close', () => this.lost(socket));
     this.socket = socket;
+    return socket;
+  }
+
+  private dial(): Socket {
+    const place = { port: this.port, host: '127.0.0.1', noDelay: true };
+    if (this.caPem === undefined) return connect(place);
+    const socket = connectTls({ ...place, ca: this.caPem, ...(this.session && { session: this.session }) });
+    socket.setNoDelay(true);
+    socket.on('session', (session) => (this.session = session));
     return socket;
   }
 

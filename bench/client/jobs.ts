@@ -4,6 +4,16 @@ import type { LatencySummary } from '../measure/statistics';
 /** What the steady loads ask for, over the keys of the space `bench` (`list`: the whole space `list`). */
 export type RequestKind = 'put' | 'get' | 'quorumGet' | 'mixed' | 'list';
 
+/** How a load reaches the server; what is absent: plain, as nobody, on connections that stay. */
+export interface Access {
+  /** The CA of the server, as PEM: the port speaks TLS. */
+  readonly caPem?: string;
+  /** NAME:PASSWORD, sent with every request. */
+  readonly user?: string;
+  /** Each request has a connection of its own; over TLS the session of the last one is offered again. */
+  readonly newConnections?: boolean;
+}
+
 /** Each connection sends its next request when it has the answer to the last one, for some time. */
 export interface SteadyJob {
   readonly type: 'steady';
@@ -12,6 +22,7 @@ export interface SteadyJob {
   readonly keys: number;
   readonly connections: number;
   readonly seconds: number;
+  readonly access?: Access;
 }
 
 /** Writes each key of a space once. */

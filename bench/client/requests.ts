@@ -5,6 +5,7 @@ export const VALUE_BYTES = 64;
 /** Keys of a large space are spread over directories of this many. */
 const DIRECTORY_SIZE = 1000;
 
+const HOST = 'Host: 127.0.0.1\r\n';
 const VALUE = 'v'.repeat(VALUE_BYTES);
 
 /** The path below /v2/keys of key number `index` of a space. */
@@ -14,14 +15,21 @@ export function keyPath(space: string, index: number): string {
 
 /** `query` begins with `?` or is empty. */
 export function getRequest(path: string, query = ''): string {
-  return `GET /v2/keys${path}${query} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`;
+  return `GET /v2/keys${path}${query} HTTP/1.1\r\n${HOST}\r\n`;
+}
+
+/** The same request in the name of a user. @param user NAME:PASSWORD; absent: as it is */
+export function inNameOf(user: string | undefined, request: string): string {
+  if (user === undefined) return request;
+  const credentials = `Authorization: Basic ${Buffer.from(user, 'utf8').toString('base64')}\r\n`;
+  return request.replace(HOST, `${HOST}${credentials}`);
 }
 
 /** @param ttlSeconds the key stays for good if absent */
 export function putRequest(path: string, ttlSeconds?: number): string {
   const body = ttlSeconds === undefined ? `value=${VALUE}` : `value=${VALUE}&ttl=${ttlSeconds}`;
   return (
-    `PUT /v2/keys${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n` +
+    `PUT /v2/keys${path} HTTP/1.1\r\n${HOST}Content-Type: application/x-www-form-urlencoded\r\n` +
     `Content-Length: ${body.length}\r\n\r\n${body}`
   );
 }

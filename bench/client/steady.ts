@@ -1,20 +1,20 @@
 import { closedLoop } from './closedLoop';
 import type { NextRequest } from './closedLoop';
-import type { JobResult, RequestKind, SteadyJob } from './jobs';
-import { getRequest, keyPath, putRequest } from './requests';
+import type { JobResult, SteadyJob } from './jobs';
+import { getRequest, inNameOf, keyPath, putRequest } from './requests';
 
 const WRITE_SHARE = 0.1;
 
 /** The load that wrk makes where it is installed, on any machine. */
 export async function steady(job: SteadyJob): Promise<JobResult> {
-  return closedLoop(job.port, job.connections, job.seconds, requestsOf(job.kind, job.keys));
+  return closedLoop(job.port, job.connections, job.seconds, requestsOf(job), job.access);
 }
 
 /** Requests are made beforehand and picked by chance. */
-function requestsOf(kind: RequestKind, keys: number): NextRequest {
+function requestsOf({ kind, keys, access }: SteadyJob): NextRequest {
   const every = (make: (path: string) => string): readonly string[] =>
-    Array.from({ length: keys }, (_, index) => make(keyPath('bench', index)));
-  const list = getRequest('/list', '?recursive=true');
+    Array.from({ length: keys }, (_, index) => inNameOf(access?.user, make(keyPath('bench', index))));
+  const list = inNameOf(access?.user, getRequest('/list', '?recursive=true'));
   switch (kind) {
     case 'put':
       return picker(every((path) => putRequest(path)));

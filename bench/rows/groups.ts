@@ -7,8 +7,22 @@ import { list } from './list';
 import { many, most } from './manyKeys';
 import { mixed } from './mixed';
 import { put } from './put';
+import { secured } from './secured';
 import { start } from './start';
 import { watch } from './watch';
 
 /** Every group, in the order they run and are printed. */
-export const groups: readonly Group[] = [start, put, get, mixed, list, watch, many, most, catchUp, expire, leader];
+export const groups: readonly Group[] = [
+  start,
+  put,
+  get,
+  mixed,
+  secured,
+  list,
+  watch,
+  many,
+  most,
+  catchUp,
+  expire,
+  leader,
+];
