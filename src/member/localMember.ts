@@ -5,28 +5,14 @@ import type { KeyCommand } from '../machine/command';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
-import type { MemberId } from '../raft/types';
-import { PendingRequests } from './pendingRequests';
-import { Chores } from './chores';
-import { Compaction } from './compaction';
 import type { Cancel } from '../platform/clock';
 import { sleep } from '../platform/sleep';
+import type { MemberId } from '../raft/types';
 import { handOver } from './handover';
-import { ProposalAdmission } from './proposalAdmission';
-import { LeaderObserver } from './leaderObserver';
-import { LocalAuth } from './localAuth';
 import type { LocalMemberParts } from './localMemberParts';
-import { LocalReads } from './localReads';
-import { Loop } from './loop';
-import { Membership } from './membership';
-import { MessageBorder } from './messageBorder';
-import { PeerSide } from './peerSide';
-import { Quota } from './quota';
-import { MemberCounters, type MemberReport } from './memberCounters';
-import { Forwarder } from './forwarder';
-import { requestTimeoutMs } from './settings';
-import { StateSender } from './stateTransfer';
-import { StatusReporter } from './statusReporter';
+import { assembleMember, type MemberAssembly } from './memberAssembly';
+import type { MemberReport } from './memberCounters';
+import type { PeerSide } from './peerSide';
 import {
   MemberError,
   type Indexes,
@@ -37,123 +23,45 @@ import {
   type WatchListener,
   type WatchOptions,
 } from './types';
-import { UnreadableEntries } from './unreadableEntries';
 
 /** How often a member that stops looks whether its callers were answered. */
 const LOOK_INTERVAL_MS = 10;
 
-/** One running member: joins raft, machine, storage and transport, and answers what clients and operators ask. */
+/** One running member: its life from the start to the stop, and what clients and operators ask of it, which its parts answer. */
 export class LocalMember implements Member {
   readonly id: MemberId;
   readonly name: string;
   readonly clusterId: string;
   readonly foundation: string | undefined;
-  /** For the links to the other members. */
-  readonly peerSide: PeerSide;
-  private readonly requests: PendingRequests;
-  private readonly chores: Chores;
-  private readonly leaderObserver: LeaderObserver;
-  private readonly loop: Loop;
-  private readonly membership: Membership;
-  private readonly reads: LocalReads;
-  private readonly localAuth: LocalAuth;
-  private readonly reporter: StatusReporter;
-  private readonly counters: MemberCounters;
+  private readonly assembly: MemberAssembly;
   private cancelTicks: Cancel | undefined;
   private stopping = false;
   private removed = false;
 
   constructor(private readonly parts: LocalMemberParts) {
-    const { settings, clusterId, raft, state, clock, logger, run } = parts;
+    const { settings, clusterId, raft, foundation } = parts;
     this.id = raft.id;
     this.name = settings.name;
     this.clusterId = clusterId;
-    this.foundation = parts.foundation;
-    const wake = (): void => {
-      this.loop.wake();
-    };
-    const level = (): number => state.machine.cluster.level;
-    this.requests = new PendingRequests(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
-    this.membership = new Membership(clusterId, this.requests, state, clock, logger);
-    this.leaderObserver = new LeaderObserver(raft, clock, logger);
-    this.reads = new LocalReads(clusterId, raft, state, clock, this.requests);
-    this.localAuth = new LocalAuth(state, this.requests);
-    this.counters = new MemberCounters(raft, settings.heartbeatIntervalMs);
-    const quota = new Quota(state, settings.quotaBytes ?? 0, raft);
-    this.chores = new Chores({
-      ...parts,
-      requests: this.requests,
-      quota,
-      guarded: (run) => {
-        this.loop.guarded(run);
+    this.foundation = foundation;
+    this.assembly = assembleMember(parts, {
+      onMembersChanged: () => {
+        this.membersChanged();
       },
-    });
-    this.loop = this.makeLoop(quota, wake);
-    const { requests, chores, leaderObserver, loop, reads, counters } = this;
-    const { electionKick, integrity, promoter } = chores;
-    this.reporter = new StatusReporter({
-      ...{ raft, state, requests, leaderObserver, integrity, promoter, quota, reads, counters },
-      name: settings.name,
-      startedAtMs: clock.now(),
-      peerReport: parts.peerReport,
-      isStopping: () => this.stopping,
-    });
-    this.peerSide = new PeerSide({
-      ...parts,
-      ...{ loop, electionKick, counters },
       onRemoved: () => {
         this.endAsRemoved();
       },
+      onFailure: (error) => {
+        this.halt('the member failed');
+        parts.onFailure(error);
+      },
+      isStopping: () => this.stopping,
     });
   }
 
-  private makeLoop(quota: Quota, wake: () => void): Loop {
-    const { settings, raft, state, store, transport, clock, logger, observer } = this.parts;
-    const { requests, chores, leaderObserver, localAuth } = this;
-    const { firstIndex, lastIndex } = raft.status();
-    const compaction = new Compaction(settings.snapshotCount, settings.logBytesMax);
-    compaction.restart(firstIndex - 1, raft.entries(firstIndex, lastIndex));
-    const sender = new StateSender(raft, store, transport, logger, wake);
-    const admission = new ProposalAdmission(raft, state, settings.strictReconfigCheck, quota);
-    const unreadable = new UnreadableEntries(clock, logger);
-    return new Loop({
-      replica: { raft, state, store },
-      peers: {
-        transport,
-        border: new MessageBorder(raft),
-        forwarder: new Forwarder(raft, requests.proposals, requests.changes, admission, transport),
-      },
-      waiting: requests,
-      retention: { compaction, compactionLimit: () => sender.compactionLimit },
-      ...{ clock, observer },
-      events: {
-        onStateWanted: (to) => {
-          sender.send(to);
-        },
-        onStateReplaced: () => {
-          chores.publisher.stateReplaced();
-          requests.stateReplaced();
-          localAuth.check();
-        },
-        onMembersChanged: () => {
-          this.membersChanged();
-        },
-        onTurn: () => {
-          leaderObserver.check();
-        },
-        onApplied: () => {
-          localAuth.check();
-          chores.integrity.check();
-        },
-        onUnreadable: (index, fault) => {
-          unreadable.note(index, fault);
-        },
-        onFailure: (error) => {
-          this.halt('the member failed');
-          this.parts.onFailure(error);
-        },
-      },
-    });
+  /** For the links to the other members. */
+  get peerSide(): PeerSide {
+    return this.assembly.peerSide;
   }
 
   /** Begins to tick. A cluster of one elects itself at once instead of waiting for a timeout. */
@@ -165,12 +73,12 @@ export class LocalMember implements Member {
     });
     const { voters } = raft.status().configuration;
     if (voters.length === 1 && voters[0] === raft.id) raft.campaign();
-    this.chores.start();
+    this.assembly.chores.start();
   }
 
   /** Resolves when the cluster knows this member's name and URLs. */
   published(): Promise<void> {
-    return this.chores.publisher.published();
+    return this.assembly.chores.publisher.published();
   }
 
   /** From here on it says that it is not ready; a leader hands leadership over. It goes on serving. */
@@ -182,7 +90,7 @@ export class LocalMember implements Member {
   /** A leader makes another member the leader. Resolves when that is so, when there is nobody to lead, or after `limitMs`. */
   async giveUpLeadership(limitMs: number): Promise<void> {
     await handOver(this.parts.raft, this.parts.clock, limitMs, () => {
-      this.loop.wake();
+      this.assembly.loop.wake();
     });
   }
 
@@ -191,77 +99,77 @@ export class LocalMember implements Member {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
     const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
-    while (this.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
+    while (this.assembly.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
       await sleep(this.parts.clock, LOOK_INTERVAL_MS);
     }
     this.halt('the member is stopping');
-    await this.loop.stop();
-    await this.loop.flush();
+    await this.assembly.loop.stop();
+    await this.assembly.loop.flush();
   }
 
   get(path: string, options: ReadOptions, nodesMax?: number): KeyResult {
-    return this.reads.get(path, options, nodesMax);
+    return this.assembly.reads.get(path, options, nodesMax);
   }
 
   readBarrier(): Promise<void> {
-    return this.reads.readBarrier();
+    return this.assembly.reads.readBarrier();
   }
 
   propose(command: KeyCommand, client?: string): Promise<KeyResult> {
-    return this.refusedInDoubt() ?? this.requests.propose(command, client);
+    return this.refusedInDoubt() ?? this.assembly.requests.propose(command, client);
   }
 
   auth(): AuthView {
-    return this.localAuth.auth();
+    return this.assembly.auth.auth();
   }
 
   onAuthChange(listener: () => void): () => void {
-    return this.localAuth.onAuthChange(listener);
+    return this.assembly.auth.onAuthChange(listener);
   }
 
   proposeAuth(change: AuthChange): Promise<AuthResult> {
-    return this.refusedInDoubt() ?? this.localAuth.proposeAuth(change);
+    return this.refusedInDoubt() ?? this.assembly.auth.proposeAuth(change);
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
-    return this.reads.watch(path, options, listener);
+    return this.assembly.reads.watch(path, options, listener);
   }
 
   indexes(): Indexes {
-    return this.reads.indexes();
+    return this.assembly.reads.indexes();
   }
 
   status(): MemberStatus {
-    return this.reporter.status();
+    return this.assembly.reporter.status();
   }
 
   storeStats(): StoreStats {
-    return this.reporter.storeStats();
+    return this.assembly.reporter.storeStats();
   }
 
   /** What it counts about itself beyond its status. */
   report(): MemberReport {
-    return this.reporter.report();
+    return this.assembly.reporter.report();
   }
 
   members(): readonly MemberInfo[] {
-    return this.membership.members();
+    return this.assembly.membership.members();
   }
 
   clusterVersion(): string {
-    return this.membership.clusterVersion();
+    return this.assembly.membership.clusterVersion();
   }
 
   addMember(peerURLs: readonly string[]): Promise<MemberInfo> {
-    return this.membership.addMember(peerURLs);
+    return this.assembly.membership.addMember(peerURLs);
   }
 
   removeMember(id: MemberId, options?: { readonly onlyIfLost: boolean }): Promise<void> {
-    return this.membership.removeMember(id, options);
+    return this.assembly.membership.removeMember(id, options);
   }
 
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
-    return this.membership.updateMember(id, peerURLs);
+    return this.assembly.membership.updateMember(id, peerURLs);
   }
 
   private refusedInDoubt(): Promise<never> | undefined {
@@ -271,30 +179,29 @@ export class LocalMember implements Member {
 
   private tick(): void {
     const nowMs = this.parts.clock.monotonicMs();
-    this.counters.tick(nowMs);
-    this.chores.tick(nowMs);
-    // Nobody takes anything from it any more: its clients had better ask another member at once.
-    if (this.removed) this.requests.rejectAll('the member was removed');
-    this.requests.expire(nowMs);
-    this.loop.tick();
+    this.assembly.counters.tick(nowMs);
+    this.assembly.chores.tick(nowMs);
+    this.assembly.requests.expire(nowMs);
+    this.assembly.loop.tick();
   }
 
   private membersChanged(): void {
-    this.chores.peers.update();
+    this.assembly.chores.peers.update();
     if (this.parts.state.machine.cluster.wasRemoved(this.id)) this.endAsRemoved();
   }
 
   private endAsRemoved(): void {
     if (this.removed) return;
     this.removed = true;
-    this.requests.rejectAll('the member was removed');
+    // Nobody takes anything from it any more: its clients had better ask another member at once.
+    this.assembly.requests.end('the member was removed');
     this.parts.onRemoved();
   }
 
   private halt(reason: string): void {
     this.stopping = true;
     this.cancelTicks?.();
-    this.chores.stop();
-    this.requests.rejectAll(reason);
+    this.assembly.chores.stop();
+    this.assembly.requests.end(reason);
   }
 }

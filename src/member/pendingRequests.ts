@@ -13,6 +13,7 @@ export class PendingRequests {
   readonly proposals: Proposals;
   readonly changes: Changes;
   readonly reads = new ReadBarriers();
+  private ended: MemberError | undefined;
 
   /**
    * @param run see CommandBatch
@@ -37,24 +38,20 @@ export class PendingRequests {
 
   /** @param client see Proposals.add */
   propose<C extends Command>(command: C, client?: string): Promise<ResultOf<C>> {
-    this.wake();
-    return this.proposals.add(command, this.deadlineMs(), false, client);
+    return this.taken(() => this.proposals.add(command, this.deadlineMs(), false, client));
   }
 
   /** As `propose`, for what is worth something only from a leader: it is given up when leadership is lost meanwhile. */
   proposeAsLeader<C extends Command>(command: C): Promise<ResultOf<C>> {
-    this.wake();
-    return this.proposals.add(command, this.deadlineMs(), true);
+    return this.taken(() => this.proposals.add(command, this.deadlineMs(), true));
   }
 
   change(change: ClusterChange): Promise<void> {
-    this.wake();
-    return this.changes.add(change, this.deadlineMs());
+    return this.taken(() => this.changes.add(change, this.deadlineMs()));
   }
 
   readBarrier(): Promise<void> {
-    this.wake();
-    return this.reads.add(this.deadlineMs());
+    return this.taken(() => this.reads.add(this.deadlineMs()));
   }
 
   /**
@@ -83,11 +80,19 @@ export class PendingRequests {
     this.reads.expire(nowMs, timeoutError);
   }
 
-  rejectAll(reason: string): void {
+  /** Turns away all that wait, and whoever comes later: nobody would answer them any more. */
+  end(reason: string): void {
     const error = new MemberError('stopped', `etcdserver: server stopped: ${reason}`);
+    this.ended ??= error;
     this.proposals.rejectAll(error);
     this.changes.rejectAll(error);
     this.reads.rejectAll(error);
+  }
+
+  private taken<T>(add: () => Promise<T>): Promise<T> {
+    if (this.ended !== undefined) return Promise.reject(this.ended);
+    this.wake();
+    return add();
   }
 
   private deadlineMs(): number {
