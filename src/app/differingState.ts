@@ -7,6 +7,7 @@ import { StateDiffersError } from '../member/integrityCheck';
 import { DIFFERING_FILE, exists, moveAside } from '../platform/differingDirectory';
 import { REPLACE } from '../platform/plainFile';
 import { REMOVED_FILE } from '../platform/removedFile';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 const TEXT =
   'The state in here was found to differ from that of the majority of the members. It is not served from again.\n';
@@ -39,7 +40,7 @@ export async function leaveDiffering(
   { autoRejoin, forceNewCluster }: { readonly autoRejoin: boolean; readonly forceNewCluster: boolean },
   logger: Pick<Logger, 'warn'>,
 ): Promise<void> {
-  const path = dataDir.replace(/(?<=.)\/+$/, '');
+  const path = withoutTrailingSlashes(dataDir) || '/';
   if (forceNewCluster) await refuseMarked(path);
   if (!(await exists(join(path, DIFFERING_FILE)))) return;
   const found = `the state in the data directory ${path} was found to differ from that of the majority of the members`;

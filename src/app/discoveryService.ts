@@ -7,6 +7,7 @@ import type { Configuration } from '../config/configuration';
 import type { Member } from '../member/types';
 import { RealClock } from '../platform/realClock';
 import { sleep } from '../platform/sleep';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 const TOKEN_BYTES = 16;
 
@@ -20,7 +21,7 @@ export function createDiscoveryService(configuration: Configuration, logger: Log
   const clock = new RealClock();
   let isReady = tokens.length === 0;
   return {
-    urlPrefix: configuration.discoveryPrefix.replace(/\/+$/, ''),
+    urlPrefix: withoutTrailingSlashes(configuration.discoveryPrefix),
     tokenTtlSeconds: configuration.discoveryTokenTtl,
     makeToken: () => randomBytes(TOKEN_BYTES).toString('hex'),
     isReady: () => isReady,

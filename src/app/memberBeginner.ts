@@ -26,6 +26,7 @@ import { RealClock } from '../platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '../peer/askFounder';
 import { fetchMembers } from '../peer/fetchMembers';
 import type { Dials } from './dials';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 const ASK_TIMEOUT_MS = 2000;
 /** Answered from memory, or after one write to the disk and a question back. */
@@ -115,7 +116,7 @@ export class MemberBeginner {
   /** Without slashes at the end: it is part of what ids are made from. */
   private discoveryUrl(): string | undefined {
     const { discovery } = this.configuration;
-    return discovery === '' ? undefined : discovery.replace(/\/+$/, '');
+    return discovery === '' ? undefined : withoutTrailingSlashes(discovery);
   }
 
   private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {

@@ -8,6 +8,7 @@ import { startProxyServer } from './proxyServer';
 import { startServer } from './memberServer';
 import type { ServerSetting } from './serverParts';
 import type { Service, Serving } from './serving';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** What is the same for whatever a process serves. */
 export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
@@ -57,5 +58,5 @@ async function proxiedPeers({ configuration, logger, stopping, dials }: ServerSe
     signal: stopping,
     dial: dials.discovery,
   };
-  return registeredPeers(new Registry(configuration.discovery.replace(/\/+$/, ''), environment), environment);
+  return registeredPeers(new Registry(withoutTrailingSlashes(configuration.discovery), environment), environment);
 }

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { commandHelp } from '../config/commandHelp';
 import { flagsOf, type TaskWord } from '../config/commands';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
 export const OK = 0;
@@ -75,7 +76,7 @@ export class CommandArguments {
   /** Without slashes at its end; throws UsageError. */
   url(name: string): string {
     const text = this.text(name);
-    if (/^https?:\/\//.test(text) && URL.canParse(text)) return text.replace(/\/+$/, '');
+    if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
     throw new UsageError(
       `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? ''}`,
     );

@@ -10,6 +10,7 @@ import type { Dial } from '../platform/dial';
 import { runCommand, say } from './arguments';
 import { peerConnections, type Environment } from './connection';
 import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** Who the members are, as a member says that listens at the URL; rejects if it does not say so in time. */
 export type AskMembers = (
@@ -37,7 +38,7 @@ export function clearRemoved(
   environment: Environment = process.env,
 ): Promise<number> {
   return runCommand('clear-removed', args, async (values) => {
-    const directory = values.text('data-dir').replace(/\/+$/, '');
+    const directory = withoutTrailingSlashes(values.text('data-dir'));
     const dial = await peerConnections(values, environment);
     try {
       await clear(directory, (url, timeoutMs) => ask(url, timeoutMs, dial));

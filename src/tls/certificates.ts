@@ -2,9 +2,9 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 import { TlsFileError } from './errors';
 import { named, type TlsText } from './files';
+import { pemBlocksOf } from './pem';
 
-const CERTIFICATE_BLOCK =
-  /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[\s\S]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'];
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4,ENCRYPTED/m;
 const PRIVATE_KEY = /-----BEGIN (?:RSA |EC |)PRIVATE KEY-----/;
 /** No chain of real CAs is longer. */
@@ -12,12 +12,12 @@ const CHAIN_MAX = 10;
 
 /** All certificates of a file, in their order; at least one. @throws TlsFileError */
 export function certificatesOf({ file, text }: TlsText): readonly X509Certificate[] {
-  const blocks = text.match(CERTIFICATE_BLOCK) ?? [];
+  const blocks = pemBlocksOf(text, CERTIFICATE_LABELS);
   if (blocks.length === 0) {
     const message = `${named(file)} has no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; give such a file`;
     throw new TlsFileError('notPem', message);
   }
-  return blocks.map((block, index) => {
+  return blocks.map(({ text: block }, index) => {
     try {
       return new X509Certificate(block);
     } catch {

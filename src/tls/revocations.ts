@@ -1,9 +1,10 @@
 /** Lists of revoked certificates (RFC 5280 section 5). OpenSSL checks connections against them; here only their form and dates are looked at. */
 import { TlsFileError } from './errors';
 import { named, type TlsText } from './files';
+import { pemBlocksOf } from './pem';
 import { loadX509 } from './x509';
 
-const CRL_BLOCK = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/g;
+const LABELS = ['X509 CRL'];
 
 /** When the first of the lists of a file ends, and since when that one counts; milliseconds since 1970. */
 export interface RevocationsTime {
@@ -20,7 +21,7 @@ export interface Revocations {
 
 /** Rejects with TlsFileError. */
 export async function revocationsOf({ file, text }: TlsText): Promise<Revocations> {
-  const blocks = [...text.matchAll(CRL_BLOCK)];
+  const blocks = pemBlocksOf(text, LABELS);
   if (blocks.length === 0) {
     const message =
       `${named(file)} has no list of revoked certificates in PEM form, expected -----BEGIN X509 CRL-----; give such a file ` +
@@ -29,7 +30,7 @@ export async function revocationsOf({ file, text }: TlsText): Promise<Revocation
   }
   const { X509Crl } = await loadX509();
   let time: RevocationsTime | undefined;
-  for (const [index, [, body = '']] of blocks.entries()) {
+  for (const [index, { body }] of blocks.entries()) {
     try {
       const { thisUpdate, nextUpdate } = new X509Crl(Buffer.from(body, 'base64'));
       const endMs = nextUpdate?.getTime() ?? Infinity;
@@ -39,5 +40,5 @@ export async function revocationsOf({ file, text }: TlsText): Promise<Revocation
       throw new TlsFileError('notPem', message);
     }
   }
-  return { pem: blocks.map(([block]) => block), time };
+  return { pem: blocks.map((block) => block.text), time };
 }
