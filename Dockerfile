@@ -41,6 +41,7 @@ RUN install -D --mode=0755 /packaging/cairn /root-of-image/usr/local/bin/cairn &
     mkdir -p /root-of-image/opt && cp -a /opt/cairn /root-of-image/opt/cairn && \
     rm /root-of-image/opt/cairn/.npmrc /root-of-image/opt/cairn/package-lock.json && \
     install -d --owner=65532 --group=65532 --mode=0700 /root-of-image/var/lib/cairn && \
+    install -d --owner=65532 --group=65532 --mode=0700 /root-of-image/run/cairn && \
     install -d --mode=1777 /root-of-image/tmp
 COPY LICENSE /root-of-image/opt/cairn/LICENSE
 COPY --from=program /src/dist /root-of-image/opt/cairn/dist

@@ -13,16 +13,18 @@ const { findHelm, runHelm } = require('./chart/helm');
 const ROOT = join(__dirname, '..');
 const FOLDER = join('deploy', 'kubernetes');
 
-/** Good for one cluster in each namespace: only its members reach the service that knows it. */
-const TOKEN = '4f0d2c8e91b7a6530e1f9d8c7b6a5948';
+/** The chart wants one. It gets into no file: whoever applies them makes a token of his own. */
+const TOKEN = '0'.repeat(32);
 
 /** What each file says about itself, and the values it is made with. */
 const FILES = [
   {
     name: 'cairn.yaml',
-    about: 'Three members that find each other through a small discovery service of their own.',
+    about:
+      'Three members that find each other through a small discovery service of their own. They wait for a Secret with its token:\n' +
+      '#   kubectl create secret generic cairn-bootstrap --from-literal=size=3 --from-literal=token=$(openssl rand -hex 16)',
     values: ['discovery.token=' + TOKEN, 'bootstrap.size=3'],
-    isWanted: () => true,
+    isWanted: ({ kind }) => kind !== 'Secret',
   },
   {
     name: 'cairn-static.yaml',

@@ -2,6 +2,7 @@
 
 /** Installs the chart in a cluster: pods and disks go, it is scaled, upgraded under load, removed and installed again. */
 const assert = require('node:assert/strict');
+const { randomBytes } = require('node:crypto');
 const { mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { dirname, join } = require('node:path');
@@ -166,6 +167,10 @@ function applyPlain(cluster, file) {
     const path = join(mkdtempSync(join(tmpdir(), 'manifests-')), file);
     writeFileSync(path, suited.replaceAll(/image: cairn:\S+/g, `image: ${cluster.image}`));
     try {
+      // As the file says: cairn.yaml waits for a Secret that is made where it is used.
+      const secret = /kubectl (create secret generic .*)/.exec(text);
+      const token = randomBytes(16).toString('hex');
+      if (secret !== null) await cluster.kubectl(...secret[1].replace('$(openssl rand -hex 16)', token).split(' '));
       await cluster.kubectl('apply', '--filename', path);
       await cluster.untilReady('cairn', 3);
       const members = await cluster.members('http://cairn:2379');

@@ -4,26 +4,33 @@ import type { Logger } from 'pino';
 import type { DiscoveryOptions } from '../api/discovery/options';
 import { makeStartTokens, parseStartTokens } from '../api/discovery/startTokens';
 import type { Configuration } from '../config/configuration';
+import { formatEndpoint } from '../config/urls';
 import type { Member } from '../member/types';
 import { RealClock } from '../platform/realClock';
 import { sleep } from '../platform/sleep';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
+import { clusterOf } from './clusterFile';
 
 const TOKEN_BYTES = 16;
 
 export interface DiscoveryService extends DiscoveryOptions {
-  /** Makes the tokens of --discovery-tokens; resolves when they are there or the member stops. */
+  /** Makes the tokens of --discovery-tokens and of the cluster file; resolves when they are there or the member stops. */
   start(member: Member): Promise<void>;
 }
 
+/** @throws ClusterFileError */
 export function createDiscoveryService(configuration: Configuration, logger: Logger): DiscoveryService {
-  const tokens = parseStartTokens(configuration.discoveryTokens);
+  const { discoveryClusterFile, discoveryTokenTtl: tokenTtlSeconds, discoveryTokens } = configuration;
+  const urlPrefix = withoutTrailingSlashes(configuration.discoveryPrefix);
+  const tokens = parseStartTokens(discoveryTokens);
+  if (discoveryClusterFile !== '') {
+    const [advertised = ''] = configuration.advertiseClientUrls.map(formatEndpoint);
+    tokens.push(clusterOf(discoveryClusterFile, urlPrefix === '' ? advertised : urlPrefix, makeToken));
+  }
   const clock = new RealClock();
   let isReady = tokens.length === 0;
   return {
-    urlPrefix: withoutTrailingSlashes(configuration.discoveryPrefix),
-    tokenTtlSeconds: configuration.discoveryTokenTtl,
-    makeToken: () => randomBytes(TOKEN_BYTES).toString('hex'),
+    ...{ urlPrefix, tokenTtlSeconds, makeToken },
     isReady: () => isReady,
     start: async (member) => {
       await makeStartTokens(member, tokens, {
@@ -35,4 +42,8 @@ export function createDiscoveryService(configuration: Configuration, logger: Log
       isReady = true;
     },
   };
+}
+
+function makeToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('hex');
 }

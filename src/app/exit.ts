@@ -8,6 +8,7 @@ import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
 import { StorageError } from '../storage/errors';
 import { AuditFileError } from './auditFile';
+import { ClusterFileError } from './clusterFile';
 import { TlsFileError } from '../tls/errors';
 import { StopTimeoutError } from './stopInOrder';
 
@@ -19,6 +20,7 @@ export function exitReasonOf(error: unknown): ExitCodeName {
   if (error instanceof OutdatedDataError) return 'dataOutdated';
   if (error instanceof TooFewDescriptorsError) return 'machineTooSmall';
   if (error instanceof TlsFileError || error instanceof AuditFileError) return 'badConfiguration';
+  if (error instanceof ClusterFileError) return 'badConfiguration';
   if (error instanceof JoinError || error instanceof ForceNewClusterError) return 'badConfiguration';
   if (error instanceof AlreadyRunningError) return 'alreadyRunning';
   if (error instanceof ClusterFullError) return 'clusterIsFull';

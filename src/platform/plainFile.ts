@@ -63,9 +63,14 @@ export function readPlainFileSync(path: string): string {
   }
 }
 
-/** Writes a file, new or instead of one of that name. @throws as opening and writing do */
-export function replaceFileSync(path: string, text: string): void {
-  const file = openSync(path, REPLACE);
+/**
+ * Writes a file, new or instead of one of that name.
+ *
+ * @param mode of a new file, less the umask
+ * @throws as opening and writing do
+ */
+export function replaceFileSync(path: string, text: string, mode = 0o666): void {
+  const file = openSync(path, REPLACE, mode);
   try {
     writeSync(file, text);
   } finally {

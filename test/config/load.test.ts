@@ -52,6 +52,7 @@ describe('an empty command line', () => {
         discoveryPrefix: '',
         discoveryTokenTtl: 604_800,
         discoveryTokens: [],
+        discoveryClusterFile: '',
         proxy: 'off',
         proxyFailureWaitMs: 5000,
         proxyRefreshIntervalMs: 30_000,

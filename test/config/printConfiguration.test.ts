@@ -53,6 +53,7 @@ describe('--print-config', () => {
         'discovery-prefix: "" # default',
         'discovery-token-ttl: 604800 # default',
         'discovery-tokens: "" # default',
+        'discovery-cluster-file: "" # default',
         'proxy: off # default',
         'proxy-failure-wait: 5000 # default',
         'proxy-refresh-interval: 30000 # default',

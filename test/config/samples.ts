@@ -82,6 +82,11 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     property: 'discoveryTokens',
     value: ['0123456789abcdef0123456789abcdef=3'],
   },
+  'discovery-cluster-file': {
+    text: '/run/cairn/cluster.yaml=3',
+    property: 'discoveryClusterFile',
+    value: '/run/cairn/cluster.yaml=3',
+  },
   proxy: { text: 'readonly', property: 'proxy', value: 'readonly', beside: { 'initial-cluster': 'a=http://a:2380' } },
   'proxy-failure-wait': { text: '7000', property: 'proxyFailureWaitMs', value: 7000 },
   'proxy-refresh-interval': { text: '1000', property: 'proxyRefreshIntervalMs', value: 1000 },

@@ -8,6 +8,17 @@ interface ManifestsModule {
   readonly manifests: (helm: string) => ReadonlyMap<string, string>;
 }
 
+describe('what people use as it stands', () => {
+  it.each(['deploy/compose.yaml', 'deploy/kubernetes/cairn.yaml', 'deploy/kubernetes/cairn-static.yaml'])(
+    '%s has no token in it that would be the same for everybody',
+    (path) => {
+      const text = readRoot(path);
+      expect(text).not.toMatch(/[0-9a-f]{32}/);
+      expect(text).not.toMatch(/^kind: Secret$/m);
+    },
+  );
+});
+
 describe('what in helm/cairn is made from something else', () => {
   it('is what scripts/chart-files.js writes', () => {
     const { chartFiles } = jest.requireActual<FilesModule>('../../scripts/chart-files.js');

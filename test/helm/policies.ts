@@ -66,6 +66,16 @@ describeWithHelm.each(valueSets)('the value set %s', (name) => {
     }
   });
 
+  it('keeps tokens and passwords out of command lines, where everybody on the node reads them', () => {
+    for (const { spec } of pods) {
+      for (const { env, args, command } of containersOf(spec)) {
+        const secrets = (env ?? []).flatMap(({ name, valueFrom }: Manifest) => (valueFrom?.secretKeyRef ? [name] : []));
+        const words = [...(args ?? []), ...(command ?? [])].join(' ');
+        expect(secrets.filter((secret: string) => words.includes(`$(${secret})`))).toEqual([]);
+      }
+    }
+  });
+
   it('runs commands that there are', () => {
     for (const { spec } of pods) {
       for (const { args, lifecycle } of containersOf(spec)) {

@@ -1,7 +1,9 @@
 /** What can be said about the compose files without running them; `npm run test:packaging` runs them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { clusterOf } from '../../src/app/clusterFile';
 import type { Configuration } from '../../src/config/configuration';
 import { loadConfiguration } from '../../src/config/load';
 import { discoveryPreset } from '../../src/config/presets';
@@ -41,13 +43,13 @@ function read(name: string): ComposeFile {
 const cluster = read('compose.yaml');
 const monitoring = read('compose.monitoring.yaml');
 
-/** What the container would do with its command and environment. */
-function configurationOf(name: string): Configuration {
+/** What the container would do with its command and environment, and with what is in a file that it is told to read. */
+function configurationOf(name: string, file = ''): Configuration {
   const service = cluster.services[name]!;
   const isDiscovery = service.command?.[0] === 'discovery';
   const args = isDiscovery ? service.command.slice(1) : (service.command ?? []);
   const environment = { ...imageEnvironment(), ...service.environment };
-  const outcome = loadConfiguration(args, environment, () => '', BUILD, isDiscovery ? discoveryPreset : undefined);
+  const outcome = loadConfiguration(args, environment, () => file, BUILD, isDiscovery ? discoveryPreset : undefined);
   if (outcome.kind !== 'run') throw new Error(`${name}: ${JSON.stringify(outcome)}`);
   expect({ name, warnings: outcome.warnings }).toEqual({ name, warnings: [] });
   return outcome.configuration;
@@ -91,7 +93,7 @@ describe('deploy/compose.yaml', () => {
     expect(Object.keys(cluster.services)).toEqual(names);
     for (const name of names) {
       const { volumes, read_only, image } = cluster.services[name]!;
-      expect(volumes).toEqual([`${name}:/var/lib/cairn`]);
+      expect(volumes?.[0]).toBe(`${name}:/var/lib/cairn`);
       expect(read_only).toBe(true);
       expect(image).toBe('${CAIRN_IMAGE:-cairn:latest}');
     }
@@ -106,14 +108,27 @@ describe('deploy/compose.yaml', () => {
     }
   });
 
-  it('lets the members meet at a token that the discovery service makes, for as many as there are', () => {
+  it('lets the members meet at a token that the service makes at its first start, for as many as there are', () => {
     const service = configurationOf('discovery');
     const [port] = service.listenClientUrls.map((endpoint) => endpoint.port);
+    const [path = '', size] = service.discoveryClusterFile.split('=');
+    expect(size).toBe(`${MEMBERS.length}`);
+    const place = mkdtempSync(join(tmpdir(), 'cairn-compose-'));
+    const file = join(place, 'cluster.yaml');
+    clusterOf(`${file}=${size}`, service.discoveryPrefix, () => 'f'.repeat(32));
+    const made = readFileSync(file, 'utf8');
+    rmSync(place, { recursive: true });
+    expect(cluster.services['discovery']?.volumes).toContain(`cluster:${dirname(path)}`);
     for (const name of MEMBERS) {
-      const token = new URL(configurationOf(name).discovery);
-      expect(token.host).toBe(`discovery:${port}`);
-      expect(service.discoveryTokens).toEqual([`${token.pathname.slice(1)}=${MEMBERS.length}`]);
+      expect(configurationOf(name, made).discovery).toBe(`http://discovery:${port}/${'f'.repeat(32)}`);
+      const { environment, volumes } = cluster.services[name]!;
+      expect(environment?.['ETCD_CONFIG_FILE']).toBe(path);
+      expect(volumes).toContain(`cluster:${dirname(path)}:ro`);
     }
+  });
+
+  it('holds no token that is the same for everybody', () => {
+    expect(readFileSync(join(DEPLOY, 'compose.yaml'), 'utf8')).not.toMatch(/[0-9a-f]{32}/);
   });
 
   it('tells a member without data where the others are', () => {

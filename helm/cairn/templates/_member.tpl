@@ -76,6 +76,9 @@ volumeMounts:
   value: http://{{ $.Values.listenHost }}:{{ . }}
 {{- end }}
 {{ include "cairn.bootstrapEnv" . }}
+{{- with include "cairn.heapEnv" . }}
+{{ . }}
+{{- end }}
 {{- include "cairn.configEnv" . }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}

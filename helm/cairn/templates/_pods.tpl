@@ -23,7 +23,7 @@ securityContext: {{- toYaml .Values.containerSecurityContext | nindent 2 }}
 
 {{- define "cairn.dataDir" -}}/var/lib/cairn/data{{- end -}}
 
-{{/* Requests and limits of the members, and the memory JavaScript may use of them. */}}
+{{/* Requests and limits of the members. */}}
 {{- define "cairn.presets" -}}
 small: { requests: { cpu: 100m, memory: 192Mi }, limits: { memory: 512Mi } }
 medium: { requests: { cpu: 500m, memory: 768Mi }, limits: { memory: 1536Mi } }
@@ -34,6 +34,28 @@ none: {}
 {{- define "cairn.resources" -}}
 {{- $preset := get (include "cairn.presets" . | fromYaml) .Values.resourcesPreset -}}
 {{- toYaml (.Values.resources | default $preset) -}}
+{{- end -}}
+
+{{/* A quantity of memory in whole MiB; empty for one that cannot be read. */}}
+{{- define "cairn.mebibytes" -}}
+{{- $number := regexFind "^[0-9.]+" (toString .) | float64 -}}
+{{- $factors := dict "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
+{{- with get $factors (regexReplaceAll "^[0-9.]+" (toString .) "") -}}
+{{- divf (mulf $number .) 1048576 | int -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Half of the container is V8's heap, also where Node.js would stop at 2 GiB; buffers, the engine and threads have the rest. */}}
+{{- define "cairn.heapEnv" -}}
+{{- $limits := (include "cairn.resources" . | fromYaml).limits | default dict -}}
+{{- $names := list -}}
+{{- range .Values.extraEnv }}{{- $names = append $names .name -}}{{- end -}}
+{{- if not (has "NODE_OPTIONS" $names) -}}
+{{- with include "cairn.mebibytes" (get $limits "memory") -}}
+- name: NODE_OPTIONS
+  value: --max-old-space-size={{ div . 2 }}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 
 {{/* HTTP probe of a path with the values' times. Takes (list PATH VALUES). */}}

@@ -40,4 +40,18 @@ export const discoveryServiceOptions = {
       'Tokens that are made at start unless they are there, with the number of members of their clusters. A token that ' +
       'is there keeps its size.',
   },
+  'discovery-cluster-file': {
+    status: 'active',
+    group: 'Discovery service',
+    kind: {
+      type: 'string',
+      matches: /^([^\p{Cc}\u2028\u2029]{1,4096}=([1-9][0-9]{0,2}|1000))?$/u,
+      expected: 'give the path of a file, "=" and the number of members of its cluster, 1 to 1000, as FILE=SIZE',
+    },
+    default: '',
+    help:
+      'FILE=SIZE: makes a token for a cluster of SIZE members at the first start and writes its discovery URL into FILE, which is a ' +
+      'configuration file for the members (ETCD_CONFIG_FILE). A file that is there keeps its token. The URL begins with ' +
+      '--discovery-prefix or the first of --advertise-client-urls.',
+  },
 } as const satisfies Record<string, ActiveOption>;

@@ -1,7 +1,12 @@
 /** Real members, Cairn as the discovery service, and members that go to a running cluster by themselves. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { memberIdOf } from '../../../src/member/identity';
 import type { ClusterMember } from '../../cluster/clusterMember';
+import { call } from '../../cluster/httpClient';
 import { until } from '../../cluster/waiting';
+import { ServerProcess } from '../../support/serverProcess';
 import { formOneCluster, Place, QUICK } from './place';
 
 let place: Place;
@@ -100,4 +105,28 @@ test('a disk that is lost between registering and founding does not make a secon
   for (const other of others) other.start(how);
   await formOneCluster(members);
   expect(await first.id()).not.toBe(memberIdOf([first.place.peerUrl], url));
+});
+
+test('a service makes a token for a cluster at its first start, and its members begin with the file that it wrote', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'cairn-cluster-file-')), 'cluster.yaml');
+  const more = ['--discovery-cluster-file', `${file}=2`];
+  const service = await ServerProcess.start('cairn', { command: 'discovery', moreArguments: more });
+  const wrote = readFileSync(file, 'utf8');
+  expect(wrote).toMatch(new RegExp(`^discovery: "${service.clientUrl}/[0-9a-f]{32}"\n$`));
+  const members = await place.start(['c1', 'c2'], '--config-file', file);
+  await formOneCluster(members);
+  // The service lost everything: the next cluster of the same file would still find its token.
+  await service.remove();
+  const again = await ServerProcess.start('cairn', {
+    ...{ command: 'discovery', moreArguments: more, clientPort: service.clientPort, peerPort: service.peerPort },
+  });
+  expect(readFileSync(file, 'utf8')).toBe(wrote);
+  const { status } = await call(again.clientPort, {
+    method: 'GET',
+    target: new URL(/"(.*)"/.exec(wrote)![1]!).pathname,
+  });
+  expect(status).toBe(200);
+  await again.remove();
+  await Promise.all(members.map((member) => member.kill()));
+  rmSync(dirname(file), { recursive: true });
 });
