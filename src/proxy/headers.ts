@@ -44,8 +44,11 @@ export function requestHeaders(request: IncomingMessage, id: string): OutgoingHt
   const forwarded = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress ?? ''];
   headers['x-forwarded-for'] = forwarded.filter((address) => address !== '').join(', ');
   headers.via = viaOf(request, id);
-  // Said in so many words, because Node sends the body of a GET or DELETE unframed otherwise.
-  if (request.headers['transfer-encoding'] !== undefined) headers['transfer-encoding'] = 'chunked';
+  // Said in so many words, whatever the client's Connection header names: Node sends the body of a GET or DELETE unframed otherwise, and
+  // the member takes it for a request of this proxy.
+  const { 'transfer-encoding': coding, 'content-length': length } = request.headers;
+  if (coding !== undefined) headers['transfer-encoding'] = 'chunked';
+  else if (length !== undefined) headers['content-length'] = length;
   return headers;
 }
 

@@ -22,6 +22,8 @@ const HOST_MISSING: Refusal = { status: 400, reason: 'Bad Request: missing requi
 const HOST_MALFORMED: Refusal = { status: 400, reason: 'Bad Request: malformed Host header' };
 /** Of Go's refusals this one alone has no text. */
 const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed', text: '' };
+/** Go's words. */
+const UNKNOWN_CODING: Refusal = { status: 501, reason: 'Not Implemented', text: 'Unsupported transfer encoding' };
 const TOO_MANY_HEADERS: Refusal = { status: 431, reason: 'Request Header Fields Too Large' };
 
 /** Undefined for a request that may be served. */
@@ -39,9 +41,15 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
   }
   if (hosts > 1) return BAD_REQUEST;
   if (!HOST.test(host)) return HOST_MALFORMED;
+  const { expect, 'transfer-encoding': coding } = request.headers;
+  if (coding !== undefined) {
+    // Whoever is in front may not know it in 1.0, and sees the end of the body elsewhere (RFC 9112 section 6.1).
+    if (request.httpVersionMinor === 0) return BAD_REQUEST;
+    // What else was done to the body nobody here undoes.
+    if (coding.toLowerCase() !== 'chunked') return UNKNOWN_CODING;
+  }
   if (request.httpVersionMinor === 0) return undefined;
   if (hosts === 0) return HOST_MISSING;
-  const { expect } = request.headers;
   return expect === undefined || CONTINUE.test(expect) ? undefined : EXPECTATION_FAILED;
 }
 
