@@ -8,10 +8,16 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { ROOT, idOf, type Manifest } from './chart';
 
-/** The models name policy/v1beta1 and v1 alike; CRDs of the Prometheus operator have a package of their own. */
+/** Packages of the models of CRDs, by the group that these belong to. */
+const CRD_PACKAGES: Readonly<Record<string, string>> = {
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+  'cert-manager.io': '@kubernetes-models/cert-manager',
+};
+
+/** The models name policy/v1beta1 and v1 alike. */
 function moduleOf({ apiVersion, kind }: Manifest): string {
-  const operator = apiVersion.startsWith('monitoring.coreos.com/');
-  return `${operator ? '@kubernetes-models/prometheus-operator' : 'kubernetes-models'}/${apiVersion}/${kind}`;
+  const [group = ''] = (apiVersion as string).split('/');
+  return `${CRD_PACKAGES[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`;
 }
 
 /** What is wrong with the manifests; empty if nothing. Takes seconds, so give it many at once. */

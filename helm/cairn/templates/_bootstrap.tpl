@@ -37,7 +37,7 @@ first five of nine members gone there is no quorum to join anyway.
 {{- $urls := .Values.bootstrap.joinUrls -}}
 {{- range $ordinal := until 5 -}}
 {{- $pod := printf "%s-%d" (include "cairn.fullname" $) $ordinal -}}
-{{- $urls = append $urls (printf "http://%s:%d" (include "cairn.podHost" (list $ $pod)) (int $.Values.peerPort)) -}}
+{{- $urls = append $urls (printf "%s://%s:%d" (include "cairn.peerScheme" $) (include "cairn.podHost" (list $ $pod)) (int $.Values.peerPort)) -}}
 {{- end -}}
 {{- join "," $urls -}}
 {{- end -}}
@@ -47,7 +47,7 @@ first five of nine members gone there is no quorum to join anyway.
 {{- $entries := list -}}
 {{- range $ordinal := until (int .Values.replicaCount) -}}
 {{- $pod := printf "%s-%d" (include "cairn.fullname" $) $ordinal -}}
-{{- $entries = append $entries (printf "%s=http://%s:%d" $pod (include "cairn.podHost" (list $ $pod)) (int $.Values.peerPort)) -}}
+{{- $entries = append $entries (printf "%s=%s://%s:%d" $pod (include "cairn.peerScheme" $) (include "cairn.podHost" (list $ $pod)) (int $.Values.peerPort)) -}}
 {{- end -}}
 {{- join "," $entries -}}
 {{- end -}}

@@ -10,6 +10,9 @@ containers:
   - {{- include "cairn.memberContainer" . | nindent 4 }}
   {{- with .Values.sidecars }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- $volumes := .Values.extraVolumes -}}
+{{- if ne .Values.tls.mode "off" -}}
+{{- $volumes = concat (include "cairn.tlsVolume" . | fromYamlArray) $volumes -}}
+{{- end -}}
 {{- if not .Values.persistence.enabled -}}
 {{- $volumes = prepend $volumes (dict "name" "data" "emptyDir" (dict "sizeLimit" .Values.emptyDirSize)) -}}
 {{- end }}
@@ -34,9 +37,9 @@ ports:
   {{- with .Values.metrics.port }}
   - { name: metrics, containerPort: {{ . }}, protocol: TCP }
   {{- end }}
-startupProbe: {{- include "cairn.probe" (list "/livez" .Values.startupProbe) | nindent 2 }}
-livenessProbe: {{- include "cairn.probe" (list "/livez" .Values.livenessProbe) | nindent 2 }}
-readinessProbe: {{- include "cairn.probe" (list "/readyz" .Values.readinessProbe) | nindent 2 }}
+startupProbe: {{- include "cairn.probe" (list "/livez" .Values.startupProbe $) | nindent 2 }}
+livenessProbe: {{- include "cairn.probe" (list "/livez" .Values.livenessProbe $) | nindent 2 }}
+readinessProbe: {{- include "cairn.probe" (list "/readyz" .Values.readinessProbe $) | nindent 2 }}
 {{- with .Values.preStopSeconds }}
 lifecycle:
   preStop:
@@ -44,12 +47,16 @@ lifecycle:
       command:
         - cairn
         - prestop
+        {{- /* Over TLS it goes by the member's own variables. */}}
+        {{- if not (include "cairn.tlsClients" $) }}
         - --url=http://{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" $.Values.listenHost) }}:{{ $.Values.clientPort }}
+        {{- end }}
         - --seconds={{ . }}
 {{- end }}
 resources: {{- include "cairn.resources" . | nindent 2 }}
 volumeMounts:
   - { name: data, mountPath: /var/lib/cairn }
+  {{- if ne .Values.tls.mode "off" }}{{ include "cairn.tlsMount" . | nindent 2 }}{{ end }}
   {{- with .Values.extraVolumeMounts }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- end -}}
 
@@ -64,18 +71,19 @@ volumeMounts:
 - name: ETCD_DATA_DIR
   value: {{ include "cairn.dataDir" . }}
 - name: ETCD_LISTEN_CLIENT_URLS
-  value: http://{{ .Values.listenHost }}:{{ .Values.clientPort }}
+  value: {{ include "cairn.clientScheme" . }}://{{ .Values.listenHost }}:{{ .Values.clientPort }}
 - name: ETCD_ADVERTISE_CLIENT_URLS
-  value: http://{{ $self }}:{{ .Values.clientPort }}
+  value: {{ include "cairn.clientScheme" . }}://{{ $self }}:{{ .Values.clientPort }}
 - name: ETCD_LISTEN_PEER_URLS
-  value: http://{{ .Values.listenHost }}:{{ .Values.peerPort }}
+  value: {{ include "cairn.peerScheme" . }}://{{ .Values.listenHost }}:{{ .Values.peerPort }}
 - name: ETCD_INITIAL_ADVERTISE_PEER_URLS
-  value: http://{{ $self }}:{{ .Values.peerPort }}
+  value: {{ include "cairn.peerScheme" . }}://{{ $self }}:{{ .Values.peerPort }}
 {{- with .Values.metrics.port }}
 - name: ETCD_LISTEN_METRICS_URLS
   value: http://{{ $.Values.listenHost }}:{{ . }}
 {{- end }}
 {{ include "cairn.bootstrapEnv" . }}
+{{- include "cairn.tlsMemberEnv" . }}
 {{- with include "cairn.heapEnv" . }}
 {{ . }}
 {{- end }}
@@ -91,9 +99,13 @@ volumeMounts:
 - name: clear-removed
   {{- include "cairn.containerBasics" . | nindent 2 }}
   args: [clear-removed, --data-dir={{ include "cairn.dataDir" . }}]
+  {{- if include "cairn.tlsPeers" . }}
+  env: {{- include "cairn.tlsMemberEnv" . | nindent 4 }}
+  {{- end }}
   resources: {{- include "cairn.resources" . | nindent 4 }}
   volumeMounts:
     - { name: data, mountPath: /var/lib/cairn }
+    {{- if include "cairn.tlsPeers" . }}{{ include "cairn.tlsMount" . | nindent 4 }}{{ end }}
 {{- end -}}
 {{- end -}}
 

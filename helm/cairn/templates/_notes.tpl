@@ -1,11 +1,12 @@
 {{/* What `helm install` prints; a template, so that it can be looked at without a cluster. */}}
 {{- define "cairn.notes" -}}
 {{- $name := include "cairn.fullname" . -}}
+{{- $curl := printf "%shttp%s://127.0.0.1:%d" (ternary "--cacert ca.crt " "" (eq (include "cairn.tlsClients" .) "true")) (ternary "s" "" (eq (include "cairn.tlsClients" .) "true")) (int .Values.service.port) -}}
 {{- $in := printf "--namespace %s" .Release.Namespace -}}
 Cairn {{ .Chart.AppVersion }} with {{ .Values.replicaCount }} {{ ternary "member" "members" (eq (int .Values.replicaCount) 1) }}.
 
 Clients inside the cluster use
-  http://{{ $name }}.{{ .Release.Namespace }}.{{ include "cairn.domain" . }}:{{ .Values.service.port }}
+  {{ include "cairn.clientScheme" . }}://{{ $name }}.{{ .Release.Namespace }}.{{ include "cairn.domain" . }}:{{ .Values.service.port }}
 
 Wait until all members are ready:
   kubectl {{ $in }} rollout status statefulset/{{ $name }}
@@ -15,12 +16,15 @@ Try it out and see the members:
 
 From this machine:
   kubectl {{ $in }} port-forward service/{{ $name }} {{ .Values.service.port }} &
-  curl http://127.0.0.1:{{ .Values.service.port }}/v2/keys/hello -XPUT -d value=world
-  curl http://127.0.0.1:{{ .Values.service.port }}/v2/members
+{{- if include "cairn.tlsClients" . }}
+  kubectl {{ $in }} get secret {{ include "cairn.tlsSecretName" . }} --output 'go-template={{`{{index .data "ca.crt" | base64decode}}`}}' > ca.crt
+{{- end }}
+  curl {{ $curl }}/v2/keys/hello -XPUT -d value=world
+  curl {{ $curl }}/v2/members
 
 Scale with replicaCount and `helm upgrade`: members are removed from the cluster before their pods go. After a
 `kubectl scale` to fewer pods, remove them by hand:
-  kubectl {{ $in }} exec {{ $name }}-0 -- cairn retire --url http://127.0.0.1:{{ .Values.clientPort }} --name-prefix {{ $name }}- --keep N
+  kubectl {{ $in }} exec {{ $name }}-0 -- cairn retire {{ if not (include "cairn.tlsClients" .) }}--url http://127.0.0.1:{{ .Values.clientPort }} {{ end }}--name-prefix {{ $name }}- --keep N
 {{- if .Values.persistence.enabled }}
 
 `helm uninstall` keeps the volumes; this deletes the data:

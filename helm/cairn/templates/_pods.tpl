@@ -58,11 +58,13 @@ none: {}
 {{- end -}}
 {{- end -}}
 
-{{/* HTTP probe of a path with the values' times. Takes (list PATH VALUES). */}}
+{{/* HTTP probe of a path with the values' times, of the port that asks for no certificate. Takes (list PATH VALUES $). */}}
 {{- define "cairn.probe" -}}
+{{- $root := index . 2 -}}
+{{- $elsewhere := and (include "cairn.tlsClients" $root) $root.Values.tls.clientCertAuth -}}
 httpGet:
   path: {{ index . 0 }}
-  port: client
-  scheme: HTTP
+  port: {{ ternary "metrics" "client" (not (empty $elsewhere)) }}
+  scheme: {{ if $elsewhere }}HTTP{{ else }}{{ include "cairn.clientScheme" $root | upper }}{{ end }}
 {{ toYaml (omit (index . 1) "httpGet") }}
 {{- end -}}

@@ -1,0 +1,150 @@
+/** That what the chart makes for TLS is what Cairn takes: looked at, and then used by a member and by the commands beside it. */
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../src/config/load';
+import { freePort } from '../support/ports';
+import { describeWithHelm, find, NEW, render, type Manifest } from './chart';
+import { environmentOf } from './environment';
+
+const BUILD = { version: '0.0.0', nodeVersion: 'v20.19.0', platform: 'linux/x64' };
+const ENTRY = join(__dirname, '../../dist/cairn.js');
+const DIRECTORY = '/etc/cairn/tls';
+
+function filesOf(valueSet: string): Record<string, string> {
+  const { data } = find(render(valueSet, NEW), 'Secret', '-tls');
+  const files = Object.entries(data as Record<string, string>);
+  return Object.fromEntries(files.map(([name, text]) => [name, Buffer.from(text, 'base64').toString('utf8')]));
+}
+
+const memberOf = (valueSet: string): Manifest =>
+  find(render(valueSet, NEW), 'StatefulSet').spec.template.spec.containers[0];
+
+describeWithHelm('the certificate that the chart makes', () => {
+  let files: Record<string, string>;
+  beforeAll(() => {
+    files = filesOf('tls-chart');
+  });
+
+  it('is for both directions, of its CA, for every name of a member, and has its key', () => {
+    const certificate = new X509Certificate(files['tls.crt']!);
+    const ca = new X509Certificate(files['ca.crt']!);
+    expect(certificate.verify(ca.publicKey)).toBe(true);
+    expect(certificate.checkPrivateKey(createPrivateKey(files['tls.key']!))).toBe(true);
+    expect(certificate.keyUsage).toEqual(expect.arrayContaining(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']));
+    const hosts = [
+      'rel-cairn',
+      'rel-cairn.apps',
+      'rel-cairn.apps.svc',
+      'rel-cairn-7.rel-cairn-headless.apps.svc.cluster.local',
+    ];
+    expect(hosts.filter((host) => certificate.checkHost(host) === undefined)).toEqual([]);
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.checkHost('rel-cairn.other.svc')).toBeUndefined();
+  });
+
+  it('has the common name that members take each other by', () => {
+    const outcome = loadConfiguration([], environmentOf(memberOf('tls-chart'), 'rel-cairn-0'), () => '', BUILD);
+    if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+    const [, commonName] = /CN=(.*)/.exec(new X509Certificate(files['tls.crt']!).subject) ?? [];
+    expect(outcome.configuration).toMatchObject({ peerCertAllowedCn: [commonName], peerClientCertAuth: true });
+  });
+});
+
+describeWithHelm('the probes', () => {
+  const probeOf = (valueSet: string): Manifest => memberOf(valueSet).readinessProbe.httpGet;
+
+  it.each([
+    ['default', { port: 'client', scheme: 'HTTP' }],
+    ['tls-chart', { port: 'client', scheme: 'HTTPS' }],
+    ['tls-peers-only', { port: 'client', scheme: 'HTTP' }],
+    ['tls-cert-manager', { port: 'metrics', scheme: 'HTTP' }],
+  ])('of the value set %s ask a port that answers without a certificate', (valueSet, expected) => {
+    expect(probeOf(valueSet)).toMatchObject(expected);
+  });
+});
+
+describeWithHelm('a member with what the chart gives it', () => {
+  let place: string;
+  let member: ChildProcess | undefined;
+
+  beforeAll(() => {
+    place = mkdtempSync(join(tmpdir(), 'cairn-chart-'));
+    mkdirSync(join(place, 'tls'));
+    for (const [name, text] of Object.entries(filesOf('tls-chart'))) writeFileSync(join(place, 'tls', name), text);
+  });
+
+  afterAll(async () => {
+    if (member?.exitCode === null) {
+      const ended = new Promise((done) => member?.once('exit', done));
+      member.kill('SIGKILL');
+      await ended;
+    }
+    rmSync(place, { recursive: true, force: true });
+  });
+
+  /** As in the pod, but for addresses of this machine and files of this test. */
+  function here(environment: Record<string, string>): NodeJS.ProcessEnv {
+    const moved = Object.entries(environment).map(([name, value]): [string, string] => [
+      name,
+      value.replaceAll(DIRECTORY, join(place, 'tls')),
+    ]);
+    return { PATH: process.env['PATH'], ...Object.fromEntries(moved) };
+  }
+
+  it('serves, and is found healthy and prepared for its stop by the commands of the chart', async () => {
+    const [clientPort, peerPort] = [await freePort(), await freePort()];
+    const container = memberOf('tls-chart');
+    const urls = {
+      ETCD_DATA_DIR: join(place, 'data'),
+      ETCD_LISTEN_CLIENT_URLS: `https://127.0.0.1:${clientPort}`,
+      ETCD_ADVERTISE_CLIENT_URLS: `https://127.0.0.1:${clientPort}`,
+      ETCD_LISTEN_PEER_URLS: `https://127.0.0.1:${peerPort}`,
+      ETCD_INITIAL_ADVERTISE_PEER_URLS: `https://127.0.0.1:${peerPort}`,
+      ETCD_INITIAL_CLUSTER: `rel-cairn-0=https://127.0.0.1:${peerPort}`,
+      ETCD_JOIN_URLS: '',
+    };
+    const environment = here({ ...environmentOf(container, 'rel-cairn-0'), ...urls });
+    member = spawn(process.execPath, [ENTRY], { env: environment, stdio: 'ignore' });
+    const ca = filesOf('tls-chart')['ca.crt']!;
+    await until(async () => (await statusOf(clientPort, ca)) === 200);
+    const pod = find(render('tls-chart', NEW), 'Pod', '-check').spec.containers[0];
+    const check = ['check', `--url=https://127.0.0.1:${clientPort}`, '--members=1'];
+    expect(run(check, here(environmentOf(pod, 'check')))).toMatchObject({ status: 0 });
+    const [, ...prestop] = container.lifecycle.preStop.exec.command;
+    expect(run([...prestop, '--seconds=0'], environment)).toMatchObject({ status: 0 });
+  }, 60_000);
+});
+
+function run(args: readonly string[], env: NodeJS.ProcessEnv): { status: number | null; said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [ENTRY, ...args], {
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return { status, said: stdout + stderr };
+}
+
+function statusOf(port: number, ca: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const asked = request({ host: '127.0.0.1', port, ca, path: '/readyz', timeout: 2000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    asked.on('error', () => {
+      resolve(undefined);
+    });
+    asked.end();
+  });
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = Date.now() + 30_000;
+  while (!(await holds())) {
+    if (Date.now() > deadlineMs) throw new Error('the member was not ready in time');
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
