@@ -24,6 +24,8 @@ const OWN_OPTIONS = new Set([
   'proxy',
 ]);
 
+const TEXTS = { type: 'array', items: { type: 'string' } };
+
 /** @param activeRows the table of options: { name, option } */
 function schemaOf(rows, activeRows) {
   const names = activeRows.map(({ name }) => name);
@@ -38,6 +40,21 @@ function schemaOf(rows, activeRows) {
     ...objectOf(rows, []),
     $defs: {
       map: { type: 'object' },
+      roles: {
+        type: 'object',
+        additionalProperties: { type: ['object', 'null'], ...onlyWith({ read: TEXTS, write: TEXTS }) },
+      },
+      user: {
+        type: 'object',
+        required: ['name'],
+        ...onlyWith({
+          // Part of a key of a Secret.
+          name: { type: 'string', pattern: '^[A-Za-z0-9][-._A-Za-z0-9]{0,100}$' },
+          roles: TEXTS,
+          secretName: { type: 'string' },
+          secretKey: { type: 'string' },
+        }),
+      },
       texts: { type: 'object', additionalProperties: { type: 'string' } },
       config: {
         type: 'object',
@@ -46,6 +63,11 @@ function schemaOf(rows, activeRows) {
       },
     },
   };
+}
+
+/** What an object may have, and nothing else. */
+function onlyWith(properties) {
+  return { additionalProperties: false, properties };
 }
 
 function objectOf(rows, path) {

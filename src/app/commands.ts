@@ -13,6 +13,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   retire: async (args) => (await import('../ctl/retire.js')).retire(args),
   check: async (args) => (await import('../ctl/check.js')).check(args),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
+  'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
   'clear-removed': async (args) => {
     const { fetchMembers } = await import('../peer/fetchMembers.js');
     return (await import('../ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);

@@ -166,6 +166,35 @@ export const commandTable = {
       ...tlsFlags,
     },
   },
+  'auth-apply': {
+    help:
+      'Give roles, users and guests exactly what a file says they have, make root if there is none, and switch auth on. Leaves other ' +
+      'users and roles alone; can be run again at any time. docs/auth.md shows the file.',
+    flags: {
+      file: {
+        placeholder: 'FILE',
+        help: 'Roles with the keys that they may read and write, users with their roles (YAML).',
+      },
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of a member, or of a Service before them.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      timeout: {
+        placeholder: 'SECONDS',
+        help: 'Time after which it gives up, with exit code 1.',
+        default: '120',
+        bounds: { minimum: 1, maximum: 86_400 },
+      },
+      'user-file': {
+        ...userFlag['user-file'],
+        help: 'File with root:PASSWORD. Root gets this password; where auth is on it has to be the one that root has.',
+        defaultShown: 'ETCDCTL_USER_FILE or ETCDCTL_USER',
+      },
+      ...tlsFlags,
+    },
+  },
   'clear-removed': {
     help:
       'Move a data directory aside if it is of a member that the cluster has removed and no longer lists, or whose state was ' +

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandUsage } from '../../src/config/commandHelp';
 import { commandTable, flagsOf, type TaskWord } from '../../src/config/commands';
+import { authApply } from '../../src/ctl/authApply';
 import { certs } from '../../src/ctl/certs';
 import { check } from '../../src/ctl/check';
 import { clearRemoved } from '../../src/ctl/clearRemoved';
@@ -13,6 +14,7 @@ import { captureOutput } from './output';
 
 /** `cairn discovery` runs a member and has its help. */
 const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<number>>> = {
+  'auth-apply': authApply,
   certs: (args) => certs(args),
   check,
   'clear-removed': (args) => clearRemoved(args, () => Promise.reject(new Error('nobody is asked'))),

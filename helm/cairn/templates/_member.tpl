@@ -13,6 +13,9 @@ containers:
 {{- if ne .Values.tls.mode "off" -}}
 {{- $volumes = concat (include "cairn.tlsVolume" . | fromYamlArray) $volumes -}}
 {{- end -}}
+{{- if .Values.auth.enabled -}}
+{{- $volumes = concat (include "cairn.rootVolume" . | fromYamlArray) $volumes -}}
+{{- end -}}
 {{- if not .Values.persistence.enabled -}}
 {{- $volumes = prepend $volumes (dict "name" "data" "emptyDir" (dict "sizeLimit" .Values.emptyDirSize)) -}}
 {{- end }}
@@ -57,6 +60,7 @@ resources: {{- include "cairn.resources" . | nindent 2 }}
 volumeMounts:
   - { name: data, mountPath: /var/lib/cairn }
   {{- if ne .Values.tls.mode "off" }}{{ include "cairn.tlsMount" . | nindent 2 }}{{ end }}
+  {{- if .Values.auth.enabled }}{{ include "cairn.rootMount" . | nindent 2 }}{{ end }}
   {{- with .Values.extraVolumeMounts }}{{ toYaml . | nindent 2 }}{{ end }}
 {{- end -}}
 
@@ -84,6 +88,9 @@ volumeMounts:
 {{- end }}
 {{ include "cairn.bootstrapEnv" . }}
 {{- include "cairn.tlsMemberEnv" . }}
+{{- if .Values.auth.enabled }}
+{{ include "cairn.rootEnv" . }}
+{{- end }}
 {{- with include "cairn.heapEnv" . }}
 {{ . }}
 {{- end }}

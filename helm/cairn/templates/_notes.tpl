@@ -22,6 +22,12 @@ From this machine:
   curl {{ $curl }}/v2/keys/hello -XPUT -d value=world
   curl {{ $curl }}/v2/members
 
+{{- if .Values.auth.enabled }}
+
+Auth is on. The user root and its password, for `curl --user`:
+  kubectl {{ $in }} get secret {{ include "cairn.authSecretName" . }} --output 'go-template={{`{{.data.root | base64decode}}`}}'
+{{- end }}
+
 Scale with replicaCount and `helm upgrade`: members are removed from the cluster before their pods go. After a
 `kubectl scale` to fewer pods, remove them by hand:
   kubectl {{ $in }} exec {{ $name }}-0 -- cairn retire {{ if not (include "cairn.tlsClients" .) }}--url http://127.0.0.1:{{ .Values.clientPort }} {{ end }}--name-prefix {{ $name }}- --keep N

@@ -1,4 +1,4 @@
-/** That what the chart makes for TLS is what Cairn takes: looked at, and then used by a member and by the commands beside it. */
+/** That what the chart makes for TLS and auth is what Cairn takes: looked at, and then used by a member and by the commands beside it. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,10 +12,9 @@ import { environmentOf } from './environment';
 
 const BUILD = { version: '0.0.0', nodeVersion: 'v20.19.0', platform: 'linux/x64' };
 const ENTRY = join(__dirname, '../../dist/cairn.js');
-const DIRECTORY = '/etc/cairn/tls';
 
-function filesOf(valueSet: string): Record<string, string> {
-  const { data } = find(render(valueSet, NEW), 'Secret', '-tls');
+function filesOf(valueSet: string, secret = '-tls'): Record<string, string> {
+  const { data } = find(render(valueSet, NEW), 'Secret', secret);
   const files = Object.entries(data as Record<string, string>);
   return Object.fromEntries(files.map(([name, text]) => [name, Buffer.from(text, 'base64').toString('utf8')]));
 }
@@ -68,13 +67,26 @@ describeWithHelm('the probes', () => {
 });
 
 describeWithHelm('a member with what the chart gives it', () => {
+  const VALUE_SET = 'auth';
   let place: string;
   let member: ChildProcess | undefined;
 
+  /** Where the pods have /etc/cairn. */
+  const moved = (text: string): string => text.replaceAll('/etc/cairn', place);
+
   beforeAll(() => {
     place = mkdtempSync(join(tmpdir(), 'cairn-chart-'));
-    mkdirSync(join(place, 'tls'));
-    for (const [name, text] of Object.entries(filesOf('tls-chart'))) writeFileSync(join(place, 'tls', name), text);
+    const access = find(render(VALUE_SET, NEW), 'ConfigMap', '-access').data as Record<string, string>;
+    const folders = {
+      tls: filesOf(VALUE_SET),
+      // The second user's password is in a Secret that somebody else made.
+      auth: { ...filesOf(VALUE_SET, '-auth'), 'user-backup': 'backup-password' },
+      access: { 'access.yaml': moved(access['access.yaml']!) },
+    };
+    for (const [folder, files] of Object.entries(folders)) {
+      mkdirSync(join(place, folder));
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(place, folder, name), text);
+    }
   });
 
   afterAll(async () => {
@@ -88,35 +100,55 @@ describeWithHelm('a member with what the chart gives it', () => {
 
   /** As in the pod, but for addresses of this machine and files of this test. */
   function here(environment: Record<string, string>): NodeJS.ProcessEnv {
-    const moved = Object.entries(environment).map(([name, value]): [string, string] => [
-      name,
-      value.replaceAll(DIRECTORY, join(place, 'tls')),
-    ]);
-    return { PATH: process.env['PATH'], ...Object.fromEntries(moved) };
+    const there = Object.entries(environment).map(([name, value]): [string, string] => [name, moved(value)]);
+    return { PATH: process.env['PATH'], ...Object.fromEntries(there) };
   }
 
-  it('serves, and is found healthy and prepared for its stop by the commands of the chart', async () => {
+  it('serves over TLS; the hooks of the chart switch auth on, check it, and prepare its stop', async () => {
     const [clientPort, peerPort] = [await freePort(), await freePort()];
-    const container = memberOf('tls-chart');
+    const url = `https://127.0.0.1:${clientPort}`;
+    const container = memberOf(VALUE_SET);
     const urls = {
       ETCD_DATA_DIR: join(place, 'data'),
-      ETCD_LISTEN_CLIENT_URLS: `https://127.0.0.1:${clientPort}`,
-      ETCD_ADVERTISE_CLIENT_URLS: `https://127.0.0.1:${clientPort}`,
+      ETCD_LISTEN_CLIENT_URLS: url,
+      ETCD_ADVERTISE_CLIENT_URLS: url,
       ETCD_LISTEN_PEER_URLS: `https://127.0.0.1:${peerPort}`,
       ETCD_INITIAL_ADVERTISE_PEER_URLS: `https://127.0.0.1:${peerPort}`,
       ETCD_INITIAL_CLUSTER: `rel-cairn-0=https://127.0.0.1:${peerPort}`,
+      ETCD_INITIAL_CLUSTER_STATE: 'new',
+      ETCD_DISCOVERY: '',
       ETCD_JOIN_URLS: '',
     };
-    const environment = here({ ...environmentOf(container, 'rel-cairn-0'), ...urls });
+    const environment = here({ ...environmentOf(container, 'rel-cairn-0', { token: '0'.repeat(32) }), ...urls });
     member = spawn(process.execPath, [ENTRY], { env: environment, stdio: 'ignore' });
-    const ca = filesOf('tls-chart')['ca.crt']!;
-    await until(async () => (await statusOf(clientPort, ca)) === 200);
-    const pod = find(render('tls-chart', NEW), 'Pod', '-check').spec.containers[0];
-    const check = ['check', `--url=https://127.0.0.1:${clientPort}`, '--members=1'];
+    const ca = filesOf(VALUE_SET)['ca.crt']!;
+    const status = (path: string, user?: string): Promise<number | undefined> => statusOf(clientPort, ca, path, user);
+    await until(async () => (await status('/readyz')) === 200);
+
+    const hook = find(render(VALUE_SET, NEW), 'Job', '-auth').spec.template.spec.containers[0];
+    const words = hook.args.map((word: string) => moved(word).replace(/^--url=.*/, `--url=${url}`));
+    const switchOn = (): unknown => run(words, here(environmentOf(hook, 'auth')));
+    expect(switchOn()).toMatchObject({ status: 0, said: expect.stringContaining('auth is on') });
+    expect(switchOn()).toEqual({ status: 0, said: '' });
+    const { root = '', 'user-app': password = '' } = filesOf(VALUE_SET, '-auth');
+    const statuses = [
+      await status('/v2/keys/app/a'),
+      await status('/v2/keys/app/a', `app:${password}`),
+      await status('/v2/keys/public/a'),
+      await status('/v2/keys/other', 'backup:backup-password'),
+      await status('/v2/keys/other', root),
+    ];
+    expect(statuses).toEqual([401, 404, 404, 401, 404]);
+
+    const pod = find(render(VALUE_SET, NEW), 'Pod', '-check').spec.containers[0];
+    const check = ['check', `--url=${url}`, '--members=1'];
     expect(run(check, here(environmentOf(pod, 'check')))).toMatchObject({ status: 0 });
     const [, ...prestop] = container.lifecycle.preStop.exec.command;
-    expect(run([...prestop, '--seconds=0'], environment)).toMatchObject({ status: 0 });
-  }, 60_000);
+    expect(run([...prestop, '--seconds=0'], environment)).toMatchObject({
+      status: 0,
+      said: expect.not.stringContaining('user'),
+    });
+  }, 120_000);
 });
 
 function run(args: readonly string[], env: NodeJS.ProcessEnv): { status: number | null; said: string } {
@@ -128,9 +160,10 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv): { status: number 
   return { status, said: stdout + stderr };
 }
 
-function statusOf(port: number, ca: string): Promise<number | undefined> {
+function statusOf(port: number, ca: string, path: string, user?: string): Promise<number | undefined> {
+  const auth = user === undefined ? {} : { auth: user };
   return new Promise((resolve) => {
-    const asked = request({ host: '127.0.0.1', port, ca, path: '/readyz', timeout: 2000 }, (answer) => {
+    const asked = request({ host: '127.0.0.1', port, ca, path, timeout: 10_000, ...auth }, (answer) => {
       answer.resume();
       resolve(answer.statusCode);
     });

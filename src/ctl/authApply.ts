@@ -1,0 +1,156 @@
+/** `cairn auth-apply`: users, roles and rights as a file says, and auth switched on. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  changePassword,
+  changeRole,
+  changeUser,
+  createRole,
+  createUser,
+  enableAuth,
+  findRole,
+  findUser,
+  isAuthEnabled,
+  type KeyRights,
+} from '../client/auth';
+import { AnswerError, NoAnswerError } from '../client/errors';
+import type { Target } from '../client/http';
+import { BackOff } from '../platform/backOff';
+import { readPlainFileSync } from '../platform/plainFile';
+import { AccessFileError, parseAccess, type Access, type WantedUser } from './accessFile';
+import { runCommand, say, UsageError } from './arguments';
+import { clientConnection, type Environment } from './connection';
+
+const REQUEST_TIMEOUT_MS = 10_000;
+const PAUSES = { firstMs: 200, longestMs: 5000 };
+const UNAUTHORIZED = 401;
+const CONFLICT = 409;
+
+const GUEST = 'guest';
+const NOTHING: KeyRights = { read: [], write: [] };
+
+interface Job {
+  readonly target: Target;
+  readonly access: Access;
+  readonly passwords: ReadonlyMap<string, string>;
+  readonly rootPassword: string;
+}
+
+/**
+ * `cairn auth-apply --file FILE --user-file ROOT [--url URL] [--timeout SECONDS]`: each role and user of the file gets exactly the rights,
+ * password and roles that it has there; others are left alone. Guests, who show no password, get what the role guest of the file has, and
+ * nothing without it; that is so before auth counts. Can be run again at any time.
+ */
+export function authApply(args: readonly string[], environment: Environment = process.env): Promise<number> {
+  return runCommand('auth-apply', args, async (values) => {
+    const { url, dial, user } = await clientConnection(values, environment);
+    const timeoutS = values.number('timeout');
+    const access = read(values.text('file'), parseAccess, '--file');
+    const rootPassword = rootPasswordIn(user);
+    const passwords = new Map(
+      [...access.users].map(
+        ([name, { passwordFile }]) => [name, read(passwordFile, passwordOf, `users.${name}`)] as const,
+      ),
+    );
+    const target = { url, dial, timeoutMs: REQUEST_TIMEOUT_MS };
+    await insist(timeoutS, () => apply({ target, access, passwords, rootPassword }));
+  });
+}
+
+function rootPasswordIn(user: string | undefined): string {
+  const [, password] = /^root:(.+)$/s.exec(user ?? '') ?? [];
+  if (password !== undefined) return password;
+  throw new UsageError('--user-file has to name a file with root:PASSWORD, which root gets or has already');
+}
+
+/** @throws UsageError */
+function read<T>(path: string, parse: (text: string) => T, option: string): T {
+  try {
+    return parse(readPlainFileSync(path));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${option} ${path}: ${reason}`);
+  }
+}
+
+function passwordOf(text: string): string {
+  const password = text.replace(/\r?\n$/, '');
+  if (password !== '' && !password.includes('\n')) return password;
+  throw new AccessFileError('it does not hold one line with a password');
+}
+
+async function apply({ target: plain, access, passwords, rootPassword }: Job): Promise<void> {
+  const isOn = await isAuthEnabled(plain);
+  const target = isOn ? { ...plain, user: `root:${rootPassword}` } : plain;
+  const roles = new Map([[GUEST, NOTHING] as const, ...access.roles]);
+  for (const [name, rights] of roles) await applyRole(target, name, rights);
+  for (const [name, user] of access.users) await applyUser(target, name, user, passwords.get(name) ?? '');
+  if (isOn) return;
+  if ((await findUser(target, 'root')) === undefined) await createUser(target, 'root', rootPassword, []);
+  else await changePassword(target, 'root', rootPassword);
+  await enableAuth(target);
+  say('auth is on');
+}
+
+async function applyRole(target: Target, name: string, wanted: KeyRights): Promise<void> {
+  const there = await findRole(target, name);
+  if (there === undefined) {
+    await createRole(target, name, wanted);
+    say(`made the role ${name}`);
+    return;
+  }
+  const grant = { read: besides(wanted.read, there.read), write: besides(wanted.write, there.write) };
+  const revoke = { read: besides(there.read, wanted.read), write: besides(there.write, wanted.write) };
+  if ([grant, revoke].every(({ read, write }) => read.length + write.length === 0)) return;
+  await changeRole(target, name, grant, revoke);
+  say(`changed the rights of the role ${name}`);
+}
+
+async function applyUser(target: Target, name: string, { roles }: WantedUser, password: string): Promise<void> {
+  const there = await findUser(target, name);
+  if (there === undefined) {
+    await createUser(target, name, password, roles);
+    say(`made the user ${name}`);
+    return;
+  }
+  // Nobody is told whether it is the same: it is written each time.
+  await changePassword(target, name, password);
+  const [grant, revoke] = [besides(roles, there), besides(there, roles)];
+  if (grant.length + revoke.length === 0) return;
+  await changeUser(target, name, grant, revoke);
+  say(`changed the roles of the user ${name}`);
+}
+
+function besides(texts: readonly string[], others: readonly string[]): readonly string[] {
+  return texts.filter((text) => !others.includes(text));
+}
+
+/** Again from the beginning while members cannot be reached, have no quorum, or somebody else changes the same. */
+async function insist(timeoutS: number, attempt: () => Promise<void>): Promise<void> {
+  const deadlineMs = performance.now() + timeoutS * 1000;
+  const backOff = new BackOff(PAUSES, Math.random);
+  for (;;) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      const reason = refusalOf(error);
+      const leftMs = deadlineMs - performance.now();
+      if (leftMs <= 0) throw new Error(`${reason}; run it again when that is mended, nothing is undone`);
+      say(`${reason}; trying again`);
+      await sleep(Math.min(leftMs, backOff.nextMs()));
+    }
+  }
+}
+
+/** What to wait for. @throws the error, if waiting is of no use */
+function refusalOf(error: unknown): string {
+  if (error instanceof NoAnswerError) return error.message;
+  if (!(error instanceof AnswerError)) throw error;
+  if (error.status === UNAUTHORIZED) {
+    throw new Error(
+      'auth is on, and root has another password than --user-file says: put the right one there; nothing more was changed',
+    );
+  }
+  if (error.status < 500 && error.status !== CONFLICT) throw error;
+  return error.message;
+}
