@@ -222,6 +222,11 @@ export const commandTable = {
       },
       server: { placeholder: 'NAME', help: 'Names the files and is the common name.', default: 'server' },
       client: { placeholder: 'NAME', help: 'The same for the client.', default: 'client' },
+      'ca-key': {
+        placeholder: 'WHAT',
+        help: 'keep: the key of a new CA is put there too, to sign with it again; discard: it is not, and nobody ever can.',
+        default: 'keep',
+      },
       years: {
         placeholder: 'YEARS',
         help: 'For how long the certificates are valid; the CA is for ten times as long.',

@@ -23,10 +23,15 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     if (server === client) throw new UsageError('--server and --client have the same name; give two');
     const hosts = hostsIn(values);
     const years = values.number('years');
+    const keepsKey = keepsCaKey(values);
     const wish = (commonName: string): CertificateWish => ({ commonName, hosts, years, nowMs });
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await refuseExisting(directory, [server, client]);
-    const ca = await authorityIn(directory, { commonName: 'Cairn trial CA', years: years * CA_FACTOR, nowMs });
+    const ca = await authorityIn(directory, keepsKey, {
+      commonName: 'Cairn trial CA',
+      years: years * CA_FACTOR,
+      nowMs,
+    });
     await store(directory, server, await makeCertificate(wish(server), ca));
     await store(directory, client, await makeCertificate({ ...wish(client), hosts: [] }, ca));
     for (const line of instructions(directory, hosts, server, client)) say(line);
@@ -39,6 +44,12 @@ function nameIn(values: CommandArguments, flag: string): string {
   throw new UsageError(
     `--${flag} ${JSON.stringify(name)} is not usable; give letters, digits, ".", "_", "-" and "@", and not "${CA}"`,
   );
+}
+
+function keepsCaKey(values: CommandArguments): boolean {
+  const what = values.text('ca-key');
+  if (what === 'keep' || what === 'discard') return what === 'keep';
+  throw new UsageError(`--ca-key ${JSON.stringify(what)}: give keep or discard`);
 }
 
 function hostsIn(values: CommandArguments): readonly string[] {
@@ -71,7 +82,11 @@ async function refuseExisting(directory: string, names: readonly string[]): Prom
 }
 
 /** The CA of the directory, made if there is none. */
-async function authorityIn(directory: string, wish: Omit<CertificateWish, 'hosts'>): Promise<MadeCertificate> {
+async function authorityIn(
+  directory: string,
+  keepsKey: boolean,
+  wish: Omit<CertificateWish, 'hosts'>,
+): Promise<MadeCertificate> {
   const [certificate, key] = await Promise.all([read(directory, `${CA}.crt`), read(directory, `${CA}.key`)]);
   if (certificate !== undefined && key !== undefined) {
     refuseOtherKey(join(directory, `${CA}.key`), key);
@@ -79,11 +94,12 @@ async function authorityIn(directory: string, wish: Omit<CertificateWish, 'hosts
   }
   if (certificate !== undefined || key !== undefined) {
     throw new Error(
-      `of ${join(directory, CA)}.crt and .key only one is there, and both are needed to sign; add the other, or remove it`,
+      `of ${join(directory, CA)}.crt and .key only one is there, and both are needed to sign; add the other, or give another --directory`,
     );
   }
   const made = await makeAuthority(wish);
-  await store(directory, CA, made);
+  if (keepsKey) await store(directory, CA, made);
+  else await write(join(directory, `${CA}.crt`), made.certificate, 0o644);
   return made;
 }
 

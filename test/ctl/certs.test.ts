@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certs } from '../../src/ctl/certs';
@@ -40,6 +40,15 @@ it('makes a CA, a certificate for servers and one for a client, which fit togeth
 it('lets nobody else read the keys', async () => {
   await certs(inDirectory());
   for (const name of ['ca.key', 'server.key', 'client.key']) expect(statSync(at(name)).mode & 0o777).toBe(0o600);
+});
+
+it('throws the key of its CA away where that is wanted, so that nobody signs with it again', async () => {
+  expect(await certs(inDirectory('--ca-key=discard'))).toBe(0);
+  expect(readdirSync(directory).sort()).toEqual(['ca.crt', 'client.crt', 'client.key', 'server.crt', 'server.key']);
+  expect(certificateAt('server.crt').verify(certificateAt('ca.crt').publicKey)).toBe(true);
+  expect(await certs(inDirectory('--server=other', '--client=another'))).toBe(1);
+  expect(output.text()).toContain('only one is there, and both are needed to sign');
+  expect(existsSync(at('other.crt'))).toBe(false);
 });
 
 it('says how to use them', async () => {

@@ -1,4 +1,5 @@
 /** What can be said about the compose files without running them; `npm run test:packaging` runs them. */
+import { X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -7,6 +8,7 @@ import { clusterOf } from '../../src/app/clusterFile';
 import type { Configuration } from '../../src/config/configuration';
 import { loadConfiguration } from '../../src/config/load';
 import { discoveryPreset } from '../../src/config/presets';
+import { certs } from '../../src/ctl/certs';
 import { formatEndpoint } from '../../src/config/urls';
 import { imageEnvironment, ROOT } from './dockerfile';
 
@@ -152,6 +154,62 @@ describe('deploy/compose.yaml', () => {
   it('publishes the ports of `npm run cluster`', () => {
     const published = MEMBERS.map((name) => cluster.services[name]?.ports?.[0]?.match(/:-(\d+)/)?.[1]);
     expect(published).toEqual(['12379', '22379', '32379']);
+  });
+});
+
+describe('deploy/compose.tls.yaml', () => {
+  const tls = read('compose.tls.yaml');
+  const { certs: maker, ...members } = tls.services;
+
+  /** With both files, as Compose merges them. */
+  function merged(name: string): Configuration {
+    const environment = {
+      ...imageEnvironment(),
+      ...cluster.services[name]?.environment,
+      ...members[name]?.environment,
+    };
+    const file = 'discovery: "http://discovery:2379/00112233445566778899aabbccddeeff"\n';
+    const outcome = loadConfiguration([], environment, () => file, BUILD);
+    if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+    expect(outcome.warnings).toEqual([]);
+    return outcome.configuration;
+  }
+
+  it('makes certificates once, without a network, for a volume that the members only read', () => {
+    expect(maker).toMatchObject({ network_mode: 'none', profiles: ['certs'], read_only: true, cap_drop: ['ALL'] });
+    expect(maker?.volumes).toEqual(['certs:/var/lib/cairn']);
+    expect(Object.keys(members)).toEqual(MEMBERS);
+    for (const { volumes } of Object.values(members)) expect(volumes).toEqual(['certs:/run/tls:ro']);
+  });
+
+  it('gives members what the command makes, for the names by which they call each other', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'cairn-compose-'));
+    const [word, ...args] = maker?.command ?? [];
+    expect(word).toBe('certs');
+    const here = args.map((arg) => arg.replace('/var/lib/cairn', place));
+    jest.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await certs(here)).toBe(0);
+    jest.restoreAllMocks();
+    for (const name of MEMBERS) {
+      const { advertiseClientUrls, initialAdvertisePeerUrls, joinUrls, ...rest } = merged(name);
+      const files = [rest.certFile, rest.keyFile, rest.trustedCaFile];
+      expect([rest.peerCertFile, rest.peerKeyFile, rest.peerTrustedCaFile]).toEqual(files);
+      const [certificate, , ca] = files.map((path) => readFileSync(path.replace('/run/tls', place), 'utf8'));
+      const shown = new X509Certificate(certificate!);
+      expect(shown.verify(new X509Certificate(ca!).publicKey)).toBe(true);
+      expect(shown.subject).toBe(`CN=${rest.peerCertAllowedCn.join()}`);
+      expect(rest.peerClientCertAuth).toBe(true);
+      for (const { scheme, host } of [...advertiseClientUrls, ...initialAdvertisePeerUrls]) {
+        expect([scheme, host]).toEqual(['https', name]);
+        expect(shown.checkHost(host)).toBe(host);
+      }
+      expect(joinUrls.every((url) => url.startsWith('https:'))).toBe(true);
+    }
+    rmSync(place, { recursive: true });
+  });
+
+  it('leaves no key of the CA in the volume', () => {
+    expect(maker?.command).toContain('--ca-key=discard');
   });
 });
 
