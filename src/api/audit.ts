@@ -1,5 +1,6 @@
 /** Who did what from where, and what came of it: a line of JSON for each request that changes something or was not allowed. */
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { verifiedNameOf } from '../tls/identity';
 import { addressOf, userOf } from './http/caller';
 import { isSafe } from './http/methods';
 import { parseRequestTarget } from './http/requestTarget';
@@ -33,6 +34,7 @@ export class AuditTrail {
   follow(request: IncomingMessage, response: ServerResponse, port: AuditedPort): void {
     // What the socket knows is gone once it is closed.
     const address = addressOf(request.socket.remoteAddress);
+    const certificate = verifiedNameOf(request.socket);
     const index = indexOf(response);
     response.once('close', () => {
       if (!isWorthALine(request, response)) return;
@@ -40,6 +42,7 @@ export class AuditTrail {
       const line = {
         time: new Date(this.nowMs()).toISOString(),
         user: userOf(request),
+        certificate,
         address,
         port,
         method: request.method,
