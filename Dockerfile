@@ -21,8 +21,8 @@ FROM ${NODE_IMAGE} AS packages
 WORKDIR /opt/cairn
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
-# What the image is made of (CycloneDX); it stays in it as /opt/cairn/sbom.cdx.json.
-RUN npm sbom --omit=dev --sbom-format=cyclonedx >sbom.cdx.json
+# What the image is made of (CycloneDX); it stays in it as /opt/cairn/sbom.cdx.json. npm fails for packages that are named and not there.
+RUN npm pkg delete devDependencies && npm sbom --sbom-format=cyclonedx >sbom.cdx.json
 # The package brings a binary for x86-64. Elsewhere, or if it is asked for, the database is compiled (a quarter of an hour
 # on one core); the compiler stays behind in this stage. Not by `npm rebuild`: the package's own install script never compiles.
 ARG COMPILE_ROCKSDB=auto

@@ -22,6 +22,7 @@ const REMOVED = [
   'rocksdb/prebuilds/plan9-x64/node.napi.node',
   'rocksdb/build/Release/obj.target/leveldown.o',
   'bcrypt/prebuilds/plan9-x64/bcrypt.node',
+  `bcrypt/prebuilds/${HERE}/bcrypt.musl.node`,
   'pino/README.md',
   'pino/pino.d.ts',
   'pino/lib/pino.js.map',
@@ -50,7 +51,7 @@ describe('what the image leaves out of node_modules', () => {
     return paths.filter((path) => existsSync(join(modules, path)));
   }
 
-  it('is sources, types, maps, manuals and the binaries of other platforms', () => {
+  it('is sources, types, maps, manuals and the binaries of other platforms and another libc', () => {
     expect(prune([...KEPT, ...REMOVED, READY_MADE])).toEqual([...KEPT, READY_MADE]);
   });
 

@@ -1,8 +1,8 @@
 'use strict';
 
 /**
- * Takes out of an installed node_modules what no running program reads: other platforms' binaries, C++ sources, what the
- * compiler left behind, type declarations, source maps and manuals. Licences stay.
+ * Takes out of an installed node_modules what no running program reads: other platforms' binaries, those for a libc that Debian
+ * does not have, C++ sources, what the compiler left behind, type declarations, source maps and manuals. Licences stay.
  *
  *   node pruneModules.js node_modules
  */
@@ -11,7 +11,7 @@ const { join } = require('node:path');
 
 /** Under a package's folder; what its published files hold for those who build it. */
 const ROCKSDB_SOURCES = ['deps', '.circleci', 'binding.cc', 'binding.gyp', 'download_prebuilds'];
-const UNREAD = /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown)$|^(\.bin|\.package-lock\.json|\.github)$/;
+const UNREAD = /\.(d\.[cm]?ts|[cm]?ts|map|md|markdown)$|\.musl\.node$|^(\.bin|\.package-lock\.json|\.github)$/;
 const LICENCE = /^(licen[cs]e|copying|notice)/i;
 
 function removeUnread(folder) {
