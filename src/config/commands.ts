@@ -222,6 +222,13 @@ export const commandTable = {
       },
       server: { placeholder: 'NAME', help: 'Names the files and is the common name.', default: 'server' },
       client: { placeholder: 'NAME', help: 'The same for the client.', default: 'client' },
+      existing: {
+        placeholder: 'WHAT',
+        help:
+          'What to do if there are certificates of these names: refuse, or keep those that still fit and make what is missing, ' +
+          'so that it can be run at every start.',
+        default: 'refuse',
+      },
       'ca-key': {
         placeholder: 'WHAT',
         help: 'keep: the key of a new CA is put there too, to sign with it again; discard: it is not, and nobody ever can.',

@@ -1,15 +1,12 @@
 /** `cairn certs`: certificates for those who try TLS out. */
-import { createPrivateKey } from 'node:crypto';
-import { access, mkdir, open, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { codeOf } from '../platform/errorCode';
-import { readPlainFile } from '../platform/plainFile';
-import { makeAuthority, makeCertificate, type CertificateWish, type MadeCertificate } from '../tls/makeCertificates';
+import { makeAuthority, makeCertificate, type CertificateWish } from '../tls/makeCertificates';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
+import { authorityOf, CA, existingFile, isKept, store, storeWithoutKey } from './certificateFiles';
 
-const CA = 'ca';
 /** How much longer than a certificate its CA is valid. */
 const CA_FACTOR = 10;
 /** As a file, as a common name, and as a part of a command that is shown. */
@@ -23,19 +20,42 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     if (server === client) throw new UsageError('--server and --client have the same name; give two');
     const hosts = hostsIn(values);
     const years = values.number('years');
-    const keepsKey = keepsCaKey(values);
-    const wish = (commonName: string): CertificateWish => ({ commonName, hosts, years, nowMs });
+    const [mayKeep, keepsCaKey] = [
+      isChosen(values, 'existing', 'keep', 'refuse'),
+      isChosen(values, 'ca-key', 'keep', 'discard'),
+    ];
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await refuseExisting(directory, [server, client]);
-    const ca = await authorityIn(directory, keepsKey, {
-      commonName: 'Cairn trial CA',
-      years: years * CA_FACTOR,
-      nowMs,
-    });
-    await store(directory, server, await makeCertificate(wish(server), ca));
-    await store(directory, client, await makeCertificate({ ...wish(client), hosts: [] }, ca));
+    if (!mayKeep) await refuseExisting(directory, [server, client]);
+    const wishes: CertificateWish[] = [];
+    for (const [commonName, its] of [
+      [server, hosts],
+      [client, []],
+    ] as const) {
+      const wish = { commonName, hosts: its, years, nowMs };
+      if (!(await isKept(directory, commonName, wish))) wishes.push(wish);
+    }
+    if (wishes.length === 0) {
+      say(`${join(directory, server)}.crt and ${join(directory, client)}.crt are there and fit; they are kept.`);
+      return;
+    }
+    const there = await authorityOf(directory);
+    const ca = there ?? (await makeAuthority({ commonName: 'Cairn trial CA', years: years * CA_FACTOR, nowMs }));
+    // All are made before the first is written: who is interrupted leaves nothing or, but for a moment, everything.
+    const made = await Promise.all(wishes.map((wish) => makeCertificate(wish, ca)));
+    if (there === undefined) await (keepsCaKey ? store : storeWithoutKey)(directory, CA, ca);
+    for (const [index, { commonName }] of wishes.entries()) {
+      const certificate = made[index];
+      if (certificate !== undefined) await store(directory, commonName, certificate);
+    }
     for (const line of instructions(directory, hosts, server, client)) say(line);
   });
+}
+
+/** Whether an option with two values has the first of them. */
+function isChosen(values: CommandArguments, flag: string, first: string, second: string): boolean {
+  const text = values.text(flag);
+  if (text === first || text === second) return text === first;
+  throw new UsageError(`--${flag} ${JSON.stringify(text)}: give ${first} or ${second}`);
 }
 
 function nameIn(values: CommandArguments, flag: string): string {
@@ -44,12 +64,6 @@ function nameIn(values: CommandArguments, flag: string): string {
   throw new UsageError(
     `--${flag} ${JSON.stringify(name)} is not usable; give letters, digits, ".", "_", "-" and "@", and not "${CA}"`,
   );
-}
-
-function keepsCaKey(values: CommandArguments): boolean {
-  const what = values.text('ca-key');
-  if (what === 'keep' || what === 'discard') return what === 'keep';
-  throw new UsageError(`--ca-key ${JSON.stringify(what)}: give keep or discard`);
 }
 
 function hostsIn(values: CommandArguments): readonly string[] {
@@ -68,80 +82,12 @@ function hostsIn(values: CommandArguments): readonly string[] {
 }
 
 async function refuseExisting(directory: string, names: readonly string[]): Promise<void> {
-  for (const name of names.flatMap((each) => [`${each}.crt`, `${each}.key`])) {
-    const path = join(directory, name);
-    const isThere = await access(path).then(
-      () => true,
-      () => false,
-    );
-    if (isThere)
-      throw new Error(
-        `${path} is there already and stays as it is; give another name or another --directory, or remove it`,
-      );
-  }
-}
-
-/** The CA of the directory, made if there is none. */
-async function authorityIn(
-  directory: string,
-  keepsKey: boolean,
-  wish: Omit<CertificateWish, 'hosts'>,
-): Promise<MadeCertificate> {
-  const [certificate, key] = await Promise.all([read(directory, `${CA}.crt`), read(directory, `${CA}.key`)]);
-  if (certificate !== undefined && key !== undefined) {
-    refuseOtherKey(join(directory, `${CA}.key`), key);
-    return { certificate, key };
-  }
-  if (certificate !== undefined || key !== undefined) {
+  for (const name of names) {
+    const path = await existingFile(directory, name);
+    if (path === undefined) continue;
     throw new Error(
-      `of ${join(directory, CA)}.crt and .key only one is there, and both are needed to sign; add the other, or give another --directory`,
+      `${path} is there already and stays as it is; give another name or another --directory, remove it, or keep it with --existing keep`,
     );
-  }
-  const made = await makeAuthority(wish);
-  if (keepsKey) await store(directory, CA, made);
-  else await write(join(directory, `${CA}.crt`), made.certificate, 0o644);
-  return made;
-}
-
-/** It signs with the kind of key that it makes. */
-function refuseOtherKey(path: string, text: string): void {
-  let curve: string | undefined;
-  try {
-    curve = createPrivateKey(text).asymmetricKeyDetails?.namedCurve;
-  } catch {
-    // Damaged, or encrypted.
-  }
-  if (curve === 'prime256v1' && text.includes('BEGIN PRIVATE KEY')) return;
-  throw new Error(
-    `${path} is no key that this command made; sign with the CA that you have by its own tools, or give another --directory`,
-  );
-}
-
-async function read(directory: string, name: string): Promise<string | undefined> {
-  try {
-    return await readPlainFile(join(directory, name));
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The key can only be read by who made it. */
-async function store(directory: string, name: string, { certificate, key }: MadeCertificate): Promise<void> {
-  await write(join(directory, `${name}.key`), key, 0o600);
-  await write(join(directory, `${name}.crt`), certificate, 0o644);
-}
-
-/** Fails if it is there. */
-async function write(path: string, text: string, mode: number): Promise<void> {
-  const file = await open(path, 'wx', mode);
-  try {
-    await file.writeFile(text);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  } finally {
-    await file.close();
   }
 }
 

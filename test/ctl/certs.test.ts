@@ -1,5 +1,14 @@
 import { X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certs } from '../../src/ctl/certs';
@@ -76,6 +85,85 @@ it('overwrites nothing', async () => {
   expect(existsSync(at('other.crt'))).toBe(false);
 });
 
+const keeping = (...more: string[]): string[] =>
+  inDirectory('--existing=keep', '--hosts=a.example.com,10.0.0.1', ...more);
+const contents = (): string[] =>
+  ['ca.crt', 'server.crt', 'server.key', 'client.crt', 'client.key'].map((name) => readFileSync(at(name), 'utf8'));
+
+it('can be run again where it shall keep what is there', async () => {
+  expect(await certs(keeping())).toBe(0);
+  const before = contents();
+  expect(await certs(keeping())).toBe(0);
+  expect(output.text()).toContain('are there and fit; they are kept');
+  expect(contents()).toEqual(before);
+});
+
+it('keeps without the key of the CA, and cannot add to what it signed', async () => {
+  expect(await certs(keeping('--ca-key=discard'))).toBe(0);
+  const before = contents();
+  expect(await certs(keeping('--ca-key=discard'))).toBe(0);
+  expect(await certs(keeping('--ca-key=discard', '--client=alice'))).toBe(1);
+  expect(output.text()).toContain('only one is there, and both are needed to sign');
+  expect(contents()).toEqual(before);
+});
+
+it('makes only what is missing beside what it keeps', async () => {
+  await certs(keeping());
+  const before = contents();
+  expect(await certs(keeping('--client=alice'))).toBe(0);
+  expect(contents()).toEqual(before);
+  expect(certificateAt('alice.crt').verify(certificateAt('ca.crt').publicKey)).toBe(true);
+});
+
+it.each<[string, () => unknown, string[], string]>([
+  ['for other hosts', () => undefined, ['--hosts=a.example.com,b.example.com'], 'is not for b.example.com'],
+  ['for other addresses', () => undefined, ['--hosts=10.0.0.2'], 'is not for 10.0.0.2'],
+  [
+    'of another CA',
+    () => {
+      rmSync(at('ca.crt'));
+      rmSync(at('ca.key'));
+    },
+    [],
+    'was not signed by the CA of ca.crt',
+  ],
+  [
+    'without its key',
+    () => {
+      rmSync(at('server.key'));
+    },
+    [],
+    'only one is there',
+  ],
+  [
+    'with another key',
+    () => {
+      copyFileSync(at('client.key'), at('server.key'));
+    },
+    [],
+    'not the certificate of its key',
+  ],
+  [
+    'damaged',
+    () => {
+      writeFileSync(at('server.crt'), 'x');
+    },
+    [],
+    'has no certificate in PEM form',
+  ],
+])('keeps no certificate that is %s', async (_, change, more, words) => {
+  await certs(keeping());
+  change();
+  expect(await certs(keeping(...more))).toBe(1);
+  expect(output.text()).toContain(words);
+});
+
+it('keeps no certificate that has ended', async () => {
+  await certs(keeping());
+  expect(await certs(keeping(), Date.now() + 366 * 86_400_000)).toBe(1);
+  expect(output.text()).toMatch(/server\.crt is there already and was valid until .*; remove it and its key/);
+});
+
 it('signs with no half of a CA, and with no key that it did not make', async () => {
   await certs(inDirectory());
   const key = readFileSync(at('ca.key'), 'utf8');
@@ -94,6 +182,8 @@ it.each([
   ['--server=../a'],
   ['--client=ca'],
   ['--client=server'],
+  ['--existing=replace'],
+  ['--ca-key=hide'],
 ])('refuses %s', async (flag) => {
   expect(await certs(inDirectory(flag))).toBe(2);
   expect(existsSync(directory)).toBe(false);

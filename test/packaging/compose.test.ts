@@ -163,10 +163,13 @@ describe('deploy/compose.tls.yaml', () => {
 
   /** With both files, as Compose merges them. */
   function merged(name: string): Configuration {
+    const [, clientCertAuth = ''] =
+      /:-(\w+)\}$/.exec(members[name]?.environment?.['ETCD_CLIENT_CERT_AUTH'] ?? '') ?? [];
     const environment = {
       ...imageEnvironment(),
       ...cluster.services[name]?.environment,
       ...members[name]?.environment,
+      ETCD_CLIENT_CERT_AUTH: clientCertAuth,
     };
     const file = 'discovery: "http://discovery:2379/00112233445566778899aabbccddeeff"\n';
     const outcome = loadConfiguration([], environment, () => file, BUILD);
@@ -175,11 +178,15 @@ describe('deploy/compose.tls.yaml', () => {
     return outcome.configuration;
   }
 
-  it('makes certificates once, without a network, for a volume that the members only read', () => {
-    expect(maker).toMatchObject({ network_mode: 'none', profiles: ['certs'], read_only: true, cap_drop: ['ALL'] });
+  it('makes certificates before the members start, without a network, for a volume that they only read', () => {
+    expect(maker).toMatchObject({ network_mode: 'none', restart: 'no', read_only: true, cap_drop: ['ALL'] });
+    expect(maker?.security_opt).toEqual(['no-new-privileges:true']);
     expect(maker?.volumes).toEqual(['certs:/var/lib/cairn']);
     expect(Object.keys(members)).toEqual(MEMBERS);
-    for (const { volumes } of Object.values(members)) expect(volumes).toEqual(['certs:/run/tls:ro']);
+    for (const { volumes, depends_on } of Object.values(members)) {
+      expect(volumes).toEqual(['certs:/run/tls:ro']);
+      expect(depends_on).toEqual({ certs: { condition: 'service_completed_successfully' } });
+    }
   });
 
   it('gives members what the command makes, for the names by which they call each other', async () => {
@@ -188,7 +195,8 @@ describe('deploy/compose.tls.yaml', () => {
     expect(word).toBe('certs');
     const here = args.map((arg) => arg.replace('/var/lib/cairn', place));
     jest.spyOn(process.stdout, 'write').mockReturnValue(true);
-    expect(await certs(here)).toBe(0);
+    // At each start.
+    for (let start = 0; start < 2; start++) expect(await certs(here)).toBe(0);
     jest.restoreAllMocks();
     for (const name of MEMBERS) {
       const { advertiseClientUrls, initialAdvertisePeerUrls, joinUrls, ...rest } = merged(name);
@@ -220,7 +228,9 @@ describe('deploy/compose.monitoring.yaml', () => {
     const targets = scrape_configs.flatMap((job: { static_configs: { targets: string[] }[] }) =>
       job.static_configs.flatMap((group) => group.targets),
     );
-    expect(targets).toEqual(MEMBERS.map((name) => `${name}:2379`));
+    const listened = MEMBERS.map((name) => [name, configurationOf(name).listenMetricsUrls.map(formatEndpoint)]);
+    expect(listened).toEqual(MEMBERS.map((name) => [name, ['http://0.0.0.0:2381']]));
+    expect(targets).toEqual(MEMBERS.map((name) => `${name}:2381`));
     const example = parse(readFileSync(join(DEPLOY, 'prometheus/prometheus.yml'), 'utf8'));
     expect(rule_files).toEqual(example.rule_files.map((name: string) => `rules/${name}`));
     expect(rest).toEqual({ global: example.global });
