@@ -3,6 +3,7 @@ import { JoinError } from './beginning';
 import { request, type Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
 import { RequestTimeoutError } from '../platform/plainRequest';
+import { bodyOf, type Body } from './registryBody';
 
 /** A registration: a visible key of the token's directory. */
 export interface RegistryNode {
@@ -97,22 +98,6 @@ export class Registry {
 
 type Answer = Awaited<ReturnType<typeof request>>;
 
-interface Body {
-  readonly errorCode?: number;
-  readonly message?: string;
-  readonly cause?: string;
-  readonly index?: number;
-  readonly node?: BodyNode;
-}
-
-interface BodyNode {
-  readonly key: string;
-  readonly dir?: boolean;
-  readonly value?: string;
-  readonly createdIndex: number;
-  readonly nodes?: readonly BodyNode[];
-}
-
 interface Parsed {
   readonly body: Body;
   readonly index: number;
@@ -132,35 +117,6 @@ function parse(url: string, { status, headers, text }: Answer): Parsed {
     );
   }
   return { body, index: Number(headers['x-etcd-index'] ?? body.index ?? 0) };
-}
-
-function bodyOf(text: string): Body | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isBody(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isBody(value: unknown): value is Body {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  return typeof fields.get('errorCode') === 'number' || isNode(fields.get('node'));
-}
-
-function isNode(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const nodes = fields.get('nodes');
-  const value_ = fields.get('value');
-  return (
-    // etcd's root has no key.
-    ['string', 'undefined'].includes(typeof fields.get('key')) &&
-    ['number', 'undefined'].includes(typeof fields.get('createdIndex')) &&
-    ['string', 'undefined'].includes(typeof value_) &&
-    (nodes === undefined || nodes === null || (Array.isArray(nodes) && nodes.every(isNode)))
-  );
 }
 
 /** An answer of the API that says no; trying again would not change it. */
