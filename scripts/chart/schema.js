@@ -51,8 +51,8 @@ function schemaOf(rows, activeRows) {
           // Part of a key of a Secret.
           name: { type: 'string', pattern: '^[A-Za-z0-9][-._A-Za-z0-9]{0,100}$' },
           roles: TEXTS,
-          secretName: { type: 'string' },
-          secretKey: { type: 'string' },
+          secretName: { type: 'string', pattern: '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$' },
+          secretKey: { type: 'string', pattern: '^[-._A-Za-z0-9]+$' },
         }),
       },
       texts: { type: 'object', additionalProperties: { type: 'string' } },

@@ -43,9 +43,24 @@ export async function changeRole(target: Target, name: string, grant: KeyRights,
 /** The names of its roles. Undefined: there is no such user. */
 export async function findUser(target: Target, name: string): Promise<readonly string[] | undefined> {
   const body = await find(target, userPath(name));
-  if (body === undefined) return undefined;
-  const roles = Array.isArray(body['roles']) ? body['roles'] : [];
-  // One user is shown with the rights of its roles, and in older versions with their names alone.
+  return body === undefined ? undefined : roleNamesOf(body);
+}
+
+/** All users with the names of their roles; what has no name is left out. */
+export async function listUsers(
+  target: Target,
+): Promise<readonly { readonly name: string; readonly roles: readonly string[] }[]> {
+  const body = (await find(target, '/v2/auth/users')) ?? {};
+  const users: readonly unknown[] = Array.isArray(body['users']) ? body['users'] : [];
+  return users.flatMap((user) => {
+    const name = isRecord(user) ? textOf(user['user']) : undefined;
+    return isRecord(user) && name !== undefined ? [{ name, roles: roleNamesOf(user) }] : [];
+  });
+}
+
+/** A user is shown with the rights of its roles, and in older versions with their names alone. */
+function roleNamesOf(user: Readonly<Record<string, unknown>>): readonly string[] {
+  const roles: readonly unknown[] = Array.isArray(user['roles']) ? user['roles'] : [];
   return roles.flatMap((role) => textOf(isRecord(role) ? role['role'] : role) ?? []);
 }
 

@@ -10,6 +10,7 @@ import {
   findRole,
   findUser,
   isAuthEnabled,
+  listUsers,
   type KeyRights,
 } from '../client/auth';
 import { AnswerError, NoAnswerError } from '../client/errors';
@@ -26,7 +27,14 @@ const UNAUTHORIZED = 401;
 const CONFLICT = 409;
 
 const GUEST = 'guest';
+/** The user, and the role that may do everything. */
+const ROOT = 'root';
 const NOTHING: KeyRights = { read: [], write: [] };
+
+/** Somebody else did it while this was at it, or the member that was asked is behind. */
+class SwitchedOnError extends Error {
+  override readonly name = 'SwitchedOnError';
+}
 
 interface Job {
   readonly target: Target;
@@ -78,17 +86,43 @@ function passwordOf(text: string): string {
   throw new AccessFileError('it does not hold one line with a password');
 }
 
-async function apply({ target: plain, access, passwords, rootPassword }: Job): Promise<void> {
-  const isOn = await isAuthEnabled(plain);
-  const target = isOn ? { ...plain, user: `root:${rootPassword}` } : plain;
+async function apply(job: Job): Promise<void> {
+  const { target, rootPassword } = job;
+  if (await isAuthEnabled(target)) {
+    await applyAll({ ...target, user: `root:${rootPassword}` }, job);
+    return;
+  }
+  try {
+    await applyAll(target, job);
+    await applyRoot(target, rootPassword);
+    await enableAuth(target);
+  } catch (error) {
+    if (isUnauthorized(error)) throw new SwitchedOnError('auth was switched on meanwhile');
+    throw error;
+  }
+  say('auth is on');
+}
+
+async function applyAll(target: Target, { access, passwords }: Job): Promise<void> {
   const roles = new Map([[GUEST, NOTHING] as const, ...access.roles]);
   for (const [name, rights] of roles) await applyRole(target, name, rights);
   for (const [name, user] of access.users) await applyUser(target, name, user, passwords.get(name) ?? '');
-  if (isOn) return;
-  if ((await findUser(target, 'root')) === undefined) await createUser(target, 'root', rootPassword, []);
-  else await changePassword(target, 'root', rootPassword);
-  await enableAuth(target);
-  say('auth is on');
+  await tellOfOtherRoots(target, access);
+}
+
+/** Before auth was on, whoever reached a member could make himself one. They are left alone: the operators' own are among them. */
+async function tellOfOtherRoots(target: Target, { users }: Access): Promise<void> {
+  for (const { name, roles } of await listUsers(target)) {
+    if (name === ROOT || users.has(name) || !roles.includes(ROOT)) continue;
+    say(
+      `the user ${JSON.stringify(name)} may do everything (role root) and is not in the file; delete it if it is not yours`,
+    );
+  }
+}
+
+async function applyRoot(target: Target, password: string): Promise<void> {
+  if ((await findUser(target, ROOT)) === undefined) await createUser(target, ROOT, password, []);
+  else await changePassword(target, ROOT, password);
 }
 
 async function applyRole(target: Target, name: string, wanted: KeyRights): Promise<void> {
@@ -144,13 +178,17 @@ async function insist(timeoutS: number, attempt: () => Promise<void>): Promise<v
 
 /** What to wait for. @throws the error, if waiting is of no use */
 function refusalOf(error: unknown): string {
-  if (error instanceof NoAnswerError) return error.message;
+  if (error instanceof NoAnswerError || error instanceof SwitchedOnError) return error.message;
   if (!(error instanceof AnswerError)) throw error;
-  if (error.status === UNAUTHORIZED) {
+  if (isUnauthorized(error)) {
     throw new Error(
       'auth is on, and root has another password than --user-file says: put the right one there; nothing more was changed',
     );
   }
   if (error.status < 500 && error.status !== CONFLICT) throw error;
   return error.message;
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof AnswerError && error.status === UNAUTHORIZED;
 }

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface FakeAnswer {
@@ -16,7 +16,7 @@ export interface Asked {
 export class FakeServer {
   readonly asked: Asked[] = [];
   /** Undefined: no answer at all. */
-  answer: (asked: Asked) => FakeAnswer | undefined = () => ({});
+  answer: (asked: Asked, headers: IncomingHttpHeaders) => FakeAnswer | undefined = () => ({});
   url = '';
   private readonly server = createServer((request, response) => void this.handle(request, response));
 
@@ -35,7 +35,7 @@ export class FakeServer {
     for await (const piece of request) body += String(piece);
     const asked = { method: request.method ?? '', url: request.url ?? '', body };
     this.asked.push(asked);
-    const answer = this.answer(asked);
+    const answer = this.answer(asked, request.headers);
     if (answer === undefined) return;
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
     response.writeHead(answer.status ?? 200).end(answer.status === 204 ? undefined : text);

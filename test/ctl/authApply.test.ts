@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { authApply } from '../../src/ctl/authApply';
 import { FakeServer } from '../client/fakeServer';
+import { until } from '../cluster/waiting';
 import { startInProcess, type InProcess } from '../support/inProcess';
 import { captureOutput } from './output';
 
@@ -16,6 +17,10 @@ beforeEach(async () => {
   server = await startInProcess('all');
   write('root', 'root:geheim\n');
   write('app', 'app-password\n');
+  await until('the member knows that all members know of users', 10_000, async () => {
+    const { status } = await fetch(`${server.url}/v2/auth/users/nobody`, { method: 'DELETE' });
+    return status === 404 || undefined;
+  });
 });
 afterEach(async () => {
   await server.stop();
@@ -150,4 +155,57 @@ test('the password of somebody else than root is of no use', async () => {
   write('root', 'app:geheim');
   expect(await apply(fileWith())).toBe(2);
   expect(output.text()).toContain('--user-file has to name a file with root:PASSWORD');
+});
+
+const asRoot = { authorization: `Basic ${Buffer.from('root:geheim').toString('base64')}` };
+
+test('tells of others who may do everything, whom somebody may have made before auth was on', async () => {
+  for (const [name, roles] of [
+    ['mallory', ['root']],
+    ['bob', []],
+  ] as const) {
+    const body = JSON.stringify({ user: name, password: 'x', roles });
+    expect(await fetch(`${server.url}/v2/auth/users/${name}`, { method: 'PUT', body })).toMatchObject({ ok: true });
+  }
+  expect(await apply(fileWith())).toBe(0);
+  const line =
+    'the user "mallory" may do everything (role root) and is not in the file; delete it if it is not yours\n';
+  expect(output.text()).toContain(`${line}auth is on\n`);
+  expect(output.text()).not.toContain('bob');
+  expect(await apply(fileWith())).toBe(0);
+  expect(output.text().endsWith(`auth is on\n${line}`)).toBe(true);
+  await fetch(`${server.url}/v2/auth/users/mallory`, { method: 'DELETE', headers: asRoot });
+  const said = output.text();
+  expect(await apply(fileWith())).toBe(0);
+  expect(output.text()).toBe(said);
+});
+
+test('two at once, or a member that is behind: what was asked of it without a password is asked again with it', async () => {
+  const fake = new FakeServer();
+  await fake.start();
+  let isOn = false;
+  const seen: string[] = [];
+  fake.answer = ({ method, url }, headers) => {
+    if (url === '/v2/auth/enable' && method === 'GET') return { body: { enabled: isOn } };
+    if (method === 'GET' && url === '/v2/auth/users') return { body: { users: null } };
+    // Another one was first.
+    isOn = true;
+    seen.push(`${method} ${url} ${headers.authorization === undefined ? 'guest' : 'root'}`);
+    if (headers.authorization !== asRoot.authorization)
+      return { status: 401, body: { message: 'Insufficient credentials' } };
+    return method === 'GET' ? { status: 404, body: { message: 'none' } } : { status: 201, body: {} };
+  };
+  const args = ['--file', write('access.yaml', fileWith()), '--user-file', join(place, 'root'), '--url', fake.url];
+  expect(await authApply(args, {})).toBe(0);
+  fake.stop();
+  expect(output.text()).toBe(
+    'auth was switched on meanwhile; trying again\nmade the role guest\nmade the role app\nmade the user app\n',
+  );
+  expect(seen.filter((line) => line.endsWith('guest'))).toEqual(['GET /v2/auth/roles/guest guest']);
+});
+
+test('real ones at once end with the same, and none fails', async () => {
+  expect(await Promise.all([1, 2, 3].map(() => apply(fileWith())))).toEqual([0, 0, 0]);
+  expect(await statusOf('PUT', '/v2/keys/app/a', 'app:app-password')).toBe(201);
+  expect(await statusOf('GET', '/v2/keys/app/a')).toBe(401);
 });

@@ -41,7 +41,7 @@
 
 {{- define "cairn.tlsVolume" -}}
 - name: tls
-  secret: { secretName: {{ include "cairn.tlsSecretName" . }}, defaultMode: 0440 }
+  secret: { secretName: {{ include "cairn.tlsSecretName" . | quote }}, defaultMode: 0440 }
 {{- end -}}
 
 {{/* What the ports of a member speak with. */}}
@@ -105,6 +105,11 @@
 {{- end -}}
 {{- if and (include "cairn.tlsClients" .) $tls.clientCertAuth (not .Values.metrics.port) -}}
 {{- fail "tls.clientCertAuth needs metrics.port: the probes of Kubernetes show no certificate, and use that port" -}}
+{{- end -}}
+{{- range $name, $monitor := pick .Values.metrics "serviceMonitor" "podMonitor" -}}
+{{- if and $monitor.enabled (not (has $monitor.namespace (list "" $.Release.Namespace))) (include "cairn.tlsClients" $) (not $.Values.metrics.port) -}}
+{{- fail (printf "metrics.%s.namespace is not that of the release, and the Secret with the CA of the client port is: set metrics.port, which Prometheus reads without TLS" $name) -}}
+{{- end -}}
 {{- end -}}
 {{- if ne $tls.mode "off" -}}
 {{- range $name := list "cert-file" "key-file" "trusted-ca-file" "client-cert-auth" "auto-tls" "peer-cert-file" "peer-key-file" "peer-trusted-ca-file" "peer-client-cert-auth" "peer-cert-allowed-cn" "peer-auto-tls" -}}
