@@ -11,6 +11,7 @@ import { createRouter } from './router';
 import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWatches } from './v2/keys/watchResponse';
+import { V1Keys } from './v1/keys';
 
 /**
  * Builds it; its `callback()` is what a node:http server wants.
@@ -28,6 +29,7 @@ export function createApplication(
   const { guard, passwords } = access;
   const shared = { member, bodyBudget, now, openWatches, observer, onUnexpected };
   const keys = new KeysHandler({ ...shared, guard, maxRequestBytes });
+  const v1 = new V1Keys({ ...shared, guard, maxRequestBytes });
   const registrations = new KeysHandler({
     ...shared,
     guard: guard.tokens,
@@ -37,7 +39,7 @@ export function createApplication(
   const application = new Koa();
   application.use(keysFront(surface === 'all' ? keys : undefined, web.cors, onUnexpected));
   application.use(lastResort(onUnexpected));
-  application.use(createRouter(clientRoutes(options, registrations, passwords), guard).routes());
+  application.use(createRouter(clientRoutes(options, { registrations, v1 }, passwords), guard).routes());
   logBroken(application, logger);
   return application;
 }

@@ -17,6 +17,8 @@ import { serveRoot, serveVersion } from './ops/version';
 import type { ApiOptions, OperatorPlace } from './options';
 import { open, root, type Route, type Rule, type Rules } from './routeRules';
 import { authRoutes, type PasswordHashing } from './v2/auth/authRoutes';
+import type { V1Keys } from './v1/keys';
+import { v1Routes } from './v1/routes';
 import type { KeysHandler } from './v2/keys/keysHandler';
 import { addMember, removeMember, updateMember } from './v2/members/changeMembers';
 import { serveLeader, serveMachines } from './v2/members/machines';
@@ -30,10 +32,16 @@ function read(rule: Rule): Rules {
   return { GET: rule, HEAD: rule };
 }
 
+/** What speaks of keys, other than /v2/keys itself. */
+export interface KeyDialects {
+  readonly registrations: KeysHandler;
+  readonly v1: V1Keys;
+}
+
 /** For a client port: of a member, or of nothing but a discovery service. */
 export function clientRoutes(
   options: ApiOptions,
-  registrations: KeysHandler,
+  { registrations, v1 }: KeyDialects,
   passwords: PasswordHashing,
 ): readonly Route[] {
   const common = [...monitoringRoutes(options), tokenRoute(options, registrations)];
@@ -42,6 +50,7 @@ export function clientRoutes(
       return [
         ...common,
         ...apiRoutes(options),
+        ...v1Routes(v1, options.member, options.now),
         ...authRoutes(options.member, passwords),
         ...(placeOf(options) === 'client' ? operatorRoutes(options) : absentOperatorRoutes(options)),
       ];

@@ -24,6 +24,11 @@ export class Player {
     return new Player(await ServerProcess.start(program));
   }
 
+  /** Against a server that is there; `end` removes it. */
+  static against(server: ServerProcess): Player {
+    return new Player(server);
+  }
+
   /** Does the step; what came back, volatile parts masked. A restart has no answer. */
   async play(step: Step): Promise<Answer | undefined> {
     switch (step.kind) {

@@ -107,7 +107,12 @@ export function storyFiles(folder: string): string[] {
 
 /** Reads a story file. Throws with file and step if the file does not say what it must. */
 export function readStory(file: string): Story {
-  const document: unknown = parse(readFileSync(file, 'utf8'));
+  return parseStory(file, readFileSync(file, 'utf8'));
+}
+
+/** The same for a text that is, or was made from, the one in the file. */
+export function parseStory(file: string, content: string): Story {
+  const document: unknown = parse(content);
   const top = record(document, file);
   const compare = top['compare'] === undefined ? DEFAULT_COMPARE : strings(top['compare'], `${file}: compare`);
   const steps = list(top['steps'], `${file}: steps`).map((step, index) =>

@@ -22,9 +22,18 @@ const BEHIND_MAX_MS = 60_000;
 
 const NEVER = (): boolean => false;
 
+/** A client that waits for an event. */
+export interface OpenWatch {
+  readonly options: Pick<WatchOptions, 'stream'>;
+  /** Breaks the answer off, so that the client knows that it is not whole. */
+  cut(): void;
+  /** The same, if its right is gone. */
+  cutIfDenied(): void;
+}
+
 /** The watches that are open now, so that a server that stops can cut them. */
 export class OpenWatches {
-  private readonly open = new Set<WatchResponse>();
+  private readonly open = new Set<OpenWatch>();
   /** For all long answers of the same server. */
   readonly turns = new Turns();
 
@@ -42,12 +51,12 @@ export class OpenWatches {
     return this.open.size;
   }
 
-  add(watch: WatchResponse): void {
+  add(watch: OpenWatch): void {
     this.open.add(watch);
     this.observer.watchOpened(watch.options.stream);
   }
 
-  delete(watch: WatchResponse): void {
+  delete(watch: OpenWatch): void {
     if (this.open.delete(watch)) this.observer.watchClosed(watch.options.stream);
   }
 
@@ -70,7 +79,7 @@ export class OpenWatches {
   }
 }
 
-export class WatchResponse {
+export class WatchResponse implements OpenWatch {
   private watch: Watch | undefined;
   private socket: Socket | null = null;
   /** No event is waited for any more. */

@@ -1,0 +1,107 @@
+/** Bodies that are made while they are sent: as fast as the client takes them, and a slice in a turn. */
+import type { ServerResponse } from 'node:http';
+import type { Turns } from '../turns';
+
+/** Answers up to this length are made at once and say how long they are; longer ones come in chunks, as from Go's server. */
+const WHOLE_LENGTH_MAX = 1024 * 1024;
+
+/** Text is handed to the socket when there is this much of it. */
+const CHUNK_LENGTH = 32 * 1024;
+
+/** A flat list of names and values, as `writeHead` takes it. */
+export type FlatHeaders = readonly (string | number)[];
+
+/**
+ * Answers with what `pieces` give, byte strings; an empty one says that there is long work without a text.
+ *
+ * @param writeHead writes status and headers, with these too
+ * @param onFailure gets what nobody foresaw after this has returned
+ */
+export function sendPieces(
+  response: ServerResponse,
+  writeHead: (more: FlatHeaders) => void,
+  pieces: Generator<string, void, undefined>,
+  turns: Turns,
+  onFailure: (error: unknown) => void,
+): void {
+  const first: string[] = [];
+  let length = 0;
+  let isWhole = false;
+  while (length <= WHOLE_LENGTH_MAX) {
+    const { value } = pieces.next();
+    isWhole = value === undefined;
+    if (value === undefined || value === '') break;
+    first.push(value);
+    length += value.length;
+  }
+  // The sum of some short texts becomes bytes fastest, of long ones slowest.
+  const begun = length <= CHUNK_LENGTH ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
+  writeHead(isWhole ? ['Content-Length', begun.length] : []);
+  if (isWhole || response.req.method === 'HEAD') {
+    pieces.return();
+    response.end(begun);
+  } else {
+    response.write(begun);
+    new LongBody(response, pieces, turns, onFailure).start();
+  }
+}
+
+function bytesOf(pieces: readonly string[]): Buffer {
+  return Buffer.concat(pieces.map((piece) => Buffer.from(piece, 'latin1')));
+}
+
+/** The rest of a body that is made while it is sent. */
+class LongBody {
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly pieces: Generator<string, void, undefined>,
+    private readonly turns: Turns,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    if (this.response.closed || this.response.destroyed) {
+      this.pieces.return();
+      return;
+    }
+    this.response.on('drain', () => {
+      this.turns.add(this.work);
+    });
+    this.response.once('close', () => {
+      this.pieces.return();
+    });
+    if (!this.response.writableNeedDrain) this.turns.add(this.work);
+  }
+
+  private readonly work = (isOver: () => boolean): boolean => {
+    try {
+      return this.write(isOver);
+    } catch (error) {
+      this.onFailure(error);
+      this.response.destroy();
+      return false;
+    }
+  };
+
+  private write(isOver: () => boolean): boolean {
+    const { response } = this;
+    if (response.closed || response.destroyed) return false;
+    let texts: string[] = [];
+    let length = 0;
+    do {
+      const { value } = this.pieces.next();
+      if (value === undefined) {
+        response.end(bytesOf(texts));
+        return false;
+      }
+      if (value === '') continue;
+      texts.push(value);
+      length += value.length;
+      if (length < CHUNK_LENGTH) continue;
+      if (!response.write(bytesOf(texts))) return false;
+      texts = [];
+      length = 0;
+    } while (!isOver());
+    return length === 0 || response.write(bytesOf(texts));
+  }
+}

@@ -1,0 +1,247 @@
+/** `/v1/keys`: the key space of v2 in the words of etcd 0.1 (spec v0-api section 2). */
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
+import type { Access } from '../../machine/auth/access';
+import type {
+  CompareAndSwapCommand,
+  CreateCommand,
+  DeleteCommand,
+  KeyCommand,
+  SetCommand as PlainSet,
+} from '../../machine/command';
+import { isTooDeep, LEVELS_MAX } from '../../machine/commandRules';
+import { isClusterKey } from '../../machine/cluster/clusterKeys';
+import type { KeyError, KeyEvent, KeyResult } from '../../machine/keyspace/event';
+import type { KeyReader, KeyWriter } from '../../member/types';
+import { errorStatus } from '../errors';
+import { isRefusal, type KeyGrant, type KeyGuard } from '../auth/guard';
+import { DENIED, keyRefusal } from '../auth/refusal';
+import { wholeRequest } from '../http/body';
+import { sendPieces, type FlatHeaders } from '../http/longBody';
+import type { Form } from '../http/form';
+import { readRequestForm, type FormLimits } from '../http/requestForm';
+import type { ApiObserver } from '../observer';
+import { BUSY, isMemberError, memberFailure } from '../v2/keys/failure';
+import { withoutPrevious } from '../v2/keys/previous';
+import type { OpenWatches } from '../v2/keys/watchResponse';
+import { expirationOf } from '../v2/keys/writeCommand';
+import { changePieces, filePieces, listPieces } from './eventJson';
+import { deleteFailure, fromV2, readFailure, reserved, setFailure, writeV1Failure, type V1Failure } from './failure';
+import { keyTarget } from './keyPath';
+import { PARAMETER_NAMES, parseIndex, parseTtl } from './parameters';
+import { V1Watch } from './watch';
+
+const KEYS = '/v1/keys';
+const WATCH = '/v1/watch';
+
+/** A listing of more nodes is collected while it is written. */
+const LISTED_AT_ONCE = 5000;
+
+/** What a set can come to. */
+type SetCommand = PlainSet | CreateCommand | CompareAndSwapCommand | DeleteCommand;
+
+export interface V1KeysOptions extends Omit<FormLimits, 'turns'> {
+  readonly member: KeyReader & KeyWriter;
+  readonly guard: KeyGuard;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly openWatches: OpenWatches;
+  readonly observer: ApiObserver;
+  /** Gets what nobody foresaw after the answer has begun. */
+  readonly onUnexpected: (error: unknown) => void;
+}
+
+/** A promise of this class rejects only with what nobody foresaw; the application answers that. */
+export class V1Keys {
+  constructor(private readonly options: V1KeysOptions) {}
+
+  /** A key, or what is in a directory; what this member has. */
+  async get(context: Context): Promise<void> {
+    const { key } = keyTarget(context, KEYS);
+    const grant = await this.grantFor(context, key, 'read', false);
+    if (grant === undefined) return;
+    const result = await this.timed(context, 'get', () =>
+      this.options.member.get(key, { recursive: false, sorted: true }, LISTED_AT_ONCE),
+    );
+    if (result === undefined) return;
+    if (!result.ok) writeV1Failure(context.res, readFailure(result, key));
+    else this.send(context.res, result.node.dir ? listPieces(result) : filePieces(result));
+  }
+
+  /** Set, or test-and-set where `prevValue` is given; an empty one stands for a key that is not there (conflicts row 50). */
+  async set(context: Context): Promise<void> {
+    const { key, query } = keyTarget(context, KEYS);
+    const form = await this.formOf(context, query, 'Set');
+    if (form === undefined) return;
+    const command = this.setCommand(key, form);
+    if (isFailure(command)) {
+      writeV1Failure(context.res, command);
+      return;
+    }
+    const grant = await this.grantFor(context, key, 'write', false);
+    if (grant === undefined) return;
+    const result = await this.timed(context, command.type, () => this.propose(context, command));
+    if (result === undefined) return;
+    const shown = grant.showsPrevious() ? result : withoutPrevious(result);
+    if (shown.ok) this.send(context.res, changePieces(shown));
+    else writeV1Failure(context.res, this.whyNotSet(command, shown, grant));
+  }
+
+  async delete(context: Context): Promise<void> {
+    const { key } = keyTarget(context, KEYS);
+    await wholeRequest(context.req);
+    if (isClusterKey(key)) {
+      writeV1Failure(context.res, reserved('Delete'));
+      return;
+    }
+    const grant = await this.grantFor(context, key, 'write', false);
+    if (grant === undefined) return;
+    const result = await this.timed(context, 'delete', () => this.propose(context, this.deleteCommand(key)));
+    if (result === undefined) return;
+    if (!result.ok) writeV1Failure(context.res, deleteFailure(result, key));
+    else this.send(context.res, changePieces(grant.showsPrevious() ? result : (withoutPrevious(result) as KeyEvent)));
+  }
+
+  /** The next change of the key or of anything below it; with an index the first one since then (conflicts row 22). */
+  async watch(context: Context): Promise<void> {
+    const { key, query } = keyTarget(context, WATCH);
+    const form = await this.formOf(context, query, 'Watch From Index');
+    if (form === undefined) return;
+    const sinceIndex = context.method === 'POST' ? parseIndex(form.get('index') ?? '') : 0;
+    if (sinceIndex === undefined) {
+      writeV1Failure(context.res, { code: 203, cause: 'Watch From Index' });
+      return;
+    }
+    const grant = await this.grantFor(context, key, 'read', true);
+    if (grant === undefined) return;
+    this.options.observer.keyRequest('GET', 'watch').received();
+    const { member, openWatches } = this.options;
+    const watch = new V1Watch(member, context.res, grant, openWatches, (event) => {
+      this.send(context.res, changePieces(event));
+    });
+    const over = new Promise((resolve) => context.res.once('close', resolve));
+    const refusal = watch.start(key, sinceIndex);
+    if (refusal !== undefined) writeV1Failure(context.res, readFailure(refusal, key));
+    // Until then nothing may be sent; the application takes a route that has ended without an answer for one that is not there.
+    await over;
+  }
+
+  private setCommand(key: string, form: Form): SetCommand | V1Failure {
+    const value = form.get('value') ?? '';
+    if (value === '') return { code: 200, cause: 'Set' };
+    const ttlText = form.get('ttl') ?? '';
+    const ttl = ttlText === '' ? undefined : parseTtl(ttlText);
+    if (ttlText !== '' && ttl === undefined) return { code: 202, cause: 'Set' };
+    if (isClusterKey(key)) return reserved('Set');
+    if (isTooDeep(key)) return { code: 209, cause: `a key has at most ${LEVELS_MAX} levels` };
+    const prevValue = form.get('prevValue');
+    // What is to end before now has ended.
+    if (ttl !== undefined && ttl <= 0 && prevValue === undefined) return this.deleteCommand(key);
+    const nowMs = this.options.now();
+    const common = { path: key, nowMs, value, expirationMs: expirationOf(ttl && Math.max(0, ttl), nowMs) };
+    if (prevValue === undefined) return { type: 'set', ...common, dir: false, refresh: false };
+    if (prevValue === '') return { type: 'create', ...common, dir: false, inOrder: false };
+    return { type: 'compareAndSwap', ...common, refresh: false, prevValue, prevIndex: 0n };
+  }
+
+  private deleteCommand(key: string): DeleteCommand {
+    return { type: 'delete', path: key, nowMs: this.options.now(), dir: false, recursive: false };
+  }
+
+  private whyNotSet(command: SetCommand, error: KeyError, grant: KeyGrant): V1Failure {
+    const key = command.path;
+    if (command.type === 'delete') return deleteFailure(error, key);
+    // Here the key is named without its slash.
+    if (command.type === 'compareAndSwap' && error.code === 100) return { code: 100, cause: key.slice(1) };
+    if (command.type === 'compareAndSwap' && error.code === 101) {
+      return comparisonFailed(error.cause.slice(`[${command.prevValue} != `.length, -1), command.prevValue, grant);
+    }
+    if (command.type === 'create' && error.code === 105) {
+      const there = this.options.member.get(key, { recursive: false, sorted: false });
+      if (there.ok && there.node.dir) return { code: 102, cause: key };
+      return comparisonFailed(there.ok ? (there.node.value ?? '') : '', '', grant);
+    }
+    return setFailure(error, key);
+  }
+
+  private async propose(context: Context, command: KeyCommand): Promise<KeyResult> {
+    return this.options.member.propose(command, context.req.socket.remoteAddress);
+  }
+
+  /** Undefined: it was answered with why not. */
+  private async formOf(context: Context, query: string, operation: string): Promise<Form | undefined> {
+    const { openWatches, ...limits } = this.options;
+    const turns = openWatches.turns;
+    const read = await readRequestForm(context.req, context.res, query, PARAMETER_NAMES, { ...limits, turns });
+    switch (read.kind) {
+      case 'form':
+        return read.form;
+      case 'bad':
+        writeV1Failure(context.res, { code: 210, cause: `${operation}: ${read.complaint}` });
+        return undefined;
+      case 'busy':
+        writeV1Failure(context.res, fromV2(BUSY));
+        return undefined;
+    }
+  }
+
+  /** Undefined: it was answered with why not. */
+  private async grantFor(
+    context: Context,
+    key: string,
+    access: Access,
+    recursive: boolean,
+  ): Promise<KeyGrant | undefined> {
+    const decided = await this.options.guard.forKey(context.req, key, access, recursive);
+    if (!isRefusal(decided) && decided.holds()) return decided;
+    writeV1Failure(context.res, fromV2(keyRefusal(isRefusal(decided) ? decided : DENIED)));
+    return undefined;
+  }
+
+  /** Counts it as v2 does. Undefined: the member could not do it, and that was answered. */
+  private async timed(
+    context: Context,
+    kind: keyof typeof METHODS,
+    work: () => KeyResult | Promise<KeyResult>,
+  ): Promise<KeyResult | undefined> {
+    const { observer } = this.options;
+    const request = observer.keyRequest(METHODS[kind], kind);
+    request.received();
+    const startedMs = observer.nowMs();
+    try {
+      const result = await work();
+      if (result.ok) request.succeeded(observer.nowMs() - startedMs);
+      else request.failed(errorStatus(result.code), observer.nowMs() - startedMs);
+      return result;
+    } catch (error) {
+      if (!isMemberError(error)) throw error;
+      const failure = memberFailure(error);
+      request.failed(failure.httpStatus ?? 500, observer.nowMs() - startedMs);
+      writeV1Failure(context.res, fromV2(failure));
+      return undefined;
+    }
+  }
+
+  private send(response: ServerResponse, pieces: Generator<string, void, undefined>): void {
+    const { openWatches, onUnexpected } = this.options;
+    const head = (more: FlatHeaders): void => {
+      response.writeHead(200, ['Content-Type', 'text/plain; charset=utf-8', ...HARMLESS, ...more]);
+    };
+    sendPieces(response, head, pieces, openWatches.turns, onUnexpected);
+  }
+}
+
+/** What v2 would be asked with for the same: metrics know no others. */
+const METHODS = { get: 'GET', set: 'PUT', create: 'PUT', compareAndSwap: 'PUT', delete: 'DELETE' } as const;
+
+/** A value that looks like a page is none, whatever a browser thinks. */
+const HARMLESS = ['X-Content-Type-Options', 'nosniff'];
+
+/** @param have a byte string, as it is there @param given as it was expected */
+function comparisonFailed(have: string, given: string, grant: KeyGrant): V1Failure {
+  return { code: 101, cause: grant.showsPrevious() ? `TestAndSet: ${have}!=${given}` : '' };
+}
+
+function isFailure(command: SetCommand | V1Failure): command is V1Failure {
+  return 'code' in command;
+}

@@ -1,0 +1,25 @@
+/** Numbers in the parameters of the v1 API, as Go's strconv reads them. */
+
+/** `value`, `prevValue` and `ttl` of a set, `index` of a watch. */
+export const PARAMETER_NAMES: ReadonlySet<string> = new Set(['value', 'prevValue', 'ttl', 'index']);
+
+const INT64_MAX = 2n ** 63n - 1n;
+const DIGITS_MAX = 20;
+
+/** Seconds, which may be negative. Undefined: it is no number of 64 bits. */
+export function parseTtl(text: string): number | undefined {
+  const [, sign = '', digits = ''] = /^([+-]?)0*([0-9]+)$/.exec(text) ?? [];
+  if (digits === '' || digits.length > DIGITS_MAX) return undefined;
+  const value = BigInt(digits);
+  if (value > (sign === '-' ? INT64_MAX + 1n : INT64_MAX)) return undefined;
+  return sign === '-' ? -Number(value) : Number(value);
+}
+
+/** Beyond what can be counted exactly nothing ever happens, so one such index is as good as another. */
+export function parseIndex(text: string): number | undefined {
+  const [, digits = ''] = /^0*([0-9]+)$/.exec(text) ?? [];
+  if (digits === '' || digits.length > DIGITS_MAX) return undefined;
+  const value = BigInt(digits);
+  if (value >= 2n ** 64n) return undefined;
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+}

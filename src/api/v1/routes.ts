@@ -1,0 +1,33 @@
+/** The routes of the v1 API (spec v0-api sections 1 and 2). Who may do what to a key is asked for the key, as in v2. */
+import type { Context } from 'koa';
+import type { StatusSource } from '../../member/types';
+import { open, type Route } from '../routeRules';
+import { serveLeaderStats, serveSelfStats, serveStoreStats } from '../v2/stats/stats';
+import type { V1Keys } from './keys';
+import { serveV1Stats } from './stats';
+
+export function v1Routes(keys: V1Keys, member: StatusSource, now: () => number): readonly Route[] {
+  const get = open((context) => keys.get(context));
+  const set = open((context) => keys.set(context));
+  const watch = open((context) => keys.watch(context));
+  return [
+    { paths: ['/v1/keys', '/v1/watch'], rules: { any: open(toDirectory) } },
+    {
+      paths: [/^\/v1\/keys\//],
+      rules: { GET: get, HEAD: get, POST: set, PUT: set, DELETE: open((context) => keys.delete(context)) },
+    },
+    { paths: [/^\/v1\/watch\//], rules: { GET: watch, POST: watch } },
+    { paths: ['/v1/stats/self'], rules: { GET: open((context) => serveSelfStats(context, member, now())) } },
+    { paths: ['/v1/stats/store'], rules: { GET: open((context) => serveStoreStats(context, member)) } },
+    { paths: ['/v1/stats/leader'], rules: { GET: open((context) => serveLeaderStats(context, member)) } },
+    { paths: ['/stats'], rules: { GET: open((context) => serveV1Stats(context, member)) } },
+  ];
+}
+
+/** As Go's multiplexer: what is registered with a slash at its end is asked for with one. */
+function toDirectory({ path, querystring, res, req }: Context): void {
+  const location = `${path}/${querystring === '' ? '' : `?${querystring}`}`;
+  req.resume();
+  res.writeHead(301, ['Location', location, 'Content-Length', 0]);
+  res.end();
+}

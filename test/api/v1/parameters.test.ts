@@ -1,0 +1,34 @@
+import { parseIndex, parseTtl } from '../../../src/api/v1/parameters';
+
+test.each([
+  ['5', 5],
+  ['+5', 5],
+  ['-5', -5],
+  ['007', 7],
+  ['9223372036854775807', Number(2n ** 63n - 1n)],
+  ['-9223372036854775808', -Number(2n ** 63n)],
+  ['9223372036854775808', undefined],
+  ['-9223372036854775809', undefined],
+  ['1e3', undefined],
+  ['0x10', undefined],
+  [' 1', undefined],
+  ['1.0', undefined],
+  ['', undefined],
+  ['٣', undefined],
+  [`${'0'.repeat(100_000)}5`, 5],
+  ['9'.repeat(100_000), undefined],
+])('a TTL of %.25s', (text, ttl) => {
+  expect(parseTtl(text)).toBe(ttl);
+});
+
+test.each([
+  ['0', 0],
+  ['12', 12],
+  ['18446744073709551615', Number.MAX_SAFE_INTEGER],
+  ['18446744073709551616', undefined],
+  ['-1', undefined],
+  ['+1', undefined],
+  ['', undefined],
+])('an index of %s', (text, index) => {
+  expect(parseIndex(text)).toBe(index);
+});

@@ -1,0 +1,84 @@
+/**
+ * What etcd 0.1 and 0.4 answered, told as stories (README.md): by a member alone, and by a follower of three. No program that could be asked
+ * again is left, so the answers are those of the documents and of the fact sheet. `<+N>` is an index: N after the first one.
+ */
+import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+import { freePort } from '../../support/ports';
+import { fetchText } from '../../support/exchange';
+import { ServerProcess } from '../../support/serverProcess';
+import { compareAnswers } from '../compareAnswers';
+import { Player } from '../player';
+import { parseStory, readStory, storyFiles, type Story } from '../story';
+
+jest.setTimeout(60_000);
+
+interface Stage {
+  /** Whoever is asked. */
+  readonly server: ServerProcess;
+  readonly others: readonly ServerProcess[];
+}
+
+const stages: readonly (readonly [string, () => Promise<Stage>])[] = [
+  ['one member', async () => ({ server: await ServerProcess.start('cairn'), others: [] })],
+  ['a follower of three members', followerOfThree],
+];
+
+async function followerOfThree(): Promise<Stage> {
+  const places: { name: string; clientPort: number; peerPort: number }[] = [];
+  for (const name of ['a', 'b', 'c']) places.push({ name, clientPort: await freePort(), peerPort: await freePort() });
+  const initialCluster = places.map(({ name, peerPort }) => `${name}=http://127.0.0.1:${peerPort}`).join(',');
+  const members = await Promise.all(places.map((place) => ServerProcess.start('cairn', { ...place, initialCluster })));
+  const states = await Promise.all(members.map(stateOf));
+  const server = members.find((_, index) => states[index] === 'StateFollower');
+  if (server === undefined) throw new Error(`there is no follower: ${states.join()}`);
+  return { server, others: members.filter((member) => member !== server) };
+}
+
+async function stateOf({ clientPort }: ServerProcess): Promise<string> {
+  return (JSON.parse((await fetchText(clientPort, 'GET', '/v2/stats/self')).body) as { state: string }).state;
+}
+
+/** The index that the next write of anybody follows: it stands still once all members have made themselves known. */
+async function indexOf({ clientPort }: ServerProcess, members: number): Promise<number> {
+  for (;;) {
+    const answer = await fetchText(clientPort, 'GET', '/v2/keys/_etcd/machines?quorum=true');
+    const { node } = JSON.parse(answer.body) as { node?: { nodes?: unknown[]; modifiedIndex: number } };
+    if (node?.nodes?.length === members) return Number(answer.header('X-Etcd-Index'));
+    await new Promise((done) => setTimeout(done, 50));
+  }
+}
+
+function fromIndex(file: string, index: number): Story {
+  const text = readFileSync(file, 'utf8').replace(/<\+(\d+)>/g, (_, after: string) => `${index + Number(after)}`);
+  return parseStory(file, text);
+}
+
+describe.each(stages)('asked of %s', (_name, start) => {
+  for (const file of storyFiles(__dirname)) {
+    const told = readStory(file);
+    describe(`${relative(__dirname, file)}: ${told.title}`, () => {
+      let stage: Stage;
+      let player: Player;
+      let story: Story;
+
+      beforeAll(async () => {
+        stage = await start();
+        player = Player.against(stage.server);
+        story = fromIndex(file, await indexOf(stage.server, 1 + stage.others.length));
+      });
+      afterAll(async () => {
+        await player.end();
+        await Promise.all(stage.others.map((other) => other.remove()));
+      });
+
+      told.steps.forEach(({ title }, index) => {
+        test(`${index + 1}. ${title}`, async () => {
+          const step = story.steps[index]!;
+          if (step.expect === undefined) throw new Error('this step says nothing about its answer');
+          compareAnswers(step.expect, await player.play(step));
+        });
+      });
+    });
+  }
+});
