@@ -1,0 +1,90 @@
+/** What an upgrade finds in the cluster and leaves as it is. */
+import { describeWithHelm, find, type Manifest } from './chart';
+import { FakeCluster } from './fakeCluster';
+
+const SECURED = { tls: { mode: 'chart' }, auth: { enabled: true, users: [{ name: 'app' }] } };
+
+const secretsOf = (manifests: readonly Manifest[]): Record<string, Record<string, string>> =>
+  Object.fromEntries(
+    manifests.filter(({ kind }) => kind === 'Secret').map(({ metadata, data }) => [metadata.name, data]),
+  );
+
+/** The hook that removes members; undefined if there is none. */
+const retireJobOf = (manifests: readonly Manifest[]): Manifest =>
+  manifests.find(({ kind, metadata }) => kind === 'Job' && metadata.name === 'rel-cairn-retire');
+
+const showsRoot = (job: Manifest): boolean => JSON.stringify(job).includes('ETCDCTL_USER_FILE');
+
+describeWithHelm('in a cluster that Helm looks into', () => {
+  let cluster: FakeCluster;
+  beforeEach(async () => {
+    cluster = new FakeCluster();
+    await cluster.start();
+  });
+  afterEach(() => {
+    cluster.stop();
+  });
+
+  it('an upgrade keeps the certificate, the passwords and the token; a second installation would make others', async () => {
+    const another = secretsOf(await cluster.render(SECURED));
+    const first = secretsOf(await cluster.apply(SECURED));
+    expect(Object.keys(first).sort()).toEqual(['rel-cairn-auth', 'rel-cairn-bootstrap', 'rel-cairn-tls']);
+    expect(Object.keys(first['rel-cairn-auth']!).sort()).toEqual(['root', 'user-app']);
+    for (const [name, data] of Object.entries(first)) {
+      expect(secretsOf(await cluster.apply(SECURED))[name]).toEqual(data);
+      expect(another[name]).not.toEqual(data);
+    }
+  });
+
+  it('a user who is added gets a password, and the others keep theirs', async () => {
+    const before = secretsOf(await cluster.apply(SECURED))['rel-cairn-auth']!;
+    const more = { ...SECURED, auth: { enabled: true, users: [{ name: 'app' }, { name: 'more' }] } };
+    const after = secretsOf(await cluster.apply(more))['rel-cairn-auth']!;
+    expect(after).toMatchObject(before);
+    expect(Buffer.from(after['user-more']!, 'base64').toString()).toMatch(/^[A-Za-z0-9]{32}$/);
+  });
+
+  it('the size that the cluster was founded with stays', async () => {
+    const first = secretsOf(await cluster.apply({ replicaCount: 3 }));
+    expect(secretsOf(await cluster.apply({ replicaCount: 5 }))).toEqual(first);
+  });
+
+  it('root is known by the same password when it is installed again', async () => {
+    const before = secretsOf(await cluster.apply(SECURED));
+    cluster.uninstall();
+    const after = secretsOf(await cluster.apply(SECURED));
+    expect(after['rel-cairn-auth']).toEqual(before['rel-cairn-auth']);
+    expect(after['rel-cairn-tls']).not.toEqual(before['rel-cairn-tls']);
+  });
+
+  it('a certificate whose Secret was deleted is made anew, with its CA', async () => {
+    const { 'rel-cairn-tls': before, ...others } = secretsOf(await cluster.apply(SECURED));
+    cluster.delete('Secret/rel-cairn-tls');
+    const { 'rel-cairn-tls': after, ...same } = secretsOf(await cluster.apply(SECURED));
+    for (const name of ['tls.crt', 'tls.key', 'ca.crt']) expect(after![name]).not.toBe(before![name]);
+    expect(same).toEqual(others);
+  });
+
+  it('members are removed only where there shall be fewer', async () => {
+    await cluster.apply({ replicaCount: 5 });
+    expect(retireJobOf(await cluster.render({ replicaCount: 5 }))).toBeUndefined();
+    expect(retireJobOf(await cluster.render({ replicaCount: 7 }))).toBeUndefined();
+    const job = retireJobOf(await cluster.render({ replicaCount: 3 }));
+    expect(job.spec.template.spec.containers[0].args).toContain('--keep=3');
+  });
+
+  it('members are removed without a password in the upgrade that switches auth on: its Secret comes later', async () => {
+    const users = { auth: { enabled: true } };
+    await cluster.apply({ replicaCount: 5 });
+    const job = retireJobOf(await cluster.render({ replicaCount: 3, ...users }));
+    expect(job.spec.template.spec.volumes).toBeUndefined();
+    expect(showsRoot(job)).toBe(false);
+    await cluster.apply({ replicaCount: 5, ...users });
+    expect(showsRoot(retireJobOf(await cluster.render({ replicaCount: 3, ...users })))).toBe(true);
+  });
+
+  it('members show root in their preStop hook in any case: the Secret is there before they are', async () => {
+    const { spec } = find(await cluster.render({ auth: { enabled: true } }), 'StatefulSet').spec.template;
+    expect(JSON.stringify(spec.containers[0].env)).toContain('ETCDCTL_USER_FILE');
+  });
+});
