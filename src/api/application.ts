@@ -10,8 +10,15 @@ import type { AccessControl } from './auth/accessControl';
 import { createRouter } from './router';
 import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
 import { KeysHandler } from './v2/keys/keysHandler';
+import type { OpenWaits } from './modules/openWaits';
 import type { OpenWatches } from './v2/keys/watchResponse';
 import { V1Keys } from './v1/keys';
+
+/** What clients wait for, so that it can be ended. */
+export interface LongAnswers {
+  readonly openWatches: OpenWatches;
+  readonly openWaits: OpenWaits;
+}
 
 /**
  * Builds it; its `callback()` is what a node:http server wants.
@@ -21,7 +28,7 @@ import { V1Keys } from './v1/keys';
 export function createApplication(
   options: ApiOptions,
   access: AccessControl,
-  openWatches: OpenWatches,
+  { openWatches, openWaits }: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): Koa {
   const { member, surface, maxRequestBytes, now, logger, web } = options;
@@ -39,7 +46,9 @@ export function createApplication(
   const application = new Koa();
   application.use(keysFront(surface === 'all' ? keys : undefined, web.cors, onUnexpected));
   application.use(lastResort(onUnexpected));
-  application.use(createRouter(clientRoutes(options, { registrations, v1 }, passwords), guard).routes());
+  application.use(
+    createRouter(clientRoutes(options, { registrations, v1, waits: openWaits }, passwords), guard).routes(),
+  );
   logBroken(application, logger);
   return application;
 }

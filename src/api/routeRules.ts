@@ -1,13 +1,20 @@
 /** How a route says who may use it: each of its methods has a rule, and without one there is no method. */
 import type { Context } from 'koa';
-import type { RootGrant } from './auth/guard';
+import type { Access } from '../machine/auth/access';
+import type { KeyGrant, RootGrant } from './auth/guard';
 
-/** Everybody's, or root's alone where auth is on. */
-export type Right = 'open' | 'root';
+/** Everybody's, or, where auth is on, root's alone or theirs who may read or write the key behind it. */
+export type Right = Rule['right'];
 
 export type Rule =
   | { readonly right: 'open'; readonly serve: (context: Context) => void | Promise<void> }
-  | { readonly right: 'root'; readonly serve: (context: Context, grant: RootGrant) => void | Promise<void> };
+  | { readonly right: 'root'; readonly serve: (context: Context, grant: RootGrant) => void | Promise<void> }
+  | {
+      readonly right: Access;
+      /** The key behind a cleaned path, as a byte string; undefined: there is no such route. */
+      readonly keyOf: (path: string) => string | undefined;
+      readonly serve: (context: Context, grant: KeyGrant, key: string) => void | Promise<void>;
+    };
 
 type Method = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
 
@@ -18,6 +25,8 @@ export interface Route {
   /** Exact: a trailing slash makes another path. Or what the whole path looks like. */
   readonly paths: readonly (string | RegExp)[];
   readonly rules: Rules;
+  /** What a method without a rule gets: as a rule that it is not allowed. */
+  readonly otherMethods?: 'notAllowed' | 'notFound';
 }
 
 export function open(serve: (context: Context) => void | Promise<void>): Rule {
@@ -32,4 +41,11 @@ export function root(serve: (context: Context, grant: RootGrant) => void | Promi
 /** The rule for a method; undefined: it is not allowed. */
 export function ruleFor({ rules }: Route, method: string): Rule | undefined {
   return rules.any ?? Object.entries(rules).find(([name]) => name === method)?.[1];
+}
+
+type KeyRule = Extract<Rule, { readonly right: Access }>;
+
+/** What reads or writes a key by another name. It is given the grant and the key. */
+export function onKey(right: Access, keyOf: KeyRule['keyOf'], serve: KeyRule['serve']): Rule {
+  return { right, keyOf, serve };
 }

@@ -1,9 +1,11 @@
 /** Makes a router of a table of routes: who may not use a route never gets to it. */
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
+import type { Access } from '../machine/auth/access';
 import { isRefusal, RightGone, type Guard } from './auth/guard';
-import { DENIED, writeRefusal } from './auth/refusal';
-import { writeMethodNotAllowed } from './http/answers';
+import { DENIED, writeRefusal, type Refusal } from './auth/refusal';
+import { writeMethodNotAllowed, writeNotFound } from './http/answers';
+import { parseRequestTarget } from './http/requestTarget';
 import { ruleFor, type Route, type Rule } from './routeRules';
 
 export function createRouter(routes: readonly Route[], guard: Guard): Router {
@@ -13,7 +15,8 @@ export function createRouter(routes: readonly Route[], guard: Guard): Router {
       router.all(path, (context) => {
         const rule = ruleFor(route, context.method);
         if (rule !== undefined) return serve(rule, context, guard);
-        writeMethodNotAllowed(context.res, Object.keys(route.rules));
+        if (route.otherMethods === 'notFound') writeNotFound(context.res);
+        else writeMethodNotAllowed(context.res, Object.keys(route.rules));
         return undefined;
       });
     }
@@ -22,15 +25,21 @@ export function createRouter(routes: readonly Route[], guard: Guard): Router {
 }
 
 async function serve(rule: Rule, context: Context, guard: Guard): Promise<void> {
-  if (rule.right === 'open') {
-    await rule.serve(context);
-    return;
+  switch (rule.right) {
+    case 'open':
+      return rule.serve(context);
+    case 'root':
+      return serveRoot(rule, context, guard);
+    case 'read':
+    case 'write':
+      return serveKey(rule, context, guard);
   }
+}
+
+async function serveRoot(rule: RuleOf<'root'>, context: Context, guard: Guard): Promise<void> {
   const decision = await guard.forRoot(context.req);
   if (isRefusal(decision)) {
-    // Nothing of a refused request is looked at, but all of it is read, so that the client gets its answer.
-    context.req.resume();
-    writeRefusal(context.res, decision);
+    refuse(context, decision);
     return;
   }
   try {
@@ -39,4 +48,23 @@ async function serve(rule: Rule, context: Context, guard: Guard): Promise<void> 
     if (!(error instanceof RightGone) || context.res.headersSent) throw error;
     writeRefusal(context.res, DENIED);
   }
+}
+
+async function serveKey(rule: RuleOf<Access>, context: Context, guard: Guard): Promise<void> {
+  const key = rule.keyOf(parseRequestTarget(context.req.url ?? '')?.path ?? '');
+  if (key === undefined) {
+    writeNotFound(context.res);
+    return;
+  }
+  const decision = await guard.forKey(context.req, key, rule.right, false);
+  if (isRefusal(decision)) refuse(context, decision);
+  else await rule.serve(context, decision, key);
+}
+
+type RuleOf<R extends Rule['right']> = Extract<Rule, { readonly right: R }>;
+
+/** Nothing of a refused request is looked at, but all of it is read, so that the client gets its answer. */
+function refuse(context: Context, refusal: Refusal): void {
+  context.req.resume();
+  writeRefusal(context.res, refusal);
 }

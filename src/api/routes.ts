@@ -7,6 +7,8 @@ import { servePage, serveRobots } from './discovery/servicePages';
 import { serveToken } from './discovery/serveToken';
 import { createTokenRate } from './discovery/tokenRules';
 import { writeErrorText } from './http/answers';
+import { moduleRoutes } from './modules/moduleRoutes';
+import type { OpenWaits } from './modules/openWaits';
 import { NO_OBSERVER } from './observer';
 import { serveDebugVars } from './ops/debugVars';
 import { serveDrain } from './ops/drain';
@@ -36,12 +38,14 @@ function read(rule: Rule): Rules {
 export interface KeyDialects {
   readonly registrations: KeysHandler;
   readonly v1: V1Keys;
+  /** Locks. */
+  readonly waits: OpenWaits;
 }
 
 /** For a client port: of a member, or of nothing but a discovery service. */
 export function clientRoutes(
   options: ApiOptions,
-  { registrations, v1 }: KeyDialects,
+  { registrations, v1, waits }: KeyDialects,
   passwords: PasswordHashing,
 ): readonly Route[] {
   const common = [...monitoringRoutes(options), tokenRoute(options, registrations)];
@@ -52,6 +56,7 @@ export function clientRoutes(
         ...apiRoutes(options),
         ...v1Routes(v1, options.member, options.now),
         ...authRoutes(options.member, passwords),
+        ...moduleRoutes(options.member, waits),
         ...(placeOf(options) === 'client' ? operatorRoutes(options) : absentOperatorRoutes(options)),
       ];
     case 'discovery':

@@ -11,6 +11,9 @@ import type { ApiOptions, ListenAddress } from './options';
 import { createPeerHandler } from './peerHandler';
 import type { PeerPort } from './peerPort';
 import type { Traffic } from './traffic';
+import { LockService } from './modules/lockService';
+import { OpenWaits } from './modules/openWaits';
+import { RealClock } from '../platform/realClock';
 import { OpenWatches } from './v2/keys/watchResponse';
 
 const CLOSE_DEADLINE_MS = 5000;
@@ -22,6 +25,7 @@ export class ApiServer {
     private readonly peerPort: PeerPort,
     private readonly metrics: readonly Listener[],
     private readonly openWatches: OpenWatches,
+    private readonly openWaits: OpenWaits,
   ) {}
 
   /** Where clients are served, with the real ports. */
@@ -44,10 +48,12 @@ export class ApiServer {
     return { receivedBytes, sentBytes };
   }
 
-  /** Clients only: accepts nothing new, cuts the watches, lets requests finish and cuts what is left at the deadline. */
+  /** Clients only: accepts nothing new, cuts the watches and who waits for a lock, lets requests finish and cuts what is left at the deadline. */
   async closeClients(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
     const closing = this.clients.map((listener) => listener.close(deadlineMs));
     this.openWatches.cutAll();
+    this.openWaits.cutAll();
+    this.openWaits.locks.stop();
     await Promise.all(closing);
   }
 
@@ -64,18 +70,28 @@ export class ApiServer {
  */
 export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const openWatches = new OpenWatches(options.observer, undefined, options.watchBehindBytesMax);
+  const clock = Object.assign(new RealClock(), { now: options.now });
+  const locks = new LockService(options.member, clock);
+  const openWaits = new OpenWaits(options.member, locks);
   options.drain?.onBegun(() => {
     openWatches.cutAll();
+    openWaits.cutAll();
   });
   const access = createAccessControl(options.member, options.observer ?? NO_OBSERVER, options.certificateNameOf);
   options.member.onAuthChange(() => {
     openWatches.cutDenied();
+    openWaits.cutDenied();
   });
   const onUnexpected = (error: unknown): void => {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
   // Koa answers every failure itself: its promise never rejects.
-  const handler = createApplication(options, access, openWatches, onUnexpected).callback() as RequestListener;
+  const handler = createApplication(
+    options,
+    access,
+    { openWatches, openWaits },
+    onUnexpected,
+  ).callback() as RequestListener;
   const clientHandler = options.drain?.around(handler) ?? handler;
   const beside = createSideApplication('peer', options, access, onUnexpected).callback() as RequestListener;
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
@@ -101,7 +117,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     if (options.onPeerConnection !== undefined) {
       for (const listener of peerPort.listeners) listener.onConnection(options.onPeerConnection);
     }
-    return new ApiServer(clients, peerPort, metrics, openWatches);
+    locks.start();
+    return new ApiServer(clients, peerPort, metrics, openWatches, openWaits);
   } catch (error) {
     await Promise.all(opened.map((listener) => listener.close(0)));
     throw error;

@@ -10,7 +10,8 @@ import { hasBody, requestHeaders, responseHeaders } from './headers';
 import { leadsBack } from './loops';
 
 /**
- * How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. A plain
+ * How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. Nor are those
+ * who wait for a lock. A plain
  * read is answered from memory, and a linearizable one fails after some seconds where there is no leader, so another member is
  * asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
  */
@@ -35,8 +36,14 @@ function isRead(request: IncomingMessage): boolean {
   return ['GET', 'HEAD'].includes(request.method ?? '') && !hasBody(request);
 }
 
-function answerTimeoutMs(request: IncomingMessage): number {
-  if (!isRead(request)) return WRITE_TIMEOUT_MS;
+/** What waits for a lock, as long as it takes; who has it is read from a majority. */
+const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
+
+/** Undefined: it may take any time. */
+function answerTimeoutMs(request: IncomingMessage): number | undefined {
+  const isLock = LOCK_ROUTE.test(request.url ?? '');
+  if (!isRead(request)) return isLock ? undefined : WRITE_TIMEOUT_MS;
+  if (isLock) return QUORUM_READ_TIMEOUT_MS;
   return /[?&](quorum|consistent)=/.test(request.url ?? '') ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
 }
 
@@ -126,7 +133,8 @@ export class Passage {
 
   private send(outgoing: ClientRequest): void {
     const wait = (): void => {
-      this.limit(outgoing, answerTimeoutMs(this.request), 'no answer: i/o timeout');
+      const timeoutMs = answerTimeoutMs(this.request);
+      if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
     };
     if (hasBody(this.request)) {
       outgoing.once('finish', wait);

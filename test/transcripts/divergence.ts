@@ -33,6 +33,12 @@ export const DIVERGENCES = {
   'auth-write-only': 'who may write but not read is not told what was there before',
   'auth-guesses': 'who guesses passwords has to wait',
   'auth-operator': "the routes for operators are root's where auth is on",
+  'lock-index': 'renewing or releasing what is not in the queue of a lock is a 404 with error 100',
+  'lock-unknown': 'a lock that was never used is a 404 with error 100',
+  'lock-vacant': 'nothing is kept of a lock that nobody has or wants',
+  'lock-anonymous': 'the value of a lock without one is "-"',
+  'lock-ttl': 'a lock has a TTL of at least a second',
+  'lock-cause': 'the cause of a missing name of a leader is "Set" for DELETE too',
 } as const;
 
 export type DivergenceId = keyof typeof DIVERGENCES;

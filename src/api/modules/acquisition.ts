@@ -1,0 +1,238 @@
+/** One client that wants a lock: takes its place in the queue, waits there until it is first, and begins its TTL then. */
+import type { Action, KeyError, KeyEvent } from '../../machine/keyspace/event';
+import type { KeyReader, KeyWriter } from '../../member/types';
+import type { Cancel, Clock } from '../../platform/clock';
+import { sleep } from '../../platform/sleep';
+import { isMemberError } from '../v2/keys/failure';
+import type { KeepAlive } from './keepAlive';
+import { afterLoss, ANONYMOUS, holdCommand, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
+import type { Place } from './lockQueue';
+import type { LockRoom } from './lockRoom';
+
+export interface LockWish {
+  /** The directory of the lock. */
+  readonly lock: string;
+  /** Who gives one shares the lock with all who give the same. */
+  readonly value: string | undefined;
+  readonly ttlSeconds: number;
+  /** Undefined: for ever. 0: not at all. */
+  readonly waitSeconds: number | undefined;
+}
+
+export type AcquireOutcome =
+  | { readonly kind: 'held'; readonly index: number; readonly etcdIndex: number }
+  /** Somebody else has it, and there was to be no waiting. */
+  | { readonly kind: 'busy' }
+  /** The time ran out, or somebody released the place. */
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'refused'; readonly error: KeyError }
+  /** The client has gone, or was sent away. */
+  | { readonly kind: 'left' };
+
+export interface AcquisitionParts {
+  readonly member: KeyReader & KeyWriter;
+  readonly clock: Clock;
+  readonly keepAlive: KeepAlive;
+  readonly room: LockRoom;
+}
+
+/** Between two tries of what may work the next time. */
+const AGAIN_MS = 200;
+
+/** Timers are no longer than this, and no client waits so long. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** What ended a wait. */
+type Woken =
+  { readonly kind: 'first' } | { readonly kind: 'gone'; readonly action: Action } | { readonly kind: 'over' };
+
+const FIRST: Woken = { kind: 'first' };
+const OVER: Woken = { kind: 'over' };
+
+export class Acquisition {
+  private over: 'closed' | 'left' | undefined;
+  private onOver: () => void = () => undefined;
+  /** The node that has the lock for this client, once it has. */
+  private held: { readonly place: Place; readonly event: KeyEvent; readonly isOnly: boolean } | undefined;
+
+  constructor(
+    private readonly parts: AcquisitionParts,
+    private readonly wish: LockWish,
+  ) {}
+
+  /** The client has gone: what it left in the queue is taken away, also a lock that it did not hear of any more. Idempotent. */
+  leave(): void {
+    if (this.over === 'left') return;
+    this.over = 'left';
+    if (this.held === undefined) this.onOver();
+    else void this.letGo();
+  }
+
+  /** Rejects with MemberError. */
+  async run(): Promise<AcquireOutcome> {
+    const cancel = this.startTimer();
+    try {
+      // Who may share a place has to know all there are.
+      if (this.isShared || this.wish.waitSeconds === 0) await this.parts.member.readBarrier();
+      for (;;) {
+        if (this.over !== undefined) return { kind: this.over };
+        const outcome = await this.attempt();
+        if (outcome !== 'askAgain') return outcome;
+        await sleep(this.parts.clock, AGAIN_MS);
+      }
+    } finally {
+      cancel();
+    }
+  }
+
+  private get isShared(): boolean {
+    return this.wish.value !== undefined;
+  }
+
+  private startTimer(): Cancel {
+    const { waitSeconds } = this.wish;
+    if (waitSeconds === undefined || waitSeconds === 0) return () => undefined;
+    return this.parts.clock.after(Math.min(waitSeconds * 1000, TIMER_MS_MAX), () => {
+      if (this.over !== undefined) return;
+      this.over = 'closed';
+      this.onOver();
+    });
+  }
+
+  private async attempt(): Promise<AcquireOutcome | 'askAgain'> {
+    const { value, waitSeconds } = this.wish;
+    // Looked at before there is a node, so that nothing of it is missed.
+    const { queue } = this.parts.room;
+    const found = value === undefined ? undefined : queue.lowestOf(value);
+    if (waitSeconds === 0 && queue.first !== found) return { kind: 'busy' };
+    const place = found ?? (await this.takePlace());
+    if ('ok' in place) return { kind: 'refused', error: place };
+    const woken = await this.wait(place, found !== undefined);
+    switch (woken.kind) {
+      case 'first':
+        return this.hold(place);
+      case 'gone':
+        return afterLoss(woken.action) === 'end' ? { kind: 'closed' } : 'askAgain';
+      case 'over':
+        await this.giveUp(place);
+        return this.over === undefined ? { kind: 'busy' } : { kind: this.over };
+    }
+  }
+
+  /** Of two places of the same value, made at two members at once, the lower one counts for both. */
+  private async takePlace(): Promise<Place | KeyError> {
+    const { member, clock, room } = this.parts;
+    const { lock, value } = this.wish;
+    const created = await member.propose(queueCommand(lock, value ?? ANONYMOUS, clock.now()));
+    if (!created.ok) return created;
+    const own = { key: created.node.key, index: created.node.createdIndex, value: value ?? ANONYMOUS };
+    const lowest = value === undefined ? undefined : room.queue.lowestOf(value);
+    if (lowest === undefined || lowest.index >= own.index) return own;
+    void this.remove(own, undefined);
+    return lowest;
+  }
+
+  /** @param isFound somebody else made the place: he may have gone just now, so it is refreshed before anything is waited for */
+  private async wait(place: Place, isFound: boolean): Promise<Woken> {
+    const { room, keepAlive } = this.parts;
+    let leave = (): void => undefined;
+    try {
+      const woken = new Promise<Woken>((resolve) => {
+        const onFirst = (): void => {
+          resolve(FIRST);
+        };
+        const onGone = (action: Action): void => {
+          resolve({ kind: 'gone', action });
+        };
+        leave = room.join(place.key, { onFirst, onGone });
+        this.onOver = (): void => {
+          resolve(OVER);
+        };
+      });
+      if (this.over !== undefined) return OVER;
+      if (!room.queue.has(place.key)) return { kind: 'gone', action: 'expire' };
+      if (room.queue.isFirst(place.key)) return FIRST;
+      if (this.wish.waitSeconds === 0) return OVER;
+      keepAlive.add(place.key, () => room.queue.has(place.key) && !room.queue.isFirst(place.key));
+      if (isFound) void keepAlive.refresh(place.key);
+      return await woken;
+    } finally {
+      leave();
+      if (!room.isAwaited(place.key)) keepAlive.delete(place.key);
+      this.onOver = (): void => undefined;
+    }
+  }
+
+  /** It is first by what this member has applied, and stays so: the TTL begins, if the node is still there. */
+  private async hold(place: Place): Promise<AcquireOutcome | 'askAgain'> {
+    const { member, clock, room, keepAlive } = this.parts;
+    keepAlive.delete(place.key);
+    const sinceIndex = room.queue.firstSinceIndex;
+    for (;;) {
+      const event = await this.tried(() => member.propose(holdCommand(place.key, this.wish.ttlSeconds, clock.now())));
+      if (event === undefined) {
+        if (this.over !== undefined) {
+          void this.giveUp(place);
+          return { kind: this.over };
+        }
+        await sleep(clock, AGAIN_MS);
+        continue;
+      }
+      if (!event.ok) return event.code === 100 ? 'askAgain' : { kind: 'refused', error: event };
+      this.held = { place, event, isOnly: !this.isShared || isOnlyHolder(event, sinceIndex) };
+      if (this.over === 'left') {
+        void this.letGo();
+        return { kind: 'left' };
+      }
+      return { kind: 'held', index: place.index, etcdIndex: event.etcdIndex };
+    }
+  }
+
+  /** Undefined: it is not known whether it was done. */
+  private async tried<T>(what: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await what();
+    } catch (error) {
+      if (isMemberError(error) && MAY_WORK_LATER.has(error.reason)) return undefined;
+      throw error;
+    }
+  }
+
+  /** The place of who does not wait any more, unless others here wait for the same. */
+  private async giveUp(place: Place): Promise<void> {
+    const { member, room } = this.parts;
+    if (room.isAwaited(place.key)) return;
+    if (!this.isShared) return this.remove(place, undefined);
+    const seen = member.get(place.key, { recursive: false, sorted: false });
+    if (!seen.ok) return;
+    const { modifiedIndex } = seen.node;
+    // Somebody at another member who has the same value may have got the lock: then the node is his, and so it is if he gets it now.
+    if (room.queue.isFirst(place.key) && modifiedIndex > room.queue.firstSinceIndex) return;
+    return this.remove(place, modifiedIndex);
+  }
+
+  /** The lock of who has gone before he was told; nobody else may have been told that it is his too. */
+  private async letGo(): Promise<void> {
+    const { held } = this;
+    if (held?.isOnly !== true) return;
+    await this.remove(held.place, this.isShared ? held.event.node.modifiedIndex : undefined);
+  }
+
+  /** Again and again, until it is known to be done or the node would be gone by itself. */
+  private async remove(place: Place, seenIndex: number | undefined): Promise<void> {
+    const { member, clock } = this.parts;
+    const untilMs = clock.monotonicMs() + Math.max(this.wish.ttlSeconds * 1000, AGAIN_MS);
+    do {
+      try {
+        await member.propose(leaveCommand(place, seenIndex, clock.now()));
+        return;
+      } catch (error) {
+        if (!isMemberError(error) || !MAY_WORK_LATER.has(error.reason)) return;
+        await sleep(clock, AGAIN_MS);
+      }
+    } while (clock.monotonicMs() < untilMs);
+  }
+}
+
+/** The member itself goes on, and may find a leader. */
+const MAY_WORK_LATER: ReadonlySet<string> = new Set(['timeout', 'noLeader', 'leaderLost', 'tooManyRequests', 'busy']);

@@ -1,0 +1,98 @@
+/** Where the clients of one member wait for one lock: a single watch for all of them, and each event wakes only whom it concerns. */
+import type { Action, KeyEvent } from '../../machine/keyspace/event';
+import type { KeyReader, Watch } from '../../member/types';
+import type { Clock } from '../../platform/clock';
+import { LockQueue } from './lockQueue';
+
+/** Told in the turn in which this member applied it. */
+export interface Waiter {
+  readonly onFirst: () => void;
+  readonly onGone: (action: Action) => void;
+}
+
+/** The queue of a lock as this member has applied it. */
+export function readQueue(member: KeyReader, lock: string): LockQueue {
+  const read = member.get(lock, { recursive: false, sorted: true });
+  return new LockQueue(lock, read.ok ? (read.node.nodes ?? []) : []);
+}
+
+export class LockRoom {
+  private current: LockQueue | undefined;
+  private watch: Watch | undefined;
+  private isClosed = false;
+  private readonly waiters = new Map<string, Set<Waiter>>();
+
+  constructor(
+    private readonly member: KeyReader,
+    private readonly clock: Pick<Clock, 'soon'>,
+    private readonly lock: string,
+  ) {}
+
+  /** As of what this member has applied by now. */
+  get queue(): LockQueue {
+    this.current ??= this.open();
+    return this.current;
+  }
+
+  /** Answers how to leave. Who comes has to look at the queue itself: nothing is told of what was before. */
+  join(key: string, waiter: Waiter): () => void {
+    const waiters = this.waiters.get(key) ?? new Set();
+    this.waiters.set(key, waiters.add(waiter));
+    return () => {
+      waiters.delete(waiter);
+      if (waiters.size === 0 && this.waiters.get(key) === waiters) this.waiters.delete(key);
+    };
+  }
+
+  /** Whether somebody waits here for a node. */
+  isAwaited(key: string): boolean {
+    return this.waiters.has(key);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.watch?.cancel();
+  }
+
+  /** In one turn, so that no event falls between what is read and what is watched. */
+  private open(): LockQueue {
+    const queue = readQueue(this.member, this.lock);
+    const options = { recursive: true, stream: true, sinceIndex: 0 };
+    const watch = this.member.watch(this.lock, options, (event) => {
+      if (event === undefined) this.lost();
+      else this.happened(queue, event);
+    });
+    // Only a watch that begins in the past can be refused.
+    this.watch = watch.ok ? watch : undefined;
+    return queue;
+  }
+
+  private happened(queue: LockQueue, event: KeyEvent): void {
+    const removed = queue.apply(event);
+    for (const { key } of removed) this.tellGone(key, event.action);
+    if (removed.length > 0) this.tellFirst(queue);
+  }
+
+  /** The member took over a state, or stops: whoever stops it ends those who wait. */
+  private lost(): void {
+    this.current = undefined;
+    this.watch = undefined;
+    this.clock.soon(() => {
+      if (this.isClosed) return;
+      const { queue } = this;
+      for (const key of [...this.waiters.keys()]) if (!queue.has(key)) this.tellGone(key, 'expire');
+      this.tellFirst(queue);
+    });
+  }
+
+  private tellGone(key: string, action: Action): void {
+    const waiters = this.waiters.get(key);
+    this.waiters.delete(key);
+    for (const waiter of waiters ?? []) waiter.onGone(action);
+  }
+
+  private tellFirst({ first }: LockQueue): void {
+    if (first === undefined) return;
+    for (const waiter of this.waiters.get(first.key) ?? []) waiter.onFirst();
+  }
+}

@@ -1,0 +1,149 @@
+/** The locks of one member: what its clients ask for, whichever of the two modules they use. */
+import type { KeyError, KeyEvent } from '../../machine/keyspace/event';
+import type { KeyReader, KeyWriter, StatusSource } from '../../member/types';
+import type { Clock } from '../../platform/clock';
+import { Acquisition, type AcquireOutcome, type LockWish } from './acquisition';
+import { EmptyLocks } from './emptyLocks';
+import { KeepAlive } from './keepAlive';
+import { holdCommand, releaseCommand } from './lockCommands';
+import { wasSeen } from './lockHistory';
+import { nodeOfIndex } from './lockPaths';
+import { type LockQueue, type Place } from './lockQueue';
+import { LockRoom, readQueue } from './lockRoom';
+
+/** Which node of a lock is meant. */
+export type Which =
+  { readonly by: 'index'; readonly index: number | undefined } | { readonly by: 'value'; readonly value: string };
+
+export type Holder = { readonly kind: 'held'; readonly place: Place } | { readonly kind: 'vacant' | 'neverSeen' };
+
+export type Changed = KeyEvent | KeyError;
+
+/** A client that waits. */
+export interface Waiting {
+  readonly outcome: Promise<AcquireOutcome>;
+  /** It has gone. */
+  leave(): void;
+}
+
+/** What may wait at one member. Each takes some kilobytes and a refresh every few seconds. */
+export const WAITING_MAX = 10_000;
+
+interface Room {
+  readonly room: LockRoom;
+  clients: number;
+}
+
+export class LockService {
+  private readonly rooms = new Map<string, Room>();
+  private readonly keepAlive: KeepAlive;
+  private readonly emptyLocks: EmptyLocks;
+  private clients = 0;
+  /** Since the member was started. */
+  acquired = 0;
+
+  constructor(
+    private readonly member: KeyReader & KeyWriter & StatusSource,
+    private readonly clock: Clock,
+  ) {
+    this.keepAlive = new KeepAlive(member, clock);
+    this.emptyLocks = new EmptyLocks(member, clock);
+  }
+
+  start(): void {
+    this.emptyLocks.start();
+  }
+
+  stop(): void {
+    this.emptyLocks.stop();
+  }
+
+  /** Clients that wait now. */
+  get waiting(): number {
+    return this.clients;
+  }
+
+  /** Undefined: too many wait already. The outcome rejects with MemberError. */
+  acquire(wish: LockWish): Waiting | undefined {
+    if (this.clients >= WAITING_MAX) return undefined;
+    const entry = this.enter(wish.lock);
+    const { member, clock, keepAlive } = this;
+    const acquisition = new Acquisition({ member, clock, keepAlive, room: entry.room }, wish);
+    const outcome = acquisition.run().finally(() => {
+      this.exit(wish.lock, entry);
+    });
+    return {
+      outcome: outcome.then(async (found) => {
+        if (found.kind === 'held') this.acquired += 1;
+        else await this.tidy(wish.lock);
+        return found;
+      }),
+      leave: () => {
+        acquisition.leave();
+      },
+    };
+  }
+
+  /** Error 100 if there is none. Rejects with MemberError. */
+  async renew(lock: string, which: Which, ttlSeconds: number): Promise<Changed> {
+    const key = await this.keyOf(lock, which);
+    if (key === undefined) return this.notFound(lock);
+    return this.member.propose(holdCommand(key, ttlSeconds, this.clock.now()));
+  }
+
+  /** Error 100 if there is none. Rejects with MemberError. */
+  async release(lock: string, which: Which): Promise<Changed> {
+    const key = await this.keyOf(lock, which);
+    if (key === undefined) return this.notFound(lock);
+    const released = await this.member.propose(releaseCommand(key, this.clock.now()));
+    if (released.ok) await this.tidy(lock);
+    return released;
+  }
+
+  /** Linearizable. Rejects with MemberError. */
+  async holder(lock: string): Promise<Holder> {
+    await this.member.readBarrier();
+    const place = this.queueOf(lock).first;
+    if (place !== undefined) return { kind: 'held', place };
+    return { kind: wasSeen(this.member, lock) ? 'vacant' : 'neverSeen' };
+  }
+
+  private async keyOf(lock: string, which: Which): Promise<string | undefined> {
+    if (which.by === 'index') return which.index === undefined ? undefined : nodeOfIndex(lock, which.index);
+    await this.member.readBarrier();
+    return this.queueOf(lock).lowestOf(which.value)?.key;
+  }
+
+  private queueOf(lock: string): LockQueue {
+    return this.rooms.get(lock)?.room.queue ?? readQueue(this.member, lock);
+  }
+
+  private notFound(lock: string): KeyError {
+    return { ok: false, code: 100, cause: lock, etcdIndex: this.member.indexes().etcdIndex };
+  }
+
+  /** It may be done later too: whoever leads looks for what was left. */
+  private async tidy(lock: string): Promise<void> {
+    try {
+      await this.emptyLocks.tidy(lock);
+    } catch {
+      // No leader, say.
+    }
+  }
+
+  private enter(lock: string): Room {
+    const entry = this.rooms.get(lock) ?? { room: new LockRoom(this.member, this.clock, lock), clients: 0 };
+    this.rooms.set(lock, entry);
+    entry.clients += 1;
+    this.clients += 1;
+    return entry;
+  }
+
+  private exit(lock: string, entry: Room): void {
+    this.clients -= 1;
+    entry.clients -= 1;
+    if (entry.clients > 0) return;
+    entry.room.close();
+    this.rooms.delete(lock);
+  }
+}
