@@ -26,7 +26,7 @@ async function untilOk(url: string): Promise<Response> {
   for (let attempt = 0; ; attempt++) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.status === 200) return response;
-    if (attempt > 100) throw new Error(`${url} does not answer with 200`);
+    if (attempt > 600) throw new Error(`${url} does not answer with 200`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,5 +1,6 @@
 /** --strict-reconfig-check: what members answer to a change that would leave no quorum. */
 import { Cluster } from './cluster';
+import { until } from './waiting';
 
 let cluster: Cluster;
 
@@ -14,8 +15,9 @@ test('with one of three down, removing another is refused at once, and writes go
   const [down, up] = await cluster.followers();
   const [downId, upId] = [await down!.id(), await up!.id()];
   await down!.kill();
-  // Until an election timeout is over the leader takes it for there.
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  // Until an election timeout is over the leader takes it for there; it says this later than that.
+  const failed = `health check for peer ${downId} failed`;
+  await until('the leader misses it', 60_000, () => leader.logs().includes(failed));
   for (const through of [leader, up!]) {
     const startMs = performance.now();
     expect(await cluster.remove(through, upId)).toBe(500);

@@ -1,4 +1,5 @@
 import { tellAdvertisedUrls, type AdvertisedOptions } from '../../src/discovery/advertisedUrls';
+import { until } from '../cluster/waiting';
 import { environment, type Said } from './joiner';
 
 const SELF = { id: 'a1', name: 'a', peerURLs: ['http://a:1'], clientURLs: ['http://a:2379'] };
@@ -78,9 +79,15 @@ it('a member alone tells itself', async () => {
 });
 
 it('when it is asked to stop it ends, and the next start tries again', async () => {
-  const moved = scene(['http://a:1'], ['http://a:9'], { update: () => Promise.reject(new Error('no leader')) });
+  let tries = 0;
+  const moved = scene(['http://a:1'], ['http://a:9'], {
+    update: () => {
+      tries += 1;
+      return Promise.reject(new Error('no leader'));
+    },
+  });
   const told = tellAdvertisedUrls(moved.options);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('it was tried', 30_000, () => tries > 0);
   moved.stop.abort(new Error('stopped'));
   await told;
   expect(moved.noted).toEqual(['http://a:1']);

@@ -286,6 +286,7 @@ it('does not ask without pause a service that confirms registrations and does no
   const beginning = begin(member);
   const stopped = expect(beginning).rejects.toThrow('enough');
   await new Promise((resolve) => setTimeout(resolve, 1000));
+  await until('it says so', 30_000, () => member.lines.length > 0);
   member.stop.abort(new Error('enough'));
   await stopped;
   // Waits are fifty times shorter here than in a member: 5 ms, doubling up to 200 ms.

@@ -76,7 +76,7 @@ describe('a peer that does not read', () => {
     const begunMs = Date.now();
     await until(() => sleeper.sockets.length === 2);
     expect(Date.now() - begunMs).toBeGreaterThan(400);
-    expect(Date.now() - begunMs).toBeLessThan(2000);
+    expect(Date.now() - begunMs).toBeLessThan(10_000);
     expect(a.log.texts('health check for peer b2 failed')).toHaveLength(1);
     expect(a.log.texts('lost the TCP streaming connection with peer b2')).toHaveLength(1);
   });
@@ -110,7 +110,7 @@ describe('a peer that does not read', () => {
     for (let index = 1; index <= 100; index += 1) a.network.send([append('a1', 'b2', index, 100_000)]);
     const begunMs = Date.now();
     await a.network.stop();
-    expect(Date.now() - begunMs).toBeLessThan(2000);
+    expect(Date.now() - begunMs).toBeLessThan(10_000);
   });
 });
 
@@ -121,7 +121,7 @@ describe('a peer that goes away without a word', () => {
     a.network.setPeers([{ id: 'b2', urls: [b.url] }]);
     const opened = b.open(a);
     await until(() => a.network.status().peers[0]!.accepted);
-    await until(() => opened.isClosed(), 2000);
+    await until(() => opened.isClosed());
     expect(a.network.status().peers[0]!.accepted).toBe(false);
   });
 
@@ -132,7 +132,7 @@ describe('a peer that goes away without a word', () => {
     const opened = b.open(a);
     await until(() => a.network.status().peers[0]!.accepted);
     opened.socket.write('\xff\xff\xff\xff and so on', 'latin1');
-    await until(() => opened.isClosed(), 2000);
+    await until(() => opened.isClosed());
     expect(
       a.log.texts('closed the connection with peer b2: a frame of 4294967295 bytes is over the limit'),
     ).toHaveLength(1);

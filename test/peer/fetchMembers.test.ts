@@ -61,7 +61,7 @@ describe('the members of a running cluster', () => {
     const url = await serve(() => undefined);
     const begunMs = Date.now();
     await expect(fetchMembers(url, 100)).rejects.toThrow('i/o timeout');
-    expect(Date.now() - begunMs).toBeLessThan(1000);
+    expect(Date.now() - begunMs).toBeLessThan(10_000);
   });
 
   it('cannot be had from where nobody listens, or from no URL', async () => {

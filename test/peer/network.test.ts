@@ -301,7 +301,7 @@ describe('three members', () => {
     const begunMs = Date.now();
     await Promise.all(nodes.map(({ network }) => network.stop()));
     expect(Date.now() - begunMs).toBeLessThan(1500);
-    await until(() => nodes.every(({ sockets }) => sockets.size === 0), 1000);
+    await until(() => nodes.every(({ sockets }) => sockets.size === 0));
     introduce(...nodes);
     expect(nodes[0]!.network.status().peers).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { call, closeConnections } from '../cluster/httpClient';
+import { markStandsStill } from '../support/markStandsStill';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
@@ -59,8 +60,7 @@ suite('a damaged data directory', () => {
     await first.stop();
     const second = await first.startAgain();
     await fill(second, KEYS / 2, KEYS);
-    // The mark of what is synced is written a moment later.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await markStandsStill(join(source, 'db'));
     await second.kill();
   }, 90_000);
 

@@ -151,10 +151,10 @@ describe('a watch', () => {
     expect(headerOf(watch.received().head!, 'X-Etcd-Index')).toBe('5');
     for (const text of ['one\n', 'two\n']) {
       push(text);
-      expect(await watch.until((each) => each.received().body.toString().endsWith(text), 2000)).toBe(true);
+      expect(await watch.until((each) => each.received().body.toString().endsWith(text), 30_000)).toBe(true);
     }
     watch.close();
-    for (let attempt = 0; closed === 0 && attempt < 200; attempt++) await new Promise((done) => setTimeout(done, 10));
+    for (let attempt = 0; closed === 0 && attempt < 3000; attempt++) await new Promise((done) => setTimeout(done, 10));
     expect(closed).toBe(1);
   });
 

@@ -43,7 +43,10 @@ async function begin(method: string, path: string, body: string, authorization: 
   const type = path === '/new' ? 'application/x-www-form-urlencoded' : 'application/json';
   const credentials = authorization === undefined ? '' : `Authorization: ${authorization}\r\n`;
   const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\n${credentials}`;
-  socket.write(`${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`);
+  const received = api.server.clientTraffic().receivedBytes;
+  const sent = `${head}Content-Length: ${body.length}\r\n\r\n${body.slice(0, -1)}`;
+  socket.write(sent);
+  await until(() => api.server.clientTraffic().receivedBytes >= received + sent.length);
   await new Promise((resolve) => setTimeout(resolve, 60));
   expect(text).toBe('');
   return {

@@ -21,12 +21,12 @@ import { openDataDirectory } from '../../src/storage/dataDirectory';
 import { StorageError } from '../../src/storage/errors';
 import { MemberStore } from '../../src/storage/memberStore';
 import { RegistrationNotes } from '../../src/storage/registrationNote';
-import { readMark } from '../../src/storage/syncedMark';
 import { WitnessNotes } from '../../src/storage/witnessNote';
 import { leaveDiffering } from '../../src/app/differingState';
 import { StateDiffersError } from '../../src/member/integrityCheck';
 import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
 import { REMOVED_FILE } from '../../src/platform/removedFile';
+import { markStandsStill } from '../support/markStandsStill';
 import { BOOTSTRAP, commands, load, row } from './support/memberRows';
 import { splitLog } from './support/splitLog';
 
@@ -87,15 +87,6 @@ async function made(): Promise<{ stopped: string; killed: string; twoLogs: strin
   await splitLog(join(twoLogs, 'db'));
   writeFileSync(join(killed, REMOVED_FILE), '{"memberId":"2a"}');
   return { stopped, killed, twoLogs };
-}
-
-async function markStandsStill(database: string): Promise<void> {
-  for (let before = ''; ;) {
-    const mark = JSON.stringify(await readMark(database));
-    if (mark === before) return;
-    before = mark;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 /** What a member may not lose: who it is, what it promised, its entries, and rows that fit them. */

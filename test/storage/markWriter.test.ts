@@ -24,8 +24,9 @@ afterEach(async () => {
 
 /** The counter of the mark counts its writes. */
 async function mark(): Promise<{ counter: number; synced: number; written: number }> {
-  // A write that was begun is done by a thread, in real time.
-  for (let count = 0; count < 50; count += 1) await new Promise((resolve) => setImmediate(resolve));
+  // A write that was begun is done by a thread, in real time, and what follows from it some promises later.
+  await (writer as unknown as { writing: Promise<void> }).writing;
+  await new Promise((resolve) => setImmediate(resolve));
   const found = await readMark(directory);
   if (typeof found === 'string') throw new Error(`the mark is ${found}`);
   return found;

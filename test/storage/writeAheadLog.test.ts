@@ -16,6 +16,7 @@ import { logKey } from '../../src/storage/layout';
 import { openRocks } from '../../src/storage/rocks';
 import type { NativeEngine } from '../../src/storage/rocksNative';
 import { MARK_FILE, readMark } from '../../src/storage/syncedMark';
+import { markStandsStill } from '../support/markStandsStill';
 import { listed, put } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
 
@@ -32,21 +33,11 @@ async function killed(use: (kv: Kv) => Promise<void>): Promise<string> {
   const path = newPath();
   const kv = await openRocks({ path, createIfMissing: true });
   await use(kv);
-  await marked(path);
+  await markStandsStill(path);
   const copy = newPath();
   cpSync(path, copy, { recursive: true });
   await kv.close();
   return copy;
-}
-
-/** The mark lags some milliseconds behind: resolves when it stands still. */
-async function marked(path: string): Promise<void> {
-  for (let before: unknown; ;) {
-    const mark = await readMark(path);
-    if (JSON.stringify(mark) === JSON.stringify(before)) return;
-    before = mark;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 /** As the member writes: an entry of the log, synced. */
@@ -223,7 +214,7 @@ describe('a disk that is full in the middle of a record', () => {
     const open = newPath();
     const kv = await openRocks({ path: open, createIfMissing: true });
     await synced(kv, 1, ACKNOWLEDGED);
-    await marked(open);
+    await markStandsStill(open);
     const path = newPath();
     cpSync(open, path, { recursive: true });
     await kv.batch([put('n', Buffer.alloc(valueBytes, 'new'))], { sync: true });
@@ -291,7 +282,7 @@ describe('a disk that is full in the middle of a record', () => {
     const kv = await openRocks({ path, createIfMissing: true, engine: failing(path) });
     await synced(kv, 1, ACKNOWLEDGED);
     await expect(kv.batch([put('n', Buffer.alloc(5000))], { sync: true })).rejects.toMatchObject({ kind: 'full' });
-    await marked(path);
+    await markStandsStill(path);
     const copy = newPath();
     cpSync(path, copy, { recursive: true });
     await kv.close();

@@ -1,6 +1,5 @@
 /** `npm run cluster` without npm: whose line is whose, and how it ends. */
 import { spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
@@ -8,6 +7,7 @@ import { sleep, until } from '../cluster/waiting';
 import { whyMissing } from '../support/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';
 import { CTRL_C, PseudoTerminal, quoted, surroundings, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
+import { unfinishedRequest } from './unfinishedRequest';
 
 const SCRIPT = join(ROOT, 'scripts', 'cluster.js');
 const NAMES = ['node1', 'node2', 'node3'];
@@ -75,10 +75,7 @@ function suite(): void {
     async () => {
       const shown = await start('', { environment: { NO_COLOR: '1' } });
       // A request that has not come whole is waited for.
-      const slow = [12_379, 22_379, 32_379].map((port) => connect(port, '127.0.0.1').on('error', () => undefined));
-      for (const socket of slow)
-        socket.write('PUT /v2/keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nvalue=');
-      await sleep(300);
+      const slow = await Promise.all([12_379, 22_379, 32_379].map(unfinishedRequest));
       shown.press(CTRL_C);
       for (const name of NAMES) await shown.shows(new RegExp(`${name} \\| .*stopping`));
       await sleep(SAME_WISH_MS + 100);

@@ -1,7 +1,6 @@
 /** The built program on a terminal, without npm: what it shows, and how it ends. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
 import { exitCodes } from '../../src/config/exitCodes';
@@ -9,6 +8,7 @@ import { sleep, until } from '../cluster/waiting';
 import { whyMissing } from '../support/serverProcess';
 import { isFree, makePlace, ROOT, type Place } from './place';
 import { CTRL_C, CTRL_Z, PseudoTerminal, quoted, whyNoTerminal, type TerminalOptions } from './pseudoTerminal';
+import { unfinishedRequest } from './unfinishedRequest';
 
 const PROGRAM = `exec ${quoted(process.execPath)} ${quoted(join(ROOT, 'dist', 'cairn.js'))}`;
 const COLOR = /\x1b\[/;
@@ -58,10 +58,7 @@ function suite(): void {
   test('Ctrl-C once more ends it at once, while it still waits for a request', async () => {
     const shown = start();
     await shown.shows(/ready to serve clients/);
-    const slow = connect(place.clientPort, '127.0.0.1');
-    slow.on('error', () => undefined);
-    slow.write('PUT /v2/keys/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nvalue=');
-    await sleep(200);
+    const slow = await unfinishedRequest(place.clientPort);
     shown.press(CTRL_C);
     await shown.shows(/INFO: stopping/);
     await sleep(SAME_WISH_MS + 100);

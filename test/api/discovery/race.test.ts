@@ -13,7 +13,7 @@ let service: InProcess;
 beforeAll(async () => {
   service = await startInProcess('discovery', [`--discovery-tokens=${KNOWN}=4`]);
   for (let attempt = 0; (await fetch(`${service.url}/${KNOWN}`)).status !== 200; attempt++) {
-    if (attempt > 100) throw new Error('the service did not come up');
+    if (attempt > 600) throw new Error('the service did not come up');
     await sleep(50);
   }
 });

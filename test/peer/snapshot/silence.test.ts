@@ -33,7 +33,7 @@ describe('frames of a snapshot', () => {
   it('that do not come are given up', async () => {
     const begunMs = Date.now();
     await expect(sourceOf(new PassThrough()).next()).rejects.toThrow('the other side was silent for 120 ms');
-    expect(Date.now() - begunMs).toBeLessThan(1000);
+    expect(Date.now() - begunMs).toBeLessThan(10_000);
   });
 
   it('are waited for as long as the other side lives', async () => {

@@ -193,7 +193,7 @@ describe('a transfer that is cut', () => {
     else await a.network.stop();
     expect(await outcome).toMatch(/closed in the middle/);
     await until(() => receiverError !== undefined);
-    expect(Date.now() - begunMs).toBeLessThan(1500);
+    expect(Date.now() - begunMs).toBeLessThan(10_000);
   });
 
   it('by silence of the sender’s source is not cut: it still says that it lives', async () => {

@@ -222,6 +222,17 @@ describe('readers and bursts', () => {
     return socket;
   }
 
+  /** The machine has taken what it takes for a reader that does not read. */
+  async function untilNothingLeaves(): Promise<void> {
+    let before = -1;
+    for (let same = 0; same < 5;) {
+      const { sentBytes } = api.server.clientTraffic();
+      same = sentBytes === before ? same + 1 : 0;
+      before = sentBytes;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   const large = change('x'.repeat(1_000_000));
 
   test('a burst far beyond 8 MiB reaches a reader that reads, whole', async () => {
@@ -246,7 +257,7 @@ describe('readers and bursts', () => {
     const socket = await idleReader();
     const watch = api.member.watches[0]!;
     for (let count = 0; count < 40; count += 1) watch.listener(large);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilNothingLeaves();
     nowMs = 10_000;
     watch.listener(large);
     expect(watch.cancelled).toBe(true);
@@ -262,7 +273,7 @@ describe('readers and bursts', () => {
     const socket = await idleReader();
     const watch = api.member.watches[0]!;
     for (let count = 0; count < 10; count += 1) watch.listener(large);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await untilNothingLeaves();
     nowMs = 10_000;
     watch.listener(change('small'));
     expect(watch.cancelled).toBe(isCut);
