@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load';
 import { freePort } from '../support/ports';
-import { describeWithHelm, find, NEW, render, type Manifest } from './chart';
+import { parse } from 'yaml';
+import { describeWithHelm, find, NEW, readRoot, render, type Manifest } from './chart';
 import { environmentOf } from './environment';
 
 const BUILD = { version: '0.0.0', nodeVersion: 'v20.19.0', platform: 'linux/x64' };
@@ -53,6 +54,39 @@ describeWithHelm('the certificate that the chart makes', () => {
   });
 });
 
+describeWithHelm('the example of docs/security.md', () => {
+  const [, example = ''] = /### With the chart[^]*?```yaml\n([^]*?)```/.exec(readRoot('docs/security.md')) ?? [];
+  const rendered = render('hardened', NEW);
+
+  it('is what is rendered here, but for what the sentence after it adds', () => {
+    const { scaleDown, config, ...rest } = parse(readRoot('test/helm/values/hardened.yaml'));
+    expect(parse(example)).toEqual({ ...rest, config: { 'audit-log': config['audit-log'] } });
+    expect({ scaleDown, place: config['operator-routes'] }).toEqual({
+      scaleDown: { enabled: false },
+      place: 'metrics',
+    });
+  });
+
+  it('demands certificates at both ports, of members one with their name, and has an audit log', () => {
+    const environment = environmentOf(memberOf('hardened'), 'rel-cairn-0', { token: '0'.repeat(32) });
+    const outcome = loadConfiguration([], environment, () => '', BUILD);
+    if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+    expect(outcome.configuration).toMatchObject({
+      ...{ clientCertAuth: true, peerClientCertAuth: true, peerCertAllowedCn: ['rel-cairn'] },
+      ...{ auditLog: '-', operatorRoutes: 'metrics' },
+    });
+    const { listenClientUrls, listenPeerUrls } = outcome.configuration;
+    expect([...listenClientUrls, ...listenPeerUrls].map(({ scheme }) => scheme)).toEqual(['https', 'https']);
+  });
+
+  it('lets only whom it names to any port, and drains where operators are served', () => {
+    const { spec } = find(rendered, 'NetworkPolicy', 'rel-cairn');
+    for (const { from } of spec.ingress) expect(from.length).toBeGreaterThan(0);
+    expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(memberOf('hardened').lifecycle.preStop.exec.command).toContain('--url=http://127.0.0.1:2381');
+  });
+});
+
 describeWithHelm('the probes', () => {
   const probeOf = (valueSet: string): Manifest => memberOf(valueSet).readinessProbe.httpGet;
 
@@ -61,6 +95,7 @@ describeWithHelm('the probes', () => {
     ['tls-chart', { port: 'client', scheme: 'HTTPS' }],
     ['tls-peers-only', { port: 'client', scheme: 'HTTP' }],
     ['tls-cert-manager', { port: 'metrics', scheme: 'HTTP' }],
+    ['hardened', { port: 'metrics', scheme: 'HTTP' }],
   ])('of the value set %s ask a port that answers without a certificate', (valueSet, expected) => {
     expect(probeOf(valueSet)).toMatchObject(expected);
   });

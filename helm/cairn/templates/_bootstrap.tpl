@@ -100,9 +100,26 @@ first five of nine members gone there is no quorum to join anyway.
 {{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.preStopSeconds) 10 | int) -}}
 {{- fail (printf "terminationGracePeriodSeconds (%d) has to be at least 10 more than preStopSeconds (%d): members hand over and finish what is in flight" (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSeconds)) -}}
 {{- end -}}
+{{- include "cairn.operatorChecks" . -}}
 {{- $ports := list (int .Values.clientPort) (int .Values.peerPort) -}}
 {{- with .Values.metrics.port }}{{- $ports = append $ports (int .) -}}{{- end -}}
 {{- if ne (len $ports) (len (uniq $ports)) -}}
 {{- fail "clientPort, peerPort and metrics.port have to differ" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Where `config.operator-routes` has moved what the chart's own hooks and members use. */}}
+{{- define "cairn.operatorChecks" -}}
+{{- $place := get .Values.config "operator-routes" | default "client" -}}
+{{- if and (eq $place "metrics") (not .Values.metrics.port) -}}
+{{- fail "config.operator-routes is metrics, and there is no such port: set metrics.port" -}}
+{{- end -}}
+{{- if ne $place "client" -}}
+{{- if .Values.scaleDown.enabled -}}
+{{- fail (printf "config.operator-routes is %s, and the hook before a smaller release removes members at the client port: set scaleDown.enabled to false, and remove them by hand" $place) -}}
+{{- end -}}
+{{- if and .Values.bootstrap.autoRejoin (not (include "cairn.tlsPeers" .)) -}}
+{{- fail (printf "config.operator-routes is %s, and members without TLS come back at the client port: set tls.mode, or bootstrap.autoRejoin to false" $place) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}

@@ -50,9 +50,10 @@ lifecycle:
       command:
         - cairn
         - prestop
+        {{- $atMetrics := eq (get $.Values.config "operator-routes" | default "client") "metrics" }}
         {{- /* Over TLS it goes by the member's own variables. */}}
-        {{- if not (include "cairn.tlsClients" $) }}
-        - --url=http://{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" $.Values.listenHost) }}:{{ $.Values.clientPort }}
+        {{- if or $atMetrics (not (include "cairn.tlsClients" $)) }}
+        - --url=http://{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" $.Values.listenHost) }}:{{ ternary $.Values.metrics.port $.Values.clientPort $atMetrics }}
         {{- end }}
         - --seconds={{ . }}
 {{- end }}

@@ -103,6 +103,9 @@
 {{- if and (ne $tls.mode "off") (not $tls.clients) (not $tls.peers) -}}
 {{- fail "tls.mode is not off, and neither tls.clients nor tls.peers is true: choose the ports that speak TLS" -}}
 {{- end -}}
+{{- if and (eq $tls.mode "chart") $tls.clientCertAuth -}}
+{{- fail "tls.clientCertAuth does not go with tls.mode chart: its CA signs nobody else, so clients would need the members' own certificate, and were members with it; choose certManager or secret" -}}
+{{- end -}}
 {{- if and (include "cairn.tlsClients" .) $tls.clientCertAuth (not .Values.metrics.port) -}}
 {{- fail "tls.clientCertAuth needs metrics.port: the probes of Kubernetes show no certificate, and use that port" -}}
 {{- end -}}
