@@ -1,5 +1,6 @@
 /** The tables of all routes but /v2/keys (spec v2-api section 1, v0-api section 1): for each method, who may use it. */
 import type { Context } from 'koa';
+import { adminRoutes, peerAdminRoutes, readOnlyAdminRoutes } from './admin/adminRoutes';
 import { refuseCrossSite } from './connection/webRules';
 import { serveNewToken } from './discovery/newToken';
 import { TOKEN_PATH } from './discovery/registry';
@@ -57,7 +58,9 @@ export function clientRoutes(
         ...v1Routes(v1, options.member, options.now),
         ...authRoutes(options.member, passwords),
         ...moduleRoutes(options.member, waits),
-        ...(placeOf(options) === 'client' ? operatorRoutes(options) : absentOperatorRoutes(options)),
+        ...(placeOf(options) === 'client'
+          ? [...operatorRoutes(options), ...adminRoutes(options.member)]
+          : absentOperatorRoutes(options)),
       ];
     case 'discovery':
       return [
@@ -71,12 +74,20 @@ export function clientRoutes(
 
 /** For a port of its own that has nothing else. */
 export function metricsRoutes(options: ApiOptions): readonly Route[] {
-  return [...monitoringRoutes(options), ...(placeOf(options) === 'metrics' ? operatorRoutes(options) : [])];
+  return [...monitoringRoutes(options), ...(placeOf(options) === 'metrics' ? [...operatorRoutes(options), ...adminRoutes(options.member)] : [])];
 }
 
-/** What the peer port has beside its own. */
+/** What the peer port has beside its own: the admin API, which is at home there. */
 export function peerRoutes(options: ApiOptions): readonly Route[] {
-  return placeOf(options) === 'peer' ? operatorRoutes(options) : [];
+  const { member } = options;
+  switch (placeOf(options)) {
+    case 'peer':
+      return [...operatorRoutes(options), ...peerAdminRoutes(member)];
+    case 'client':
+      return peerAdminRoutes(member);
+    case 'metrics':
+      return readOnlyAdminRoutes(member, refuseHere(options));
+  }
 }
 
 function placeOf({ operatorRoutes: place = 'client' }: ApiOptions): OperatorPlace {
@@ -131,10 +142,7 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
 
 /** On the client port, when they are on another one. Who the members are is no secret of operators: clients ask for it. */
 function absentOperatorRoutes(options: ApiOptions): readonly Route[] {
-  const refuse = (context: Context): void => {
-    const text = `served on the ${placeOf(options)} port of this member only (--operator-routes)`;
-    writeErrorText(context.res, 403, text);
-  };
+  const refuse = refuseHere(options);
   return [
     { paths: ['/debug/vars', '/config/local/log', '/config/local/drain', '/new'], rules: { any: open(refuse) } },
     {
@@ -146,7 +154,15 @@ function absentOperatorRoutes(options: ApiOptions): readonly Route[] {
         }),
       },
     },
+    ...readOnlyAdminRoutes(options.member, refuse),
   ];
+}
+
+function refuseHere(options: ApiOptions): (context: Context) => void {
+  return (context) => {
+    const text = `served on the ${placeOf(options)} port of this member only (--operator-routes)`;
+    writeErrorText(context.res, 403, text);
+  };
 }
 
 /** Spec cli-and-config section 4, server side. It decides about methods itself. */

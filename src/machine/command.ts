@@ -4,6 +4,7 @@
  * begins with "/", has no empty, "." or ".." component and no trailing slash; the root is "/".
  */
 import type { AuthChange } from './auth/change';
+import type { SettingsChange } from './cluster/clusterSettings';
 
 interface KeyCommandBase {
   readonly path: string;
@@ -118,6 +119,21 @@ export interface AuthCommand {
   readonly change: AuthChange;
 }
 
+/** A change of the settings of the cluster. */
+export interface SettingsCommand {
+  readonly type: 'settings';
+  /** They are those of a new cluster: nothing happens where somebody has set some before. */
+  readonly onlyIfUnset: boolean;
+  readonly change: SettingsChange;
+}
+
 /** Everything the log can hold as commands; what there is to know of each kind is in commands/. */
 export type Command =
-  KeyCommand | SyncCommand | PublishCommand | UpdateMemberCommand | CheckpointCommand | ReportCommand | AuthCommand;
+  | KeyCommand
+  | SyncCommand
+  | PublishCommand
+  | UpdateMemberCommand
+  | CheckpointCommand
+  | ReportCommand
+  | AuthCommand
+  | SettingsCommand;

@@ -5,10 +5,11 @@
  *
  * To add a command or a table: raise FEATURE_LEVEL by one in that release, and give the newcomer that level in its entry
  * (commands/). A build of the level before is kept for the test of a rolling upgrade; see test/cluster/builds/README.md.
- * Level 1: the key space and its members. Level 2: users and roles.
+ * Level 1: the key space and its members. Level 2: users and roles. Level 3: settings of the
+ * cluster.
  */
 /** The highest level that this program reads. */
-export const FEATURE_LEVEL = 2;
+export const FEATURE_LEVEL = 3;
 
 /** What members that never published a level can read, and states that do not name one are of. */
 export const FIRST_LEVEL = 1;

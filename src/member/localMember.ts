@@ -2,6 +2,7 @@ import type { AuthChange } from '../machine/auth/change';
 import type { AuthResult } from '../machine/auth/result';
 import type { AuthView } from '../machine/auth/view';
 import type { KeyCommand } from '../machine/command';
+import type { ClusterSettings, SettingsChange } from '../machine/cluster/clusterSettings';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { KeyError, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
@@ -170,6 +171,14 @@ export class LocalMember implements Member {
 
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
     return this.assembly.membership.updateMember(id, peerURLs);
+  }
+
+  clusterSettings(): ClusterSettings {
+    return this.assembly.membership.clusterSettings();
+  }
+
+  changeSettings(change: SettingsChange): Promise<boolean> {
+    return this.refusedInDoubt() ?? this.assembly.membership.changeSettings(change);
   }
 
   private refusedInDoubt(): Promise<never> | undefined {

@@ -1,4 +1,7 @@
 import type { ClusterChange } from '../machine/cluster/clusterState';
+import { settingsOf, type ClusterSettings, type SettingsChange } from '../machine/cluster/clusterSettings';
+import { canAllRead } from '../machine/batchRules';
+import type { SettingsCommand } from '../machine/command';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { MemberId } from '../raft/types';
 import type { PendingRequests } from './pendingRequests';
@@ -7,10 +10,10 @@ import type { Clock } from '../platform/clock';
 import { memberIdOf } from './identity';
 import { refusalOfUpdate } from './membershipRules';
 import type { MemberLogger } from './settings';
-import { MembershipError, type ClusterAdmin } from './types';
+import { MembershipError, type ClusterAdmin, type SettingsAdmin } from './types';
 
-/** The list of members as this member has applied it, and what operators change about it. */
-export class Membership implements ClusterAdmin {
+/** The list of members and the settings of the cluster as this member has applied them, and what operators change about both. */
+export class Membership implements ClusterAdmin, SettingsAdmin {
   constructor(
     readonly clusterId: string,
     private readonly requests: PendingRequests,
@@ -44,6 +47,17 @@ export class Membership implements ClusterAdmin {
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
     if (refusal !== undefined) throw new MembershipError(refusal);
     await this.requests.propose({ type: 'updateMember', memberId: id, peerURLs });
+  }
+
+  clusterSettings(): ClusterSettings {
+    return settingsOf(this.state.machine.keySpace.tree);
+  }
+
+  async changeSettings(change: SettingsChange, onlyIfUnset = false): Promise<boolean> {
+    const command: SettingsCommand = { type: 'settings', onlyIfUnset, change };
+    if (!canAllRead(command, this.state.machine.cluster.level)) return false;
+    await this.requests.propose(command);
+    return true;
   }
 
   /** The client of etcd hears no reason for some refusals; the operator finds it in the log. */

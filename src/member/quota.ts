@@ -156,6 +156,7 @@ export class Quota {
       case 'updateMember':
       case 'checkpoint':
       case 'report':
+      case 'settings':
         return 0;
     }
   }

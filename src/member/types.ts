@@ -5,6 +5,7 @@ import type { AuthView } from '../machine/auth/view';
 import type { KeyCommand } from '../machine/command';
 import type { KeyError, KeyEvent, KeyResult } from '../machine/keyspace/event';
 import type { StoreStats } from '../machine/keyspace/stats';
+import type { ClusterSettings, SettingsChange } from '../machine/cluster/clusterSettings';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { LatencyStatus, TrafficStatus } from '../peer/types';
 import type { MemberId, RaftStatus } from '../raft/types';
@@ -165,6 +166,17 @@ export interface ClusterAdmin {
   updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void>;
 }
 
+/** The settings of the cluster: how many are to vote, and when one that is silent is replaced. */
+export interface SettingsAdmin {
+  /** As this member has applied them. */
+  clusterSettings(): ClusterSettings;
+  /**
+   * Resolves when this member applied the change; false if a member runs a version that cannot read it, so that nothing was done.
+   * Rejects with MemberError.
+   */
+  changeSettings(change: SettingsChange): Promise<boolean>;
+}
+
 /** What a member says of itself. */
 export interface StatusSource {
   readonly id: MemberId;
@@ -193,5 +205,6 @@ export interface AuthWriter {
   proposeAuth(change: AuthChange): Promise<AuthResult>;
 }
 
-/** One running member. Whoever serves clients takes the narrowest of the six that does. */
-export interface Member extends KeyReader, KeyWriter, ClusterAdmin, StatusSource, AuthSource, AuthWriter {}
+/** One running member. Whoever serves clients takes the narrowest of the seven that does. */
+export interface Member
+  extends KeyReader, KeyWriter, ClusterAdmin, SettingsAdmin, StatusSource, AuthSource, AuthWriter {}

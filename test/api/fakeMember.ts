@@ -4,6 +4,7 @@ import { AuthState } from '../../src/machine/auth/authState';
 import type { AuthResult } from '../../src/machine/auth/result';
 import type { AuthView } from '../../src/machine/auth/view';
 import type { KeyCommand } from '../../src/machine/command';
+import { DEFAULT_SETTINGS, type ClusterSettings, type SettingsChange } from '../../src/machine/cluster/clusterSettings';
 import type { MemberInfo } from '../../src/machine/cluster/members';
 import type { KeyError, KeyEvent, KeyResult, NodeView } from '../../src/machine/keyspace/event';
 import type { StoreStats } from '../../src/machine/keyspace/stats';
@@ -207,6 +208,19 @@ export class FakeMember implements Member {
 
   updateMember(id: string, peerURLs: readonly string[]): Promise<void> {
     return Promise.reject(new Error(`no test asks for this: update ${id} to ${peerURLs.join()}`));
+  }
+
+  settings: ClusterSettings = DEFAULT_SETTINGS;
+  readonly settingsChanges: SettingsChange[] = [];
+
+  clusterSettings(): ClusterSettings {
+    return this.settings;
+  }
+
+  changeSettings(change: SettingsChange): Promise<boolean> {
+    this.settingsChanges.push(change);
+    this.settings = { ...this.settings, ...change, isSet: true };
+    return Promise.resolve(true);
   }
 
   clusterVersion(): string {

@@ -12,7 +12,10 @@ import { endsTooOld, fatalLines, ready } from './upgrading';
 import { until } from './waiting';
 
 /** With the feature level up to which each of them reads. */
-const KEPT_BUILDS = [{ build: 'level1', level: 1 }] as const;
+const KEPT_BUILDS = [
+  { build: 'level1', level: 1 },
+  { build: 'level2', level: 2 },
+] as const;
 
 /** The feature level since which there are users and roles. */
 const USERS_LEVEL = 2;

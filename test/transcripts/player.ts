@@ -56,7 +56,7 @@ export class Player {
   private async playRequest(step: RequestStep): Promise<Answer> {
     const deadline = Date.now() + ANSWER_WITHIN_MS;
     for (let sent = 1; ; sent += 1) {
-      const exchange = open(this.server.clientPort, this.wireRequest(step));
+      const exchange = open(this.portOf(step), this.wireRequest(step));
       if (step.background !== undefined) return this.leaveInBackground(step, step.background, exchange);
       const answer = await this.readAnswer(step, exchange);
       exchange.close();
@@ -68,6 +68,10 @@ export class Player {
       this.capture(step, exchange);
       return answer;
     }
+  }
+
+  private portOf({ port }: RequestStep): number {
+    return port === 'peer' ? this.server.peerPort : this.server.clientPort;
   }
 
   private async readAnswer(step: RequestStep, exchange: Exchange): Promise<Answer> {

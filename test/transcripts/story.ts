@@ -33,6 +33,8 @@ export interface RequestStep extends StepBase {
   readonly kind: 'request';
   readonly method: string;
   readonly target: string;
+  /** Of the member's two ports, that which the request goes to. */
+  readonly port: 'client' | 'peer';
   readonly headers: readonly (readonly [string, string])[];
   readonly form: readonly (readonly [string, string])[] | undefined;
   readonly multipart: readonly (readonly [string, string])[] | undefined;
@@ -86,13 +88,15 @@ export type Step = RequestStep | RawStep | AwaitStep | SilentStep | RestartStep;
 export interface Story {
   readonly file: string;
   readonly title: string;
+  /** Who gave the answers: etcd 3.4, or a sheet of what earlier versions answer, which 3.4 has no routes for. */
+  readonly from: 'etcd' | 'sheet';
   readonly steps: readonly Step[];
 }
 
 const DEFAULT_COMPARE = ['Content-Type', 'X-Etcd-Index'];
 const STEP_FIELDS = new Set(
   (
-    'title note request raw headers as form multipart data json background repeat until pending events capture await silent for ' +
+    'title note request port raw headers as form multipart data json background repeat until pending events capture await silent for ' +
     'restart compare divergence cairn expect'
   ).split(' '),
 );
@@ -114,11 +118,13 @@ export function readStory(file: string): Story {
 export function parseStory(file: string, content: string): Story {
   const document: unknown = parse(content);
   const top = record(document, file);
+  const from = top['from'] ?? 'etcd';
+  if (from !== 'etcd' && from !== 'sheet') throw new Error(`${file}: from is etcd or sheet`);
   const compare = top['compare'] === undefined ? DEFAULT_COMPARE : strings(top['compare'], `${file}: compare`);
   const steps = list(top['steps'], `${file}: steps`).map((step, index) =>
     readStep(record(step, `${file}: step ${index + 1}`), `${basename(file)}: step ${index + 1}`, compare),
   );
-  return { file, title: text(top['title'], `${file}: title`), steps };
+  return { file, title: text(top['title'], `${file}: title`), from, steps };
 }
 
 function readStep(step: Record<string, unknown>, where: string, compare: readonly string[]): Step {
@@ -168,6 +174,7 @@ function readRequest(step: Record<string, unknown>, where: string, base: StepBas
     kind: 'request',
     method: line.slice(0, space),
     target: line.slice(space + 1),
+    port: portOf(optional(step['port'], where, text), where),
     headers: optional(step['headers'], where, fields) ?? [],
     form: optional(step['form'], where, fields),
     multipart: optional(step['multipart'], where, fields),
@@ -181,6 +188,11 @@ function readRequest(step: Record<string, unknown>, where: string, base: StepBas
     events: optional(step['events'], where, number),
     capture: Object.fromEntries(optional(step['capture'], where, fields) ?? []),
   };
+}
+
+function portOf(name: string | undefined, where: string): RequestStep['port'] {
+  if (name !== undefined && name !== 'client' && name !== 'peer') throw new Error(`${where}: port ${name}`);
+  return name ?? 'client';
 }
 
 function readAnswer(value: unknown, where: string): Answer {

@@ -1,6 +1,8 @@
 /** Parts of answers that differ from run to run, and what stands for them in a recording. */
 
 const EXPIRATION = /"expiration":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{0,8}[1-9])?Z"/g;
+/** Of the server under test: taken free at each start. */
+const OWN_PORT = /http:\/\/127\.0\.0\.1:\d{4,5}(?!\d)/g;
 const HEADERS: Readonly<Record<string, readonly [RegExp, string]>> = {
   'X-Etcd-Cluster-Id': [/^[1-9a-f][0-9a-f]{0,15}$/, '<hex>'],
   'X-Raft-Index': [/^[1-9]\d*$/, '<number>'],
@@ -14,10 +16,10 @@ export function maskHeader(name: string, value: string): string {
   return mask?.[0].test(value) === true ? mask[1] : value;
 }
 
-/** A body with well-formed expiration dates replaced, and (`unsorted`) listings put in the order of their keys. */
+/** A body with well-formed expiration dates and ports of its own machine replaced, and (`unsorted`) listings put in the order of their keys. */
 export function maskBody(body: string, unsorted: boolean): string {
   const sorted = unsorted && body.includes('"nodes":[') ? sortListings(body) : body;
-  return sorted.replace(EXPIRATION, '"expiration":"<date>"');
+  return sorted.replace(EXPIRATION, '"expiration":"<date>"').replace(OWN_PORT, 'http://127.0.0.1:<port>');
 }
 
 /** Differences between two texts, TTLs that are one second apart forgiven. */

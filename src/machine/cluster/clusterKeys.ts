@@ -9,20 +9,21 @@ import type { Tree } from '../keyspace/tree';
 import type { MemberInfo } from './members';
 
 const CLUSTER = '/_etcd';
-const CONFIG = '/_etcd/config';
+/** What the settings of the cluster are kept in; see clusterSettings.ts. */
+export const CONFIG_PATH = '/_etcd/config';
 const MACHINES = '/_etcd/machines';
 
 /** What 0.4 shows for a cluster that was started without flags. */
-const DEFAULT_CONFIG = '{"activeSize":9,"removeDelay":1800,"syncInterval":5}';
+const FIRST_CONFIG = '{"activeSize":9,"removeDelay":1800,"syncInterval":5}';
 
 /** True if the path is kept by the cluster itself. The rest of /_etcd (the discovery registry, say) is anybody's. */
 export function isClusterKey(path: string): boolean {
-  return path === CLUSTER || path === CONFIG || path === MACHINES || isBelow(path, CONFIG) || isBelow(path, MACHINES);
+  return path === CLUSTER || path === CONFIG_PATH || path === MACHINES || isBelow(path, CONFIG_PATH) || isBelow(path, MACHINES);
 }
 
-/** Brings the keys in line with the members; what changes gets `index`. */
+/** Brings the keys in line with the members; what changes gets `index`. Settings that are there are left alone. */
 export function syncClusterKeys(tree: Tree, members: readonly MemberInfo[], index: number): void {
-  const wanted = new Map([[CONFIG, DEFAULT_CONFIG]]);
+  const wanted = new Map<string, string>();
   for (const member of members) {
     if (member.name !== '') wanted.set(machinePath(member.name), machineValue(member));
   }
@@ -30,6 +31,7 @@ export function syncClusterKeys(tree: Tree, members: readonly MemberInfo[], inde
     const node = tree.find(path);
     if (!wanted.has(path) && node !== undefined) tree.remove(node, () => undefined);
   }
+  if (tree.find(CONFIG_PATH) === undefined) put(tree, CONFIG_PATH, FIRST_CONFIG, index);
   for (const [path, value] of wanted) put(tree, path, value, index);
 }
 

@@ -5,6 +5,7 @@ import { CHECKPOINT, REPORT } from './integrityCommands';
 import { COMPARE_AND_DELETE, COMPARE_AND_SWAP, CREATE, DELETE, SET, SYNC, UPDATE } from './keyCommands';
 import type { CommandKind } from './kind';
 import { PUBLISH, UPDATE_MEMBER } from './memberCommands';
+import { SETTINGS } from './settingsCommand';
 
 type Kinds = { readonly [T in Command['type']]: CommandKind<Extract<Command, { readonly type: T }>> };
 
@@ -21,6 +22,7 @@ export const COMMANDS: Kinds = {
   checkpoint: CHECKPOINT,
   report: REPORT,
   auth: AUTH,
+  settings: SETTINGS,
 };
 
 /** The kind of this very command: its functions may be given the command. */
