@@ -74,7 +74,10 @@ export function clientRoutes(
 
 /** For a port of its own that has nothing else. */
 export function metricsRoutes(options: ApiOptions): readonly Route[] {
-  return [...monitoringRoutes(options), ...(placeOf(options) === 'metrics' ? [...operatorRoutes(options), ...adminRoutes(options.member)] : [])];
+  return [
+    ...monitoringRoutes(options),
+    ...(placeOf(options) === 'metrics' ? [...operatorRoutes(options), ...adminRoutes(options.member)] : []),
+  ];
 }
 
 /** What the peer port has beside its own: the admin API, which is at home there. */

@@ -31,7 +31,10 @@ for (const file of storyFiles(__dirname)) {
 }
 
 function expectationOf(step: Step): Answer {
-  if (step.expect === undefined) throw new Error('this step has no answer: run scripts/record-transcripts.js, or write it where the story is from the sheet');
+  if (step.expect === undefined)
+    throw new Error(
+      'this step has no answer: run scripts/record-transcripts.js, or write it where the story is from the sheet',
+    );
   return program === 'cairn' && step.cairn !== undefined ? overridden(step.expect, step.cairn) : step.expect;
 }
 

@@ -50,7 +50,10 @@ export function peerAdminRoutes(member: Member): readonly Route[] {
   return routes(member, { config: named(serveConfigChange), removal: named(serveMachineRemoval) });
 }
 
-function routes(member: Member, { config, removal }: { readonly config: Rule; readonly removal: Rule }): readonly Route[] {
+function routes(
+  member: Member,
+  { config, removal }: { readonly config: Rule; readonly removal: Rule },
+): readonly Route[] {
   const read = (serve: (context: Context, of: Member) => void): Rules => {
     const rule = open((context) => {
       serve(context, member);

@@ -94,8 +94,8 @@ export const requestOptions = {
     kind: { type: 'enum', values: ['client', 'metrics', 'peer'] },
     default: 'client',
     help:
-      'On which port what only operators need is served: PUT /config/local/drain and /config/local/log, changes of /v2/members, ' +
-      '/debug/vars and /new. On the others it gets status 403 or 404. Members that join by themselves change /v2/members on the ' +
+      'On which port what only operators need is served: PUT /config/local/drain and /config/local/log, changes of /v2/members ' +
+      'and below /v2/admin, /debug/vars and /new (with client, /v2/admin is on the peer port too, as in etcd 0.4). On the others it gets status 403 or 404. Members that join by themselves change /v2/members on the ' +
       'client port: add them by hand where it is not there.',
   },
 } as const satisfies Record<string, ActiveOption>;

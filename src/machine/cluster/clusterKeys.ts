@@ -18,7 +18,13 @@ const FIRST_CONFIG = '{"activeSize":9,"removeDelay":1800,"syncInterval":5}';
 
 /** True if the path is kept by the cluster itself. The rest of /_etcd (the discovery registry, say) is anybody's. */
 export function isClusterKey(path: string): boolean {
-  return path === CLUSTER || path === CONFIG_PATH || path === MACHINES || isBelow(path, CONFIG_PATH) || isBelow(path, MACHINES);
+  return (
+    path === CLUSTER ||
+    path === CONFIG_PATH ||
+    path === MACHINES ||
+    isBelow(path, CONFIG_PATH) ||
+    isBelow(path, MACHINES)
+  );
 }
 
 /** Brings the keys in line with the members; what changes gets `index`. Settings that are there are left alone. */

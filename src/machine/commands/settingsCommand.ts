@@ -9,7 +9,11 @@ export const SETTINGS: CommandKind<SettingsCommand> = {
   speaker: 'client',
   size: () => 0,
   write: (writer, { onlyIfUnset, change: { activeSize, removeDelayMs, syncIntervalMs } }) => {
-    writer.u8(onlyIfUnset ? 1 : 0).optionalU48(activeSize).optionalU48(removeDelayMs).optionalU48(syncIntervalMs);
+    writer
+      .u8(onlyIfUnset ? 1 : 0)
+      .optionalU48(activeSize)
+      .optionalU48(removeDelayMs)
+      .optionalU48(syncIntervalMs);
   },
   read: (reader) => {
     const onlyIfUnset = reader.u8() === 1;

@@ -6,7 +6,13 @@ beforeEach(async () => {
   api = await startUnderTest();
   api.member.memberList = [
     { id: '3', name: '', peerURLs: ['http://10.0.0.3:2380'], clientURLs: [], learner: true },
-    { id: '2', name: 'zoë', peerURLs: ['http://b:7001', 'http://a:7001'], clientURLs: ['http://a:4001'], learner: false },
+    {
+      id: '2',
+      name: 'zoë',
+      peerURLs: ['http://b:7001', 'http://a:7001'],
+      clientURLs: ['http://a:4001'],
+      learner: false,
+    },
     { id: api.member.id, name: 'node1', peerURLs: ['http://c:7001'], clientURLs: [], learner: false },
   ];
 });

@@ -83,6 +83,7 @@ test('while a member cannot read them an entry with them has no effect on any', 
 
 function restore(into: Machine, rows: readonly Row[]): void {
   const sorted = [...rows].sort((a, b) => (a.key < b.key ? -1 : 1));
-  for (const { table, key, value } of sorted) if (typeof value === 'string') into.loadRows(storedRow(table, key, value));
+  for (const { table, key, value } of sorted)
+    if (typeof value === 'string') into.loadRows(storedRow(table, key, value));
   into.loaded();
 }
