@@ -101,7 +101,7 @@ function rightsOf(routes: readonly Route[]): [string, Record<string, string>][] 
 
 test('the table of all routes is the one above', async () => {
   await start();
-  const never = new Proxy({}, {}) as never;
+  const never = new Proxy({}, { get: (): unknown => never }) as never;
   const found = rightsOf(clientRoutes(api.options, never, never));
   expect(Object.fromEntries(found)).toEqual(Object.fromEntries(EXPECTED.map(([route, , rights]) => [route, rights])));
 });

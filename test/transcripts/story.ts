@@ -88,8 +88,6 @@ export type Step = RequestStep | RawStep | AwaitStep | SilentStep | RestartStep;
 export interface Story {
   readonly file: string;
   readonly title: string;
-  /** Who gave the answers: etcd 3.4, or a sheet of what earlier versions answer, which 3.4 has no routes for. */
-  readonly from: 'etcd' | 'sheet';
   readonly steps: readonly Step[];
 }
 
@@ -118,13 +116,11 @@ export function readStory(file: string): Story {
 export function parseStory(file: string, content: string): Story {
   const document: unknown = parse(content);
   const top = record(document, file);
-  const from = top['from'] ?? 'etcd';
-  if (from !== 'etcd' && from !== 'sheet') throw new Error(`${file}: from is etcd or sheet`);
   const compare = top['compare'] === undefined ? DEFAULT_COMPARE : strings(top['compare'], `${file}: compare`);
   const steps = list(top['steps'], `${file}: steps`).map((step, index) =>
     readStep(record(step, `${file}: step ${index + 1}`), `${basename(file)}: step ${index + 1}`, compare),
   );
-  return { file, title: text(top['title'], `${file}: title`), from, steps };
+  return { file, title: text(top['title'], `${file}: title`), steps };
 }
 
 function readStep(step: Record<string, unknown>, where: string, compare: readonly string[]): Step {

@@ -24,7 +24,7 @@ export function adminRoutes(member: Member): readonly Route[] {
 
 /** What is only looked at, where operators' routes are on another port. */
 export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) => void): readonly Route[] {
-  return routes(member, { config: open(refuse), removal: open(refuse) });
+  return routes(member, { config: root(refuse), removal: root(refuse) });
 }
 
 type Change = (context: Context, grant: RootGrant, member: Member) => Promise<void>;

@@ -75,6 +75,10 @@ describe.each(stages)('asked of %s', (_name, start) => {
       told.steps.forEach(({ title }, index) => {
         test(`${index + 1}. ${title}`, async () => {
           const step = story.steps[index]!;
+          if (step.kind === 'restart') {
+            await player.play(step);
+            return;
+          }
           if (step.expect === undefined) throw new Error('this step says nothing about its answer');
           compareAnswers(step.expect, await player.play(step));
         });
