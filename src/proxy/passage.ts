@@ -39,8 +39,12 @@ function isRead(request: IncomingMessage): boolean {
 /** What waits for a lock, as long as it takes; who has it is read from a majority. */
 const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
 
+/** It answers nothing before there is an event. */
+const V1_WATCH = /^\/v1\/watch\//;
+
 /** Undefined: it may take any time. */
 function answerTimeoutMs(request: IncomingMessage): number | undefined {
+  if (V1_WATCH.test(request.url ?? '')) return undefined;
   const isLock = LOCK_ROUTE.test(request.url ?? '');
   if (!isRead(request)) return isLock ? undefined : WRITE_TIMEOUT_MS;
   if (isLock) return QUORUM_READ_TIMEOUT_MS;

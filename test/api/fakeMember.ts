@@ -57,7 +57,7 @@ export interface OpenWatch {
 }
 
 export class FakeMember implements Member {
-  readonly id = 'c9f751f0b0b4fa5a';
+  readonly id: string = 'c9f751f0b0b4fa5a';
   readonly name = 'node1';
   readonly clusterId = '6c3e73ee238ab33f';
 

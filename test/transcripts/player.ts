@@ -40,6 +40,9 @@ export class Player {
         return this.playAwait(step);
       case 'silent':
         return this.playSilent(step);
+      case 'hangUp':
+        this.inBackground(step.name).close();
+        return undefined;
       case 'restart':
         await this.server.stop();
         this.server = await this.server.startAgain();
@@ -81,7 +84,7 @@ export class Player {
 
   private async leaveInBackground(step: RequestStep, name: string, exchange: Exchange): Promise<Answer> {
     this.background.set(name, exchange);
-    await exchange.untilHead(ANSWER_WITHIN_MS);
+    await exchange.untilHead(step.pendingMs ?? ANSWER_WITHIN_MS);
     this.capture(step, exchange);
     return answerOf(step, exchange, false);
   }

@@ -72,6 +72,12 @@ export interface AwaitStep extends StepBase {
   readonly events: number | undefined;
 }
 
+/** The client of a request in the background goes away. */
+export interface HangUpStep extends StepBase {
+  readonly kind: 'hangUp';
+  readonly name: string;
+}
+
 export interface SilentStep extends StepBase {
   readonly kind: 'silent';
   readonly name: string;
@@ -83,7 +89,7 @@ export interface RestartStep extends StepBase {
   readonly kind: 'restart';
 }
 
-export type Step = RequestStep | RawStep | AwaitStep | SilentStep | RestartStep;
+export type Step = RequestStep | RawStep | AwaitStep | SilentStep | HangUpStep | RestartStep;
 
 export interface Story {
   readonly file: string;
@@ -95,7 +101,7 @@ const DEFAULT_COMPARE = ['Content-Type', 'X-Etcd-Index'];
 const STEP_FIELDS = new Set(
   (
     'title note request port raw headers as form multipart data json background repeat until pending events capture await silent for ' +
-    'restart compare divergence cairn expect'
+    'restart hangUp compare divergence cairn expect'
   ).split(' '),
 );
 
@@ -142,6 +148,7 @@ function readStep(step: Record<string, unknown>, where: string, compare: readonl
   if (step['silent'] !== undefined) {
     return { ...base, kind: 'silent', name: text(step['silent'], where), forMs: number(step['for'], where) };
   }
+  if (step['hangUp'] !== undefined) return { ...base, kind: 'hangUp', name: text(step['hangUp'], where) };
   if (step['restart'] !== undefined) return { ...base, kind: 'restart' };
   throw new Error(`${where}: nothing to do`);
 }

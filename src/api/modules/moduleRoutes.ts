@@ -27,7 +27,6 @@ interface ModuleRequest {
 
 /** Every method is asked for the right to the lock's directory: to take, keep and give back a lock is to write there. */
 export function moduleRoutes(member: KeyReader, waits: OpenWaits): readonly Route[] {
-  const { locks } = waits;
   const rule = (right: 'read' | 'write', prefix: string, serve: (request: ModuleRequest) => Promise<void>): Rule =>
     onKey(
       right,
@@ -52,10 +51,10 @@ export function moduleRoutes(member: KeyReader, waits: OpenWaits): readonly Rout
     {
       paths: [LOCK_PATH],
       rules: {
-        GET: rule('read', LOCK_PREFIX, (request) => showHolder(request, member, locks)),
+        GET: rule('read', LOCK_PREFIX, (request) => showHolder(request, member, waits.locks)),
         POST: rule('write', LOCK_PREFIX, (request) => acquire(request, member, waits, 'value')),
-        PUT: rule('write', LOCK_PREFIX, (request) => renew(request, member, locks)),
-        DELETE: rule('write', LOCK_PREFIX, (request) => release(request, member, locks)),
+        PUT: rule('write', LOCK_PREFIX, (request) => renew(request, member, waits.locks)),
+        DELETE: rule('write', LOCK_PREFIX, (request) => release(request, member, waits.locks)),
       },
       otherMethods: 'notFound',
     },
@@ -63,10 +62,10 @@ export function moduleRoutes(member: KeyReader, waits: OpenWaits): readonly Rout
       paths: [LEADER_PATH],
       rules: {
         GET: rule('read', LEADER_PREFIX, (request) =>
-          showHolder({ ...request, form: new Map([['field', 'value']]) }, member, locks),
+          showHolder({ ...request, form: new Map([['field', 'value']]) }, member, waits.locks),
         ),
         PUT: rule('write', LEADER_PREFIX, (request) => lead(request, member, waits)),
-        DELETE: rule('write', LEADER_PREFIX, (request) => resign(request, member, locks)),
+        DELETE: rule('write', LEADER_PREFIX, (request) => resign(request, member, waits.locks)),
       },
       otherMethods: 'notFound',
     },

@@ -50,7 +50,9 @@ async function indexOf({ clientPort }: ServerProcess, members: number): Promise<
 }
 
 function fromIndex(file: string, index: number): Story {
-  const text = readFileSync(file, 'utf8').replace(/<\+(\d+)>/g, (_, after: string) => `${index + Number(after)}`);
+  const text = readFileSync(file, 'utf8').replace(/<\+(\d+)(:20)?>/g, (_, after: string, padded?: string) =>
+    String(index + Number(after)).padStart(padded === undefined ? 0 : 20, '0'),
+  );
   return parseStory(file, text);
 }
 
@@ -75,7 +77,7 @@ describe.each(stages)('asked of %s', (_name, start) => {
       told.steps.forEach(({ title }, index) => {
         test(`${index + 1}. ${title}`, async () => {
           const step = story.steps[index]!;
-          if (step.kind === 'restart') {
+          if (step.kind === 'restart' || step.kind === 'hangUp') {
             await player.play(step);
             return;
           }

@@ -1,0 +1,303 @@
+import { MemberError } from '../../../src/member/types';
+import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
+import type { Waiting } from '../../../src/api/modules/lockService';
+import { settled, TestCluster, type TestMember } from './testCluster';
+
+const LOCK = '/_etcd/mod/lock/x';
+
+let cluster: TestCluster;
+let one: TestMember;
+let two: TestMember;
+beforeEach(() => {
+  cluster = new TestCluster(2);
+  [one, two] = cluster.members as [TestMember, TestMember];
+});
+
+interface Asked extends Waiting {
+  found: AcquireOutcome | undefined;
+  error: unknown;
+}
+
+function ask(member: TestMember, value?: string, ttlSeconds = 60, waitSeconds?: number): Asked {
+  const waiting = member.locks.acquire({ lock: LOCK, value, ttlSeconds, waitSeconds });
+  if (waiting === undefined) throw new Error('too many wait');
+  const asked: Asked = {
+    ...waiting,
+    leave: () => {
+      waiting.leave();
+    },
+    found: undefined,
+    error: undefined,
+  };
+  waiting.outcome.then(
+    (found) => (asked.found = found),
+    (error: unknown) => (asked.error = error),
+  );
+  return asked;
+}
+
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await settled();
+}
+
+function release(member: TestMember, value: string): Promise<unknown> {
+  return member.locks.release(LOCK, { by: 'value', value });
+}
+
+function heldIndex({ found }: Asked): number | undefined {
+  return found?.kind === 'held' ? found.index : undefined;
+}
+
+test('first come, first served, whichever member is asked', async () => {
+  const asked: Asked[] = [];
+  for (const [member, value] of [
+    [one, 'a'],
+    [two, 'b'],
+    [one, 'c'],
+  ] as const) {
+    asked.push(ask(member, value));
+    await quiet();
+  }
+  expect(asked.map(({ found }) => found?.kind)).toEqual(['held', undefined, undefined]);
+  await release(two, 'a');
+  await quiet();
+  expect(asked.map(({ found }) => found?.kind)).toEqual(['held', 'held', undefined]);
+  // The TTL runs from the acquisition; who waits has a short one.
+  expect(one.queue(LOCK)).toEqual([
+    ['b', 60],
+    ['c', 15],
+  ]);
+  await release(one, 'b');
+  await quiet();
+  const indexes = asked.map(heldIndex);
+  expect([...indexes].sort((a, b) => a! - b!)).toEqual(indexes);
+});
+
+test('one value asked for at two members at the same time is one place, the lower one', async () => {
+  ask(one, 'holder');
+  await quiet();
+  // Neither sees what the other one does.
+  one.paused = two.paused = true;
+  const asked = [ask(one, 'same'), ask(two, 'same')];
+  await quiet();
+  one.paused = two.paused = false;
+  cluster.catchUp();
+  await quiet();
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'same']);
+  await release(one, 'holder');
+  await quiet();
+  expect(heldIndex(asked[0]!)).toBeDefined();
+  expect(heldIndex(asked[0]!)).toBe(heldIndex(asked[1]!));
+  await release(one, 'same');
+  await quiet();
+  expect(one.space.get('/_etcd/mod', true, true, 0)).toMatchObject({ ok: false, code: 100 });
+});
+
+test('who waits is kept alive, and a holder is not', async () => {
+  ask(one, 'holder', 20);
+  await quiet();
+  const waits = ask(two, 'waits', 60);
+  await cluster.advance(19_000);
+  expect(waits.found).toBeUndefined();
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'waits']);
+  await cluster.advance(1_500);
+  await quiet();
+  // Within a second after the holder expired.
+  expect(waits.found?.kind).toBe('held');
+  await cluster.advance(61_000);
+  expect(one.queue(LOCK)).toEqual([]);
+});
+
+test('a refresh for somebody who waits does not shorten the TTL of who got the lock meanwhile', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const asked = [ask(one, 'same', 100), ask(two, 'same', 100)];
+  await cluster.advance(4_000);
+  // The second member does not see that its client is first, and says that it waits.
+  two.paused = true;
+  void one.locks.release(LOCK, { by: 'value', value: 'holder' });
+  for (let turn = 0; turn < 30; turn++) {
+    one.catchUp();
+    await settled();
+  }
+  expect(asked[0]!.found?.kind).toBe('held');
+  await cluster.advance(6_000);
+  one.catchUp();
+  expect(one.queue(LOCK)[0]?.[1]).toBeGreaterThan(90);
+  two.paused = false;
+  cluster.catchUp();
+  await quiet();
+  expect(heldIndex(asked[1]!)).toBe(heldIndex(asked[0]!));
+});
+
+test('a renewal wakes nobody', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const next = ask(one, 'next');
+  await quiet();
+  for (let times = 0; times < 5; times++) {
+    await one.locks.renew(LOCK, { by: 'value', value: 'holder' }, 60);
+    await quiet();
+    expect(next.found).toBeUndefined();
+  }
+});
+
+test('a client that hangs up loses its place at once, and nobody gets the lock by it', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const gone = ask(one, undefined);
+  await quiet();
+  const next = ask(two, 'next');
+  await quiet();
+  gone.leave();
+  await quiet();
+  expect(gone.found).toEqual({ kind: 'left' });
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'next']);
+  expect(next.found).toBeUndefined();
+  await release(one, 'holder');
+  await quiet();
+  expect(next.found?.kind).toBe('held');
+});
+
+test('of two clients with one value at one member, one may hang up', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const [gone, stays] = [ask(one, 'same'), ask(one, 'same')];
+  await quiet();
+  gone.leave();
+  await quiet();
+  const place = one.queue(LOCK).length;
+  expect(place).toBe(2);
+  await release(one, 'holder');
+  await quiet();
+  expect(stays.found?.kind).toBe('held');
+});
+
+test('if it hangs up at another member, the other one queues again', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const gone = ask(one, 'same');
+  await quiet();
+  const stays = ask(two, 'same');
+  await quiet();
+  gone.leave();
+  await cluster.advance(1_000);
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'same']);
+  await release(one, 'holder');
+  await quiet();
+  expect(stays.found?.kind).toBe('held');
+});
+
+test('a lock that its client did not hear of any more is given back', async () => {
+  const asked = ask(one, undefined, 3600);
+  await quiet();
+  expect(asked.found?.kind).toBe('held');
+  asked.leave();
+  await quiet();
+  expect(one.queue(LOCK)).toEqual([]);
+});
+
+test('unless somebody else with the same value was told that he has it', async () => {
+  const asked = ask(one, 'same', 3600);
+  await quiet();
+  const again = ask(two, 'same', 3600);
+  await quiet();
+  expect(heldIndex(again)).toBe(heldIndex(asked));
+  again.leave();
+  await quiet();
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['same']);
+});
+
+test('no waiting, a second of it, and as long as it takes', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const [none, second, forEver] = [ask(one, 'a', 60, 0), ask(one, 'b', 60, 1), ask(one, 'c')];
+  await quiet();
+  expect(none.found).toEqual({ kind: 'busy' });
+  await cluster.advance(1_100);
+  await quiet();
+  expect(second.found).toEqual({ kind: 'closed' });
+  expect(forEver.found).toBeUndefined();
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'c']);
+  const mine = ask(two, 'holder', 60, 0);
+  await quiet();
+  expect(mine.found?.kind).toBe('held');
+});
+
+test('a place that somebody releases is lost, one that expired is asked for again', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const [released, waits] = [ask(one, 'released'), ask(one, 'waits')];
+  await quiet();
+  await release(two, 'released');
+  await quiet();
+  expect(released.found).toEqual({ kind: 'closed' });
+  // No refresh gets through for longer than a waiting node lives.
+  one.failures = Array.from({ length: 3 }, () => new MemberError('noLeader', 'no leader'));
+  await cluster.advance(16_000);
+  await quiet();
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'waits']);
+  expect(waits.found).toBeUndefined();
+});
+
+test('a leader that is lost in the moment of the hand-over costs nobody the lock', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const next = ask(one, 'next');
+  await quiet();
+  one.failures = [];
+  const released = release(two, 'holder');
+  one.failures = [new MemberError('leaderLost', 'lost'), new MemberError('timeout', 'timeout')];
+  await released;
+  await cluster.advance(1_000);
+  await quiet();
+  expect(next.found?.kind).toBe('held');
+});
+
+test('what cannot be queued is said', async () => {
+  one.failures = [new MemberError('noLeader', 'no leader')];
+  const asked = ask(one, undefined);
+  await quiet();
+  expect(asked.error).toMatchObject({ reason: 'noLeader' });
+});
+
+test('the directory of a holder that expired goes with it', async () => {
+  for (const member of cluster.members) member.locks.start();
+  for (const member of cluster.members) member.statusFields = { leader: { id: 'm1', sinceMs: 0 } };
+  ask(one, 'a', 1);
+  await cluster.advance(5_000);
+  await quiet();
+  expect(two.space.get('/_etcd/mod', true, true, 0)).toMatchObject({ ok: false, code: 100 });
+  expect(await two.locks.holder(LOCK)).toEqual({ kind: 'vacant' });
+  expect(await two.locks.holder('/_etcd/mod/lock/y')).toEqual({ kind: 'neverSeen' });
+});
+
+test('a thousand are served in their order, and each hand-over wakes one', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const served: { readonly number: number; readonly index: number | undefined }[] = [];
+  for (let number = 0; number < 1000; number++) {
+    const asked = ask(number % 2 === 0 ? one : two, number % 2 === 0 ? undefined : `v${number}`);
+    void asked.outcome.then((found) => served.push({ number, index: found.kind === 'held' ? found.index : undefined }));
+    if (number % 100 === 0) await quiet();
+  }
+  await quiet();
+  expect(one.queue(LOCK)).toHaveLength(1001);
+  const before = one.gets + two.gets;
+  for (let times = 0; times <= 1000; times++) {
+    const holder = await one.locks.holder(LOCK);
+    if (holder.kind !== 'held') break;
+    await two.locks.release(LOCK, { by: 'index', index: holder.place.index });
+    await settled();
+  }
+  await quiet();
+  expect(served).toHaveLength(1000);
+  const indexes = served.map(({ index }) => index!);
+  expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
+  for (const member of [0, 1]) {
+    const numbers = served.map(({ number }) => number).filter((number) => number % 2 === member);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  }
+  // Reads of the whole queue would be a thousand times a thousand nodes.
+  expect(one.gets + two.gets - before).toBeLessThan(5_000);
+}, 30_000);
