@@ -117,7 +117,7 @@ export class PeerLinks implements Transport {
     this.network?.send(messages);
   }
 
-  forward(to: MemberId, request: Uint8Array): boolean {
+  forward(to: MemberId, request: readonly Uint8Array[]): boolean {
     return this.network?.forward(to, request) ?? false;
   }
 

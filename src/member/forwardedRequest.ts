@@ -41,12 +41,13 @@ const NO_SPACE = 4;
 const QUOTA = 5;
 const QUOTA_ALARM = 6;
 
-export function encodeRequest(request: Request): Buffer {
+/** The bytes in pieces: those of commands, which may be megabytes, are not copied. */
+export function encodeRequest(request: Request): readonly Uint8Array[] {
   switch (request.kind) {
     case 'commands':
-      return Buffer.concat([Buffer.from([COMMANDS]), request.data]);
+      return [Buffer.from([COMMANDS]), request.data];
     case 'change':
-      return Buffer.concat([Buffer.from([CHANGE]), encodeChange(request.proposed)]);
+      return [Buffer.from([CHANGE]), encodeChange(request.proposed)];
     case 'refused': {
       const { of, run, sequence, reason } = request;
       return asJson(REFUSED, { of, run, sequence, reason });
@@ -62,8 +63,8 @@ export function encodeRequest(request: Request): Buffer {
   }
 }
 
-function asJson(kind: number, fields: object): Buffer {
-  return Buffer.concat([Buffer.from([kind]), Buffer.from(JSON.stringify(fields))]);
+function asJson(kind: number, fields: object): readonly Uint8Array[] {
+  return [Buffer.from([kind]), Buffer.from(JSON.stringify(fields))];
 }
 
 /** Undefined for a kind this version does not know: the sender hears nothing and times out. @throws DecodeError */

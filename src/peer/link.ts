@@ -120,9 +120,10 @@ export class PeerLink {
     return this.add(FrameType.message, message, writeMessage, messageBytesMax(message), isBulk ? 'bulk' : 'small');
   }
 
-  /** The bytes that will leave; 0 if the batch was dropped. */
-  forward(batch: Uint8Array): number {
-    return this.add(FrameType.forward, batch, writeRaw, batch.length + FRAME_OVERHEAD_BYTES, 'bulk');
+  /** The bytes that will leave; 0 if the request was dropped. */
+  forward(request: readonly Uint8Array[]): number {
+    const bytes = request.reduce((sum, piece) => sum + piece.length, FRAME_OVERHEAD_BYTES);
+    return this.add(FrameType.forward, request, writePieces, bytes, 'bulk');
   }
 
   /** Sends what is queued, within a second, and never dials again. */
@@ -252,8 +253,8 @@ export class PeerLink {
   }
 }
 
-function writeRaw(writer: WireWriter, batch: Uint8Array): void {
-  writer.raw(batch);
+function writePieces(writer: WireWriter, pieces: readonly Uint8Array[]): void {
+  for (const piece of pieces) writer.raw(piece);
 }
 
 /** A connection is given up because of what came on it. */

@@ -97,9 +97,12 @@ export class PeerNetwork {
     for (const message of messages) this.peers.get(message.to)?.send(message);
   }
 
-  /** Hands commands to the leader; false if there is no link to it now, or too much is waiting for it. */
-  forward(leader: MemberId, batch: Uint8Array): boolean {
-    return this.peers.get(leader)?.forward(batch) ?? false;
+  /**
+   * Hands a request to another member, its pieces one behind the other; false if there is no link to it now, or too much is waiting
+   * for it. Long pieces are not copied, and must not change any more.
+   */
+  forward(to: MemberId, request: readonly Uint8Array[]): boolean {
+    return this.peers.get(to)?.forward(request) ?? false;
   }
 
   /** What a peer said was wrong: its stream is closed, with `reason` in the log. It may dial again. */

@@ -111,8 +111,8 @@ export class Peer {
   }
 
   /** False if there is no room or no link. */
-  forward(batch: Uint8Array): boolean {
-    return this.count(this.link.forward(batch));
+  forward(request: readonly Uint8Array[]): boolean {
+    return this.count(this.link.forward(request));
   }
 
   /** Another stream that says it is of this peer may come. */

@@ -2,7 +2,8 @@
 import { decodeBatch, encodeBatch } from '../../src/machine/commandCodec';
 import { decodeChange, encodeChange } from '../../src/machine/cluster/clusterRows';
 import { DecodeError } from '../../src/machine/bytes';
-import { decodeRequest, encodeRequest } from '../../src/member/forwardedRequest';
+import { decodeRequest } from '../../src/member/forwardedRequest';
+import { requestBytes } from '../member/requestBytes';
 import { WireError } from '../../src/peer/wire/wireError';
 import { readConfirm, readConfirmed } from '../../src/peer/wire/confirmCodec';
 import { FRAME_HEAD_BYTES, FrameDecoder } from '../../src/peer/wire/frames';
@@ -127,8 +128,8 @@ export const wireTargets: readonly Target[] = [
   {
     name: 'forwarded-requests',
     seeds: [
-      encodeRequest({ kind: 'commands', data: batch }),
-      encodeRequest({ kind: 'quota', bytes: 5 }),
+      requestBytes({ kind: 'commands', data: batch }),
+      requestBytes({ kind: 'quota', bytes: 5 }),
       Buffer.concat([Buffer.from([2]), change]),
     ],
     run: (bytes) => {

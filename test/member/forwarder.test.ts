@@ -3,7 +3,8 @@ import { encodeBatch } from '../../src/machine/commandCodec';
 import type { Command } from '../../src/machine/command';
 import { Machine } from '../../src/machine/machine';
 import { Changes } from '../../src/member/changes';
-import { decodeRequest, encodeRequest, type RefusedRequest } from '../../src/member/forwardedRequest';
+import { decodeRequest, type RefusedRequest } from '../../src/member/forwardedRequest';
+import { requestBytes } from './requestBytes';
 import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Proposals } from '../../src/member/proposals';
 import { Quota } from '../../src/member/quota';
@@ -53,7 +54,7 @@ function makeForwarder(
     },
   };
   const transport: Partial<Transport> = {
-    forward: (_to, request) => raft.linkIsUp && forwarded.push(request) > 0,
+    forward: (_to, request) => raft.linkIsUp && forwarded.push(Buffer.concat(request)) > 0,
   };
   const machine = new Machine(10);
   machine.bootstrap(voters.map((id) => ({ id, peerURLs: [`http://${id}:1`] })));
@@ -64,12 +65,12 @@ function makeForwarder(
 }
 
 const refusalOf = (run: number, sequence = 1, reason: RefusedRequest['reason'] = 'later'): Uint8Array =>
-  encodeRequest({ kind: 'refused', of: 'commands', run, sequence, reason });
+  requestBytes({ kind: 'refused', of: 'commands', run, sequence, reason });
 const batchOf = (origin: string, ...commands: readonly Command[]): Buffer =>
   encodeBatch({ origin, run: 1, sequence: 1, commands });
-const forwardOf = (data: Uint8Array): Uint8Array => encodeRequest({ kind: 'commands', data });
+const forwardOf = (data: Uint8Array): Uint8Array => requestBytes({ kind: 'commands', data });
 const changeOf = (origin: string): Uint8Array =>
-  encodeRequest({
+  requestBytes({
     kind: 'change',
     proposed: { origin, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } },
   });
@@ -101,7 +102,7 @@ it.each([
   void changes.add({ type: 'removeMember', id: THIRD }, 100);
   forwarder.submitQueued();
   forwarder.received(liar, refusalOf(RUN));
-  forwarder.received(liar, encodeRequest({ kind: 'refused', of: 'change', run: RUN, sequence: 1, reason: 'later' }));
+  forwarder.received(liar, requestBytes({ kind: 'refused', of: 'change', run: RUN, sequence: 1, reason: 'later' }));
   forwarder.submitQueued();
   expect(forwarded).toHaveLength(2);
 });
@@ -280,11 +281,11 @@ describe('when the store has no room', () => {
     const answers = [proposals.add(large, 100), proposals.add(set('/b'), 100)];
     forwarder.submitQueued();
     const refused = { kind: 'noSpace', run: RUN, sequence: 1, places: [0] } as const;
-    forwarder.received(THIRD, encodeRequest(refused));
-    forwarder.received(OTHER, encodeRequest({ ...refused, run: RUN - 1 }));
+    forwarder.received(THIRD, requestBytes(refused));
+    forwarder.received(OTHER, requestBytes({ ...refused, run: RUN - 1 }));
     forwarder.submitQueued();
     expect(forwarded).toHaveLength(1);
-    forwarder.received(OTHER, encodeRequest(refused));
+    forwarder.received(OTHER, requestBytes(refused));
     await expect(answers[0]).rejects.toMatchObject({ reason: 'noSpace' });
     forwarder.submitQueued();
     expect(forwarded).toHaveLength(2);
@@ -293,19 +294,19 @@ describe('when the store has no room', () => {
 
   it('a follower that can hold less counts', () => {
     const { forwarder, forwarded, proposed } = makeForwarder(SELF, 10 * QUOTA);
-    forwarder.received(THIRD, encodeRequest({ kind: 'quota', bytes: QUOTA }));
+    forwarder.received(THIRD, requestBytes({ kind: 'quota', bytes: QUOTA }));
     forwarder.received(OTHER, forwardOf(batchOf(OTHER, large)));
     expect(proposed).toEqual([]);
     expect(forwarded.map((bytes) => decodeRequest(bytes))).toEqual([
       { kind: 'quotaAlarm', isFull: false },
       expect.objectContaining({ kind: 'noSpace' }),
     ]);
-    expect(forwarder.received('666', encodeRequest({ kind: 'quota', bytes: 1 }))).toContain('no member');
+    expect(forwarder.received('666', requestBytes({ kind: 'quota', bytes: 1 }))).toContain('no member');
   });
 
   it('only the leader has the alarm of a follower go on and off, and no other member loses its link for trying', () => {
     const { forwarder, quota } = makeForwarder(OTHER, QUOTA);
-    const alarm = (isFull: boolean): Uint8Array => encodeRequest({ kind: 'quotaAlarm', isFull });
+    const alarm = (isFull: boolean): Uint8Array => requestBytes({ kind: 'quotaAlarm', isFull });
     expect(forwarder.received(THIRD, alarm(true))).toBeUndefined();
     expect(quota.alarm).toBe(false);
     forwarder.received(OTHER, alarm(true));

@@ -2,7 +2,7 @@
 import { encodeChange } from '../../src/machine/cluster/clusterRows';
 import type { Command } from '../../src/machine/command';
 import { encodeBatch } from '../../src/machine/commandCodec';
-import { encodeRequest } from '../../src/member/forwardedRequest';
+import { requestBytes } from './requestBytes';
 import { FrameType } from '../../src/peer/wire/frames';
 import type { Configuration, Entry, MemberId, Message, RaftStatus } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
@@ -33,7 +33,7 @@ const forward = (...commands: readonly Command[]): Said => {
   return ({ from }) =>
     frameOf(
       FrameType.forward,
-      encodeRequest({ kind: 'commands', data: encodeBatch({ origin: from, run: 1, sequence: 1, commands }) }),
+      requestBytes({ kind: 'commands', data: encodeBatch({ origin: from, run: 1, sequence: 1, commands }) }),
     );
 };
 const raw = (bytes: readonly number[]): Said => {
@@ -71,7 +71,7 @@ const FRAMES: Readonly<Record<string, Said>> = {
   'forward: the name of another member': ({ third }) =>
     frameOf(
       FrameType.forward,
-      encodeRequest({ kind: 'commands', data: encodeBatch({ origin: third, run: 1, sequence: 1, commands: [] }) }),
+      requestBytes({ kind: 'commands', data: encodeBatch({ origin: third, run: 1, sequence: 1, commands: [] }) }),
     ),
   'forward: a removal in the name of another member': ({ third }) => {
     const change = { type: 'removeMember', id: third } as const;

@@ -8,7 +8,7 @@ test('each leader is told once, again after a while, and again if it could not b
   const link = { isUp: true };
   const told: unknown[] = [];
   const transport: Partial<Transport> = {
-    forward: (to, request) => link.isUp && told.push([to, decodeRequest(request)]) > 0,
+    forward: (to, request) => link.isUp && told.push([to, decodeRequest(Buffer.concat(request))]) > 0,
   };
   const notice = new QuotaNotice(raft as unknown as Raft, transport as Transport, { bytes: 1000, alarm: true });
   notice.check(0);
@@ -34,7 +34,7 @@ test('a leader tells all others when the store becomes full, and when it is no m
   const raft = { id: '1', leader: '1', configuration: { voters: ['1', '2'], learners: ['3'] } };
   const told: unknown[] = [];
   const transport: Partial<Transport> = {
-    forward: (to, request) => told.push([to, decodeRequest(request)]) > 0,
+    forward: (to, request) => told.push([to, decodeRequest(Buffer.concat(request))]) > 0,
   };
   const quota = { bytes: 0, alarm: false };
   const notice = new QuotaNotice(raft as unknown as Raft, transport as Transport, quota);

@@ -58,7 +58,7 @@ describe('a peer that does not read', () => {
     expect(most).toBeGreaterThan(MIB);
     expect(most).toBeLessThanOrEqual(2 * MIB);
     expect(a.network.status().peers[0]!.sentFailures).toBeGreaterThan(500);
-    expect(a.network.forward('b2', Buffer.alloc(100_000))).toBe(false);
+    expect(a.network.forward('b2', [Buffer.alloc(100_000)])).toBe(false);
     const before = a.network.status().peers[0]!.queuedBytes;
     a.network.send([heartbeat('a1', 'b2', 1)]);
     expect(a.network.status().peers[0]!.queuedBytes).toBeGreaterThan(before);

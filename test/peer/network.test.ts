@@ -64,11 +64,15 @@ describe('two members', () => {
     const a = await startNode('a1');
     const b = await startNode('b2');
     await connected(a, b);
-    expect(a.network.forward('b2', Buffer.from('commands'))).toBe(true);
-    expect(a.network.forward('c3', Buffer.from('commands'))).toBe(false);
+    expect(a.network.forward('b2', [Buffer.from('com'), Buffer.from('mands')])).toBe(true);
+    expect(a.network.forward('c3', [Buffer.from('commands')])).toBe(false);
     await until(() => b.forwards.length === 1);
     expect(b.forwards[0]!.from).toBe('a1');
     expect(Buffer.from(b.forwards[0]!.batch).toString()).toBe('commands');
+    const long = Buffer.alloc(1_000_000, 'long');
+    expect(a.network.forward('b2', [Buffer.from('<'), long, Buffer.from('>')])).toBe(true);
+    await until(() => b.forwards.length === 2);
+    expect(Buffer.from(b.forwards[1]!.batch).equals(Buffer.from(`<${long.toString()}>`))).toBe(true);
   });
 
   it('find each other again after one was away, at another time and with the same address', async () => {
@@ -78,7 +82,7 @@ describe('two members', () => {
     expect(a.unreachable).toEqual([]);
     await first.stop();
     await until(() => !isConnected(a, first));
-    expect(a.network.forward('b2', Buffer.of(1))).toBe(false);
+    expect(a.network.forward('b2', [Buffer.of(1)])).toBe(false);
     a.network.send([heartbeat('a1', 'b2', 1), heartbeat('a1', 'b2', 2)]);
     await pause(300);
     expect(a.unreachable).toEqual(['b2']);

@@ -69,8 +69,8 @@ export class Incarnation implements Endpoint, Transport {
     for (const [to, list] of byTarget) this.world.network.send(this, to, list);
   }
 
-  forward(to: MemberId, request: Uint8Array): boolean {
-    return !this.dead && this.world.network.forward(this, to, request);
+  forward(to: MemberId, request: readonly Uint8Array[]): boolean {
+    return !this.dead && this.world.network.forward(this, to, Buffer.concat(request));
   }
 
   sendSnapshot(to: MemberId, start: LogStart, chunks: AsyncIterable<Uint8Array>): Promise<void> {

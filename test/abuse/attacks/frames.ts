@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeChange } from '../../../src/machine/cluster/clusterRows';
 import type { Command } from '../../../src/machine/command';
 import { encodeBatch } from '../../../src/machine/commandCodec';
-import { encodeRequest } from '../../../src/member/forwardedRequest';
+import { requestBytes } from '../../member/requestBytes';
 import { FrameType } from '../../../src/peer/wire/frames';
 import { writeMessage } from '../../../src/peer/wire/messageCodec';
 import type { Message } from '../../../src/raft/types';
@@ -20,7 +20,7 @@ const forward = (bytes: Uint8Array): Buffer => frame(FrameType.forward, (writer)
 export function hostileFrames({ id: to, leader: from }: PeerTarget): readonly Buffer[] {
   const commands = (...all: readonly Command[]): Buffer =>
     forward(
-      encodeRequest({ kind: 'commands', data: encodeBatch({ origin: from, run: 1, sequence: 1, commands: all }) }),
+      requestBytes({ kind: 'commands', data: encodeBatch({ origin: from, run: 1, sequence: 1, commands: all }) }),
     );
   const removal = encodeChange({ origin: from, run: 1, sequence: 1, change: { type: 'removeMember', id: to } });
   const logEnd = { lastLogIndex: ABSURD, lastLogTerm: ABSURD };
