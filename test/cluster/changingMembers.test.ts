@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { Cluster } from './cluster';
 import { ClusterMember } from './clusterMember';
 import { call } from './httpClient';
-import { stablePort } from './stablePorts';
+import { stablePort } from '../support/ports';
 import { until } from './waiting';
 
 let cluster: Cluster;

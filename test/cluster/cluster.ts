@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ClusterMember } from './clusterMember';
 import type { Program } from './clusterMember';
 import { call, closeConnections } from './httpClient';
-import { stablePort } from './stablePorts';
+import { stablePort } from '../support/ports';
 import { until } from './waiting';
 
 export interface ClusterOptions {

@@ -1,7 +1,7 @@
 /** A member that is started at another address with its data. */
 import { Cluster } from './cluster';
 import { call } from './httpClient';
-import { stablePort } from './stablePorts';
+import { stablePort } from '../support/ports';
 import { until } from './waiting';
 
 let cluster: Cluster;

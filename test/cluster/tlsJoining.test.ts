@@ -3,7 +3,7 @@ import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { call } from './httpClient';
-import { stablePort } from './stablePorts';
+import { stablePort } from '../support/ports';
 import { askByTls, clientTlsFlags, peerTlsFlags } from './tlsFlags';
 import { until } from './waiting';
 

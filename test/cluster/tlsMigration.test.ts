@@ -3,7 +3,7 @@ import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { Cluster } from './cluster';
 import { call } from './httpClient';
 import { missingFrom, writeUntil } from './retryingClient';
-import { stablePort } from './stablePorts';
+import { stablePort } from '../support/ports';
 import { peerTlsFlags } from './tlsFlags';
 import { until } from './waiting';
 

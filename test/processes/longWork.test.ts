@@ -10,7 +10,7 @@ import { openRocks } from '../../src/storage/rocks';
 import { Child } from '../cluster/child';
 import { ENTRY } from '../cluster/clusterMember';
 import { call } from '../cluster/httpClient';
-import { stablePort } from '../cluster/stablePorts';
+import { stablePort } from '../support/ports';
 import { until } from '../cluster/waiting';
 import { set } from '../machine/keyspace/writer';
 import { GapMeter, type Gaps } from './eventLoopGaps';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterMember } from '../cluster/clusterMember';
-import { stablePort } from '../cluster/stablePorts';
+import { stablePort } from '../support/ports';
 import { until } from '../cluster/waiting';
 
 const NAME = '名é🦆';

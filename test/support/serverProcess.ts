@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from './ports';
+import { stablePort } from './ports';
 import { send } from './exchange';
 
 export type Program = 'cairn' | 'etcd';
@@ -70,8 +70,8 @@ export class ServerProcess {
   static async start(program: Program, options: ServerOptions = {}): Promise<ServerProcess> {
     const missing = whyMissing(program);
     if (missing !== undefined) throw new Error(missing);
-    const clientPort = options.clientPort ?? (await freePort());
-    const peerPort = options.peerPort ?? (await freePort());
+    const clientPort = options.clientPort ?? (await stablePort());
+    const peerPort = options.peerPort ?? (await stablePort());
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), `${program}-test-`));
     const line = commandLine(program, options, { clientPort, peerPort, dataDir });
     const [command, ...rest] = options.openFilesMax === undefined ? line : limited(line, options.openFilesMax);

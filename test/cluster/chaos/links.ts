@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { stablePort } from '../stablePorts';
+import { stablePort } from '../../support/ports';
 import { Lane } from './lane';
 import type { Rule } from './lane';
 

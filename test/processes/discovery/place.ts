@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClusterMember } from '../../cluster/clusterMember';
 import { call } from '../../cluster/httpClient';
-import { stablePort } from '../../cluster/stablePorts';
+import { stablePort } from '../../support/ports';
 import { ServerProcess, whyMissing, type Program } from '../../support/serverProcess';
 
 const QUICK = ['--heartbeat-interval', '20', '--election-timeout', '200'];
