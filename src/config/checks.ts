@@ -158,5 +158,20 @@ export function findDoubts(built: Built): string[] {
         (url) => `${named(built, name)} has ${formatEndpoint(url)}, which nobody can connect to from another machine`,
       ),
   );
-  return [...wildcards, ...findTlsDoubts(built)];
+  return [...wildcards, ...findUnheardPeers(built), ...findTlsDoubts(built)];
+}
+
+/** Others would be told of the default address, where nobody listens; a member alone does not notice, until it is not alone. */
+function findUnheardPeers(built: Built): string[] {
+  const { proxy, listenPeerUrls, initialAdvertisePeerUrls } = built.configuration;
+  const listen = built.sources.get('listen-peer-urls') ?? { source: 'default' };
+  const advertise = built.sources.get('initial-advertise-peer-urls') ?? { source: 'default' };
+  if (proxy !== 'off' || listen.source === 'default' || listen.source === 'command') return [];
+  if (advertise.source !== 'default') return [];
+  if (initialAdvertisePeerUrls.some(({ port }) => listenPeerUrls.some((url) => url.port === port))) return [];
+  const told = initialAdvertisePeerUrls.map(formatEndpoint).join(', ');
+  return [
+    `${place(listen)} is given without the URLs that other members use: they are told ${told}, where this member does not ` +
+      'listen; give --initial-advertise-peer-urls too',
+  ];
 }

@@ -47,7 +47,12 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
   'snapshot-count': { text: '5', property: 'snapshotCount', value: 5 },
   'quota-bytes': { text: '1000000000', property: 'quotaBytes', value: 1_000_000_000 },
   'history-length': { text: '50', property: 'historyLength', value: 50 },
-  'listen-peer-urls': { text: 'http://10.0.1.10:0', property: 'listenPeerUrls', value: [url('10.0.1.10', 0)] },
+  'listen-peer-urls': {
+    text: 'http://10.0.1.10:0',
+    property: 'listenPeerUrls',
+    value: [url('10.0.1.10', 0)],
+    beside: { 'initial-advertise-peer-urls': 'http://10.0.1.10:2380' },
+  },
   'initial-advertise-peer-urls': {
     text: 'http://10.0.1.10:2380',
     property: 'initialAdvertisePeerUrls',

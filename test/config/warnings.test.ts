@@ -32,6 +32,17 @@ describe('warnings', () => {
     ]);
   });
 
+  it('point at URLs that other members would be told and where nobody listens', () => {
+    const argv = ['--listen-peer-urls=http://127.0.0.1:24800'];
+    expect(run({ argv }).warnings).toEqual([
+      '--listen-peer-urls is given without the URLs that other members use: they are told http://localhost:2380, ' +
+        'http://localhost:7001, where this member does not listen; give --initial-advertise-peer-urls too',
+    ]);
+    expect(run({ argv: [...argv, '--initial-advertise-peer-urls=http://a:24800'] }).warnings).toEqual([]);
+    expect(run({ argv: ['--listen-peer-urls=http://0.0.0.0:2380'] }).warnings).toEqual([]);
+    expect(run({ argv: [...argv, '--proxy=on', '--initial-cluster=a=http://a:1'] }).warnings).toEqual([]);
+  });
+
   it('stay on one line', () => {
     expect(run({ env: { 'ETCD_\n': 'x' } }).warnings).toEqual(['ETCD_  is no option and has no effect']);
   });
