@@ -26,7 +26,8 @@ const stages: readonly (readonly [string, () => Promise<Stage>])[] = [
 
 async function followerOfThree(): Promise<Stage> {
   const places: { name: string; clientPort: number; peerPort: number }[] = [];
-  for (const name of ['a', 'b', 'c']) places.push({ name, clientPort: await stablePort(), peerPort: await stablePort() });
+  for (const name of ['a', 'b', 'c'])
+    places.push({ name, clientPort: await stablePort(), peerPort: await stablePort() });
   const initialCluster = places.map(({ name, peerPort }) => `${name}=http://127.0.0.1:${peerPort}`).join(',');
   const members = await Promise.all(places.map((place) => ServerProcess.start('cairn', { ...place, initialCluster })));
   const states = await Promise.all(members.map(stateOf));
