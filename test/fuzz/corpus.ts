@@ -1,4 +1,4 @@
-/** Inputs that once were a fault, one file each: they are tried again for ever. */
+/** Inputs that once were a fault, and samples that no code here makes, one file each: tried again for ever, and changed. */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,6 +11,11 @@ export function keptInputs(target: string): readonly { readonly name: string; re
   return readdirSync(folder)
     .sort()
     .map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+}
+
+/** The targets of which something is kept. */
+export function keptTargets(): readonly string[] {
+  return existsSync(FOLDER) ? readdirSync(FOLDER).sort() : [];
 }
 
 /** @returns its path */

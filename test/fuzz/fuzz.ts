@@ -1,6 +1,7 @@
 /** Gives a target what was never meant for it: an error that is announced is an answer; anything else, or too much, is a fault. */
 import { getHeapStatistics } from 'node:v8';
 import { chanceOf, mutated } from './mutate';
+import { keptInputs } from './corpus';
 import type { Target } from './target';
 
 /** More for one input is a fault. */
@@ -8,8 +9,6 @@ export const MEMORY_BYTES_MAX = 64 * 1024 * 1024;
 /** Inputs are short: whatever takes so long grows with more than their length. */
 export const TIME_MS_MAX = 2000;
 
-/** Inputs stay so short. */
-const INPUT_BYTES_MAX = 256 * 1024;
 /** What was made of seeds and is made more of. */
 const POOL_MAX = 200;
 /** How often the event loop has its turn. */
@@ -17,14 +16,18 @@ const YIELD_EVERY = 100;
 
 export interface Finding {
   readonly target: string;
+  /** Which input of the run it was; the first is 1. */
+  readonly input: number;
   readonly bytes: Buffer;
   readonly fault: string;
 }
 
 export interface FuzzLimits {
+  /** The same seed gives the same inputs in the same order, however far a run gets. */
   readonly seed: number;
   readonly inputsMax: number;
-  readonly timeMs: number;
+  /** Without it only their number limits the inputs, so that each run tries the same ones. */
+  readonly timeMs?: number;
 }
 
 export interface FuzzReport {
@@ -49,17 +52,23 @@ export async function faultOf(target: Target, bytes: Buffer): Promise<string | u
   return tookMs > TIME_MS_MAX ? `took ${Math.round(tookMs)} ms for ${bytes.length} bytes of input` : undefined;
 }
 
+/** What changes begin with: what it reads every day, and what was kept of it. */
+export function seedsOf({ name, seeds }: Target): readonly Buffer[] {
+  return [...seeds, ...keptInputs(name).map(({ bytes }) => bytes)];
+}
+
 /** Until something is found or a limit is reached. */
-export async function fuzz(target: Target, { seed, inputsMax, timeMs }: FuzzLimits): Promise<FuzzReport> {
+export async function fuzz(target: Target, { seed, inputsMax, timeMs = Infinity }: FuzzLimits): Promise<FuzzReport> {
   const chance = chanceOf(seed);
-  const pool = [...target.seeds];
+  const pool = [...seedsOf(target)];
   const deadlineMs = performance.now() + timeMs;
   for (let inputs = 0; inputs < inputsMax; inputs++) {
     if (performance.now() > deadlineMs) return { inputs, finding: undefined };
-    const made = mutated(pool[chance(pool.length)] ?? Buffer.alloc(0), pool, chance).subarray(0, INPUT_BYTES_MAX);
+    const made = mutated(pool[chance(pool.length)] ?? Buffer.alloc(0), pool, chance);
     const given = Buffer.from(made);
     const fault = await faultOf(target, given);
-    if (fault !== undefined) return { inputs, finding: { target: target.name, bytes: made, fault } };
+    if (fault !== undefined)
+      return { inputs: inputs + 1, finding: { target: target.name, input: inputs + 1, bytes: made, fault } };
     if (chance(20) === 0) pool[pool.length < POOL_MAX ? pool.length : chance(POOL_MAX)] = made;
     if (inputs % YIELD_EVERY === 0) await new Promise((resolve) => setImmediate(resolve));
   }

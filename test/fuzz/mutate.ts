@@ -71,11 +71,15 @@ const TEXTS = [
 
 const CHANGES_MAX = 6;
 const REPEATS_MAX = 64;
+/** Inputs stay so short, and what they are made of on the way: six changes of 64 repeats each make gigabytes of a kilobyte. */
+const INPUT_BYTES_MAX = 256 * 1024;
 
 /** @param others what may be mixed in; one of them at least */
 export function mutated(bytes: Buffer, others: readonly Buffer[], chance: Chance): Buffer {
   let result: Buffer = Buffer.from(bytes);
-  for (let left = 1 + chance(CHANGES_MAX); left > 0; left--) result = changed(result, others, chance);
+  for (let left = 1 + chance(CHANGES_MAX); left > 0; left--) {
+    result = changed(result, others, chance).subarray(0, INPUT_BYTES_MAX);
+  }
   return result;
 }
 
@@ -95,7 +99,7 @@ function changed(bytes: Buffer, others: readonly Buffer[], chance: Chance): Buff
     case 4:
       return Buffer.concat([
         before,
-        ...Array<Buffer>(chance(REPEATS_MAX)).fill(bytes.subarray(at, end)),
+        ...Array<Buffer>(Math.min(chance(REPEATS_MAX), repeatsOf(end - at))).fill(bytes.subarray(at, end)),
         bytes.subarray(at),
       ]);
     case 5:
@@ -109,6 +113,11 @@ function changed(bytes: Buffer, others: readonly Buffer[], chance: Chance): Buff
       return Buffer.concat([before, other.subarray(chance(other.length + 1))]);
     }
   }
+}
+
+/** How often something so long fits. */
+function repeatsOf(length: number): number {
+  return length === 0 ? 0 : Math.ceil(INPUT_BYTES_MAX / length);
 }
 
 function flipped(bytes: Buffer, at: number, mask: number): Buffer {

@@ -7,6 +7,8 @@ export interface Target {
   /** May reject or throw what `expects` says, and nothing else. */
   readonly run: (bytes: Buffer) => unknown;
   readonly expects: (error: unknown) => boolean;
+  /** Many milliseconds for an input: short runs try fewer. */
+  readonly isSlow?: true;
 }
 
 /** Errors of these classes are an answer; any other is a fault. */
