@@ -18,6 +18,8 @@ const MAY_IMPORT = {
   ctl: ['client', 'config', 'tls', 'platform'],
   tls: ['platform'],
   platform: [],
+  // Runs in a browser: the server has nothing that it could use.
+  dashboard: [],
 };
 
 /** Folders that may only be looked at for their types (erased at run time). */
@@ -63,6 +65,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(app/|main\\.ts$)' },
       to: { path: '^src/app/' },
+    },
+    {
+      name: 'server-without-dashboard',
+      comment: 'src/dashboard is built for browsers; the server only has its files (dist/dashboard)',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/dashboard/' },
+      to: { path: '^src/dashboard/' },
+    },
+    {
+      name: 'dashboard-model-is-pure',
+      comment: 'what the dashboard decides is told apart from what it shows and asks for',
+      severity: 'error',
+      from: { path: '^src/dashboard/model/' },
+      to: { pathNot: '^src/dashboard/model/' },
     },
     ...TYPES_ONLY.map(({ from, to }) => ({
       name: `types-only-${from}`,

@@ -13,7 +13,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && find dist -type f ! -name cairn.js ! -path 'dist/program.js*' -delete && \
+RUN npm run build && find dist -type f ! -name cairn.js ! -path 'dist/program.js*' ! -path 'dist/dashboard/*' -delete && \
     rm dist/program.js.map && find dist -type d -empty -delete
 
 # ---- what it runs on: packages for production, the database among them

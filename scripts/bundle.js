@@ -2,13 +2,14 @@
 
 /**
  * Puts dist/main.js and everything it loads into one file, dist/program.js: finding and reading 250 modules takes Node.js
- * longer than running them does. What is native, loaded by path or seldom needed (x509.ts) stays outside. Beside it comes dist/cairn.js, which runs it,
- * and the code that V8 compiles of it for a start.
+ * longer than running them does. What is native, loaded by path or seldom needed (x509.ts) stays outside. Beside it come dist/cairn.js, which runs it,
+ * the code that V8 compiles of it for a start, and the dashboard.
  */
 const { spawnSync } = require('node:child_process');
 const { copyFileSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { buildSync } = require('esbuild');
+const { buildDashboard } = require('./dashboard');
 
 const DIST = join(__dirname, '..', 'dist');
 
@@ -25,6 +26,7 @@ buildSync({
   logLevel: 'warning',
 });
 asciiOnly(join(DIST, 'program.js'));
+buildDashboard();
 copyFileSync(join(__dirname, 'launcher.js'), join(DIST, 'cairn.js'));
 // V8 tells the cache of another program by its length only.
 rmSync(join(DIST, 'program.js.cache'), { force: true });

@@ -109,7 +109,7 @@ function buildKey() {
     ...filesUnder(join(ROOT, 'src')),
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
-    ...['bundle.js', 'launcher.js', 'warm.js'].map((name) => join(ROOT, 'scripts', name)),
+    ...['bundle.js', 'dashboard.js', 'launcher.js', 'warm.js'].map((name) => join(ROOT, 'scripts', name)),
   ]);
 }
 

@@ -9,6 +9,7 @@ import type { AuditTrail } from './audit';
 import type { BodyBudget } from './bodyBudget';
 import type { WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
+import type { Assets } from './dashboard/assets';
 import type { DiscoveryOptions } from './discovery/options';
 import type { Drain } from './drain';
 import type { AnswerFounder } from './founders';
@@ -79,6 +80,8 @@ export interface ApiOptions {
   readonly drain?: Drain;
   /** What `/metrics` shows; without it the route is not there. */
   readonly metrics?: MetricsSource;
+  /** The files of the dashboard; without it the routes are not there. */
+  readonly dashboard?: (() => Assets) | undefined;
   /** For client and metrics addresses with the scheme https. */
   readonly tls?: TlsAcceptor | undefined;
   /** Where nothing but `/metrics` and health is served; none if absent. */

@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { adminRoutes, peerAdminRoutes, readOnlyAdminRoutes } from './admin/adminRoutes';
 import { refuseCrossSite } from './connection/webRules';
+import { dashboardRoutes } from './dashboard/dashboardRoutes';
 import { serveNewToken } from './discovery/newToken';
 import { TOKEN_PATH } from './discovery/registry';
 import { servePage, serveRobots } from './discovery/servicePages';
@@ -57,6 +58,7 @@ export function clientRoutes(
         ...apiRoutes(options),
         ...v1Routes(v1, options.member, options.now),
         ...authRoutes(options.member, passwords),
+        ...(options.dashboard === undefined ? [] : dashboardRoutes(options.dashboard)),
         ...moduleRoutes(options.member, waits),
         ...(placeOf(options) === 'client'
           ? [...operatorRoutes(options), ...adminRoutes(options.member)]

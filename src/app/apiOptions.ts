@@ -1,11 +1,13 @@
 /** The API that the configuration describes. */
 import { BodyBudget } from '../api/bodyBudget';
 import { Drain } from '../api/drain';
+import { lazyAssets } from '../api/dashboard/assets';
 import type { ApiOptions } from '../api/options';
 import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
 import { shownArguments } from '../config/shownArguments';
 import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
 import { verifiedNameOf } from '../tls/identity';
+import { dashboardDirectory } from './build';
 import { changeLogLevel } from './logging';
 import type { ServerParts, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
@@ -46,6 +48,7 @@ export function apiOptions(
         logger.warn(line);
       },
     ),
+    dashboard: configuration.dashboard ? lazyAssets(dashboardDirectory()) : undefined,
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,
     observer: metrics.recorders,

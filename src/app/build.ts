@@ -12,6 +12,11 @@ export function build(): Build {
   };
 }
 
+/** Where the build leaves the files that the member serves to browsers. */
+export function dashboardDirectory(): string {
+  return join(dirname(manifestPath()), 'dist', 'dashboard');
+}
+
 /** The next package.json above this file: the built program is less deep than its source. */
 function manifestPath(): string {
   let directory = __dirname;

@@ -63,6 +63,7 @@ describe('an empty command line', () => {
         requestReceiveTimeoutMs: 60_000,
         cors: [],
         crossSiteWrites: false,
+        dashboard: true,
         hostWhitelist: [],
         operatorRoutes: 'client',
         certFile: '',

@@ -140,6 +140,7 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     value: 'peer',
   },
   'cross-site-writes': { text: 'true', property: 'crossSiteWrites', value: true },
+  dashboard: { text: 'false', property: 'dashboard', value: false },
   'host-whitelist': {
     text: 'etcd.example.com,10.0.1.10',
     yaml: '["etcd.example.com", "10.0.1.10"]',

@@ -1,4 +1,5 @@
 /** Every route, for each of its methods, asked by everybody there can be: made from the tables that the routers are made from. */
+import type { Assets } from '../../src/api/dashboard/assets';
 import { Drain } from '../../src/api/drain';
 import type { Right, Route } from '../../src/api/routeRules';
 import { clientRoutes, metricsRoutes, peerRoutes } from '../../src/api/routes';
@@ -50,6 +51,10 @@ const EXPECTED: readonly (readonly [route: string, path: string, rights: Readonl
   ['/mod/v2/lock/', '/mod/v2/lock/', { GET: 'open' }],
   ['/^\\/mod\\/v2\\/lock\\/[^]/', '/mod/v2/lock/a/b', { GET: 'read', POST: 'write', PUT: 'write', DELETE: 'write' }],
   ['/^\\/mod\\/v2\\/leader\\/[^]/', '/mod/v2/leader/a/b', { GET: 'read', PUT: 'write', DELETE: 'write' }],
+  ['/mod/dashboard', '/mod/dashboard', { GET: 'open', HEAD: 'open' }],
+  ['/mod/dashboard/static/*file', '/mod/dashboard/static/main.js', { GET: 'open', HEAD: 'open' }],
+  ['/mod/dashboard/', '/mod/dashboard/', { GET: 'open', HEAD: 'open' }],
+  ['/mod/dashboard/*page', '/mod/dashboard/stats', { GET: 'open', HEAD: 'open' }],
   ['/debug/vars', '/debug/vars', { GET: 'root' }],
   ['/config/local/log', '/config/local/log', { PUT: 'root' }],
   ['/config/local/drain', '/config/local/drain', { PUT: 'root' }],
@@ -78,7 +83,8 @@ async function start(operatorRoutes: OperatorPlace = 'client'): Promise<void> {
   );
   const metrics = { contentType: 'text/plain', metrics: () => Promise.resolve('') };
   const metricsAddresses = [{ host: '127.0.0.1', port: 0 }];
-  api = await startUnderTest({ operatorRoutes, drain, metrics, metricsAddresses });
+  const dashboard = (): Assets => new Map();
+  api = await startUnderTest({ operatorRoutes, drain, metrics, metricsAddresses, dashboard });
   // A watch has its event at once.
   api.member.pastEvents = [event({ action: 'set', node: node({ key: '/a', value: '1' }) })];
   await addUser(api.member, 'ann', 'annpw', { read: ['/*'], write: ['/*'] });

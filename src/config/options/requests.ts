@@ -74,6 +74,13 @@ export const requestOptions = {
       'Let pages of every web site write through the browsers of people who can reach this member, as etcd does. Otherwise only ' +
       'those of --cors may, and the others get status 403.',
   },
+  dashboard: {
+    status: 'active',
+    group: 'Client requests',
+    kind: { type: 'boolean' },
+    default: 'true',
+    help: 'Serve the dashboard, a page for operators, at /mod/dashboard/ of the client URLs.',
+  },
   'host-whitelist': {
     status: 'active',
     group: 'Client requests',

@@ -1,0 +1,2 @@
+/** What the build turns into files of their own. */
+declare module '*.css';

@@ -1,0 +1,41 @@
+/** Asks the member's key API. The page speaks to the member that served it, and to nobody else. */
+import { refusalOf, type Refusal } from '../model/answers';
+import { urlOf, type KeyRequest } from '../model/saving';
+import type { Session } from './session';
+
+export type Answer =
+  | { readonly kind: 'ok'; readonly body: unknown; readonly index: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** Nobody answered. */
+  | { readonly kind: 'unreachable' };
+
+const PATIENCE_MS = 15_000;
+
+export async function askKeys(request: KeyRequest, session: Session): Promise<Answer> {
+  const { method, form } = request;
+  const hasBody = method === 'PUT';
+  try {
+    const response = await fetch(urlOf(request), {
+      method,
+      headers: session.headers(),
+      body: hasBody ? new URLSearchParams(form) : null,
+      cache: 'no-store',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const body = await readJson(response);
+    if (!response.ok) return { kind: 'refused', refusal: refusalOf(response.status, body) };
+    return { kind: 'ok', body, index: Number(response.headers.get('X-Etcd-Index') ?? 0) };
+  } catch {
+    return { kind: 'unreachable' };
+  }
+}
+
+/** Undefined: it was none. */
+export async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

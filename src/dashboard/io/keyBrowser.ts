@@ -1,0 +1,179 @@
+/** The key space as the page shows it: what was listed, what is open and selected, and the watches that keep it true. */
+import { listingOf, type KeyEvent, type Refusal } from '../model/answers';
+import { KeyTree } from '../model/keyTree';
+import { ancestorsOf, isBelow, isHiddenBelow } from '../model/paths';
+import { readRequest, type KeyRequest } from '../model/saving';
+import { askKeys, type Answer } from './keyApi';
+import type { Session } from './session';
+import { Watcher } from './watcher';
+
+const ROOT = '/';
+/** Where Cairn and its modules keep what is theirs. */
+const HIDDEN_ROOT = '/_etcd';
+const LIGHT_MS = 1600;
+
+export class KeyBrowser {
+  readonly tree = new KeyTree();
+  readonly open = new Set<string>([ROOT]);
+  readonly changedAtMs = new Map<string, number>();
+  roots: readonly string[] = [ROOT];
+  selected: string | undefined;
+  isLive = false;
+  isDenied = false;
+  /** What happened to the last thing that was asked for by its path. */
+  notice = '';
+  private readonly watchers = new Map<string, Watcher>();
+
+  constructor(
+    private readonly session: Session,
+    private readonly onChange: () => void,
+  ) {}
+
+  /** Begins, or goes on from what was seen last. */
+  start(): void {
+    for (const root of this.roots) this.watcherOf(root).start();
+  }
+
+  /** Holds no connection; for as long as nobody looks. */
+  pause(): void {
+    for (const watcher of this.watchers.values()) watcher.stop();
+  }
+
+  /** Somebody else is asking now: everything is read again. */
+  restart(): void {
+    this.pause();
+    this.watchers.clear();
+    this.isDenied = false;
+    this.start();
+    this.onChange();
+  }
+
+  async ask(request: KeyRequest): Promise<Answer> {
+    const answer = await askKeys(request, this.session);
+    if (answer.kind === 'refused') this.sawRefusal(answer.refusal);
+    return answer;
+  }
+
+  setOpen(key: string, isOpen: boolean): void {
+    if (isOpen) {
+      this.open.add(key);
+      if (this.tree.childrenOf(key) === undefined) void this.list(key);
+    } else {
+      this.open.delete(key);
+    }
+    this.onChange();
+  }
+
+  select(key: string | undefined): void {
+    this.selected = key;
+    this.onChange();
+  }
+
+  /** Opens what is above a key, so that it comes into sight; for a prefix that is still being typed too. */
+  async reveal(prefix: string): Promise<void> {
+    const above = ancestorsOf(prefix);
+    if (above.some((key) => isHiddenBelow(key, ROOT)) || isHiddenBelow(prefix, ROOT)) return;
+    for (const key of above) {
+      if (this.tree.childrenOf(key) === undefined && (await this.list(key)) === undefined) return;
+      this.open.add(key);
+    }
+    this.onChange();
+  }
+
+  /** Shows a key by its path. What no listing names (hidden, or below what may not be read) becomes a root of its own. */
+  async openPath(key: string): Promise<void> {
+    await this.reveal(key);
+    if (this.tree.node(key) === undefined) {
+      if ((await this.list(key)) === undefined) return;
+      if (!this.roots.some((root) => root === key)) this.roots = [...this.roots, key];
+      this.watcherOf(key).start();
+    }
+    this.notice = '';
+    this.open.add(key);
+    this.select(key);
+  }
+
+  async setHidden(isShown: boolean): Promise<void> {
+    if (isShown) {
+      await this.openPath(HIDDEN_ROOT);
+      return;
+    }
+    const kept = this.roots.filter((root) => !isHiddenBelow(root, ROOT));
+    for (const root of this.roots) {
+      if (kept.includes(root)) continue;
+      this.watchers.get(root)?.stop();
+      this.watchers.delete(root);
+      this.tree.forget(root);
+      if (this.selected !== undefined && (this.selected === root || isBelow(this.selected, root)))
+        this.selected = undefined;
+    }
+    this.roots = kept;
+    this.onChange();
+  }
+
+  /** Reads one directory or key anew. The store's index then; undefined: it could not be read. */
+  async list(key: string): Promise<number | undefined> {
+    const answer = await this.ask(readRequest(key));
+    if (answer.kind === 'ok') {
+      const listing = listingOf(answer.body, Date.now());
+      if (listing === undefined) return undefined;
+      this.tree.takeListing(listing, answer.index);
+      this.onChange();
+      return answer.index;
+    }
+    if (answer.kind === 'refused') {
+      if (answer.refusal.status === 404) this.tree.forget(key);
+      this.notice = `${key}: ${answer.refusal.text}`;
+    } else {
+      this.notice = 'The member does not answer.';
+    }
+    this.onChange();
+    return undefined;
+  }
+
+  private sawRefusal({ status }: Refusal): void {
+    if (status === 401 && !this.isDenied) {
+      this.isDenied = true;
+      this.onChange();
+    }
+  }
+
+  private watcherOf(root: string): Watcher {
+    const known = this.watchers.get(root);
+    if (known !== undefined) return known;
+    const watcher = new Watcher(root, this.session, {
+      list: () => this.listAllShown(root),
+      onEvent: (event) => this.take(event),
+      onState: (isLive) => {
+        if (root !== ROOT && !isLive) return;
+        this.isLive = isLive;
+        this.onChange();
+      },
+      onDenied: () => this.sawRefusal({ status: 401, code: 0, text: '' }),
+    });
+    this.watchers.set(root, watcher);
+    return watcher;
+  }
+
+  /** Every directory below a root that is shown. The lowest index: nothing that happened since is missed. */
+  private async listAllShown(root: string): Promise<number | undefined> {
+    const shown = this.tree.listed().filter((key) => key !== root && isBelow(key, root) && this.open.has(key));
+    const first = await this.list(root);
+    if (first === undefined) return undefined;
+    for (const key of shown) if (this.tree.node(key) !== undefined) await this.list(key);
+    return first;
+  }
+
+  private take(event: KeyEvent): void {
+    const changed = this.tree.takeEvent(event);
+    if (changed === undefined) return;
+    const nowMs = Date.now();
+    this.changedAtMs.set(changed, nowMs);
+    setTimeout(() => {
+      if (this.changedAtMs.get(changed) !== nowMs) return;
+      this.changedAtMs.delete(changed);
+      this.onChange();
+    }, LIGHT_MS);
+    this.onChange();
+  }
+}

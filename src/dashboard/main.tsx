@@ -1,0 +1,92 @@
+/** The dashboard: puts its parts together in the browser. */
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import './style.css';
+import { KeyBrowser } from './io/keyBrowser';
+import { Session } from './io/session';
+import { KeysPage } from './views/KeysPage';
+import { LoginForm } from './views/LoginForm';
+import { Changes, useChanges } from './views/useChanges';
+
+const PAGES = { browser: 'Keys' } as const;
+type PageName = keyof typeof PAGES;
+
+const BASE = '/mod/dashboard/';
+
+const session = new Session();
+const changes = new Changes();
+const browser = new KeyBrowser(session, changes.happened);
+
+function pageOf(path: string): PageName {
+  const [name = ''] = path.slice(BASE.length).split('/');
+  return name in PAGES ? (name as PageName) : 'browser';
+}
+
+function Dashboard() {
+  useChanges(changes);
+  const [page, setPage] = useState(() => pageOf(location.pathname));
+  useEffect(() => {
+    const change = () => setPage(pageOf(location.pathname));
+    addEventListener('popstate', change);
+    return () => removeEventListener('popstate', change);
+  }, []);
+  return (
+    <>
+      <header>
+        <h1>Cairn</h1>
+        <nav aria-label="Pages">
+          {Object.entries(PAGES).map(([name, label]) => (
+            <a
+              key={name}
+              href={BASE + name}
+              aria-current={name === page ? 'page' : undefined}
+              onClick={(event) => {
+                event.preventDefault();
+                history.pushState(null, '', BASE + name);
+                setPage(name as PageName);
+              }}
+            >
+              {label}
+            </a>
+          ))}
+        </nav>
+        <p class={browser.isLive ? 'state live' : 'state'} role="status">
+          {browser.isLive ? 'Live' : 'Not connected'}
+        </p>
+        {session.user !== undefined && (
+          <button
+            type="button"
+            onClick={() => {
+              session.use(undefined);
+              browser.restart();
+            }}
+          >
+            Log out {session.user}
+          </button>
+        )}
+      </header>
+      <main>
+        {browser.isDenied && (
+          <LoginForm
+            key={session.user}
+            refusedUser={session.user}
+            onLogin={(login) => {
+              session.use(login);
+              browser.restart();
+            }}
+          />
+        )}
+        <KeysPage browser={browser} session={session} />
+      </main>
+    </>
+  );
+}
+
+// A page that nobody looks at holds no connection: a browser has six for a member, for all its tabs.
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) browser.pause();
+  else browser.start();
+});
+browser.start();
+const root = document.getElementById('page');
+if (root !== null) render(<Dashboard />, root);

@@ -1,0 +1,112 @@
+import type { KeyNode } from '../../../src/dashboard/model/answers';
+import { KeyTree } from '../../../src/dashboard/model/keyTree';
+import { inSight, moveOf, rowsOf } from '../../../src/dashboard/model/rows';
+
+function node(key: string, modifiedIndex: number, more: Partial<KeyNode> = {}): KeyNode {
+  return {
+    key,
+    isDirectory: false,
+    value: 'v',
+    createdIndex: modifiedIndex,
+    modifiedIndex,
+    endsAtMs: undefined,
+    ...more,
+  };
+}
+
+function directory(key: string, index = 1): KeyNode {
+  return node(key, index, { isDirectory: true, value: '' });
+}
+
+function treeWith(...children: KeyNode[]): KeyTree {
+  const tree = new KeyTree();
+  tree.takeListing({ node: directory('/', 0), children }, 10);
+  return tree;
+}
+
+describe('events', () => {
+  test('a new key comes into its place', () => {
+    const tree = treeWith(node('/a', 1), node('/c', 2));
+    expect(tree.takeEvent({ action: 'set', node: node('/b', 11) })).toBe('/b');
+    expect(tree.childrenOf('/')).toEqual(['/a', '/b', '/c']);
+  });
+
+  test('a key in a directory that is not listed shows the directory alone', () => {
+    const tree = treeWith();
+    expect(tree.takeEvent({ action: 'create', node: node('/app/db/host', 11) })).toBe('/app');
+    expect(tree.node('/app')?.isDirectory).toBe(true);
+    expect(tree.childrenOf('/app')).toBeUndefined();
+    expect(tree.node('/app/db/host')).toBeUndefined();
+  });
+
+  test.each(['delete', 'expire', 'compareAndDelete'])('%s takes a directory and all below it away', (action) => {
+    const tree = treeWith(directory('/d'), node('/dx', 2));
+    tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);
+    expect(tree.takeEvent({ action, node: directory('/d', 11) })).toBe('/d');
+    expect(tree.childrenOf('/')).toEqual(['/dx']);
+    expect(tree.node('/d/k')).toBeUndefined();
+    expect(tree.childrenOf('/d')).toBeUndefined();
+  });
+
+  test('what is older than the listing changes nothing', () => {
+    const tree = treeWith(node('/a', 9));
+    expect(tree.takeEvent({ action: 'delete', node: node('/a', 8) })).toBeUndefined();
+    expect(tree.node('/a')?.modifiedIndex).toBe(9);
+  });
+
+  test('a key that was set where a directory was has nothing below it', () => {
+    const tree = treeWith(directory('/d'));
+    tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);
+    tree.takeEvent({ action: 'set', node: node('/d', 12) });
+    expect(tree.node('/d')?.isDirectory).toBe(false);
+    expect(tree.node('/d/k')).toBeUndefined();
+  });
+});
+
+test('a second listing forgets what is gone', () => {
+  const tree = treeWith(node('/a', 1), directory('/d'));
+  tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);
+  tree.takeListing({ node: directory('/', 0), children: [node('/a', 1)] }, 20);
+  expect(tree.childrenOf('/')).toEqual(['/a']);
+  expect(tree.node('/d/k')).toBeUndefined();
+});
+
+describe('rows', () => {
+  function shown(prefix: string, ...open: string[]): string[] {
+    const tree = treeWith(directory('/app'), node('/apple', 2), node('/z', 3));
+    tree.takeListing({ node: directory('/app'), children: [node('/app/one', 4), node('/app/two', 5)] }, 10);
+    return rowsOf(tree, ['/'], new Set(open), prefix).map(({ label, level }) => `${level} ${label}`);
+  }
+
+  test('only what is open shows its children', () => {
+    expect(shown('', '/')).toEqual(['1 /', '2 app', '2 apple', '2 z']);
+    expect(shown('', '/', '/app')).toEqual(['1 /', '2 app', '3 one', '3 two', '2 apple', '2 z']);
+    expect(shown('')).toEqual(['1 /']);
+  });
+
+  test('a prefix leaves what begins so, and what is above it', () => {
+    expect(shown('/app', '/', '/app')).toEqual(['1 /', '2 app', '3 one', '3 two', '2 apple']);
+    expect(shown('/app/t', '/', '/app')).toEqual(['1 /', '2 app', '3 two']);
+  });
+
+  test('ten thousand children are some forty elements', () => {
+    const { from, to } = inSight(140_000, 800, 28, 10_000);
+    expect(from).toBeLessThanOrEqual(5000);
+    expect(to).toBeGreaterThanOrEqual(5029);
+    expect(to - from).toBeLessThan(50);
+    expect(inSight(0, 800, 28, 3)).toEqual({ from: 0, to: 3 });
+  });
+
+  test('the keyboard moves as in every tree', () => {
+    const tree = treeWith(directory('/app'), node('/z', 3));
+    const rows = rowsOf(tree, ['/'], new Set(['/']), '');
+    expect(moveOf('ArrowDown', rows, 0, 10)).toEqual({ kind: 'to', row: 1 });
+    expect(moveOf('ArrowRight', rows, 1, 10)).toEqual({ kind: 'open', row: 1 });
+    expect(moveOf('ArrowLeft', rows, 1, 10)).toEqual({ kind: 'to', row: 0 });
+    expect(moveOf('ArrowLeft', rows, 0, 10)).toEqual({ kind: 'close', row: 0 });
+    expect(moveOf('End', rows, 0, 10)).toEqual({ kind: 'to', row: 2 });
+    expect(moveOf('Enter', rows, 2, 10)).toEqual({ kind: 'select', row: 2 });
+    expect(moveOf('ArrowRight', rows, 2, 10)).toBeUndefined();
+    expect(moveOf('x', rows, 2, 10)).toBeUndefined();
+  });
+});
