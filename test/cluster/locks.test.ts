@@ -1,0 +1,150 @@
+/** Locks of three real members: clients, members and the leader die, and whoever is next has the lock. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Cluster } from './cluster';
+import type { ClusterMember } from './clusterMember';
+import { call, closeConnections, type Answer } from './httpClient';
+import { until } from './waiting';
+
+const LONG_MS = 90_000;
+/** Elections are not disturbed by a machine that is busy with other tests. */
+const TIMES = ['--heartbeat-interval', '50', '--election-timeout', '1000'];
+
+jest.setTimeout(LONG_MS);
+
+let cluster: Cluster;
+const clients = new Set<ChildProcess>();
+
+beforeAll(async () => {
+  cluster = await Cluster.start({ moreArguments: TIMES });
+}, LONG_MS);
+
+afterAll(async () => {
+  for (const client of clients) client.kill('SIGKILL');
+  closeConnections();
+  await cluster.end();
+}, LONG_MS);
+
+function acquire(member: ClusterMember, lock: string, value: string, ttl = 300): Promise<Answer> {
+  const form = { ttl: String(ttl), value };
+  return call(member.clientPort, { method: 'POST', target: `/mod/v2/lock/${lock}`, form }, LONG_MS);
+}
+
+function release(member: ClusterMember, lock: string, value: string): Promise<Answer> {
+  return call(member.clientPort, { method: 'DELETE', target: `/mod/v2/lock/${lock}?value=${value}` }, LONG_MS);
+}
+
+/** The values in the queue, in their order. */
+async function queue(member: ClusterMember, lock: string): Promise<readonly (string | undefined)[]> {
+  const answer = await member.get(`/v2/keys/_etcd/mod/lock/${lock}?quorum=true&sorted=true`);
+  if (answer.status !== 200) return [];
+  const { node } = JSON.parse(answer.text) as { node: { nodes?: { value: string }[] } };
+  return (node.nodes ?? []).map(({ value }) => value);
+}
+
+async function untilQueue(
+  member: ClusterMember,
+  lock: string,
+  values: readonly string[],
+  limitMs = 10_000,
+): Promise<void> {
+  await until(`the queue is ${values.join()}`, limitMs, async () => {
+    const found = await queue(member, lock).catch(() => ['nobody knows']);
+    return found.join() === values.join() || undefined;
+  });
+}
+
+/** A client in a process of its own. */
+function waitingProcess(member: ClusterMember, lock: string, value: string): ChildProcess {
+  const url = `${member.clientUrl}/mod/v2/lock/${lock}?ttl=300&value=${value}`;
+  const client = spawn(process.execPath, ['-e', `fetch(${JSON.stringify(url)}, { method: 'POST' })`], {
+    stdio: 'ignore',
+  });
+  clients.add(client);
+  return client;
+}
+
+test('a waiting client that is killed loses its place at once', async () => {
+  const [one, two, three] = cluster.members as [ClusterMember, ClusterMember, ClusterMember];
+  expect((await acquire(one, 'client', 'holder')).status).toBe(200);
+  const killed = waitingProcess(two, 'client', 'killed');
+  await untilQueue(one, 'client', ['holder', 'killed']);
+  const next = acquire(three, 'client', 'next');
+  await untilQueue(one, 'client', ['holder', 'killed', 'next']);
+  killed.kill('SIGKILL');
+  await once(killed, 'exit');
+  await untilQueue(one, 'client', ['holder', 'next'], 3000);
+  expect((await release(two, 'client', 'holder')).status).toBe(200);
+  expect((await next).status).toBe(200);
+  await release(one, 'client', 'next');
+});
+
+test('a holder that says nothing any more loses the lock within a second after its TTL', async () => {
+  const [one, two] = cluster.members as [ClusterMember, ClusterMember];
+  expect((await acquire(one, 'expiry', 'silent', 2)).status).toBe(200);
+  const sinceMs = performance.now();
+  const next = await acquire(two, 'expiry', 'next');
+  const tookMs = performance.now() - sinceMs;
+  expect(next.status).toBe(200);
+  expect(tookMs).toBeGreaterThan(1500);
+  // Another second for a machine that is busy with other tests.
+  expect(tookMs).toBeLessThan(4000);
+  await release(one, 'expiry', 'next');
+});
+
+test('a member that stops cuts its waiting clients, and takes them out of the queue', async () => {
+  const [stopped, other] = (await cluster.followers()) as [ClusterMember, ClusterMember];
+  expect((await acquire(other, 'stop', 'holder')).status).toBe(200);
+  const cut = acquire(stopped, 'stop', 'cut').then(
+    () => 'answered',
+    (error: Error) => error.name,
+  );
+  await untilQueue(other, 'stop', ['holder', 'cut']);
+  await stopped.stop();
+  expect(await cut).toBe('NoAnswer');
+  await untilQueue(other, 'stop', ['holder'], 3000);
+  stopped.start(cluster.argumentsFor());
+  await cluster.healthy();
+  await release(other, 'stop', 'holder');
+});
+
+test('a member that is killed leaves a place that ends by itself; a leader that is killed changes nothing', async () => {
+  const leader = await cluster.leader();
+  const [one, two] = (await cluster.followers()) as [ClusterMember, ClusterMember];
+  expect((await acquire(one, 'member', 'holder')).status).toBe(200);
+  const lost = acquire(leader, 'member', 'lost').catch(() => undefined);
+  await untilQueue(one, 'member', ['holder', 'lost']);
+  const served: string[] = [];
+  const next = [one, two].map((member) =>
+    acquire(member, 'member', member.name).then(({ status, text }) => {
+      expect(status).toBe(200);
+      served.push(member.name);
+      return Number(text);
+    }),
+  );
+  await until('all wait', 10_000, async () => (await queue(one, 'member')).length === 4 || undefined);
+  const order = (await queue(one, 'member')).slice(2);
+  await leader.kill();
+  await lost;
+  await until(
+    'somebody leads again',
+    15_000,
+    async () => (await queue(two, 'member').catch(() => [])).length >= 3 || undefined,
+  );
+  expect(served).toEqual([]);
+  expect((await release(two, 'member', 'holder')).status).toBe(200);
+  await until('the first one has it', 30_000, () => Promise.resolve(served.length === 1 || undefined));
+  expect(served).toEqual([order[0]]);
+  expect((await release(one, 'member', served[0]!)).status).toBe(200);
+  const indexes = await Promise.all(next);
+  expect(served).toEqual(order);
+  expect(new Set(indexes).size).toBe(2);
+  await release(one, 'member', served[1]!);
+  leader.start(cluster.argumentsFor());
+  await cluster.healthy();
+  await until(
+    'nothing is left of any lock',
+    15_000,
+    async () => (await one.get('/v2/keys/_etcd/mod')).status === 404 || undefined,
+  );
+});
