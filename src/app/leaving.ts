@@ -3,7 +3,10 @@ import type { Logger } from 'pino';
 import type { ExitCodeName } from '../config/exitCodes';
 import { exitNumber } from './exit';
 
-/** How long the database may take to be closed when the member cannot go on; on a full disk it ends its own work first. */
+/**
+ * How long the database may take to be closed when the member cannot go on. On a full disk it ends its own work first, which takes one
+ * to two seconds, and in rare cases no end (docs/reliability.md).
+ */
 const CLOSE_LIMIT_MS = 8000;
 
 /** What a process can do to itself. */
@@ -63,7 +66,8 @@ export class Leaving {
       return;
     }
     this.logger.fatal(
-      `the database was not closed within ${this.closeLimitMs} ms: the disk hangs; killing this process`,
+      `the database was not closed within ${this.closeLimitMs} ms: the disk hangs, or the engine does not let go of a full one; ` +
+        'killing this process',
     );
     this.ends.kill();
   }

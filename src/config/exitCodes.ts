@@ -20,7 +20,7 @@ export const exitCodes = {
     code: 4,
     meaning:
       'The disk failed, is full or hangs, or what is stored on it is damaged: the message says what to do. Nothing is acknowledged ' +
-      'that is not on disk. Where the disk hangs so that not even that can be said, the process kills itself (137).',
+      'that is not on disk. Where the disk hangs, or the engine does not let go of a full one, the process kills itself (137).',
   },
   dataDirectoryUnusable: {
     code: 5,

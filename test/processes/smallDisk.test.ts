@@ -80,13 +80,23 @@ function suite(): void {
     return acknowledged;
   };
 
+  /**
+   * Exit code 4; or, where the engine does not let go of the full disk, the end that the member makes itself and says
+   * (docs/reliability.md). Any other signal is a fault.
+   */
+  const expectItEndedForWantOfRoom = async (server: ServerProcess): Promise<void> => {
+    const ended = await server.whenExited();
+    if (!server.logs().includes('the database was not closed within')) expect(ended).toEqual({ code: 4, signal: null });
+    else expect(ended).toEqual({ code: null, signal: 'SIGKILL' });
+  };
+
   test.each([20, 41, 50])(
     'full at %i MiB: exit code 4, one line, and nothing acknowledged is lost',
     async (mebibytes) => {
       expect(mount('-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', disk)).toBeUndefined();
       const server = await start();
       const acknowledged = await fill(server);
-      expect(await server.whenExited()).toEqual({ code: 4, signal: null });
+      await expectItEndedForWantOfRoom(server);
       expect(
         server
           .logs()
@@ -100,7 +110,7 @@ function suite(): void {
       for (const key of acknowledged)
         expect((await fetchText(again.clientPort, 'GET', `/v2/keys/${key}`)).status).toBe(200);
     },
-    60_000,
+    180_000,
   );
 
   /** Takes all room of the disk but for so many bytes. */
@@ -147,7 +157,7 @@ function suite(): void {
       appendFileSync(join(disk, 'data', 'PID'), Buffer.alloc(40 * PAGE_BYTES, '\n'));
       leave(join(disk, 'filler'), 40 * PAGE_BYTES);
       const acknowledged = await putEach(server, lengths);
-      expect(await server.whenExited()).toEqual({ code: 4, signal: null });
+      await expectItEndedForWantOfRoom(server);
       expect(server.logs()).toMatch(/no space left/i);
       expect(acknowledged.size).toBeGreaterThan(0);
       rmSync(join(disk, 'filler'));
@@ -161,7 +171,7 @@ function suite(): void {
         expect(body).toContain(`"${value}"`);
       }
     },
-    60_000,
+    180_000,
   );
 
   test('read-only: exit code 5, and one line that says so', async () => {
@@ -175,5 +185,5 @@ function suite(): void {
     const lines = again.logs().trim().split('\n');
     expect(lines.at(-1)).toMatch(/read-only file system/i);
     expect(lines.at(-1)).not.toMatch(/\n {4}at /);
-  }, 30_000);
+  }, 120_000);
 }

@@ -35,6 +35,8 @@ export interface ExitStatus {
 const ROOT = resolve(__dirname, '../..');
 const ENTRY = process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/cairn.js');
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
+/** Ends what does not come up: a start takes seconds, and on a busy machine more. */
+const READY_WITHIN_MS = 60_000;
 const running = new Set<ChildProcess>();
 
 process.on('exit', () => {
@@ -87,7 +89,7 @@ export class ServerProcess {
       });
     });
     const server = new ServerProcess(program, clientPort, peerPort, dataDir, options, child, exited);
-    await server.untilHealthy(options.readyWithinMs ?? 15_000);
+    await server.untilHealthy(options.readyWithinMs ?? READY_WITHIN_MS);
     return server;
   }
 
