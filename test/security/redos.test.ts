@@ -15,6 +15,7 @@ import { parseMediaType } from '../../src/api/http/mediaType';
 import { parseMultipart } from '../../src/api/http/multipart';
 import { decodeFormText, decodePercent } from '../../src/api/http/percent';
 import { parseRequestTarget } from '../../src/api/http/requestTarget';
+import { parseIndex, parseTtl } from '../../src/api/v1/parameters';
 import { isBadParameter, PARAMETER_NAMES, readKeyParameters } from '../../src/api/v2/keys/parameters';
 import { parseGoUrl } from '../../src/api/v2/members/goUrl';
 import { parseMemberId } from '../../src/api/v2/members/memberId';
@@ -62,6 +63,8 @@ const FILE = { option: '--trusted-ca-file', path: '/f' };
 /** What reads texts from others, whether by a pattern or by hand. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
   'size of a cluster': parseGoInteger,
+  'TTL of v1': parseTtl,
+  'index of v1': parseIndex,
   'path of a token': tokenKeyOf,
   'request target': (text) => parseRequestTarget(`/${text}`),
   'absolute request target': (text) => parseRequestTarget(`http://${text}`),

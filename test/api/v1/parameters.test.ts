@@ -32,3 +32,10 @@ test.each([
 ])('an index of %s', (text, index) => {
   expect(parseIndex(text)).toBe(index);
 });
+
+test('a long text that is no number takes the time of its length', () => {
+  const text = `${'0'.repeat(1_000_000)}x`;
+  const before = process.cpuUsage();
+  expect([parseTtl(text), parseTtl(`-${text}`), parseIndex(text)]).toEqual([undefined, undefined, undefined]);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(750);
+});
