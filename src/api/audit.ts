@@ -6,6 +6,7 @@ import { isSafe } from './http/methods';
 import { parseRequestTarget } from './http/requestTarget';
 import { keyOf } from './keysFront';
 import { lockOfPath } from './modules/lockPaths';
+import { v1KeyOf } from './v1/keyPath';
 
 /** Takes one line with its end, at once. It may not throw. */
 export type AuditSink = (line: string) => void;
@@ -77,7 +78,7 @@ function resultOf({ headersSent, statusCode, writableFinished }: ServerResponse)
 function whatOf(url: string): { readonly path: string; readonly key: string | undefined } {
   const target = parseRequestTarget(url);
   if (target === undefined) return { path: shown(url.split('?', 1)[0] ?? ''), key: undefined };
-  const key = keyOf(target.path) ?? lockOfPath(target.path);
+  const key = keyOf(target.path) ?? v1KeyOf(target.path) ?? lockOfPath(target.path);
   return { path: shown(utf8(target.path)), key: key === undefined ? undefined : shown(utf8(key)) };
 }
 

@@ -43,6 +43,17 @@ test('a write is a line with its key and the index at which it was done, and not
 });
 
 test.each([
+  ['POST', '/v1/keys/a%20b/', '/a b'],
+  ['PUT', '/v1/keys/%C3%BC', '/ü'],
+  ['DELETE', '//v1/keys/./a', '/a'],
+])('a write by the v1 API is a line with its key too: %s %s', async (method, path, key) => {
+  await ask(api.clientPort, method, path, 'value=geheim');
+  const written = await line();
+  expect(written).toMatchObject({ ...WHO, method, key });
+  expect(JSON.stringify(written)).not.toContain('geheim');
+});
+
+test.each([
   [
     'a comparison that failed',
     () => Promise.resolve(keyError(101, '[a != b]')),

@@ -27,12 +27,9 @@ import type { OpenWatches } from '../v2/keys/watchResponse';
 import { expirationOf } from '../v2/keys/writeCommand';
 import { changePieces, filePieces, listPieces } from './eventJson';
 import { deleteFailure, fromV2, readFailure, reserved, setFailure, writeV1Failure, type V1Failure } from './failure';
-import { keyTarget } from './keyPath';
+import { KEYS, keyTarget, WATCH } from './keyPath';
 import { PARAMETER_NAMES, parseIndex, parseTtl } from './parameters';
 import { V1Watch } from './watch';
-
-const KEYS = '/v1/keys';
-const WATCH = '/v1/watch';
 
 /** A listing of more nodes is collected while it is written. */
 const LISTED_AT_ONCE = 5000;

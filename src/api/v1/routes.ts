@@ -1,8 +1,8 @@
 /** The routes of the v1 API (spec v0-api sections 1 and 2). Who may do what to a key is asked for the key, as in v2. */
-import type { Context } from 'koa';
 import type { StatusSource } from '../../member/types';
-import { open, type Route } from '../routeRules';
+import { open, type Route, type Rule } from '../routeRules';
 import { serveLeaderStats, serveSelfStats, serveStoreStats } from '../v2/stats/stats';
+import { KEYS, WATCH } from './keyPath';
 import type { V1Keys } from './keys';
 import { serveV1Stats } from './stats';
 
@@ -11,7 +11,8 @@ export function v1Routes(keys: V1Keys, member: StatusSource, now: () => number):
   const set = open((context) => keys.set(context));
   const watch = open((context) => keys.watch(context));
   return [
-    { paths: ['/v1/keys', '/v1/watch'], rules: { any: open(toDirectory) } },
+    { paths: [KEYS], rules: { any: toDirectory(KEYS) } },
+    { paths: [WATCH], rules: { any: toDirectory(WATCH) } },
     {
       paths: [/^\/v1\/keys\//],
       rules: { GET: get, HEAD: get, POST: set, PUT: set, DELETE: open((context) => keys.delete(context)) },
@@ -24,10 +25,14 @@ export function v1Routes(keys: V1Keys, member: StatusSource, now: () => number):
   ];
 }
 
-/** As Go's multiplexer: what is registered with a slash at its end is asked for with one. */
-function toDirectory({ path, querystring, res, req }: Context): void {
-  const location = `${path}/${querystring === '' ? '' : `?${querystring}`}`;
-  req.resume();
-  res.writeHead(301, ['Location', location, 'Content-Length', 0]);
-  res.end();
+/**
+ * As Go's multiplexer: what is registered with a slash at its end is asked for with one. To the path of the route, not to what the client
+ * wrote for it: `//elsewhere/..%2fv1%2fkeys` is this path too, and would lead elsewhere.
+ */
+function toDirectory(path: string): Rule {
+  return open(({ querystring, res, req }) => {
+    req.resume();
+    res.writeHead(301, ['Location', `${path}/${querystring === '' ? '' : `?${querystring}`}`, 'Content-Length', 0]);
+    res.end();
+  });
 }
