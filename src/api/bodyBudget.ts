@@ -18,6 +18,8 @@ interface Client {
 export class BodyBudget {
   private used = 0;
   private readonly clients = new Map<string, Client>();
+  /** Of each response with an account: closes it. */
+  private readonly open = new WeakMap<ServerResponse, () => void>();
 
   constructor(private readonly limit: number) {}
 
@@ -46,6 +48,11 @@ export class BodyBudget {
     };
   }
 
+  /** Nothing of the body of this request is held any more, though its answer may take long. */
+  release(response: ServerResponse): void {
+    this.open.get(response)?.();
+  }
+
   /** A client's only body may take all there is. */
   private hasRoom(client: Client, counted: number, more: number): boolean {
     const rest = this.limit - this.used - more;
@@ -57,12 +64,15 @@ export class BodyBudget {
     const client = this.clients.get(address) ?? { bytes: 0, bodies: 0 };
     this.clients.set(address, client);
     client.bodies += 1;
-    response.once('close', () => {
+    const close = (): void => {
+      if (!this.open.delete(response)) return;
       this.used -= counted();
       client.bytes -= counted();
       client.bodies -= 1;
       if (client.bodies === 0) this.clients.delete(address);
-    });
+    };
+    this.open.set(response, close);
+    response.once('close', close);
     return client;
   }
 }

@@ -2,6 +2,7 @@
 import type { Action, KeyEvent, ListingStep, NodeView } from '../../machine/keyspace/event';
 import { jsonPieces, jsonString } from '../http/json';
 import { timestampText } from '../http/timeText';
+import { sharedTexts } from '../v2/keys/eventJson';
 
 type V1Action = 'GET' | 'SET' | 'DELETE';
 
@@ -21,18 +22,38 @@ function actionOf(action: Action): V1Action {
   }
 }
 
-/** What was done, or what a watch saw; a piece at a time, since values may be long. No newline at its end. */
-export function* changePieces(event: KeyEvent): Generator<string, void, undefined> {
+/**
+ * What was done, or what a watch saw; a piece at a time, since values may be long. No newline at its end.
+ *
+ * @param showsPrevious false: whether there was something before is not said
+ */
+export function* changePieces(event: KeyEvent, showsPrevious = true): Generator<string, void, undefined> {
   const { node, prevNode, nowMs } = event;
   const action = actionOf(event.action);
   yield head(action, node.key, node.dir);
   if (prevNode?.value !== undefined) yield* textPieces('prevValue', prevNode.value);
   if (action === 'SET' && node.value !== undefined) yield* textPieces('value', node.value);
-  const isNew = action === 'SET' && prevNode === undefined;
+  const isNew = showsPrevious && action === 'SET' && prevNode === undefined;
   // What ended by itself says when that was.
   const expirationMs = event.action === 'expire' ? prevNode?.expirationMs : node.expirationMs;
   const life = action === 'DELETE' ? expirationText(expirationMs) : lifeText(expirationMs, nowMs);
   yield `${isNew ? ',"newKey":true' : ''}${life},"index":${node.modifiedIndex}}`;
+}
+
+const watchedText = sharedTexts({
+  whole: (event) => [...changePieces(event)].join(''),
+  pieces: (event) => changePieces(event),
+});
+
+/** What a watch saw, formatted once for all who watch. A long one is not begun before others had their turn: thousands may wait for it. */
+export function* watchedPieces(event: KeyEvent): Generator<string, void, undefined> {
+  const text = watchedText(event);
+  if (text.whole === undefined) yield '';
+  for (let position = 0; ; position++) {
+    const piece = text.piece(position);
+    if (piece === undefined) return;
+    yield piece;
+  }
 }
 
 /** A key that is no directory, as it is now. */

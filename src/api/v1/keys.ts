@@ -25,10 +25,10 @@ import { BUSY, isMemberError, memberFailure } from '../v2/keys/failure';
 import { withoutPrevious } from '../v2/keys/previous';
 import type { OpenWatches } from '../v2/keys/watchResponse';
 import { expirationOf } from '../v2/keys/writeCommand';
-import { changePieces, filePieces, listPieces } from './eventJson';
+import { changePieces, filePieces, listPieces, watchedPieces } from './eventJson';
 import { deleteFailure, fromV2, readFailure, reserved, setFailure, writeV1Failure, type V1Failure } from './failure';
 import { KEYS, keyTarget, WATCH } from './keyPath';
-import { PARAMETER_NAMES, parseIndex, parseTtl } from './parameters';
+import { parseIndex, parseTtl, SET_NAMES, WATCH_NAMES } from './parameters';
 import { V1Watch } from './watch';
 
 /** A listing of more nodes is collected while it is written. */
@@ -68,7 +68,7 @@ export class V1Keys {
   /** Set, or test-and-set where `prevValue` is given; an empty one stands for a key that is not there (conflicts row 50). */
   async set(context: Context): Promise<void> {
     const { key, query } = keyTarget(context, KEYS);
-    const form = await this.formOf(context, query, 'Set');
+    const form = await this.formOf(context, query, SET_NAMES, 'Set');
     if (form === undefined) return;
     const command = this.setCommand(key, form);
     if (isFailure(command)) {
@@ -80,7 +80,7 @@ export class V1Keys {
     const result = await this.timed(context, command.type, () => this.propose(context, command));
     if (result === undefined) return;
     const shown = grant.showsPrevious() ? result : withoutPrevious(result);
-    if (shown.ok) this.send(context.res, changePieces(shown));
+    if (shown.ok) this.send(context.res, changePieces(shown, shown === result));
     else writeV1Failure(context.res, this.whyNotSet(command, shown, grant));
   }
 
@@ -93,6 +93,10 @@ export class V1Keys {
     }
     const grant = await this.grantFor(context, key, 'write', false);
     if (grant === undefined) return;
+    if (isTooDeep(key)) {
+      writeV1Failure(context.res, { code: 100, cause: key });
+      return;
+    }
     const result = await this.timed(context, 'delete', () => this.propose(context, this.deleteCommand(key)));
     if (result === undefined) return;
     if (!result.ok) writeV1Failure(context.res, deleteFailure(result, key));
@@ -102,25 +106,30 @@ export class V1Keys {
   /** The next change of the key or of anything below it; with an index the first one since then (conflicts row 22). */
   async watch(context: Context): Promise<void> {
     const { key, query } = keyTarget(context, WATCH);
-    const form = await this.formOf(context, query, 'Watch From Index');
-    if (form === undefined) return;
-    const sinceIndex = context.method === 'POST' ? parseIndex(form.get('index') ?? '') : 0;
-    if (sinceIndex === undefined) {
-      writeV1Failure(context.res, { code: 203, cause: 'Watch From Index' });
-      return;
-    }
+    const sinceIndex = await this.indexToWatchFrom(context, query);
+    if (sinceIndex === undefined) return;
     const grant = await this.grantFor(context, key, 'read', true);
     if (grant === undefined) return;
     this.options.observer.keyRequest('GET', 'watch').received();
     const { member, openWatches } = this.options;
     const watch = new V1Watch(member, context.res, grant, openWatches, (event) => {
-      this.send(context.res, changePieces(event));
+      this.send(context.res, watchedPieces(event));
     });
-    const over = new Promise((resolve) => context.res.once('close', resolve));
     const refusal = watch.start(key, sinceIndex);
     if (refusal !== undefined) writeV1Failure(context.res, readFailure(refusal, key));
     // Until then nothing may be sent; the application takes a route that has ended without an answer for one that is not there.
-    await over;
+    if (!context.res.closed) await new Promise((resolve) => context.res.once('close', resolve));
+  }
+
+  /** What a watch is asked with is not held while it waits. Undefined: it was answered with why not. */
+  private async indexToWatchFrom(context: Context, query: string): Promise<number | undefined> {
+    const operation = 'Watch From Index';
+    const form = await this.formOf(context, query, WATCH_NAMES, operation);
+    if (form === undefined) return undefined;
+    this.options.bodyBudget.release(context.res);
+    const sinceIndex = context.method === 'POST' ? parseIndex(form.get('index') ?? '') : 0;
+    if (sinceIndex === undefined) writeV1Failure(context.res, { code: 203, cause: operation });
+    return sinceIndex;
   }
 
   private setCommand(key: string, form: Form): SetCommand | V1Failure {
@@ -166,10 +175,15 @@ export class V1Keys {
   }
 
   /** Undefined: it was answered with why not. */
-  private async formOf(context: Context, query: string, operation: string): Promise<Form | undefined> {
+  private async formOf(
+    context: Context,
+    query: string,
+    names: ReadonlySet<string>,
+    operation: string,
+  ): Promise<Form | undefined> {
     const { openWatches, ...limits } = this.options;
     const turns = openWatches.turns;
-    const read = await readRequestForm(context.req, context.res, query, PARAMETER_NAMES, { ...limits, turns });
+    const read = await readRequestForm(context.req, context.res, query, names, { ...limits, turns });
     switch (read.kind) {
       case 'form':
         return read.form;

@@ -1,7 +1,8 @@
 /** Numbers in the parameters of the v1 API, as Go's strconv reads them. */
 
-/** `value`, `prevValue` and `ttl` of a set, `index` of a watch. */
-export const PARAMETER_NAMES: ReadonlySet<string> = new Set(['value', 'prevValue', 'ttl', 'index']);
+/** What a set may be asked with, and what a watch. */
+export const SET_NAMES: ReadonlySet<string> = new Set(['value', 'prevValue', 'ttl']);
+export const WATCH_NAMES: ReadonlySet<string> = new Set(['index']);
 
 const INT64_MAX = 2n ** 63n - 1n;
 const DIGITS_MAX = 20;

@@ -22,6 +22,8 @@ export class V1Watch implements OpenWatch {
    * @returns the refusal, unanswered, if there is one
    */
   start(path: string, sinceIndex: number): KeyError | undefined {
+    // Its client went away while its password was checked: nothing would ever end the watch.
+    if (this.response.closed) return undefined;
     const options = { recursive: true, stream: false, sinceIndex };
     const watch = this.member.watch(path, options, (event) => {
       this.onEvent(event);

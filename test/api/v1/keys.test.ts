@@ -1,4 +1,5 @@
 import { connect } from 'node:net';
+import { LEVELS_MAX } from '../../../src/machine/commandRules';
 import { MemberError } from '../../../src/member/types';
 import { ask, startUnderTest, until, type ApiUnderTest } from '../apiUnderTest';
 import { event, keyError, node, NOW_MS } from '../fakeMember';
@@ -22,6 +23,19 @@ test.each([
 ])('%s is a command of the key space', async (body, command) => {
   await put(body);
   expect(api.member.commands).toMatchObject([{ path: '/a', nowMs: NOW_MS, ...command }]);
+});
+
+test('a key with more levels than there can be is not there, and is not set', async () => {
+  const path = `/v1/keys${'/a'.repeat(LEVELS_MAX + 1)}`;
+  expect(await ask(api.clientPort, 'DELETE', path)).toMatchObject({
+    status: 404,
+    body: expect.stringContaining('"errorCode":100') as string,
+  });
+  expect(await put('value=1', path)).toMatchObject({
+    status: 400,
+    body: expect.stringContaining(`a key has at most ${LEVELS_MAX} levels`) as string,
+  });
+  expect(api.member.commands).toEqual([]);
 });
 
 test('a body beyond the limit changes nothing', async () => {

@@ -61,6 +61,8 @@ test('who may write and not read is not told what was there', async () => {
     );
   const { body } = await send('POST', '/v1/keys/app/a', 'writer', 'value=new');
   expect(body).not.toContain('secret');
+  // Nor whether there was anything.
+  expect(body).toBe('{"action":"SET","key":"/app/a","value":"new","index":7}');
   api.member.onPropose = () => Promise.resolve(keyError(101, '[guess != secret]'));
   const failed = await send('POST', '/v1/keys/app/a', 'writer', 'value=new&prevValue=guess');
   expect(failed.status).toBe(400);

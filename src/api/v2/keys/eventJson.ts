@@ -6,8 +6,12 @@ import { timestampText } from '../../http/timeText';
 /** A socket makes a copy of what it cannot send yet. */
 const WATCHED_PIECE_LENGTH = 64 * 1024;
 
-/** Texts of events that watchers get, so that one event is formatted once however many wait for it. */
-const watched = new WeakMap<KeyEvent, WeakRef<EventText>>();
+/** How a version of the API writes an event, byte for byte the same in both ways. */
+interface EventFormat {
+  /** Of a short one. */
+  readonly whole: (event: KeyEvent) => string;
+  readonly pieces: (event: KeyEvent) => Generator<string, void, undefined>;
+}
 
 /** The text of an event that goes to watchers. A long one is made a piece at a time, when the first of them gets there. */
 export class EventText {
@@ -16,13 +20,13 @@ export class EventText {
   private readonly pieces: string[] = [];
   private readonly rest: Generator<string, void, undefined> | undefined;
 
-  constructor(event: KeyEvent) {
+  constructor(event: KeyEvent, format: EventFormat) {
     if (isShort(event)) {
-      const json = eventJson(event);
+      const json = format.whole(event);
       this.pieces.push(json);
       this.length = json.length;
     } else {
-      this.rest = eventPieces(event);
+      this.rest = format.pieces(event);
       this.length = (event.node.value?.length ?? 0) + (event.prevNode?.value?.length ?? 0);
     }
   }
@@ -95,14 +99,19 @@ export function* eventPieces(event: KeyEvent): Generator<string, void, undefined
   }
 }
 
-/** The same for all watchers that wait for it. It is kept as long as one of them has it. */
-export function watchedEventText(event: KeyEvent): EventText {
-  const known = watched.get(event)?.deref();
-  if (known !== undefined) return known;
-  const text = new EventText(event);
-  watched.set(event, new WeakRef(text));
-  return text;
+/** Makes texts that are the same for all watchers, however many wait for an event. Each is kept as long as one of them has it. */
+export function sharedTexts(format: EventFormat): (event: KeyEvent) => EventText {
+  const texts = new WeakMap<KeyEvent, WeakRef<EventText>>();
+  return (event) => {
+    const known = texts.get(event)?.deref();
+    if (known !== undefined) return known;
+    const text = new EventText(event, format);
+    texts.set(event, new WeakRef(text));
+    return text;
+  };
 }
+
+export const watchedEventText = sharedTexts({ whole: eventJson, pieces: eventPieces });
 
 /** The body with noValueOnSuccess: what was done, not to what. Undefined: reads and deletes are not shortened. */
 export function shortEventJson(event: KeyEvent): string | undefined {

@@ -109,6 +109,8 @@ export class WatchResponse implements OpenWatch {
 
   /** Registers the watch and answers with its headers at once. Returns the refusal, unanswered, if there is one. */
   start(path: string): KeyError | undefined {
+    // Its client went away while its password was checked: nothing would ever end the watch.
+    if (this.response.closed) return undefined;
     const watch = this.member.watch(path, this.options, (event) => {
       this.onEvent(event);
     });
