@@ -10,10 +10,9 @@ import { hasBody, requestHeaders, responseHeaders } from './headers';
 import { leadsBack } from './loops';
 
 /**
- * How long a member may be silent after it has the whole request. Watches are not meant: their headers come at once. Nor are those
- * who wait for a lock. A plain
- * read is answered from memory, and a linearizable one fails after some seconds where there is no leader, so another member is
- * asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
+ * How long a member may be silent after it has the whole request. Watches are not meant: the headers of v2 come at once, and of v1 with the
+ * event. Nor are those who wait for a lock. A plain read is answered from memory, and a linearizable one fails after some seconds where
+ * there is no leader, so another member is asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
  */
 const READ_TIMEOUT_MS = 5_000;
 const QUORUM_READ_TIMEOUT_MS = 10_000;
@@ -58,7 +57,7 @@ export class Passage {
   /** No connection out of the pool any more: one of them was already closed by the other side. */
   private fresh = false;
   private isOver = false;
-  /** The answer has begun, and only its own end says how long it is: most likely a watch. */
+  /** The answer may take any time, or has begun and only its own end says how long it is: most likely a watch. */
   private endless = false;
 
   /** @param endpoints at least one, in the order in which they are tried */
@@ -139,6 +138,7 @@ export class Passage {
     const wait = (): void => {
       const timeoutMs = answerTimeoutMs(this.request);
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
+      else this.endless = true;
     };
     if (hasBody(this.request)) {
       outgoing.once('finish', wait);

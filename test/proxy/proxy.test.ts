@@ -180,6 +180,23 @@ describe('a watch', () => {
     await watch.untilEnd(2000);
     expect(watch.received().ending).toBe('cut');
   });
+
+  test.each([
+    ['GET', '/v1/watch/a'],
+    ['POST', '/v1/watch/a?index=9'],
+    ['POST', '/mod/v2/lock/a?ttl=60'],
+  ])('... nor does one whose answer has not begun: %s %s', async (method, target) => {
+    const member = await upstream(() => undefined);
+    proxy = await startProxyUnderTest([member.url]);
+    const watch = open(proxy.port, { method, target, headers: [] });
+    for (let attempt = 0; member.seen.length === 0 && attempt < 3000; attempt++)
+      await new Promise((done) => setTimeout(done, 10));
+    const began = Date.now();
+    await proxy.stop();
+    expect(Date.now() - began).toBeLessThan(3000);
+    await watch.untilEnd(2000);
+    expect(watch.received()).toMatchObject({ head: undefined, ending: 'cut' });
+  });
 });
 
 describe('members that fail', () => {

@@ -18,12 +18,10 @@ function counted(value: string): { readonly seen: ReturnType<typeof event>; read
 test.each(['short', LONG])('all who watch get the text of %.8s, which is made once', (value) => {
   const { seen, reads } = counted(value);
   const first = watchedPieces(seen);
-  const texts = ['', ''];
-  texts[0] += first.next().value ?? '';
-  texts[1] += [...watchedPieces(seen)].join('');
+  const begin = first.next().value;
+  const second = [...watchedPieces(seen)].join('');
   const made = reads();
-  texts[0] += [...first].join('');
-  texts.push([...watchedPieces(seen)].join(''));
+  const texts = [[begin, ...first].join(''), second, [...watchedPieces(seen)].join('')];
   // Only whether it is long is asked again.
   expect(reads() - made).toBeLessThanOrEqual(1);
   const whole = [...changePieces(event({ action: 'set', node: node({ key: '/a', value, modifiedIndex: 7 }) }))].join(
