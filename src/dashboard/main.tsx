@@ -4,11 +4,13 @@ import { useEffect, useState } from 'preact/hooks';
 import './style.css';
 import { KeyBrowser } from './io/keyBrowser';
 import { Session } from './io/session';
+import { StatsPoller } from './io/statsPoller';
 import { KeysPage } from './views/KeysPage';
 import { LoginForm } from './views/LoginForm';
+import { StatsPage } from './views/StatsPage';
 import { Changes, useChanges } from './views/useChanges';
 
-const PAGES = { browser: 'Keys' } as const;
+const PAGES = { browser: 'Keys', stats: 'Stats' } as const;
 type PageName = keyof typeof PAGES;
 
 const BASE = '/mod/dashboard/';
@@ -16,6 +18,17 @@ const BASE = '/mod/dashboard/';
 const session = new Session();
 const changes = new Changes();
 const browser = new KeyBrowser(session, changes.happened);
+const stats = new StatsPoller(session, changes.happened);
+
+function start(): void {
+  browser.start();
+  stats.start();
+}
+
+function pause(): void {
+  browser.pause();
+  stats.stop();
+}
 
 function pageOf(path: string): PageName {
   const [name = ''] = path.slice(BASE.length).split('/');
@@ -76,7 +89,7 @@ function Dashboard() {
             }}
           />
         )}
-        <KeysPage browser={browser} session={session} />
+        {page === 'stats' ? <StatsPage stats={stats} /> : <KeysPage browser={browser} session={session} />}
       </main>
     </>
   );
@@ -84,9 +97,9 @@ function Dashboard() {
 
 // A page that nobody looks at holds no connection: a browser has six for a member, for all its tabs.
 document.addEventListener('visibilitychange', () => {
-  if (document.hidden) browser.pause();
-  else browser.start();
+  if (document.hidden) pause();
+  else start();
 });
-browser.start();
+start();
 const root = document.getElementById('page');
 if (root !== null) render(<Dashboard />, root);
