@@ -56,6 +56,12 @@ const NEEDS = [
     folders: ['test/helm'],
     from: 'https://helm.sh; for Linux on x64 it is fetched',
   },
+  {
+    program: 'chromium',
+    group: 'the dashboard in a browser',
+    folders: ['test/dashboard'],
+    from: 'Debian package chromium',
+  },
   { program: 'script', group: 'Cairn on a terminal', folders: ['test/terminal'], from: 'Debian package bsdutils' },
   { program: 'curl', group: 'the transcript of the README', folders: ['test/terminal'], from: 'Debian package curl' },
   { program: 'git', group: 'a start from a fresh clone', folders: ['test/terminal'], from: 'Debian package git' },
