@@ -2,7 +2,7 @@
 import { createPrivateKey, type X509Certificate } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { codeOf } from '../platform/errorCode';
 import { readPlainFile } from '../platform/plainFile';
 import { certificatesOf, isSignedBy, keyOf } from '../tls/certificates';
@@ -57,7 +57,7 @@ function faultOf(
   const [own] = certificatesOf({ file: { option: '--directory', path }, text: certificate });
   const keyFile = { option: '--directory', path: path.replace(/crt$/, 'key') };
   if (own?.checkPrivateKey(keyOf({ file: keyFile, text: key })) !== true) return 'is not the certificate of its key';
-  const caFile = { option: '--directory', path: path.replace(/[^/]*$/, `${CA}.crt`) };
+  const caFile = { option: '--directory', path: join(dirname(path), `${CA}.crt`) };
   const authorities = ca === undefined ? [] : certificatesOf({ file: caFile, text: ca });
   if (!isSignedBy(own, [], authorities)) return `was not signed by the CA of ${CA}.crt`;
   if (Date.parse(own.validTo) <= nowMs) return `was valid until ${own.validTo}`;
