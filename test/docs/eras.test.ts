@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { v1Routes } from '../../src/api/v1/routes';
 import { clientRoutes } from '../../src/api/routes';
+import { allOptions, findFlag } from '../../src/config/options';
 
 const ROOT = join(__dirname, '../..');
 const page = readFileSync(join(ROOT, 'docs/eras.md'), 'utf8');
@@ -29,4 +30,22 @@ test('the tests that it names are there', () => {
   const named = [...page.matchAll(/`(test\/[\w./-]+)`/g)].map(([, path]) => path!);
   expect(named.length).toBeGreaterThan(15);
   expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('each flag of 0.1 and 0.4 is in a table, beside the option that it is today', () => {
+  const rows = page
+    .slice(page.indexOf('## Flags'))
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && line.includes('`-'))
+    .map((line) => line.split('|').map((cell) => [...cell.matchAll(/`(-[\w-]+)`/g)].map(([, flag]) => flag!)));
+  expect(rows.length).toBeGreaterThan(10);
+  for (const [, , first = [], second = [], today = []] of rows) {
+    const meant = [...first, ...second].map((flag) => findFlag(flag.slice(1))?.name ?? `${flag} is unknown`);
+    expect([...new Set(meant.map((name) => `--${name}`))].sort()).toEqual([...today].sort());
+  }
+  const named = new Set(rows.flatMap((cells) => cells.slice(2, 4).flat()));
+  const spellings = allOptions.flatMap(({ option }) => option.spellings ?? []);
+  const old = spellings.filter(({ era }) => era !== '2.3').map(({ name }) => `-${name}`);
+  expect(old.length).toBeGreaterThan(25);
+  expect(old.filter((flag) => !named.has(flag))).toEqual([]);
 });
