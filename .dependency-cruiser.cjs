@@ -11,6 +11,7 @@ const MAY_IMPORT = {
   api: ['member', 'machine', 'config', 'tls', 'platform'],
   discovery: ['member', 'platform'],
   proxy: ['platform'],
+  standby: ['discovery', 'platform'],
   limits: ['platform'],
   metrics: ['machine', 'storage', 'member', 'platform'],
   config: ['tls', 'platform'],

@@ -1,9 +1,10 @@
 /** The plain requests of the peer port: what a joining member and etcd's own tools ask for (spec v2-api section 1). */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { MemberInfo } from '../machine/cluster/members';
-import type { ClusterAdmin } from '../member/types';
+import type { ClusterAdmin, SettingsAdmin, StatusSource } from '../member/types';
 import { writeBadRequest, writeInternalError, writeJson, writeMethodNotAllowed } from './http/answers';
 import { jsonText } from './http/json';
+import { serveStandby, STANDBY_PATH } from './standbyQuestion';
 import { changesMembers, servePeerMembers } from './peerMembers';
 import { FOUNDERS_PATH, serveFounders, type AnswerFounder } from './founders';
 import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
@@ -21,13 +22,13 @@ export function peerMembersJson(members: readonly MemberInfo[]): string {
 }
 
 /**
- * Serves `/members` (peerMembers.ts says who may change it), `/version` and with `answerFounder` also `/founders`.
+ * Serves `/members` (peerMembers.ts says who may change it), `/version`, `/standby` and with `answerFounder` also `/founders`.
  *
  * @param others everything else goes there
  * @param onUnexpected gets exceptions; the request is then answered with 500
  */
 export function createPeerHandler(
-  member: ClusterAdmin,
+  member: ClusterAdmin & SettingsAdmin & StatusSource,
   onUnexpected: (error: unknown) => void,
   others: RequestListener,
   answerFounder?: AnswerFounder,
@@ -37,6 +38,9 @@ export function createPeerHandler(
       const target = parseRequestTarget(request.url ?? '');
       if (target?.path === FOUNDERS_PATH && answerFounder !== undefined) {
         serveFounders(answerFounder, request.method, target.query, response, onUnexpected);
+      } else if (target?.path === STANDBY_PATH) {
+        request.resume();
+        serveStandby(member, request.method, target.query, response);
       } else if (target !== undefined && changesMembers(target.path, request.method)) {
         servePeerMembers(member, target, request, response, onUnexpected);
       } else {

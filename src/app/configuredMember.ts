@@ -1,7 +1,9 @@
 /** The member that the configuration describes. */
+import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import { API_VERSION } from '../api/version';
 import { bufferBytesMax, logBytesMax, memoryLimits, quotaBytes } from '../limits/memory';
+import type { SettingsChange } from '../machine/cluster/clusterSettings';
 import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
 import type { LocalMember } from '../member/localMember';
 import { openMember } from '../member/openMember';
@@ -36,6 +38,7 @@ export async function openConfiguredMember(
       quotaBytes: quota.bytes,
       logBytesMax: logBytesMax(memory, LOG_BYTES_MAX),
       strictReconfigCheck,
+      clusterSettings: clusterSettingsOf(configuration),
     },
     store: await MemberStore.open(directory.kv, new SlowDisk(metrics.recorders, logger, heartbeatIntervalMs)),
     transport: links,
@@ -56,6 +59,20 @@ export async function openConfiguredMember(
     },
   });
   return member;
+}
+
+/** What the command line says of the settings of a cluster that has none; undefined: nothing. */
+export function clusterSettingsOf({
+  clusterActiveSize,
+  clusterRemoveDelay,
+  clusterSyncInterval,
+}: Configuration): SettingsChange | undefined {
+  const change = {
+    ...(clusterActiveSize === 0 ? {} : { activeSize: clusterActiveSize }),
+    ...(clusterRemoveDelay === 0 ? {} : { removeDelayMs: clusterRemoveDelay * 1000 }),
+    ...(clusterSyncInterval === 0 ? {} : { syncIntervalMs: clusterSyncInterval * 1000 }),
+  };
+  return Object.keys(change).length === 0 ? undefined : change;
 }
 
 function removalNoteOf(member: LocalMember): RemovalNote {

@@ -10,6 +10,8 @@ import { beginFromDiscovery } from '../discovery/discoveryUrl';
 import type { Environment } from '../discovery/environment';
 import { keepRegistered } from '../discovery/firstLeader';
 import { beginFromJoinUrls } from '../discovery/joinUrls';
+import { askForRoom } from '../discovery/room';
+import { beginFromPeers, peerUrlsOf } from '../discovery/peers';
 import { leaderBesides, type LeaderBesides, type LeaderQuestion } from '../discovery/leaderBesides';
 import { HttpMembersApi } from '../discovery/membersApi';
 import type { Notes } from '../discovery/note';
@@ -25,6 +27,7 @@ import type { Dial } from '../platform/dial';
 import { RealClock } from '../platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '../peer/askFounder';
 import { fetchMembers } from '../peer/fetchMembers';
+import { readPlainFileSync } from '../platform/plainFile';
 import type { Dials } from './dials';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
@@ -67,6 +70,8 @@ export class MemberBeginner {
     const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: this.ask, environment });
     if (joined !== undefined) return joined;
     if (configuration.discovery !== '') return this.beginFromDiscovery(entry, foundingId);
+    const byPeers = await beginFromPeers({ ...entry, urls: this.peers(), fetchMembers: this.ask, environment });
+    if (byPeers !== undefined) return byPeers;
     if (configuration.discoverySrv !== '') return this.beginFromSrv(unfinishedId);
     const listed = [...configuration.initialCluster].map(([name, own]) => ({
       name,
@@ -111,6 +116,22 @@ export class MemberBeginner {
       update: (server) =>
         server === undefined ? member.updateMember(member.id, peerURLs) : api.update(server, member.id, peerURLs),
     });
+  }
+
+  /** Of --peers or --peers-file. */
+  private peers(): readonly string[] {
+    const { peers, peersFile, peerCertFile, peerAutoTls } = this.configuration;
+    const scheme = peerCertFile !== '' || peerAutoTls ? 'https' : 'http';
+    if (peersFile === '') return peerUrlsOf(peers.join(','), scheme, '--peers');
+    let text: string;
+    try {
+      text = readPlainFileSync(peersFile);
+    } catch (error) {
+      throw new JoinError(
+        `--peers-file ${peersFile} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+    return peerUrlsOf(text, scheme, `--peers-file ${peersFile}`);
   }
 
   /** Without slashes at the end: it is part of what ids are made from. */
@@ -187,6 +208,7 @@ export class MemberBeginner {
       peerURLs,
       unfinishedId,
       autoRejoin: this.configuration.autoRejoin,
+      hasRoom: async ({ members }) => (await askForRoom(members, peerURLs[0] ?? '', this.dials.peer)).hasRoom,
       replaceMember: (cluster, lost) =>
         replaceMember({
           ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },

@@ -1,12 +1,12 @@
 /**
- * What this process serves, and its way from one to the other: nothing → member ⇄ proxy → nothing more.
+ * What this process serves, and its way from one to the other: nothing → member ⇄ proxy or standby → nothing more.
  *
  * There is one server at a time. What is served is stopped in order, its listeners and its data directory closed, before the next one is
  * started on the same ports; between the two nobody listens. A start that fails leaves nothing open, so another one may follow.
  */
 import type { Server } from './serverParts';
 
-export type Role = 'member' | 'proxy';
+export type Role = 'member' | 'proxy' | 'standby';
 
 /** Something to serve that is not started yet. */
 export interface Service {

@@ -1,6 +1,6 @@
 /** Starts what the configuration asks for. */
 import { formatEndpoint } from '../config/urls';
-import { ClusterFullError } from '../discovery/beginning';
+import { ClusterFullError, NoRoomError, type ListedMember } from '../discovery/beginning';
 import { registeredPeers } from '../discovery/registeredPeers';
 import { Registry } from '../discovery/registry';
 import { RealClock } from '../platform/realClock';
@@ -8,6 +8,7 @@ import { startProxyServer } from './proxyServer';
 import { startServer } from './memberServer';
 import type { ServerSetting } from './serverParts';
 import type { Service, Serving } from './serving';
+import { startStandbyServer } from './standbyServer';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** What is the same for whatever a process serves. */
@@ -15,7 +16,7 @@ export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
 
 /**
  * A member; a proxy with --proxy, and with --discovery-fallback=proxy if the cluster of the discovery URL has no place for a
- * member. Rejects as `startServer` does.
+ * member; a standby as long as the cluster that it would join has no room. Rejects as `startServer` does.
  */
 export async function start(serving: Serving, setting: ProcessSetting): Promise<void> {
   const { configuration, logger } = setting;
@@ -24,12 +25,33 @@ export async function start(serving: Serving, setting: ProcessSetting): Promise<
     return;
   }
   try {
-    await serving.turnTo(asMember(setting));
+    await serveMemberOrStandby(serving, setting);
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn('discovery: cluster is full; falling back to proxy');
     await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs)));
   }
+}
+
+/** Serves as a member, or as a standby until there is room for it to be one. */
+async function serveMemberOrStandby(serving: Serving, setting: ProcessSetting): Promise<void> {
+  try {
+    await serving.turnTo(asMember(setting));
+  } catch (error) {
+    if (!(error instanceof NoRoomError)) throw error;
+    const onRoom = (): void => {
+      setting.logger.info('standby: there is room in the cluster; joining it');
+      serveMemberOrStandby(serving, setting).catch((reason: unknown) => {
+        if (!serving.isOver) setting.events.onFailure(reason);
+      });
+    };
+    await serving.turnTo(asStandby(setting, error.members, onRoom));
+  }
+}
+
+/** @param onRoom called once: the cluster has room now */
+export function asStandby(setting: ProcessSetting, members: readonly ListedMember[], onRoom: () => void): Service {
+  return { role: 'standby', start: () => startStandbyServer(setting, members, onRoom) };
 }
 
 /** The member that the configuration describes. */

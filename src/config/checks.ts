@@ -20,6 +20,7 @@ const checks: readonly Check[] = [
   checkProxied,
   checkBootstrap,
   checkForced,
+  checkPeers,
   checkOperatorRoutes,
   findTlsConflict,
 ];
@@ -54,6 +55,12 @@ function checkElectionTimeout(built: Built): string | undefined {
     `${named(built, 'election-timeout')} of ${electionTimeoutMs} ms is less than ${HEARTBEATS_PER_ELECTION_MIN} times ` +
     `${named(built, 'heartbeat-interval')} of ${heartbeatIntervalMs} ms; raise the first or lower the second`
   );
+}
+
+function checkPeers(built: Built): string | undefined {
+  const { peers, peersFile } = built.configuration;
+  if (peers.length === 0 || peersFile === '') return undefined;
+  return `${named(built, 'peers')} and ${named(built, 'peers-file')} are two ways to say the same; use one of them`;
 }
 
 /** Node's HTTP server refuses to start otherwise. */

@@ -49,6 +49,15 @@ export class AlreadyRunningError extends Error {
   }
 }
 
+/** The cluster has as many members as its settings say, and this process is none of them: it has to wait as a standby. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+
+  constructor(readonly members: readonly ListedMember[]) {
+    super('the cluster has its activeSize of members');
+  }
+}
+
 /** The cluster that a discovery URL makes has all its members, and this one is not among them. */
 export class ClusterFullError extends Error {
   override readonly name = 'ClusterFullError';

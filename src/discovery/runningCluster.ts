@@ -1,5 +1,5 @@
 /** A cluster that runs already: asking who its members are, and getting in. */
-import { JoinError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
+import { JoinError, NoRoomError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
 import { tlsReasonsOf } from '../platform/networkError';
 import type { Environment } from './environment';
 import { Retry } from './retry';
@@ -17,6 +17,8 @@ export interface EntryOptions {
   /** Puts a new member in the place of a lost one, if it is still listed; answers the new one's id. Tries until it succeeds. */
   readonly replaceMember: (cluster: ListedCluster, lost: ListedMember | undefined) => Promise<string>;
   readonly log: (fields: object, message: string) => void;
+  /** Whether the cluster has room for one more; absent: it has. */
+  readonly hasRoom?: (cluster: ListedCluster) => Promise<boolean>;
 }
 
 /**
@@ -93,11 +95,15 @@ export async function joinListed(
   return { kind: 'join', memberId: await options.replaceMember(cluster, own), clusterId, peers };
 }
 
-/** Joins a cluster whether or not it lists this member yet; one that it does not know comes in as a learner. */
+/**
+ * Joins a cluster whether or not it lists this member yet; one that it does not know comes in as a learner. Rejects with NoRoomError if
+ * the cluster has no room for that.
+ */
 export async function joinOrAdd(options: EntryOptions, cluster: ListedCluster, lostId?: string): Promise<Beginning> {
   const own = findOwn(cluster, options.peerURLs);
   if (own !== undefined) return joinListed(options, cluster, own, lostId);
   const { clusterId, members: peers } = cluster;
+  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(peers);
   options.log({ cluster: clusterId }, 'asking the running cluster to add this member as a learner');
   return { kind: 'join', memberId: await options.replaceMember(cluster, undefined), clusterId, peers };
 }

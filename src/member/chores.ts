@@ -1,5 +1,9 @@
-import type { Command } from '../machine/command';
+import { canAllRead } from '../machine/batchRules';
+import { settingsOf, type SettingsChange } from '../machine/cluster/clusterSettings';
+import type { Command, SettingsCommand } from '../machine/command';
 import type { Raft } from '../raft/raft';
+import { ActiveSize } from './activeSize';
+import { FirstSettings } from './firstSettings';
 import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
 import type { Cancel, Clock } from '../platform/clock';
@@ -35,11 +39,13 @@ export interface ChoresParts {
 
 /** What a member does by itself from time to time. */
 export class Chores {
+  readonly activeSize: ActiveSize;
   readonly electionKick: ElectionKick;
   readonly integrity: IntegrityCheck;
   readonly peers: PeerList;
   readonly promoter: Promoter;
   readonly publisher: Publisher;
+  private readonly firstSettings: FirstSettings;
   private readonly expiry: ExpiryClock;
   private readonly quorumNote: QuorumNote;
   private readonly quotaNotice: QuotaNotice;
@@ -66,6 +72,26 @@ export class Chores {
     });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);
+    this.activeSize = new ActiveSize({
+      id: raft.id,
+      leader: () => raft.leader,
+      settings: () => settingsOf(state.machine.keySpace.tree),
+      members: () => state.machine.cluster.members(),
+      heard: () => new Set(raft.status().progress.flatMap(({ id, recentlyActive }) => (recentlyActive ? [id] : []))),
+      change: (change) => requests.change(change),
+      log: (fields, message) => {
+        logger.warn(fields, message);
+      },
+    });
+    this.firstSettings = new FirstSettings({
+      wanted: settings.clusterSettings,
+      isLeader: () => raft.leader === raft.id,
+      isSet: () => settingsOf(state.machine.keySpace.tree).isSet,
+      propose: (change: SettingsChange) => {
+        const command: SettingsCommand = { type: 'settings', onlyIfUnset: true, change };
+        return canAllRead(command, state.machine.cluster.level) ? propose(command) : Promise.resolve();
+      },
+    });
   }
 
   /** Begins with what is not done at each tick. */
@@ -97,6 +123,8 @@ export class Chores {
     this.electionKick.tick();
     // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.
     this.promoter.check();
+    this.activeSize.check(nowMs);
+    this.firstSettings.check(nowMs);
   }
 
   stop(): void {

@@ -181,6 +181,10 @@ export class LocalMember implements Member {
     return this.refusedInDoubt() ?? this.assembly.membership.changeSettings(change);
   }
 
+  standbyLooks(peerURL: string): boolean {
+    return this.assembly.chores.activeSize.looks(peerURL);
+  }
+
   private refusedInDoubt(): Promise<never> | undefined {
     const isInDoubt = this.parts.state.machine.integrity.doubt !== 0;
     return isInDoubt ? Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster')) : undefined;

@@ -13,7 +13,7 @@ import type { MemberLogger } from './settings';
 import { MembershipError, type ClusterAdmin, type SettingsAdmin } from './types';
 
 /** The list of members and the settings of the cluster as this member has applied them, and what operators change about both. */
-export class Membership implements ClusterAdmin, SettingsAdmin {
+export class Membership implements ClusterAdmin, Omit<SettingsAdmin, 'standbyLooks'> {
   constructor(
     readonly clusterId: string,
     private readonly requests: PendingRequests,
@@ -53,8 +53,8 @@ export class Membership implements ClusterAdmin, SettingsAdmin {
     return settingsOf(this.state.machine.keySpace.tree);
   }
 
-  async changeSettings(change: SettingsChange, onlyIfUnset = false): Promise<boolean> {
-    const command: SettingsCommand = { type: 'settings', onlyIfUnset, change };
+  async changeSettings(change: SettingsChange): Promise<boolean> {
+    const command: SettingsCommand = { type: 'settings', onlyIfUnset: false, change };
     if (!canAllRead(command, this.state.machine.cluster.level)) return false;
     await this.requests.propose(command);
     return true;

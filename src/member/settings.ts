@@ -1,3 +1,4 @@
+import type { SettingsChange } from '../machine/cluster/clusterSettings';
 import { COMMAND_BYTES_MAX } from '../platform/sizes';
 
 /** What a member needs to know about itself and its limits. */
@@ -18,6 +19,8 @@ export interface MemberSettings {
   readonly logBytesMax?: number;
   /** Changes of the membership that would leave no quorum of members that answer are refused. */
   readonly strictReconfigCheck: boolean;
+  /** Settings for a cluster that has none; see firstSettings.ts. */
+  readonly clusterSettings?: SettingsChange | undefined;
 }
 
 /** The part of a pino logger that a member uses. */

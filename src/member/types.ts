@@ -175,6 +175,12 @@ export interface SettingsAdmin {
    * Rejects with MemberError.
    */
   changeSettings(change: SettingsChange): Promise<boolean>;
+  /**
+   * A standby says that it is there, and asks whether it may join: true where there are fewer members than `activeSize`, or where nobody
+   * has set one.
+   * @param peerURL under which it would join
+   */
+  standbyLooks(peerURL: string): boolean;
 }
 
 /** What a member says of itself. */

@@ -223,6 +223,14 @@ export class FakeMember implements Member {
     return Promise.resolve(true);
   }
 
+  readonly standbys: string[] = [];
+  hasRoom = true;
+
+  standbyLooks(peerURL: string): boolean {
+    this.standbys.push(peerURL);
+    return this.hasRoom;
+  }
+
   clusterVersion(): string {
     return '2.3.0';
   }

@@ -1,6 +1,7 @@
 import { createServer, request as httpRequest, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import { FakeMember } from './fakeMember';
 import { createPeerHandler } from '../../src/api/peerHandler';
 import type { MemberInfo } from '../../src/machine/cluster/members';
 import { MemberError, MembershipError, type ClusterAdmin } from '../../src/member/types';
@@ -43,7 +44,7 @@ const member: ClusterAdmin = {
 beforeEach(async () => {
   [asked, failure, unexpected, demand] = [[], undefined, [], BY_NAME];
   const others = (): void => undefined;
-  server = createServer(createPeerHandler(member, (error) => unexpected.push(error), others));
+  server = createServer(createPeerHandler(Object.assign(new FakeMember(), member), (error) => unexpected.push(error), others));
   server.on('connection', (socket) => {
     showsCertificate(socket);
   });

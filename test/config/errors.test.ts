@@ -330,8 +330,8 @@ const mistakes: readonly (readonly [Written, string])[] = [
     '--force-new-cluster and --proxy are given together, but a proxy has no data to make a cluster from; remove one of them',
   ],
   [
-    env({ ETCD_PEERS: 'a:7001' }),
-    'ETCD_PEERS is not available: it is the way of etcd 0.4; list the members with --initial-cluster NAME=URL,NAME=URL',
+    env({ ETCD_PEERS: 'a:7001', ETCD_PEERS_FILE: '/peers' }),
+    'ETCD_PEERS and ETCD_PEERS_FILE are two ways to say the same; use one of them',
   ],
 ];
 

@@ -127,6 +127,10 @@ const mapped: readonly (readonly [string, readonly string[], Environment, Partia
   ],
   ['0.4 -ca-file=', ['-ca-file='], {}, { trustedCaFile: '', clientCertAuth: false }],
   ['0.4 -peer-ca-file=', ['-peer-ca-file='], {}, { peerTrustedCaFile: '', peerClientCertAuth: false }],
+  ['0.1 -maxsize', ['-maxsize=5'], {}, { clusterActiveSize: 5 }],
+  ['0.4 -max-cluster-size', ['-max-cluster-size', '5'], {}, { clusterActiveSize: 5 }],
+  ['0.1 -C', ['-C', '10.0.0.1:7001,10.0.0.2:7001'], {}, { peers: ['10.0.0.1:7001', '10.0.0.2:7001'] }],
+  ['0.1 -CF', ['-CF=/etc/peers'], {}, { peersFile: '/etc/peers' }],
   ['a flag over a variable', ['-addr', 'a:1'], { ETCD_ADDR: 'b:2' }, clients(['::', 1], ['a', 1])],
 ];
 
@@ -187,10 +191,24 @@ describe('whole command lines of the old documents', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('says what replaces -C', () => {
-    expect(messageOf({ argv: ['-c', '4002', '-s', '7002', '-C', '127.0.0.1:7001', '-d', 'nodes/node2'] })).toBe(
-      '--C is not available: it is the way of etcd 0.4; list the members with --initial-cluster NAME=URL,NAME=URL',
-    );
+  it('starts the second machine of the v0.1 README', () => {
+    const argv = ['-c', '4002', '-s', '7002', '-C', '127.0.0.1:7001', '-d', 'nodes/node2'];
+    expect(run({ argv }).configuration).toMatchObject({ dataDir: 'nodes/node2', peers: ['127.0.0.1:7001'] });
+  });
+
+  it('starts a machine of the 0.4 documents, with their flags and variables of the cluster', () => {
+    const argv = ['-peers', '10.0.0.1:7001', '-cluster-active-size', '5', '-cluster-remove-delay=600'];
+    const { configuration, warnings } = run({ argv, env: { ETCD_CLUSTER_SYNC_INTERVAL: '10' } });
+    expect(configuration).toMatchObject({
+      ...{ peers: ['10.0.0.1:7001'], clusterActiveSize: 5 },
+      ...{ clusterRemoveDelay: 600, clusterSyncInterval: 10 },
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it('takes peers from one place', () => {
+    expect(messageOf({ argv: ['-peers=a:1', '-peers-file=/f'] })).toContain('two ways to say the same');
+    expect(messageOf({ argv: ['-peers=a'] })).toContain('HOST:PORT');
   });
 });
 
@@ -204,8 +222,7 @@ describe('options that are accepted without effect', () => {
     expect(namesOf(ignored)).toEqual(
       expect.arrayContaining(
         (
-          'maxsize m r f force snapshot max-cluster-size cluster-active-size cluster-remove-delay cluster-sync-interval ' +
-          'max-result-buffer max-retry-attempts retry-interval peer-heartbeat-interval peer-heartbeat-timeout w trace ' +
+          'm r f force snapshot max-result-buffer max-retry-attempts retry-interval peer-heartbeat-interval peer-heartbeat-timeout w trace ' +
           'peer-election-timeout http-write-timeout graphite-host cpuprofile wal-dir max-snapshots max-wals enable-pprof ' +
           'log-package-levels proxy-write-timeout proxy-read-timeout'
         ).split(' '),
@@ -225,20 +242,17 @@ describe('options that are accepted without effect', () => {
 
   it('have variables', () => {
     const env = {
-      ETCD_CLUSTER_ACTIVE_SIZE: '9',
       ETCD_MAX_RESULT_BUFFER: '1024',
       ETCD_TRACE: '*',
       ETCD_SNAPSHOT: 'true',
     };
-    expect(run({ env }).warnings).toHaveLength(4);
+    expect(run({ env }).warnings).toHaveLength(3);
   });
 });
 
 describe('options that are refused', () => {
   it('include those of the older etcds', () => {
-    expect(namesOf(unavailable)).toEqual(
-      expect.arrayContaining('C CF peers peers-file discovery-proxy config'.split(' ')),
-    );
+    expect(namesOf(unavailable)).toEqual(expect.arrayContaining('discovery-proxy config'.split(' ')));
   });
 
   it.each(namesOf(unavailable))('-%s', (name) => {

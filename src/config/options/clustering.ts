@@ -59,6 +59,60 @@ export const clusteringOptions = {
     default: 'etcd-cluster',
     help: 'Text that the ids of a new cluster are made from. Clusters with different tokens never mix.',
   },
+  'cluster-active-size': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'integer', minimum: 0, maximum: 1_000_000, unit: 'count' },
+    default: '0',
+    help:
+      'How many members are to vote; the least is 3. Whoever joins by itself beyond it waits as a standby, and takes the place of a member ' +
+      'that is silent. 0: as the cluster has it. Sets the settings of a cluster that has none; see docs/clustering.md.',
+    spellings: [
+      { name: 'maxsize', era: '0.1', shape: 'value', convert: 'same' },
+      { name: 'max-cluster-size', era: '0.4', shape: 'value', convert: 'same' },
+    ],
+  },
+  'cluster-remove-delay': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'integer', minimum: 0, maximum: 1_000_000_000, unit: 'count' },
+    default: '0',
+    help: 'Seconds of silence after which a member is replaced by a standby; the least is 2. 0: as the cluster has it.',
+  },
+  'cluster-sync-interval': {
+    status: 'active',
+    group: 'Clustering',
+    kind: { type: 'integer', minimum: 0, maximum: 1_000_000, unit: 'count' },
+    default: '0',
+    help: 'Seconds between two looks of a standby whether there is room for it; the least is 1. 0: as the cluster has it.',
+  },
+  peers: {
+    status: 'active',
+    group: 'Clustering',
+    kind: {
+      type: 'strings',
+      placeholder: 'HOST:PORT,...',
+      matches: /^(?:https?:\/\/)?(?:\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
+      expected: 'give peer addresses like HOST:PORT separated by commas',
+    },
+    default: '',
+    help:
+      'Peers of a running cluster, one of which a member without data waits for and joins, the way of etcd 0.4. None but its own: it ' +
+      'begins as it is configured otherwise. --discovery comes first. Better use --join-urls or --initial-cluster.',
+    spellings: [{ name: 'C', era: '0.1', shape: 'value', convert: 'same' }],
+  },
+  'peers-file': {
+    status: 'active',
+    group: 'Clustering',
+    kind: {
+      type: 'string',
+      matches: /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{0,4096}$/,
+      expected: 'give the path of a file',
+    },
+    default: '',
+    help: 'File with such peers, separated by commas or line breaks; not with --peers.',
+    spellings: [{ name: 'CF', era: '0.1', shape: 'value', convert: 'same' }],
+  },
   'heartbeat-interval': {
     status: 'active',
     group: 'Clustering',

@@ -1,7 +1,6 @@
 import type { IgnoredOption } from './types';
 
 const storage = 'Cairn keeps everything in one RocksDB database under --data-dir';
-const size = 'the members of a cluster are those that were added to it';
 const buffers = 'there is nothing of the kind to set';
 const proxy = 'a proxy waits for as long as the member may take';
 const checked = 'members always compare their states, and what is read from the disk is always verified';
@@ -64,16 +63,6 @@ export const ignoredOptions = {
     because: 'no data is ever removed at start; remove the data directory by hand if that is meant',
     spellings: [{ name: 'f', era: '0.1', shape: 'switch', convert: 'same' }],
   },
-  'cluster-active-size': {
-    ...value,
-    because: size,
-    spellings: [
-      { name: 'maxsize', era: '0.1', shape: 'value', convert: 'same' },
-      { name: 'max-cluster-size', era: '0.4', shape: 'value', convert: 'same' },
-    ],
-  },
-  'cluster-remove-delay': { ...value, because: size },
-  'cluster-sync-interval': { ...value, because: size },
   'peer-heartbeat-interval': {
     ...value,
     because: timing,

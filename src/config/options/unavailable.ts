@@ -1,7 +1,6 @@
 import type { UnavailableOption } from './types';
 
 const discovery = 'members speak to the discovery service directly; remove it and let them reach it';
-const peers = 'it is the way of etcd 0.4; list the members with --initial-cluster NAME=URL,NAME=URL';
 
 const value = { status: 'unavailable', shape: 'value', harmless: [] } as const;
 const flag = { status: 'unavailable', shape: 'switch', harmless: [] } as const;
@@ -9,16 +8,6 @@ const flag = { status: 'unavailable', shape: 'switch', harmless: [] } as const;
 /** Refused with a clear sentence: each would change what the server protects or where its data goes. */
 export const unavailableOptions = {
   'discovery-proxy': { ...value, because: discovery },
-  peers: {
-    ...value,
-    because: peers,
-    spellings: [{ name: 'C', era: '0.1', shape: 'value', convert: 'same' }],
-  },
-  'peers-file': {
-    ...value,
-    because: peers,
-    spellings: [{ name: 'CF', era: '0.1', shape: 'value', convert: 'same' }],
-  },
   'unsafe-no-fsync': {
     ...flag,
     harmless: ['false'],

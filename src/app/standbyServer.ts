@@ -1,0 +1,93 @@
+/** Runs the process as a standby: listeners on the ports of a member, and none of its data. */
+import type { RequestListener } from 'node:http';
+import { ConnectionPlaces } from '../api/connectionPlaces';
+import type { Listener, ListenerOptions } from '../api/listener';
+import { openListeners } from '../api/openListeners';
+import type { ListenAddress } from '../api/options';
+import { formatEndpoint } from '../config/urls';
+import type { ListedMember } from '../discovery/beginning';
+import { askForRoom } from '../discovery/room';
+import { askAny } from '../discovery/runningCluster';
+import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
+import { fetchMembers } from '../peer/fetchMembers';
+import { RealClock } from '../platform/realClock';
+import { answerClient, answerMonitoring, answerNotFound } from '../standby/answers';
+import { Waiting } from '../standby/waiting';
+import { openAuditLog } from './auditLog';
+import type { Server, ServerSetting } from './serverParts';
+import { webRules } from './webRules';
+
+const ASK_TIMEOUT_MS = 2000;
+const GRACE_MS = 1000;
+
+/**
+ * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open.
+ *
+ * @param members of the cluster that has no room
+ * @param onRoom called once: it has room now
+ */
+export async function startStandbyServer(
+  { configuration, logger, dials, tls }: Omit<ServerSetting, 'stopping'>,
+  members: readonly ListedMember[],
+  onRoom: () => void,
+): Promise<Server> {
+  await tls.makeOwn();
+  const own = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
+  const waiting = new Waiting(members, {
+    clock: new RealClock(),
+    askMembers: (urls) => askAny(urls, (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer)),
+    askForRoom: (listed) => askForRoom(listed, own[0] ?? '', dials.peer),
+    onRoom,
+    log: (fields, message) => {
+      logger.warn(fields, message);
+    },
+  });
+  const audit = await openAuditLog(configuration.auditLog, logger);
+  const opened: Listener[] = [];
+  const close = async (graceMs: number): Promise<void> => {
+    waiting.stop();
+    await Promise.all(opened.map((listener) => listener.close(graceMs)));
+    await audit?.close();
+  };
+  const shared = {
+    maxHeaderBytes: configuration.maxHeaderBytes,
+    headerTimeoutMs: configuration.requestHeaderTimeoutMs,
+    bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
+    logger,
+    audit: audit?.trail,
+  };
+  const open = async (
+    addresses: readonly ListenAddress[],
+    options: Pick<ListenerOptions, 'flag' | 'web' | 'tls' | 'places'>,
+    handler: RequestListener,
+  ): Promise<void> => {
+    opened.push(...(await openListeners(addresses, { ...shared, ...options }, handler)));
+  };
+  const web = webRules(configuration);
+  const places = new ConnectionPlaces({
+    ...shareDescriptors(descriptorLimit()),
+    logger,
+    nowMs: () => performance.now(),
+  });
+  try {
+    const client = { flag: '--listen-client-urls', web, places, tls: tls.clients } as const;
+    await open(configuration.listenClientUrls, client, (request, response) => {
+      answerClient(request, response, waiting.leaderURL);
+    });
+    const metrics = { flag: '--listen-metrics-urls', web, tls: tls.clients } as const;
+    await open(configuration.listenMetricsUrls, metrics, (request, response) => {
+      if (!answerMonitoring(request, response, waiting.leaderURL)) answerNotFound(request, response);
+    });
+    await open(configuration.listenPeerUrls, { flag: '--listen-peer-urls', tls: tls.peers }, answerNotFound);
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+  waiting.start();
+  const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
+  logger.info(
+    { clients },
+    'standby: the cluster has its activeSize of members; clients are sent to its leader until there is room',
+  );
+  return { stop: () => close(GRACE_MS) };
+}

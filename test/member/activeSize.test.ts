@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { DEFAULT_SETTINGS, type ClusterSettings } from '../../src/machine/cluster/clusterSettings';
+import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import { ActiveSize, changeFor, type KnownMember } from '../../src/member/activeSize';
+
+const SETTINGS: ClusterSettings = { activeSize: 3, removeDelayMs: 10_000, syncIntervalMs: 1000, isSet: true };
+const LEADER = member('a');
+
+function member(id: string, silentMs = 0, learner = false): KnownMember {
+  return { id, learner, isHeard: silentMs === 0, silentMs };
+}
+
+function decided(members: readonly KnownMember[], fields: { standbys?: number; settings?: ClusterSettings } = {}) {
+  return changeFor({ settings: SETTINGS, leaderId: 'a', members, standbys: 0, ...fields });
+}
+
+describe('what the leader changes', () => {
+  test('one that is silent for longer than removeDelay goes, where a standby waits', () => {
+    const members = [LEADER, member('b'), member('c', 10_001)];
+    expect(decided(members, { standbys: 1 })).toEqual({ type: 'removeMember', id: 'c', onlyIfLost: true });
+    expect(decided(members)).toBeUndefined();
+    expect(decided([LEADER, member('b'), member('c', 10_000)], { standbys: 1 })).toBeUndefined();
+  });
+
+  test('one of too many goes, a silent one before the others, and never the leader', () => {
+    expect(decided([LEADER, member('b'), member('c', 5), member('d')])).toEqual({ type: 'removeMember', id: 'c' });
+    expect(decided([member('d'), member('c'), member('b'), LEADER])).toEqual({ type: 'removeMember', id: 'b' });
+  });
+
+  test('nobody goes while somebody joins', () => {
+    expect(decided([LEADER, member('b'), member('c', 20_000), member('d', 0, true)], { standbys: 1 })).toBeUndefined();
+  });
+
+  test('nobody goes if of those that are left no majority is heard from', () => {
+    expect(decided([LEADER, member('b', 20_000)], { standbys: 1 })).toEqual({
+      type: 'removeMember',
+      id: 'b',
+      onlyIfLost: true,
+    });
+    const five = [LEADER, member('b'), member('c', 20_000), member('d', 20_001), member('e', 20_002)];
+    expect(decided(five, { standbys: 1, settings: { ...SETTINGS, activeSize: 5 } })).toBeUndefined();
+  });
+
+  const views = fc.record({
+    silences: fc.array(fc.constantFrom(0, 1, 1e6, 1e12), { minLength: 1, maxLength: 9 }),
+    standbys: fc.nat(3),
+    activeSize: fc.integer({ min: 3, max: 9 }),
+  });
+
+  test('where nobody has set the settings nothing ever does, whoever is silent for however long', () => {
+    fc.assert(
+      fc.property(views, ({ silences, standbys }) => {
+        const members = silences.map((silentMs, number) => member('abcdefghi'[number]!, number === 0 ? 0 : silentMs));
+        expect(decided(members, { standbys, settings: DEFAULT_SETTINGS })).toBeUndefined();
+      }),
+    );
+  });
+
+  test('whatever goes leaves a majority that is heard from, and the leader', () => {
+    fc.assert(
+      fc.property(views, ({ silences, standbys, activeSize }) => {
+        const members = silences.map((silentMs, number) => member('abcdefghi'[number]!, number === 0 ? 0 : silentMs));
+        const change = decided(members, { standbys, settings: { ...SETTINGS, activeSize } });
+        if (change === undefined) return;
+        const left = members.filter(({ id }) => id !== change.id);
+        expect(change.id).not.toBe('a');
+        expect(left.filter(({ isHeard }) => isHeard).length).toBeGreaterThan(left.length / 2);
+      }),
+    );
+  });
+});
+
+describe('the chore', () => {
+  let leader: string | undefined;
+  let heard: Set<string>;
+  let settings: ClusterSettings;
+  let changes: ClusterChange[];
+  let finish: () => void;
+  let chore: ActiveSize;
+
+  beforeEach(() => {
+    [leader, heard, settings, changes] = ['a', new Set(['a', 'b', 'c']), SETTINGS, []];
+    chore = new ActiveSize({
+      id: 'a',
+      leader: () => leader,
+      settings: () => settings,
+      members: () => ['a', 'b', 'c'].map((id) => ({ id, learner: false })),
+      heard: () => heard,
+      change: (change) => {
+        changes.push(change);
+        return new Promise((resolve) => (finish = resolve));
+      },
+      log: () => undefined,
+    });
+  });
+
+  /** A second at a time, with a standby that looks at each. */
+  function pass(fromS: number, toS: number): void {
+    for (let second = fromS; second <= toS; second++) {
+      chore.check(second * 1000);
+      chore.looks('http://d:7001');
+    }
+  }
+
+  test('replaces a silent member, one change at a time', async () => {
+    pass(0, 1);
+    heard.delete('c');
+    pass(2, 11);
+    expect(changes).toEqual([]);
+    pass(12, 20);
+    expect(changes).toEqual([{ type: 'removeMember', id: 'c', onlyIfLost: true }]);
+    finish();
+    await Promise.resolve();
+    pass(21, 22);
+    expect(changes).toHaveLength(2);
+  });
+
+  test('counts silence from when it became the leader', () => {
+    heard.delete('c');
+    leader = 'b';
+    pass(0, 30);
+    leader = 'a';
+    pass(31, 41);
+    expect(changes).toEqual([]);
+    pass(42, 43);
+    expect(changes).toHaveLength(1);
+  });
+
+  test('and from when the settings were set', () => {
+    heard.delete('c');
+    settings = DEFAULT_SETTINGS;
+    pass(0, 4000);
+    expect(changes).toEqual([]);
+    settings = SETTINGS;
+    pass(4001, 4011);
+    expect(changes).toEqual([]);
+  });
+
+  test('a standby that has not looked for three intervals is none', () => {
+    pass(0, 1);
+    heard.delete('c');
+    for (let second = 5; second < 60; second++) chore.check(second * 1000);
+    expect(changes).toEqual([]);
+  });
+
+  test('there is room below activeSize, and always where nobody has set one', () => {
+    expect(chore.looks('http://d:7001')).toBe(false);
+    settings = { ...SETTINGS, activeSize: 4 };
+    expect(chore.looks('http://d:7001')).toBe(true);
+    settings = { ...DEFAULT_SETTINGS, activeSize: 3 };
+    expect(chore.looks('http://d:7001')).toBe(true);
+  });
+});
