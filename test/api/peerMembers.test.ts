@@ -44,7 +44,9 @@ const member: ClusterAdmin = {
 beforeEach(async () => {
   [asked, failure, unexpected, demand] = [[], undefined, [], BY_NAME];
   const others = (): void => undefined;
-  server = createServer(createPeerHandler(Object.assign(new FakeMember(), member), (error) => unexpected.push(error), others));
+  server = createServer(
+    createPeerHandler(Object.assign(new FakeMember(), member), (error) => unexpected.push(error), others),
+  );
   server.on('connection', (socket) => {
     showsCertificate(socket);
   });
