@@ -36,7 +36,8 @@ export function answerMonitoring(
   leaderURL: string | undefined,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  switch (request.url?.split('?', 1)[0]) {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  switch (path) {
     case '/livez':
       write(response, 200, PLAIN, 'ok\n');
       return true;

@@ -69,6 +69,7 @@ describe('--print-config', () => {
         'request-receive-timeout: 60000 # default',
         'cors: "" # default',
         'cross-site-writes: false # default',
+        'dashboard: true # default',
         'host-whitelist: "" # default',
         'operator-routes: client # default',
         'cert-file: "" # default',
