@@ -25,6 +25,8 @@ const OWN_OPTIONS = new Set([
 ]);
 
 const TEXTS = { type: 'array', items: { type: 'string' } };
+/** Of keys. */
+const PATTERNS = { type: 'array', items: { type: 'string', pattern: '^(/|[*]$)' } };
 
 /** @param activeRows the table of options: { name, option } */
 function schemaOf(rows, activeRows) {
@@ -42,7 +44,7 @@ function schemaOf(rows, activeRows) {
       map: { type: 'object' },
       roles: {
         type: 'object',
-        additionalProperties: { type: ['object', 'null'], ...onlyWith({ read: TEXTS, write: TEXTS }) },
+        additionalProperties: { type: ['object', 'null'], ...onlyWith({ read: PATTERNS, write: PATTERNS }) },
       },
       user: {
         type: 'object',

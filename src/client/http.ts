@@ -44,7 +44,7 @@ export async function ask(
     return await followingRequest({ ...request, answerBytesMax: ANSWER_BYTES_MAX });
   } catch (error) {
     const reason = error instanceof RequestTimeoutError ? `no answer within ${timeoutMs} ms` : reasonOf(error);
-    throw new NoAnswerError(`${method} ${url}${path}: ${reason}`);
+    throw new NoAnswerError(`${method} ${url}${path}: ${reason}`, { cause: error });
   }
 }
 

@@ -27,7 +27,12 @@ export function parseAccess(text: string): Access {
   const [fault] = document.errors;
   if (fault !== undefined) throw new AccessFileError(`it is no YAML: ${fault.message.split('\n', 1)[0] ?? ''}`);
   const content: unknown = document.toJS();
-  const file = section('the file', content ?? {}, ['roles', 'users']);
+  if (content === null) {
+    throw new AccessFileError(
+      'it is empty: write roles: {} and users: {} if guests are to have nothing, and nobody else anything',
+    );
+  }
+  const file = section('the file', content, ['roles', 'users']);
   const roles = new Map(entries('roles', file['roles']).map(([name, role]) => [name, rightsOf(name, role)] as const));
   const users = new Map(entries('users', file['users']).map(([name, user]) => [name, userOf(name, user)] as const));
   for (const [user, { roles: wanted }] of users) {
@@ -45,7 +50,7 @@ function rightsOf(name: string, value: unknown): KeyRights {
   const where = `roles.${name}`;
   if (name === ROOT) throw new AccessFileError(`${where}: the role root may do everything already; leave it out`);
   const role = section(where, value ?? {}, ['read', 'write']);
-  return { read: texts(`${where}.read`, role['read']), write: texts(`${where}.write`, role['write']) };
+  return { read: patterns(`${where}.read`, role['read']), write: patterns(`${where}.write`, role['write']) };
 }
 
 function userOf(name: string, value: unknown): WantedUser {
@@ -70,6 +75,14 @@ function entries(where: string, value: unknown): [string, unknown][] {
   if (value === undefined || value === null) return [];
   if (!isRecord(value)) throw new AccessFileError(`${where} has to be names with what belongs to each`);
   return Object.entries(value);
+}
+
+/** Keys begin with a slash; `*` alone is every key. */
+function patterns(where: string, value: unknown): readonly string[] {
+  const all = texts(where, value);
+  const wrong = all.find((pattern) => !pattern.startsWith('/') && pattern !== '*');
+  if (wrong === undefined) return all;
+  throw new AccessFileError(`${where}: ${JSON.stringify(wrong)} fits no key; write ${JSON.stringify(`/${wrong}`)}`);
 }
 
 /** Each once, in the order of the file. */

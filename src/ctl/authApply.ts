@@ -16,6 +16,7 @@ import {
 import { AnswerError, NoAnswerError } from '../client/errors';
 import type { Target } from '../client/http';
 import { BackOff } from '../platform/backOff';
+import { isTlsFailure } from '../platform/networkError';
 import { readPlainFileSync } from '../platform/plainFile';
 import { AccessFileError, parseAccess, type Access, type WantedUser } from './accessFile';
 import { runCommand, say, UsageError } from './arguments';
@@ -148,6 +149,7 @@ async function applyUser(target: Target, name: string, { roles }: WantedUser, pa
   }
   // Nobody is told whether it is the same: it is written each time.
   await changePassword(target, name, password);
+  say(`wrote the password of the user ${name}`);
   const [grant, revoke] = [besides(roles, there), besides(there, roles)];
   if (grant.length + revoke.length === 0) return;
   await changeUser(target, name, grant, revoke);
@@ -178,6 +180,7 @@ async function insist(timeoutS: number, attempt: () => Promise<void>): Promise<v
 
 /** What to wait for. @throws the error, if waiting is of no use */
 function refusalOf(error: unknown): string {
+  if (error instanceof NoAnswerError && isTlsFailure(error.cause)) throw error;
   if (error instanceof NoAnswerError || error instanceof SwitchedOnError) return error.message;
   if (!(error instanceof AnswerError)) throw error;
   if (isUnauthorized(error)) {

@@ -26,8 +26,14 @@ export async function existingFile(directory: string, name: string): Promise<str
 /** The CA of the directory; undefined if there is none. Rejects for half of one, and for one that this command did not make. */
 export async function authorityOf(directory: string): Promise<MadeCertificate | undefined> {
   const there = wholeOf(directory, CA, await find(directory, CA), 'both are needed to sign');
-  if (there !== undefined) refuseOtherKey(join(directory, `${CA}.key`), there.key);
-  return there;
+  if (there === undefined) return undefined;
+  refuseOtherKey(join(directory, `${CA}.key`), there.key);
+  const path = join(directory, `${CA}.crt`);
+  const [own] = certificatesOf({ file: { option: '--directory', path }, text: there.certificate });
+  if (own?.ca === true && own.checkPrivateKey(createPrivateKey(there.key))) return there;
+  throw new Error(
+    `${path} is not the CA of the ${CA}.key beside it; put the right one there, or give another --directory`,
+  );
 }
 
 /**

@@ -1,8 +1,8 @@
 /** `cairn certs`: certificates for those who try TLS out. */
-import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { ensureDirectory } from '../platform/makeDirectory';
 import { makeAuthority, makeCertificate, type CertificateWish } from '../tls/makeCertificates';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
 import { authorityOf, CA, existingFile, isKept, store, storeWithoutKey } from './certificateFiles';
@@ -24,7 +24,7 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
       isChosen(values, 'existing', 'keep', 'refuse'),
       isChosen(values, 'ca-key', 'keep', 'discard'),
     ];
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await ensureDirectory(directory, 0o700);
     if (!mayKeep) await refuseExisting(directory, [server, client]);
     const wishes: CertificateWish[] = [];
     for (const [commonName, its] of [

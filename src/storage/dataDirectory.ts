@@ -2,9 +2,10 @@
  * The data directory: `FORMAT` says that it is ours and how it is laid out, `db/` is the database, `PID` names who has it
  * open. The lock itself is the database's own, so a `PID` left behind by a dead process is in nobody's way.
  */
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { codeOf } from '../platform/errorCode';
+import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
@@ -78,24 +79,9 @@ async function prepare(path: string, state: DirectoryState): Promise<void> {
   }
 }
 
-/**
- * Creates a directory and those above it that are missing, all private and durable. Not `mkdir` with `recursive`: that never
- * comes back where the file system creates nothing but does not say why, such as /proc.
- */
-async function createDirectory(path: string): Promise<void> {
-  const parent = dirname(path);
-  try {
-    await mkdir(path, PRIVATE_MODE);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT' || parent === path) throw error;
-    await createDirectory(parent).catch(unlessItExists);
-    await mkdir(path, PRIVATE_MODE);
-  }
-  await syncDirectory(parent);
-}
-
-function unlessItExists(error: unknown): void {
-  if (codeOf(error) !== 'EEXIST') throw error;
+/** Private and durable, as are those above it that were missing. */
+function createDirectory(path: string): Promise<void> {
+  return makeDirectory(path, PRIVATE_MODE, syncDirectory);
 }
 
 /** Says that the directory is being prepared: until `finishFormat`, whatever is in it is half made and holds nothing. */

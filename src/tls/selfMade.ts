@@ -1,8 +1,9 @@
 /** Certificates that a process makes for itself (`--auto-tls`), kept so that it shows the same one after a restart. */
-import { chmod, mkdir, open, rename } from 'node:fs/promises';
+import { chmod, open, rename } from 'node:fs/promises';
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { ensureDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
 import type { TlsFile } from './files';
@@ -35,7 +36,7 @@ export function selfMadePaths(dataDir: string, side: string): SelfMadeFiles {
 export async function selfMadeFiles(dataDir: string, side: string, wish: CertificateWish): Promise<SelfMadeFiles> {
   const files = selfMadePaths(dataDir, side);
   const directory = join(dataDir, SELF_MADE_DIRECTORY);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await ensureDirectory(directory, 0o700);
   await chmod(directory, 0o700);
   if (await isGood(files.certificate.path, files.key.path, wish)) return files;
   const { certificate, key } = await makeCertificate(wish);

@@ -3,14 +3,14 @@ import { parseAccess } from '../../src/ctl/accessFile';
 test('roles and users, each list without what comes twice', () => {
   const { roles, users } = parseAccess(`
 roles:
-  app: { read: [/app/*, /app/*], write: [/app/*] }
+  app: { read: [/app/*, /app/*], write: ['*'] }
   none:
 users:
   app: { passwordFile: /run/app, roles: [app, root] }
   idle: { passwordFile: /run/idle }
 `);
   expect([...roles]).toEqual([
-    ['app', { read: ['/app/*'], write: ['/app/*'] }],
+    ['app', { read: ['/app/*'], write: ['*'] }],
     ['none', { read: [], write: [] }],
   ]);
   expect([...users]).toEqual([
@@ -19,7 +19,7 @@ users:
   ]);
 });
 
-test.each(['', '{}', 'roles:\nusers:\n'])('an empty file has neither (%j)', (text) => {
+test.each(['{}', 'roles:\nusers:\n'])('a file may say that there is neither (%j)', (text) => {
   expect(parseAccess(text)).toEqual({ roles: new Map(), users: new Map() });
 });
 
@@ -32,6 +32,9 @@ test('names that objects have anyway are names like others', () => {
 
 test.each([
   ['roles: [', /^it is no YAML: /],
+  ['', /^it is empty: write roles: \{\} and users: \{\}/],
+  ['# nothing', /^it is empty: /],
+  ['roles: { app: { write: [app/*] } }', /^roles\.app\.write: "app\/\*" fits no key; write "\/app\/\*"$/],
   ['[]', /^the file has to have the keys roles and users$/],
   ['role: {}', /^the file: there is no key "role"; the keys are roles and users$/],
   ['roles: [app]', /^roles has to be names/],

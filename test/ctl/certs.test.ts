@@ -164,6 +164,24 @@ it('keeps no certificate that has ended', async () => {
   expect(output.text()).toMatch(/server\.crt is there already and was valid until .*; remove it and its key/);
 });
 
+it('signs with no CA whose certificate and key do not fit', async () => {
+  await certs(inDirectory());
+  const other = join(directory, 'other');
+  await certs([`--directory=${other}`]);
+  copyFileSync(join(other, 'ca.key'), at('ca.key'));
+  expect(await certs(inDirectory('--server=a', '--client=b'))).toBe(1);
+  expect(output.text()).toContain('ca.crt is not the CA of the ca.key beside it');
+  copyFileSync(at('server.crt'), at('ca.crt'));
+  copyFileSync(at('server.key'), at('ca.key'));
+  expect(await certs(inDirectory('--server=a', '--client=b'))).toBe(1);
+  expect(existsSync(at('a.crt'))).toBe(false);
+});
+
+it('says where it cannot put anything', async () => {
+  expect(await certs(['--directory=/proc/nothing/certs'])).toBe(1);
+  expect(output.text()).toContain('ENOENT');
+});
+
 it('signs with no half of a CA, and with no key that it did not make', async () => {
   await certs(inDirectory());
   const key = readFileSync(at('ca.key'), 'utf8');

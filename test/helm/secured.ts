@@ -164,7 +164,10 @@ describeWithHelm('a member with what the chart gives it', () => {
     const words = hook.args.map((word: string) => moved(word).replace(/^--url=.*/, `--url=${url}`));
     const switchOn = (): unknown => run(words, here(environmentOf(hook, 'auth')));
     expect(switchOn()).toMatchObject({ status: 0, said: expect.stringContaining('auth is on') });
-    expect(switchOn()).toEqual({ status: 0, said: '' });
+    expect(switchOn()).toEqual({
+      status: 0,
+      said: 'wrote the password of the user app\nwrote the password of the user backup\n',
+    });
     const { root = '', 'user-app': password = '' } = filesOf(VALUE_SET, '-auth');
     const statuses = [
       await status('/v2/keys/app/a'),
