@@ -4,19 +4,11 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { reasonOf } from '../platform/networkError';
 import { writeMessage } from './answers';
+import { answerTimeoutMs } from './answerTimes';
 import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
 import { leadsBack } from './loops';
-
-/**
- * How long a member may be silent after it has the whole request. Watches are not meant: the headers of v2 come at once, and of v1 with the
- * event. Nor are those who wait for a lock. A plain read is answered from memory, and a linearizable one fails after some seconds where
- * there is no leader, so another member is asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
- */
-const READ_TIMEOUT_MS = 5_000;
-const QUORUM_READ_TIMEOUT_MS = 10_000;
-const WRITE_TIMEOUT_MS = 60_000;
 
 /** The member took too long. */
 class TimeoutError extends Error {}
@@ -33,21 +25,6 @@ export interface PassageContext {
 /** It can be asked of another member too. */
 function isRead(request: IncomingMessage): boolean {
   return ['GET', 'HEAD'].includes(request.method ?? '') && !hasBody(request);
-}
-
-/** What waits for a lock, as long as it takes; who has it is read from a majority. */
-const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
-
-/** It answers nothing before there is an event. */
-const V1_WATCH = /^\/v1\/watch\//;
-
-/** Undefined: it may take any time. */
-function answerTimeoutMs(request: IncomingMessage): number | undefined {
-  if (V1_WATCH.test(request.url ?? '')) return undefined;
-  const isLock = LOCK_ROUTE.test(request.url ?? '');
-  if (!isRead(request)) return isLock ? undefined : WRITE_TIMEOUT_MS;
-  if (isLock) return QUORUM_READ_TIMEOUT_MS;
-  return /[?&](quorum|consistent)=/.test(request.url ?? '') ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
 }
 
 export class Passage {
@@ -136,7 +113,7 @@ export class Passage {
 
   private send(outgoing: ClientRequest): void {
     const wait = (): void => {
-      const timeoutMs = answerTimeoutMs(this.request);
+      const timeoutMs = answerTimeoutMs(isRead(this.request), this.request.url ?? '');
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
       else this.endless = true;
     };

@@ -97,7 +97,7 @@ test('a member that stops cuts its waiting clients, and takes them out of the qu
   expect((await acquire(other, 'stop', 'holder')).status).toBe(200);
   const cut = acquire(stopped, 'stop', 'cut').then(
     () => 'answered',
-    (error: Error) => error.name,
+    (error: unknown) => (error as Error).name,
   );
   await untilQueue(other, 'stop', ['holder', 'cut']);
   await stopped.stop();

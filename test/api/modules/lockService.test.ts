@@ -97,7 +97,11 @@ test('who waits is kept alive, and a holder is not', async () => {
   ask(one, 'holder', 20);
   await quiet();
   const waits = ask(two, 'waits', 60);
+  await quiet();
+  const before = cluster.log.filter(({ type }) => type === 'create').length;
   await cluster.advance(19_000);
+  // It is the same node.
+  expect(cluster.log.filter(({ type }) => type === 'create')).toHaveLength(before);
   expect(waits.found).toBeUndefined();
   expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'waits']);
   await cluster.advance(1_500);

@@ -1,0 +1,31 @@
+/** How long the proxy waits for the first byte of an answer. */
+
+/**
+ * How long a member may be silent after it has the whole request. Watches are not meant: the headers of v2 come at once, and of v1 with the
+ * event. Nor are those who wait for a lock. A plain read is answered from memory, and a linearizable one fails after some seconds where
+ * there is no leader, so another member is asked soon. A write that was sent cannot be sent again, so nothing is gained by giving it up.
+ */
+const READ_TIMEOUT_MS = 5_000;
+const QUORUM_READ_TIMEOUT_MS = 10_000;
+const WRITE_TIMEOUT_MS = 60_000;
+
+/** What waits for a lock, as long as it takes; who has it is read from a majority. */
+const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
+
+/** It answers nothing before there is an event. */
+const V1_WATCH = /^\/v1\/watch\//;
+
+const QUORUM_READ = /[?&](?:quorum|consistent)=/;
+
+/**
+ * Undefined: it may take any time.
+ *
+ * @param isRead it can be asked of another member too
+ * @param url the request's target
+ */
+export function answerTimeoutMs(isRead: boolean, url: string): number | undefined {
+  if (V1_WATCH.test(url)) return undefined;
+  const isLock = LOCK_ROUTE.test(url);
+  if (!isRead) return isLock ? undefined : WRITE_TIMEOUT_MS;
+  return isLock || QUORUM_READ.test(url) ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
+}

@@ -1,0 +1,102 @@
+/** Locks over real sockets: who hangs up, who is cut, who may not. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { request as httpRequest, type ClientRequest } from 'node:http';
+import { startInProcess, type InProcess } from '../../support/inProcess';
+import { ask } from '../apiUnderTest';
+
+let member: InProcess;
+let lines: string[];
+
+beforeAll(async () => {
+  member = await startInProcess('all');
+}, 30_000);
+afterAll(() => member.stop());
+beforeEach(() => {
+  lines = [];
+});
+
+async function queue(lock: string): Promise<readonly string[]> {
+  const { status, body } = await ask(member.port, 'GET', `/v2/keys/_etcd/mod/lock/${lock}?sorted=true`);
+  if (status !== 200) return [];
+  return (JSON.parse(body) as { node: { nodes?: { value: string }[] } }).node.nodes?.map(({ value }) => value) ?? [];
+}
+
+async function untilQueue(lock: string, values: readonly string[]): Promise<void> {
+  const deadlineMs = Date.now() + 10_000;
+  while ((await queue(lock)).join() !== values.join()) {
+    if (Date.now() > deadlineMs) throw new Error(`the queue is ${(await queue(lock)).join()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A client that waits, and what became of its connection. */
+function wait(lock: string, value: string, headers: Record<string, string> = {}): ClientRequest {
+  const path = `/mod/v2/lock/${lock}?ttl=60&value=${value}`;
+  const request = httpRequest({ host: '127.0.0.1', port: member.port, method: 'POST', path, agent: false, headers });
+  request.on('response', (response) => {
+    lines.push(`${value} ${response.statusCode}`);
+    response.resume();
+  });
+  request.on('error', () => {
+    lines.push(`${value} cut`);
+  });
+  request.end();
+  return request;
+}
+
+test('whoever hangs up leaves the queue, also in the middle of others', async () => {
+  await ask(member.port, 'POST', '/mod/v2/lock/hang', 'ttl=60&value=holder');
+  const first = wait('hang', 'first');
+  await untilQueue('hang', ['holder', 'first']);
+  wait('hang', 'second');
+  await untilQueue('hang', ['holder', 'first', 'second']);
+  first.destroy();
+  await untilQueue('hang', ['holder', 'second']);
+  await ask(member.port, 'DELETE', '/mod/v2/lock/hang?value=holder');
+  await untilQueue('hang', ['second']);
+});
+
+test('whoever closes its half of the connection waits no more', async () => {
+  await ask(member.port, 'POST', '/mod/v2/lock/half', 'ttl=60&value=holder');
+  const path = '/mod/v2/lock/half?ttl=60&value=half';
+  const socket = connect(member.port, '127.0.0.1');
+  socket.write(`POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
+  await untilQueue('half', ['holder', 'half']);
+  const closed = once(socket, 'close');
+  socket.end();
+  await untilQueue('half', ['holder']);
+  socket.resume();
+  await closed;
+});
+
+test('with auth a lock needs the rights to its key, as long as it is waited for', async () => {
+  const root = { authorization: `Basic ${Buffer.from('root:pw').toString('base64')}` };
+  const ann = { authorization: `Basic ${Buffer.from('ann:pw').toString('base64')}` };
+  const json = (method: string, path: string, value: unknown, headers = root): ReturnType<typeof ask> =>
+    ask(member.port, method, path, JSON.stringify(value), { 'content-type': 'application/json', ...headers });
+  const kv = (patterns: string[]): unknown => ({ kv: { read: patterns, write: patterns } });
+  await json('PUT', '/v2/auth/roles/locks', { role: 'locks', permissions: kv(['/_etcd/mod/lock/app/*']) });
+  await json('PUT', '/v2/auth/users/root', { user: 'root', password: 'pw' });
+  await json('PUT', '/v2/auth/users/ann', { user: 'ann', password: 'pw', roles: ['locks'] });
+  await json('PUT', '/v2/auth/enable', {});
+  await json('PUT', '/v2/auth/roles/guest', { role: 'guest', revoke: kv(['/*']) });
+  try {
+    const post = (lock: string, headers: Record<string, string>): ReturnType<typeof ask> =>
+      ask(member.port, 'POST', `/mod/v2/lock/${lock}`, 'ttl=60&timeout=0&value=a', headers);
+    expect((await post('app/x', {})).status).toBe(401);
+    expect((await post('other', ann)).status).toBe(401);
+    expect((await post('app/x', ann)).status).toBe(200);
+    expect((await ask(member.port, 'GET', '/mod/v2/leader/app/x', undefined, ann)).body).toBe('a');
+    expect((await ask(member.port, 'GET', '/mod/v2/leader/app/x')).status).toBe(401);
+    wait('app/x', 'waits', ann);
+    const waiting = async (): Promise<string> =>
+      (await ask(member.port, 'GET', '/v2/keys/_etcd/mod/lock/app/x', undefined, root)).body;
+    while (!(await waiting()).includes('waits')) await new Promise((resolve) => setTimeout(resolve, 20));
+    await json('PUT', '/v2/auth/users/ann', { user: 'ann', revoke: ['locks'] });
+    while ((await waiting()).includes('waits')) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(lines).toEqual(['waits cut']);
+  } finally {
+    await ask(member.port, 'DELETE', '/v2/auth/enable', undefined, root);
+  }
+}, 30_000);
