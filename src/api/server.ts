@@ -48,6 +48,12 @@ export class ApiServer {
     return { receivedBytes, sentBytes };
   }
 
+  /** Clients that wait for a lock, and those that were told that they have one. */
+  locks(): { readonly waiting: number; readonly acquired: number } {
+    const { waiting, acquired } = this.openWaits.locks;
+    return { waiting, acquired };
+  }
+
   /** Clients only: accepts nothing new, cuts the watches and who waits for a lock, lets requests finish and cuts what is left at the deadline. */
   async closeClients(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
     const closing = this.clients.map((listener) => listener.close(deadlineMs));

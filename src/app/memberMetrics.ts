@@ -56,6 +56,7 @@ export function connectMetrics(
       ...tls.ends(Date.now()),
       authEnabled: member.auth().enabled,
       auditLinesDropped: audit?.droppedLines() ?? 0,
+      locks: api.locks(),
       clients: { ...api.clientTraffic(), ...places.report() },
     };
   };

@@ -75,5 +75,7 @@ export interface Readings {
     readonly limit: number;
     readonly refused: number;
   };
+  /** Clients that wait for a lock at this member, and locks that it gave to clients. */
+  readonly locks: { readonly waiting: number; readonly acquired: number };
   readonly recorded: Recorders;
 }

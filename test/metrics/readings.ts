@@ -70,6 +70,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     certificates: [{ listener: 'client', secondsLeft: 86_400 }],
     revocations: [{ listener: 'peer', secondsLeft: 3600 }],
     clients: { receivedBytes: one(), sentBytes: one(), served: 3, waiting: 0, limit: 640, refused: 0 },
+    locks: { waiting: 4, acquired: one() },
     recorded: new Recorders(() => 0),
     ...fields,
   };

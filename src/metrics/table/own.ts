@@ -251,4 +251,14 @@ export const processRows: readonly Row[] = [
       [['busy'], accessRefusals.busy],
     ],
   ),
+  gauge(
+    'etcd_lock_waiting_clients',
+    ['Clients that wait for a lock, or to lead, at this member', 'the lock and leader modules'],
+    ({ locks }) => locks.waiting,
+  ),
+  counter(
+    'etcd_lock_acquisitions_total',
+    ['Clients that were told by this member that they have a lock, or lead', 'the lock and leader modules'],
+    ({ locks }) => locks.acquired,
+  ),
 ];
