@@ -41,13 +41,19 @@ export class Watcher {
   }
 
   private async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
       const outcome = await this.once(signal).catch((): Outcome => ({ kind: 'failed' }));
-      if (signal.aborted) return;
+      // Stopped meanwhile; perhaps another one runs already.
+      if (this.isOver(signal)) return;
       if (outcome.kind === 'failed') this.followed.onState(false);
       this.watching = next(this.watching, outcome);
       await sleep(pauseMs(this.watching));
+      if (this.isOver(signal)) return;
     }
+  }
+
+  private isOver(signal: AbortSignal): boolean {
+    return signal.aborted;
   }
 
   private async once(signal: AbortSignal): Promise<Outcome> {

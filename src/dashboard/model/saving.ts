@@ -67,7 +67,7 @@ export function createRequest(
 /** A key only as it was seen; of a directory the API compares nothing, so that has to be asked before. */
 export function deleteRequest({ key, isDirectory, modifiedIndex }: KeyNode): KeyRequest {
   const query = isDirectory ? { recursive: 'true' } : { prevIndex: String(modifiedIndex) };
-  return { method: 'DELETE', key, query: query as Record<string, string>, form: {} };
+  return { method: 'DELETE', key, query: query, form: {} };
 }
 
 export function readRequest(key: string): KeyRequest {
