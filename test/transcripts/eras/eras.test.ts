@@ -88,4 +88,59 @@ describe.each(stages)('asked of %s', (_name, start) => {
       });
     });
   }
+
+  /** These answers have addresses in them, which no file can tell. */
+  describe('v1: the machines', () => {
+    let stage: Stage;
+    let members: readonly ServerProcess[];
+    const clientUrl = ({ clientPort }: ServerProcess): string => `http://127.0.0.1:${clientPort}`;
+    const peerUrl = ({ peerPort }: ServerProcess): string => `http://127.0.0.1:${peerPort}`;
+    const get = async (path: string): Promise<{ status: number; body: string }> => {
+      const { status, body } = await fetchText(stage.server.clientPort, 'GET', path);
+      return { status, body };
+    };
+
+    beforeAll(async () => {
+      stage = await start();
+      members = [stage.server, ...stage.others];
+      await indexOf(stage.server, members.length);
+    });
+    afterAll(() => Promise.all(members.map((member) => member.remove())));
+
+    test('are keys, with the values that 0.2 and later gave them', async () => {
+      const { status, body } = await get('/v1/keys/_etcd/machines/');
+      expect(status).toBe(200);
+      expect(body).toContain('\\u0026raft=');
+      const listed = JSON.parse(body) as { action: string; key: string; value: string; index: number }[];
+      const wanted = members.map((member) =>
+        String(new URLSearchParams({ etcd: clientUrl(member), raft: peerUrl(member) })),
+      );
+      expect(listed.map(({ value }) => value).sort()).toEqual(wanted.sort());
+      for (const { action, key, value } of listed) {
+        expect([action, key]).toEqual(['GET', expect.stringMatching(/^\/_etcd\/machines\/[^/]+$/)]);
+        expect(JSON.parse((await get(`/v1/keys${key}`)).body)).toMatchObject({ action: 'GET', key, value });
+      }
+    });
+
+    test.each(['/machines', '/v1/machines', '/v2/machines'])('%s has their client URLs', async (path) => {
+      const { status, body } = await get(path);
+      expect([status, body.split(', ').sort()]).toEqual([200, members.map(clientUrl).sort()]);
+    });
+
+    test.each(['/leader', '/v1/leader', '/v2/leader'])('%s has the peer URL of the one that leads', async (path) => {
+      const states = await Promise.all(members.map(stateOf));
+      const leader = members[states.indexOf('StateLeader')]!;
+      expect(await get(path)).toEqual({ status: 200, body: peerUrl(leader) });
+    });
+
+    test('/stats counts, and /v1/stats says what /v2/stats does', async () => {
+      const counts = JSON.parse((await get('/stats')).body) as object;
+      expect(Object.keys(counts)).toEqual(['gets', 'sets', 'deletes', 'testAndSets']);
+      expect((await get('/v1/stats/store')).body).toBe((await get('/v2/stats/store')).body);
+      const [first, second] = [await get('/v1/stats/leader'), await get('/v2/stats/leader')];
+      expect(first.status).toBe(stage.others.length === 0 ? 200 : 403);
+      expect(second.status).toBe(first.status);
+      expect(JSON.parse((await get('/v1/stats/self')).body)).toMatchObject({ name: expect.any(String) as string });
+    });
+  });
 });
