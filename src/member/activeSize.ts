@@ -82,8 +82,11 @@ export class ActiveSize {
   looks(peerURL: string): boolean {
     const { settings, members } = this.parts;
     const { activeSize, isSet } = settings();
-    if (this.standbys.has(peerURL) || this.standbys.size < STANDBYS_MAX) this.standbys.set(peerURL, this.nowMs);
-    return !isSet || members().length < activeSize;
+    const hasRoom = !isSet || members().length < activeSize;
+    // Who joins now is no standby any more: nobody is to make room for it.
+    if (hasRoom) this.standbys.delete(peerURL);
+    else if (this.standbys.has(peerURL) || this.standbys.size < STANDBYS_MAX) this.standbys.set(peerURL, this.nowMs);
+    return hasRoom;
   }
 
   /** At each tick, before raft's. @param nowMs of a clock that only goes forward */

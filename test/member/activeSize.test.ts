@@ -143,6 +143,13 @@ describe('the chore', () => {
     expect(changes).toEqual([]);
   });
 
+  test('one that was told that there is room is no standby: nobody makes room for it', () => {
+    settings = { ...SETTINGS, activeSize: 4 };
+    heard.delete('c');
+    pass(0, 60);
+    expect(changes).toEqual([]);
+  });
+
   test('there is room below activeSize, and always where nobody has set one', () => {
     expect(chore.looks('http://d:7001')).toBe(false);
     settings = { ...SETTINGS, activeSize: 4 };
