@@ -26,6 +26,8 @@ export interface Plan {
   readonly compactionSeconds: number;
   /** Leaders killed per round. */
   readonly kills: number;
+  /** Clients that wait for one lock. */
+  readonly lockClients: number;
   /** Starts per round. */
   readonly starts: number;
 }
@@ -49,6 +51,7 @@ export const fullPlan: Plan = {
   expiryLeadMs: 15_000,
   compactionSeconds: 12,
   kills: 3,
+  lockClients: 100,
   starts: 2,
 };
 
@@ -71,5 +74,6 @@ export const quickPlan: Plan = {
   expiryLeadMs: 5000,
   compactionSeconds: 6,
   kills: 1,
+  lockClients: 20,
   starts: 1,
 };

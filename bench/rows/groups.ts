@@ -4,6 +4,7 @@ import { get } from './get';
 import type { Group } from './group';
 import { leader } from './leader';
 import { list } from './list';
+import { locks } from './locks';
 import { many, most } from './manyKeys';
 import { mixed } from './mixed';
 import { put } from './put';
@@ -25,4 +26,5 @@ export const groups: readonly Group[] = [
   catchUp,
   expire,
   leader,
+  locks,
 ];
