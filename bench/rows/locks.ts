@@ -53,7 +53,7 @@ async function acquire(port: number, value: string): Promise<string> {
   const request = { method: 'POST', target: `${LOCK}?ttl=300&value=${value}`, headers: [] };
   const { status, body } = await send(port, request, WAIT_LIMIT_MS);
   if (status !== 200) throw new Error(`a lock was answered with ${status}`);
-  return String(body);
+  return body;
 }
 
 async function release(port: number, index: string): Promise<void> {
@@ -69,6 +69,6 @@ async function untilWaiting(port: number, count: number): Promise<void> {
   for (;;) {
     const request = { method: 'GET', target: '/v2/keys/_etcd/mod/lock/bench?quorum=true', headers: [] };
     const { body } = await send(port, request, WAIT_LIMIT_MS);
-    if ((JSON.parse(String(body)) as { node: { nodes?: unknown[] } }).node.nodes?.length === count) return;
+    if ((JSON.parse(body) as { node: { nodes?: unknown[] } }).node.nodes?.length === count) return;
   }
 }
