@@ -59,7 +59,7 @@ const NEEDS = [
   {
     program: 'chromium',
     group: 'the dashboard in a browser',
-    folders: ['test/dashboard'],
+    folders: ['test/browser'],
     from: 'Debian package chromium',
   },
   { program: 'script', group: 'Cairn on a terminal', folders: ['test/terminal'], from: 'Debian package bsdutils' },

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { call } from '../../cluster/httpClient';
-import { Cluster } from '../../cluster/cluster';
-import type { ClusterMember } from '../../cluster/clusterMember';
+import { call } from '../cluster/httpClient';
+import { Cluster } from '../cluster/cluster';
+import type { ClusterMember } from '../cluster/clusterMember';
 import { launchChromium, whyNoChromium } from './chromium';
 
-const PICTURES = join(__dirname, '../../../docs/pictures');
-const AXE = join(__dirname, '../../../node_modules/axe-core/axe.min.js');
+const PICTURES = join(__dirname, '../../docs/pictures');
+const AXE = join(__dirname, '../../node_modules/axe-core/axe.min.js');
 const MARKUP = '<img src=x onerror="window.broken=1"><script>window.broken=1</script>';
 
 const reason = whyNoChromium();
