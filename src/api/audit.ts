@@ -14,8 +14,8 @@ export type AuditSink = (line: string) => void;
 /** A key may be as long as a header; the rest of a longer one says no more of who did what. */
 const PATH_LENGTH_MAX = 1024;
 
-/** What reads is written down only if it was refused: for want of a name, of the right, or as what comes from elsewhere. */
-const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 421]);
+/** What reads is written down only if it was refused: for want of a name or of the right, as what comes from elsewhere, or as too many guesses. */
+const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 421, 429]);
 
 /** Any method makes a token there. */
 const TOKENS_PATH = '/new';

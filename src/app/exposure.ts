@@ -15,6 +15,18 @@ const PEER_MEANING =
 
 /** In the order of what they cost. */
 export function exposures(configuration: Configuration): readonly Exposure[] {
+  return [...peerExposures(configuration), ...unaskedClients(configuration)];
+}
+
+/** etcd 3 asks them as soon as it knows a CA; here, as in etcd 2, only if it is told to (docs/tls.md). */
+function unaskedClients({ listenClientUrls, trustedCaFile, clientCertAuth }: Configuration): readonly Exposure[] {
+  const secure = listenClientUrls.filter(({ scheme }) => scheme === 'https');
+  if (trustedCaFile === '' || clientCertAuth || secure.length === 0) return [];
+  const text = `${secure.map(formatEndpoint).join(' ')}: clients are not asked for a certificate, although --trusted-ca-file is given; give --client-cert-auth to ask them (docs/tls.md)`;
+  return [{ isLocal: true, text }];
+}
+
+function peerExposures(configuration: Configuration): readonly Exposure[] {
   const { listenPeerUrls, peerClientCertAuth } = configuration;
   const plain = listenPeerUrls.filter(({ scheme }) => scheme === 'http');
   if (plain.length > 0 && listenPeerUrls.every(({ host }) => isLoopback(host))) {

@@ -23,6 +23,7 @@ import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
+import { noteAuth } from './authNotice';
 import { exposures } from './exposure';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
@@ -124,6 +125,7 @@ function openPeerPort(
 function followUp({ configuration, logger, events, stopping }: ServerSetting, parts: ServerParts): void {
   const { member, discovery, beginner, directory } = parts;
   announce(configuration, member, logger);
+  noteAuth(member, configuration, logger);
   void member.published().then(() => discovery.start(member));
   void beginner.accompany();
   beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {

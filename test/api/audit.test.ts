@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { AuditTrail } from '../../src/api/audit';
 import { callerOf, setUser } from '../../src/api/http/caller';
 import { MemberError } from '../../src/member/types';
+import { basic, enableAuth } from './auth/userWith';
 import { ANY_NAME, ask, sendRaw, startUnderTest, TOKEN, until, type ApiUnderTest } from './apiUnderTest';
 import { event, keyError, node, NOW_MS } from './fakeMember';
 
@@ -106,6 +107,19 @@ test('what comes from elsewhere is a line also if it only reads', async () => {
   expect(await line()).toMatchObject({ method: 'GET', status: 421, result: 'refused', key: '/a' });
   await ask(api.clientPort, 'PUT', '/v2/keys/a', 'value=x', { origin: 'https://evil.example' });
   expect(await line()).toMatchObject({ method: 'PUT', status: 403, result: 'refused' });
+});
+
+test('guesses that come too fast are lines, or guessing would vanish as soon as it is noticed', async () => {
+  await enableAuth(api.member);
+  const statuses = new Set<unknown>();
+  for (let guess = 0; guess < 30 && !statuses.has(429); guess += 1) {
+    await ask(api.clientPort, 'GET', '/v2/keys/a', undefined, basic('root', `guess ${guess}`));
+    const said = await line();
+    expect(said).toMatchObject({ method: 'GET', result: 'refused', key: '/a' });
+    expect(JSON.stringify(said)).not.toContain('guess');
+    statuses.add(said['status']);
+  }
+  expect(statuses).toContain(429);
 });
 
 test('reads are no lines', async () => {

@@ -31,6 +31,17 @@ test('TLS without certificates of members is half of it', () => {
   expect(linesOf(...TLS, ...FILES)[0]?.text).toContain('asks nobody for a certificate');
 });
 
+test('clients that nobody asks for a certificate, although a CA is given, are told of', () => {
+  const clients = ['--listen-client-urls=https://0.0.0.0:2379', '--advertise-client-urls=https://10.0.0.1:2379'];
+  const files = ['--cert-file=/c', '--key-file=/k', '--trusted-ca-file=/a'];
+  const peers = [...TLS, ...FILES, '--peer-trusted-ca-file=/a', '--peer-client-cert-auth'];
+  expect(linesOf(...peers, ...clients, ...files)).toMatchObject([
+    { isLocal: true, text: expect.stringContaining('clients are not asked for a certificate') },
+  ]);
+  expect(linesOf(...peers, ...clients, ...files, '--client-cert-auth')).toEqual([]);
+  expect(linesOf(...peers, ...clients, ...files.slice(0, 2))).toEqual([]);
+});
+
 test('with both there is nothing to say', () => {
   expect(linesOf(...TLS, ...FILES, '--peer-trusted-ca-file=/a', '--peer-client-cert-auth')).toEqual([]);
 });

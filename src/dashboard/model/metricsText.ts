@@ -8,7 +8,8 @@ export interface Sample {
 export type Metrics = ReadonlyMap<string, readonly Sample[]>;
 
 const LINE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)$/;
-const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/g;
+/** One after the other from the beginning: looking for the next one anywhere would take the square of what is none. */
+const LABEL = /,?([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"/gy;
 
 export function parseMetrics(text: string): Metrics {
   const metrics = new Map<string, Sample[]>();
