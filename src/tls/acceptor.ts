@@ -39,6 +39,8 @@ export class TlsAcceptor {
   private readonly server: Server;
   private readonly complaints: Complaints;
   private readonly unfinished: Unfinished<Serve>;
+  /** Where connections came from: a socket does not know any more once it is closed, which Node.js does before it tells why. */
+  private readonly origins = new WeakMap<object, string>();
 
   constructor(private readonly setting: AcceptorSetting) {
     const { side, credentials, clock, log } = setting;
@@ -68,6 +70,7 @@ export class TlsAcceptor {
   accept(raw: Socket, serve: Serve): void {
     // An error is followed by the close.
     raw.on('error', () => undefined);
+    if (raw.remoteAddress !== undefined) this.origins.set(raw, raw.remoteAddress);
     if (!this.unfinished.add(raw, serve)) {
       raw.destroy();
       this.complain(
@@ -137,12 +140,17 @@ export class TlsAcceptor {
     // Node.js sets it to the code, whatever its types say.
     const fault: unknown = socket.authorizationError;
     const certificateFault = typeof fault === 'string' ? fault : undefined;
-    const from = socket.remoteAddress;
+    const from = socket.remoteAddress ?? this.originOf(socket);
     socket.destroy();
     const { code = '', message } = error;
     // Closed in the middle of it: nothing that could be said of it helps.
     if (code === 'ECONNRESET' && certificateFault === undefined) return;
     this.complain(certificateFault ?? code, from, explainRefusal(code, message, certificateFault));
+  }
+
+  private originOf(socket: TLSSocket): string | undefined {
+    const raw = underlyingOf(socket);
+    return raw && this.origins.get(raw);
   }
 
   private complain(kind: string, from: string | undefined, words: string): void {

@@ -72,6 +72,7 @@ describe('a client', () => {
     expect((await port.ask(await options())).text).toMatch(/^refused/);
     expect(port.lines).toEqual([expect.stringMatching(reason)]);
     expect(port.lines[0]).toMatch(/^TLS at the client port: /);
+    expect(port.origins).toEqual(['127.0.0.1']);
     // The next one of the kind says nothing new.
     await port.ask(await options());
     expect(port.lines).toHaveLength(1);

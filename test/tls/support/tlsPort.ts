@@ -38,6 +38,8 @@ export interface TlsPort {
   readonly credentials: Credentials;
   /** What the log says. */
   readonly lines: string[];
+  /** Where it says that each came from. */
+  readonly origins: unknown[];
   /** What a client is sent, and `refused: ...` if it is not served. */
   ask(options?: ConnectionOptions): Promise<Heard>;
   close(): Promise<void>;
@@ -64,8 +66,10 @@ export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}):
     ...more,
   };
   const lines: string[] = [];
+  const origins: unknown[] = [];
   const line = (fieldsOrText: unknown, text?: string): void => {
     lines.push(text ?? String(fieldsOrText));
+    if (typeof fieldsOrText === 'object') origins.push((fieldsOrText as { from?: unknown }).from);
   };
   const log = { info: line, warn: line } as never;
   const clock = new CountingClock();
@@ -92,6 +96,7 @@ export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}):
     unfinishedCount: () => clock.running,
     credentials,
     lines,
+    origins,
     ask: (options = {}) => hear(connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...options })),
     close: () =>
       new Promise((resolve) => {
