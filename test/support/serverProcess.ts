@@ -149,6 +149,17 @@ export class ServerProcess {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
+  /** Resolves when the cluster knows this member's name: from then on only requests take indexes. Healthy it is a moment before. */
+  async untilPublished(): Promise<void> {
+    const members = async (): Promise<string> =>
+      (await send(this.clientPort, { method: 'GET', target: '/v2/members', headers: [] }, 2000)).body;
+    const deadline = Date.now() + 15_000;
+    while (!(await members()).includes(`"name":"${this.options.name ?? 'default'}"`)) {
+      if (Date.now() > deadline) throw new Error(`${this.program} did not publish its name:\n${this.logs()}`);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+  }
+
   private async untilHealthy(withinMs: number): Promise<void> {
     const deadline = Date.now() + withinMs;
     while (Date.now() < deadline) {

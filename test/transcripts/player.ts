@@ -21,7 +21,9 @@ export class Player {
   private constructor(private server: ServerProcess) {}
 
   static async start(program: Program): Promise<Player> {
-    return new Player(await ServerProcess.start(program));
+    const server = await ServerProcess.start(program);
+    await server.untilPublished();
+    return new Player(server);
   }
 
   /** Against a server that is there; `end` removes it. */
@@ -46,6 +48,7 @@ export class Player {
       case 'restart':
         await this.server.stop();
         this.server = await this.server.startAgain();
+        await this.server.untilPublished();
         return undefined;
     }
   }
