@@ -84,6 +84,6 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], text: (value: 
       { ...axis, space: 70 },
       { ...axis, size: 72, values: (_, ticks) => ticks.map(text) },
     ],
-    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(high ?? 0, 1e-6) * 1.1] } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(high, 1e-6) * 1.1] } },
   };
 }

@@ -20,11 +20,15 @@ export function CreateForm({ browser, directory, onDone }: Props) {
   const create = async () => {
     const key = cleanKey(path);
     const seconds = typedTtl(ttl);
-    if (seconds === 'bad') return setMessage('The TTL is a whole number of seconds, from 1 on.');
+    if (seconds === 'bad') {
+      setMessage('The TTL is a whole number of seconds, from 1 on.');
+      return;
+    }
     const answer = await browser.ask(createRequest(key, isDirectory, value, seconds));
     if (answer.kind === 'ok') {
       await browser.openPath(key);
-      return onDone();
+      onDone();
+      return;
     }
     const exists = answer.kind === 'refused' && answer.refusal.code === EXISTS;
     setMessage(exists ? `Not created: ${key} is there already.` : `Not created: ${wordsOf(answer)}`);

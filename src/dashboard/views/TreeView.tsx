@@ -49,13 +49,17 @@ export function TreeView({ browser, prefix }: Props) {
     if (key === undefined) return;
     switch (move.kind) {
       case 'to':
-        return goTo(move.row);
+        goTo(move.row);
+        return;
       case 'open':
-        return browser.setOpen(key, true);
+        browser.setOpen(key, true);
+        return;
       case 'close':
-        return browser.setOpen(key, false);
+        browser.setOpen(key, false);
+        return;
       case 'select':
-        return browser.select(key);
+        browser.select(key);
+        return;
     }
   };
 
