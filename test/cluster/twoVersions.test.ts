@@ -2,6 +2,7 @@
  * Two feature levels of one build in one cluster of real processes: an upgrade one by one under load, and no way back. Two builds are in
  * twoBuilds.test.ts.
  */
+import { FEATURE_LEVEL } from '../../src/machine/features';
 import { join } from 'node:path';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
@@ -57,7 +58,10 @@ it('a member cannot go back to the older version: it says so, and its data are a
   await last!.stop();
   last!.entry = OLDER;
   last!.start();
-  await endsTooOld(last!, /the data are of feature level 2.*reads up to 1.*Start the newer version again/);
+  await endsTooOld(
+    last!,
+    new RegExp(`the data are of feature level ${FEATURE_LEVEL}.*reads up to 1.*Start the newer version again`),
+  );
   last!.entry = NEWER;
   last!.start();
   await ready(last!);
@@ -69,6 +73,9 @@ it('nor can one of the older version join: most of the others say so, and it end
   await cluster.add(founders[0]!, newcomer);
   newcomer.entry = OLDER;
   newcomer.start(cluster.argumentsFor(cluster.members, '--initial-cluster-state', 'existing'));
-  await endsTooOld(newcomer, /the cluster is at feature level 2.*reads up to 1.*Start this member with the version/);
+  await endsTooOld(
+    newcomer,
+    new RegExp(`the cluster is at feature level ${FEATURE_LEVEL}.*reads up to 1.*Start this member with the version`),
+  );
   expect((await founders[0]!.put('/after', '1')).status).toBe(201);
 });
