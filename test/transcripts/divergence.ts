@@ -32,7 +32,7 @@ export const DIVERGENCES = {
   'auth-guest-recursive': 'guests too need a pattern with "*" for what is below a key',
   'auth-write-only': 'who may write but not read is not told what was there before',
   'auth-guesses': 'who guesses passwords has to wait',
-  'auth-leftovers': 'a change of a role or a user that was refused leaves nothing behind',
+  'auth-leftovers': 'a grant or revoke in the body that makes a role is not kept with it',
   'auth-operator': "the routes for operators are root's where auth is on",
   'lock-index': 'renewing or releasing what is not in the queue of a lock is a 404 with error 100',
   'lock-unknown': 'a lock that was never used is a 404 with error 100',
