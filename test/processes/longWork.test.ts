@@ -112,6 +112,9 @@ async function expectNoGap(work: () => Promise<void>, allowedMs = 0): Promise<Ga
   return measured;
 }
 
+/** A copy now and one a second later take different times: what is measured of one bounds no other. This is far below the seconds of a value that is worked on in one go. */
+const LARGE_MS = 500;
+
 /** What one copy of so many bytes into new memory takes here: 2 to 5 ms, or ten times that where each new page has to be found. */
 function copyMs(bytes: number): number {
   const tookMs = Array.from({ length: 3 }, () => {
@@ -199,10 +202,10 @@ test.each([
   ['plain', 'x'],
   ['plus signs', '+'],
 ])(
-  'a value of 10 MB (%s) is written, written again and read: no turn works longer than it takes to copy it some times',
+  'a value of 10 MB (%s) is written, written again and read: no turn works longer than half a second, or than it takes to copy it some times',
   async (_, character) => {
     const form = Buffer.from(`value=${character.repeat(LARGE_BYTES)}`, 'latin1');
-    const allowedMs = COPIES_IN_ONE_TURN * copyMs(LARGE_BYTES);
+    const allowedMs = Math.max(LARGE_MS, COPIES_IN_ONE_TURN * copyMs(LARGE_BYTES));
     if (process.env['CAIRN_SHOW_GAPS'] !== undefined) process.stderr.write(`${allowedMs} ms are allowed\n`);
     for (let count = 0; count < 3; count += 1) {
       await expectNoGap(async () => {
