@@ -1,5 +1,4 @@
 /** `cairn auth-apply`: users, roles and rights as a file says, and auth switched on. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   changePassword,
   changeRole,
@@ -15,15 +14,14 @@ import {
 } from '../client/auth';
 import { AnswerError, NoAnswerError } from '../client/errors';
 import type { Target } from '../client/http';
-import { BackOff } from '../platform/backOff';
 import { isTlsFailure } from '../platform/networkError';
 import { readPlainFileSync } from '../platform/plainFile';
 import { AccessFileError, parseAccess, type Access, type WantedUser } from './accessFile';
 import { runCommand, say, UsageError } from './arguments';
+import { untilDone } from './untilDone';
 import { clientConnection, type Environment } from './connection';
 
 const REQUEST_TIMEOUT_MS = 10_000;
-const PAUSES = { firstMs: 200, longestMs: 5000 };
 const UNAUTHORIZED = 401;
 const CONFLICT = 409;
 
@@ -61,7 +59,13 @@ export function authApply(args: readonly string[], environment: Environment = pr
       ),
     );
     const target = { url, dial, timeoutMs: REQUEST_TIMEOUT_MS };
-    await insist(timeoutS, () => apply({ target, access, passwords, rootPassword }));
+    const deadlineMs = performance.now() + timeoutS * 1000;
+    const overWords = (reason: string): string => `${reason}; run it again when that is mended, nothing is undone`;
+    // Again from the beginning while members cannot be reached, have no quorum, or somebody else changes the same.
+    await untilDone({ deadlineMs, reasonOf, overWords }, async () => {
+      await apply({ target, access, passwords, rootPassword });
+      return true;
+    });
   });
 }
 
@@ -160,26 +164,8 @@ function besides(texts: readonly string[], others: readonly string[]): readonly 
   return texts.filter((text) => !others.includes(text));
 }
 
-/** Again from the beginning while members cannot be reached, have no quorum, or somebody else changes the same. */
-async function insist(timeoutS: number, attempt: () => Promise<void>): Promise<void> {
-  const deadlineMs = performance.now() + timeoutS * 1000;
-  const backOff = new BackOff(PAUSES, Math.random);
-  for (;;) {
-    try {
-      await attempt();
-      return;
-    } catch (error) {
-      const reason = refusalOf(error);
-      const leftMs = deadlineMs - performance.now();
-      if (leftMs <= 0) throw new Error(`${reason}; run it again when that is mended, nothing is undone`);
-      say(`${reason}; trying again`);
-      await sleep(Math.min(leftMs, backOff.nextMs()));
-    }
-  }
-}
-
 /** What to wait for. @throws the error, if waiting is of no use */
-function refusalOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   if (error instanceof NoAnswerError && isTlsFailure(error.cause)) throw error;
   if (error instanceof NoAnswerError || error instanceof SwitchedOnError) return error.message;
   if (!(error instanceof AnswerError)) throw error;

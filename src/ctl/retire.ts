@@ -6,14 +6,13 @@ import { isHealthy, isReady } from '../client/health';
 import type { Target } from '../client/http';
 import type { Dial } from '../platform/dial';
 import { listMembers, removeMember, type Member } from '../client/members';
-import { BackOff } from '../platform/backOff';
 import { runCommand, say } from './arguments';
 import { clientConnection, type Environment } from './connection';
+import { untilDone } from './untilDone';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const PROBE_TIMEOUT_MS = 2000;
-const PAUSES = { firstMs: 200, longestMs: 5000 };
 
 /** Should this process end too soon, the member is ready again after that. */
 const DRAIN_EXTRA_S = 60;
@@ -51,7 +50,7 @@ export function retire(args: readonly string[], environment: Environment = proce
 }
 
 async function retireAll(job: Job): Promise<void> {
-  const surplus = await untilDone(job, 'asking for the members', async () =>
+  const surplus = await insist(job, 'asking for the members', async () =>
     surplusMembers(await listMembers(target(job)), job.prefix, job.keep),
   );
   if (surplus.length === 0) say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
@@ -61,7 +60,7 @@ async function retireAll(job: Job): Promise<void> {
 
 async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void> {
   const who = `${job.prefix}${ordinal} (${member.id})`;
-  await untilDone(job, `removing ${who}`, async () => {
+  await insist(job, `removing ${who}`, async () => {
     const others = await othersOf(job, member);
     if (others === undefined) return true;
     await checkQuorum(job, others);
@@ -128,24 +127,13 @@ class NotYetError extends Error {
 }
 
 /** Repeats until there is a result; rejects with the last reason when the time is over, and at once if asking again is of no use. */
-async function untilDone<Result>(job: Job, what: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
-  let told = '';
-  const backOff = new BackOff(PAUSES, Math.random);
-  for (;;) {
-    let reason = 'it is still listed';
-    try {
-      const result = await attempt();
-      if (result !== undefined) return result;
-    } catch (error) {
-      reason = error instanceof Error ? error.message : String(error);
-      if (error instanceof AnswerError && error.status < 500 && error.status !== 404) throw error;
-    }
-    const leftMs = job.deadlineMs - performance.now();
-    if (leftMs <= 0) throw new Error(`${what}: ${reason}; nothing more is removed, run it again when that is mended`);
-    if (reason !== told) say(`${what}: ${reason}; trying again`);
-    told = reason;
-    await sleep(Math.min(leftMs, backOff.nextMs()));
-  }
+function insist<Result>(job: Job, what: string, attempt: () => Promise<Result | undefined>): Promise<Result> {
+  const reasonOf = (error: unknown): string => {
+    if (error instanceof AnswerError && error.status < 500 && error.status !== 404) throw error;
+    return `${what}: ${error instanceof Error ? error.message : String(error)}`;
+  };
+  const overWords = (reason: string): string => `${reason}; nothing more is removed, run it again when that is mended`;
+  return untilDone({ deadlineMs: job.deadlineMs, reasonOf, overWords }, attempt, `${what}: it is still listed`);
 }
 
 function target(job: Job): Target {

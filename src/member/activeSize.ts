@@ -109,6 +109,8 @@ export class ActiveSize {
       return { ...member, isHeard, silentMs: nowMs - (this.heardMs.get(member.id) ?? nowMs) };
     });
     if (nowMs < this.nextMs || this.isUnderWay) return;
+    for (const each of this.heardMs.keys())
+      if (!members.some((member) => member.id === each)) this.heardMs.delete(each);
     this.nextMs = nowMs + CHECK_INTERVAL_MS;
     this.forget(nowMs - LOOKS_MISSED_MAX * settings.syncIntervalMs);
     const change = changeFor({ settings, leaderId: id, members, standbys: this.standbys.size });

@@ -1,7 +1,6 @@
 /** docs/eras.md names every route that there is, and tests that there are. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { v1Routes } from '../../src/api/v1/routes';
 import { clientRoutes } from '../../src/api/routes';
 import { allOptions, findFlag } from '../../src/config/options';
 
@@ -20,10 +19,13 @@ test('each route of a client port is in a table', () => {
     route.paths.filter((path) => typeof path === 'string'),
   );
   expect(paths.length).toBeGreaterThan(20);
+  // As they stand there: behind a method or alone, and perhaps with more behind them. A slash at the end is no other route.
+  const bare = (path: string): string => path.replace(/\/$/, '');
+  const named = [...page.matchAll(/`(?:[A-Z]+ )?(\/[^` ]*)`/g)].map(([, path]) => bare(path!));
   const known = (path: string): boolean =>
-    page.includes(`\`${path}\``) || page.includes(`${path}\``) || page.includes(`\`${path}/`);
-  expect(paths.filter((path) => !OWN.includes(path) && !known(path.replace(/\/$/, '')))).toEqual([]);
-  expect(v1Routes(never, never, () => 0).length).toBeGreaterThan(5);
+    named.some((each) => each === bare(path) || (path !== '/' && each.startsWith(`${bare(path)}/`)));
+  expect(paths.filter((path) => !OWN.includes(path) && !known(path))).toEqual([]);
+  expect([known('/v9/keys'), known('/v1/key')]).toEqual([false, false]);
 });
 
 test('the tests that it names are there', () => {

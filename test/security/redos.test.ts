@@ -6,7 +6,7 @@ import { analyse } from 'scslre';
 import { credentialsOf } from '../../src/api/auth/credentials';
 import { nameOf } from '../../src/api/connection/hostNames';
 import { isCrossSite } from '../../src/api/connection/crossSite';
-import { parseGoInteger } from '../../src/api/discovery/goInteger';
+import { parseGoInteger } from '../../src/api/http/goInteger';
 import { tokenKeyOf } from '../../src/api/discovery/registry';
 import { parseForm } from '../../src/api/http/form';
 import { jsonString } from '../../src/api/http/json';

@@ -10,7 +10,7 @@ import type { Form } from '../http/form';
 import { parseForm } from '../http/form';
 import { parseMediaType } from '../http/mediaType';
 import { parseRequestTarget } from '../http/requestTarget';
-import { parseGoInteger } from './goInteger';
+import { parseGoInteger } from '../http/goInteger';
 import type { DiscoveryOptions } from './options';
 import { createTokenCommand, directoryOf } from './registry';
 import type { Rate } from '../rate';

@@ -7,10 +7,11 @@ import { formSlices, parseForm, SHORT_FORM_LENGTH, type Form } from './form';
 import { parseMediaType } from './mediaType';
 import { parseMultipart } from './multipart';
 
+/** Without the last two for bodies of SHORT_FORM_LENGTH at the most: these count for nothing and are read at once. */
 export interface FormLimits {
   readonly maxRequestBytes: number;
-  readonly bodyBudget: BodyBudget;
-  readonly turns: Turns;
+  readonly bodyBudget?: BodyBudget;
+  readonly turns?: Turns;
 }
 
 /** `complaint`: what is wrong with it, in Go's words. */
@@ -67,26 +68,21 @@ function readWhole(
   { maxRequestBytes, bodyBudget }: FormLimits,
 ): Promise<Buffer | RequestForm> {
   return new Promise((resolve) => {
-    readBytes(
-      request,
-      maxRequestBytes,
-      (body) => {
-        resolve(body ?? TOO_LARGE);
-      },
-      {
-        hasRoomFor: bodyBudget.account(response),
-        onNoRoom: () => {
-          resolve({ kind: 'busy' });
-        },
-      },
-    );
+    const done = (body: Buffer | undefined): void => {
+      resolve(body ?? TOO_LARGE);
+    };
+    const onNoRoom = (): void => {
+      resolve({ kind: 'busy' });
+    };
+    const room = bodyBudget && { hasRoomFor: bodyBudget.account(response), onNoRoom };
+    readBytes(request, maxRequestBytes, done, room);
   });
 }
 
 /** A long one a slice at a time. */
-function parseBody(body: Buffer, names: ReadonlySet<string>, turns: Turns): Promise<Parsed> {
+function parseBody(body: Buffer, names: ReadonlySet<string>, turns: Turns | undefined): Promise<Parsed> {
   const form: Form = new Map();
-  if (body.length <= SHORT_FORM_LENGTH) {
+  if (turns === undefined || body.length <= SHORT_FORM_LENGTH) {
     return Promise.resolve({ form, complaint: parseForm(body.latin1Slice(), names, form) });
   }
   const slices = formSlices(body, names, form);

@@ -2,18 +2,17 @@
 import { TTL_MAX_SECONDS } from '../../machine/commandRules';
 import type { ErrorCode } from '../errors';
 import type { Form } from '../http/form';
+import { parseGoInteger } from '../http/goInteger';
 import { requestFailure, type KeyFailure } from '../v2/keys/failure';
 import type { LockWish } from './acquisition';
 import { ANONYMOUS } from './lockCommands';
 import { indexOfText } from './lockPaths';
 import type { Which } from './lockService';
 
-/** As Go's strconv.Atoi reads it. More digits than these are no time that anybody waits. */
-const WHOLE_NUMBER = /^[+-]?\d{1,15}$/;
-
 /** @returns undefined: there is none, or it is no whole number */
 function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && WHOLE_NUMBER.test(text) ? Number(text) : undefined;
+  const read = text === undefined ? undefined : parseGoInteger(text);
+  return read?.ok === true ? Number(read.value) : undefined;
 }
 
 /** Seconds; undefined: a lock that would never expire, or at once, is none (divergence `lock-ttl`). */

@@ -32,7 +32,7 @@ export function moduleRoutes(member: KeyReader, waits: OpenWaits): readonly Rout
       right,
       (path) => lockOf(path, prefix),
       async (context, grant, lock) => {
-        const form = await readModuleForm(context.req);
+        const form = await readModuleForm(context.req, context.res);
         if (!grant.holds()) writeRefusal(context.res, DENIED);
         else if (!(form instanceof Map)) writeFailure(context.res, member, form);
         else await answering(context.res, member, () => serve({ context, grant, lock, form }));

@@ -37,7 +37,7 @@ const LISTED_AT_ONCE = 5000;
 /** What a set can come to. */
 type SetCommand = PlainSet | CreateCommand | CompareAndSwapCommand | DeleteCommand;
 
-export interface V1KeysOptions extends Omit<FormLimits, 'turns'> {
+export interface V1KeysOptions extends Required<Omit<FormLimits, 'turns'>> {
   readonly member: KeyReader & KeyWriter;
   readonly guard: KeyGuard;
   /** Milliseconds since 1970. */

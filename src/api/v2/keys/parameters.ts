@@ -1,6 +1,7 @@
 /** The parameters of /v2/keys: names, spellings and the order in which they are checked (spec v2-api section 2). */
 import type { ErrorCode } from '../../errors';
 import type { Form } from '../../http/form';
+import { indexOf, parseUint64 } from '../../http/goInteger';
 
 export interface KeyParameters {
   readonly value: string;
@@ -50,8 +51,6 @@ export const PARAMETER_NAMES: ReadonlySet<string> = new Set([
   'waitIndex',
   'ttl',
 ]);
-
-const UINT64_MAX = 2n ** 64n - 1n;
 
 /** What a request without parameters means. */
 const DEFAULTS: KeyParameters = {
@@ -128,7 +127,7 @@ function convert(form: Form, method: string): KeyParameters {
     prevExist,
     prevValue,
     prevIndex,
-    waitIndex: waitIndex > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(waitIndex),
+    waitIndex: indexOf(waitIndex),
     ttlSeconds: ttl === undefined ? undefined : Number(ttl),
   };
 }
@@ -170,13 +169,4 @@ function uint64(form: Form, name: string, code: ErrorCode): bigint | undefined {
   const text = form.get(name);
   if (text === undefined) return undefined;
   return parseUint64(text) ?? refuse(code, `invalid value for "${name}"`);
-}
-
-/** Decimal digits only, at most 2^64 - 1. Leading zeros are fine, however many. */
-function parseUint64(text: string): bigint | undefined {
-  if (!/^[0-9]+$/.test(text)) return undefined;
-  const digits = text.replace(/^0+(?=[0-9])/, '');
-  if (digits.length > 20) return undefined;
-  const value = BigInt(digits);
-  return value <= UINT64_MAX ? value : undefined;
 }

@@ -1,4 +1,4 @@
-import { parseGoInteger } from '../../../src/api/discovery/goInteger';
+import { parseGoInteger } from '../../../src/api/http/goInteger';
 
 test.each([
   ['3', 3n],
