@@ -19,6 +19,7 @@ import {
   type Indexes,
   type Member,
   type MemberStatus,
+  type Past,
   type ReadOptions,
   type Watch,
   type WatchListener,
@@ -110,6 +111,14 @@ export class LocalMember implements Member {
 
   get(path: string, options: ReadOptions, nodesMax?: number): KeyResult {
     return this.assembly.reads.get(path, options, nodesMax);
+  }
+
+  peek(path: string, options: ReadOptions): KeyResult {
+    return this.assembly.reads.peek(path, options);
+  }
+
+  past(path: string, sinceIndex: number): Past {
+    return this.assembly.reads.past(path, sinceIndex);
   }
 
   readBarrier(): Promise<void> {

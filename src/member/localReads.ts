@@ -4,11 +4,11 @@ import type { Clock } from '../platform/clock';
 import type { Raft } from '../raft/raft';
 import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
-import type { Indexes, KeyReader, ReadOptions, Watch, WatchListener, WatchOptions } from './types';
+import type { Indexes, KeyReader, OwnReader, Past, ReadOptions, Watch, WatchListener, WatchOptions } from './types';
 import { registerWatch } from './watches';
 
 /** Reads of this member's state, and how many there were since it was started. */
-export class LocalReads implements KeyReader {
+export class LocalReads implements KeyReader, OwnReader {
   /** Watches that were asked for. */
   watchRequests = 0;
   private readonly success = { gets: 0, recursiveGets: 0 };
@@ -28,6 +28,15 @@ export class LocalReads implements KeyReader {
     counts.gets++;
     if (recursive) counts.recursiveGets++;
     return result;
+  }
+
+  peek(path: string, { recursive, sorted }: ReadOptions): KeyResult {
+    return this.state.machine.keySpace.get(path, recursive, sorted, this.clock.now());
+  }
+
+  past(path: string, sinceIndex: number): Past {
+    const { keySpace } = this.state.machine;
+    return { ...keySpace.past(path, sinceIndex), etcdIndex: keySpace.index };
   }
 
   readBarrier(): Promise<void> {

@@ -138,6 +138,23 @@ export interface KeyReader {
   indexes(): Indexes;
 }
 
+/** What happened at or below a path. */
+export interface Past {
+  readonly events: readonly KeyEvent[];
+  /** The store index up to which it was looked at. */
+  readonly etcdIndex: number;
+  /** The history is shorter than what was asked for. */
+  readonly isCut: boolean;
+}
+
+/** What the program looks at for itself: no client asked for it, so it counts in no statistics. */
+export interface OwnReader {
+  /** As KeyReader.get. */
+  peek(path: string, options: ReadOptions): KeyResult;
+  /** @param sinceIndex of the first event that is asked for */
+  past(path: string, sinceIndex: number): Past;
+}
+
 /** Changes of the key space. */
 export interface KeyWriter {
   /**
@@ -213,4 +230,4 @@ export interface AuthWriter {
 
 /** One running member. Whoever serves clients takes the narrowest of the seven that does. */
 export interface Member
-  extends KeyReader, KeyWriter, ClusterAdmin, SettingsAdmin, StatusSource, AuthSource, AuthWriter {}
+  extends KeyReader, OwnReader, KeyWriter, ClusterAdmin, SettingsAdmin, StatusSource, AuthSource, AuthWriter {}

@@ -12,6 +12,7 @@ import type {
   Indexes,
   Member,
   MemberStatus,
+  Past,
   ReadOptions,
   Watch,
   WatchListener,
@@ -99,6 +100,14 @@ export class FakeMember implements Member {
   get(path: string, options: ReadOptions): KeyResult {
     this.reads.push({ path, options: { recursive: options.recursive, sorted: options.sorted } });
     return this.onGet(path);
+  }
+
+  peek(path: string): KeyResult {
+    return this.onGet(path);
+  }
+
+  past(): Past {
+    return { events: this.pastEvents, etcdIndex: this.indexes().etcdIndex, isCut: false };
   }
 
   readBarrier(): Promise<void> {

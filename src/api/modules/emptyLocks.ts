@@ -1,9 +1,8 @@
 /** Takes away the directories of locks that nobody has or wants any more. */
-import { parentOf } from '../../machine/keyspace/path';
-import type { KeyReader, KeyWriter, StatusSource } from '../../member/types';
+import { isBelow, parentOf } from '../../machine/keyspace/path';
+import type { KeyReader, KeyWriter, OwnReader, StatusSource } from '../../member/types';
 import type { Cancel, Clock } from '../../platform/clock';
 import { tidyCommand } from './lockCommands';
-import { pastOf } from './lockHistory';
 import { LOCKS, MODULES } from './lockPaths';
 import { isRemoval } from './lockQueue';
 
@@ -14,7 +13,7 @@ const READ = { recursive: true, sorted: false };
 
 /**
  * Who releases a lock tidies up behind it. A holder that expires cannot: every member looks into the history now and then for nodes
- * that went, and the leader takes their directories away, if they are empty. Where no lock is used nothing is read.
+ * that went, and the leader takes their directories away, if they are empty. Where nothing is written nothing is read.
  */
 export class EmptyLocks {
   private readonly candidates = new Set<string>();
@@ -22,7 +21,7 @@ export class EmptyLocks {
   private cancel: Cancel | undefined;
 
   constructor(
-    private readonly member: KeyReader & KeyWriter & StatusSource,
+    private readonly member: KeyReader & OwnReader & KeyWriter & StatusSource,
     private readonly clock: Clock,
   ) {}
 
@@ -46,16 +45,22 @@ export class EmptyLocks {
   }
 
   private look(): void {
-    const { events, etcdIndex, isCut } = pastOf(this.member, LOCKS, this.lookedUpTo + 1);
-    this.lookedUpTo = etcdIndex;
-    for (const { action, node } of events) if (isRemoval(action)) this.candidates.add(parentOf(node.key));
-    if (isCut) this.addAll(LOCKS);
+    if (this.member.indexes().etcdIndex !== this.lookedUpTo) this.lookBack();
     if (this.candidates.size === 0) return;
     const { leader } = this.member.status();
     for (const path of this.candidates) {
       if (!path.startsWith(MODULES) || !this.isEmpty(path)) this.candidates.delete(path);
       else if (leader?.id === this.member.id) void this.tidyLater(path);
     }
+  }
+
+  private lookBack(): void {
+    const { events, etcdIndex, isCut } = this.member.past(LOCKS, this.lookedUpTo + 1);
+    this.lookedUpTo = etcdIndex;
+    for (const { action, node } of events) {
+      if (isRemoval(action) && isBelow(node.key, LOCKS)) this.candidates.add(parentOf(node.key));
+    }
+    if (isCut) this.addAll(LOCKS);
   }
 
   /** A candidate that could not be removed is kept: whoever leads next may have to do it. */
@@ -70,7 +75,7 @@ export class EmptyLocks {
 
   /** All directories there are: what became of them is not known any more. */
   private addAll(path: string): void {
-    const read = this.member.get(path, READ);
+    const read = this.member.peek(path, READ);
     if (!read.ok) return;
     const left = [read.node];
     for (let node = left.pop(); node !== undefined; node = left.pop()) {
@@ -80,7 +85,7 @@ export class EmptyLocks {
   }
 
   private isEmpty(path: string): boolean {
-    const read = this.member.get(path, { recursive: false, sorted: false });
+    const read = this.member.peek(path, { recursive: false, sorted: false });
     return read.ok && read.node.dir && read.node.nodes === undefined;
   }
 }

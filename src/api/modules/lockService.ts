@@ -1,12 +1,12 @@
 /** The locks of one member: what its clients ask for, whichever of the two modules they use. */
 import type { KeyError, KeyEvent } from '../../machine/keyspace/event';
-import type { KeyReader, KeyWriter, StatusSource } from '../../member/types';
+import { isBelow } from '../../machine/keyspace/path';
+import type { KeyReader, KeyWriter, OwnReader, StatusSource } from '../../member/types';
 import type { Clock } from '../../platform/clock';
 import { Acquisition, type AcquireOutcome, type LockWish } from './acquisition';
 import { EmptyLocks } from './emptyLocks';
 import { KeepAlive } from './keepAlive';
 import { holdCommand, releaseCommand } from './lockCommands';
-import { wasSeen } from './lockHistory';
 import { nodeOfIndex } from './lockPaths';
 import { type LockQueue, type Place } from './lockQueue';
 import { LockRoom, readQueue } from './lockRoom';
@@ -43,7 +43,7 @@ export class LockService {
   acquired = 0;
 
   constructor(
-    private readonly member: KeyReader & KeyWriter & StatusSource,
+    private readonly member: KeyReader & OwnReader & KeyWriter & StatusSource,
     private readonly clock: Clock,
   ) {
     this.keepAlive = new KeepAlive(member, clock);
@@ -105,7 +105,12 @@ export class LockService {
     await this.member.readBarrier();
     const place = this.queueOf(lock).first;
     if (place !== undefined) return { kind: 'held', place };
-    return { kind: wasSeen(this.member, lock) ? 'vacant' : 'neverSeen' };
+    return { kind: this.wasSeen(lock) ? 'vacant' : 'neverSeen' };
+  }
+
+  /** When nobody has it, nothing of a lock is left but what the history still knows. */
+  private wasSeen(lock: string): boolean {
+    return this.member.past(lock, 1).events.some(({ node }) => node.key === lock || isBelow(node.key, lock));
   }
 
   private async keyOf(lock: string, which: Which): Promise<string | undefined> {

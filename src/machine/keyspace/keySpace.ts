@@ -122,6 +122,11 @@ export class KeySpace {
     return { ok: true, etcdIndex, past };
   }
 
+  /** What happened at or below a path at `sinceIndex` or later, as far as the history reaches. */
+  past(path: string, sinceIndex: number): { readonly events: readonly KeyEvent[]; readonly isCut: boolean } {
+    return { events: this.history.scan(path, true, sinceIndex, true), isCut: sinceIndex < this.history.firstIndex };
+  }
+
   unwatch(watcher: Watcher): void {
     this.hub.remove(watcher);
   }

@@ -2,7 +2,7 @@
 import type { KeyCommand } from '../../../src/machine/command';
 import type { KeyError, KeyResult } from '../../../src/machine/keyspace/event';
 import { KeySpace } from '../../../src/machine/keyspace/keySpace';
-import type { ReadOptions, Watch, WatchListener, WatchOptions } from '../../../src/member/types';
+import type { Indexes, Past, ReadOptions, Watch, WatchListener, WatchOptions } from '../../../src/member/types';
 import type { Cancel, Clock } from '../../../src/platform/clock';
 import { LockService } from '../../../src/api/modules/lockService';
 import { FakeMember, NOW_MS } from '../fakeMember';
@@ -112,6 +112,18 @@ export class TestMember extends FakeMember {
   ) {
     super();
     this.locks = new LockService(this, cluster.clock);
+  }
+
+  override peek(path: string, { recursive, sorted }: ReadOptions = { recursive: false, sorted: false }): KeyResult {
+    return this.space.get(path, recursive, sorted, this.cluster.clock.now());
+  }
+
+  override indexes(): Indexes {
+    return { ...super.indexes(), etcdIndex: this.space.index };
+  }
+
+  override past(path = '/', sinceIndex = 1): Past {
+    return { ...this.space.past(path, sinceIndex), etcdIndex: this.space.index };
   }
 
   override get(path: string, { recursive, sorted }: ReadOptions): KeyResult {
