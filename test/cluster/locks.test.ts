@@ -5,6 +5,7 @@ import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { call, closeConnections, type Answer } from './httpClient';
 import { until } from './waiting';
+import { startFairClock } from '../support/fairClock';
 
 const LONG_MS = 90_000;
 /** Elections are not disturbed by a machine that is busy with other tests. */
@@ -83,12 +84,13 @@ test('a holder that says nothing any more loses the lock within a second after i
   const [one, two] = cluster.members as [ClusterMember, ClusterMember];
   expect((await acquire(one, 'expiry', 'silent', 2)).status).toBe(200);
   const sinceMs = performance.now();
+  const elapsedMs = startFairClock();
   const next = await acquire(two, 'expiry', 'next');
-  const tookMs = performance.now() - sinceMs;
+  const [tookMs, fairMs] = [performance.now() - sinceMs, elapsedMs()];
   expect(next.status).toBe(200);
   expect(tookMs).toBeGreaterThan(1500);
   // Another second for a machine that is busy with other tests.
-  expect(tookMs).toBeLessThan(4000);
+  expect(fairMs).toBeLessThan(4000);
   await release(one, 'expiry', 'next');
 });
 

@@ -1,6 +1,7 @@
 /** Users are shown with the whole of their roles: that must neither hold up the event loop nor fill the memory. */
 import { addUser, done } from '../api/auth/userWith';
 import { ask, startUnderTest, type ApiUnderTest } from '../api/apiUnderTest';
+import { startFairClock } from '../support/fairClock';
 
 let api: ApiUnderTest;
 
@@ -22,9 +23,9 @@ test.each([
   const passwordHash = api.member.auth().user('u')!.passwordHash;
   await done(api.member, { type: 'createUser', user: 'many', passwordHash, roles });
   for (const path of ['/v2/auth/users', '/v2/auth/users/many']) {
-    const startMs = performance.now();
+    const elapsedMs = startFairClock();
     const answer = await ask(api.clientPort, 'GET', path);
-    expect(performance.now() - startMs).toBeLessThan(2000);
+    expect(elapsedMs()).toBeLessThan(2000);
     expect(answer.status).toBe(507);
     expect(answer.body).toContain('ask for one user or one role at a time');
   }
@@ -38,9 +39,9 @@ test('many users with many roles that do not exist are bounded too', async () =>
   for (let each = 0; each < 400; each++) {
     await done(api.member, { type: 'createUser', user: `u${each}`, passwordHash, roles });
   }
-  const startMs = performance.now();
+  const elapsedMs = startFairClock();
   expect((await ask(api.clientPort, 'GET', '/v2/auth/users')).status).toBe(507);
-  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(elapsedMs()).toBeLessThan(2000);
 });
 
 test('what is of a usual size is shown', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { PatternSet } from '../../../src/machine/auth/patterns';
 import { byteString } from '../../../src/bytes/byteStrings';
+import { startFairClock } from '../../support/fairClock';
 
 /** As etcd does it: one pattern after the other. */
 function covers(patterns: readonly string[], key: string): boolean {
@@ -30,7 +31,7 @@ it('a long key and many patterns that nearly fit take no time to speak of', () =
   const patterns = Array.from({ length: 1000 }, (_, at) => `/${'a'.repeat(at * 4)}b*`);
   const set = new PatternSet(patterns);
   const key = `/${'a'.repeat(100_000)}`;
-  const startedMs = performance.now();
+  const elapsedMs = startFairClock();
   for (let count = 0; count < 1000; count++) expect(set.covers(key)).toBe(false);
-  expect(performance.now() - startedMs).toBeLessThan(2000);
+  expect(elapsedMs()).toBeLessThan(2000);
 });
