@@ -1,5 +1,5 @@
 /** Reads the member's numbers every two seconds, for as long as the page is looked at. */
-import { parseMetrics, type Metrics } from '../model/metricsText';
+import { parseMetrics, type Metrics } from '../../client/metricsText';
 import { memberRows, pointBetween, withPoint, type MemberRow, type Point, type Reading } from '../model/readings';
 import { readJson } from './keyApi';
 import type { Session } from './session';

@@ -1,5 +1,5 @@
 /** What the charts are drawn from: readings of the member's metrics, and what happened between one and the next. */
-import { quantileBetween, sumOf, type Metrics } from './metricsText';
+import { quantileBetween, sumOf, type Metrics } from '../../client/metricsText';
 
 /** One point of every chart. `null`: there is nothing to say. */
 export interface Point {

@@ -1,4 +1,4 @@
-import { parseMetrics, quantileBetween, sumOf } from '../../../src/dashboard/model/metricsText';
+import { parseMetrics, quantileBetween, sumOf } from '../../../src/client/metricsText';
 import { memberRows, pointBetween, POINTS_MAX, withPoint, type Point } from '../../../src/dashboard/model/readings';
 
 const TEXT = `# HELP a_total What it counts

@@ -1,4 +1,4 @@
-/** Reads the text format of Prometheus as far as the charts need it. */
+/** Reads the text format of Prometheus, as far as dashboard and commands need it. It is pure: a browser runs it too. */
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
