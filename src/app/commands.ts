@@ -12,6 +12,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   healthcheck: async (args) => (await import('../ctl/healthcheck.js')).healthcheck(args),
   retire: async (args) => (await import('../ctl/retire.js')).retire(args),
   check: async (args) => (await import('../ctl/check.js')).check(args),
+  doctor: async (args) => (await import('../ctl/doctor/doctor.js')).doctor(args),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
   'clear-removed': async (args) => {

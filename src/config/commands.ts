@@ -150,6 +150,27 @@ export const commandTable = {
       ...tlsFlags,
     },
   },
+  doctor: {
+    help:
+      'Ask every member of a cluster, say what is wrong with it and what to do: members, leader, majority after the loss of any one, versions, ' +
+      'links, followers, clocks, disks, room, certificates. Changes nothing. Exits with 1 if something is wrong; warnings are not enough for that.',
+    flags: {
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of a member, or of a Service before them.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      output: { placeholder: 'FORM', help: 'text, or json for programs.', default: 'text' },
+      timeout: {
+        placeholder: 'SECONDS',
+        help: 'Time that each request may take.',
+        default: '5',
+        bounds: { minimum: 1, maximum: 3600 },
+      },
+      ...tlsFlags,
+    },
+  },
   prestop: {
     help:
       'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +

@@ -1,0 +1,51 @@
+/** `cairn doctor`: what is wrong with a cluster, and what to do about it. */
+import { styleText } from 'node:util';
+import { runCommand, say, UsageError } from '../arguments';
+import { clientConnection, type Environment } from '../connection';
+import { clusterRules } from './clusterRules';
+import { examine } from './examine';
+import { judge, worstOf, type Finding, type Severity } from './findings';
+import { metricRules } from './metricRules';
+
+const OUTPUTS = ['text', 'json'] as const;
+
+const COLOURS = { ok: 'green', warning: 'yellow', error: 'red' } as const satisfies Record<Severity, string>;
+const SEVERITY_COLUMNS = 9;
+const ABOUT_COLUMNS = 15;
+
+/**
+ * `cairn doctor [--url URL] [--timeout SECONDS] [--output text|json]`: asks every member of the cluster and says of each thing whether it is well,
+ * and what to do where it is not. Exits with 0 if nothing is wrong, also if there are warnings, and with 1 if something is.
+ */
+export function doctor(args: readonly string[], environment: Environment = process.env): Promise<number> {
+  return runCommand('doctor', args, async (values) => {
+    const timeoutMs = values.number('timeout') * 1000;
+    const output = OUTPUTS.find((each) => each === values.text('output'));
+    if (output === undefined) throw new UsageError(`--output has to be one of ${OUTPUTS.join(', ')}`);
+    // What is asked is open to everybody, so no password goes to the URLs that members name.
+    const { url, dial } = await clientConnection(values, environment);
+    const cluster = await examine({ url, dial, timeoutMs });
+    const findings = judge([...clusterRules, ...metricRules], cluster);
+    if (output === 'json') say(JSON.stringify({ worst: worstOf(findings), findings }, undefined, 2));
+    else for (const line of findings.flatMap((finding) => linesOf(finding, isColourful(environment)))) say(line);
+    if (worstOf(findings) === 'error') throw new Error('something is wrong with the cluster; see what is said above');
+  });
+}
+
+function isColourful(environment: Environment): boolean {
+  return process.stdout.isTTY && (environment['NO_COLOR'] ?? '') === '';
+}
+
+function linesOf({ severity, about, seen, advice }: Finding, colourful: boolean): readonly string[] {
+  const word = severity.padEnd(SEVERITY_COLUMNS);
+  const lines = [
+    `${colourful ? styleText(COLOURS[severity], word) : word}${about.padEnd(ABOUT_COLUMNS)}${printable(seen)}`,
+  ];
+  if (advice !== undefined) lines.push(`${' '.repeat(SEVERITY_COLUMNS + ABOUT_COLUMNS)}-> ${advice}`);
+  return lines;
+}
+
+/** Names and errors come from whoever answered, and a terminal obeys what it is shown. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
+}

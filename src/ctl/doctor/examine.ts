@@ -1,0 +1,53 @@
+/** Asks every member of a cluster what `cairn doctor` wants to know. */
+import { AnswerError, NoAnswerError } from '../../client/errors';
+import { isHealthy, isReady, serverVersion } from '../../client/health';
+import { ask, askForJson, type Target } from '../../client/http';
+import { isRecord, textOf } from '../../client/json';
+import { listMembers, type Member } from '../../client/members';
+import { parseMetrics, type Metrics } from '../../client/metricsText';
+import type { Answering, ClusterFacts, MemberFacts } from './facts';
+
+/** The members are those that `target` lists. Rejects with NoAnswerError or AnswerError if it does not list them. */
+export async function examine(target: Target): Promise<ClusterFacts> {
+  const members = await listMembers(target);
+  return { askedAt: target.url, members: await Promise.all(members.map((member) => examineMember(target, member))) };
+}
+
+async function examineMember(target: Target, member: Member): Promise<MemberFacts> {
+  const failures: string[] = [];
+  for (const url of member.clientURLs) {
+    try {
+      return { member, answering: await examineAt({ ...target, url }), failure: '' };
+    } catch (error) {
+      if (!(error instanceof NoAnswerError || error instanceof AnswerError)) throw error;
+      failures.push(error.message);
+    }
+  }
+  return { member, answering: undefined, failure: failures.join('; ') || 'it has no client URL' };
+}
+
+async function examineAt(target: Target): Promise<Answering> {
+  // Says why, if nobody answers.
+  const version = await serverVersion(target);
+  const [healthy, ready, leader, members, metrics] = await Promise.all([
+    isHealthy(target),
+    isReady(target),
+    leaderOf(target),
+    listMembers(target),
+    metricsOf(target),
+  ]);
+  const memberIds = members.map(({ id }) => id).sort();
+  return { url: target.url, version, isHealthy: healthy, isReady: ready, leader, memberIds, metrics };
+}
+
+async function leaderOf(target: Target): Promise<string | undefined> {
+  const stats = await askForJson(target, { method: 'GET', path: '/v2/stats/self' });
+  const information = isRecord(stats) && isRecord(stats['leaderInfo']) ? stats['leaderInfo'] : {};
+  return textOf(information['leader']) || undefined;
+}
+
+/** Undefined where they are served elsewhere, or not at all. */
+async function metricsOf(target: Target): Promise<Metrics | undefined> {
+  const { status, text } = await ask(target, { method: 'GET', path: '/metrics' });
+  return status === 200 ? parseMetrics(text) : undefined;
+}

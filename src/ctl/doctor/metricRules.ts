@@ -1,0 +1,246 @@
+/** What the metrics of the members say: disks, clocks, certificates, room, and whether all run the same. */
+import { quantileBetween, sumOf, type Metrics } from '../../client/metricsText';
+import { answeringIn, measuredIn, nameOfId, type ClusterFacts } from './facts';
+import type { Complaint, Rule } from './findings';
+
+/** As the alerts of deploy/prometheus have them, which look at minutes instead of the whole life of a member. */
+const LIMITS = {
+  fsyncSlowS: 0.1,
+  fsyncVerySlowS: 0.5,
+  eventLoopLagS: 0.25,
+  clockDifferenceS: 1,
+  lagEntries: 1000,
+  certificateSoonS: 30 * 86_400,
+  certificateVerySoonS: 7 * 86_400,
+  used: 0.8,
+} as const;
+
+const NOTHING: Metrics = new Map();
+
+type Measured = ReturnType<typeof measuredIn>[number];
+
+export const metricRules: readonly Rule<ClusterFacts>[] = [
+  {
+    about: 'versions',
+    well: (cluster) => {
+      const [api] = answeringIn(cluster).map(({ version }) => version);
+      const [program] = measuredIn(cluster).map(programOf);
+      return `all run ${program ?? 'the same'}, which speaks the API of etcd ${api ?? ''}`;
+    },
+    complaints: versionComplaints,
+  },
+  {
+    about: 'configuration',
+    well: () => 'quota and auth are the same everywhere',
+    complaints: (cluster) => [
+      ...differing(cluster, 'etcd_server_quota_backend_bytes', 'have different quotas', 'set the same --quota-bytes'),
+      ...differing(cluster, 'etcd_auth_enabled', 'differ in whether auth is on', 'one of them lags behind: look again'),
+    ],
+  },
+  {
+    about: 'links',
+    well: () => 'every member hears every other one',
+    complaints: forEach(({ name, metrics }, cluster) =>
+      samplesOf(metrics, 'etcd_network_active_peers')
+        // Why there is none to a member that does not run is said already.
+        .filter(({ labels, value }) => value === 0 && !isSilent(cluster, labels['Remote']))
+        .map(({ labels }) => ({
+          severity: 'error',
+          seen: `${name} has no connection to ${nameOfId(cluster, labels['Remote'] ?? '')}`,
+          advice: 'look at the peer URLs of both, at firewalls between them and at their certificates',
+        })),
+    ),
+  },
+  {
+    about: 'followers',
+    well: () => 'none is far behind the leader',
+    complaints: forEach(({ metrics }, cluster) =>
+      samplesOf(metrics, 'etcd_raft_follower_lag_entries')
+        .filter(({ value }) => value > LIMITS.lagEntries)
+        .map(({ labels, value }) => ({
+          severity: 'warning',
+          seen: `${nameOfId(cluster, labels['To'] ?? '')} is ${value} entries behind the leader`,
+          advice: 'it catches up after a start; if it does not get less, its disk or network is too slow',
+        })),
+    ),
+  },
+  {
+    about: 'clocks',
+    well: () => 'they differ by less than a second',
+    complaints: forEach(({ name, metrics }, cluster) =>
+      samplesOf(metrics, 'etcd_network_peer_clock_difference_seconds')
+        .filter(({ value }) => Math.abs(value) > LIMITS.clockDifferenceS)
+        .map(({ labels, value }) => ({
+          severity: 'warning',
+          seen: `the clock of ${nameOfId(cluster, labels['To'] ?? '')} is ${seconds(Math.abs(value))} ${value > 0 ? 'ahead of' : 'behind'} that of ${name}`,
+          advice: 'have NTP or chrony set the clocks of all machines: keys with a TTL go when the leader says so',
+        })),
+    ),
+  },
+  {
+    about: 'disks',
+    well: (cluster) => {
+      const slowest = Math.max(0, ...measuredIn(cluster).map(({ metrics }) => fsyncS(metrics) ?? 0));
+      return `99 of 100 writes were on disk within ${seconds(slowest)}`;
+    },
+    complaints: forEach(diskComplaints),
+  },
+  {
+    about: 'room',
+    well: () => 'stores, files and connections are below their limits',
+    complaints: forEach(roomComplaints),
+  },
+  {
+    about: 'event loop',
+    well: () => 'members have time for their clients',
+    complaints: forEach(({ name, metrics }) => {
+      const lagS = quantileBetween(NOTHING, metrics, 'etcd_eventloop_lag_seconds', 0.99) ?? 0;
+      if (lagS <= LIMITS.eventLoopLagS) return [];
+      return [
+        {
+          severity: 'warning',
+          seen: `one of a hundred turns of ${name} came ${seconds(lagS)} late`,
+          advice: 'give it more processor time, or look for very large listings and values',
+        },
+      ];
+    }),
+  },
+  {
+    about: 'certificates',
+    well: (cluster) =>
+      measuredIn(cluster).some(({ metrics }) => metrics.has('etcd_tls_certificate_expiry_seconds'))
+        ? 'all are good for another 30 days'
+        : 'there are none',
+    complaints: forEach(certificateComplaints),
+  },
+  {
+    about: 'states',
+    well: () => 'no comparison of the states of the members found a difference',
+    complaints: forEach(({ name, metrics }) =>
+      (sumOf(metrics, 'etcd_state_mismatches_total') ?? 0) === 0
+        ? []
+        : [
+            {
+              severity: 'error',
+              seen: `${name} saw members with different states`,
+              advice: 'its log names the one that is alone with its state; that one is out of service: replace it',
+            },
+          ],
+    ),
+  },
+];
+
+/** A rule for each member by itself. */
+function forEach(
+  complaintsOf: (member: Measured, cluster: ClusterFacts) => readonly Complaint[],
+): Rule<ClusterFacts>['complaints'] {
+  return (cluster) => measuredIn(cluster).flatMap((member) => complaintsOf(member, cluster));
+}
+
+function isSilent({ members }: ClusterFacts, id: string | undefined): boolean {
+  return members.some(({ member, answering }) => member.id === id && answering === undefined);
+}
+
+function versionComplaints(cluster: ClusterFacts): readonly Complaint[] {
+  const programs = measuredIn(cluster).map((member) => [member.name, programOf(member)] as const);
+  const apis = new Set(answeringIn(cluster).map(({ version }) => version));
+  if (new Set(programs.map(([, program]) => program)).size < 2 && apis.size < 2) return [];
+  const said = programs.map(([name, program]) => `${name} ${program}`).join(', ');
+  return [
+    {
+      severity: 'warning',
+      seen: `members run different programs (${said})`,
+      advice: 'that is right during an upgrade only: what is new counts once all members have it',
+    },
+  ];
+}
+
+/** Other programs that speak this API do not say which they are. */
+function programOf({ metrics }: Measured): string {
+  const version = samplesOf(metrics, 'etcd_cairn_build_info')[0]?.labels['version'];
+  return version === undefined ? 'a program that does not say its version' : `Cairn ${version}`;
+}
+
+function differing(cluster: ClusterFacts, metric: string, what: string, advice: string): readonly Complaint[] {
+  const values = measuredIn(cluster).map(({ name, metrics }) => [name, sumOf(metrics, metric)] as const);
+  if (new Set(values.map(([, value]) => value)).size < 2) return [];
+  const said = values.map(([name, value]) => `${name} ${value ?? 'unknown'}`).join(', ');
+  return [{ severity: 'warning', seen: `members ${what} (${said})`, advice }];
+}
+
+function fsyncS(metrics: Metrics): number | undefined {
+  return quantileBetween(NOTHING, metrics, 'etcd_disk_wal_fsync_duration_seconds', 0.99);
+}
+
+function diskComplaints({ name, metrics }: Measured): readonly Complaint[] {
+  const complaints: Complaint[] = [];
+  const slowS = fsyncS(metrics) ?? 0;
+  if (slowS > LIMITS.fsyncSlowS)
+    complaints.push({
+      severity: slowS > LIMITS.fsyncVerySlowS ? 'error' : 'warning',
+      seen: `one of a hundred writes of ${name} took ${seconds(slowS)} or more to be on disk`,
+      advice: 'give it a disk of its own, best an SSD that is not shared over the network',
+    });
+  if ((sumOf(metrics, 'etcd_rocksdb_writes_stopped') ?? 0) > 0)
+    complaints.push({
+      severity: 'error',
+      seen: `the engine of ${name} makes writes wait until it has compacted`,
+      advice: 'its disk does not keep up: give it a faster one, or fewer writes',
+    });
+  return complaints;
+}
+
+function roomComplaints({ name, metrics }: Measured): readonly Complaint[] {
+  const complaints: Complaint[] = [];
+  const used = (what: string, amount: string, limit: string, advice: string): void => {
+    const share = (sumOf(metrics, amount) ?? 0) / (sumOf(metrics, limit) || Infinity);
+    if (share > LIMITS.used)
+      complaints.push({
+        severity: 'warning',
+        seen: `${name} has used ${Math.round(share * 100)} % of its ${what}`,
+        advice,
+      });
+  };
+  if ((sumOf(metrics, 'etcd_store_full') ?? 0) > 0)
+    complaints.push({
+      severity: 'error',
+      seen: `the store of ${name} is full and refuses what makes it larger`,
+      advice: 'delete keys, or raise --quota-bytes on all members',
+    });
+  else used('quota', 'etcd_store_bytes', 'etcd_server_quota_backend_bytes', 'delete keys, or raise --quota-bytes');
+  used('open files', 'process_open_fds', 'process_max_fds', 'raise its limit of open files (ulimit -n)');
+  used('connections', 'etcd_client_connections', 'etcd_client_connections_limit', 'raise its limit of open files');
+  return complaints;
+}
+
+function certificateComplaints({ name, metrics }: Measured): readonly Complaint[] {
+  const ending = (metric: string, what: string, advice: string): readonly Complaint[] =>
+    samplesOf(metrics, metric)
+      .filter(({ value }) => value < LIMITS.certificateSoonS)
+      .map(({ labels, value }) => ({
+        severity: value < LIMITS.certificateVerySoonS ? 'error' : 'warning',
+        seen: `${what} of the ${labels['listener'] ?? ''} port of ${name} ${value > 0 ? `ends in ${days(value)}` : 'has ended'}`,
+        advice,
+      }));
+  return [
+    ...ending(
+      'etcd_tls_certificate_expiry_seconds',
+      'a certificate',
+      'put a new one in its place: members read it without a restart',
+    ),
+    ...ending('etcd_tls_revocations_expiry_seconds', 'a list of revoked certificates', 'put a newer list in its place'),
+  ];
+}
+
+function samplesOf(metrics: Metrics, name: string) {
+  return metrics.get(name) ?? [];
+}
+
+function seconds(value: number): string {
+  return value < 1 ? `${Math.max(1, Math.round(value * 1000))} ms` : `${value.toFixed(1)} s`;
+}
+
+function days(valueS: number): string {
+  const whole = Math.floor(valueS / 86_400);
+  return whole === 1 ? '1 day' : `${whole} days`;
+}
