@@ -1,5 +1,5 @@
 /** What `cairn COMMAND --help` prints, for the commands with options of their own. */
-import { commandTable, flagsOf, type CommandFlag, type TaskWord } from './commands';
+import { commandTable, flagsOf, operandsOf, type CommandFlag, type TaskWord } from './commands';
 import { wrap } from './text';
 
 const COLUMNS = 100;
@@ -13,10 +13,15 @@ export function commandUsage(word: TaskWord): string {
   const all = Object.entries(flagsOf(word));
   const flags = all.filter(([, { variables = [] }]) => variables.length === 0);
   const texts = flags.map(([name, flag]) => {
-    const text = `--${name} ${flag.placeholder}`;
-    return flag.default === undefined ? text : `[${text}]`;
+    const text = optionText(name, flag);
+    return hasToBeGiven(flag) ? text : `[${text}]`;
   });
-  return [`cairn ${word}`, ...texts, ...(flags.length < all.length ? ['[--ca-file FILE ...]'] : [])].join(' ');
+  return [
+    `cairn ${word}`,
+    ...operandsOf(word),
+    ...texts,
+    ...(flags.length < all.length ? ['[--ca-file FILE ...]'] : []),
+  ].join(' ');
 }
 
 /** The whole page, with the end of its last line. */
@@ -27,8 +32,8 @@ export function commandHelp(word: TaskWord): string {
     ...wrap(commandTable[word].help, COLUMNS),
     '',
     ...Object.entries(flagsOf(word)).flatMap(([name, flag]) => [
-      `  --${name} ${flag.placeholder}`,
-      ...wrap(`${flag.help} ${limitsOf(flag)}`, COLUMNS - INDENT.length).map((line) => INDENT + line),
+      `  ${optionText(name, flag)}`,
+      ...wrap(`${flag.help} ${limitsOf(flag)}`.trimEnd(), COLUMNS - INDENT.length).map((line) => INDENT + line),
     ]),
     '  --help, -h',
     `${INDENT}Print this help and exit.`,
@@ -38,8 +43,18 @@ export function commandHelp(word: TaskWord): string {
   ].join('\n');
 }
 
+function optionText(name: string, { placeholder }: CommandFlag): string {
+  return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`;
+}
+
+function hasToBeGiven({ placeholder, default: byDefault }: CommandFlag): boolean {
+  return placeholder !== undefined && byDefault === undefined;
+}
+
 /** The bounds of its value, and what it is if it is not given. */
-export function limitsOf({ bounds, default: byDefault, defaultShown }: CommandFlag): string {
+export function limitsOf(flag: CommandFlag): string {
+  const { bounds, default: byDefault, defaultShown } = flag;
+  if (flag.placeholder === undefined) return '';
   const range = bounds === undefined ? '' : `${bounds.minimum} to ${bounds.maximum}. `;
-  return range + (byDefault === undefined ? 'Has to be given.' : `Default: ${defaultShown ?? byDefault}.`);
+  return range + (hasToBeGiven(flag) ? 'Has to be given.' : `Default: ${defaultShown ?? byDefault ?? ''}.`);
 }

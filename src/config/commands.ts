@@ -1,12 +1,12 @@
 /** What `cairn` can do besides running a member: `cairn NAME ...`. The table that --help, the commands and the documents go by. */
 
-/** An option of a command. Its value is text, or a whole number within the bounds. */
+/** An option of a command. Its value is text, or a whole number within the bounds; a switch has none. */
 export interface CommandFlag {
-  /** What stands for the value: URL, N, SECONDS, ... */
-  readonly placeholder: string;
+  /** What stands for the value: URL, N, SECONDS, ... Undefined: it is a switch, which is given or not. */
+  readonly placeholder?: string;
   /** One or two sentences. */
   readonly help: string;
-  /** Undefined: it has to be given. */
+  /** Undefined: it has to be given, unless it is a switch. */
   readonly default?: string;
   /** What the default is, where it is not a text that could be written. */
   readonly defaultShown?: string;
@@ -20,6 +20,8 @@ export interface CommandFlag {
 export interface CommandRow {
   /** A few sentences for --help and docs/configuration.md. */
   readonly help: string;
+  /** What has to be given without a name, in this order: `cairn import FILE`. */
+  readonly operands?: readonly string[];
   /** Undefined: it has the options of a member. */
   readonly flags?: Readonly<Record<string, CommandFlag>>;
 }
@@ -283,4 +285,10 @@ export function isCommandWord(word: string): word is CommandWord {
 /** The options of a command, by name. */
 export function flagsOf(word: TaskWord): Readonly<Record<string, CommandFlag>> {
   return commandTable[word].flags;
+}
+
+/** The names of what a command has to be given without an option. */
+export function operandsOf(word: TaskWord): readonly string[] {
+  const row: CommandRow = commandTable[word];
+  return row.operands ?? [];
 }

@@ -1,7 +1,7 @@
 /** What the commands have in common: options, exit numbers and where their words go. */
 import { parseArgs } from 'node:util';
 import { commandHelp } from '../config/commandHelp';
-import { flagsOf, type TaskWord } from '../config/commands';
+import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
@@ -17,6 +17,7 @@ export class UsageError extends Error {
 /** The options that a command was given; those that it was not have the defaults of the table (src/config/commands.ts). */
 export class CommandArguments {
   private readonly given: ReadonlyMap<string, string>;
+  private readonly operands: readonly string[];
 
   /** Throws UsageError for what the command does not have. */
   constructor(
@@ -29,18 +30,39 @@ export class CommandArguments {
         [name, ...spellings].map((spelling) => [spelling, name] as const),
       ),
     );
-    const options = Object.fromEntries([...today.keys()].map((name) => [name, { type: 'string' } as const]));
+    const options = Object.fromEntries(
+      [...today].map(([spelling, name]) => [spelling, { type: isSwitch(word, name) ? 'boolean' : 'string' } as const]),
+    );
+    const wanted = operandsOf(word);
     try {
-      const { values } = parseArgs({ args: [...args], options });
+      const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: wanted.length > 0 });
       this.given = new Map(
-        Object.entries(values).flatMap(([name, value]) =>
-          typeof value === 'string' ? [[today.get(name) ?? name, value]] : [],
-        ),
+        Object.entries(values).map(([name, value]) => [today.get(name) ?? name, String(value)] as const),
       );
+      this.operands = positionals;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
     }
+    const missing = wanted[this.operands.length];
+    if (missing !== undefined) throw new UsageError(`${missing} is missing: cairn ${[word, ...wanted].join(' ')}`);
+    const surplus = this.operands[wanted.length];
+    if (surplus !== undefined)
+      throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: cairn ${[word, ...wanted].join(' ')}`);
+  }
+
+  /** What was given without an option, in place of `name` of the table. Throws UsageError if it is empty. */
+  operand(name: string): string {
+    const at = operandsOf(this.word).indexOf(name);
+    const text = this.operands[at];
+    if (text === undefined) throw new Error(`cairn ${this.word} has no ${name}`);
+    if (text !== '') return text;
+    throw new UsageError(`${name} is empty`);
+  }
+
+  /** Whether a switch was given. */
+  isOn(name: string): boolean {
+    return this.given.has(name);
   }
 
   /** Whether the command has such an option at all. */
@@ -99,6 +121,10 @@ export class CommandArguments {
     if (flag === undefined) throw new Error(`cairn ${this.word} has no option --${name}`);
     return flag;
   }
+}
+
+function isSwitch(word: TaskWord, name: string): boolean {
+  return flagsOf(word)[name]?.placeholder === undefined;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandUsage } from '../../src/config/commandHelp';
-import { commandTable, flagsOf, type TaskWord } from '../../src/config/commands';
+import { commandTable, flagsOf, operandsOf, type TaskWord } from '../../src/config/commands';
 import { authApply } from '../../src/ctl/authApply';
 import { certs } from '../../src/ctl/certs';
 import { check } from '../../src/ctl/check';
@@ -43,9 +43,11 @@ it.each(words.flatMap((word) => ['--help', '-h'].map((flag) => [word, flag] as c
     const text = output.text();
     expect(text.replaceAll(/\s+/g, ' ')).toMatch(`Usage: ${commandUsage(word)} `);
     for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
-    for (const [name, { placeholder, default: byDefault }] of Object.entries(flagsOf(word))) {
-      const about = new RegExp(`^  --${name} ${placeholder}\n((?:      .*\n)+)`, 'm').exec(text)?.[1] ?? '';
-      expect(about.replaceAll(/\s+/g, ' ')).toContain(byDefault ?? 'Has to be given.');
+    for (const [name, { placeholder, help, default: byDefault }] of Object.entries(flagsOf(word))) {
+      const option = placeholder === undefined ? name : `${name} ${placeholder}`;
+      const about = new RegExp(`^  --${option}\n((?:      .*\n)+)`, 'm').exec(text)?.[1] ?? '';
+      const expected = placeholder === undefined ? help : (byDefault ?? 'Has to be given.');
+      expect(about.replaceAll(/\s+/g, ' ')).toContain(expected);
     }
   },
 );
@@ -56,14 +58,24 @@ it.each(words.flatMap((word) => Object.entries(flagsOf(word)).map(([name, flag])
     const wrong =
       bounds === undefined ? [placeholder === 'URL' ? 'x' : ''] : [bounds.minimum - 1, bounds.maximum + 1, 'x'];
     for (const value of wrong) {
-      const others = Object.entries(flagsOf(word)).flatMap(([other, { default: byDefault }]) =>
-        other === name || byDefault !== undefined ? [] : [`--${other}=1`],
+      const others = Object.entries(flagsOf(word)).flatMap(([other, { placeholder: needed, default: byDefault }]) =>
+        other === name || needed === undefined || byDefault !== undefined ? [] : [`--${other}=1`],
       );
-      expect([value, await runs[word]([`--${name}=${value}`, ...others])]).toEqual([value, 2]);
+      const args = [...operandsOf(word).map(() => 'x'), `--${name}=${value}`, ...others];
+      expect([value, await runs[word](args)]).toEqual([value, 2]);
       expect(output.text()).toContain(`--${name}`);
     }
   },
 );
+
+it.each(words)('cairn %s says which arguments without a name it wants, and takes no others', async (word) => {
+  const wanted = operandsOf(word);
+  expect(await runs[word]([...wanted.map(() => 'x'), 'surplus'])).toBe(2);
+  expect(output.text()).toContain('surplus');
+  if (wanted.length === 0) return;
+  expect(await runs[word](wanted.slice(1).map(() => 'x'))).toBe(2);
+  expect(output.text()).toContain(`${wanted.at(-1)} is missing: cairn ${word}`);
+});
 
 it('docs/kubernetes.md shows the usage of those that pods run, as it is; docs/configuration.md has all', () => {
   const page = readFileSync(join(__dirname, '../../docs/kubernetes.md'), 'utf8');
