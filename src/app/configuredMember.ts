@@ -9,10 +9,9 @@ import type { LocalMember } from '../member/localMember';
 import { openMember } from '../member/openMember';
 import { LOG_BYTES_MAX } from '../member/settings';
 import { RealClock } from '../platform/realClock';
-import type { RemovalNote } from '../platform/removedFile';
 import { MemberStore } from '../storage/memberStore';
 import { SlowDisk } from '../storage/slowDisk';
-import type { ServerParts, ServerSetting } from './serverParts';
+import type { Removal, ServerParts, ServerSetting } from './serverParts';
 
 const INTEGRITY_INTERVAL_MS = 60_000;
 
@@ -55,7 +54,7 @@ export async function openConfiguredMember(
     observer: metrics.recorders,
     onFailure: events.onFailure,
     onRemoved: () => {
-      events.onRemoved(removalNoteOf(member));
+      events.onRemoved(removalOf(member));
     },
   });
   return member;
@@ -75,7 +74,9 @@ export function clusterSettingsOf({
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
-function removalNoteOf(member: LocalMember): RemovalNote {
+function removalOf(member: LocalMember): Removal {
   const others = member.members().filter(({ id }) => id !== member.id);
-  return { memberId: member.id, clusterId: member.clusterId, peerURLs: others.flatMap(({ peerURLs }) => peerURLs) };
+  const peerURLs = others.flatMap((other) => other.peerURLs);
+  const note = { memberId: member.id, clusterId: member.clusterId, peerURLs };
+  return { note, others, waits: member.clusterSettings().isSet };
 }

@@ -4,7 +4,7 @@ import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import type { FounderName } from '../discovery/askBack';
-import { ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
+import { ClusterFullError, JoinError, type Beginning, type Founder, type ListedCluster } from '../discovery/beginning';
 import { tellAdvertisedUrls, type AdvertisedNotes } from '../discovery/advertisedUrls';
 import { beginFromDiscovery } from '../discovery/discoveryUrl';
 import type { Environment } from '../discovery/environment';
@@ -17,7 +17,7 @@ import { HttpMembersApi } from '../discovery/membersApi';
 import type { Notes } from '../discovery/note';
 import { Registry } from '../discovery/registry';
 import { replaceMember } from '../discovery/replaceMember';
-import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
+import { joinOrAdd, ofCluster, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
 import { foundersFromSrv } from '../discovery/srvRecords';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
@@ -28,7 +28,9 @@ import { RealClock } from '../platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '../peer/askFounder';
 import { fetchMembers } from '../peer/fetchMembers';
 import { readPlainFileSync } from '../platform/plainFile';
+import type { StandbyNote } from '../platform/standbyFile';
 import type { Dials } from './dials';
+import { readStandbyNote } from './removedData';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 const ASK_TIMEOUT_MS = 2000;
@@ -63,8 +65,10 @@ export class MemberBeginner {
   readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
     this.wasAsked = true;
     const { configuration, environment, peerURLs } = this;
-    if (configuration.foundingConflict !== undefined) throw new JoinError(configuration.foundingConflict);
     const entry = this.entry(unfinishedId, peerURLs);
+    const note = await readStandbyNote(configuration.dataDir);
+    if (note !== undefined) return this.beginFromStandby(entry, note);
+    if (configuration.foundingConflict !== undefined) throw new JoinError(configuration.foundingConflict);
     const urls = configuration.joinUrls.map((url) => url.toLowerCase());
     const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
     const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: this.ask, environment });
@@ -138,6 +142,18 @@ export class MemberBeginner {
   private discoveryUrl(): string | undefined {
     const { discovery } = this.configuration;
     return discovery === '' ? undefined : withoutTrailingSlashes(discovery);
+  }
+
+  /** It was a member before, so it comes back to that cluster, by whatever options it came then. */
+  private async beginFromStandby(entry: EntryOptions, { clusterId, peerURLs }: StandbyNote): Promise<Beginning> {
+    const { environment } = this;
+    environment.log.info(
+      { cluster: clusterId, urls: peerURLs },
+      'this process waits for a place in its former cluster',
+    );
+    const others = peerURLs.filter((url) => !entry.peerURLs.includes(url));
+    const ask = async (url: string): Promise<ListedCluster> => ofCluster(clusterId, await this.ask(url));
+    return joinOrAdd(entry, await untilOneAnswers(others, ask, environment));
   }
 
   private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {

@@ -28,6 +28,7 @@ import { exposures } from './exposure';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import { PeerLinks } from './peerLinks';
+import { finishExchange } from './removedData';
 import type { Server, ServerParts, ServerSetting } from './serverParts';
 import { stopInOrder, type StopStep } from './stopInOrder';
 
@@ -42,6 +43,7 @@ const STOP_LIMIT_MS = 15_000;
  */
 export async function startServer(setting: ServerSetting): Promise<Server> {
   const { configuration, logger, events, stopping, dials, tls } = setting;
+  await finishExchange(configuration.dataDir);
   await leaveDiffering(configuration.dataDir, configuration, logger);
   const descriptors = shareDescriptors(descriptorLimit());
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });

@@ -1,5 +1,4 @@
 /** One member, from its command line until it is asked to stop. */
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Surface } from '../api/options';
 import { build } from './build';
@@ -14,14 +13,13 @@ import { Leaving } from './leaving';
 import { StateDiffersError } from '../member/integrityCheck';
 import { OutdatedDataError } from '../member/outdatedData';
 import { ProcessTls } from './processTls';
-import type { ServerEvents } from './serverParts';
+import { REMOVED_DELAY_MS, type Removal, type ServerEvents } from './serverParts';
 import { Serving } from './serving';
 import { start } from './start';
 import { StopWishes, takeOverSignals } from './stopSignals';
-import { readPlainFileSync, replaceFileSync } from '../platform/plainFile';
-import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
-
-const REMOVED_DELAY_MS = 1000;
+import { readPlainFileSync } from '../platform/plainFile';
+import type { RemovalNote } from '../platform/removedFile';
+import { markRemoved } from './removedData';
 
 /** What `cairn` without a command does, and `cairn discovery`. Never resolves while the member runs; the process ends with a documented exit code. */
 export function runMember(argv: readonly string[], surface: Surface = 'all'): void {
@@ -51,8 +49,8 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   };
   process.on('uncaughtException', (error) => void fail(error));
   process.on('unhandledRejection', (error) => void fail(error));
-  let onRemoved = (_note: RemovalNote): void => undefined;
-  const removed = new Promise<RemovalNote>((resolve) => {
+  let onRemoved = (_removal: Removal): void => undefined;
+  const removed = new Promise<Removal>((resolve) => {
     onRemoved = resolve;
   });
   const events: ServerEvents = {
@@ -65,8 +63,8 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   const starting = ProcessTls.open(configuration, logger).then((tls) =>
     start(serving, { configuration, logger, events, surface, dials: createDials(tls, configuration), tls }),
   );
-  await starting.catch((error: unknown) => (serving.isOver ? never : fail(error)));
-  endRemoved(serving, logger, configuration.dataDir, await removed, leaving);
+  await starting.catch((error: unknown) => (serving.wasStopped ? never : fail(error)));
+  endRemoved(serving, logger, configuration.dataDir, (await removed).note, leaving);
 }
 
 /** The words of the 2.3 documents. A moment passes before it stops, so that the others hear of the removal from here. */
@@ -80,15 +78,6 @@ function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: Rem
       (error: unknown) => die(logger, leaving, error),
     );
   }, REMOVED_DELAY_MS);
-}
-
-/** For `cairn clear-removed`. */
-function markRemoved(dataDir: string, note: RemovalNote, logger: Logger): void {
-  try {
-    replaceFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
-  } catch (error) {
-    logger.warn({ err: error, dataDir }, 'the data directory could not be marked as that of a removed member');
-  }
 }
 
 /** What a server that was stopped while it started is waited for with: the signal's handler ends the process. */

@@ -6,6 +6,7 @@ import type { PeerPort } from '../api/peerPort';
 import type { ApiServer } from '../api/server';
 import type { Configuration } from '../config/configuration';
 import type { Witness } from '../discovery/witness';
+import type { MemberInfo } from '../machine/cluster/members';
 import type { LocalMember } from '../member/localMember';
 import type { Metrics } from '../metrics/metrics';
 import type { RemovalNote } from '../platform/removedFile';
@@ -17,6 +18,18 @@ import type { MemberBeginner } from './memberBeginner';
 import type { PeerLinks } from './peerLinks';
 import type { ProcessTls } from './processTls';
 
+/** How long a removed member goes on, so that the others hear of its removal from here. */
+export const REMOVED_DELAY_MS = 1000;
+
+/** The end of a member by the will of its cluster. */
+export interface Removal {
+  readonly note: RemovalNote;
+  /** As this member knew them. */
+  readonly others: readonly MemberInfo[];
+  /** The cluster keeps its size by itself (its settings are set): whoever is removed waits for a place, as in etcd 0.4. */
+  readonly waits: boolean;
+}
+
 /** What a server tells who runs it. Each is called once at most. */
 export interface ServerEvents {
   /** The database is open: the process must not end before it is closed, however it ends. `close` is idempotent. */
@@ -24,7 +37,7 @@ export interface ServerEvents {
   /** The member cannot go on; the process has to end at once. */
   readonly onFailure: (error: unknown) => void;
   /** The cluster removed the member. */
-  readonly onRemoved: (note: RemovalNote) => void;
+  readonly onRemoved: (removal: Removal) => void;
 }
 
 /** One running server. */
@@ -44,6 +57,9 @@ export interface ServerSetting {
   readonly dials: Dials;
   readonly tls: ProcessTls;
 }
+
+/** What is the same for whatever a process serves. */
+export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
 
 /** What a member's process consists of, in the order in which it is opened. */
 export interface ServerParts {

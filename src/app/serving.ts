@@ -37,9 +37,9 @@ export class Serving {
     return this.state.kind === 'serving' ? this.state.role : undefined;
   }
 
-  /** Nothing is started any more. */
-  get isOver(): boolean {
-    return this.over !== undefined;
+  /** It was asked to stop: whatever fails since then is told to whoever asked. */
+  get wasStopped(): boolean {
+    return this.stopped !== undefined;
   }
 
   /**

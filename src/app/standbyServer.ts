@@ -14,22 +14,27 @@ import { RealClock } from '../platform/realClock';
 import { answerClient, answerMonitoring, answerNotFound } from '../standby/answers';
 import { Waiting } from '../standby/waiting';
 import { openAuditLog } from './auditLog';
+import { keepStandbyNote } from './removedData';
 import type { Server, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 const GRACE_MS = 1000;
 
-/**
- * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open.
- *
- * @param members of the cluster that has no room
- * @param onRoom called once: it has room now
- */
+/** What a standby knows when it begins to wait. */
+export interface StandbyStart {
+  /** Of the cluster that has no room. */
+  readonly members: readonly ListedMember[];
+  /** It was a member until now: see `looksFirst` of Waiting. */
+  readonly looksFirst: boolean;
+  /** Called once: the cluster has room now. */
+  readonly onRoom: () => void;
+}
+
+/** Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open. */
 export async function startStandbyServer(
   { configuration, logger, dials, tls }: Omit<ServerSetting, 'stopping'>,
-  members: readonly ListedMember[],
-  onRoom: () => void,
+  { members, looksFirst, onRoom }: StandbyStart,
 ): Promise<Server> {
   await tls.makeOwn();
   const own = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
@@ -37,6 +42,11 @@ export async function startStandbyServer(
     clock: new RealClock(),
     askMembers: (urls) => askAny(urls, (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer)),
     askForRoom: (listed) => askForRoom(listed, own[0] ?? '', dials.peer),
+    onCluster: ({ clusterId, members: listed }) => {
+      const peerURLs = listed.flatMap((member) => member.peerURLs);
+      void keepStandbyNote(configuration.dataDir, { clusterId, peerURLs }, logger);
+    },
+    looksFirst,
     onRoom,
     log: (fields, message) => {
       logger.warn(fields, message);

@@ -1,18 +1,14 @@
 /** Starts what the configuration asks for. */
 import { formatEndpoint } from '../config/urls';
-import { ClusterFullError, NoRoomError, type ListedMember } from '../discovery/beginning';
+import { ClusterFullError } from '../discovery/beginning';
 import { registeredPeers } from '../discovery/registeredPeers';
 import { Registry } from '../discovery/registry';
 import { RealClock } from '../platform/realClock';
 import { startProxyServer } from './proxyServer';
-import { startServer } from './memberServer';
-import type { ServerSetting } from './serverParts';
+import { serveMemberOrStandby } from './memberOrStandby';
+import type { ProcessSetting, ServerSetting } from './serverParts';
 import type { Service, Serving } from './serving';
-import { startStandbyServer } from './standbyServer';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
-
-/** What is the same for whatever a process serves. */
-export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
 
 /**
  * A member; a proxy with --proxy, and with --discovery-fallback=proxy if the cluster of the discovery URL has no place for a
@@ -31,32 +27,6 @@ export async function start(serving: Serving, setting: ProcessSetting): Promise<
     logger.warn('discovery: cluster is full; falling back to proxy');
     await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs)));
   }
-}
-
-/** Serves as a member, or as a standby until there is room for it to be one. */
-async function serveMemberOrStandby(serving: Serving, setting: ProcessSetting): Promise<void> {
-  try {
-    await serving.turnTo(asMember(setting));
-  } catch (error) {
-    if (!(error instanceof NoRoomError)) throw error;
-    const onRoom = (): void => {
-      setting.logger.info('standby: there is room in the cluster; joining it');
-      serveMemberOrStandby(serving, setting).catch((reason: unknown) => {
-        if (!serving.isOver) setting.events.onFailure(reason);
-      });
-    };
-    await serving.turnTo(asStandby(setting, error.members, onRoom));
-  }
-}
-
-/** @param onRoom called once: the cluster has room now */
-export function asStandby(setting: ProcessSetting, members: readonly ListedMember[], onRoom: () => void): Service {
-  return { role: 'standby', start: () => startStandbyServer(setting, members, onRoom) };
-}
-
-/** The member that the configuration describes. */
-export function asMember(setting: ProcessSetting): Service {
-  return { role: 'member', start: (stopping) => startServer({ ...setting, stopping }) };
 }
 
 /** @param findPeers peer URLs of members of the cluster; one that answers is enough */

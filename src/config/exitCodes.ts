@@ -30,7 +30,9 @@ export const exitCodes = {
   },
   removedFromCluster: {
     code: 6,
-    meaning: 'The cluster removed this member. Its data directory is of no further use.',
+    meaning:
+      'The cluster removed this member. Its data directory is of no further use. Where the size of the cluster is set ' +
+      '(--cluster-active-size) the member waits as a standby instead.',
   },
   stateDiffers: {
     code: 7,

@@ -9,7 +9,7 @@ import { parseRemovedFile, REMOVED_FILE, type RemovalNote } from '../platform/re
 import type { Dial } from '../platform/dial';
 import { runCommand, say } from './arguments';
 import { peerConnections, type Environment } from './connection';
-import { ASIDE_MAX, diskLine, freePlace, keepNewest } from './asideDirectories';
+import { ASIDE_MAX, diskLine, freePlace, keepNewest } from '../platform/asideDirectories';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** Who the members are, as a member says that listens at the URL; rejects if it does not say so in time. */

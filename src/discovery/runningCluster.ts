@@ -59,6 +59,12 @@ export async function untilOneAnswers(
   }
 }
 
+/** @throws JoinError if it is another one */
+export function ofCluster(clusterId: string, cluster: ListedCluster): ListedCluster {
+  if (cluster.clusterId === clusterId) return cluster;
+  throw new JoinError(`the cluster that answers is ${cluster.clusterId}, not ${clusterId}`);
+}
+
 /** ` (reason; reason)`, or nothing. */
 export function inBrackets(reasons: readonly string[]): string {
   return reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;

@@ -1,9 +1,17 @@
 import { clusterIdOf, memberIdOf } from '../member/identity';
-import { JoinError, type Beginning, type Founder, type ListedCluster } from './beginning';
+import { JoinError, NoRoomError, type Beginning, type Founder, type ListedCluster } from './beginning';
 import type { Environment } from './environment';
 import { mayFound, type AskFounder } from './founding';
 import { Retry } from './retry';
-import { askAny, findOwn, joinListed, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
+import {
+  askAny,
+  findOwn,
+  joinListed,
+  ofCluster,
+  untilOneAnswers,
+  type EntryOptions,
+  type FetchMembers,
+} from './runningCluster';
 import type { Witness } from './witness';
 
 export interface StaticListOptions extends EntryOptions {
@@ -95,14 +103,10 @@ async function comeBack(
   if (cluster === undefined) return undefined;
   const own = findOwn(cluster, options.peerURLs);
   if (own !== undefined) return joinListed(options, cluster, own, foundingId);
+  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(cluster.members);
   options.log({ cluster: clusterId }, 'this member is no longer listed: it takes its place as a new member');
   const memberId = await options.replaceMember(cluster, undefined);
   return { kind: 'join', memberId, clusterId, peers: cluster.members };
-}
-
-function ofCluster(clusterId: string, cluster: ListedCluster): ListedCluster {
-  if (cluster.clusterId === clusterId) return cluster;
-  throw new JoinError(`the cluster that answers is ${cluster.clusterId}, not ${clusterId}`);
 }
 
 /** Peer URLs. */

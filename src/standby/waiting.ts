@@ -8,6 +8,12 @@ export interface WaitingParts {
   readonly askMembers: (peerURLs: readonly string[]) => Promise<ListedCluster | undefined>;
   /** See askForRoom. */
   readonly askForRoom: (members: readonly ListedMember[]) => Promise<Room>;
+  /** Told at each look who the members are. */
+  readonly onCluster?: (cluster: ListedCluster) => void;
+  /**
+   * The first look finds out who leads and takes no place: whoever was a member a moment ago lets those in who waited before, as in 0.4.
+   */
+  readonly looksFirst?: boolean;
   /** Called once, and then it looks no more. */
   readonly onRoom: () => void;
   readonly log: (fields: object, message: string) => void;
@@ -20,6 +26,7 @@ export class Waiting {
   /** An origin; undefined while nobody knows of a leader. */
   leaderURL: string | undefined;
   private isOver = false;
+  private hasLooked = false;
   private cancel: () => void = () => undefined;
 
   /** @param members of the cluster, as it was listed last */
@@ -54,17 +61,20 @@ export class Waiting {
 
   /** How long to wait for the next look. */
   private async look(): Promise<number> {
-    const { askMembers, askForRoom, onRoom } = this.parts;
+    const { askMembers, askForRoom, onRoom, onCluster, looksFirst } = this.parts;
     const cluster = await askMembers(this.members.flatMap(({ peerURLs }) => peerURLs));
     if (cluster === undefined) {
       this.leaderURL = undefined;
       return FIRST_INTERVAL_MS;
     }
     this.members = cluster.members;
+    onCluster?.(cluster);
     const { hasRoom, syncIntervalMs, leaderURL } = await askForRoom(cluster.members);
     this.leaderURL = leaderURL;
+    const onlyLooks = looksFirst === true && !this.hasLooked;
+    this.hasLooked = true;
     // Without a leader nobody could let it in.
-    if (hasRoom && leaderURL !== undefined && !this.isOver) {
+    if (hasRoom && leaderURL !== undefined && !onlyLooks && !this.isOver) {
       this.stop();
       onRoom();
     }

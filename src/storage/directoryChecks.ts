@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
+import { STANDBY_DRAFT, STANDBY_FILE } from '../platform/standbyFile';
 import { codeOf } from '../platform/errorCode';
 import { corrupt, StorageError } from './errors';
 import { fileError } from './fileError';
@@ -22,8 +23,8 @@ const READABLE_BY_OTHERS = 0o055;
 /** There while a directory is being prepared; it becomes FORMAT when that is done. */
 export const FORMAT_DRAFT = 'FORMAT.new';
 
-/** What an empty volume holds, and one that a proxy with a certificate of its own has used. */
-const NOTHING_TO_US = new Set(['lost+found', SELF_MADE_DIRECTORY]);
+/** What an empty volume holds, and one that a proxy with a certificate of its own, or a standby, has used. */
+const NOTHING_TO_US = new Set(['lost+found', SELF_MADE_DIRECTORY, STANDBY_FILE, STANDBY_DRAFT]);
 
 /** What a directory holds that is being prepared. */
 const BEING_PREPARED = new Set([FORMAT_DRAFT, 'db']);

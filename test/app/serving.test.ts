@@ -128,7 +128,7 @@ test('after a start that failed nothing is served, and another may follow', asyn
   await settled();
   proxy.failed(new Error('the port is taken'));
   await expect(turn).rejects.toThrow('the port is taken');
-  expect([serving.role, serving.isOver]).toEqual([undefined, false]);
+  expect([serving.role, serving.wasStopped]).toEqual([undefined, false]);
   const back = serving.turnTo(member);
   await settled();
   member.started();

@@ -1,6 +1,7 @@
 /** A real process, this one, that turns from member to proxy and back on the same ports and with the same data directory. */
 import { createServer, type Server } from 'node:net';
-import { asMember, asProxy } from '../../src/app/start';
+import { asMember } from '../../src/app/memberOrStandby';
+import { asProxy } from '../../src/app/start';
 import { ListenError } from '../../src/api/listener';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 

@@ -31,4 +31,6 @@ export interface ListedMember {
   readonly name: string;
   readonly peerURLs: readonly string[];
   readonly clientURLs: readonly string[];
+  /** Not there if it votes. */
+  readonly isLearner?: boolean;
 }

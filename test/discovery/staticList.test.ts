@@ -1,4 +1,4 @@
-import type { Beginning, ListedCluster, ListedMember } from '../../src/discovery/beginning';
+import { NoRoomError, type Beginning, type ListedCluster, type ListedMember } from '../../src/discovery/beginning';
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
 import { Witness, type FoundersAnswer } from '../../src/discovery/witness';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
@@ -111,6 +111,14 @@ describe('state new', () => {
     const { beginning, lines } = begin({ b: { ...known, running: true }, c: knowsSince }, running);
     expect(await beginning).toEqual({ kind: 'join', memberId: 'new1', clusterId, peers: [b, c] });
     expect(lines.join()).toContain('takes its place as a new member');
+  });
+
+  it('waits for a place where the cluster has no room for one that it no longer lists', async () => {
+    const lost = { b: { ...known, running: true }, c: knowsSince };
+    const { beginning } = begin(lost, cluster(b, c), { hasRoom: () => Promise.resolve(false) });
+    await expect(beginning).rejects.toBeInstanceOf(NoRoomError);
+    const { beginning: joined } = begin(lost, cluster(b, c), { hasRoom: () => Promise.resolve(true) });
+    expect(await joined).toMatchObject({ kind: 'join', memberId: 'new1' });
   });
 
   it('waits for the cluster to run when one without a state knows its lost directory', async () => {

@@ -7,8 +7,9 @@ import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
 import { createDials } from '../../src/app/dials';
 import { ProcessTls } from '../../src/app/processTls';
+import type { ProcessSetting } from '../../src/app/serverParts';
 import { Serving } from '../../src/app/serving';
-import { start, type ProcessSetting } from '../../src/app/start';
+import { start } from '../../src/app/start';
 import { freePort } from './ports';
 
 export interface InProcess {

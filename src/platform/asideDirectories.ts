@@ -1,7 +1,7 @@
 /** Data directories that were moved aside: DIR.removed-1, DIR.removed-2, ... beside DIR, the highest number the newest. */
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { measureDiskUsage } from '../platform/diskUsage';
+import { measureDiskUsage } from './diskUsage';
 
 /** How many are kept: enough to undo a removal that was a mistake, and one before it. */
 export const ASIDE_MAX = 2;

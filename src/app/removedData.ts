@@ -1,0 +1,138 @@
+/** What becomes of the data directory of a member that the cluster has removed. */
+import { open, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { JoinError } from '../discovery/beginning';
+import { freePlace, keepNewest } from '../platform/asideDirectories';
+import { exists } from '../platform/differingDirectory';
+import { codeOf } from '../platform/errorCode';
+import { makeDirectory } from '../platform/makeDirectory';
+import { readPlainFile, REPLACE, replaceFileSync } from '../platform/plainFile';
+import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
+import {
+  parseStandbyFile,
+  STANDBY_DRAFT,
+  STANDBY_FILE,
+  standbyFileText,
+  type StandbyNote,
+} from '../platform/standbyFile';
+import { withoutTrailingSlashes } from '../platform/trailingSlashes';
+
+const PRIVATE_MODE = 0o700;
+const PRIVATE_FILE_MODE = 0o600;
+
+interface WarningLogger {
+  warn(fields: object, message: string): void;
+}
+
+/** For `cairn clear-removed`, and for whoever looks at it later. */
+export function markRemoved(dataDir: string, note: RemovalNote, logger: WarningLogger): void {
+  try {
+    replaceFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
+  } catch (error) {
+    logger.warn({ err: error, dataDir }, 'the data directory could not be marked as that of a removed member');
+  }
+}
+
+/**
+ * Puts a directory without data, which says that this process waits for a place, where that of the removed member was; that one is kept as
+ * `cairn clear-removed` keeps it. Answers where. A crash at any point leaves one of the two, see `finishExchange`. Rejects with the error
+ * of the file system, such as EBUSY if the directory is a mount point, and then leaves the data where they are.
+ */
+export async function exchangeForStandby(dataDir: string, note: StandbyNote, logger: WarningLogger): Promise<string> {
+  const path = pathOf(dataDir);
+  const prepared = preparedFor(path);
+  await discard(prepared);
+  await makeDirectory(prepared, PRIVATE_MODE);
+  let isMoved = false;
+  try {
+    await writeDurably(join(prepared, STANDBY_FILE), standbyFileText(note));
+    await syncDirectory(prepared);
+    const aside = await freePlace(path);
+    await rename(path, aside);
+    isMoved = true;
+    await rename(prepared, path);
+    await syncDirectory(dirname(path));
+    await keepNewest(path).catch((error: unknown) => {
+      logger.warn({ err: error, dataDir: path }, 'older data directories of removed members could not be deleted');
+    });
+    return aside;
+  } catch (error) {
+    if (!isMoved) await discard(prepared);
+    throw error;
+  }
+}
+
+/** Before a start: ends what a crash interrupted between the two steps of `exchangeForStandby`. */
+export async function finishExchange(dataDir: string): Promise<void> {
+  const path = pathOf(dataDir);
+  const prepared = preparedFor(path);
+  if (!(await exists(join(prepared, STANDBY_FILE)))) return;
+  if (await exists(path)) await discard(prepared);
+  else await rename(prepared, path);
+}
+
+/** Undefined where there is none. Rejects with JoinError if it cannot be read: to begin by the options could found a second cluster. */
+export async function readStandbyNote(dataDir: string): Promise<StandbyNote | undefined> {
+  const path = join(dataDir, STANDBY_FILE);
+  let reason = 'it is not what Cairn writes';
+  try {
+    const note = parseStandbyFile(await readPlainFile(path));
+    if (note !== undefined) return note;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  throw new JoinError(
+    `${path} says that this process waits for a place in a cluster, and cannot be read: ${reason}; remove it to let the process begin ` +
+      'by its options',
+  );
+}
+
+/** Keeps the note up to date, where there is one: members come and go while a standby waits. Never rejects. */
+export async function keepStandbyNote(dataDir: string, note: StandbyNote, logger: WarningLogger): Promise<void> {
+  const path = join(dataDir, STANDBY_FILE);
+  try {
+    const text = standbyFileText(note);
+    if ((await readPlainFile(path)) === text) return;
+    await writeDurably(join(dataDir, STANDBY_DRAFT), text);
+    await rename(join(dataDir, STANDBY_DRAFT), path);
+    await syncDirectory(dataDir);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') logger.warn({ err: error, path }, 'cannot note whom to ask after a restart');
+  }
+}
+
+function pathOf(dataDir: string): string {
+  return withoutTrailingSlashes(dataDir) || '/';
+}
+
+function preparedFor(path: string): string {
+  return `${path}.standby-new`;
+}
+
+/** Only what was made here: if anything else is in it, it stays, and this rejects. */
+async function discard(prepared: string): Promise<void> {
+  await rm(join(prepared, STANDBY_FILE), { force: true });
+  await rmdir(prepared).catch((error: unknown) => {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  });
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, REPLACE, PRIVATE_FILE_MODE);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
