@@ -1,6 +1,6 @@
 /** `/v2/auth`: users, roles, and whether they count. */
-import { AnswerError } from './errors';
-import { askForJson, type Target } from './http';
+import { jsonOf, notUnderstood } from './answer';
+import { ask, askForJson, type Call, type CallOptions, type Via } from './http';
 import { isRecord, textOf, textsOf } from './json';
 
 /** Patterns of keys: exact, or a prefix that ends in `*`. */
@@ -11,51 +11,123 @@ export interface KeyRights {
 
 const NOT_FOUND = 404;
 
-/** All functions reject with NoAnswerError or AnswerError. */
-export async function isAuthEnabled(target: Target): Promise<boolean> {
-  const body = await askForJson(target, { method: 'GET', path: '/v2/auth/enable' });
-  if (isRecord(body) && typeof body['enabled'] === 'boolean') return body['enabled'];
-  throw new AnswerError(200, 'GET /v2/auth/enable: it does not say whether auth is on');
+export interface User {
+  readonly name: string;
+  /** Names of roles. */
+  readonly roles: readonly string[];
 }
 
-export async function enableAuth(target: Target): Promise<void> {
-  await askForJson(target, { method: 'PUT', path: '/v2/auth/enable' });
+/** A role, by its name. */
+export interface Role {
+  readonly name: string;
+  readonly rights: KeyRights;
+}
+
+/** All functions reject with NoAnswerError or AnswerError. */
+export async function isAuthEnabled(via: Via, options: CallOptions = {}): Promise<boolean> {
+  const call: Call = { method: 'GET', path: '/v2/auth/enable' };
+  const answer = await ask(via, call, options);
+  const body = jsonOf(call, answer);
+  if (isRecord(body) && typeof body['enabled'] === 'boolean') return body['enabled'];
+  throw notUnderstood(call, answer, 'it does not say whether auth is on');
+}
+
+/** Needs the user root. From then on only users may do what their roles say, and others what the role guest says. */
+export async function enableAuth(via: Via, options: CallOptions = {}): Promise<void> {
+  await askForJson(via, { method: 'PUT', path: '/v2/auth/enable' }, options);
+}
+
+export async function disableAuth(via: Via, options: CallOptions = {}): Promise<void> {
+  await askForJson(via, { method: 'DELETE', path: '/v2/auth/enable' }, options);
 }
 
 /** Undefined: there is no such role. */
-export async function findRole(target: Target, name: string): Promise<KeyRights | undefined> {
-  const body = await find(target, rolePath(name));
-  if (body === undefined) return undefined;
-  const { kv } = isRecord(body['permissions']) ? body['permissions'] : {};
-  const rights = isRecord(kv) ? kv : {};
-  return { read: textsOf(rights['read']), write: textsOf(rights['write']) };
+export async function findRole(via: Via, name: string, options: CallOptions = {}): Promise<KeyRights | undefined> {
+  const body = await find(via, rolePath(name), options);
+  return body === undefined ? undefined : rightsOf(body);
 }
 
-export async function createRole(target: Target, name: string, kv: KeyRights): Promise<void> {
-  await put(target, rolePath(name), { role: name, permissions: { kv } });
+/** All roles, root and guest among them; what has no name is left out. */
+export async function listRoles(via: Via, options: CallOptions = {}): Promise<readonly Role[]> {
+  const body = (await find(via, '/v2/auth/roles', options)) ?? {};
+  const roles: readonly unknown[] = Array.isArray(body['roles']) ? body['roles'] : [];
+  return roles.flatMap((role) => {
+    const name = isRecord(role) ? textOf(role['role']) : undefined;
+    return isRecord(role) && name !== undefined ? [{ name, rights: rightsOf(role) }] : [];
+  });
+}
+
+export async function createRole(via: Via, name: string, kv: KeyRights, options: CallOptions = {}): Promise<void> {
+  await put(via, rolePath(name), { role: name, permissions: { kv } }, options);
 }
 
 /** Grants what the role has not, and revokes what it has: anything else is a conflict (409). */
-export async function changeRole(target: Target, name: string, grant: KeyRights, revoke: KeyRights): Promise<void> {
-  await put(target, rolePath(name), { role: name, grant: { kv: grant }, revoke: { kv: revoke } });
+export async function changeRole(
+  via: Via,
+  name: string,
+  grant: KeyRights,
+  revoke: KeyRights,
+  options: CallOptions = {},
+): Promise<void> {
+  await put(via, rolePath(name), { role: name, grant: { kv: grant }, revoke: { kv: revoke } }, options);
+}
+
+export async function deleteRole(via: Via, name: string, options: CallOptions = {}): Promise<void> {
+  await askForJson(via, { method: 'DELETE', path: rolePath(name) }, options);
 }
 
 /** The names of its roles. Undefined: there is no such user. */
-export async function findUser(target: Target, name: string): Promise<readonly string[] | undefined> {
-  const body = await find(target, userPath(name));
+export async function findUser(
+  via: Via,
+  name: string,
+  options: CallOptions = {},
+): Promise<readonly string[] | undefined> {
+  const body = await find(via, userPath(name), options);
   return body === undefined ? undefined : roleNamesOf(body);
 }
 
 /** All users with the names of their roles; what has no name is left out. */
-export async function listUsers(
-  target: Target,
-): Promise<readonly { readonly name: string; readonly roles: readonly string[] }[]> {
-  const body = (await find(target, '/v2/auth/users')) ?? {};
+export async function listUsers(via: Via, options: CallOptions = {}): Promise<readonly User[]> {
+  const body = (await find(via, '/v2/auth/users', options)) ?? {};
   const users: readonly unknown[] = Array.isArray(body['users']) ? body['users'] : [];
   return users.flatMap((user) => {
     const name = isRecord(user) ? textOf(user['user']) : undefined;
     return isRecord(user) && name !== undefined ? [{ name, roles: roleNamesOf(user) }] : [];
   });
+}
+
+export async function createUser(
+  via: Via,
+  name: string,
+  password: string,
+  roles: readonly string[],
+  options: CallOptions = {},
+): Promise<void> {
+  await put(via, userPath(name), { user: name, password, roles }, options);
+}
+
+export async function changePassword(
+  via: Via,
+  name: string,
+  password: string,
+  options: CallOptions = {},
+): Promise<void> {
+  await put(via, userPath(name), { user: name, password }, options);
+}
+
+/** As with `changeRole`. */
+export async function changeUser(
+  via: Via,
+  name: string,
+  grant: readonly string[],
+  revoke: readonly string[],
+  options: CallOptions = {},
+): Promise<void> {
+  await put(via, userPath(name), { user: name, grant, revoke }, options);
+}
+
+export async function deleteUser(via: Via, name: string, options: CallOptions = {}): Promise<void> {
+  await askForJson(via, { method: 'DELETE', path: userPath(name) }, options);
 }
 
 /** A user is shown with the rights of its roles, and in older versions with their names alone. */
@@ -64,43 +136,28 @@ function roleNamesOf(user: Readonly<Record<string, unknown>>): readonly string[]
   return roles.flatMap((role) => textOf(isRecord(role) ? role['role'] : role) ?? []);
 }
 
-export async function createUser(
-  target: Target,
-  name: string,
-  password: string,
-  roles: readonly string[],
-): Promise<void> {
-  await put(target, userPath(name), { user: name, password, roles });
-}
-
-export async function changePassword(target: Target, name: string, password: string): Promise<void> {
-  await put(target, userPath(name), { user: name, password });
-}
-
-/** As with `changeRole`. */
-export async function changeUser(
-  target: Target,
-  name: string,
-  grant: readonly string[],
-  revoke: readonly string[],
-): Promise<void> {
-  await put(target, userPath(name), { user: name, grant, revoke });
+function rightsOf(role: Readonly<Record<string, unknown>>): KeyRights {
+  const { kv } = isRecord(role['permissions']) ? role['permissions'] : {};
+  const rights = isRecord(kv) ? kv : {};
+  return { read: textsOf(rights['read']), write: textsOf(rights['write']) };
 }
 
 const rolePath = (name: string): string => `/v2/auth/roles/${encodeURIComponent(name)}`;
 const userPath = (name: string): string => `/v2/auth/users/${encodeURIComponent(name)}`;
 
-async function put(target: Target, path: string, json: object): Promise<void> {
-  await askForJson(target, { method: 'PUT', path, body: { json } });
+async function put(via: Via, path: string, json: object, options: CallOptions): Promise<void> {
+  await askForJson(via, { method: 'PUT', path, body: { json } }, options);
 }
 
-async function find(target: Target, path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  try {
-    const body = await askForJson(target, { method: 'GET', path });
-    if (isRecord(body)) return body;
-    throw new AnswerError(200, `GET ${path}: the answer is no object`);
-  } catch (error) {
-    if (error instanceof AnswerError && error.status === NOT_FOUND) return undefined;
-    throw error;
-  }
+async function find(
+  via: Via,
+  path: string,
+  options: CallOptions,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const call: Call = { method: 'GET', path };
+  const answer = await ask(via, call, options);
+  if (answer.status === NOT_FOUND) return undefined;
+  const body = jsonOf(call, answer);
+  if (isRecord(body)) return body;
+  throw notUnderstood(call, answer, 'it is no object');
 }

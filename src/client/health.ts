@@ -1,31 +1,55 @@
 /** What members say of themselves. */
-import { AnswerError, NoAnswerError } from './errors';
-import { ask, askForJson, type Target } from './http';
-import { isRecord, textOf } from './json';
+import { NoAnswerError } from './errors';
+import { jsonOf, notUnderstood } from './answer';
+import { ask, type Call, type CallOptions, type Via } from './http';
+import { isRecord, parseJson, textOf } from './json';
 
-/** `/health`: whether whoever answers reaches a quorum. */
-export function isHealthy(target: Target): Promise<boolean> {
-  return saysYes(target, '/health');
+export interface Version {
+  /** Of the program that answers. */
+  readonly server: string;
+  /** The lowest of the members' (`2.3.0`), `not_decided` before they agreed; undefined where members do not say. */
+  readonly cluster: string | undefined;
+}
+
+/** `/health`: whether whoever answers reaches a quorum. Only answers of members count, whatever status they have. */
+export async function isHealthy(via: Via, options: CallOptions = {}): Promise<boolean> {
+  const answer = await answerOf(via, '/health', options);
+  if (answer?.status !== 200) return false;
+  const body = parseJson(answer.text);
+  // etcd says "true", as a text; Cairn and later versions of etcd add to it.
+  return !isRecord(body) || (body['health'] !== 'false' && body['health'] !== false);
 }
 
 /** `/readyz`: whether this member votes and may be sent requests. */
-export function isReady(target: Target): Promise<boolean> {
-  return saysYes(target, '/readyz');
+export async function isReady(via: Via, options: CallOptions = {}): Promise<boolean> {
+  return (await answerOf(via, '/readyz', options))?.status === 200;
 }
 
-/** The version of the program that answers. Rejects with NoAnswerError or AnswerError. */
-export async function serverVersion(target: Target): Promise<string> {
-  const body = await askForJson(target, { method: 'GET', path: '/version' });
-  const version = isRecord(body) ? textOf(body['etcdserver']) : undefined;
-  if (version === undefined) throw new AnswerError(200, 'GET /version: no version');
-  return version;
+/** Rejects with what `ClientError` lists, or the signal's reason. */
+export async function readVersion(via: Via, options: CallOptions = {}): Promise<Version> {
+  const call: Call = { method: 'GET', path: '/version' };
+  const answer = await ask(via, call, options);
+  const body = jsonOf(call, answer);
+  const server = isRecord(body) ? textOf(body['etcdserver']) : undefined;
+  if (server === undefined) throw notUnderstood(call, answer, 'no version');
+  return { server, cluster: isRecord(body) ? textOf(body['etcdcluster']) : undefined };
 }
 
-async function saysYes(target: Target, path: string): Promise<boolean> {
+/** The version of the program that answers. Rejects as `readVersion` does. */
+export async function serverVersion(via: Via, options: CallOptions = {}): Promise<string> {
+  return (await readVersion(via, options)).server;
+}
+
+/** Undefined: none came. Rejects with NotUnderstoodError, or the signal's reason. */
+async function answerOf(
+  via: Via,
+  path: string,
+  options: CallOptions,
+): Promise<{ status: number; text: string } | undefined> {
   try {
-    return (await ask(target, { method: 'GET', path })).status === 200;
+    return await ask(via, { method: 'GET', path }, { ...options, anyStatus: true });
   } catch (error) {
-    if (error instanceof NoAnswerError) return false;
+    if (error instanceof NoAnswerError) return undefined;
     throw error;
   }
 }

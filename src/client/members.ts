@@ -1,6 +1,7 @@
 /** `/v2/members`: who belongs to the cluster. */
-import { AnswerError } from './errors';
-import { askForJson, type Target } from './http';
+import { RefusedError } from './errors';
+import { jsonOf, notUnderstood } from './answer';
+import { ask, askForJson, type Call, type CallOptions, type Via } from './http';
 import { isRecord, textOf, textsOf } from './json';
 
 export interface Member {
@@ -16,28 +17,75 @@ export interface Member {
 }
 
 const GONE = 410;
+const PATH = '/v2/members';
 
-/** All members, as the member that answers knows them. Rejects with NoAnswerError or AnswerError. */
-export async function listMembers(target: Target): Promise<readonly Member[]> {
-  const body = await askForJson(target, { method: 'GET', path: '/v2/members' });
-  if (!isRecord(body) || !Array.isArray(body['members']))
-    throw new AnswerError(200, 'GET /v2/members: no list of members');
-  return body['members'].map(memberOf);
-}
+/** The members of a cluster. All methods reject with what `ClientError` lists, or with the reason of the signal. */
+export class Members {
+  constructor(private readonly via: Via) {}
 
-/** Removes a member for good; it is no error if that was done before. Rejects with NoAnswerError or AnswerError. */
-export async function removeMember(target: Target, id: string): Promise<void> {
-  try {
-    await askForJson(target, { method: 'DELETE', path: `/v2/members/${id}` });
-  } catch (error) {
-    if (!(error instanceof AnswerError) || error.status !== GONE) throw error;
+  /** All of them, as the member that answers knows them. */
+  list(options: CallOptions = {}): Promise<readonly Member[]> {
+    return listMembers(this.via, options);
+  }
+
+  /** Who leads. RefusedError with status 503 during an election. */
+  leader(options: CallOptions = {}): Promise<Member> {
+    return oneMember(this.via, { method: 'GET', path: `${PATH}/leader` }, options);
+  }
+
+  /** Makes place for a member that is started afterwards. @param peerURLs - where the others will reach it, such as `http://10.0.0.4:2380` */
+  add(peerURLs: readonly string[], options: CallOptions = {}): Promise<Member> {
+    return oneMember(this.via, { method: 'POST', path: PATH, body: { json: { peerURLs } } }, options);
+  }
+
+  /** Tells the others where a member has moved to. @param id - hexadecimal */
+  async update(id: string, peerURLs: readonly string[], options: CallOptions = {}): Promise<void> {
+    await askForJson(this.via, { method: 'PUT', path: pathOf(id), body: { json: { peerURLs } } }, options);
+  }
+
+  /** Removes a member for good; it is no error if that was done before. @param id - hexadecimal */
+  remove(id: string, options: CallOptions = {}): Promise<void> {
+    return removeMember(this.via, id, options);
   }
 }
 
-function memberOf(value: unknown): Member {
+/** As `Members.list`. */
+export async function listMembers(via: Via, options: CallOptions = {}): Promise<readonly Member[]> {
+  const call: Call = { method: 'GET', path: PATH };
+  const answer = await ask(via, call, options);
+  const body = jsonOf(call, answer);
+  if (!isRecord(body) || !Array.isArray(body['members'])) throw notUnderstood(call, answer, 'no list of members');
+  return body['members'].map((value) => {
+    const member = memberOf(value);
+    if (member === undefined) throw notUnderstood(call, answer, 'a member without id');
+    return member;
+  });
+}
+
+/** As `Members.remove`. */
+export async function removeMember(via: Via, id: string, options: CallOptions = {}): Promise<void> {
+  try {
+    await askForJson(via, { method: 'DELETE', path: pathOf(id) }, options);
+  } catch (error) {
+    if (!(error instanceof RefusedError) || error.status !== GONE) throw error;
+  }
+}
+
+function pathOf(id: string): string {
+  return `${PATH}/${encodeURIComponent(id)}`;
+}
+
+async function oneMember(via: Via, call: Call, options: CallOptions): Promise<Member> {
+  const answer = await ask(via, call, options);
+  const member = memberOf(jsonOf(call, answer));
+  if (member === undefined) throw notUnderstood(call, answer, 'a member without id');
+  return member;
+}
+
+function memberOf(value: unknown): Member | undefined {
   const record = isRecord(value) ? value : {};
   const id = textOf(record['id']);
-  if (id === undefined) throw new AnswerError(200, 'GET /v2/members: a member without id');
+  if (id === undefined) return undefined;
   const name = textOf(record['name']) ?? '';
   return {
     ...{ id, name, peerURLs: textsOf(record['peerURLs']), clientURLs: textsOf(record['clientURLs']) },

@@ -2,7 +2,8 @@
 import { AnswerError } from '../client/errors';
 import { isHealthy, serverVersion } from '../client/health';
 import { ask, type Target } from '../client/http';
-import { deleteKey, getKey, setKey, watchKey } from '../client/keys';
+import { Keys } from '../client/keys';
+import { nextChange } from '../client/wait';
 import { listMembers } from '../client/members';
 import { runCommand, say } from './arguments';
 import { clientConnection, type Environment } from './connection';
@@ -42,7 +43,7 @@ function stepsFor(target: Target, memberCount: number): readonly Step[] {
     {
       name: 'put',
       run: async () => {
-        const { node } = await setKey(target, key, 'one', { ttl: TTL_S });
+        const { node } = await new Keys(target).set(key, 'one', { ttlSeconds: TTL_S });
         putIndex = node.modifiedIndex;
         return `${key} at index ${putIndex}`;
       },
@@ -74,7 +75,7 @@ async function readMembers(target: Target, expected: number): Promise<string> {
 }
 
 async function expectValue(target: Target, key: string, expected: string): Promise<string> {
-  const { node } = await getKey(target, key);
+  const { node } = await new Keys(target).get(key);
   if (node.value !== expected) throw new Error(`${key} is ${JSON.stringify(node.value)} instead of "${expected}"`);
   return `"${expected}"`;
 }
@@ -82,11 +83,11 @@ async function expectValue(target: Target, key: string, expected: string): Promi
 /** Watches, then writes: the watch has to answer with that write. */
 async function seeChange(target: Target, key: string, waitIndex: () => number): Promise<string> {
   const stop = new AbortController();
-  const watched = watchKey({ ...target, signal: stop.signal }, key, waitIndex());
+  const watched = nextChange({ ...target, signal: stop.signal }, key, waitIndex());
   // Until it is awaited nobody else looks at its failure.
   watched.catch(() => undefined);
   try {
-    const written = await setKey(target, key, 'two', { ttl: TTL_S });
+    const written = await new Keys(target).set(key, 'two', { ttlSeconds: TTL_S });
     const event = await watched;
     if (event.node.modifiedIndex !== written.node.modifiedIndex || event.node.value !== 'two')
       throw new Error(`the watch of ${key} answered with ${JSON.stringify(event)}`);
@@ -97,16 +98,16 @@ async function seeChange(target: Target, key: string, waitIndex: () => number): 
 }
 
 async function refuseWrongValue(target: Target, key: string): Promise<string> {
-  const refused = await setKey(target, key, 'three', { prevValue: 'one' }).catch((error: unknown) => error);
+  const refused = await new Keys(target).set(key, 'three', { prevValue: 'one' }).catch((error: unknown) => error);
   if (!(refused instanceof AnswerError) || refused.status !== 412)
     throw new Error(`a write that expects another value was not refused with 412: ${String(refused)}`);
-  await setKey(target, key, 'three', { prevValue: 'two', ttl: TTL_S });
+  await new Keys(target).set(key, 'three', { prevValue: 'two', ttlSeconds: TTL_S });
   return 'swapped only with the right value';
 }
 
 async function deleteAndMiss(target: Target, key: string): Promise<string> {
-  await deleteKey(target, key);
-  const missing = await getKey(target, key).catch((error: unknown) => error);
+  await new Keys(target).delete(key);
+  const missing = await new Keys(target).get(key).catch((error: unknown) => error);
   if (!(missing instanceof AnswerError) || missing.errorCode !== NO_SUCH_KEY)
     throw new Error(`${key} was deleted, and reading it answers ${String(missing)}`);
   return 'gone';

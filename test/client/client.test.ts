@@ -1,8 +1,9 @@
 import { drainMember } from '../../src/client/drain';
-import { AnswerError, NoAnswerError } from '../../src/client/errors';
+import { EtcdError, NotUnderstoodError, TimeoutError, UnreachableError } from '../../src/client/errors';
 import { isHealthy, isReady, serverVersion } from '../../src/client/health';
-import { deleteKey, getKey, setKey, watchKey } from '../../src/client/keys';
+import { Keys } from '../../src/client/keys';
 import { listMembers, removeMember } from '../../src/client/members';
+import { nextChange } from '../../src/client/wait';
 import { FakeServer } from './fakeServer';
 
 const NODE = { key: '/a b/c', value: 'v', modifiedIndex: 7, createdIndex: 7 };
@@ -22,27 +23,38 @@ describe('the client', () => {
   });
 
   it('sets a key with a form', async () => {
-    server.answer = () => ({ status: 201, body: { action: 'set', node: NODE } });
-    const event = await setKey(target, '/a b/c', 'x&y', { ttl: 5, prevValue: '' });
-    expect(event).toEqual({ action: 'set', node: { key: '/a b/c', value: 'v', modifiedIndex: 7 } });
-    expect(server.asked).toEqual([{ method: 'PUT', url: '/v2/keys/a%20b/c', body: 'value=x%26y&ttl=5&prevValue=' }]);
+    server.answer = () => ({ status: 201, body: { action: 'set', node: NODE }, headers: { 'X-Etcd-Index': '9' } });
+    const answer = await new Keys(target).set('/a b/c', 'x&y', { ttlSeconds: 5, prevValue: 'w' });
+    expect(answer).toMatchObject({ action: 'set', isNew: true, index: 9, prevNode: undefined });
+    expect(answer.node).toMatchObject({ key: '/a b/c', value: 'v', modifiedIndex: 7, dir: false });
+    expect(server.asked).toEqual([{ method: 'PUT', url: '/v2/keys/a%20b/c', body: 'value=x%26y&ttl=5&prevValue=w' }]);
   });
 
-  it('reads through the quorum, watches from an index and deletes', async () => {
-    server.answer = () => ({ body: { action: 'get', node: NODE } });
-    await getKey(target, 'k');
-    await watchKey(target, 'k', 12);
-    await deleteKey(target, 'k');
+  it('reads through the quorum, waits from an index and deletes', async () => {
+    server.answer = ({ method, url }) => ({
+      body: {
+        action: method === 'DELETE' ? 'delete' : url.includes('wait') ? 'set' : 'get',
+        node: { ...NODE, key: '/k' },
+      },
+    });
+    const keys = new Keys(target);
+    await keys.get('k');
+    await keys.get('k', { quorum: false, recursive: true, sorted: true });
+    await nextChange(target, 'k', 7);
+    await keys.delete('k', { recursive: true, prevIndex: 3 });
     expect(server.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /v2/keys/k?quorum=true',
-      'GET /v2/keys/k?wait=true&waitIndex=12',
-      'DELETE /v2/keys/k',
+      'GET /v2/keys/k?recursive=true&sorted=true',
+      'GET /v2/keys/k?wait=true&waitIndex=7',
+      'DELETE /v2/keys/k?recursive=true&prevIndex=3',
     ]);
   });
 
   it('shows a directory as a node without value', async () => {
-    server.answer = () => ({ body: { action: 'get', node: { dir: true } } });
-    expect((await getKey(target, '/')).node).toEqual({ key: '/', value: undefined, modifiedIndex: 0 });
+    server.answer = () => ({ body: { action: 'get', node: { dir: true, nodes: [{ key: '/a', value: '' }] } } });
+    const { node } = await new Keys(target).get('/');
+    expect(node).toMatchObject({ key: '/', dir: true, value: undefined, modifiedIndex: 0 });
+    expect(node.nodes).toMatchObject([{ key: '/a', value: '' }]);
   });
 
   it('tells what the server says of a refusal', async () => {
@@ -50,18 +62,17 @@ describe('the client', () => {
       status: 412,
       body: { errorCode: 101, message: 'Compare failed', cause: '[a != b]', index: 9 },
     });
-    const error = await setKey(target, 'k', 'v', { prevValue: 'a' }).catch((one: unknown) => one);
-    expect(error).toBeInstanceOf(AnswerError);
+    const error = await new Keys(target).set('k', 'v', { prevValue: 'a' }).catch((one: unknown) => one);
+    expect(error).toBeInstanceOf(EtcdError);
     expect(error).toMatchObject({
-      status: 412,
-      errorCode: 101,
-      message: expect.stringContaining('Compare failed: [a != b]'),
+      ...{ kind: 'etcd', status: 412, code: 101, errorCode: 101, etcdMessage: 'Compare failed', cause: '[a != b]' },
+      ...{ index: 9, message: 'PUT /v2/keys/k: status 412, Compare failed: [a != b]' },
     });
   });
 
   it('does not take anything for an event', async () => {
     server.answer = () => ({ body: '<html>' });
-    await expect(getKey(target, 'k')).rejects.toThrow('no event');
+    await expect(new Keys(target).get('k')).rejects.toBeInstanceOf(NotUnderstoodError);
   });
 
   it('lists members', async () => {
@@ -101,18 +112,21 @@ describe('the client', () => {
 
   it('says why there is no answer', async () => {
     server.answer = () => undefined;
-    const late = await getKey({ url: server.url, timeoutMs: 50 }, 'k').catch((one: unknown) => one);
-    expect(late).toBeInstanceOf(NoAnswerError);
+    const late = await new Keys({ url: server.url, timeoutMs: 50 }).get('k').catch((one: unknown) => one);
+    expect(late).toBeInstanceOf(TimeoutError);
     expect(String(late)).toContain('no answer within 50 ms');
-    const refused = await getKey({ url: 'http://127.0.0.1:1', timeoutMs: 1000 }, 'k').catch((one: unknown) => one);
+    const nobody = new Keys({ url: 'http://127.0.0.1:1', timeoutMs: 1000 });
+    const refused = await nobody.set('k', 'v').catch((one: unknown) => one);
+    expect(refused).toBeInstanceOf(UnreachableError);
+    expect(refused).toMatchObject({ maybeCarriedOut: false });
     expect(String(refused)).toMatch(/http:\/\/127\.0\.0\.1:1.*connection refused/);
   });
 
   it('can be stopped', async () => {
     server.answer = () => undefined;
     const stop = new AbortController();
-    const watching = watchKey({ ...target, signal: stop.signal }, 'k', 1);
-    stop.abort();
-    await expect(watching).rejects.toBeInstanceOf(NoAnswerError);
+    const watching = nextChange({ ...target, signal: stop.signal }, 'k', 1);
+    stop.abort(new Error('enough'));
+    await expect(watching).rejects.toThrow('enough');
   });
 });

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface FakeAnswer {
   readonly status?: number;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Asked {
@@ -38,6 +39,6 @@ export class FakeServer {
     const answer = this.answer(asked, request.headers);
     if (answer === undefined) return;
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
-    response.writeHead(answer.status ?? 200).end(answer.status === 204 ? undefined : text);
+    response.writeHead(answer.status ?? 200, answer.headers).end(answer.status === 204 ? undefined : text);
   }
 }

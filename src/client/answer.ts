@@ -1,0 +1,44 @@
+/** What an answer says: JSON, text, or an error. */
+import { nameOf, type Answer, type Call } from './call';
+import { EtcdError, NotUnderstoodError, RefusedError } from './errors';
+import { isRecord, parseJson, printable, textOf, wholeNumberOf } from './json';
+
+/** Throws AnswerError. */
+export function jsonOf(call: Call, answer: Answer): unknown {
+  const text = textOf2xx(call, answer);
+  if (text.trim() === '') return undefined;
+  const body = parseJson(text);
+  if (body === undefined) throw notUnderstood(call, answer, `it is no JSON: ${printable(text).slice(0, 60)}`);
+  return body;
+}
+
+/** The text of a 2xx answer. Throws AnswerError. */
+export function textOf2xx(call: Call, answer: Answer): string {
+  if (answer.status >= 200 && answer.status < 300) return answer.text;
+  throw refusalOf(call, answer);
+}
+
+export function notUnderstood(call: Call, { status, endpoint }: Answer, what: string): NotUnderstoodError {
+  return new NotUnderstoodError(status, `${nameOf(call)}: the answer of ${endpoint} is not understood: ${what}`);
+}
+
+const SAID_MAX = 200;
+
+function refusalOf(call: Call, { status, text }: Answer): EtcdError | RefusedError {
+  const body = parseJson(text);
+  const { errorCode, message, cause, index } = isRecord(body) ? body : {};
+  const [code, words] = [wholeNumberOf(errorCode), textOf(message)];
+  if (code !== undefined && words !== undefined) {
+    const about = printable(textOf(cause) ?? '');
+    return new EtcdError(status, nameOf(call), {
+      ...{ code, message: printable(words), cause: about, index: wholeNumberOf(index) ?? 0 },
+    });
+  }
+  return new RefusedError(
+    status,
+    nameOf(call),
+    printable(words ?? text)
+      .trim()
+      .slice(0, SAID_MAX),
+  );
+}

@@ -1,0 +1,137 @@
+/** A client of a cluster: whatever it asks is asked of whichever member answers. */
+import { setMaxListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Auth } from './authGroup';
+import { discoverMembers } from './discovery';
+import { isHealthy, isReady, readVersion, type Version } from './health';
+import type { Answer, Asker, Call, CallOptions } from './http';
+import { Keys } from './keys';
+import { Members } from './members';
+import { settingsOf, type ClientOptions, type Settings } from './options';
+import { Stats } from './stats';
+import { attempt, type Attempt } from './transport/attempt';
+import { Connections } from './transport/connections';
+import { Endpoints } from './transport/endpoints';
+import { askWithFailOver } from './transport/failOver';
+import { openFirst, type OpenedAnswer } from './transport/opening';
+
+/**
+ * Makes a client. Nothing is asked yet; connections are opened when they are needed, kept between requests, and do not keep the process
+ * alive while they are idle. Throws TypeError if an option is not what it has to be, and what `node:tls` says of certificates.
+ */
+export function createClient(options: ClientOptions): Client {
+  const settings = settingsOf(options);
+  const endpoints = new Endpoints(settings.endpoints, settings.order === 'given' ? undefined : Math.random);
+  return new Client(settings, endpoints, new Connections(settings.dial), new AbortController());
+}
+
+/** Made by `createClient`. Every method that asks rejects with what `ClientError` lists, or with the reason of the caller's signal. */
+export class Client implements Asker {
+  readonly keys = new Keys(this);
+  readonly members = new Members(this);
+  readonly auth = new Auth(this);
+  readonly stats = new Stats(this);
+  private discoveredAtMs = -Infinity;
+
+  /** Not to be called: `createClient` checks what this takes. */
+  constructor(
+    private readonly settings: Settings,
+    private readonly known: Endpoints,
+    private readonly connections: Connections,
+    private readonly closing: AbortController,
+  ) {
+    // Every request that is under way listens to it.
+    setMaxListeners(0, closing.signal);
+  }
+
+  /** The members that are known now, as `http://HOST:PORT`; the one that is asked first stands first. */
+  get endpoints(): readonly string[] {
+    return this.known.origins;
+  }
+
+  /** One request of any kind, to whichever member answers. Rejects with NoAnswerError, NotUnderstoodError, or the signal's reason. */
+  async ask(call: Call, options: CallOptions = {}): Promise<Answer> {
+    this.discoverIfDue();
+    const { timeoutMs = this.settings.timeoutMs, answerBytesMax = this.settings.answerBytesMax } = options;
+    const { roundsMax, backOff } = this.settings;
+    const signal = this.signalOf(options.signal);
+    return askWithFailOver({
+      ...{ call, endpoints: this.known, timeoutMs, signal, roundsMax, backOff, random: Math.random },
+      anyStatus: options.anyStatus ?? false,
+      attempt: (endpoint, leftMs) => attempt(this.attemptOf(call, endpoint, leftMs, signal), answerBytesMax),
+      sleep: async (delayMs) => {
+        // Why it was stopped is said by whoever waits.
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
+      },
+    });
+  }
+
+  /**
+   * As `ask`, for answers that are not to be held in memory: the body is there to be read, or to be destroyed. `timeoutMs` counts until the
+   * headers are there, the signal until the end of the body. Rejects with AnswerError for any status but 2xx.
+   */
+  open(call: Call, options: CallOptions = {}): Promise<OpenedAnswer> {
+    const { timeoutMs = this.settings.timeoutMs } = options;
+    const signal = this.signalOf(options.signal);
+    return openFirst(call, this.known.inOrder(), timeoutMs, (endpoint, leftMs) =>
+      this.attemptOf(call, endpoint, leftMs, signal),
+    );
+  }
+
+  /** A client of this one member, over the same connections and with the same user; it ends with this one. Throws TypeError. */
+  at(endpoint: string): Client {
+    const settings = { ...this.settings, discoverEveryMs: Infinity };
+    return new Client(settings, new Endpoints([endpoint], undefined), this.connections, this.closing);
+  }
+
+  /**
+   * Asks who the members are and uses what they say, besides the `endpoints` that the client was made with. Resolves with what is known
+   * then. From endpoints that are all https nothing else is learned.
+   */
+  async discover(options: CallOptions = {}): Promise<readonly string[]> {
+    this.discoveredAtMs = performance.now();
+    this.known.learn(await discoverMembers(this, options));
+    return this.endpoints;
+  }
+
+  /** The versions of whoever answers. */
+  version(options: CallOptions = {}): Promise<Version> {
+    return readVersion(this, options);
+  }
+
+  /** Whether a member that reaches a quorum could be asked (`/health`); false also if none could be asked at all. */
+  isHealthy(options: CallOptions = {}): Promise<boolean> {
+    return isHealthy(this, options);
+  }
+
+  /** Whether a member votes and may be sent requests (`/readyz`; of Cairn only); false also if none could be asked at all. */
+  isReady(options: CallOptions = {}): Promise<boolean> {
+    return isReady(this, options);
+  }
+
+  /** Ends what is under way (it rejects) and closes all connections. */
+  close(): void {
+    this.closing.abort(new Error('the client was closed'));
+    this.connections.close();
+  }
+
+  private discoverIfDue(): void {
+    if (performance.now() - this.discoveredAtMs < this.settings.discoverEveryMs) return;
+    if (this.settings.discoverEveryMs === Infinity) return;
+    // It may fail: then the members that are known are used for longer.
+    this.discover().catch(() => undefined);
+  }
+
+  private signalOf(signal: AbortSignal | undefined): AbortSignal {
+    if (signal === undefined) return this.closing.signal;
+    return AbortSignal.any([signal, this.closing.signal]);
+  }
+
+  private attemptOf(call: Call, endpoint: URL, timeoutMs: number, signal: AbortSignal): Attempt {
+    const { connectTimeoutMs, authorization } = this.settings;
+    return {
+      ...{ call, endpoint, timeoutMs, signal, connectTimeoutMs, authorization, connections: this.connections },
+      isTrusted: (origin) => this.known.has(origin),
+    };
+  }
+}

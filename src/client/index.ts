@@ -1,0 +1,27 @@
+/** `cairn/client`: a client of a cluster, for Node.js. `docs/client.md` says how it is used. */
+export { createClient, Client } from './client';
+export type { ClientOptions } from './options';
+export type { TlsOptions } from './transport/connections';
+export type { Answer, Asker, Call, CallOptions } from './http';
+export type { RequestBody } from './transport/body';
+export type { OpenedAnswer } from './transport/opening';
+export {
+  AnswerError,
+  ERROR_CODES,
+  EtcdError,
+  isEtcdError,
+  NoAnswerError,
+  NotUnderstoodError,
+  RefusedError,
+  TimeoutError,
+  UnreachableError,
+} from './errors';
+export type { ClientError, EndpointFailure } from './errors';
+export { Keys } from './keys';
+export type { Condition, DeleteOptions, GetOptions, KeyAnswer, Listing, SetOptions, WriteOptions } from './keys';
+export type { Action, KeyEvent, KeyNode, StoreIndexes } from './keyEvent';
+export type { Member, Members } from './members';
+export type { KeyRights, Role, User } from './auth';
+export type { Auth } from './authGroup';
+export type { FollowerStats, LeaderStats, SelfStats, Stats } from './stats';
+export type { Version } from './health';

@@ -1,0 +1,33 @@
+/** Keys and the paths of requests for them. */
+
+/** With a leading slash and no other that is too many, as the members write it. Throws TypeError for `.` and `..`, which are no names. */
+export function normalKey(key: string): string {
+  const parts = key.split('/').filter((part) => part !== '');
+  if (parts.some((part) => part === '.' || part === '..'))
+    throw new TypeError(`key ${JSON.stringify(key)} has the name "." or ".." in it, which no key can have`);
+  return `/${parts.join('/')}`;
+}
+
+/** Percent-encoded, below `/v2/keys`. Throws TypeError. */
+export function pathOfKey(key: string, query: Readonly<Record<string, string>> = {}): string {
+  const path = normalKey(key).slice(1).split('/').map(encoded).join('/');
+  const text = new URLSearchParams(query).toString();
+  return `/v2/keys/${path}${text === '' ? '' : `?${text}`}`;
+}
+
+function encoded(part: string): string {
+  try {
+    return encodeURIComponent(part);
+  } catch {
+    throw new TypeError(`key part ${JSON.stringify(part)} has half a character in it`);
+  }
+}
+
+/** Whether a node at `key` concerns who asked for `asked`: it is the same, below it, or a directory above it that went away. */
+export function concerns(asked: string, key: string): boolean {
+  return key === asked || isBelow(key, asked) || isBelow(asked, key);
+}
+
+export function isBelow(key: string, directory: string): boolean {
+  return key.startsWith(directory === '/' ? '/' : `${directory}/`) && key !== directory;
+}

@@ -1,0 +1,107 @@
+/** One request to one endpoint, its redirects followed, its answer read. */
+import { explainPlainAtTls, TLS_FAILURE } from '../../platform/networkError';
+import type { Answer, Call } from '../call';
+import { NotUnderstoodError } from '../errors';
+import { bytesOf, readText, TooLongError } from './body';
+import type { Connections } from './connections';
+import { exchange, ExchangeFailure, type OpenAnswer } from './exchange';
+import { redirectOf, REDIRECTS_MAX } from './redirects';
+
+export interface Attempt {
+  readonly call: Call;
+  /** `http://HOST:PORT` */
+  readonly endpoint: URL;
+  readonly connections: Connections;
+  /** Until the end of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+  /** `Basic ...`. It is shown to hosts of `isTrusted` only. */
+  readonly authorization: string | undefined;
+  readonly isTrusted: (origin: string) => boolean;
+}
+
+export function isRead({ method }: Call): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Rejects with ExchangeFailure, NotUnderstoodError (too long, redirects without end), or the signal's reason. */
+export async function attempt(options: Attempt, answerBytesMax: number): Promise<Answer> {
+  const { answer, url } = await openAttempt(options);
+  const { statusCode: status = 0, headers } = answer.message;
+  try {
+    const text = await readText(answer, answerBytesMax);
+    const isTls = explainPlainAtTls(url, status, text);
+    if (isTls === undefined) return { status, headers, text, endpoint: url.origin };
+    throw new ExchangeFailure('connection', Object.assign(new Error(isTls), { code: TLS_FAILURE }), false, false);
+  } catch (error) {
+    if (error instanceof TooLongError) throw strange(options, status, url, error.message);
+    if (error instanceof ExchangeFailure || options.signal?.aborted === true) throw error;
+    throw new ExchangeFailure('connection', error instanceof Error ? error : new Error(String(error)), true, false);
+  }
+}
+
+/** As `attempt`, with the body still to be read. */
+export async function openAttempt(options: Attempt): Promise<{ readonly answer: OpenAnswer; readonly url: URL }> {
+  const deadlineMs = performance.now() + options.timeoutMs;
+  let url = new URL(options.call.path, options.endpoint);
+  for (let hops = 0; ; hops++) {
+    const timeoutMs = Math.max(1, deadlineMs - performance.now());
+    const answer = await ask(options, url, timeoutMs);
+    const { statusCode: status = 0, headers } = answer.message;
+    const next = nextOf(url, status, headers, options);
+    if (next === undefined) return { answer, url };
+    answer.settle();
+    answer.message.destroy();
+    if (hops === REDIRECTS_MAX)
+      throw strange(
+        options,
+        status,
+        url,
+        `it points elsewhere for the ${REDIRECTS_MAX + 1}th time, now to ${next.origin}`,
+      );
+    url = next;
+  }
+}
+
+async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenAnswer> {
+  const { call, endpoint, connections, connectTimeoutMs, signal, authorization, isTrusted } = options;
+  const { type, bytes } = bytesOf(call.body);
+  const isOwn = url.origin === endpoint.origin;
+  const isShown = authorization !== undefined && (isOwn || isTrusted(url.origin));
+  const request = {
+    ...{ method: call.method, url, body: bytes, timeoutMs, connectTimeoutMs, signal, isRead: isRead(call) },
+    headers: {
+      ...(isShown ? { Authorization: authorization } : {}),
+      ...(type === undefined ? {} : { 'Content-Type': type }),
+    },
+  };
+  if (!isOwn) return exchange({ ...request, agent: connections.oneShot(url) });
+  for (;;) {
+    try {
+      return await exchange({ ...request, agent: connections.agentFor(url) });
+    } catch (error) {
+      // The connection was older than the server keeps them. What was not sent, or only reads, is sent again, down a new one.
+      const isOld = error instanceof ExchangeFailure && error.wasReused && error.reason === 'connection';
+      if (!isOld || (error.maybeSent && !isRead(call))) throw error;
+      connections.dropIdle(url);
+    }
+  }
+}
+
+function nextOf(
+  url: URL,
+  status: number,
+  headers: Parameters<typeof redirectOf>[2],
+  options: Attempt,
+): URL | undefined {
+  try {
+    return redirectOf(url, status, headers);
+  } catch (error) {
+    throw strange(options, status, url, error instanceof Error ? error.message : String(error));
+  }
+}
+
+function strange({ call }: Attempt, status: number, url: URL, what: string): NotUnderstoodError {
+  return new NotUnderstoodError(status, `${call.method} ${url.origin}${url.pathname}: ${what}`);
+}

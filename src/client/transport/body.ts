@@ -1,0 +1,61 @@
+/** Bodies of requests and of answers. */
+import type { IncomingMessage } from 'node:http';
+import { ExchangeFailure, type OpenAnswer } from './exchange';
+
+export type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: unknown };
+
+export function bytesOf(body: RequestBody | undefined): { readonly type?: string; readonly bytes?: Buffer } {
+  if (body === undefined) return {};
+  if ('json' in body) return { type: 'application/json', bytes: Buffer.from(JSON.stringify(body.json)) };
+  const bytes = Buffer.from(new URLSearchParams(body.form).toString());
+  return { type: 'application/x-www-form-urlencoded', bytes };
+}
+
+/** The answer is longer than this client reads; the option is named, for it may be what was asked for. */
+export class TooLongError extends Error {
+  constructor(readonly bytesMax: number) {
+    super(`the answer is longer than ${bytesMax} bytes (answerBytesMax), and was not read to its end`);
+  }
+}
+
+/** The whole body. Rejects with TooLongError, ExchangeFailure, or the reason of the signal that ended it. */
+export async function readText({ message, settle }: OpenAnswer, bytesMax: number): Promise<string> {
+  try {
+    return (await read(message, bytesMax)).toString('utf8');
+  } finally {
+    settle();
+  }
+}
+
+function read(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+  const announced = Number(message.headers['content-length']);
+  if (announced > bytesMax) {
+    message.destroy();
+    return Promise.reject(new TooLongError(bytesMax));
+  }
+  return new Promise((resolve, reject: (error: Error) => void) => {
+    const pieces: Buffer[] = [];
+    let bytes = 0;
+    message.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+      if (bytes > bytesMax) {
+        reject(new TooLongError(bytesMax));
+        message.destroy();
+      } else pieces.push(piece);
+    });
+    message.on('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'ECONNRESET' ? cut() : error);
+    });
+    message.on('close', () => {
+      reject(cut());
+    });
+    message.on('end', () => {
+      if (message.complete) resolve(Buffer.concat(pieces));
+      else reject(cut());
+    });
+  });
+}
+
+function cut(): ExchangeFailure {
+  return new ExchangeFailure('connection', new Error('connection closed before the end of the answer'), true, false);
+}
