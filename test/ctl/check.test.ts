@@ -51,7 +51,7 @@ describe('cairn check', () => {
     expect(await check(['--url', server.url])).toBe(1);
     server.stop();
     expect(output.text()).toContain('ok members (new, a learner; 2, not started');
-    expect(output.text()).toContain('the answer is no event of a key');
+    expect(output.text()).toContain('it is no event of a key');
   });
 
   it('refuses what it does not know', async () => {
