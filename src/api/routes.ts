@@ -61,7 +61,7 @@ export function clientRoutes(
         ...(options.dashboard === undefined ? [] : dashboardRoutes(options.dashboard)),
         ...moduleRoutes(options.member, waits),
         ...(placeOf(options) === 'client'
-          ? [...operatorRoutes(options), ...adminRoutes(options.member)]
+          ? [...operatorRoutes(options), ...adminRoutes(options)]
           : absentOperatorRoutes(options)),
       ];
     case 'discovery':
@@ -78,7 +78,7 @@ export function clientRoutes(
 export function metricsRoutes(options: ApiOptions): readonly Route[] {
   return [
     ...monitoringRoutes(options),
-    ...(placeOf(options) === 'metrics' ? [...operatorRoutes(options), ...adminRoutes(options.member)] : []),
+    ...(placeOf(options) === 'metrics' ? [...operatorRoutes(options), ...adminRoutes(options)] : []),
   ];
 }
 
@@ -87,9 +87,9 @@ export function peerRoutes(options: ApiOptions): readonly Route[] {
   const { member } = options;
   switch (placeOf(options)) {
     case 'peer':
-      return [...operatorRoutes(options), ...peerAdminRoutes(member)];
+      return [...operatorRoutes(options), ...peerAdminRoutes(options)];
     case 'client':
-      return peerAdminRoutes(member);
+      return peerAdminRoutes(options);
     case 'metrics':
       return readOnlyAdminRoutes(member, refuseHere(options));
   }

@@ -38,11 +38,19 @@ export class BatchWriter {
   private inFlight = false;
   private isCollecting = false;
   private rowsPending = false;
+  private storedRowsTo: number;
   /** When rows may be handed to storage again, beside what is written anyway. */
   private rowsDueMs = 0;
   private cancelFlush: Cancel | undefined;
 
-  constructor(private readonly parts: BatchWriterParts) {}
+  constructor(private readonly parts: BatchWriterParts) {
+    this.storedRowsTo = parts.store.applied;
+  }
+
+  /** Up to here the rows were taken by storage: whoever looks at them from now on finds them. */
+  get rowsStoredTo(): number {
+    return this.storedRowsTo;
+  }
 
   /** A batch is in flight: the next one has to wait. */
   get busy(): boolean {
@@ -111,6 +119,7 @@ export class BatchWriter {
     const compactTo = compaction.due(applied, this.parts.compactionLimit());
     if (compactTo !== undefined) raft.compact(compactTo);
     store.write({ ...write, rows, applied: rows === undefined ? undefined : applied, compactTo }).then(() => {
+      this.storedRowsTo = Math.max(this.storedRowsTo, applied);
       this.finished(done);
     }, this.failed);
   }

@@ -21,6 +21,7 @@ import {
   type MemberStatus,
   type Past,
   type ReadOptions,
+  type StateSnapshot,
   type Watch,
   type WatchListener,
   type WatchOptions,
@@ -100,6 +101,7 @@ export class LocalMember implements Member {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
+    this.assembly.snapshots.end();
     const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
     while (this.assembly.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
       await sleep(this.parts.clock, LOOK_INTERVAL_MS);
@@ -194,6 +196,10 @@ export class LocalMember implements Member {
     return this.assembly.chores.activeSize.looks(peerURL);
   }
 
+  snapshot(options: { readonly quorum: boolean }): Promise<StateSnapshot> {
+    return this.assembly.snapshots.snapshot(options);
+  }
+
   private refusedInDoubt(): Promise<never> | undefined {
     const isInDoubt = this.parts.state.machine.integrity.doubt !== 0;
     return isInDoubt ? Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster')) : undefined;
@@ -223,6 +229,7 @@ export class LocalMember implements Member {
   private halt(reason: string): void {
     this.stopping = true;
     this.cancelTicks?.();
+    this.assembly.snapshots.end();
     this.assembly.chores.stop();
     this.assembly.requests.end(reason);
   }

@@ -3,6 +3,7 @@ import type { LogStart, MemberId, Message, Write } from '../raft/types';
 import { Applier, type AppliedSome } from './applier';
 import { BatchWriter } from './batchWriter';
 import type { LoopParts } from './loopParts';
+import { MemberError } from './types';
 
 /**
  * The way of everything through a member (design section 2): requests and messages go into raft, what raft wants made
@@ -121,6 +122,12 @@ export class Loop {
       });
       throw error;
     }
+  }
+
+  /** Resolves when storage has the rows up to this index, which was applied; rejects if the member stops. */
+  async rowsStored(index: number): Promise<void> {
+    while (!this.stopped && this.writer.rowsStoredTo < index && this.stateOnDisk < index) await this.idle();
+    if (this.stopped) throw new MemberError('stopped', 'the member is stopping');
   }
 
   /** No turn begins any more; resolves when the batch in flight, if any, is done. */

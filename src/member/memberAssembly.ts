@@ -15,6 +15,7 @@ import { PendingRequests } from './pendingRequests';
 import { ProposalAdmission } from './proposalAdmission';
 import { Quota } from './quota';
 import { requestTimeoutMs } from './settings';
+import { Snapshots } from './snapshots';
 import { StateSender } from './stateTransfer';
 import { StatusReporter } from './statusReporter';
 import { UnreadableEntries } from './unreadableEntries';
@@ -40,6 +41,7 @@ export interface MemberAssembly {
   readonly chores: Chores;
   readonly loop: Loop;
   readonly reporter: StatusReporter;
+  readonly snapshots: Snapshots;
   /** For the links to the other members. */
   readonly peerSide: PeerSide;
 }
@@ -67,6 +69,7 @@ export function assembleMember(parts: LocalMemberParts, events: MemberEvents): M
   waking.loop = loop;
   return {
     ...{ requests, reads, auth, counters, chores, loop },
+    snapshots: new Snapshots({ ...parts, loop, requests }),
     membership: new Membership(clusterId, requests, state, clock, logger),
     reporter: new StatusReporter({
       ...{ raft, state, requests, leaderObserver, quota, reads, counters },

@@ -8,7 +8,7 @@ import type { StoreStats } from '../machine/keyspace/stats';
 import type { ClusterSettings, SettingsChange } from '../machine/cluster/clusterSettings';
 import type { MemberInfo } from '../machine/cluster/members';
 import type { LatencyStatus, TrafficStatus } from '../peer/types';
-import type { MemberId, RaftStatus } from '../raft/types';
+import type { LogStart, MemberId, RaftStatus } from '../raft/types';
 
 export type { LatencyStatus, TrafficStatus };
 
@@ -228,6 +228,39 @@ export interface AuthWriter {
   proposeAuth(change: AuthChange): Promise<AuthResult>;
 }
 
-/** One running member. Whoever serves clients takes the narrowest of the seven that does. */
+/** The whole state as it was at one entry of the log, while the member goes on. */
+export interface StateSnapshot {
+  readonly position: LogStart;
+  /** Keys and directories, about. */
+  readonly nodesAbout: number;
+  /** In the form in which followers get it; to be read once. Rejects with MemberError or StorageError. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** What the chunks that were read so far hold. */
+  readonly counted: { readonly rows: number; readonly nodes: number };
+  /** Aborted when the member stops: no more comes. */
+  readonly ending: AbortSignal;
+  /** Lets go of the view, which costs room on the disk as long as it is held. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Gives the whole state away, for a backup. */
+export interface SnapshotSource {
+  /**
+   * @param quorum nothing that any member acknowledged before the call is missing; false: what this member has, without asking the others
+   * Rejects with MemberError.
+   */
+  snapshot(options: { readonly quorum: boolean }): Promise<StateSnapshot>;
+}
+
+/** One running member. Whoever serves clients takes the narrowest of these that does. */
 export interface Member
-  extends KeyReader, OwnReader, KeyWriter, ClusterAdmin, SettingsAdmin, StatusSource, AuthSource, AuthWriter {}
+  extends
+    KeyReader,
+    OwnReader,
+    KeyWriter,
+    ClusterAdmin,
+    SettingsAdmin,
+    StatusSource,
+    AuthSource,
+    AuthWriter,
+    SnapshotSource {}

@@ -16,6 +16,8 @@ export interface ExportedState {
   readonly start: LogStart;
   /** Encoded by stateChunk.ts; to be read once. Rejects with StorageError. */
   readonly chunks: AsyncIterable<Uint8Array>;
+  /** What the chunks that were read so far hold. */
+  readonly counted: { readonly rows: number; readonly nodes: number };
   /** Releases the view; needed only if `chunks` was not read to its end. Idempotent. */
   close(): Promise<void>;
 }
@@ -32,15 +34,16 @@ export async function exportState(kv: Kv, generation: number): Promise<ExportedS
     await release();
     throw corrupt('the applied record is missing');
   }
-  return { start: decodeApplied(head[1]), chunks: chunksOf(rest, pages), close: release };
+  const counted = { rows: 0, nodes: 0 };
+  return { start: decodeApplied(head[1]), chunks: chunksOf(rest, pages, counted), counted, close: release };
 }
 
 async function* chunksOf(
   begun: readonly KvTextPair[],
   pages: AsyncIterator<readonly KvTextPair[]>,
+  counted: { rows: number; nodes: number },
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let number = 0;
-  let totalRows = 0;
   let pending: StoredRow[] = [];
   let pendingBytes = 0;
   try {
@@ -49,7 +52,8 @@ async function* chunksOf(
         const row = storedRow(pair);
         pending.push(row);
         pendingBytes += sizeInChunk(row);
-        totalRows += 1;
+        counted.rows += 1;
+        if (row.table === 'node') counted.nodes += 1;
         if (pendingBytes < CHUNK_BYTES) continue;
         yield encodeRowsChunk(number, pending);
         number += 1;
@@ -61,7 +65,7 @@ async function* chunksOf(
       yield encodeRowsChunk(number, pending);
       number += 1;
     }
-    yield encodeEndChunk(number, totalRows);
+    yield encodeEndChunk(number, counted.rows);
   } finally {
     await pages.return?.();
   }

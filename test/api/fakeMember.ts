@@ -14,6 +14,7 @@ import type {
   MemberStatus,
   Past,
   ReadOptions,
+  StateSnapshot,
   Watch,
   WatchListener,
   WatchOptions,
@@ -230,6 +231,27 @@ export class FakeMember implements Member {
     this.settingsChanges.push(change);
     this.settings = { ...this.settings, ...change, isSet: true };
     return Promise.resolve(true);
+  }
+
+  readonly ending = new AbortController();
+  /** The parts of its state. */
+  onSnapshot: (options: { readonly quorum: boolean }) => AsyncIterable<Uint8Array> = async function* () {
+    yield Promise.resolve(Buffer.from('a part of the state'));
+  };
+  snapshotsClosed = 0;
+
+  snapshot(options: { readonly quorum: boolean }): Promise<StateSnapshot> {
+    return Promise.resolve().then(() => ({
+      position: { index: 20, term: 2, configuration: { voters: ['1f', this.id], learners: [] } },
+      nodesAbout: 3,
+      chunks: this.onSnapshot(options),
+      counted: { rows: 5, nodes: 3 },
+      ending: this.ending.signal,
+      close: (): Promise<void> => {
+        this.snapshotsClosed += 1;
+        return Promise.resolve();
+      },
+    }));
   }
 
   readonly standbys: string[] = [];

@@ -1,58 +1,72 @@
 /**
- * `/v2/admin` of etcd 0.4 (spec v0-api section 7): the settings of the cluster, and its members by their names. On the peer port, as
- * there, and on the port of operators' routes.
+ * `/v2/admin` of etcd 0.4 (spec v0-api section 7): the settings of the cluster, and its members by their names; and the whole state, for
+ * backups. On the peer port, as there, and on the port of operators' routes.
  */
 import type { Context } from 'koa';
 import type { RootGrant } from '../auth/guard';
 import type { Member } from '../../member/types';
+import type { ApiOptions } from '../options';
 import { hasListedName } from '../../tls/identity';
 import { writeErrorText } from '../http/answers';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
 import { serveMachine, serveMachineRemoval, serveMachines } from './machines';
+import { SnapshotStreams } from './snapshot';
 
 /** One segment behind `/v2/admin/machines/`. */
 const MACHINE_PATH = /^\/v2\/admin\/machines\/[^/]+$/;
 
+/** What the routes need of the options. */
+type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger'>;
+
 /** For a client or a metrics port. */
-export function adminRoutes(member: Member): readonly Route[] {
+export function adminRoutes(options: AdminOptions): readonly Route[] {
+  const { member } = options;
+  const snapshots = new SnapshotStreams(options);
   return routes(member, {
     config: root((context, grant) => serveConfigChange(context, grant, member)),
     removal: root((context, grant) => serveMachineRemoval(context, grant, member)),
+    snapshot: root((context, grant) => snapshots.serve(context, grant)),
   });
 }
 
 /** What is only looked at, where operators' routes are on another port. */
 export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) => void): readonly Route[] {
-  return routes(member, { config: root(refuse), removal: root(refuse) });
+  return routes(member, { config: root(refuse), removal: root(refuse), snapshot: root(refuse) });
 }
 
-type Change = (context: Context, grant: RootGrant, member: Member) => Promise<void>;
-
 /**
- * For a peer port: over TLS a change needs a certificate with a name that is listed as one of members, as `/members` there does, and a
- * user with the role root too where auth is on. No page in a browser has any business there, whatever name it came by.
+ * For a peer port: over TLS a change, or the whole state with the hashes of passwords, needs a certificate with a name that is listed as
+ * one of members, as `/members` there does, and a user with the role root too where auth is on. No page in a browser has any business
+ * there, whatever name it came by.
  */
-export function peerAdminRoutes(member: Member): readonly Route[] {
-  const named = (change: Change): Rule =>
+export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
+  const { member } = options;
+  const snapshots = new SnapshotStreams(options);
+  const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
       const { socket, headers } = context.req;
       const isKnown = !('encrypted' in socket) || hasListedName(socket);
-      if (isKnown && headers.origin === undefined) return change(context, grant, member);
+      const isPage = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+      if (isKnown && !isPage) return serve(context, grant);
       context.req.resume();
-      const what =
-        'changed here only for who shows a certificate with a name that this member is told members have ' +
+      const whom =
+        'here only for who shows a certificate with a name that this member is told members have ' +
         '(--peer-client-cert-auth with --peer-cert-allowed-cn or --peer-cert-allowed-hostname), and for no page in a browser; or ask a ' +
         'client port';
-      writeErrorText(context.res, 403, what);
+      writeErrorText(context.res, 403, `${what} ${whom}`);
       return undefined;
     });
-  return routes(member, { config: named(serveConfigChange), removal: named(serveMachineRemoval) });
+  return routes(member, {
+    config: named('changed', (context, grant) => serveConfigChange(context, grant, member)),
+    removal: named('changed', (context, grant) => serveMachineRemoval(context, grant, member)),
+    snapshot: named('given away', (context, grant) => snapshots.serve(context, grant)),
+  });
 }
 
 function routes(
   member: Member,
-  { config, removal }: { readonly config: Rule; readonly removal: Rule },
+  { config, removal, snapshot }: { readonly config: Rule; readonly removal: Rule; readonly snapshot: Rule },
 ): readonly Route[] {
   const read = (serve: (context: Context, of: Member) => void): Rules => {
     const rule = open((context) => {
@@ -64,5 +78,6 @@ function routes(
     { paths: ['/v2/admin/config'], rules: { ...read(serveConfig), PUT: config } as Rules },
     { paths: ['/v2/admin/machines'], rules: read(serveMachines) },
     { paths: [MACHINE_PATH], rules: { ...read(serveMachine), DELETE: removal } as Rules },
+    { paths: ['/v2/admin/snapshot'], rules: { GET: snapshot } },
   ];
 }

@@ -1,0 +1,158 @@
+/** `GET /v2/admin/snapshot`: the whole state as a file (snapshot/format/records.ts), while the member goes on. */
+import type { ServerResponse } from 'node:http';
+import type { Context } from 'koa';
+import { MemberError, type Member, type StateSnapshot } from '../../member/types';
+import type { SnapshotHeader } from '../../snapshot/format/fileHeader';
+import { SnapshotFileWriter } from '../../snapshot/format/fileWriter';
+import type { RootGrant } from '../auth/guard';
+import { writeBadRequest, writeErrorText, writeRetryText } from '../http/answers';
+import type { ApiOptions } from '../options';
+
+/** Each holds a view of the database, which costs room on the disk, and makes work for the event loop. */
+const STREAMS_MAX = 2;
+/** How long a client may take for one part of the state: one that takes a byte a minute would hold the view for ever. */
+const PART_MAX_MS = 60_000;
+
+/** The snapshots that are being sent on one port. */
+export class SnapshotStreams {
+  private open = 0;
+
+  constructor(
+    private readonly options: Pick<ApiOptions, 'member' | 'now' | 'logger'>,
+    private readonly streamsMax = STREAMS_MAX,
+    private readonly partMaxMs = PART_MAX_MS,
+  ) {}
+
+  /**
+   * Answers with the file, or says why not. It holds everything that was acknowledged before; with `?quorum=false` it is what this member
+   * has, without a question to the others, as is needed when most of them are lost. An answer that breaks off has no totals at its end.
+   */
+  async serve(context: Context, grant: RootGrant): Promise<void> {
+    const { res: response } = context;
+    const quorum = wantsQuorum(context.query['quorum']);
+    if (quorum === undefined) {
+      writeBadRequest(response);
+      return;
+    }
+    if (this.open >= this.streamsMax) {
+      writeRetryText(
+        response,
+        503,
+        `${this.open} snapshots are being sent already; try again when one of them is done`,
+      );
+      return;
+    }
+    this.open += 1;
+    try {
+      await this.send(response, grant, quorum);
+    } finally {
+      this.open -= 1;
+    }
+  }
+
+  private async send(response: ServerResponse, grant: RootGrant, quorum: boolean): Promise<void> {
+    const { member, logger, now } = this.options;
+    let snapshot: StateSnapshot;
+    try {
+      snapshot = await grant.use(member).snapshot({ quorum });
+    } catch (error) {
+      if (!(error instanceof MemberError)) throw error;
+      writeErrorText(response, 503, adviceFor(error, quorum));
+      return;
+    }
+    const cut = (): void => {
+      response.destroy();
+    };
+    snapshot.ending.addEventListener('abort', cut);
+    try {
+      const header = headerOf(member, snapshot, now(), quorum);
+      logger.info({ index: header.index, keys: header.keysAbout }, 'sending a snapshot of the state');
+      await this.stream(response, grant, snapshot, header);
+      logger.info({ index: header.index }, 'the snapshot was sent');
+    } catch (error) {
+      // What is sent cannot be taken back, so it must not look whole.
+      response.destroy();
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.warn({ reason }, 'the snapshot was not sent to its end');
+    } finally {
+      snapshot.ending.removeEventListener('abort', cut);
+      await snapshot.close();
+    }
+  }
+
+  private async stream(
+    response: ServerResponse,
+    grant: RootGrant,
+    snapshot: StateSnapshot,
+    header: SnapshotHeader,
+  ): Promise<void> {
+    const file = new SnapshotFileWriter();
+    grant
+      .use(response)
+      .writeHead(200, [
+        ...['Content-Type', 'application/octet-stream', 'Cache-Control', 'no-store'],
+        ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', header.clusterId],
+      ]);
+    await this.write(response, file.begin(header));
+    for await (const chunk of snapshot.chunks) await this.write(grant.use(response), file.chunk(chunk));
+    const { rows, nodes: keys } = snapshot.counted;
+    await this.write(response, file.end({ rows, keys }));
+    response.end();
+  }
+
+  /** Resolves when the client can take more, so that one part at a time is in memory. */
+  private async write(response: ServerResponse, pieces: readonly Uint8Array[]): Promise<void> {
+    let isFull = false;
+    for (const piece of pieces) isFull = !response.write(piece);
+    if (response.closed || response.destroyed) throw new Error('the client has gone');
+    if (isFull) await drained(response, this.partMaxMs);
+  }
+}
+
+function drained(response: ServerResponse, limitMs: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error): void => {
+      clearTimeout(timer);
+      response.off('drain', settled);
+      response.off('close', gone);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const settled = (): void => {
+      settle();
+    };
+    const gone = (): void => {
+      settle(new Error('the client has gone'));
+    };
+    const timer = setTimeout(() => {
+      settle(new Error(`the client took less than a part of the state in ${limitMs} ms`));
+    }, limitMs);
+    response.on('drain', settled);
+    response.on('close', gone);
+  });
+}
+
+function headerOf(member: Member, snapshot: StateSnapshot, takenAtMs: number, isLinearizable: boolean): SnapshotHeader {
+  const { index, term, configuration } = snapshot.position;
+  const { voters, learners } = configuration;
+  const members = member.members().map(({ id, name, peerURLs, clientURLs }) => ({ id, name, peerURLs, clientURLs }));
+  return {
+    ...{ clusterId: member.clusterId, memberId: member.id, memberName: member.name },
+    ...{ index, term, takenAtMs, voters, learners, members, isLinearizable },
+    keysAbout: snapshot.nodesAbout,
+  };
+}
+
+/** Undefined: neither of the two. */
+function wantsQuorum(value: string | string[] | undefined): boolean | undefined {
+  if (value === undefined || value === 'true') return true;
+  return value === 'false' ? false : undefined;
+}
+
+function adviceFor({ reason, message }: MemberError, quorum: boolean): string {
+  if (!quorum || reason === 'stopped') return message;
+  return (
+    `${message}: no majority of the members says that this one has everything; try again, or take what this member has with ` +
+    '?quorum=false, which may lack what others acknowledged last'
+  );
+}

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto';
+import { encodeJson, type SnapshotHeader } from './fileHeader';
+import { preamble, recordHead, RecordKind } from './records';
+
+/** Makes the bytes of a snapshot's file, from its beginning to its end. Each method answers what comes next. */
+export class SnapshotFileWriter {
+  private readonly hash = createHash('sha256');
+  private chunks = 0;
+  private chunkBytes = 0;
+
+  /** Everything before the state. Throws RangeError if there is more to say of members than a header holds. */
+  begin(header: SnapshotHeader): readonly Uint8Array[] {
+    return this.hashed([preamble(), ...record(RecordKind.header, encodeJson(header))]);
+  }
+
+  /** A part of the state. Throws RangeError if it is longer than any that a member makes. */
+  chunk(body: Uint8Array): readonly Uint8Array[] {
+    this.chunks += 1;
+    this.chunkBytes += body.length;
+    return this.hashed(record(RecordKind.chunk, body));
+  }
+
+  /** The last record. */
+  end(counted: { readonly rows: number; readonly keys: number }): readonly Uint8Array[] {
+    const { chunks, chunkBytes } = this;
+    const { rows, keys } = counted;
+    const sha256 = this.hash.digest('hex');
+    return record(RecordKind.totals, encodeJson({ chunks, chunkBytes, rows, keys, sha256 }));
+  }
+
+  private hashed(pieces: readonly Uint8Array[]): readonly Uint8Array[] {
+    for (const piece of pieces) this.hash.update(piece);
+    return pieces;
+  }
+}
+
+function record(kind: RecordKind, body: Uint8Array): readonly Uint8Array[] {
+  return [recordHead(kind, body), body];
+}
