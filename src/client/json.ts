@@ -28,5 +28,5 @@ export function parseJson(text: string): unknown {
 
 /** Without what a terminal or a log would obey. */
 export function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ');
+  return text.replace(/[\t\n\r]/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/gu, '?');
 }

@@ -59,6 +59,22 @@ const tlsFlags = {
   },
 } as const satisfies Record<string, CommandFlag>;
 
+/** For commands that read or write keys. */
+const keyFlags = {
+  url: {
+    placeholder: 'URL',
+    help: 'Client URL of a member, or of a Service before them.',
+    default: MEMBER_URL,
+    defaultShown: OWN_URL,
+  },
+  timeout: {
+    placeholder: 'SECONDS',
+    help: 'Time that each request may take.',
+    default: '30',
+    bounds: { minimum: 1, maximum: 3600 },
+  },
+} as const satisfies Record<string, CommandFlag>;
+
 /** Where auth is on. Never the password itself: who lists processes would see it. */
 const userFlag = {
   'user-file': {
@@ -170,6 +186,73 @@ export const commandTable = {
         default: '5',
         bounds: { minimum: 1, maximum: 3600 },
       },
+      ...tlsFlags,
+    },
+  },
+  export: {
+    help:
+      'Write all keys below a prefix, as they are at one moment and with their TTLs, to the standard output or into a new file (YAML or JSON), which ' +
+      'cairn import reads.',
+    operands: ['PREFIX'],
+    flags: {
+      to: {
+        placeholder: 'FILE',
+        help: 'Where they are written. No file is overwritten.',
+        default: '',
+        defaultShown: 'the standard output',
+      },
+      output: { placeholder: 'FORM', help: 'yaml or json.', default: 'yaml' },
+      hidden: {
+        placeholder: 'KEY,...',
+        help: 'Keys below the prefix that are hidden (a part of the name begins with _) and are to be written too; members do not list them.',
+        default: '',
+        defaultShown: 'none',
+      },
+      ...keyFlags,
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  import: {
+    help:
+      'Write the keys of a file that cairn export wrote, or a person. What stands in the way is told before anything is written; what somebody ' +
+      'else changes meanwhile is left alone.',
+    operands: ['FILE'],
+    flags: {
+      prefix: {
+        placeholder: 'PREFIX',
+        help: 'Below what they are written.',
+        default: '',
+        defaultShown: 'the prefix that the file names',
+      },
+      existing: {
+        placeholder: 'WHAT',
+        help: 'What becomes of keys that are there with another value: refuse (nothing is written then), keep or replace.',
+        default: 'refuse',
+      },
+      ttl: {
+        placeholder: 'WHAT',
+        help: 'When keys with a TTL go: at the date that the file says (date), once what was left then is over (left), or never (none).',
+        default: 'date',
+      },
+      ...keyFlags,
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  sync: {
+    help:
+      'Make the keys below a prefix what a directory of files says: each file is a key, its content the value; names that begin with a dot are ' +
+      'passed over. Shows what differs, asks, and writes by compare-and-swap.',
+    operands: ['DIR', 'PREFIX'],
+    flags: {
+      prune: { help: 'Keys that no file names are deleted. Those with a TTL never are.' },
+      'dry-run': { help: 'Only show what differs.' },
+      yes: { help: 'Do not ask.' },
+      'names-only': { help: 'Show no values: they may be secrets.' },
+      'trim-newline': { help: 'The line end at the end of a file is not part of the value.' },
+      ...keyFlags,
+      ...userFlag,
       ...tlsFlags,
     },
   },

@@ -60,6 +60,13 @@ export class CommandArguments {
     throw new UsageError(`${name} is empty`);
   }
 
+  /** What stands between commas. Throws UsageError as `text` does. */
+  list(name: string): readonly string[] {
+    return this.text(name)
+      .split(',')
+      .filter((item) => item !== '');
+  }
+
   /** Whether a switch was given. */
   isOn(name: string): boolean {
     return this.given.has(name);

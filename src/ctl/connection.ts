@@ -1,4 +1,5 @@
 /** How the commands reach members: where, and with which certificates. */
+import { Keys } from '../client/keys';
 import type { Built } from '../config/build';
 import { loadBesides } from '../config/load';
 import { peerSide } from '../config/tlsSides';
@@ -34,6 +35,11 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  */
 export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
   return { ...(await endOf(values, environment)), user: userIn(values, environment) };
+}
+
+/** The keys of the cluster that --url leads to, with --timeout for each request. Rejects with UsageError. */
+export async function keysOf(values: CommandArguments, environment: Environment): Promise<Keys> {
+  return new Keys({ ...(await clientConnection(values, environment)), timeoutMs: values.number('timeout') * 1000 });
 }
 
 async function endOf(values: CommandArguments, environment: Environment): Promise<Pick<Connection, 'url' | 'dial'>> {

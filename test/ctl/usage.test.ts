@@ -8,6 +8,9 @@ import { certs } from '../../src/ctl/certs';
 import { check } from '../../src/ctl/check';
 import { clearRemoved } from '../../src/ctl/clearRemoved';
 import { doctor } from '../../src/ctl/doctor/doctor';
+import { exportKeys } from '../../src/ctl/keyFile/export';
+import { importKeys } from '../../src/ctl/keyFile/import';
+import { sync } from '../../src/ctl/sync/sync';
 import { healthcheck } from '../../src/ctl/healthcheck';
 import { prestop } from '../../src/ctl/prestop';
 import { retire } from '../../src/ctl/retire';
@@ -20,9 +23,12 @@ const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<numbe
   check,
   doctor,
   'clear-removed': (args) => clearRemoved(args, () => Promise.reject(new Error('nobody is asked'))),
+  export: (args) => exportKeys(args),
   healthcheck,
+  import: (args) => importKeys(args),
   prestop,
   retire,
+  sync: (args) => sync(args),
 };
 const output = captureOutput();
 

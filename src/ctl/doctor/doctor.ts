@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import { runCommand, say, UsageError } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
+import { printable } from '../../client/json';
 import { clusterRules } from './clusterRules';
 import { examine } from './examine';
 import { judge, worstOf, type Finding, type Severity } from './findings';
@@ -43,9 +44,4 @@ function linesOf({ severity, about, seen, advice }: Finding, colourful: boolean)
   ];
   if (advice !== undefined) lines.push(`${' '.repeat(SEVERITY_COLUMNS + ABOUT_COLUMNS)}-> ${advice}`);
   return lines;
-}
-
-/** Names and errors come from whoever answered, and a terminal obeys what it is shown. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 }

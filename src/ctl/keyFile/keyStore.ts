@@ -1,0 +1,122 @@
+/** The keys below a prefix: all of them read at one moment, and changed one by one. */
+import { EtcdError } from '../../client/errors';
+import type { KeyNode } from '../../client/keyEvent';
+import type { Keys } from '../../client/keys';
+import type { Expiry } from './keyDocument';
+import type { Change, PresentKey } from './plan';
+
+const ERRORS = { noSuchKey: 100, compareFailed: 101, exists: 105, notEmpty: 108 } as const;
+
+/** Somebody else changed the key since it was read, so it was left as it is. */
+export class ChangedMeanwhile extends Error {
+  override readonly name = 'ChangedMeanwhile';
+}
+
+export interface FoundKey {
+  readonly present: PresentKey;
+  readonly expiry?: Expiry;
+}
+
+export class KeyStore {
+  /** @param prefix with a leading slash and none at its end; empty for the root */
+  constructor(
+    private readonly keys: Keys,
+    private readonly prefix: string,
+  ) {}
+
+  /**
+   * Everything below the prefix but what is hidden, and below each of `hidden`, which are keys below the prefix; nothing if there is no such
+   * directory. Rejects as the client does, with EtcdError 104 if the prefix is a key itself.
+   */
+  async read(hidden: readonly string[] = []): Promise<readonly FoundKey[]> {
+    const found = [...this.foundBelow(await this.readDirectory(''))];
+    for (const key of hidden) {
+      const node = await this.readNode(key);
+      if (node !== undefined) found.push(this.foundKey(node), ...this.foundBelow(node));
+    }
+    return found;
+  }
+
+  /** Rejects with ChangedMeanwhile if that is so, or as the client does. Nothing that changed meanwhile is overwritten. */
+  async carryOut(change: Change): Promise<void> {
+    try {
+      await this.request(change);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      switch (error.code) {
+        case ERRORS.noSuchKey:
+        case ERRORS.compareFailed:
+        case ERRORS.exists:
+          throw new ChangedMeanwhile(`${this.prefix}${change.key} was changed by somebody else meanwhile`, {
+            cause: error,
+          });
+        case ERRORS.notEmpty:
+          throw new ChangedMeanwhile(`${this.prefix}${change.key} holds keys that are hidden, or new`, {
+            cause: error,
+          });
+        default:
+          throw error;
+      }
+    }
+  }
+
+  private async request(change: Change): Promise<void> {
+    const key = this.prefix + change.key;
+    switch (change.kind) {
+      case 'makeDirectory':
+        await this.keys.mkdir(key, { ttlSeconds: change.ttlS });
+        return;
+      case 'create':
+        await this.keys.create(key, change.value, { ttlSeconds: change.ttlS });
+        return;
+      case 'replace':
+        await this.keys.compareAndSwap(
+          key,
+          change.value,
+          { prevIndex: change.modifiedIndex },
+          { ttlSeconds: change.ttlS },
+        );
+        return;
+      case 'delete':
+        await this.keys.compareAndDelete(key, { prevIndex: change.modifiedIndex });
+        return;
+      case 'removeDirectory':
+        await this.keys.rmdir(key);
+        return;
+    }
+  }
+
+  private async readDirectory(key: string): Promise<KeyNode | undefined> {
+    const list = this.keys.list(`${this.prefix}${key}`, { recursive: true, sorted: true });
+    return orNothing(list.then(({ node }) => node));
+  }
+
+  private async readNode(key: string): Promise<KeyNode | undefined> {
+    const answer = this.keys.get(`${this.prefix}${key}`, { recursive: true, sorted: true });
+    return orNothing(answer.then(({ node }) => node));
+  }
+
+  private foundBelow(node: KeyNode | undefined): readonly FoundKey[] {
+    return (node?.nodes ?? []).flatMap((child) => [this.foundKey(child), ...this.foundBelow(child)]);
+  }
+
+  private foundKey(node: KeyNode): FoundKey {
+    const { modifiedIndex, ttlSeconds, expiration, value = '' } = node;
+    const key = node.key.slice(this.prefix.length);
+    const place = { key, modifiedIndex, hasTtl: expiration !== undefined };
+    const present: PresentKey = node.dir ? { ...place, directory: true } : { ...place, value };
+    // What is about to go has no seconds left.
+    return expiration === undefined
+      ? { present }
+      : { present, expiry: { ttlS: Math.max(1, ttlSeconds ?? 1), date: expiration } };
+  }
+}
+
+async function orNothing(node: Promise<KeyNode>): Promise<KeyNode | undefined> {
+  try {
+    return await node;
+  } catch (error) {
+    if (error instanceof EtcdError && error.code === ERRORS.noSuchKey) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,130 @@
+/** What has to be done so that a prefix holds what a file or directory says. Pure. */
+import { directoriesAbove, isDirectory, type KeyEntry } from './keyDocument';
+
+/** A key below the prefix, as it was read. */
+export type PresentKey = {
+  readonly key: string;
+  /** Of its last change: what may be overwritten is this, and nothing newer. */
+  readonly modifiedIndex: number;
+  /** It goes away by itself. */
+  readonly hasTtl: boolean;
+} & ({ readonly value: string } | { readonly directory: true });
+
+export type Change =
+  | { readonly kind: 'makeDirectory'; readonly key: string; readonly ttlS?: number }
+  | { readonly kind: 'create'; readonly key: string; readonly value: string; readonly ttlS?: number }
+  | {
+      readonly kind: 'replace';
+      readonly key: string;
+      readonly value: string;
+      readonly before: string;
+      readonly modifiedIndex: number;
+      readonly ttlS?: number;
+    }
+  | { readonly kind: 'delete'; readonly key: string; readonly before: string; readonly modifiedIndex: number }
+  | { readonly kind: 'removeDirectory'; readonly key: string };
+
+/** What cannot be done without losing something that nobody asked to lose. */
+export interface Obstacle {
+  readonly key: string;
+  readonly reason: string;
+}
+
+export interface Plan {
+  /** In the order in which they can be carried out. */
+  readonly changes: readonly Change[];
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface PlanRules {
+  /** Keys that are not wanted go. Those with a TTL do not: they belong to whoever renews them. */
+  readonly prune: boolean;
+  /** What becomes of a wanted key that is there with another value. */
+  readonly existing: 'replace' | 'keep' | 'refuse';
+  /** Seconds that an entry gets; undefined: it stays until somebody deletes it. */
+  readonly ttlS: (entry: KeyEntry) => number | undefined;
+}
+
+export function planChanges(wanted: readonly KeyEntry[], present: readonly PresentKey[], rules: PlanRules): Plan {
+  const here = new Map(present.map((each) => [each.key, each] as const));
+  const obstacles: Obstacle[] = [];
+  const removals = new Map<string, Change>();
+  const additions: Change[] = [];
+  const directories = new Set(wanted.flatMap(({ key }) => directoriesAbove(key)));
+
+  for (const key of directories) makeWayForDirectory(key);
+  // Those that are made are made before what is in them, which would make them too, and without a TTL.
+  for (const entry of shallowFirst(wanted.filter(isDirectory))) {
+    const found = here.get(entry.key);
+    if (found === undefined || 'value' in found)
+      additions.push({ kind: 'makeDirectory', key: entry.key, ...ttlOf(entry) });
+    makeWayForDirectory(entry.key);
+    directories.add(entry.key);
+  }
+  for (const entry of wanted) if (!isDirectory(entry)) addValue(entry.key, entry.value, ttlOf(entry));
+  if (rules.prune) prune();
+  return { changes: [...deepestFirst(removals.values()), ...additions], obstacles };
+
+  function ttlOf(entry: KeyEntry): { readonly ttlS?: number } {
+    const ttlS = rules.ttlS(entry);
+    return ttlS === undefined ? {} : { ttlS };
+  }
+
+  function makeWayForDirectory(key: string): void {
+    const found = here.get(key);
+    if (found === undefined || 'directory' in found) return;
+    if (rules.prune) removals.set(key, deletion(found.key, found.value, found.modifiedIndex));
+    else obstacles.push({ key, reason: 'it has a value, and a directory is wanted' });
+  }
+
+  function addValue(key: string, value: string, ttl: { readonly ttlS?: number }): void {
+    const found = here.get(key);
+    if (found === undefined) additions.push({ kind: 'create', key, value, ...ttl });
+    else if ('directory' in found) {
+      if (!rules.prune) obstacles.push({ key, reason: 'it is a directory, and a value is wanted' });
+      else additions.push({ kind: 'create', key, value, ...ttl });
+    } else if (found.value === value && found.hasTtl === (ttl.ttlS !== undefined)) return;
+    else if (rules.existing === 'replace')
+      additions.push({ kind: 'replace', key, value, before: found.value, modifiedIndex: found.modifiedIndex, ...ttl });
+    else if (rules.existing === 'refuse') obstacles.push({ key, reason: 'it is there already, with another value' });
+  }
+
+  /** What stands where a value is wanted goes too, with all that is in it; so does what is nowhere wanted. */
+  function prune(): void {
+    const values = new Set(wanted.flatMap((entry) => (isDirectory(entry) ? [] : [entry.key])));
+    const kept = new Set<string>();
+    for (const each of present) {
+      if (!each.hasTtl || directories.has(each.key) || values.has(each.key)) continue;
+      for (const key of [...directoriesAbove(each.key), each.key]) kept.add(key);
+    }
+    for (const each of present) {
+      if ('directory' in each) {
+        if (directories.has(each.key)) continue;
+        if (!kept.has(each.key)) removals.set(each.key, { kind: 'removeDirectory', key: each.key });
+        else if (values.has(each.key))
+          obstacles.push({
+            key: each.key,
+            reason: 'it is a directory with keys that have a TTL, and a value is wanted',
+          });
+      } else if (!values.has(each.key) && !kept.has(each.key))
+        removals.set(each.key, deletion(each.key, each.value, each.modifiedIndex));
+    }
+  }
+}
+
+function deletion(key: string, before: string, modifiedIndex: number): Change {
+  return { kind: 'delete', key, before, modifiedIndex };
+}
+
+/** Stable: what is equally deep stays in its order. */
+function shallowFirst<Keyed extends { readonly key: string }>(list: Iterable<Keyed>): readonly Keyed[] {
+  return [...list].sort((one, other) => depthOf(one) - depthOf(other));
+}
+
+function deepestFirst(changes: Iterable<Change>): readonly Change[] {
+  return [...changes].sort((one, other) => depthOf(other) - depthOf(one));
+}
+
+function depthOf({ key }: { readonly key: string }): number {
+  return key.split('/').length;
+}
