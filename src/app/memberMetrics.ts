@@ -53,6 +53,7 @@ export function connectMetrics(
       disk: usage,
       files: { open, limit },
       logLinesDropped: droppedLogLines(),
+      isStandby: false,
       ...tls.ends(Date.now()),
       authEnabled: member.auth().enabled,
       auditLinesDropped: audit?.droppedLines() ?? 0,

@@ -11,7 +11,8 @@ import { askAny } from '../discovery/runningCluster';
 import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { RealClock } from '../platform/realClock';
-import { answerClient, answerMonitoring, answerNotFound } from '../standby/answers';
+import { standbyMetrics } from '../metrics/standby';
+import { answerClient, answerMonitoring, answerNotFound, type StandbyStatus } from '../standby/answers';
 import { Waiting } from '../standby/waiting';
 import { openAuditLog } from './auditLog';
 import { keepStandbyNote } from './removedData';
@@ -73,6 +74,10 @@ export async function startStandbyServer(
   ): Promise<void> => {
     opened.push(...(await openListeners(addresses, { ...shared, ...options }, handler)));
   };
+  const status = (): StandbyStatus => ({
+    leaderURL: waiting.leaderURL,
+    metrics: () => standbyMetrics(tls.ends(Date.now())),
+  });
   const web = webRules(configuration);
   const places = new ConnectionPlaces({
     ...shareDescriptors(descriptorLimit()),
@@ -82,11 +87,11 @@ export async function startStandbyServer(
   try {
     const client = { flag: '--listen-client-urls', web, places, tls: tls.clients } as const;
     await open(configuration.listenClientUrls, client, (request, response) => {
-      answerClient(request, response, waiting.leaderURL);
+      answerClient(request, response, status());
     });
     const metrics = { flag: '--listen-metrics-urls', web, tls: tls.clients } as const;
     await open(configuration.listenMetricsUrls, metrics, (request, response) => {
-      if (!answerMonitoring(request, response, waiting.leaderURL)) answerNotFound(request, response);
+      if (!answerMonitoring(request, response, status())) answerNotFound(request, response);
     });
     await open(configuration.listenPeerUrls, { flag: '--listen-peer-urls', tls: tls.peers }, answerNotFound);
   } catch (error) {

@@ -7,12 +7,20 @@ import type { Readings } from './readings';
 
 /** One row with its HELP and TYPE lines; a row that has no samples now is left out, as in etcd. */
 export function exposeRow(row: Row, readings: Readings): string {
-  const lines = row.type === 'histogram' ? histogramLines(row, readings) : numberLines(row, readings);
-  if (lines.length === 0) return '';
-  return `# HELP ${row.name} ${escapeHelp(row.help)}.\n# TYPE ${row.name} ${row.type}\n${lines.join('\n')}\n`;
+  return withHead(row, row.type === 'histogram' ? histogramLines(row, readings) : numberLines(row, readings));
 }
 
-function numberLines(row: NumberRow, readings: Readings): string[] {
+/** The same for a row that needs less than a member has. */
+export function exposeNumberRow<R>(row: NumberRow<R>, readings: R): string {
+  return withHead(row, numberLines(row, readings));
+}
+
+function withHead({ name, type, help }: Pick<Row, 'name' | 'type' | 'help'>, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  return `# HELP ${name} ${escapeHelp(help)}.\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
+}
+
+function numberLines<R>(row: NumberRow<R>, readings: R): string[] {
   return row.read(readings).map(({ labels, value }) => {
     const pairs = pairsOf(row.labels, labels);
     return `${row.name}${pairs === '' ? '' : `{${pairs}}`} ${numberText(value)}`;

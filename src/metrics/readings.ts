@@ -60,6 +60,8 @@ export interface Readings {
   readonly disk: { readonly usedBytes: number; readonly freeBytes: number } | undefined;
   readonly files: { readonly open: number; readonly limit: number };
   readonly logLinesDropped: number;
+  /** It is no member, and waits for a place. */
+  readonly isStandby: boolean;
   /** Of the certificates in use: how long they last. */
   readonly certificates: readonly { readonly listener: string; readonly secondsLeft: number }[];
   /** Of the lists of revoked certificates in use. */

@@ -23,9 +23,10 @@ interface RowBase {
   readonly source: string;
 }
 
-export interface NumberRow extends RowBase {
+/** @typeParam R what has to be looked up for it */
+export interface NumberRow<R = Readings> extends RowBase {
   readonly type: 'counter' | 'gauge';
-  readonly read: (readings: Readings) => readonly Sample[];
+  readonly read: (readings: R) => readonly Sample[];
 }
 
 export interface HistogramRow extends RowBase {
@@ -38,30 +39,30 @@ export interface HistogramRow extends RowBase {
 export type Row = NumberRow | HistogramRow;
 
 type Words = readonly [help: string, source: string];
-type ReadNumber = (readings: Readings) => number;
-type ReadLabelled = (readings: Readings) => readonly (readonly [labels: readonly string[], value: number])[];
+type ReadNumber<R> = (readings: R) => number;
+type ReadLabelled<R> = (readings: R) => readonly (readonly [labels: readonly string[], value: number])[];
 
-function single(type: 'counter' | 'gauge', name: string, [help, source]: Words, read: ReadNumber): NumberRow {
+function single<R>(type: 'counter' | 'gauge', name: string, [help, source]: Words, read: ReadNumber<R>): NumberRow<R> {
   return { name, type, labels: [], help, source, read: (readings) => [{ labels: [], value: read(readings) }] };
 }
 
-export function counter(name: string, words: Words, read: ReadNumber): NumberRow {
+export function counter(name: string, words: Words, read: ReadNumber<Readings>): NumberRow {
   return single('counter', name, words, read);
 }
 
-export function gauge(name: string, words: Words, read: ReadNumber): NumberRow {
+export function gauge<R = Readings>(name: string, words: Words, read: ReadNumber<R>): NumberRow<R> {
   return single('gauge', name, words, read);
 }
 
 /** One value for each combination of labels. */
-export function labelled(
+export function labelled<R = Readings>(
   type: 'counter' | 'gauge',
   name: string,
   labels: readonly string[],
   [help, source]: Words,
-  read: ReadLabelled,
-): NumberRow {
-  const samples: NumberRow['read'] = (readings) => read(readings).map(([of, value]) => ({ labels: of, value }));
+  read: ReadLabelled<R>,
+): NumberRow<R> {
+  const samples: NumberRow<R>['read'] = (readings) => read(readings).map(([of, value]) => ({ labels: of, value }));
   return { name, type, labels, help, source, read: samples };
 }
 

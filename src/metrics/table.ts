@@ -6,6 +6,7 @@ import { httpRows } from './table/http';
 import { legacyRows } from './table/legacy';
 import { networkRows } from './table/network';
 import { ownRows, processRows } from './table/own';
+import { standbyRows } from './table/standby';
 import { serverRows } from './table/server';
 import { storeRows } from './table/store';
 
@@ -25,6 +26,7 @@ export const families: readonly Family[] = [
   { title: 'Requests as gRPC calls', shown: 'always', rows: grpcRows },
   { title: 'Durations of gRPC calls', shown: 'extensive', rows: extensiveRows },
   { title: "Cairn's own", shown: 'always', rows: ownRows },
+  { title: 'Of members and standbys', shown: 'always', rows: standbyRows },
   { title: 'The process', shown: 'always', rows: processRows },
   { title: 'Names of etcd 2.3', shown: 'legacyNames', rows: legacyRows },
 ];

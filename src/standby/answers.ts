@@ -2,17 +2,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const PLAIN = 'text/plain; charset=utf-8';
-const METRICS =
-  '# HELP cairn_standby This process waits for a place in the cluster.\n# TYPE cairn_standby gauge\ncairn_standby 1\n';
 
-/**
- * For a client port: probes and metrics are of this process, and everything else is the leader's, by its client URL.
- *
- * @param leaderURL an origin; undefined while nobody knows of a leader
- */
-export function answerClient(request: IncomingMessage, response: ServerResponse, leaderURL: string | undefined): void {
+/** What a standby says of itself. */
+export interface StandbyStatus {
+  /** An origin; undefined while nobody knows of a leader. */
+  readonly leaderURL: string | undefined;
+  /** Text for Prometheus. */
+  readonly metrics: () => string;
+}
+
+/** For a client port: probes and metrics are of this process, and everything else is the leader's, by its client URL. */
+export function answerClient(request: IncomingMessage, response: ServerResponse, status: StandbyStatus): void {
+  const { leaderURL } = status;
   request.resume();
-  if (answerMonitoring(request, response, leaderURL)) return;
+  if (answerMonitoring(request, response, status)) return;
   const target = request.url ?? '';
   if (leaderURL === undefined) {
     const cause = 'this process is a standby, and no member that it can reach knows of a leader';
@@ -33,7 +36,7 @@ export function answerClient(request: IncomingMessage, response: ServerResponse,
 export function answerMonitoring(
   request: IncomingMessage,
   response: ServerResponse,
-  leaderURL: string | undefined,
+  { leaderURL, metrics }: StandbyStatus,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const [path = ''] = (request.url ?? '').split('?', 1);
@@ -46,7 +49,7 @@ export function answerMonitoring(
       else write(response, 503, PLAIN, 'a standby that knows of no leader\n');
       return true;
     case '/metrics':
-      write(response, 200, 'text/plain; version=0.0.4; charset=utf-8', METRICS);
+      write(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics());
       return true;
     default:
       return false;

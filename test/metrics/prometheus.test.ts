@@ -6,6 +6,7 @@ import { closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { alertExpressions, dashboardExpressions } from './etcdExpressions';
 import { alertRules, measured, panels, quicker, quickRules, recordingExpressions } from './expressions';
+import { makePki, type Pki } from '../tls/support/pki';
 import { Load } from './load';
 import { PrometheusProcess, whyNoPrometheus } from './prometheusProcess';
 
@@ -39,11 +40,17 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
   let cluster: Cluster;
   let prometheus: PrometheusProcess;
   let load: Load;
+  let pki: Pki;
 
   beforeAll(async () => {
-    // A port with TLS beside the one that is scraped, so that there is a certificate whose end can be told.
-    const certificate = ['--listen-metrics-urls', 'https://127.0.0.1:0', '--auto-tls'];
-    cluster = await Cluster.start({ moreArguments: ['--metrics-legacy-names', ...certificate] });
+    // A port with TLS beside the one that is scraped, so that there are a certificate and a list whose ends can be told.
+    pki = await makePki();
+    const { certFile, keyFile } = await pki.issue('member');
+    const tls = [
+      ...['--listen-metrics-urls', 'https://127.0.0.1:0', '--cert-file', certFile, '--key-file', keyFile],
+      ...['--trusted-ca-file', pki.caFile, '--client-cert-auth', '--client-crl-file', await pki.revoke([])],
+    ];
+    cluster = await Cluster.start({ moreArguments: ['--metrics-legacy-names', ...tls] });
     prometheus = await PrometheusProcess.start({
       targets: cluster.members.map(({ clientPort }) => `127.0.0.1:${clientPort}`),
       rules: [quickRules('alerts.yml'), quickRules('recording.yml')],
@@ -57,6 +64,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
     await load?.stop();
     await prometheus?.stop();
     await cluster?.end();
+    pki?.remove();
     closeConnections();
   }, 30_000);
 
@@ -107,6 +115,14 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
   test('what dashboards and alerts for etcd ask has data', async () => {
     await allHaveData([...alertExpressions, ...dashboardExpressions].map(quicker), 30_000);
   }, 45_000);
+
+  test('a list of revoked certificates that nobody replaces', async () => {
+    await isQuiet();
+    await pki.revoke([], 1 / 24);
+    await fires('CairnRevocationListEndsSoon', 'CairnRevocationListEnds');
+    await pki.revoke([]);
+    await isQuiet();
+  }, 90_000);
 
   test('a member that is gone, then the quorum, then all is well again', async () => {
     await isQuiet();

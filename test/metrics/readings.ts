@@ -67,6 +67,7 @@ export function readings(fields: Partial<Readings> = {}): Readings {
     logLinesDropped: 0,
     authEnabled: true,
     auditLinesDropped: 0,
+    isStandby: false,
     certificates: [{ listener: 'client', secondsLeft: 86_400 }],
     revocations: [{ listener: 'peer', secondsLeft: 3600 }],
     clients: { receivedBytes: one(), sentBytes: one(), served: 3, waiting: 0, limit: 640, refused: 0 },

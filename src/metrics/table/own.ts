@@ -173,26 +173,6 @@ export const ownRows: readonly Row[] = [
     ['Bytes that wait to be sent to a member', LINKS],
     ({ peers }) => peers.map(({ id, queuedBytes }) => [[id], queuedBytes]),
   ),
-  labelled(
-    'gauge',
-    'etcd_tls_certificate_expiry_seconds',
-    ['listener'],
-    [
-      'Seconds until the certificate of the client or peer port, one above it, or the last of its CAs ends',
-      'the files of TLS',
-    ],
-    ({ certificates }) => certificates.map(({ listener, secondsLeft }) => [[listener], secondsLeft]),
-  ),
-  labelled(
-    'gauge',
-    'etcd_tls_revocations_expiry_seconds',
-    ['listener'],
-    [
-      'Seconds until a list of revoked certificates of the client or peer port has to be replaced; below 0 certificates of its CA are refused',
-      'the files of TLS',
-    ],
-    ({ revocations }) => revocations.map(({ listener, secondsLeft }) => [[listener], secondsLeft]),
-  ),
   engine('etcd_rocksdb_table_bytes', 'Size of the table files in use', ({ tableBytes }) => tableBytes),
   engine(
     'etcd_rocksdb_live_data_bytes',
