@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** A longer answer is not read; the request rejects with NotUnderstoodError. */
   readonly answerBytesMax?: number | undefined;
+  /** How often all members are tried in turn; what the client has if absent. */
+  readonly roundsMax?: number | undefined;
   /** Any status is an answer, also one that says that another member had better be asked. */
   readonly anyStatus?: boolean;
 }

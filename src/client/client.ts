@@ -1,10 +1,8 @@
 /** A client of a cluster: whatever it asks is asked of whichever member answers. */
-import { setMaxListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Auth } from './authGroup';
 import { discoverMembers } from './discovery';
 import { isHealthy, isReady, readVersion, type Version } from './health';
-import type { Answer, Asker, Call, CallOptions } from './http';
+import type { Answer, Call, CallOptions } from './http';
 import { Keys } from './keys';
 import { Members } from './members';
 import { settingsOf, type ClientOptions, type Settings } from './options';
@@ -13,7 +11,13 @@ import { attempt, type Attempt } from './transport/attempt';
 import { Connections } from './transport/connections';
 import { Endpoints } from './transport/endpoints';
 import { askWithFailOver } from './transport/failOver';
+import { linkedSignal } from './transport/linkedSignal';
 import { openFirst, type OpenedAnswer } from './transport/opening';
+import { pause } from './transport/pause';
+import type { Cluster } from './watch/cluster';
+import type { WatchOptions } from './watch/feed';
+import { Liveness } from './watch/liveness';
+import { Watch } from './watch/watch';
 
 /**
  * Makes a client. Nothing is asked yet; connections are opened when they are needed, kept between requests, and do not keep the process
@@ -26,11 +30,12 @@ export function createClient(options: ClientOptions): Client {
 }
 
 /** Made by `createClient`. Every method that asks rejects with what `ClientError` lists, or with the reason of the caller's signal. */
-export class Client implements Asker {
+export class Client implements Cluster {
   readonly keys = new Keys(this);
   readonly members = new Members(this);
   readonly auth = new Auth(this);
   readonly stats = new Stats(this);
+  private readonly liveness = new Liveness(this);
   private discoveredAtMs = -Infinity;
 
   /** Not to be called: `createClient` checks what this takes. */
@@ -39,10 +44,7 @@ export class Client implements Asker {
     private readonly known: Endpoints,
     private readonly connections: Connections,
     private readonly closing: AbortController,
-  ) {
-    // Every request that is under way listens to it.
-    setMaxListeners(0, closing.signal);
-  }
+  ) {}
 
   /** The members that are known now, as `http://HOST:PORT`; the one that is asked first stands first. */
   get endpoints(): readonly string[] {
@@ -53,29 +55,37 @@ export class Client implements Asker {
   async ask(call: Call, options: CallOptions = {}): Promise<Answer> {
     this.discoverIfDue();
     const { timeoutMs = this.settings.timeoutMs, answerBytesMax = this.settings.answerBytesMax } = options;
-    const { roundsMax, backOff } = this.settings;
-    const signal = this.signalOf(options.signal);
-    return askWithFailOver({
-      ...{ call, endpoints: this.known, timeoutMs, signal, roundsMax, backOff, random: Math.random },
-      anyStatus: options.anyStatus ?? false,
-      attempt: (endpoint, leftMs) => attempt(this.attemptOf(call, endpoint, leftMs, signal), answerBytesMax),
-      sleep: async (delayMs) => {
-        // Why it was stopped is said by whoever waits.
-        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-      },
-    });
+    const { backOff } = this.settings;
+    const { roundsMax = this.settings.roundsMax } = options;
+    const { signal, release } = linkedSignal(options.signal, this.closed);
+    try {
+      return await askWithFailOver({
+        ...{ call, endpoints: this.known, timeoutMs, signal, roundsMax, backOff, random: Math.random, pause },
+        anyStatus: options.anyStatus ?? false,
+        attempt: (endpoint, leftMs) => attempt(this.attemptOf(call, endpoint, leftMs, signal), answerBytesMax),
+      });
+    } finally {
+      release();
+    }
   }
 
   /**
    * As `ask`, for answers that are not to be held in memory: the body is there to be read, or to be destroyed. `timeoutMs` counts until the
    * headers are there, the signal until the end of the body. Rejects with AnswerError for any status but 2xx.
    */
-  open(call: Call, options: CallOptions = {}): Promise<OpenedAnswer> {
+  async open(call: Call, options: CallOptions = {}): Promise<OpenedAnswer> {
     const { timeoutMs = this.settings.timeoutMs } = options;
-    const signal = this.signalOf(options.signal);
-    return openFirst(call, this.known.inOrder(), timeoutMs, (endpoint, leftMs) =>
-      this.attemptOf(call, endpoint, leftMs, signal),
-    );
+    const { signal, release } = linkedSignal(options.signal, this.closed);
+    try {
+      const opened = await openFirst(call, this.known.inOrder(), timeoutMs, (endpoint, leftMs) =>
+        this.attemptOf(call, endpoint, leftMs, signal),
+      );
+      opened.body.once('close', release);
+      return opened;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   /** A client of this one member, over the same connections and with the same user; it ends with this one. Throws TypeError. */
@@ -109,6 +119,21 @@ export class Client implements Asker {
     return isReady(this, options);
   }
 
+  /** The changes of a key, each once and in order, whatever happens to single members: see `Watch`. */
+  watch(key: string, options: WatchOptions = {}): Watch {
+    return new Watch(this, this.liveness, key, { ...options, timeoutMs: options.timeoutMs ?? this.settings.timeoutMs });
+  }
+
+  /** The others are asked before this member from now on. */
+  putLast(endpoint: string): void {
+    this.known.failedAt(endpoint);
+  }
+
+  /** Aborted once the client is closed. */
+  get closed(): AbortSignal {
+    return this.closing.signal;
+  }
+
   /** Ends what is under way (it rejects) and closes all connections. */
   close(): void {
     this.closing.abort(new Error('the client was closed'));
@@ -120,11 +145,6 @@ export class Client implements Asker {
     if (this.settings.discoverEveryMs === Infinity) return;
     // It may fail: then the members that are known are used for longer.
     this.discover().catch(() => undefined);
-  }
-
-  private signalOf(signal: AbortSignal | undefined): AbortSignal {
-    if (signal === undefined) return this.closing.signal;
-    return AbortSignal.any([signal, this.closing.signal]);
   }
 
   private attemptOf(call: Call, endpoint: URL, timeoutMs: number, signal: AbortSignal): Attempt {

@@ -119,6 +119,7 @@ export const ERROR_CODES = {
   unauthorized: 110,
   raftInternal: 300,
   duringElection: 301,
+  watcherCleared: 400,
   historyCleared: 401,
 } as const;
 

@@ -1,5 +1,6 @@
 /** `cairn/client`: a client of a cluster, for Node.js. `docs/client.md` says how it is used. */
-export { createClient, Client } from './client';
+export { createClient } from './client';
+export type { Client } from './client';
 export type { ClientOptions } from './options';
 export type { TlsOptions } from './transport/connections';
 export type { Answer, Asker, Call, CallOptions } from './http';
@@ -17,7 +18,7 @@ export {
   UnreachableError,
 } from './errors';
 export type { ClientError, EndpointFailure } from './errors';
-export { Keys } from './keys';
+export type { Keys } from './keys';
 export type { Condition, DeleteOptions, GetOptions, KeyAnswer, Listing, SetOptions, WriteOptions } from './keys';
 export type { Action, KeyEvent, KeyNode, StoreIndexes } from './keyEvent';
 export type { Member, Members } from './members';
@@ -25,3 +26,6 @@ export type { KeyRights, Role, User } from './auth';
 export type { Auth } from './authGroup';
 export type { FollowerStats, LeaderStats, SelfStats, Stats } from './stats';
 export type { Version } from './health';
+export type { Watch } from './watch/watch';
+export type { WatchOptions } from './watch/feed';
+export type { Change } from './watch/known';

@@ -1,6 +1,6 @@
 /** Waiting for one change. */
 import { jsonOf, notUnderstood } from './answer';
-import { ask, type Call, type CallOptions, type Via } from './http';
+import { ask, type Answer, type Call, type CallOptions, type Via } from './http';
 import { eventOf, indexesOf, type KeyEvent, type StoreIndexes } from './keyEvent';
 import { concerns, normalKey, pathOfKey } from './keyPath';
 
@@ -18,25 +18,23 @@ export type Waited = KeyEvent & StoreIndexes;
  * member says of other keys or of the past rejects with NotUnderstoodError.
  */
 export async function nextChange(via: Via, key: string, waitIndex: number, options: WaitOptions = {}): Promise<Waited> {
-  const waited = await changeOrNothing(via, key, waitIndex, options);
-  if (waited !== undefined) return waited;
-  const call = callOf(key, waitIndex, options);
-  throw notUnderstood(
-    call,
-    { status: 200, headers: {}, text: '', endpoint: 'the member' },
-    'it ended without a change',
-  );
+  const call = waitCall(key, waitIndex, options);
+  const answer = await ask(via, call, options);
+  const change = changeOf(call, answer, waitIndex);
+  if (change === undefined) throw notUnderstood(call, answer, 'the wait ended without a change');
+  if (!concerns(normalKey(key), change.node.key))
+    throw notUnderstood(call, answer, `it is about ${JSON.stringify(change.node.key.slice(0, 100))}`);
+  return change;
 }
 
-/** As `nextChange`; undefined if the member ended the wait, as it does when it stops. */
-export async function changeOrNothing(
-  via: Via,
-  key: string,
-  waitIndex: number,
-  options: WaitOptions = {},
-): Promise<Waited | undefined> {
-  const call = callOf(key, waitIndex, options);
-  const answer = await ask(via, call, options);
+/** The request that is answered by the first change. */
+export function waitCall(key: string, waitIndex: number, { recursive = false }: WaitOptions): Call {
+  const query = { wait: 'true', waitIndex: String(waitIndex), ...(recursive ? { recursive: 'true' } : {}) };
+  return { method: 'GET', path: pathOfKey(key, query) };
+}
+
+/** Undefined: the member ended the wait, as it does when it stops. Throws AnswerError. */
+export function changeOf(call: Call, answer: Answer, waitIndex: number): Waited | undefined {
   const body = jsonOf(call, answer);
   if (body === undefined) return undefined;
   const event = eventOf(body);
@@ -46,14 +44,7 @@ export async function changeOrNothing(
     throw notUnderstood(
       call,
       answer,
-      `it is a change of the past (${modifiedIndex}), and ${waitIndex} or later was asked for`,
+      `it is of the past (index ${modifiedIndex}, and ${waitIndex} or later was asked for)`,
     );
-  if (!concerns(normalKey(key), event.node.key))
-    throw notUnderstood(call, answer, `it is about ${JSON.stringify(event.node.key.slice(0, 100))}`);
   return { ...event, ...indexesOf(answer.headers) };
-}
-
-function callOf(key: string, waitIndex: number, { recursive = false }: WaitOptions): Call {
-  const query = { wait: 'true', waitIndex: String(waitIndex), ...(recursive ? { recursive: 'true' } : {}) };
-  return { method: 'GET', path: pathOfKey(key, query) };
 }

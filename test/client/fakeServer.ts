@@ -5,6 +5,8 @@ export interface FakeAnswer {
   readonly status?: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The headers come, and the body never. */
+  readonly isOpen?: boolean;
 }
 
 export interface Asked {
@@ -38,6 +40,10 @@ export class FakeServer {
     this.asked.push(asked);
     const answer = this.answer(asked, request.headers);
     if (answer === undefined) return;
+    if (answer.isOpen === true) {
+      response.writeHead(answer.status ?? 200, answer.headers).flushHeaders();
+      return;
+    }
     const text = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body ?? {});
     response.writeHead(answer.status ?? 200, answer.headers).end(answer.status === 204 ? undefined : text);
   }

@@ -21,13 +21,14 @@ export class TooLongError extends Error {
 /** The whole body. Rejects with TooLongError, ExchangeFailure, or the reason of the signal that ended it. */
 export async function readText({ message, settle }: OpenAnswer, bytesMax: number): Promise<string> {
   try {
-    return (await read(message, bytesMax)).toString('utf8');
+    return await readBody(message, bytesMax);
   } finally {
     settle();
   }
 }
 
-function read(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
+/** Rejects as `readText` does. */
+export function readBody(message: IncomingMessage, bytesMax: number): Promise<string> {
   const announced = Number(message.headers['content-length']);
   if (announced > bytesMax) {
     message.destroy();
@@ -50,7 +51,7 @@ function read(message: IncomingMessage, bytesMax: number): Promise<Buffer> {
       reject(cut());
     });
     message.on('end', () => {
-      if (message.complete) resolve(Buffer.concat(pieces));
+      if (message.complete) resolve(Buffer.concat(pieces).toString('utf8'));
       else reject(cut());
     });
   });

@@ -54,6 +54,11 @@ export class Endpoints {
       this.list = [url, ...this.list.filter((other) => other !== url)];
   }
 
+  failedAt(origin: string): void {
+    const url = this.list.find((known) => known.origin === origin);
+    if (url !== undefined) this.failed(url);
+  }
+
   failed(url: URL): void {
     if (this.list.includes(url)) this.list = [...this.list.filter((other) => other !== url), url];
   }

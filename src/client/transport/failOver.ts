@@ -5,7 +5,6 @@
 import { BackOff, type BackOffBounds } from '../../platform/backOff';
 import type { Random } from '../../platform/clock';
 import { reasonOf } from '../../platform/networkError';
-import { reasonToStop } from '../../platform/plainRequest';
 import { TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
 import { nameOf, type Answer, type Call } from '../call';
 import { isRead } from './attempt';
@@ -25,7 +24,8 @@ export interface FailOver {
   readonly anyStatus: boolean;
   /** Rejects as `attempt` does. */
   readonly attempt: (endpoint: URL, timeoutMs: number) => Promise<Answer>;
-  readonly sleep: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
+  /** Rejects with the signal's reason. */
+  readonly pause: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
 /** Rejects with NoAnswerError, NotUnderstoodError, or the signal's reason. */
@@ -44,8 +44,7 @@ export async function askWithFailOver(options: FailOver): Promise<Answer> {
     if (round >= roundsMax) return run.lastAnswer();
     const waitMs = backOff.nextMs();
     if (performance.now() + waitMs >= deadlineMs) return run.lastAnswer();
-    await options.sleep(waitMs, signal);
-    if (signal?.aborted === true) throw reasonToStop(signal);
+    await options.pause(waitMs, signal);
   }
 }
 

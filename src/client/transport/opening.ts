@@ -1,6 +1,5 @@
 /** Answers that are read as they come, because they are too long to be held. */
-import type { IncomingHttpHeaders } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { reasonOf } from '../../platform/networkError';
 import { TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
 import { textOf2xx } from '../answer';
@@ -15,7 +14,7 @@ export interface OpenedAnswer {
   readonly headers: IncomingHttpHeaders;
   /** Whose answer it is, as `http://HOST:PORT`. */
   readonly endpoint: string;
-  readonly body: Readable;
+  readonly body: IncomingMessage;
 }
 
 const WORDS_BYTES_MAX = 64 * 1024;

@@ -1,0 +1,18 @@
+/** What a watch, a lock and an election need of a client. */
+import type { Asker, Call, CallOptions } from '../http';
+import type { OpenedAnswer } from '../transport/opening';
+
+export interface Cluster extends Asker {
+  /** The member that is asked first stands first. */
+  readonly endpoints: readonly string[];
+  /** One member of it. */
+  at(endpoint: string): OneMember;
+  /** This member did not do what it should; the others are asked before it. */
+  putLast(endpoint: string): void;
+  /** Rejects as `CallOptions.signal` would have it once the client is closed. */
+  readonly closed: AbortSignal;
+}
+
+export interface OneMember extends Asker {
+  open(call: Call, options?: CallOptions): Promise<OpenedAnswer>;
+}

@@ -1,0 +1,110 @@
+/** One wait for one change at one member, given up when the member would not hear of it any more. */
+import { reasonOf } from '../../platform/networkError';
+import { nameOf } from '../call';
+import { UnreachableError } from '../errors';
+import { indexesOf } from '../keyEvent';
+import { readBody } from '../transport/body';
+import { ExchangeFailure } from '../transport/exchange';
+import { linkedSignal, type LinkedSignal } from '../transport/linkedSignal';
+import type { OpenedAnswer } from '../transport/opening';
+import { changeOf, waitCall, type Waited } from '../wait';
+import type { Cluster } from './cluster';
+import type { Liveness } from './liveness';
+
+export interface Poll {
+  readonly key: string;
+  readonly recursive: boolean;
+  readonly waitIndex: number;
+  readonly endpoint: string;
+  /** Hexadecimal; undefined: any. */
+  readonly clusterId: string | undefined;
+  /** Until the member has begun to wait. */
+  readonly timeoutMs: number;
+  /** How often it is asked whether the member is alive, while it is silent. */
+  readonly checkEveryMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** A member of another cluster answered. */
+export class OtherClusterError extends Error {
+  constructor(
+    readonly endpoint: string,
+    readonly clusterId: string,
+    expected: string,
+  ) {
+    super(`${endpoint} belongs to cluster ${clusterId}, and this watch began in cluster ${expected}`);
+  }
+}
+
+/** One change is the longest there is. */
+const CHANGE_BYTES_MAX = 64 * 1024 * 1024;
+/** Something between here and the member may have forgotten the connection without a word. */
+const SILENCE_MAX_MS = 10 * 60_000;
+
+/**
+ * Undefined: none has come, and it is time to ask again. Rejects with AnswerError (EtcdError 401: the history does not reach back),
+ * NoAnswerError, OtherClusterError, or the signal's reason.
+ */
+export async function poll(cluster: Cluster, liveness: Liveness, options: Poll): Promise<Waited | undefined> {
+  const { key, recursive, waitIndex, endpoint, timeoutMs, signal } = options;
+  const call = waitCall(key, waitIndex, { recursive });
+  const ending = linkedSignal(signal);
+  try {
+    const opened = await cluster.at(endpoint).open(call, { timeoutMs, signal: ending.signal });
+    const { clusterId } = indexesOf(opened.headers);
+    if (options.clusterId !== undefined && clusterId !== undefined && clusterId !== options.clusterId) {
+      opened.body.destroy();
+      throw new OtherClusterError(endpoint, clusterId, options.clusterId);
+    }
+    const text = await heard(liveness, options, opened, ending);
+    return changeOf(call, { ...opened, text }, waitIndex);
+  } catch (error) {
+    if (error === SILENT) return undefined;
+    if (!(error instanceof ExchangeFailure)) throw error;
+    throw new UnreachableError(`${nameOf(call)}: ${endpoint}: ${reasonOf(error.error)}`, false, [{ endpoint, error }]);
+  } finally {
+    ending.release();
+  }
+}
+
+async function heard(liveness: Liveness, options: Poll, { body }: OpenedAnswer, ending: LinkedSignal): Promise<string> {
+  const watching = watchMember(liveness, options, ending);
+  try {
+    return await readBody(body, CHANGE_BYTES_MAX);
+  } finally {
+    watching.stop();
+    body.destroy();
+  }
+}
+
+const SILENT = new Error('nothing was heard for long; the wait begins anew');
+
+/** A member that gave no sign of life. */
+class DeadMemberError extends UnreachableError {
+  constructor(endpoint: string) {
+    const message = `${endpoint} waits with this watch and says no more that it reaches a quorum (GET /health)`;
+    super(message, false, [{ endpoint, error: new Error(message) }]);
+  }
+}
+
+function watchMember(
+  liveness: Liveness,
+  { endpoint, checkEveryMs, timeoutMs }: Poll,
+  ending: LinkedSignal,
+): { stop(): void } {
+  const beganMs = performance.now();
+  const timer = setInterval(() => {
+    if (performance.now() - beganMs > SILENCE_MAX_MS) ending.abort(SILENT);
+    // Half as old at most: two watches that began at different times share a question, and none waits for two of them.
+    void liveness.isAlive(endpoint, checkEveryMs / 2, timeoutMs).then((isAlive) => {
+      if (!isAlive) ending.abort(new DeadMemberError(endpoint));
+    });
+  }, checkEveryMs);
+  // The connection that waits keeps the process alive as long as it is to.
+  timer.unref();
+  return {
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
+}
