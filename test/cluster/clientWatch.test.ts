@@ -69,7 +69,7 @@ it('tells each acknowledged write once and in order while members die, hang and 
   const { stop } = writeOn(writer, directory);
   const more = (count: number): Promise<unknown> => {
     const target = changes.length + count;
-    return until(`${count} more changes`, 40_000, async () => changes.length >= target || undefined);
+    return until(`${count} more changes`, 40_000, () => Promise.resolve(changes.length >= target || undefined));
   };
   const watchedAt = (): (typeof cluster.members)[number] | undefined =>
     cluster.members.find(({ clientUrl }) => clientUrl === reader.endpoints[0]);
