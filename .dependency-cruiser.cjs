@@ -58,15 +58,15 @@ module.exports = {
     })),
     {
       name: 'main-starts-app',
-      comment: 'src/main.ts only picks what to run; src/app puts the parts together, and nothing else knows of it',
+      comment: 'src/main.ts and src/ctlMain.ts only pick what to run; src/app puts the parts together, and nothing else knows of it',
       severity: 'error',
-      from: { path: '^src/main\\.ts$' },
+      from: { path: '^src/(main|ctlMain)\\.ts$' },
       to: { path: '^src/', pathNot: '^src/(app|config)/' },
     },
     {
       name: 'nobody-knows-app',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(app/|main\\.ts$)' },
+      from: { path: '^src/', pathNot: '^src/(app/|(main|ctlMain)\\.ts$)' },
       to: { path: '^src/app/' },
     },
     {

@@ -13,8 +13,9 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
 COPY scripts scripts
 COPY src src
-RUN npm run build && find dist -type f ! -name cairn.js ! -path 'dist/program.js*' ! -path 'dist/dashboard/*' -delete && \
-    rm dist/program.js.map && find dist -type d -empty -delete
+RUN npm run build && find dist -type f ! -name cairn.js ! -path dist/cairnctl.js ! -path 'dist/program.js*' ! -path 'dist/ctlProgram.js*' \
+      ! -path 'dist/dashboard/*' -delete && \
+    rm dist/program.js.map dist/ctlProgram.js.map && find dist -type d -empty -delete
 
 # ---- what it runs on: packages for production, the database among them
 FROM ${NODE_IMAGE} AS packages
@@ -38,6 +39,7 @@ RUN node /packaging/pruneModules.js node_modules
 FROM packages AS root
 RUN node /packaging/systemFiles.js /root-of-image /opt/cairn/node_modules
 RUN install -D --mode=0755 /packaging/cairn /root-of-image/usr/local/bin/cairn && \
+    install --mode=0755 /packaging/cairnctl /root-of-image/usr/local/bin/cairnctl && \
     mkdir -p /root-of-image/opt && cp -a /opt/cairn /root-of-image/opt/cairn && \
     rm /root-of-image/opt/cairn/.npmrc /root-of-image/opt/cairn/package-lock.json && \
     install -d --owner=65532 --group=65532 --mode=0700 /root-of-image/var/lib/cairn && \

@@ -17,6 +17,8 @@ module.exports = {
       },
     ],
   },
+  // What is loaded late is named with the ending that it has when it is built.
+  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
   // Two at least, also on two processors: most tests wait for members more than they compute. In one process, the default there,
   // what one file leaves behind slows down the next.
   maxWorkers: Math.max(2, availableParallelism() - 1),

@@ -2,16 +2,17 @@
 'use strict';
 
 /**
- * Becomes dist/cairn.js: runs program.js beside it with the code that was compiled when it was built, because reading two
+ * Becomes dist/cairn.js and dist/cairnctl.js: runs program.js or ctlProgram.js beside it with the code that was compiled when it was built, because reading two
  * megabytes of JavaScript is a third of a start. V8 refuses the cache of another version of Node.js, and does without one.
  */
 const { readFileSync } = require('node:fs');
 const Module = require('node:module');
-const { dirname, join } = require('node:path');
+const { basename, dirname, join } = require('node:path');
 const { Script } = require('node:vm');
 
-const PROGRAM = join(__dirname, 'program.js');
-const CODE_CACHE = join(__dirname, 'program.js.cache');
+const IS_CTL = basename(__filename) === 'cairnctl.js';
+const PROGRAM = join(__dirname, IS_CTL ? 'ctlProgram.js' : 'program.js');
+const CODE_CACHE = `${PROGRAM}.cache`;
 
 /** The program, compiled and not yet run. It is ASCII: see bundle.js. */
 function load() {
@@ -50,7 +51,7 @@ const BY_SIGNAL = 128;
  */
 function listenEarly() {
   const [first] = process.argv.slice(2);
-  const isMember = first === undefined || first.startsWith('-');
+  const isMember = !IS_CTL && (first === undefined || first.startsWith('-'));
   for (const [signal, number] of Object.entries(SIGNALS)) {
     process.on(signal, () => process.exit(isMember ? 0 : BY_SIGNAL + number));
   }

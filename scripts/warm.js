@@ -2,8 +2,10 @@
 
 /**
  * Writes dist/program.js.cache: runs one member for a moment, asks it what members are asked, and keeps the code that V8
- * compiled for that. Ends with 1 if the member does not answer.
+ * compiled for that. warmCtl.js does the same for cairnctl. Ends with 1 if the member does not answer.
  */
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
@@ -39,6 +41,11 @@ async function main() {
     await answer.text();
   }
   writeFileSync(CODE_CACHE, script.createCachedData());
+  const warmed = spawn(process.execPath, [join(__dirname, 'warmCtl.js'), client], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(warmed, 'exit');
+  if (code !== 0) throw new Error(`cairnctl ends with ${code}`);
   process.exit(0);
 }
 

@@ -5,6 +5,10 @@ type Run = (args: readonly string[]) => Promise<number | undefined>;
 
 /** The code behind each command word; loaded only when it is asked for. */
 export const commands: Readonly<Record<CommandWord, Run>> = {
+  ctl: async (args) => {
+    const { runCtl } = await import('./ctl.js');
+    return runCtl(args, async (word, rest) => (await commands[word](rest)) ?? 0);
+  },
   discovery: async (args) => {
     (await import('./process.js')).runMember(args, 'discovery');
     return undefined;

@@ -102,6 +102,11 @@ export const commandTable = {
       ...tlsFlags,
     },
   },
+  ctl: {
+    help:
+      'Read, write and watch keys, and look after a cluster, as etcdctl does for the v2 API: `cairn ctl get KEY`. The program ' +
+      'cairnctl is the same; docs/cairnctl.md has its commands.',
+  },
   discovery: {
     help:
       'Run a discovery service and nothing else: members of new clusters find each other through it. Takes the options of ' +
@@ -353,7 +358,7 @@ export const commandTable = {
 export type CommandWord = keyof typeof commandTable;
 
 /** Those that do something and end, with options of their own. */
-export type TaskWord = Exclude<CommandWord, 'discovery'>;
+export type TaskWord = Exclude<CommandWord, 'discovery' | 'ctl'>;
 
 /** In the order of --help. */
 export const commandRows: readonly (readonly [CommandWord, CommandRow])[] = Object.entries(commandTable) as [

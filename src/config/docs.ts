@@ -113,6 +113,7 @@ function commandSection(): string[] {
 }
 
 function usageOf(word: CommandWord): string {
+  if (word === 'ctl') return 'cairn ctl COMMAND';
   return word === 'discovery' ? 'cairn discovery' : commandUsage(word);
 }
 

@@ -6,13 +6,11 @@ import { peerSide } from '../config/tlsSides';
 import { formatEndpoint } from '../config/urls';
 import type { Dial } from '../platform/dial';
 import { readPlainFileSync } from '../platform/plainFile';
-import { RealClock } from '../platform/realClock';
-import type { ClientTls } from '../tls/clientTls';
-import { tlsDial } from '../tls/dial';
 import { openDialMaterial } from '../tls/dialMaterial';
 import type { TlsFile } from '../tls/files';
 import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
+import { bareSide, orLater, SURROUNDINGS } from './filesDial';
 import { memberTls } from './memberTls';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,31 +87,6 @@ function dialWith(side: TlsSide): Promise<Dial> {
   return orLater(() => openDialMaterial(side, SURROUNDINGS));
 }
 
-/** Who asks by http needs no certificate: what is wrong with one is said when it is needed. */
-async function orLater(open: () => Promise<(url: URL) => ClientTls>): Promise<Dial> {
-  try {
-    return tlsDial(await open());
-  } catch (error) {
-    return tlsDial(() => {
-      throw error;
-    });
-  }
-}
-
-/** What is doubtful is said by the member. */
-const SURROUNDINGS = { clock: new RealClock(), log: { info: () => undefined, warn: () => undefined } };
-
-const BARE: TlsSide = {
-  name: 'client',
-  files: {},
-  certificatesDemanded: false,
-  allowedCommonNames: [],
-  allowedHostNames: [],
-  isSelfMade: false,
-  validityYears: 1,
-  protocol: { minVersion: 'TLS1.2', maxVersion: '', cipherSuites: [] },
-};
-
 /** Undefined: no option and no ETCDCTL_ variable names a file. */
 function givenSide(values: CommandArguments, environment: Environment): TlsSide | undefined {
   const fileOf = (name: string): TlsFile | undefined => values.file(name, environment);
@@ -123,7 +96,7 @@ function givenSide(values: CommandArguments, environment: Environment): TlsSide 
     throw new UsageError(`a certificate and its key come together; give ${missing} too`);
   }
   if (authorities === undefined && certificate === undefined) return undefined;
-  return { ...BARE, files: { authorities, certificate, key } };
+  return bareSide({ authorities, certificate, key });
 }
 
 function ownMember(environment: Environment): Built {

@@ -11,8 +11,10 @@ export interface PlainRequest {
   readonly body?: RequestBody | undefined;
   /** `NAME:PASSWORD`, shown to this server and to none that its answer points to. */
   readonly user?: string | undefined;
-  /** For the whole of it. */
+  /** For the whole of it; Infinity: no limit. */
   readonly timeoutMs: number;
+  /** For the head of the answer, where that is to come sooner than the rest. */
+  readonly headTimeoutMs?: number | undefined;
   readonly answerBytesMax: number;
   /** Ends it early: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -20,7 +22,10 @@ export interface PlainRequest {
   readonly dial?: Dial | undefined;
 }
 
-export type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: unknown };
+export type RequestBody =
+  | { readonly form: Readonly<Record<string, string>> }
+  | { readonly json: unknown }
+  | { readonly bytes: Buffer; readonly type: string };
 
 export interface PlainAnswer {
   readonly status: number;
@@ -58,11 +63,14 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
     signal?.addEventListener('abort', stopped, { once: true });
     // The timer is its own and every end of the request settles it: an upgrade that nobody asked for (101) is told by node:http
     // with no error.
-    const timer = setTimeout(() => {
-      fail(new RequestTimeoutError());
-    }, options.timeoutMs);
+    const timer = limit(options.timeoutMs, fail);
+    const headTimer = limit(options.headTimeoutMs ?? Infinity, fail);
+    request.once('response', () => {
+      clearTimeout(headTimer);
+    });
     const settled = (): void => {
       clearTimeout(timer);
+      clearTimeout(headTimer);
       signal?.removeEventListener('abort', stopped);
     };
     readAnswer(request, options.answerBytesMax, fail, (answer) => {
@@ -72,6 +80,13 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
       else reject(Object.assign(new Error(isTls), { code: TLS_FAILURE }));
     });
   });
+}
+
+function limit(timeoutMs: number, fail: (error: Error) => void): NodeJS.Timeout | undefined {
+  if (timeoutMs === Infinity) return undefined;
+  return setTimeout(() => {
+    fail(new RequestTimeoutError());
+  }, timeoutMs);
 }
 
 const REDIRECTS = [301, 302, 307, 308];
@@ -123,6 +138,7 @@ function open({ method, url: text, body, user, dial = dialTcp }: PlainRequest): 
 
 function bytesOf(body: RequestBody | undefined): [type: string | undefined, bytes: Buffer] {
   if (body === undefined) return [undefined, Buffer.alloc(0)];
+  if ('bytes' in body) return [body.type, body.bytes];
   if ('json' in body) return ['application/json', Buffer.from(JSON.stringify(body.json))];
   return ['application/x-www-form-urlencoded', Buffer.from(new URLSearchParams(body.form).toString())];
 }

@@ -25,8 +25,14 @@ export class RunningEtcdctl {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly ended: Promise<number | null>;
 
-  constructor(clientUrl: string, commandLine: readonly string[], stdin = '') {
-    this.child = spawn('etcdctl', commandLine, { env: environment(clientUrl), timeout: LIMIT_MS });
+  constructor(
+    clientUrl: string,
+    commandLine: readonly string[],
+    stdin = '',
+    moreEnvironment: Readonly<Record<string, string>> = {},
+  ) {
+    const env = { ...environment(clientUrl), ...moreEnvironment };
+    this.child = spawn('etcdctl', commandLine, { env, timeout: LIMIT_MS });
     this.child.stdout.on('data', (data: Buffer) => (this.stdout += data.toString('utf8')));
     this.child.stderr.on('data', (data: Buffer) => (this.stderr += data.toString('utf8')));
     // It may end without reading what it is given.

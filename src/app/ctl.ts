@@ -1,0 +1,61 @@
+/** cairnctl in a process: its streams, its signals and how it ends. */
+import { commandRows, isCommandWord, type TaskWord } from '../config/commands';
+import { askSecret } from '../ctl/etcdctl/askSecret';
+import { argumentsAsGiven } from '../ctl/etcdctl/byteText';
+import { cairnctl, type Others } from '../ctl/etcdctl/cairnctl';
+import type { Io } from '../ctl/etcdctl/io';
+import { build } from './build';
+
+/** What a shell says of a program that wrote to nobody. */
+const BY_BROKEN_PIPE = 141;
+
+/** How a command of `cairn` is run from here. */
+export type RunOther = (word: TaskWord, args: readonly string[]) => Promise<number>;
+
+/** Carries one command out and ends the process with its exit code. */
+export async function runCtl(args: readonly string[], runOther: RunOther): Promise<never> {
+  for (const output of [process.stdout, process.stderr]) {
+    output.on('error', (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === 'EPIPE' ? BY_BROKEN_PIPE : 1);
+    });
+  }
+  const given = argumentsAsGiven(args);
+  // The list of processes is for everybody to see; from now on it does not show what may be a password.
+  if (given.some((argument) => argument.includes(':') && !argument.includes('://'))) process.title = 'cairnctl';
+  const code = await cairnctl(given, ioOfProcess(), othersWith(runOther));
+  await Promise.all([written(process.stdout), written(process.stderr)]);
+  process.exit(code);
+}
+
+function ioOfProcess(): Io {
+  const { stdin, stdout, stderr, env } = process;
+  return {
+    ...{ stdin, stdout, stderr, environment: env },
+    endAtInterrupt: (code) => {
+      process.removeAllListeners('SIGINT');
+      process.on('SIGINT', () => process.exit(code));
+    },
+    askSecret: (prompt) => askSecret(stdin, stderr, prompt),
+  };
+}
+
+function othersWith(runOther: RunOther): Others {
+  const rows = commandRows.filter(([word]) => isTask(word));
+  return {
+    list: rows.map(([word, { help }]) => ({ word, help })),
+    find: (word) => (isTask(word) ? (args) => runOther(word, args) : undefined),
+    version: () => build().version,
+  };
+}
+
+function isTask(word: string): word is TaskWord {
+  return isCommandWord(word) && word !== 'discovery' && word !== 'ctl';
+}
+
+function written(output: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    output.write('', () => {
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,77 @@
+/** Asks a person for a secret, which is not shown while it is typed. */
+import type { Writable } from 'node:stream';
+import type { Io } from './io';
+
+type Input = Io['stdin'] & { setRawMode?: (isRaw: boolean) => unknown };
+
+const LINE_BYTES_MAX = 64 * 1024;
+
+/**
+ * From a terminal without echo; from anything else the first line, so that a script can hand it over. The prompt goes to `output`, which
+ * is not where data goes. Rejects with an Error if it is interrupted, or ends before it began.
+ */
+export function askSecret(input: Input, output: Writable, prompt: string): Promise<string> {
+  const isTerminal = input.isTTY === true && input.setRawMode !== undefined;
+  if (isTerminal) output.write(prompt);
+  if (isTerminal) input.setRawMode?.(true);
+  return new Promise<string>((resolve, reject: (error: Error) => void) => {
+    let typed: Buffer = Buffer.alloc(0);
+    const end = (settle: () => void): void => {
+      input.off('data', onData);
+      input.off('end', onEnd);
+      input.off('error', onError);
+      input.pause();
+      if (isTerminal) {
+        input.setRawMode?.(false);
+        output.write('\n');
+      }
+      settle();
+    };
+    const answer = (bytes: Buffer): void => {
+      end(() => {
+        resolve(bytes.toString('utf8'));
+      });
+    };
+    const onError = (error: Error): void => {
+      end(() => {
+        reject(error);
+      });
+    };
+    const onEnd = (): void => {
+      answer(typed);
+    };
+    const onData = (piece: Buffer): void => {
+      for (const byte of piece) {
+        if (byte === LINE_FEED || byte === CARRIAGE_RETURN || (isTerminal && byte === CTRL_D)) {
+          answer(typed);
+          return;
+        }
+        if (isTerminal && byte === CTRL_C) {
+          onError(new Error('interrupted'));
+          return;
+        }
+        if (isTerminal && (byte === BACKSPACE || byte === DELETE)) typed = withoutLastCharacter(typed);
+        else typed = Buffer.concat([typed, Buffer.of(byte)]);
+        if (typed.length > LINE_BYTES_MAX) {
+          onError(new Error(`it is longer than ${LINE_BYTES_MAX} bytes`));
+          return;
+        }
+      }
+    };
+    input.on('data', onData);
+    input.on('end', onEnd);
+    input.on('error', onError);
+    input.resume();
+  });
+}
+
+const CTRL_C = 3;
+const CTRL_D = 4;
+const BACKSPACE = 8;
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+const DELETE = 127;
+
+function withoutLastCharacter(typed: Buffer): Buffer {
+  return Buffer.from(Array.from(typed.toString('utf8')).slice(0, -1).join(''), 'utf8');
+}

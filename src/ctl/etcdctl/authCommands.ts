@@ -1,0 +1,91 @@
+/** auth enable and disable, and what users and roles have in common with them. */
+import type { CtlPath } from '../../config/ctl/table';
+import { isRecord, textOf } from '../../client/json';
+import type { Call, Cluster, Deadline } from './cluster';
+import { EXIT } from './exitCodes';
+import { Failure, UnreadableAnswerError } from './failures';
+import { goJson, pathEscape } from './goText';
+import { showEndpoints } from './connection';
+import { print } from './io';
+import { parseJson } from './memberAnswers';
+import { noOperands } from './memberCommands';
+import { failingAs, plainFailure } from './report';
+import type { Command, Session } from './session';
+
+export const authCommands = {
+  'auth enable': async (session) => {
+    await change(session, 'PUT', 'Authentication Enabled');
+  },
+  'auth disable': async (session) => {
+    await change(session, 'DELETE', 'Authentication Disabled');
+  },
+} as const satisfies Partial<Record<CtlPath, Command>>;
+
+async function change(session: Session, method: 'PUT' | 'DELETE', done: string): Promise<void> {
+  noOperands(session);
+  await failingAs(plainFailure, async () => {
+    await (await AuthApi.open(session)).send({ method, path: '/v2/auth/enable' });
+  });
+  print(session.io, done);
+}
+
+/** What one command asks of `/v2/auth`, within one time limit. */
+export class AuthApi {
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly deadline: Deadline,
+  ) {}
+
+  /** Rejects with Failure. */
+  static async open(session: Session): Promise<AuthApi> {
+    const cluster = await session.cluster();
+    showEndpoints(session.io, session.globals, cluster);
+    return new AuthApi(cluster, cluster.deadline());
+  }
+
+  /** With all of its time, after a person was asked. */
+  again(): AuthApi {
+    return new AuthApi(this.cluster, this.cluster.deadline());
+  }
+
+  /** The JSON of the answer, or undefined if it has none. Rejects as `Cluster.ask`, or with an Error in the words of the member. */
+  async send(call: Call): Promise<unknown> {
+    const { status, text } = await this.cluster.ask(call, this.deadline);
+    if (status === 200 || status === 201) return text.trim() === '' ? undefined : parseJson(text);
+    const body = parseJson(text);
+    const message = isRecord(body) ? textOf(body['message']) : undefined;
+    throw message === undefined ? new UnreadableAnswerError() : new NoError(message, status);
+  }
+}
+
+/** A member said no. */
+export class NoError extends Error {
+  override readonly name = 'NoError';
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** The path of a user or a role. */
+export function authPath(kind: 'users' | 'roles', name: string): string {
+  return `/v2/auth/${kind}/${pathEscape(name).replaceAll('/', '%2F')}`;
+}
+
+/** @param secret - what --debug does not show */
+export function putCall(path: string, body: object, secret?: string): Call {
+  return {
+    ...{ method: 'PUT', path, body: { type: 'application/json', text: goJson(body) } },
+    ...(secret === undefined ? {} : { shownBody: '<hidden: it holds a password>' }),
+  };
+}
+
+/** The only operand. Rejects with Failure. */
+export function oneName({ operands }: Session, words: string): string {
+  const [name, ...rest] = operands;
+  if (name === undefined || rest.length > 0) throw new Failure(EXIT.badArguments, words);
+  return name;
+}

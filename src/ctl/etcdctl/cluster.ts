@@ -1,0 +1,144 @@
+/** The cluster as a command sees it: endpoints that are asked in turn until one answers. */
+import { STATUS_CODES } from 'node:http';
+import type { Dial } from '../../platform/dial';
+import { followingRequest, type PlainAnswer, type PlainRequest } from '../../platform/plainRequest';
+import { bytesOfText } from './byteText';
+import { attemptOf } from './dialWords';
+import { ClusterError, OnlyAttemptError, TotalTimeoutError, UnreadableAnswerError, type Attempt } from './failures';
+import { parseMembers } from './memberAnswers';
+import { quote as quoted } from './goText';
+
+/** A listing of a whole store is the longest answer there is. */
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+
+export interface Call {
+  readonly method: PlainRequest['method'];
+  /** Percent-encoded. */
+  readonly path: string;
+  /** Percent-encoded; may be empty. */
+  readonly query?: string;
+  readonly body?: { readonly type: string; readonly text: string };
+  /** What --debug shows of the body, where it holds a secret. */
+  readonly shownBody?: string;
+  /** Sent to one endpoint only, unless it surely did not arrive: it is no longer the same when it is done twice. */
+  readonly isOneShot?: boolean;
+  /** Waits for a change, for however long that takes. */
+  readonly isWait?: boolean;
+}
+
+/** How to reach an endpoint; TLS is loaded when the first https one is asked. */
+export type DialFor = (endpoint: string) => Promise<Dial>;
+
+export interface ClusterOptions {
+  /** URLs. */
+  readonly endpoints: readonly string[];
+  readonly dialFor: DialFor;
+  /** `NAME:PASSWORD`. */
+  readonly user: string | undefined;
+  /** For the head of an answer; 0: no limit. */
+  readonly timeoutMs: number;
+  /** For one call to all endpoints in turn. */
+  readonly totalTimeoutMs: number;
+  /** Gets a line for each request, as curl would send it. */
+  readonly debug: ((line: string) => void) | undefined;
+}
+
+/** From here on what a caller does has to be done; see `Cluster.deadline`. */
+export type Deadline = number;
+
+export class Cluster {
+  private urls: readonly string[];
+  /** The one that answered last is asked first. */
+  private pinned = 0;
+
+  constructor(private readonly options: ClusterOptions) {
+    this.urls = shuffled(options.endpoints);
+  }
+
+  get endpoints(): readonly string[] {
+    return this.urls;
+  }
+
+  deadline(): Deadline {
+    return performance.now() + this.options.totalTimeoutMs;
+  }
+
+  /**
+   * Any answer but one of 500 and above, which another member may do better.
+   * Rejects with ClusterError, OnlyAttemptError or TotalTimeoutError.
+   */
+  async ask(call: Call, deadlineMs: Deadline = this.deadline()): Promise<PlainAnswer> {
+    const attempts: Attempt[] = [];
+    const count = this.urls.length;
+    for (let turn = 0; turn < count; turn++) {
+      const at = (this.pinned + turn) % count;
+      const endpoint = this.urls[at] ?? '';
+      try {
+        const answer = await this.askOne(endpoint, call, deadlineMs);
+        const complaint = complaintAbout(endpoint, answer.status);
+        if (complaint === undefined) {
+          this.pinned = at;
+          return answer;
+        }
+        if (call.isOneShot === true) throw new OnlyAttemptError(complaint);
+        attempts.push({ message: complaint, isConnection: false });
+      } catch (error) {
+        if (error instanceof OnlyAttemptError || error instanceof TotalTimeoutError) throw error;
+        const attempt = attemptOf(endpoint, error);
+        const isLast = turn === count - 1;
+        if (call.isOneShot === true && (attempt.mayBeCarriedOut || isLast)) throw new OnlyAttemptError(attempt.message);
+        attempts.push(attempt);
+      }
+    }
+    throw new ClusterError(attempts);
+  }
+
+  /** From here on the members are asked at the URLs that they publish. Rejects as `ask`, or with UnreadableAnswerError. */
+  async sync(): Promise<'synced' | 'nothing published'> {
+    const answer = await this.ask({ method: 'GET', path: '/v2/members' });
+    if (answer.status !== 200) throw new UnreadableAnswerError();
+    const published = parseMembers(answer.text).flatMap(({ clientURLs }) => clientURLs);
+    if (published.length === 0) return 'nothing published';
+    if ([...published].sort().join() === [...this.urls].sort().join()) return 'synced';
+    this.urls = shuffled(published);
+    this.pinned = 0;
+    return 'synced';
+  }
+
+  private async askOne(endpoint: string, call: Call, deadlineMs: Deadline): Promise<PlainAnswer> {
+    const { method, path, query = '', body } = call;
+    const url = `${endpoint.replace(/\/$/, '')}${path}${query === '' ? '' : `?${query}`}`;
+    this.options.debug?.(curl(url, call));
+    const isWait = call.isWait === true;
+    const leftMs = deadlineMs - performance.now();
+    if (!isWait && leftMs <= 0) throw new TotalTimeoutError();
+    try {
+      const dial = await this.options.dialFor(endpoint);
+      return await followingRequest({
+        ...{ method, url, user: this.options.user, dial, answerBytesMax: ANSWER_BYTES_MAX },
+        timeoutMs: isWait ? Infinity : leftMs,
+        headTimeoutMs: isWait || this.options.timeoutMs === 0 ? undefined : this.options.timeoutMs,
+        body: body && { type: body.type, bytes: bytesOfText(body.text) },
+      });
+    } catch (error) {
+      if (!isWait && performance.now() >= deadlineMs) throw new TotalTimeoutError();
+      throw error;
+    }
+  }
+}
+
+function complaintAbout(endpoint: string, status: number): string | undefined {
+  if (status < 500) return undefined;
+  if (status === 500 || status === 503) return `client: etcd member ${endpoint} has no leader`;
+  return `client: etcd member ${endpoint} returns server error [${STATUS_CODES[status] ?? ''}]`;
+}
+
+function curl(url: string, { method, body, shownBody }: Call): string {
+  const data = method === 'PUT' || method === 'POST' ? ` -d ${shownBody ?? quoted(body?.text ?? '')}` : '';
+  return `cURL Command: curl -X ${method} ${url}${data}`;
+}
+
+function shuffled(urls: readonly string[]): readonly string[] {
+  const left = [...urls];
+  return urls.map(() => left.splice(Math.floor(Math.random() * left.length), 1)[0] ?? '');
+}

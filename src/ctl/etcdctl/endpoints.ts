@@ -1,0 +1,43 @@
+/** Where the cluster is, as flags and variables say it. */
+import { DEFAULT_ENDPOINTS, globalFlags } from '../../config/ctl/globalFlags';
+import type { CtlFlag } from '../../config/ctl/row';
+import { withoutTrailingSlashes } from '../../platform/trailingSlashes';
+import { EXIT } from './exitCodes';
+import { Failure } from './failures';
+import type { FlagValues } from './flagValues';
+import type { Io } from './io';
+import { srvEndpoints } from './srvEndpoints';
+
+/** A flag wins over the variables of the table; empty if neither is there. */
+export function given(io: Io, globals: FlagValues, name: keyof typeof globalFlags): string {
+  const flag = globals.text(name);
+  if (flag !== '') return flag;
+  const { variables = [] }: CtlFlag = globalFlags[name];
+  return variables.map((variable) => io.environment[variable] ?? '').find((text) => text !== '') ?? '';
+}
+
+/** URLs, one at least. Rejects with Failure. */
+export async function endpointsOf(io: Io, globals: FlagValues): Promise<readonly string[]> {
+  const found = await srvEndpoints(io, {
+    domain: given(io, globals, 'discovery-srv'),
+    takesPlain: globals.isOn('insecure-discovery') || given(io, globals, 'insecure-discovery') !== '',
+  });
+  if (found.length > 0) return found;
+  const text =
+    [given(io, globals, 'endpoints'), given(io, globals, 'endpoint'), given(io, globals, 'peers')].find(
+      (urls) => urls !== '',
+    ) ?? DEFAULT_ENDPOINTS;
+  return text.split(',').map((part) => endpointOf(part.trim()));
+}
+
+/** `http://` may be left out. @throws Failure */
+function endpointOf(text: string): string {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '' && parsed.username === '')
+    return withoutTrailingSlashes(url);
+  throw new Failure(
+    EXIT.badArguments,
+    `the endpoint ${JSON.stringify(text)} is no URL of a member; write it like http://127.0.0.1:2379`,
+  );
+}

@@ -1,0 +1,43 @@
+/** The list of members, as a member answers it. */
+import { isRecord, textOf, textsOf } from '../../client/json';
+import { UnreadableAnswerError } from './failures';
+
+export interface ListedMember {
+  /** Hexadecimal. */
+  readonly id: string;
+  /** Empty until it was started. */
+  readonly name: string;
+  readonly peerURLs: readonly string[];
+  readonly clientURLs: readonly string[];
+}
+
+/** @throws UnreadableAnswerError */
+export function parseMembers(text: string): readonly ListedMember[] {
+  const body = parseJson(text);
+  if (!isRecord(body)) throw new UnreadableAnswerError();
+  const { members } = body;
+  if (members === undefined || members === null) return [];
+  if (!Array.isArray(members)) throw new UnreadableAnswerError();
+  return members.map(parseMember);
+}
+
+/** @throws UnreadableAnswerError */
+export function parseMember(value: unknown): ListedMember {
+  if (!isRecord(value)) throw new UnreadableAnswerError();
+  return {
+    id: textOf(value['id']) ?? '',
+    name: textOf(value['name']) ?? '',
+    peerURLs: textsOf(value['peerURLs']),
+    clientURLs: textsOf(value['clientURLs']),
+  };
+}
+
+/** @throws UnreadableAnswerError */
+export function parseJson(text: string): unknown {
+  if (text === '') throw new UnreadableAnswerError(true);
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new UnreadableAnswerError();
+  }
+}

@@ -1,0 +1,36 @@
+/** Endpoints from DNS: `--discovery-srv`. */
+import { resolveSrv } from 'node:dns/promises';
+import { EXIT } from './exitCodes';
+import { Failure } from './failures';
+import { complain, type Io } from './io';
+
+type Lookup = (name: string) => Promise<readonly { readonly name: string; readonly port: number }[]>;
+
+/**
+ * Those that speak TLS first. Without `takesPlain` the others are named and left out. None without a domain. Rejects with Failure if the
+ * domain has none at all.
+ */
+export async function srvEndpoints(
+  io: Io,
+  { domain, takesPlain }: { readonly domain: string; readonly takesPlain: boolean },
+  lookup: Lookup = resolveSrv,
+): Promise<readonly string[]> {
+  if (domain === '') return [];
+  const secure = await targets(lookup, `_etcd-client-ssl._tcp.${domain}`, 'https');
+  const plain = await targets(lookup, `_etcd-client._tcp.${domain}`, 'http');
+  if (secure.length + plain.length === 0) {
+    throw new Failure(
+      EXIT.badArguments,
+      `there are no SRV records _etcd-client-ssl._tcp.${domain} or _etcd-client._tcp.${domain}; create them, or name the ` +
+        'members with --endpoints',
+    );
+  }
+  if (takesPlain) return [...secure, ...plain];
+  for (const endpoint of plain) complain(io, `ignoring discovered insecure endpoint "${endpoint}"`);
+  return secure;
+}
+
+async function targets(lookup: Lookup, name: string, scheme: string): Promise<readonly string[]> {
+  const records = await lookup(name).catch(() => []);
+  return records.map(({ name: host, port }) => `${scheme}://${host.replace(/\.$/, '')}:${port}`);
+}

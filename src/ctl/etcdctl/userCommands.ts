@@ -1,0 +1,107 @@
+/** user add, get, list, remove, grant, revoke, passwd. */
+import type { CtlPath } from '../../config/ctl/table';
+import { isRecord, textOf } from '../../client/json';
+import { AuthApi, authPath, NoError, oneName, putCall } from './authCommands';
+import { askSecret, nameAndPassword } from './userCredentials';
+import { EXIT } from './exitCodes';
+import { Failure, UnreadableAnswerError } from './failures';
+import { print } from './io';
+import { noOperands } from './memberCommands';
+import { failingAs, plainFailure } from './report';
+import type { Command, Session } from './session';
+
+const NAME_MISSING = 'Please provide a username';
+const NEW_PASSWORD = 'New password: ';
+const NOT_FOUND = 404;
+
+export const userCommands = {
+  'user list': async (session) => {
+    noOperands(session);
+    const names = await failingAs(plainFailure, async () => {
+      const body = await (await AuthApi.open(session)).send({ method: 'GET', path: '/v2/auth/users' });
+      return namesOf(body, 'users', 'user');
+    });
+    for (const name of names) print(session.io, name);
+  },
+  'user add': async (session) => {
+    const text = named(session);
+    const name = text.split(':', 1)[0] ?? '';
+    if (name === '') throw new Failure(EXIT.badArguments, NAME_MISSING);
+    await failingAs(plainFailure, async () => {
+      const api = await AuthApi.open(session);
+      if ((await findUser(api, name)) !== undefined)
+        throw new Failure(EXIT.badArguments, `User ${name} already exists`);
+      const { password } = await nameAndPassword(session.io, NEW_PASSWORD, text);
+      const body = { user: name, password, roles: null };
+      await api.again().send(putCall(authPath('users', name), body, password));
+    });
+    print(session.io, `User ${name} created`);
+  },
+  'user get': async (session) => {
+    const name = named(session);
+    const roles = await failingAs(plainFailure, async () => {
+      const api = await AuthApi.open(session);
+      return rolesOf(await api.send({ method: 'GET', path: authPath('users', name) }));
+    });
+    print(session.io, `User: ${name}`);
+    print(session.io, `Roles: ${roles.map((role) => ` ${role}`).join('')}`);
+  },
+  'user remove': async (session) => {
+    const name = named(session);
+    await failingAs(plainFailure, async () => {
+      await (await AuthApi.open(session)).send({ method: 'DELETE', path: authPath('users', name) });
+    });
+    print(session.io, `User ${name} removed`);
+  },
+  'user grant': (session) => changeRoles(session, 'grant'),
+  'user revoke': (session) => changeRoles(session, 'revoke'),
+  'user passwd': async (session) => {
+    const name = named(session);
+    await failingAs(plainFailure, async () => {
+      const api = await AuthApi.open(session);
+      // etcdctl does not ask, and so makes a user whose name was mistyped.
+      await api.send({ method: 'GET', path: authPath('users', name) });
+      const password = await askSecret(session.io, NEW_PASSWORD);
+      await api.again().send(putCall(authPath('users', name), { user: name, password }, password));
+    });
+    print(session.io, 'Password updated');
+  },
+} as const satisfies Partial<Record<CtlPath, Command>>;
+
+function named(session: Session): string {
+  return oneName(session, NAME_MISSING);
+}
+
+async function changeRoles(session: Session, how: 'grant' | 'revoke'): Promise<void> {
+  const roles = session.flags.list('roles');
+  if (roles.length === 0) throw new Failure(EXIT.badArguments, 'No roles specified; please use `--roles`');
+  const name = named(session);
+  await failingAs(plainFailure, async () => {
+    await (
+      await AuthApi.open(session)
+    ).send(putCall(authPath('users', name), { user: name, roles: null, [how]: roles }));
+  });
+  print(session.io, `User ${name} updated`);
+}
+
+async function findUser(api: AuthApi, name: string): Promise<unknown> {
+  try {
+    return await api.send({ method: 'GET', path: authPath('users', name) });
+  } catch (error) {
+    if (error instanceof NoError && error.status === NOT_FOUND) return undefined;
+    throw error;
+  }
+}
+
+/** A user is shown with its roles and their rights, and in older versions with their names alone. */
+function rolesOf(body: unknown): readonly string[] {
+  if (!isRecord(body)) throw new UnreadableAnswerError();
+  const roles: readonly unknown[] = Array.isArray(body['roles']) ? body['roles'] : [];
+  return roles.flatMap((role) => textOf(isRecord(role) ? role['role'] : role) ?? []);
+}
+
+/** In the order in which they were answered. */
+export function namesOf(body: unknown, list: string, name: string): readonly string[] {
+  const items: readonly unknown[] = isRecord(body) && Array.isArray(body[list]) ? body[list] : [];
+  return items.flatMap((item) => textOf(isRecord(item) ? item[name] : item) ?? []);
+}

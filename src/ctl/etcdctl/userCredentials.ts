@@ -1,0 +1,50 @@
+/** Users and their passwords, as the command line, a file or a person gives them. */
+import { readPlainFileSync } from '../../platform/plainFile';
+import { given } from './endpoints';
+import { EXIT } from './exitCodes';
+import { Failure, messageOf } from './failures';
+import type { FlagValues } from './flagValues';
+import type { Io } from './io';
+
+/** `NAME:PASSWORD` of whom to ask as; undefined: nobody is named. Rejects with Failure. */
+export async function userOf(io: Io, globals: FlagValues): Promise<string | undefined> {
+  const written = globals.text('username');
+  const file = given(io, globals, 'user-file');
+  if (written === '' && file !== '') return userIn(file);
+  const user = given(io, globals, 'username');
+  if (user === '') return undefined;
+  const { name, password } = await nameAndPassword(io, 'Password: ', user);
+  return `${name}:${password}`;
+}
+
+/** Asks for the password if there is no colon. Rejects with Failure. */
+export async function nameAndPassword(
+  io: Io,
+  prompt: string,
+  text: string,
+): Promise<{ readonly name: string; readonly password: string }> {
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: text, password: await askSecret(io, prompt) };
+  return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** Rejects with Failure. */
+export async function askSecret(io: Io, prompt: string): Promise<string> {
+  try {
+    return await io.askSecret(prompt);
+  } catch (error) {
+    throw new Failure(EXIT.badArguments, `Error reading password: ${messageOf(error)}`);
+  }
+}
+
+function userIn(path: string): string {
+  let text: string;
+  try {
+    text = readPlainFileSync(path);
+  } catch (error) {
+    throw new Failure(EXIT.badArguments, `--user-file ${path} cannot be read: ${messageOf(error)}`);
+  }
+  const user = text.replace(/\r?\n$/, '');
+  if (user.indexOf(':') > 0 && !user.includes('\n')) return user;
+  throw new Failure(EXIT.badArguments, `--user-file ${path} does not hold one line like NAME:PASSWORD`);
+}

@@ -1,0 +1,56 @@
+/** What was recorded of etcdctl 3.4 and etcd 3.4, byte for byte: of cairnctl and Cairn, and of etcdctl and Cairn where it is installed. */
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { whyNoEtcdctl } from '../../processes/etcdctlRunner';
+import { CommandPlayer } from './commandPlayer';
+import { commandStoryFiles, readCommandStory, type CommandOutcome, type CommandStep } from './commandStory';
+
+const stories = commandStoryFiles().map(readCommandStory);
+const differences = readFileSync(join(__dirname, '../../../docs/cairnctl.md'), 'utf8');
+
+test('there are 150 commands at least', () => {
+  expect(stories.flatMap(({ steps }) => steps).length).toBeGreaterThanOrEqual(150);
+});
+
+test('each difference is in docs/cairnctl.md', () => {
+  const named = new Set(stories.flatMap(({ steps }) => steps.flatMap(({ divergence }) => divergence ?? [])));
+  expect([...named].filter((name) => !differences.includes(`| ${name} `))).toEqual([]);
+});
+
+for (const { file, title, steps } of stories) {
+  describe(`${basename(file)}: ${title}`, () => {
+    let player: CommandPlayer;
+    beforeAll(async () => {
+      player = await CommandPlayer.start('cairnctl', 'cairn');
+    });
+    afterAll(async () => player.end());
+
+    steps.forEach((step, index) => {
+      test(`${index + 1}. ${step.run.join(' ')}`, async () => {
+        expect(await player.play(step)).toEqual(expectationOf(step));
+      });
+    });
+  });
+}
+
+(whyNoEtcdctl() === undefined ? describe : describe.skip)('the same by etcdctl itself, against Cairn', () => {
+  for (const { file, steps } of stories) {
+    test(basename(file), async () => {
+      const player = await CommandPlayer.start('etcdctl', 'cairn');
+      try {
+        for (const [index, step] of steps.entries()) {
+          const outcome = await player.play(step);
+          if (step.divergence === undefined) expect([index + 1, outcome]).toEqual([index + 1, expectationOf(step)]);
+        }
+      } finally {
+        await player.end();
+      }
+    });
+  }
+});
+
+function expectationOf({ run, expect: recorded, cairn }: CommandStep): CommandOutcome {
+  if (recorded === undefined) throw new Error(`${run.join(' ')} was not recorded: run scripts/record-etcdctl.js`);
+  const { code, stdout = '', stderr = '' } = { ...recorded, ...cairn };
+  return { code, ...(stdout === '' ? {} : { stdout }), ...(stderr === '' ? {} : { stderr }) };
+}
