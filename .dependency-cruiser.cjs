@@ -58,7 +58,8 @@ module.exports = {
     })),
     {
       name: 'main-starts-app',
-      comment: 'src/main.ts and src/ctlMain.ts only pick what to run; src/app puts the parts together, and nothing else knows of it',
+      comment:
+        'src/main.ts and src/ctlMain.ts only pick what to run; src/app puts the parts together, and nothing else knows of it',
       severity: 'error',
       from: { path: '^src/(main|ctlMain)\\.ts$' },
       to: { path: '^src/', pathNot: '^src/(app|config)/' },
