@@ -5,6 +5,7 @@ import { exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
 import { activeRows, allOptions, variableOf } from './options';
 import type { NamedOption } from './options';
+import { table } from './markdown';
 import type { ActiveOption, Kind, Spelling } from './options/types';
 
 /** docs/configuration.md, made from the tables of options and exit codes; scripts/configuration-docs.js writes it. */
@@ -193,8 +194,3 @@ function code(text: string): string {
 }
 
 /** A Markdown table and an empty line. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll('|  |', '| |');
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ''];
-}

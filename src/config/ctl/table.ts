@@ -2,6 +2,7 @@
 import { authGroup, roleGroup, userGroup } from './authCommands';
 import { clusterCommands, memberGroup } from './clusterCommands';
 import { keyCommands } from './keyCommands';
+import { moreCommands } from './moreCommands';
 import type { CtlFlags, CtlGroup, CtlRow } from './row';
 import { watchCommands } from './watchCommands';
 
@@ -13,6 +14,7 @@ export const ctlTable = {
   user: userGroup,
   role: roleGroup,
   auth: authGroup,
+  ...moreCommands,
 } as const satisfies Record<string, CtlRow | CtlGroup>;
 
 type Table = typeof ctlTable;

@@ -1,5 +1,7 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
 import { ctlCommands, type CtlPath } from '../../config/ctl/table';
+import { complete, completionCommands } from '../completion/completion';
+import { treeCommands } from '../tree/tree';
 import { authCommands } from './authCommands';
 import { readCommandLine, type Outcome } from './commandLine';
 import { findMembers, reach, showEndpoints, type Reached } from './connection';
@@ -17,7 +19,7 @@ import type { OtherCommand } from './pages';
 
 const commands: Readonly<Record<CtlPath, Command>> = {
   ...{ ...keyCommands, ...watchCommands, ...healthCommands, ...memberCommands, ...authCommands },
-  ...{ ...userCommands, ...roleCommands },
+  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...completionCommands },
   backup: () => {
     throw new Failure(
       EXIT.badArguments,
@@ -35,8 +37,15 @@ export interface Others {
   readonly version: () => string;
 }
 
+/** What the scripts of `completion` ask; nobody else does. */
+const COMPLETE = '__complete';
+
 /** Resolves with the exit code. */
 export async function cairnctl(args: readonly string[], io: Io, others: Others): Promise<number> {
+  if (args[0] === COMPLETE) {
+    await complete(io, args.slice(1));
+    return EXIT.ok;
+  }
   const outcome = readCommandLine(args);
   switch (outcome.kind) {
     case 'run':

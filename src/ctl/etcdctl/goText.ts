@@ -42,12 +42,19 @@ const SHORT: Readonly<Record<string, string>> = {
   '\v': '\\v',
 };
 
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]|(?! )\p{Zs}/u;
+
+function hex(code: number, digits: number): string {
+  return code.toString(16).padStart(digits, '0');
+}
+
 /** `%q`. */
 export function quote(text: string): string {
   const escaped = Array.from(text, (char) => {
     const code = char.codePointAt(0) ?? 0;
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     if (code < 0x20 || code === 0x7f) return SHORT[char] ?? `\\x${code.toString(16).padStart(2, '0')}`;
+    if (UNPRINTABLE.test(char)) return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
     return SHORT[char] ?? char;
   });
   return `"${escaped.join('')}"`;

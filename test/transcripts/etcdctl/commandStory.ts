@@ -16,7 +16,7 @@ export interface CommandStep {
   readonly environment?: Readonly<Record<string, string>>;
   /** As etcdctl 3.4 did it with etcd 3.4. */
   readonly expect?: CommandOutcome;
-  /** A heading of "Where it differs" in docs/cairnctl.md, and what is different. */
+  /** A row of src/config/ctl/differences.ts, and what is different. */
   readonly divergence?: string;
   readonly cairn?: Partial<CommandOutcome>;
 }

@@ -1,0 +1,8 @@
+/** Tables in Markdown. */
+
+/** With the empty line behind it. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`.replaceAll('|  |', '| |');
+  return [line(heads), line(heads.map(() => '---')), ...rows.map(line), ''];
+}

@@ -1,0 +1,65 @@
+/** Keys as lines of a tree. Pure. */
+import type { EtcdNode } from '../etcdctl/keyAnswers';
+import { quote } from '../etcdctl/goText';
+
+export interface TreeOptions {
+  readonly showsValues: boolean;
+  readonly directoriesOnly: boolean;
+  /** Levels below the first line; 0: all. */
+  readonly depth: number;
+}
+
+export interface TreeLine {
+  /** What is drawn before the name. */
+  readonly before: string;
+  readonly name: string;
+  readonly isDir: boolean;
+  /** Behind the name: its value, and how long it lives. */
+  readonly after: string;
+}
+
+/** What a terminal would take for something else than text. */
+const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
+
+/** Depth first; the node itself is the first line. */
+export function* treeLines(root: EtcdNode, options: TreeOptions): Generator<TreeLine> {
+  yield lineOf(root, root.key === '' ? '/' : root.key, '', options);
+  yield* below(root, '', 1, options);
+}
+
+/** Of the nodes below: how many there are. */
+export function countBelow(root: EtcdNode): { readonly directories: number; readonly keys: number } {
+  let [directories, keys] = [0, 0];
+  const waiting = [...(root.nodes ?? [])];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.isDir) directories++;
+    else keys++;
+    waiting.push(...(node.nodes ?? []));
+  }
+  return { directories, keys };
+}
+
+function* below(node: EtcdNode, indent: string, level: number, options: TreeOptions): Generator<TreeLine> {
+  if (options.depth > 0 && level > options.depth) return;
+  const shown = (node.nodes ?? []).filter(({ isDir }) => isDir || !options.directoriesOnly);
+  for (const [index, child] of shown.entries()) {
+    const isLast = index === shown.length - 1;
+    const name = child.key.slice(child.key.lastIndexOf('/') + 1);
+    yield lineOf(child, name, `${indent}${isLast ? '└── ' : '├── '}`, options);
+    yield* below(child, `${indent}${isLast ? '    ' : '│   '}`, level + 1, options);
+  }
+}
+
+function lineOf({ isDir, value, ttl }: EtcdNode, name: string, before: string, { showsValues }: TreeOptions): TreeLine {
+  const parts = [
+    ...(showsValues && !isDir ? [` = ${safe(value)}`] : []),
+    ...(showsValues && ttl > 0 ? [` (${ttl} s)`] : []),
+  ];
+  const shown = isDir && !name.endsWith('/') ? `${safe(name)}/` : safe(name);
+  return { before, name: shown, isDir, after: parts.join('') };
+}
+
+/** In quotation marks if a terminal would take parts of it for commands. */
+function safe(text: string): string {
+  return UNSAFE.test(text) ? quote(text) : text;
+}

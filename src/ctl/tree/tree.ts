@@ -1,0 +1,40 @@
+/** `cairnctl tree [KEY]`. */
+import type { CtlPath } from '../../config/ctl/table';
+import { paintFor } from '../colours';
+import { printKeyAnswer } from '../etcdctl/keyOutput';
+import { print } from '../etcdctl/io';
+import { parseKeyAnswer } from '../etcdctl/keyAnswers';
+import { getCall } from '../etcdctl/keyCalls';
+import { failingAs, keyFailure } from '../etcdctl/report';
+import type { Command } from '../etcdctl/session';
+import { countBelow, treeLines } from './lines';
+
+export const treeCommands = {
+  tree: async (session) => {
+    const { io, flags, operands, form } = session;
+    const answer = await failingAs(keyFailure, async () => {
+      const cluster = await session.cluster();
+      const call = getCall(operands[0] ?? '/', { sort: true, recursive: true, quorum: true });
+      return parseKeyAnswer(await cluster.ask(call));
+    });
+    if (form === 'json') {
+      printKeyAnswer(io, answer, form);
+      return;
+    }
+    const paint = paintFor(io.stdout, io.environment);
+    const options = {
+      showsValues: flags.isOn('values'),
+      directoriesOnly: flags.isOn('directories'),
+      depth: Math.max(0, flags.number('depth')),
+    };
+    for (const { before, name, isDir, after } of treeLines(answer.node, options)) {
+      print(io, `${paint('dim', before)}${isDir ? paint('blue', name) : name}${after}`);
+    }
+    const { directories, keys } = countBelow(answer.node);
+    print(io, `\n${counted(directories, 'directory', 'directories')}, ${counted(keys, 'key', 'keys')}`);
+  },
+} as const satisfies Partial<Record<CtlPath, Command>>;
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,53 @@
+import { FakeServer } from '../../client/fakeServer';
+import { runCtl } from '../etcdctl/inProcess';
+
+const node = {
+  key: '/app',
+  dir: true,
+  nodes: [
+    { key: '/app/db', dir: true, nodes: [{ key: '/app/db/host', value: 'ten', ttl: 30 }] },
+    { key: '/app/empty', dir: true },
+    { key: '/app/evil\u001b[2J', value: 'a\nb\u202e' },
+  ],
+};
+
+describe('cairnctl tree', () => {
+  const server = new FakeServer();
+  beforeAll(() => server.start());
+  afterAll(() => server.stop());
+  beforeEach(() => {
+    server.answer = () => ({ body: { action: 'get', node } });
+  });
+
+  async function tree(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await runCtl(['--no-sync', '--endpoints', server.url, 'tree', '/app', ...args]);
+    expect([code, stderr]).toEqual([0, '']);
+    return stdout;
+  }
+
+  it('draws keys below each other, and nothing that a terminal obeys', async () => {
+    expect(await tree()).toBe(
+      ['/app/', '├── db/', '│   └── host', '├── empty/', '└── "evil\\x1b[2J"', '', '2 directories, 2 keys', ''].join(
+        '\n',
+      ),
+    );
+  });
+
+  it('shows values and what is left of their time', async () => {
+    const shown = await tree('--values');
+    expect(shown).toContain('host = ten (30 s)\n');
+    expect(shown).toContain(' = "a\\nb\\u202e"\n');
+  });
+
+  it('ends at a depth, or shows directories only', async () => {
+    expect(await tree('-L', '1')).not.toContain('host');
+    expect(await tree('-d')).toBe(['/app/', '├── db/', '└── empty/', '', '2 directories, 2 keys', ''].join('\n'));
+  });
+
+  it('fails as the other commands do', async () => {
+    server.answer = () => ({ status: 404, body: { errorCode: 100, message: 'Key not found', cause: '/x', index: 7 } });
+    expect(await runCtl(['--no-sync', '--endpoints', server.url, 'tree', '/x'])).toEqual({
+      ...{ code: 4, stdout: '', stderr: 'Error:  100: Key not found (/x) [7]\n' },
+    });
+  });
+});
