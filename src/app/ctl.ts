@@ -35,6 +35,12 @@ function ioOfProcess(): Io {
       process.removeAllListeners('SIGINT');
       process.on('SIGINT', () => process.exit(code));
     },
+    onSignals: (signals, act) => {
+      for (const signal of signals) {
+        process.removeAllListeners(signal);
+        process.on(signal, act);
+      }
+    },
     askSecret: (prompt) => askSecret(stdin, stderr, prompt),
   };
 }

@@ -1,7 +1,21 @@
 /** cairnctl's commands that etcdctl has not. */
-import type { CtlRow } from './row';
+import type { CtlFlags, CtlRow } from './row';
 
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
+
+const holdFlags = {
+  ttl: {
+    kind: 'number',
+    placeholder: 'SECONDS',
+    help: 'How long it is kept if this machine falls silent; it is renewed at a third of that.',
+    default: '30',
+  },
+  wait: {
+    kind: 'duration',
+    placeholder: 'DURATION',
+    help: 'How long to wait for it; 0s: not at all. Without it: for ever.',
+  },
+} as const satisfies CtlFlags;
 
 export const moreCommands = {
   tree: {
@@ -12,6 +26,24 @@ export const moreCommands = {
       directories: { kind: 'switch', help: 'Directories only.', spellings: ['d'] },
       depth: { kind: 'number', placeholder: 'N', help: 'So many levels; 0: all.', default: '0', spellings: ['L'] },
     },
+  },
+  lock: {
+    help: 'Wait for a lock, hold it while a program runs, and give it back.',
+    operands: 'NAME [--] [PROGRAM ARGUMENTS...]',
+    notes: [
+      'The program gets the fencing token as CAIRN_TOKEN; its exit code is that of the command. Without a program the token is printed, and the ' +
+        'lock is held until the command is interrupted. If the lock is lost the program is ended (SIGTERM, and SIGKILL 10 seconds later) and the ' +
+        'exit code is 4; see docs/locks.md on what a lock can promise.',
+    ],
+    flags: holdFlags,
+  },
+  elect: {
+    help: 'Stand for election, lead until a program ends or the command is interrupted, and step down; without CANDIDATE print who leads.',
+    operands: 'NAME [CANDIDATE] [--] [PROGRAM ARGUMENTS...]',
+    notes: [
+      'As `lock`. The candidate has to be a name that nobody else stands with; `elect NAME -- PROGRAM` takes that of the machine.',
+    ],
+    flags: holdFlags,
   },
   completion: {
     help: 'Print a script that has a shell complete commands, flags and keys.',

@@ -1,6 +1,7 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
 import { ctlCommands, type CtlPath } from '../../config/ctl/table';
 import { complete, completionCommands } from '../completion/completion';
+import { holdCommands } from '../lock/holdCommands';
 import { treeCommands } from '../tree/tree';
 import { authCommands } from './authCommands';
 import { readCommandLine, type Outcome } from './commandLine';
@@ -19,7 +20,7 @@ import type { OtherCommand } from './pages';
 
 const commands: Readonly<Record<CtlPath, Command>> = {
   ...{ ...keyCommands, ...watchCommands, ...healthCommands, ...memberCommands, ...authCommands },
-  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...completionCommands },
+  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...holdCommands, ...completionCommands },
   backup: () => {
     throw new Failure(
       EXIT.badArguments,
@@ -82,14 +83,14 @@ async function pageOf(of: readonly string[], { list }: Others): Promise<string> 
 }
 
 async function runCommand(
-  { path, globals, flags, operands }: Extract<Outcome, { kind: 'run' }>,
+  { path, globals, flags, operands, separatedAt }: Extract<Outcome, { kind: 'run' }>,
   io: Io,
 ): Promise<number> {
   let reached: Promise<Reached> | undefined;
   let found: Promise<void> | undefined;
   const reachOnce = (): Promise<Reached> => (reached ??= reach(io, globals));
   const session: Session = {
-    ...{ io, globals, flags, operands, form: globals.text('output') },
+    ...{ io, globals, flags, operands, separatedAt, form: globals.text('output') },
     cluster: async () => {
       const { cluster } = await reachOnce();
       await (found ??= findMembers(io, globals, cluster));

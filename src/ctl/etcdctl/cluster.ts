@@ -24,6 +24,10 @@ export interface Call {
   readonly isOneShot?: boolean;
   /** Waits for a change, for however long that takes. */
   readonly isWait?: boolean;
+  /** An answer of 500 and above says something about what was asked, and not about the member. */
+  readonly takesServerErrors?: boolean;
+  /** Ends it early: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** How to reach an endpoint; TLS is loaded when the first https one is asked. */
@@ -75,7 +79,7 @@ export class Cluster {
       const endpoint = this.urls[at] ?? '';
       try {
         const answer = await this.askOne(endpoint, call, deadlineMs);
-        const complaint = complaintAbout(endpoint, answer.status);
+        const complaint = call.takesServerErrors === true ? undefined : complaintAbout(endpoint, answer.status);
         if (complaint === undefined) {
           this.pinned = at;
           return answer;
@@ -84,6 +88,7 @@ export class Cluster {
         attempts.push({ message: complaint, isConnection: false });
       } catch (error) {
         if (error instanceof OnlyAttemptError || error instanceof TotalTimeoutError) throw error;
+        if (call.signal?.aborted === true) throw error;
         const attempt = attemptOf(endpoint, error);
         const isLast = turn === count - 1;
         if (call.isOneShot === true && (attempt.mayBeCarriedOut || isLast)) throw new OnlyAttemptError(attempt.message);
@@ -118,6 +123,7 @@ export class Cluster {
         ...{ method, url, user: this.options.user, dial, answerBytesMax: ANSWER_BYTES_MAX },
         timeoutMs: isWait ? Infinity : leftMs,
         headTimeoutMs: isWait || this.options.timeoutMs === 0 ? undefined : this.options.timeoutMs,
+        signal: call.signal,
         body: body && { type: body.type, bytes: bytesOfText(body.text) },
       });
     } catch (error) {

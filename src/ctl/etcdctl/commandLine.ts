@@ -15,6 +15,7 @@ export type Outcome =
       readonly globals: FlagValues;
       readonly flags: FlagValues;
       readonly operands: readonly string[];
+      readonly separatedAt: number | undefined;
     }
   /** A word that this table does not have, and what stands behind it. */
   | { readonly kind: 'other'; readonly word: string; readonly args: readonly string[]; readonly globals: FlagValues }
@@ -64,8 +65,8 @@ function readGroup(
 
 function readCommand(words: PageOf, row: CtlRow, args: readonly string[], globals: FlagValues): Outcome {
   return orPage(words, () => {
-    const { values: flags, operands } = parseFlags(args, flagsOfCtl(row), 'anywhere');
-    return { kind: 'run', path: words.join(' ') as CtlPath, globals, flags, operands };
+    const { values: flags, operands, separatedAt } = parseFlags(args, flagsOfCtl(row), 'anywhere');
+    return { kind: 'run', path: words.join(' ') as CtlPath, globals, flags, operands, separatedAt };
   });
 }
 

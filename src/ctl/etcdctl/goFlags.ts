@@ -17,6 +17,8 @@ export interface ParsedFlags {
   readonly values: FlagValues;
   /** What is no flag, in its order. */
   readonly operands: readonly string[];
+  /** How many operands stood before `--`; undefined: it was not there. */
+  readonly separatedAt?: number;
 }
 
 /**
@@ -31,8 +33,7 @@ export function parseFlags(args: readonly string[], flags: CtlFlags, place: 'fir
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? '';
     if (argument === '--') {
-      operands.push(...args.slice(at + 1));
-      break;
+      return { values, operands: [...operands, ...args.slice(at + 1)], separatedAt: operands.length };
     }
     const written = spellingOf(argument);
     const name = written === undefined ? undefined : names.get(written.spelling);

@@ -9,6 +9,8 @@ export interface Io {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** From now on an interrupt (ctrl-C) ends the process with this exit code. */
   endAtInterrupt(code: number): void;
+  /** From now on these signals do not end the process; `act` is called. */
+  onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): void;
   /** From a person, or from the standard input of a script. Rejects if neither gives one. */
   askSecret(prompt: string): Promise<string>;
 }

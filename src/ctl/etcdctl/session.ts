@@ -9,6 +9,8 @@ export interface Session {
   readonly globals: FlagValues;
   readonly flags: FlagValues;
   readonly operands: readonly string[];
+  /** How many operands stood before `--`; undefined: it was not there. */
+  readonly separatedAt: number | undefined;
   /** simple, extended, json, or what was written instead. */
   readonly form: string;
   /** Made, and asked for its members unless --no-sync says otherwise, when it is first needed. Rejects with Failure. */

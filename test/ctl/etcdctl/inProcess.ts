@@ -1,4 +1,5 @@
 /** Runs cairnctl in this process, with streams of its own. */
+import type { EventEmitter } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import { askSecret } from '../../../src/ctl/etcdctl/askSecret';
 import { cairnctl, type Others } from '../../../src/ctl/etcdctl/cairnctl';
@@ -14,6 +15,8 @@ export interface CtlOptions {
   readonly stdin?: Buffer;
   readonly environment?: Readonly<Record<string, string>>;
   readonly others?: Others;
+  /** Emits the signals that the process gets. */
+  readonly signals?: EventEmitter;
 }
 
 const NO_OTHERS: Others = { list: [], find: () => undefined, version: () => '0.0.0' };
@@ -24,11 +27,15 @@ export async function runCtl(args: readonly string[], options: CtlOptions = {}):
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-export function ctlIo(stdout: Writable, stderr: Writable, { stdin, environment = {} }: CtlOptions): Io {
+export function ctlIo(stdout: Writable, stderr: Writable, options: CtlOptions): Io {
+  const { stdin, environment = {} } = options;
   const input = Readable.from(stdin === undefined || stdin.length === 0 ? [] : [stdin], { objectMode: false });
   return {
     ...{ stdin: input, stdout, stderr, environment },
     endAtInterrupt: () => undefined,
+    onSignals: (signals, act) => {
+      for (const signal of signals) options.signals?.on(signal, act);
+    },
     askSecret: (prompt) => askSecret(input, stderr, prompt),
   };
 }

@@ -1,0 +1,134 @@
+/** A lock that is had, or an office: renewed for as long as it is held, and known to be lost before anybody else can have it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from '../etcdctl/cluster';
+import { ClusterError, TotalTimeoutError, messageOf } from '../etcdctl/failures';
+import { acquireCall, releaseCall, renewCall, type Wanted } from './holdCalls';
+
+/** It was not had in time. */
+export class NotHadError extends Error {
+  override readonly name = 'NotHadError';
+}
+
+const AGAIN_AFTER_MS = 500;
+/** Clocks of machines run apart by less than that in the time of a TTL. */
+const MARGIN = 0.05;
+
+export class Hold {
+  private readonly released = new AbortController();
+
+  private constructor(
+    private readonly cluster: Cluster,
+    private readonly wanted: Wanted,
+    /** Larger than that of every holder before. */
+    readonly token: string,
+    private askedMs: number,
+  ) {}
+
+  /**
+   * Waits at one member after the other. Rejects with NotHadError, with what `Cluster.ask` rejects with if nobody is reached from the
+   * beginning, or with the signal's reason.
+   *
+   * @param waitMs - undefined: for ever
+   */
+  static async acquire(
+    cluster: Cluster,
+    wanted: Wanted,
+    waitMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<Hold> {
+    const beganMs = performance.now();
+    let hasWaited = false;
+    for (;;) {
+      const askedMs = performance.now();
+      const leftMs = waitMs === undefined ? undefined : Math.max(0, beganMs + waitMs - askedMs);
+      const outcome = await ask(cluster, wanted, leftMs, signal, hasWaited);
+      if (outcome.kind === 'had') {
+        // Nobody knows when in the wait its time began: from here on it is known.
+        const hold = new Hold(cluster, wanted, outcome.token, askedMs);
+        const { kind } = await hold.renew(performance.now() + wanted.ttlS * 1000);
+        if (kind === 'renewed') return hold;
+      }
+      hasWaited = true;
+      if (leftMs === 0) throw new NotHadError(outcome.kind === 'had' ? 'it was lost at once' : outcome.reason);
+      await sleep(AGAIN_AFTER_MS, undefined, { signal });
+    }
+  }
+
+  /** Resolves with the reason when it is lost, and never after `release`. */
+  async lost(): Promise<string> {
+    const ttlMs = this.wanted.ttlS * 1000;
+    let reason = '';
+    while (!this.over()) {
+      const untilMs = this.askedMs + ttlMs * (1 - MARGIN);
+      if (performance.now() >= untilMs) return `it could not be renewed in time: ${reason}`;
+      await this.pause(reason === '' ? ttlMs / 3 : Math.min(AGAIN_AFTER_MS, ttlMs / 6));
+      if (this.over()) break;
+      const outcome = await this.renew(Math.min(untilMs, performance.now() + ttlMs / 3));
+      if (outcome.kind === 'gone') return outcome.reason;
+      reason = outcome.kind === 'renewed' ? '' : outcome.reason;
+    }
+    return new Promise(() => undefined);
+  }
+
+  /** The next one has it. That it cannot be given back is no failure: its time will be over. */
+  async release(): Promise<void> {
+    this.released.abort();
+    await this.cluster.ask(releaseCall(this.wanted, this.token)).catch(() => undefined);
+  }
+
+  /** Ends early when it is given back. */
+  private async pause(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.released.signal }).catch(() => undefined);
+  }
+
+  private over(): boolean {
+    return this.released.signal.aborted;
+  }
+
+  private async renew(
+    deadlineMs: number,
+  ): Promise<{ readonly kind: 'renewed' } | { readonly kind: 'gone' | 'unknown'; readonly reason: string }> {
+    const askedMs = performance.now();
+    try {
+      const { status, text } = await this.cluster.ask(renewCall(this.wanted, this.token), deadlineMs);
+      const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
+      if (status === 200 && !isOther) {
+        this.askedMs = askedMs;
+        return { kind: 'renewed' };
+      }
+      return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : `status ${status}, ${saidIn(text)}` };
+    } catch (error) {
+      return { kind: 'unknown', reason: messageOf(error).trim() };
+    }
+  }
+}
+
+type Asked = { readonly kind: 'had'; readonly token: string } | { readonly kind: 'notYet'; readonly reason: string };
+
+async function ask(
+  cluster: Cluster,
+  wanted: Wanted,
+  leftMs: number | undefined,
+  signal: AbortSignal,
+  hasWaited: boolean,
+): Promise<Asked> {
+  try {
+    const call = acquireCall(wanted, leftMs === undefined ? undefined : leftMs / 1000, signal);
+    const { status, text } = await cluster.ask(call);
+    const token = text.trim();
+    if (status === 200 && /^\d+$/.test(token)) return { kind: 'had', token };
+    if (status >= 500) return { kind: 'notYet', reason: `status ${status}, ${saidIn(text)}` };
+    throw new NotHadError(`status ${status}, ${saidIn(text)}`);
+  } catch (error) {
+    if (signal.aborted || error instanceof NotHadError) throw error;
+    const wasNeverReached = error instanceof ClusterError && error.isConnection && !hasWaited;
+    const mayPass = error instanceof ClusterError || error instanceof TotalTimeoutError;
+    if (wasNeverReached || !mayPass) throw error;
+    return { kind: 'notYet', reason: messageOf(error).trim() };
+  }
+}
+
+function saidIn(text: string): string {
+  const said = text.trim().replace(/\s+/g, ' ').slice(0, 200);
+  return said === '' ? 'without a word' : said;
+}

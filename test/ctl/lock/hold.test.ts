@@ -1,0 +1,135 @@
+import { EventEmitter } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FakeServer, type Asked, type FakeAnswer } from '../../client/fakeServer';
+import { runCtl, type CtlOutcome } from '../etcdctl/inProcess';
+
+const server = new FakeServer();
+let folder: string;
+const signals = new EventEmitter();
+beforeAll(() => server.start());
+afterAll(() => {
+  server.stop();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-hold-'));
+  server.asked.length = 0;
+  signals.removeAllListeners();
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The lock is had at once, with token 7; then as `later` says. */
+function answering(later: (asked: Asked, renewals: number) => FakeAnswer | undefined): void {
+  let renewals = 0;
+  server.answer = (asked) => {
+    if (asked.method === 'POST') return { body: '7' };
+    if (asked.method === 'DELETE') return { body: '' };
+    renewals++;
+    return later(asked, renewals);
+  };
+}
+
+function ctl(...args: string[]): Promise<CtlOutcome> {
+  const environment = { PATH: process.env['PATH'] ?? '', FILE: join(folder, 'written') };
+  return runCtl(['--no-sync', '--endpoints', server.url, ...args], { environment, signals });
+}
+
+const methods = (): readonly string[] => server.asked.map(({ method }) => method);
+const written = (): string =>
+  existsSync(join(folder, 'written')) ? readFileSync(join(folder, 'written'), 'utf8') : '';
+
+it('runs the program while it has the lock, with the token, and gives it back', async () => {
+  answering(() => ({ body: '' }));
+  expect(await ctl('lock', 'a b/c', '--', 'sh', '-c', 'echo "$CAIRN_NAME $CAIRN_TOKEN" >"$FILE"; exit 3')).toEqual({
+    ...{ code: 3, stdout: '', stderr: '' },
+  });
+  expect(written()).toBe('a b/c 7\n');
+  expect(methods()).toEqual(['POST', 'PUT', 'DELETE']);
+  expect(server.asked[0]?.url).toBe('/mod/v2/lock/a%20b/c');
+  expect(server.asked[2]?.url).toBe('/mod/v2/lock/a%20b/c?index=7');
+});
+
+it('renews at a third of the TTL', async () => {
+  answering(() => ({ body: '' }));
+  expect((await ctl('lock', 'x', '--ttl', '1', '--', 'sleep', '1.5')).code).toBe(0);
+  expect(methods().filter((method) => method === 'PUT').length).toBeGreaterThanOrEqual(3);
+});
+
+it('ends the program when somebody else has the lock', async () => {
+  answering((_, renewals) => (renewals === 1 ? { body: '' } : { status: 404, body: { message: 'Key not found' } }));
+  const { code, stderr } = await ctl('lock', 'x', '--ttl', '1', '--', 'sleep', '30');
+  expect([code, stderr]).toEqual([
+    4,
+    expect.stringMatching(/^Error: {2}lost: status 404, .*; the program is ended\n$/),
+  ]);
+});
+
+it('ends the program before its time is over when no member answers', async () => {
+  answering((_, renewals) => (renewals === 1 ? { body: '' } : undefined));
+  const beganMs = performance.now();
+  const { code, stderr } = await ctl('lock', 'x', '--ttl', '2', '--', 'sleep', '30');
+  expect([code, stderr]).toEqual([4, expect.stringContaining('it could not be renewed in time')]);
+  expect(performance.now() - beganMs).toBeGreaterThan(1500);
+});
+
+it('survives a renewal that fails once', async () => {
+  answering((_, renewals) => (renewals === 2 ? { status: 503, body: { message: 'no leader' } } : { body: '' }));
+  expect((await ctl('lock', 'x', '--ttl', '1', '--', 'sleep', '1.2')).code).toBe(0);
+});
+
+it('waits for no lock that it is told not to wait for', async () => {
+  server.answer = () => ({ status: 500, body: 'failed to acquire lock' });
+  expect(await ctl('lock', 'x', '--wait', '0s', '--', 'true')).toEqual({
+    ...{ code: 4, stdout: '', stderr: 'Error:  x was not had: status 500, failed to acquire lock\n' },
+  });
+  expect(server.asked[0]?.body).toContain('timeout=0');
+});
+
+it('gives up its place when it is interrupted', async () => {
+  server.answer = () => undefined;
+  const outcome = ctl('lock', 'x', '--', 'true');
+  while (server.asked.length === 0) await new Promise((passed) => setTimeout(passed, 5));
+  signals.emit('SIGINT', 'SIGINT');
+  expect(await outcome).toEqual({ code: 130, stdout: '', stderr: '' });
+});
+
+it('prints the token without a program, and holds until it is interrupted', async () => {
+  answering(() => ({ body: '' }));
+  const outcome = ctl('lock', 'x');
+  while (!methods().includes('PUT')) await new Promise((passed) => setTimeout(passed, 5));
+  await new Promise((passed) => setTimeout(passed, 50));
+  signals.emit('SIGTERM', 'SIGTERM');
+  expect(await outcome).toEqual({ code: 0, stdout: '7\n', stderr: '' });
+  expect(methods().at(-1)).toBe('DELETE');
+});
+
+it('gives the lock back if there is no such program', async () => {
+  answering(() => ({ body: '' }));
+  const { code, stderr } = await ctl('lock', 'x', '--', '/no/such/program');
+  expect([code, stderr, methods().at(-1)]).toEqual([127, expect.stringContaining('/no/such/program'), 'DELETE']);
+});
+
+it('is not deceived by an answer that is no token', async () => {
+  server.answer = () => ({ body: '<html>' });
+  expect((await ctl('lock', 'x', '--', 'true')).code).toBe(4);
+});
+
+it('an office that came back with another token was lost between', async () => {
+  let puts = 0;
+  server.answer = ({ method }) => ({ body: method === 'PUT' ? (++puts < 3 ? '7' : '9') : '' });
+  const { code, stderr } = await ctl('elect', 'x', 'me', '--ttl', '1', '--', 'sleep', '30');
+  expect([code, stderr]).toEqual([4, expect.stringContaining('somebody else had it meanwhile')]);
+});
+
+it.each([
+  [['lock'], 'Name the lock'],
+  [['lock', '/', '--', 'true'], 'Name the lock'],
+  [['elect'], 'Name the election'],
+  [['elect', 'x', ''], 'The candidate needs a name'],
+  [['lock', 'x', '--ttl', '0'], '--ttl 0: give seconds from 1 to 86400'],
+])('%j: %s', async (args, words) => {
+  expect(await ctl(...args)).toEqual({ code: 1, stdout: '', stderr: `${words}\n` });
+});
