@@ -18,7 +18,8 @@ const MAY_IMPORT = {
   metrics: ['machine', 'storage', 'member', 'platform'],
   config: ['tls', 'platform'],
   client: ['platform'],
-  ctl: ['client', 'config', 'snapshot', 'tls', 'platform'],
+  mirror: ['client', 'platform'],
+  ctl: ['client', 'mirror', 'config', 'snapshot', 'tls', 'platform'],
   tls: ['platform'],
   platform: [],
   // Runs in a browser: of the server it can use nothing, and of the client what is pure.

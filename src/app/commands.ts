@@ -1,4 +1,6 @@
 import type { CommandWord } from '../config/commands';
+import { exitNumber } from './exit';
+import { StopWishes, takeOverSignals } from './stopSignals';
 
 /** Carries out one command; resolves with the number to exit with, or with undefined if it goes on and ends the process itself. */
 type Run = (args: readonly string[]) => Promise<number | undefined>;
@@ -20,6 +22,11 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   export: async (args) => (await import('../ctl/keyFile/export.js')).exportKeys(args),
   import: async (args) => (await import('../ctl/keyFile/import.js')).importKeys(args),
   sync: async (args) => (await import('../ctl/sync/sync.js')).sync(args),
+  mirror: async (args) => {
+    const { createLogger, standardErrorReader } = await import('./logging.js');
+    const logger = () => createLogger('info', 'auto', standardErrorReader());
+    return (await import('../ctl/mirror/mirror.js')).mirror(args, { logger, onStop: onFirstWish });
+  },
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
   'clear-removed': async (args) => {
@@ -28,3 +35,13 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   },
   certs: async (args) => (await import('../ctl/certs.js')).certs(args),
 };
+
+/** The second wish to stop is not asked again: the process ends. */
+function onFirstWish(stop: (signal: NodeJS.Signals) => void): void {
+  const wishes = new StopWishes();
+  takeOverSignals((signal) => {
+    const wish = wishes.heard(performance.now());
+    if (wish === 'first') stop(signal);
+    if (wish === 'second') process.exit(exitNumber('stoppedAtOnce'));
+  });
+}

@@ -1,4 +1,5 @@
 /** What `cairn` can do besides running a member: `cairn NAME ...`. The table that --help, the commands and the documents go by. */
+import { mirrorFlags } from './mirrorFlags';
 
 /** An option of a command. Its value is text, or a whole number within the bounds; a switch has none. */
 export interface CommandFlag {
@@ -257,6 +258,24 @@ export const commandTable = {
       'names-only': { help: 'Show no values: they may be secrets.' },
       'trim-newline': { help: 'The line end at the end of a file is not part of the value.' },
       ...keyFlags,
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  mirror: {
+    help:
+      'Keep a directory of files as what is below a prefix of keys: a file for each key, or one for all. All change at once, as Kubernetes does it ' +
+      'with ConfigMaps; readers never see a part. The last state stays while the cluster is away. docs/mirror.md has the details.',
+    operands: ['PREFIX'],
+    flags: {
+      to: { placeholder: 'DIR', help: 'The directory. It is made if it is not there.' },
+      url: {
+        placeholder: 'URL,...',
+        help: 'Client URLs of members, or of a Service before them; the next one is asked when one does not answer.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      ...mirrorFlags,
       ...userFlag,
       ...tlsFlags,
     },

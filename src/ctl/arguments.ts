@@ -104,11 +104,13 @@ export class CommandArguments {
 
   /** Without slashes at its end; throws UsageError. */
   url(name: string): string {
-    const text = this.text(name);
-    if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
-    throw new UsageError(
-      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? ''}`,
-    );
+    return this.urlOf(name, this.text(name));
+  }
+
+  /** The same for one or more that are parted by commas; throws UsageError. */
+  urls(name: string): readonly [string, ...string[]] {
+    const [first = '', ...others] = this.text(name).split(',');
+    return [this.urlOf(name, first), ...others.map((text) => this.urlOf(name, text))];
   }
 
   /** A whole number within its bounds; throws UsageError. */
@@ -120,6 +122,13 @@ export class CommandArguments {
     if (number >= bounds.minimum && number <= bounds.maximum) return number;
     throw new UsageError(
       `--${name} ${JSON.stringify(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`,
+    );
+  }
+
+  private urlOf(name: string, text: string): string {
+    if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
+    throw new UsageError(
+      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? ''}`,
     );
   }
 

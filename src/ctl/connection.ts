@@ -32,7 +32,8 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  * is told when https is dialled, and then only.
  */
 export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
-  return { ...(await endOf(values, environment)), user: userIn(values, environment) };
+  const url = values.has('url') ? values.url('url') : undefined;
+  return { ...(await endOf(url, values, environment)), user: userIn(values, environment) };
 }
 
 /** The keys of the cluster that --url leads to, with --timeout for each request. Rejects with UsageError. */
@@ -40,15 +41,29 @@ export async function keysOf(values: CommandArguments, environment: Environment)
   return new Keys({ ...(await clientConnection(values, environment)), timeoutMs: values.number('timeout') * 1000 });
 }
 
-async function endOf(values: CommandArguments, environment: Environment): Promise<Pick<Connection, 'url' | 'dial'>> {
+/** The same for a command whose --url may name several members, parted by commas. */
+export async function clusterConnection(
+  values: CommandArguments,
+  environment: Environment,
+): Promise<Connection & { readonly urls: readonly string[] }> {
+  const urls = values.has('url') ? values.urls('url') : [];
+  const end = await endOf(urls[0], values, environment);
+  return { ...end, urls: urls.length > 0 ? urls : [end.url], user: userIn(values, environment) };
+}
+
+async function endOf(
+  url: string | undefined,
+  values: CommandArguments,
+  environment: Environment,
+): Promise<Pick<Connection, 'url' | 'dial'>> {
   const given = givenSide(values, environment);
-  if (values.has('url')) {
+  if (url !== undefined) {
     const dial = given === undefined ? dialAs(() => ownMember(environment)) : dialWith(given);
-    return { url: values.url('url'), dial: await dial };
+    return { url, dial: await dial };
   }
   const member = ownMember(environment);
-  const url = listenUrlOf(member) ?? values.url('url');
-  return { url, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
+  const own = listenUrlOf(member) ?? values.url('url');
+  return { url: own, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
 }
 
 /** What the file says, or else the variable that etcdctl has for it. The file wins: it shows the password to fewer. */

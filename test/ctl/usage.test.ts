@@ -12,6 +12,7 @@ import { exportKeys } from '../../src/ctl/keyFile/export';
 import { importKeys } from '../../src/ctl/keyFile/import';
 import { sync } from '../../src/ctl/sync/sync';
 import { healthcheck } from '../../src/ctl/healthcheck';
+import { mirror } from '../../src/ctl/mirror/mirror';
 import { prestop } from '../../src/ctl/prestop';
 import { retire } from '../../src/ctl/retire';
 import { captureOutput } from './output';
@@ -26,6 +27,8 @@ const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<numbe
   export: (args) => exportKeys(args),
   healthcheck,
   import: (args) => importKeys(args),
+  mirror: (args) =>
+    mirror(args, { logger: () => Promise.reject(new Error('nothing is done')), onStop: () => undefined }),
   prestop,
   retire,
   sync: (args) => sync(args),

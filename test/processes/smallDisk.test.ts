@@ -1,5 +1,4 @@
 /** A disk that is full, and one that is read-only: a mount of its own in memory, which takes root. */
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   closeSync,
@@ -16,6 +15,7 @@ import { join } from 'node:path';
 import { fetchText, send } from '../support/exchange';
 import { FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
+import { mount, unmount, whyNotMounted } from './mounts';
 
 const BODY = Buffer.from(`value=${'x'.repeat(100_000)}`);
 const WRITERS = 4;
@@ -25,20 +25,6 @@ const PAGE_BYTES = 4096;
 const reason = whyMissing('cairn') ?? whyNotMounted();
 if (reason === undefined) describe('a small disk', suite);
 else describe.skip(`a small disk (skipped: ${reason})`, suite);
-
-function mount(...words: readonly string[]): string | undefined {
-  const { status, stderr, error } = spawnSync('mount', words, { encoding: 'utf8' });
-  if (error !== undefined) return error.message;
-  return status === 0 ? undefined : stderr.trim();
-}
-
-function whyNotMounted(): string | undefined {
-  const path = mkdtempSync(join(tmpdir(), 'cairn-mount-'));
-  const why = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path);
-  if (why === undefined) spawnSync('umount', [path]);
-  rmSync(path, { recursive: true, force: true });
-  return why === undefined ? undefined : `nothing can be mounted here: ${why}`;
-}
 
 function suite(): void {
   let disk: string;
@@ -51,7 +37,7 @@ function suite(): void {
   afterEach(async () => {
     mount('-o', 'remount,rw', disk);
     for (const server of servers.splice(0)) await server.remove();
-    spawnSync('umount', [disk]);
+    unmount(disk);
     rmSync(disk, { recursive: true, force: true });
   });
 

@@ -1,0 +1,132 @@
+/**
+ * All files at once, as Kubernetes' AtomicWriter does it with ConfigMaps:
+ *
+ *     DIR/..2026_11_27_16_42_09.Ab3xYz/   all files of one state
+ *     DIR/..data -> ..2026_11_27_16_42_09.Ab3xYz
+ *     DIR/NAME -> ..data/NAME             one for each name at the top
+ *
+ * A new directory is written, and a new link renamed over `..data`: from that moment every name leads to the new state. Links of new names
+ * are there before (they lead nowhere until then), those of old ones go after, so that no reader sees a part of each.
+ */
+import { join } from 'node:path';
+import { codeOf } from '../../platform/errorCode';
+import type { PlannedFile } from '../plan';
+import type { Disk } from './disk';
+import { DATA, generationName, isGeneration, linkTarget, NEW_DATA, NEW_TOLD, NOTE } from './names';
+
+/** Something that is none of the mirror's is where it has to put something. */
+export class InTheWayError extends Error {
+  override readonly name = 'InTheWayError';
+}
+
+/** Two names that are one to this file system. */
+export class SameNameError extends Error {
+  override readonly name = 'SameNameError';
+}
+
+export interface NewState {
+  readonly files: readonly PlannedFile[];
+  /** Content of the note that lies beside the files. */
+  readonly note: string;
+}
+
+/**
+ * Writes a state and changes over to it. If it rejects, readers see the state before, and what was begun is removed as far as it can be: with
+ * InTheWayError, SameNameError, or as the file system says. What is left over after the change is removed by the next `tidy`.
+ *
+ * @returns what could not be tidied up, if anything
+ */
+export async function swapIn(directory: string, state: NewState, disk: Disk, nowMs: number): Promise<unknown> {
+  const names = topNames(state.files);
+  await refuseWhatIsInTheWay(directory, names, disk);
+  const generation = await disk.makeNew(join(directory, generationName(nowMs)));
+  try {
+    await writeAll(generation, state, disk);
+    for (const name of names) {
+      if ((await disk.kindOf(join(directory, name))) === 'nothing') {
+        await disk.link(linkTarget(name), join(directory, name));
+      }
+    }
+    if ((await disk.kindOf(join(directory, NEW_DATA))) !== 'nothing') await disk.unlink(join(directory, NEW_DATA));
+    await disk.link(generation.slice(directory.length + 1), join(directory, NEW_DATA));
+    await disk.rename(join(directory, NEW_DATA), join(directory, DATA));
+  } catch (error) {
+    await disk.removeTree(generation).catch(() => undefined);
+    await tidy(directory, disk).catch(() => undefined);
+    throw error;
+  }
+  return disk
+    .syncDirectory(directory)
+    .then(() => tidy(directory, disk))
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+}
+
+/** Removes what is of no use to the state that `..data` leads to: directories of others, half-made ones, links of names that are gone. */
+export async function tidy(directory: string, disk: Disk): Promise<void> {
+  const current = await disk.targetOf(join(directory, DATA));
+  const present = new Set(current === undefined ? [] : await namesOf(join(directory, current), disk));
+  for (const name of await disk.namesIn(directory)) {
+    const path = join(directory, name);
+    if (name === NEW_DATA || name === NEW_TOLD) await disk.unlink(path);
+    else if (isGeneration(name) && name !== current) await disk.removeTree(path);
+    else if (!present.has(name) && (await disk.targetOf(path)) === linkTarget(name)) await disk.unlink(path);
+  }
+}
+
+/** None where `..data` leads nowhere. */
+async function namesOf(generation: string, disk: Disk): Promise<readonly string[]> {
+  try {
+    return await disk.namesIn(generation);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function topNames(files: readonly PlannedFile[]): readonly string[] {
+  return [...new Set(files.map(({ path: [top = ''] }) => top))];
+}
+
+async function refuseWhatIsInTheWay(directory: string, names: readonly string[], disk: Disk): Promise<void> {
+  for (const name of [DATA, ...names]) {
+    const path = join(directory, name);
+    const kind = await disk.kindOf(path);
+    const isOurs = kind === 'link' && (name === DATA || (await disk.targetOf(path)) === linkTarget(name));
+    if (kind !== 'nothing' && !isOurs) {
+      throw new InTheWayError(
+        `${path} is in the way: it was not made by this command; move it, or give another directory with --to`,
+      );
+    }
+  }
+}
+
+async function writeAll(generation: string, { files, note }: NewState, disk: Disk): Promise<void> {
+  const made = new Set<string>();
+  for (const { path, content } of files) {
+    for (let depth = 1; depth < path.length; depth++) {
+      const above = path.slice(0, depth).join('/');
+      if (!made.has(above)) await other(path, disk.makeDirectory(join(generation, above)));
+      made.add(above);
+    }
+    await other(path, disk.writeFile(join(generation, ...path), content));
+  }
+  await disk.writeFile(join(generation, NOTE), note);
+  for (const above of made) await disk.syncDirectory(join(generation, above));
+  await disk.syncDirectory(generation);
+}
+
+/** No two paths are the same, so whatever is there has another name. */
+async function other(path: readonly string[], write: Promise<void>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    throw new SameNameError(
+      `${JSON.stringify(path.join('/'))} and another key are one file on this file system, which does not tell their letters apart; ` +
+        'rename one of them, or use --format json or yaml',
+    );
+  }
+}

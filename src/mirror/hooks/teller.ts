@@ -1,0 +1,65 @@
+/** Runs the hook for the newest state, one at a time; what changes meanwhile is told afterwards, once. */
+import type { Log } from '../complaints';
+import type { HookFailure } from './hook';
+
+export interface TellerParts {
+  /** The digest of the state that was told last with success, by an earlier process. */
+  readonly told: string | undefined;
+  readonly run: (digest: string) => Promise<HookFailure>;
+  /** Keeps for the next process that the state was told. Rejects as the file system does. */
+  readonly keep: (digest: string) => Promise<void>;
+  readonly onEnd: (failure: HookFailure) => void;
+  readonly log: Log;
+  /** The hook, as the log names it. */
+  readonly name: string;
+}
+
+export class Teller {
+  private asked: string | undefined;
+  private next: string | undefined;
+  private running: Promise<void> | undefined;
+
+  constructor(private readonly parts: TellerParts) {
+    this.asked = parts.told;
+  }
+
+  /** The state is there. It is told unless it was the last one that was. */
+  state(digest: string): void {
+    if (this.asked === digest) return;
+    this.asked = digest;
+    this.next = digest;
+    this.running ??= this.runAll();
+  }
+
+  /** Resolves when nothing is left to tell. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
+
+  /** Whatever is running goes on; nothing more is begun. */
+  stop(): void {
+    this.next = undefined;
+  }
+
+  private async runAll(): Promise<void> {
+    for (let digest = this.next; digest !== undefined; digest = this.next) {
+      this.next = undefined;
+      await this.tell(digest);
+    }
+    this.running = undefined;
+  }
+
+  private async tell(digest: string): Promise<void> {
+    const { run, keep, onEnd, log, name } = this.parts;
+    const failure = await run(digest);
+    onEnd(failure);
+    if (failure !== undefined) {
+      log.error({ reason: failure }, `${name} ${failure}; it is not tried again until the next change or start`);
+      return;
+    }
+    log.info({}, `${name} was told of the new state`);
+    await keep(digest).catch((error: unknown) => {
+      log.warn({ err: error }, 'that the state was told cannot be kept: the next start tells it again');
+    });
+  }
+}

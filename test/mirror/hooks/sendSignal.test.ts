@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sendSignal } from '../../../src/mirror/hooks/sendSignal';
+
+const directory = mkdtempSync(join(tmpdir(), 'cairn-signal-'));
+const file = join(directory, 'pid');
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+test('the process whose number is in the file gets it', async () => {
+  const child = spawn('sleep', ['300']);
+  await once(child, 'spawn');
+  writeFileSync(file, `${child.pid}\n`);
+  const exited = once(child, 'exit');
+  expect(await sendSignal('SIGUSR1', file)).toBeUndefined();
+  expect(await exited).toEqual([null, 'SIGUSR1']);
+  expect(await sendSignal('SIGUSR1', file)).toBe(`was not sent: there is no process ${child.pid}`);
+});
+
+test.each(['', '0', '-1', '1.5', 'abc', '12 34', '12345678901'])('a file with %j names no process', async (text) => {
+  writeFileSync(file, text);
+  expect(await sendSignal('SIGTERM', file)).toBe(`was not sent: ${file} does not hold the number of a process`);
+});
+
+test('it never signals itself, and says so if there is no file', async () => {
+  writeFileSync(file, String(process.pid));
+  expect(await sendSignal('SIGTERM', file)).toBe(`was not sent: ${file} names this process`);
+  expect(await sendSignal('SIGTERM', join(directory, 'none'))).toMatch(/^was not sent: .*none cannot be read: ENOENT/);
+});
