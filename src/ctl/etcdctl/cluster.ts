@@ -1,7 +1,12 @@
 /** The cluster as a command sees it: endpoints that are asked in turn until one answers. */
 import { STATUS_CODES } from 'node:http';
 import type { Dial } from '../../platform/dial';
-import { followingRequest, type PlainAnswer, type PlainRequest } from '../../platform/plainRequest';
+import {
+  followingRequest,
+  RequestTimeoutError,
+  type PlainAnswer,
+  type PlainRequest,
+} from '../../platform/plainRequest';
 import { bytesOfText } from './byteText';
 import { attemptOf } from './dialWords';
 import { ClusterError, OnlyAttemptError, TotalTimeoutError, UnreadableAnswerError, type Attempt } from './failures';
@@ -127,7 +132,10 @@ export class Cluster {
         body: body && { type: body.type, bytes: bytesOfText(body.text) },
       });
     } catch (error) {
-      if (!isWait && performance.now() >= deadlineMs) throw new TotalTimeoutError();
+      const { timeoutMs } = this.options;
+      const isLastLimit = timeoutMs === 0 || leftMs <= timeoutMs;
+      const isOver = error instanceof RequestTimeoutError && isLastLimit;
+      if (!isWait && (isOver || performance.now() >= deadlineMs)) throw new TotalTimeoutError();
       throw error;
     }
   }

@@ -31,16 +31,28 @@ export function attemptOf(endpoint: string, error: unknown): Attempt & { readonl
       ...{ isConnection: true, mayBeCarriedOut: false },
     };
   }
+  const ending = endingOf(error);
+  if (ending !== undefined) return { message: ending, ...{ isConnection: false, mayBeCarriedOut: true } };
   if (AT_READ.includes(code))
     return {
       message: `read tcp ${url.hostname}:${portOf(url)}: read: ${reasonOf(error)}`,
       ...{ isConnection: true, mayBeCarriedOut: true },
     };
-  const isEnd = /^(?:socket hang up|connection closed before the end of the answer)$/.test(reasonOf(error));
-  return {
-    message: isEnd ? 'EOF' : reasonOf(error),
-    ...{ isConnection: false, mayBeCarriedOut: !isTlsFailure(error) },
-  };
+  return { message: reasonOf(error), ...{ isConnection: false, mayBeCarriedOut: !isTlsFailure(error) } };
+}
+
+/** How node:http and plainRequest say that a connection ended before an answer did. */
+const ENDINGS: Readonly<Record<string, string>> = {
+  'socket hang up': 'EOF',
+  aborted: 'unexpected EOF',
+  'connection closed before the end of the answer': 'unexpected EOF',
+};
+
+function endingOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
+  const message = String(error.message);
+  if (codeOf(error)?.startsWith('HPE_') === true) return `malformed HTTP response (${message})`;
+  return Object.hasOwn(ENDINGS, message) ? ENDINGS[message] : undefined;
 }
 
 function addressOf(error: unknown): string | undefined {

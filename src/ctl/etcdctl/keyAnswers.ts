@@ -51,8 +51,8 @@ function etcdErrorOf(body: Readonly<Record<string, unknown>>): EtcdError {
   return new EtcdError(wholeNumber(errorCode), textOf(message) ?? '', textOf(cause) ?? '', wholeNumber(index));
 }
 
-/** A store is as deep as its longest key has slashes. */
-const DEPTH_MAX = 5000;
+/** Nobody has keys with so many slashes, and what is deeper would overflow the stack. */
+const DEPTH_MAX = 1000;
 
 function nodeOf(value: unknown, depth: number): EtcdNode {
   if (!isRecord(value) || depth > DEPTH_MAX) throw new UnreadableAnswerError();

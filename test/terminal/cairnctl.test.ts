@@ -1,0 +1,57 @@
+/** cairnctl as a person uses it. */
+import { join } from 'node:path';
+import { ServerProcess } from '../support/serverProcess';
+import { ROOT } from './place';
+import { CTRL_C, PseudoTerminal, quoted, whyNoTerminal } from './pseudoTerminal';
+
+const ENTRY = join(ROOT, 'dist/cairnctl.js');
+
+(whyNoTerminal() === undefined ? describe : describe.skip)('cairnctl on a terminal', () => {
+  let server: ServerProcess;
+  beforeAll(async () => {
+    server = await ServerProcess.start('cairn');
+    const url = `http://127.0.0.1:${server.clientPort}/v2/keys/app/db/host`;
+    await fetch(url, { method: 'PUT', body: new URLSearchParams({ value: 'ten' }) });
+  });
+  afterAll(() => server.remove());
+
+  function type(line: string, environment: Readonly<Record<string, string | undefined>> = {}): PseudoTerminal {
+    return new PseudoTerminal(`${quoted(process.execPath)} ${quoted(ENTRY)} ${line}`, {
+      cwd: ROOT,
+      environment: { ETCDCTL_ENDPOINTS: `http://127.0.0.1:${server.clientPort}`, ...environment },
+    });
+  }
+
+  test('a password is asked for and never shown; what is wiped out does not count', async () => {
+    const terminal = type('user add ann');
+    await terminal.shows(/New password: $/);
+    terminal.press('geheimX\x7f\r');
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.plainScreen).toBe('New password: \nUser ann created\n');
+    const body = JSON.stringify({ user: 'ann', password: 'geheim' });
+    const authorized = await fetch(`http://127.0.0.1:${server.clientPort}/v2/auth/users/ann`, { method: 'PUT', body });
+    expect(authorized.status).toBe(200);
+  });
+
+  test('the terminal is as before when the question is interrupted', async () => {
+    const terminal = type('-u ann ls; stty -a | grep -o "[- ]echo "');
+    await terminal.shows(/Password: $/);
+    terminal.press(CTRL_C);
+    await terminal.exited;
+    expect(terminal.plainScreen).toContain('Error reading password: interrupted\n');
+    expect(terminal.plainScreen).toMatch(/ echo \n$/);
+  });
+
+  test('colours, unless somebody objects', async () => {
+    const plain = '/app/\n└── db/\n    └── host\n\n1 directory, 1 key\n';
+    const painted = type('tree /app');
+    expect(await painted.exited).toBe(0);
+    expect(painted.plainScreen).toBe(plain);
+    expect(painted.screen).toContain('\x1b[34mdb/\x1b[39m');
+    for (const environment of [{ NO_COLOR: '1' }, { TERM: 'dumb' }]) {
+      const terminal = type('tree /app', environment);
+      await terminal.exited;
+      expect(terminal.screen.replaceAll('\r\n', '\n')).toBe(plain);
+    }
+  });
+});
