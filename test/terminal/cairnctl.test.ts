@@ -42,6 +42,17 @@ const ENTRY = join(ROOT, 'dist/cairnctl.js');
     expect(terminal.plainScreen).toMatch(/ echo \n$/);
   });
 
+  test('top fills the screen, and gives it back when it is interrupted', async () => {
+    const terminal = type('top --interval 200ms');
+    await terminal.shows(/1 of 1 members answer, default leads/);
+    await terminal.shows(/default +leader +\d/);
+    terminal.press(CTRL_C);
+    expect(await terminal.exited).toBe(0);
+    expect(terminal.screen.startsWith('\x1b[?1049h\x1b[?25l')).toBe(true);
+    const [, left = ''] = terminal.screen.split('\x1b[?25h\x1b[?1049l');
+    expect(left).toContain('default leads');
+  });
+
   test('colours, unless somebody objects', async () => {
     const plain = '/app/\n└── db/\n    └── host\n\n1 directory, 1 key\n';
     const painted = type('tree /app');

@@ -27,6 +27,24 @@ export const moreCommands = {
       depth: { kind: 'number', placeholder: 'N', help: 'So many levels; 0: all.', default: '0', spellings: ['L'] },
     },
   },
+  top: {
+    help: 'Show what the members do, again and again: requests, how long they take, watches, and who lags behind.',
+    operands: '',
+    notes: [
+      'On a terminal it fills the screen until it is interrupted; elsewhere it prints a table each time, and with -o json a line. READ/S, WRITE/S, ' +
+        'P99 MS (99 of 100 requests took less) and SYNC MS (the same of the disk) are of the time since the last one; LAG is what a member is not yet known to have of the log.',
+    ],
+    flags: {
+      interval: { kind: 'duration', placeholder: 'DURATION', help: 'How often.', default: '2s', spellings: ['i'] },
+      count: {
+        kind: 'number',
+        placeholder: 'N',
+        help: 'So many times; 0: until it is interrupted.',
+        default: '0',
+        spellings: ['n'],
+      },
+    },
+  },
   lock: {
     help: 'Wait for a lock, hold it while a program runs, and give it back.',
     operands: 'NAME [--] [PROGRAM ARGUMENTS...]',

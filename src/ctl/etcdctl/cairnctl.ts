@@ -2,6 +2,7 @@
 import { ctlCommands, type CtlPath } from '../../config/ctl/table';
 import { complete, completionCommands } from '../completion/completion';
 import { holdCommands } from '../lock/holdCommands';
+import { topCommands } from '../top/top';
 import { treeCommands } from '../tree/tree';
 import { authCommands } from './authCommands';
 import { readCommandLine, type Outcome } from './commandLine';
@@ -20,7 +21,7 @@ import type { OtherCommand } from './pages';
 
 const commands: Readonly<Record<CtlPath, Command>> = {
   ...{ ...keyCommands, ...watchCommands, ...healthCommands, ...memberCommands, ...authCommands },
-  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...holdCommands, ...completionCommands },
+  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...holdCommands, ...topCommands, ...completionCommands },
   backup: () => {
     throw new Failure(
       EXIT.badArguments,

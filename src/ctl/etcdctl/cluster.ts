@@ -103,6 +103,11 @@ export class Cluster {
     throw new ClusterError(attempts);
   }
 
+  /** One member alone. Rejects with what node:http or plainRequest says, or TotalTimeoutError. */
+  askAt(url: string, call: Call, deadlineMs: Deadline): Promise<PlainAnswer> {
+    return this.askOne(url, call, deadlineMs);
+  }
+
   /** From here on the members are asked at the URLs that they publish. Rejects as `ask`, or with UnreadableAnswerError. */
   async sync(): Promise<'synced' | 'nothing published'> {
     const answer = await this.ask({ method: 'GET', path: '/v2/members' });
