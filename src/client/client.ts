@@ -4,6 +4,8 @@ import { discoverMembers } from './discovery';
 import { isHealthy, isReady, readVersion, type Version } from './health';
 import type { Answer, Call, CallOptions } from './http';
 import { Keys } from './keys';
+import { Elections } from './locks/elections';
+import { Locks } from './locks/locks';
 import { Members } from './members';
 import { settingsOf, type ClientOptions, type Settings } from './options';
 import { Stats } from './stats';
@@ -36,6 +38,8 @@ export class Client implements Cluster {
   readonly auth = new Auth(this);
   readonly stats = new Stats(this);
   private readonly liveness = new Liveness(this);
+  readonly locks = new Locks(this, this.liveness);
+  readonly elections = new Elections(this, this.locks, (key, options) => this.watch(key, options));
   private discoveredAtMs = -Infinity;
 
   /** Not to be called: `createClient` checks what this takes. */

@@ -29,3 +29,7 @@ export type { Version } from './health';
 export type { Watch } from './watch/watch';
 export type { WatchOptions } from './watch/feed';
 export type { Change } from './watch/known';
+export { LockLostError } from './locks/lock';
+export type { Lock } from './locks/lock';
+export type { LockOptions, Locks } from './locks/locks';
+export type { CampaignOptions, Elections, Leader } from './locks/elections';

@@ -68,43 +68,17 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
 }
 
 async function heard(liveness: Liveness, options: Poll, { body }: OpenedAnswer, ending: LinkedSignal): Promise<string> {
-  const watching = watchMember(liveness, options, ending);
+  const watching = liveness.keepAnEyeOn(options, ending);
+  const silence = setTimeout(() => {
+    ending.abort(SILENT);
+  }, SILENCE_MAX_MS).unref();
   try {
     return await readBody(body, CHANGE_BYTES_MAX);
   } finally {
     watching.stop();
+    clearTimeout(silence);
     body.destroy();
   }
 }
 
 const SILENT = new Error('nothing was heard for long; the wait begins anew');
-
-/** A member that gave no sign of life. */
-class DeadMemberError extends UnreachableError {
-  constructor(endpoint: string) {
-    const message = `${endpoint} waits with this watch and says no more that it reaches a quorum (GET /health)`;
-    super(message, false, [{ endpoint, error: new Error(message) }]);
-  }
-}
-
-function watchMember(
-  liveness: Liveness,
-  { endpoint, checkEveryMs, timeoutMs }: Poll,
-  ending: LinkedSignal,
-): { stop(): void } {
-  const beganMs = performance.now();
-  const timer = setInterval(() => {
-    if (performance.now() - beganMs > SILENCE_MAX_MS) ending.abort(SILENT);
-    // Half as old at most: two watches that began at different times share a question, and none waits for two of them.
-    void liveness.isAlive(endpoint, checkEveryMs / 2, timeoutMs).then((isAlive) => {
-      if (!isAlive) ending.abort(new DeadMemberError(endpoint));
-    });
-  }, checkEveryMs);
-  // The connection that waits keeps the process alive as long as it is to.
-  timer.unref();
-  return {
-    stop: () => {
-      clearInterval(timer);
-    },
-  };
-}

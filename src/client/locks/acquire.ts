@@ -1,0 +1,144 @@
+/** Waits for a lock at one member after the other, until it is had. */
+import { randomUUID } from 'node:crypto';
+import { BackOff } from '../../platform/backOff';
+import { notUnderstood, textOf2xx } from '../answer';
+import type { Answer, Call } from '../call';
+import { AnswerError, EtcdError, NoAnswerError, RefusedError } from '../errors';
+import { normalKey } from '../keyPath';
+import { linkedSignal } from '../transport/linkedSignal';
+import { pause } from '../transport/pause';
+import type { Cluster } from '../watch/cluster';
+import type { Liveness } from '../watch/liveness';
+
+export interface Wish {
+  readonly name: string;
+  readonly ttlSeconds: number;
+  /** Whom the lock says it belongs to. Who asks with the same one shares it. */
+  readonly value: string;
+  /** Infinity: without end. */
+  readonly waitSeconds: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+const BACK_OFF = { firstMs: 50, longestMs: 2000 };
+const CHECK_EVERY_MS = 5000;
+const CHECK_TIMEOUT_MS = 5000;
+/** An election among the members takes away nobody's place; a member that is cut off for longer does. */
+const CHECK_FAILURES_MAX = 3;
+/** How long a lock that came too late is tried to be given back. */
+const GIVE_BACK_MS = 5000;
+/** Besides the time that the lock may take: for the answer to arrive. */
+const ANSWER_MS = 5000;
+
+/** Nobody else has it: locks are shared by those who give the same. @param label - says whose it is to people who look */
+export function uniqueValue(label: string | undefined): string {
+  return label === undefined ? randomUUID() : `${label} ${randomUUID()}`;
+}
+
+/** Throws TypeError. */
+export function lockPath(name: string): string {
+  const key = normalKey(name);
+  if (key === '/') throw new TypeError('a lock has to have a name');
+  return `/mod/v2/lock${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/**
+ * The index with which the lock is had; undefined: somebody else has had it all the time. It is asked for again, with the same value, whenever a member
+ * fails: who has the lock with that value is answered at once. Rejects with AnswerError that no member will mend, or the signal's
+ * reason; then the place in the queue is given back.
+ */
+export async function acquire(cluster: Cluster, liveness: Liveness, wish: Wish): Promise<number | undefined> {
+  const backOff = new BackOff(BACK_OFF, Math.random);
+  const deadlineMs = performance.now() + wish.waitSeconds * 1000;
+  try {
+    for (;;) {
+      const leftMs = Math.max(0, deadlineMs - performance.now());
+      const outcome = await askOnce(cluster, liveness, wish, leftMs);
+      if (outcome === 'busy') return undefined;
+      if (typeof outcome === 'number') return outcome;
+      if (performance.now() >= deadlineMs) throw outcome;
+      await pause(Math.min(backOff.nextMs(), Math.max(1, leftMs)), wish.signal);
+    }
+  } catch (error) {
+    giveBack(cluster, wish);
+    throw error;
+  }
+}
+
+/** An error is one that may pass. */
+async function askOnce(
+  cluster: Cluster,
+  liveness: Liveness,
+  { name, ttlSeconds, value, signal }: Wish,
+  leftMs: number,
+): Promise<number | 'busy' | Error> {
+  const [endpoint = ''] = cluster.endpoints;
+  const form = {
+    ...{ ttl: String(ttlSeconds), value },
+    ...(leftMs === Infinity ? {} : { timeout: String(Math.ceil(leftMs / 1000)) }),
+  };
+  const call: Call = { method: 'POST', path: lockPath(name), body: { form } };
+  const ending = linkedSignal(signal, cluster.closed);
+  const eye = { endpoint, checkEveryMs: CHECK_EVERY_MS, timeoutMs: CHECK_TIMEOUT_MS, failuresMax: CHECK_FAILURES_MAX };
+  const watching = liveness.keepAnEyeOn(eye, ending);
+  try {
+    const options = { timeoutMs: leftMs + ANSWER_MS, roundsMax: 1, signal: ending.signal, anyStatus: true };
+    return indexOf(call, await cluster.at(endpoint).ask(call, options), leftMs !== Infinity);
+  } catch (error) {
+    if (signal?.aborted === true || cluster.closed.aborted || !(error instanceof Error) || !mayPass(error)) throw error;
+    cluster.putLast(endpoint);
+    return error;
+  } finally {
+    watching.stop();
+    ending.release();
+  }
+}
+
+/** The words of the lock module: at once, and for the end of a wait or of the place in the queue. */
+const [BUSY, CLOSED] = ['failed to acquire lock', 'lock watch closed'];
+
+function indexOf(call: Call, answer: Answer, isTimed: boolean): number | 'busy' {
+  const said = answer.status === 500 ? answer.text.trim() : '';
+  if (said === BUSY || (said === CLOSED && isTimed)) return 'busy';
+  const text = textOf2xx(call, answer).trim();
+  const index = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(index)) return index;
+  throw notUnderstood(call, answer, 'it is no index of a lock');
+}
+
+function mayPass(error: Error): boolean {
+  if (error instanceof NoAnswerError) return true;
+  // Somebody has taken this place out of the queue, and meant it.
+  if (error instanceof RefusedError && error.said === CLOSED) return false;
+  return (error instanceof EtcdError || error instanceof RefusedError) && error.status >= 500;
+}
+
+/** It may have come after nobody waited any more, and would then be nobody's until its TTL is over. */
+function giveBack(cluster: Cluster, { name, value }: Wish): void {
+  if (cluster.closed.aborted) return;
+  release(cluster, name, { value }, GIVE_BACK_MS).catch(() => undefined);
+}
+
+/** It is no error if it is not had any more. Rejects with what `ClientError` lists. */
+export async function release(
+  cluster: Cluster,
+  name: string,
+  which: { readonly index: string } | { readonly value: string },
+  timeoutMs: number | undefined,
+): Promise<void> {
+  const query = new URLSearchParams({ ...which }).toString();
+  const call: Call = { method: 'DELETE', path: `${lockPath(name)}?${query}` };
+  const deadlineMs = performance.now() + (timeoutMs ?? GIVE_BACK_MS);
+  for (;;) {
+    try {
+      const left = Math.max(1, deadlineMs - performance.now());
+      textOf2xx(call, await cluster.ask(call, { timeoutMs: left }));
+      return;
+    } catch (error) {
+      if (error instanceof AnswerError && error.status === 404) return;
+      // To give back twice does no harm.
+      const again = error instanceof NoAnswerError && error.maybeCarriedOut && performance.now() < deadlineMs;
+      if (!again) throw error;
+    }
+  }
+}

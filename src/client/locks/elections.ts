@@ -1,0 +1,94 @@
+/** `/mod/v2/leader`: one of several processes leads (docs/locks.md). */
+import { ERROR_CODES, isEtcdError } from '../errors';
+import type { CallOptions } from '../call';
+import type { KeyNode } from '../keyEvent';
+import { normalKey } from '../keyPath';
+import { Keys } from '../keys';
+import type { Cluster } from '../watch/cluster';
+import type { WatchOptions } from '../watch/feed';
+import type { Watch } from '../watch/watch';
+import type { Lock } from './lock';
+import type { LockOptions, Locks } from './locks';
+
+export interface Leader {
+  /** Its label, without the part that was added to tell it from others. */
+  readonly label: string;
+  /** The index with which it leads: larger than that of every leader before. */
+  readonly token: number;
+}
+
+export type CampaignOptions = Omit<LockOptions, 'label'>;
+
+/** Where the members keep who waits and who leads, in the order of their coming. */
+const LOCKS = '/_etcd/mod/lock';
+const UNIQUE_PART = / ?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Elections. An election NAME is the lock NAME: whoever has it leads. With auth, watching needs the right to read `/_etcd/mod/lock/NAME/*`. */
+export class Elections {
+  private readonly keys: Keys;
+
+  constructor(
+    cluster: Cluster,
+    private readonly locks: Locks,
+    private readonly watch: (key: string, options: WatchOptions) => Watch,
+  ) {
+    this.keys = new Keys(cluster);
+  }
+
+  /** Waits until this process leads. What it gets says when it leads no more (`signal`), and resigns (`release`). Rejects as `Locks.acquire` does. */
+  campaign(name: string, label: string, options: CampaignOptions = {}): Promise<Lock> {
+    return this.locks.acquire(name, { ...options, label });
+  }
+
+  /** Who leads now; undefined: nobody. Linearizable. Rejects with what `ClientError` lists. */
+  async leader(name: string, options: CallOptions = {}): Promise<Leader | undefined> {
+    return leaderOf(await this.read(name, options).then(({ node }) => node));
+  }
+
+  /** Who leads, now and after each change; undefined: nobody. Rejects as a watch does. */
+  async *observe(name: string, options: CallOptions = {}): AsyncGenerator<Leader | undefined, void, undefined> {
+    const { node, index } = await this.read(name, options);
+    let leader = leaderOf(node);
+    yield leader;
+    const from = { node: node ?? nothingAt(directoryOf(name)), index };
+    const watch = this.watch(directoryOf(name), { recursive: true, from, signal: options.signal });
+    for await (const change of watch) {
+      // What only waits or renews changes nothing; who leads is asked where it may have changed.
+      if (change.action === 'update') continue;
+      const now = await this.leader(name, options);
+      if (now?.token === leader?.token) continue;
+      leader = now;
+      yield leader;
+    }
+  }
+
+  private async read(name: string, options: CallOptions): Promise<{ node: KeyNode | undefined; index: number }> {
+    try {
+      return await this.keys.get(directoryOf(name), { ...options, quorum: true });
+    } catch (error) {
+      if (isEtcdError(error, ERROR_CODES.keyNotFound)) return { node: undefined, index: error.index };
+      throw error;
+    }
+  }
+}
+
+function directoryOf(name: string): string {
+  return `${LOCKS}${normalKey(name)}`;
+}
+
+function leaderOf(node: KeyNode | undefined): Leader | undefined {
+  const places = (node?.nodes ?? []).flatMap(({ key, value }) => {
+    const index = Number(key.slice(key.lastIndexOf('/') + 1));
+    return Number.isSafeInteger(index) && value !== undefined
+      ? [{ token: index, label: value.replace(UNIQUE_PART, '') }]
+      : [];
+  });
+  return places.sort((one, other) => one.token - other.token)[0];
+}
+
+function nothingAt(key: string): KeyNode {
+  return {
+    ...{ key, dir: true, value: undefined, createdIndex: 0, modifiedIndex: 0, ttlSeconds: undefined },
+    ...{ expiration: undefined, nodes: [] },
+  };
+}
