@@ -3,5 +3,14 @@ import { helm } from './chart';
 
 if (helm === undefined) test.skip('what the chart renders (skipped: helm is not installed)', () => undefined);
 else {
-  for (const part of ['./configuration', './golden', './policies', './schemas', './secured']) jest.requireActual(part);
+  for (const part of [
+    './configuration',
+    './golden',
+    './overrides',
+    './permissions',
+    './policies',
+    './schemas',
+    './secured',
+  ])
+    jest.requireActual(part);
 }

@@ -3,7 +3,7 @@
 {{ include "cairn.podBasics" . }}
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 {{- include "cairn.placement" . }}
-{{- with concat (include "cairn.clearRemoved" . | fromYamlArray) .Values.initContainers }}
+{{- with concat (include "cairn.volumePermissions" . | fromYamlArray) (include "cairn.clearRemoved" . | fromYamlArray) .Values.initContainers }}
 initContainers: {{- toYaml . | nindent 2 }}
 {{- end }}
 containers:
