@@ -1,5 +1,6 @@
 /** A client of a cluster: whatever it asks is asked of whichever member answers. */
 import { Auth } from './authGroup';
+import { Config, type ConfigOptions } from './config/watchConfig';
 import { discoverMembers } from './discovery';
 import { isHealthy, isReady, readVersion, type Version } from './health';
 import type { Answer, Call, CallOptions } from './http';
@@ -126,6 +127,17 @@ export class Client implements Cluster {
   /** The changes of a key, each once and in order, whatever happens to single members: see `Watch`. */
   watch(key: string, options: WatchOptions = {}): Watch {
     return new Watch(this, this.liveness, key, { ...options, timeoutMs: options.timeoutMs ?? this.settings.timeoutMs });
+  }
+
+  /**
+   * A directory as one object, checked by a schema, that follows what is written. Resolves when there are values: of the cluster, or, if that cannot
+   * be asked, the last good ones of `file`. Rejects with ConfigInvalidError (the schema refuses what is there, and there is no file), with what
+   * `ClientError` lists, or the signal's reason.
+   */
+  watchConfig<T>(directory: string, options: ConfigOptions<T>): Promise<Config<T>> {
+    const { timeoutMs } = this.settings;
+    const watch = (key: string, how: WatchOptions): Watch => this.watch(key, how);
+    return Config.open({ cluster: this, watch, timeoutMs }, directory, options);
   }
 
   /** The others are asked before this member from now on. */

@@ -33,3 +33,7 @@ export { LockLostError } from './locks/lock';
 export type { Lock } from './locks/lock';
 export type { LockOptions, Locks } from './locks/locks';
 export type { CampaignOptions, Elections, Leader } from './locks/elections';
+export { ConfigInvalidError } from './config/watchConfig';
+export type { Config, ConfigOptions } from './config/watchConfig';
+export type { Schema, StandardIssue, StandardResult, StandardSchema } from './config/schema';
+export type { ConfigTree } from './config/tree';
