@@ -12,8 +12,9 @@ const LINE_BYTES_MAX = 64 * 1024;
  */
 export function askSecret(input: Input, output: Writable, prompt: string): Promise<string> {
   const isTerminal = input.isTTY === true && input.setRawMode !== undefined;
-  if (isTerminal) output.write(prompt);
+  // Whoever is asked may begin to type at once: nothing of it is shown then.
   if (isTerminal) input.setRawMode?.(true);
+  if (isTerminal) output.write(prompt);
   return new Promise<string>((resolve, reject: (error: Error) => void) => {
     let typed: Buffer = Buffer.alloc(0);
     const end = (settle: () => void): void => {
