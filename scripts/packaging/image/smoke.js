@@ -13,6 +13,7 @@ const { join } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const CAIRN = '/usr/local/bin/cairn';
+const CAIRNCTL = '/usr/local/bin/cairnctl';
 const KEYS = 'http://127.0.0.1:2379/v2/keys';
 const READY_WITHIN_MS = 60_000;
 
@@ -48,6 +49,8 @@ async function main(directory) {
   });
   await withMember(dataDir, async () => {
     assert.equal(await valueOf(await fetch(`${KEYS}/smoke?quorum=true`)), 'kept');
+    const { stdout } = spawnSync(CAIRNCTL, ['--no-sync', 'get', '/smoke'], { encoding: 'utf8' });
+    assert.equal(stdout, 'kept\n', 'cairnctl does not read it');
   });
   // What makes certificates is loaded only then.
   const certs = spawnSync(CAIRN, ['certs', '--directory', join(directory, 'certs')], { encoding: 'utf8' });
