@@ -1,5 +1,6 @@
-/** What `cairn mirror` was asked for, checked. Pure. */
+/** What `cairn mirror` was asked for, checked. */
 import { constants } from 'node:os';
+import { resolve } from 'node:path';
 import { parseEndpoint } from '../../config/urls';
 import { commandWords } from '../../mirror/commandWords';
 import type { Hook } from '../../mirror/hooks/hook';
@@ -27,7 +28,8 @@ export function mirrorOptions(values: CommandArguments): MirrorOptions {
   const timeoutMs = values.number('timeout') * 1000;
   return {
     settings: {
-      directory: values.text('to'),
+      // Commands that are run may be anywhere.
+      directory: resolve(values.text('to')),
       prefix: prefixIn(values),
       form: formIn(values),
       modes: { file: modeIn(values, 'mode', 0o400), directory: modeIn(values, 'directory-mode', 0o700) },
