@@ -47,6 +47,25 @@ async function use(): Promise<void> {
       }
     }
   }
+  for await (const change of client.watch('/k', { recursive: true, from: await client.keys.list('/') })) {
+    const isSynthesized: boolean = change.isSynthesized;
+    console.log(isSynthesized, change.prevNode?.value);
+  }
+  const done: string = await client.locks.with('name', {}, async (lock) => String(lock.token));
+  const config = await client.watchConfig('/config', {
+    schema: (value) => ({ port: Number((value as { port: string }).port), done }),
+    onChange: (now, before) => console.log(now.port - before.port),
+  });
+  const port: number = config.value.port;
+  // @ts-expect-error: the schema says what there is
+  console.log(port, config.value.host);
+  const parsed = await client.watchConfig('/config', { schema: { parse: (value: unknown): Date => new Date(String(value)) } });
+  const date: Date = parsed.value;
+  const standard: StandardSchema<{ x: 1 }> = {
+    '~standard': { version: 1, vendor: 'v', validate: () => ({ issues: [{ message: String(date) }] }) },
+  };
+  const one: 1 = (await client.watchConfig('/config', { schema: standard })).value.x;
+  console.log(one);
   // @ts-expect-error: a value is a text
   await client.keys.set('/k', 5);
   // @ts-expect-error: no such option
@@ -93,7 +112,7 @@ function suite(): void {
   });
 
   it('has types for CommonJS and for ESM', () => {
-    const text = `import { createClient, type Client, type ClientError } from 'cairn/client';${TYPED}`;
+    const text = `import { createClient, type Client, type ClientError, type StandardSchema } from 'cairn/client';${TYPED}`;
     writeFileSync(join(place, 'use.cts'), text);
     const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--noUncheckedIndexedAccess'];
     const modules = ['--module', 'node16', '--target', 'es2022', '--lib', 'es2022', '--types', 'node'];

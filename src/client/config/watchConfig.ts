@@ -162,14 +162,14 @@ export class Config<T> {
   private async follow(read: Read | undefined): Promise<void> {
     const backOff = new BackOff(BACK_OFF, Math.random);
     let begin = read;
-    while (!this.link.signal.aborted) {
+    while (!this.isClosed()) {
       try {
         begin ??= await this.update();
         await this.untilChanged(begin);
         begin = undefined;
         backOff.reset();
       } catch (error) {
-        if (this.link.signal.aborted) return;
+        if (this.isClosed()) return;
         this.report(error);
         begin = undefined;
         await pause(backOff.nextMs(), this.link.signal).catch(() => undefined);
@@ -247,6 +247,10 @@ export class Config<T> {
       if (isEtcdError(error, ERROR_CODES.keyNotFound)) return { node: undefined, index: error.index };
       throw error;
     }
+  }
+
+  private isClosed(): boolean {
+    return this.link.signal.aborted;
   }
 
   private report(error: unknown): void {

@@ -1,4 +1,4 @@
-/** `client.watch` of three real members that are killed, stopped and started again while somebody writes. */
+/** `cairn/client` of three real members that are killed, stopped and started again. */
 import { createClient, NoAnswerError, EtcdError, type Change, type Client } from '../../src/client';
 import { Cluster } from './cluster';
 import { closeConnections } from './httpClient';
@@ -92,4 +92,39 @@ it('tells each acknowledged write once and in order while members die, hang and 
   check(changes, acknowledged);
   writer.close();
   reader.close();
+});
+
+it('waits on for a lock when the member that it waits at dies, and tells nobody else that he has it', async () => {
+  for (const member of cluster.members.filter(({ isRunning }) => !isRunning)) member.start();
+  await cluster.healthy();
+  const [holder, waiter] = [newClient(), newClient()];
+  const lock = await holder.locks.acquire('work', { ttlSeconds: 20 });
+  const waiting = waiter.locks.acquire('work', { ttlSeconds: 20 });
+  await until('it waits', 10_000, async () => {
+    const { nodes } = await holder.keys.list('/_etcd/mod/lock/work');
+    return nodes.length === 2 || undefined;
+  });
+  const [endpoint] = waiter.endpoints;
+  await cluster.members.find(({ clientUrl }) => clientUrl === endpoint)?.kill();
+  const isHad = await Promise.race([waiting.then(() => true), new Promise((done) => setTimeout(done, 2000, false))]);
+  expect([isHad, lock.isHeld()]).toEqual([false, true]);
+  await lock.release();
+  const next = await waiting;
+  expect(next.token).toBeGreaterThan(lock.token);
+  await next.release();
+  holder.close();
+  waiter.close();
+});
+
+it('learns of members it was not given, and uses them when the one it was given dies', async () => {
+  for (const member of cluster.members.filter(({ isRunning }) => !isRunning)) member.start();
+  await cluster.healthy();
+  const [given] = cluster.members;
+  const client = createClient({ endpoints: given?.clientUrl ?? '', discoverEveryMs: 60_000, timeoutMs: 20_000 });
+  await client.keys.set('/discovered', '1');
+  await until('the others are known', 10_000, () => Promise.resolve(client.endpoints.length === 3 || undefined));
+  await given?.kill();
+  await client.keys.set('/discovered', '2');
+  expect((await client.keys.get('/discovered')).node.value).toBe('2');
+  client.close();
 });
