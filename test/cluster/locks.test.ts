@@ -1,6 +1,7 @@
 /** Locks of three real members: clients, members and the leader die, and whoever is next has the lock. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { call, closeConnections, type Answer } from './httpClient';
@@ -109,6 +110,81 @@ test('a member that stops cuts its waiting clients, and takes them out of the qu
   await cluster.healthy();
   await release(other, 'stop', 'holder');
 });
+
+test('the follower that a client waits at is killed: its place ends by itself, and the client queues again at another member', async () => {
+  const leader = await cluster.leader();
+  const [killed, other] = (await cluster.followers()) as [ClusterMember, ClusterMember];
+  expect((await acquire(leader, 'follower', 'holder')).status).toBe(200);
+  const cut = acquire(killed, 'follower', 'lost').then(
+    () => 'answered',
+    (error: unknown) => (error as Error).name,
+  );
+  await untilQueue(other, 'follower', ['holder', 'lost']);
+  const next = acquire(other, 'follower', 'next');
+  await untilQueue(other, 'follower', ['holder', 'lost', 'next']);
+  await killed.kill();
+  expect(await cut).toBe('NoAnswer');
+  const again = acquire(leader, 'follower', 'again');
+  await untilQueue(leader, 'follower', ['holder', 'lost', 'next', 'again']);
+  // Its place was kept alive by the member that is dead: 15 seconds, and the look of the leader for keys that are due.
+  await untilQueue(leader, 'follower', ['holder', 'next', 'again'], 30_000);
+  expect((await release(other, 'follower', 'holder')).status).toBe(200);
+  const first = await next;
+  expect(await queue(leader, 'follower')).toEqual(['next', 'again']);
+  expect((await release(leader, 'follower', 'next')).status).toBe(200);
+  const second = await again;
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(Number(second.text)).toBeGreaterThan(Number(first.text));
+  await release(leader, 'follower', 'again');
+  killed.start(cluster.argumentsFor());
+  await cluster.healthy();
+});
+
+/** A client with a connection of its own; resolves with the fencing token. */
+function waitingConnection(member: ClusterMember, lock: string): Promise<number> {
+  const path = `/mod/v2/lock/${lock}?ttl=120`;
+  return new Promise((resolve, reject) => {
+    const options = { host: '127.0.0.1', port: member.clientPort, method: 'POST', path, agent: false };
+    const request = httpRequest(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => (text += piece));
+      response.on('end', () => (response.statusCode === 200 ? resolve(Number(text)) : reject(new Error(text))));
+      response.on('error', reject);
+    });
+    request.on('error', reject);
+    request.end();
+  });
+}
+
+test('1,000 clients that wait with a connection each, at all members, are served one at a time, in their order', async () => {
+  const count = 1000;
+  const { members } = cluster;
+  const [one] = members as [ClusterMember];
+  expect((await acquire(one, 'crowd', 'holder')).status).toBe(200);
+  const served: number[] = [];
+  let holders = 0;
+  let mostHolders = 0;
+  const waiting = Array.from({ length: count }, async (_, number) => {
+    const token = await waitingConnection(members[number % members.length]!, 'crowd');
+    served.push(token);
+    mostHolders = Math.max(mostHolders, ++holders);
+    const target = `/mod/v2/lock/crowd?index=${token}`;
+    holders--;
+    const released = await call(
+      members[(number + 1) % members.length]!.clientPort,
+      { method: 'DELETE', target },
+      LONG_MS,
+    );
+    expect(released.status).toBe(200);
+  });
+  await until('all wait', 60_000, async () => (await queue(one, 'crowd')).length === count + 1 || undefined);
+  expect(served).toEqual([]);
+  await release(one, 'crowd', 'holder');
+  await Promise.all(waiting);
+  expect([served.length, new Set(served).size, mostHolders]).toEqual([count, count, 1]);
+  expect(served).toEqual([...served].sort((a, b) => a - b));
+}, 180_000);
 
 test('a member that is killed leaves a place that ends by itself; a leader that is killed changes nothing', async () => {
   const leader = await cluster.leader();
