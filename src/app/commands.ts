@@ -27,6 +27,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
     const logger = () => createLogger('info', 'auto', standardErrorReader());
     return (await import('../ctl/mirror/mirror.js')).mirror(args, { logger, onStop: onFirstWish });
   },
+  snapshot: async (args) => (await import('../ctl/snapshot/snapshot.js')).snapshot(args),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
   'clear-removed': async (args) => {

@@ -1,5 +1,6 @@
 /** What `cairn` can do besides running a member: `cairn NAME ...`. The table that --help, the commands and the documents go by. */
 import { mirrorFlags } from './mirrorFlags';
+import { snapshotFlags } from './snapshotFlags';
 
 /** An option of a command. Its value is text, or a whole number within the bounds; a switch has none. */
 export interface CommandFlag {
@@ -276,6 +277,23 @@ export const commandTable = {
         defaultShown: OWN_URL,
       },
       ...mirrorFlags,
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  snapshot: {
+    help:
+      'save: write the state of a cluster into a file, while it serves. status: say what is in one, and whether every byte is as it was ' +
+      'written. verify: load it too, as a restore does. docs/backup.md has the details.',
+    operands: ['ACTION', 'FILE'],
+    flags: {
+      url: {
+        placeholder: 'URL',
+        help: 'save: URL of a member, of a port that has the routes for operators, or its peer URL.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      ...snapshotFlags,
       ...userFlag,
       ...tlsFlags,
     },

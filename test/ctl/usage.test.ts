@@ -15,6 +15,7 @@ import { healthcheck } from '../../src/ctl/healthcheck';
 import { mirror } from '../../src/ctl/mirror/mirror';
 import { prestop } from '../../src/ctl/prestop';
 import { retire } from '../../src/ctl/retire';
+import { snapshot } from '../../src/ctl/snapshot/snapshot';
 import { captureOutput } from './output';
 
 /** `cairn discovery` runs a member and has its help; `cairn ctl` has pages of its own (test/ctl/etcdctl/pages.test.ts). */
@@ -32,6 +33,7 @@ const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<numbe
   prestop,
   retire,
   sync: (args) => sync(args),
+  snapshot,
 };
 const output = captureOutput();
 

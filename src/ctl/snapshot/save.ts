@@ -1,0 +1,101 @@
+/** Saves the state of a cluster into a file, and looks at every byte while it comes. */
+import type { Readable } from 'node:stream';
+import { createClient } from '../../client/client';
+import type { Dial } from '../../platform/dial';
+import { SnapshotContents } from '../../snapshot/contents';
+import { SnapshotDamage } from '../../snapshot/format/damage';
+import { SnapshotFileReader } from '../../snapshot/format/fileReader';
+import type { ReadSnapshot } from '../../snapshot/openFile';
+import { NewFile } from './newFile';
+import { Progress } from './progress';
+
+/** The member asks the others, and stores what it has applied. */
+const ANSWER_TIMEOUT_MS = 60_000;
+/** A member that is alive sends a part of the state much sooner. */
+const SILENCE_MAX_MS = 60_000;
+
+export interface SaveOptions {
+  readonly url: string;
+  readonly dial: Dial;
+  /** `NAME:PASSWORD`. */
+  readonly user?: string | undefined;
+  /** Into FILE, by way of FILE.part. */
+  readonly file: string;
+  /** A file of that name may be there, and is replaced in the end. */
+  readonly replaces: boolean;
+  /** Nothing that was acknowledged before is missing; false: what that one member has. */
+  readonly quorum: boolean;
+  readonly silenceMaxMs?: number;
+  readonly progress?: Progress;
+}
+
+/**
+ * The file is there under its name only if it is whole, and is on the disk then. Rejects with an error that says what to do, and leaves
+ * nothing behind.
+ */
+export async function save(options: SaveOptions): Promise<ReadSnapshot> {
+  const { file: path, replaces, silenceMaxMs = SILENCE_MAX_MS, progress = new Progress('saving') } = options;
+  const file = await NewFile.begin(path, replaces);
+  try {
+    const body = await openState(options);
+    try {
+      const found = await copy(body, file, silenceMaxMs, progress);
+      await file.finish();
+      return found;
+    } finally {
+      body.destroy();
+    }
+  } catch (error) {
+    await file.abandon();
+    throw error instanceof SnapshotDamage
+      ? new Error(`what ${options.url} sent is no whole snapshot: ${error.message}; nothing was kept, try again`)
+      : error;
+  } finally {
+    progress.end();
+  }
+}
+
+async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Readable> {
+  const border = user?.indexOf(':') ?? -1;
+  const auth = user === undefined ? undefined : { username: user.slice(0, border), password: user.slice(border + 1) };
+  const client = createClient({ endpoints: url, dial, auth, timeoutMs: ANSWER_TIMEOUT_MS });
+  const path = `/v2/admin/snapshot${quorum ? '' : '?quorum=false'}`;
+  return (await client.open({ method: 'GET', path })).body;
+}
+
+async function copy(body: Readable, file: NewFile, silenceMaxMs: number, progress: Progress): Promise<ReadSnapshot> {
+  let about = 0;
+  const contents = new SnapshotContents();
+  const reader = new SnapshotFileReader({
+    header: ({ keysAbout }) => {
+      about = keysAbout;
+    },
+    chunk: (part, at) => {
+      contents.add(part, at);
+    },
+  });
+  for await (const piece of withoutSilence(body, silenceMaxMs)) {
+    reader.push(piece);
+    await file.write(piece);
+    progress.show(contents.keys, about);
+  }
+  const found = reader.finish();
+  contents.finish(found.totals, found.bytes);
+  return found;
+}
+
+/** The pieces as they come; rejects when none has come for so long. */
+async function* withoutSilence(body: Readable, limitMs: number): AsyncGenerator<Uint8Array, void, undefined> {
+  const timer = setTimeout(() => {
+    body.destroy(new Error(`nothing came for ${limitMs / 1000} s; look at the member, and try again`));
+  }, limitMs);
+  try {
+    for await (const piece of body as AsyncIterable<Uint8Array>) {
+      timer.refresh();
+      yield piece;
+      timer.refresh();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,85 @@
+/** `cairn snapshot ACTION FILE`: the state of a cluster as a file. */
+import { LoadedState } from '../../snapshot/loadedState';
+import type { ReadSnapshot } from '../../snapshot/openFile';
+import { flagsOf } from '../../config/commands';
+import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
+import { clientConnection, type Environment } from '../connection';
+import { readAll, readWhole, withFile } from './readWhole';
+import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
+import { save } from './save';
+
+const OUTPUTS = ['text', 'json'] as const;
+
+type Carry = (values: CommandArguments, file: string, environment: Environment) => Promise<void>;
+
+/** What each word does, and which options it has besides --output. */
+const ACTIONS: Readonly<Record<string, { readonly flags: readonly string[]; readonly carryOut: Carry }>> = {
+  save: {
+    flags: ['url', 'replace', 'without-quorum', 'user-file', 'ca-file', 'cert-file', 'key-file'],
+    carryOut: carryOutSave,
+  },
+  status: { flags: [], carryOut: carryOutStatus },
+  verify: { flags: [], carryOut: carryOutVerify },
+};
+
+/**
+ * `cairn snapshot save FILE`, `status FILE` or `verify FILE`. Exits with 1 if a file is not whole, and says where.
+ */
+export function snapshot(args: readonly string[], environment: Environment = process.env): Promise<number> {
+  return runCommand('snapshot', args, async (values) => {
+    const given = Object.keys(flagsOf('snapshot')).filter((name) => values.has(name));
+    checkValues(values, given);
+    const [word, file] = [values.operand('ACTION'), values.operand('FILE')];
+    const action = Object.hasOwn(ACTIONS, word) ? ACTIONS[word] : undefined;
+    if (action === undefined) {
+      throw new UsageError(`${JSON.stringify(word)} is no action; give one of ${Object.keys(ACTIONS).join(', ')}`);
+    }
+    const surplus = given.find((name) => name !== 'output' && !action.flags.includes(name));
+    if (surplus !== undefined) throw new UsageError(`--${surplus} is not for ${word}: leave it out`);
+    await action.carryOut(values, file, environment);
+  });
+}
+
+/** Whatever the action is: a value that cannot be is a mistake. @throws UsageError */
+function checkValues(values: CommandArguments, given: readonly string[]): void {
+  for (const name of given) if (flagsOf('snapshot')[name]?.placeholder !== undefined) values.text(name);
+  if (values.has('url')) values.url('url');
+  outputOf(values);
+}
+
+function outputOf(values: CommandArguments): (typeof OUTPUTS)[number] {
+  const output = OUTPUTS.find((each) => each === values.text('output'));
+  if (output === undefined) throw new UsageError(`--output has to be one of ${OUTPUTS.join(', ')}`);
+  return output;
+}
+
+async function carryOutSave(values: CommandArguments, file: string, environment: Environment): Promise<void> {
+  const connection = await clientConnection(values, environment);
+  const replaces = values.isOn('replace');
+  const found = await save({ ...connection, file, replaces, quorum: !values.isOn('without-quorum') });
+  tell(values, found, `saved to ${file}, and it is whole`);
+}
+
+async function carryOutStatus(values: CommandArguments, path: string): Promise<void> {
+  tell(values, await readWhole(path, 'reading'), 'every byte is as it was written');
+}
+
+async function carryOutVerify(values: CommandArguments, path: string): Promise<void> {
+  await withFile(path, async (file) => {
+    const state = new LoadedState();
+    const found = await readAll(file, 'verifying', (rows) => {
+      state.add(rows);
+    });
+    state.finish();
+    tell(values, found, 'every byte is as it was written, and it is a state that can be restored', factsOf(state));
+  });
+}
+
+function tell(values: CommandArguments, found: ReadSnapshot, verdict: string, facts?: StateFacts): void {
+  if (outputOf(values) === 'json') {
+    say(jsonOf(found, facts));
+    return;
+  }
+  for (const line of linesOf(found, facts)) say(line);
+  say(`ok       ${verdict}`);
+}

@@ -1,0 +1,39 @@
+import { DecodeError } from '../machine/bytes';
+import { FeatureLevelError } from '../machine/features';
+import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
+import { Machine } from '../machine/machine';
+import type { StoredRow } from '../storage/stateChunk';
+import { byTable } from './contents';
+import { SnapshotDamage } from './format/damage';
+
+/** Of whatever length the history was: what is too old for this one falls out. */
+const HISTORY = { events: 1000, bytesMax: HISTORY_BYTES_MAX };
+
+/** The state of a snapshot in memory, which takes as much of it as a member with this state does. */
+export class LoadedState {
+  readonly machine = new Machine(HISTORY);
+
+  /** The next rows, in their order. @throws SnapshotDamage for what is no state, FeatureLevelError for that of a newer program */
+  add(rows: readonly StoredRow[]): void {
+    this.guarded(() => {
+      for (const some of byTable(rows)) this.machine.loadRows(some);
+    });
+  }
+
+  /** All rows are there. @throws SnapshotDamage if they make no state */
+  finish(): void {
+    this.guarded(() => {
+      this.machine.loaded();
+    });
+    if (this.machine.keySpace.index === 0) throw new SnapshotDamage(0, 'the state does not say at which index it is');
+  }
+
+  private guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (error instanceof FeatureLevelError || !(error instanceof DecodeError)) throw error;
+      throw new SnapshotDamage(0, `all bytes are as they were written, but they are no state: ${error.message}`);
+    }
+  }
+}
