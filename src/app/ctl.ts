@@ -32,17 +32,20 @@ function ioOfProcess(): Io {
   return {
     ...{ stdin, stdout, stderr, environment: env },
     endAtInterrupt: (code) => {
-      process.removeAllListeners('SIGINT');
-      process.on('SIGINT', () => process.exit(code));
+      replaceListeners('SIGINT', () => process.exit(code));
     },
     onSignals: (signals, act) => {
-      for (const signal of signals) {
-        process.removeAllListeners(signal);
-        process.on(signal, act);
-      }
+      for (const signal of signals) replaceListeners(signal, act);
     },
     askSecret: (prompt) => askSecret(stdin, stderr, prompt),
   };
+}
+
+/** Never without one: a signal that came in between would be lost. */
+function replaceListeners(signal: NodeJS.Signals, act: (signal: NodeJS.Signals) => void): void {
+  const before = process.rawListeners(signal);
+  process.on(signal, act);
+  for (const listener of before) process.removeListener(signal, listener as () => void);
 }
 
 function othersWith(runOther: RunOther): Others {

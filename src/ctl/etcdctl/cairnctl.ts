@@ -1,35 +1,13 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
-import { ctlCommands, type CtlPath } from '../../config/ctl/table';
-import { complete, completionCommands } from '../completion/completion';
-import { holdCommands } from '../lock/holdCommands';
-import { topCommands } from '../top/top';
-import { treeCommands } from '../tree/tree';
-import { authCommands } from './authCommands';
+import { ctlCommands } from '../../config/ctl/table';
+import { commandAt } from './loadedCommands';
 import { readCommandLine, type Outcome } from './commandLine';
 import { findMembers, reach, showEndpoints, type Reached } from './connection';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
-import { healthCommands } from './healthCommand';
 import { complain, print, type Io } from './io';
-import { keyCommands } from './keyCommands';
-import { memberCommands } from './memberCommands';
-import { roleCommands } from './roleCommands';
-import type { Command, Session } from './session';
-import { userCommands } from './userCommands';
-import { watchCommands } from './watchCommands';
+import type { Session } from './session';
 import type { OtherCommand } from './pages';
-
-const commands: Readonly<Record<CtlPath, Command>> = {
-  ...{ ...keyCommands, ...watchCommands, ...healthCommands, ...memberCommands, ...authCommands },
-  ...{ ...userCommands, ...roleCommands, ...treeCommands, ...holdCommands, ...topCommands, ...completionCommands },
-  backup: () => {
-    throw new Failure(
-      EXIT.badArguments,
-      "backup: a copy of etcd's data directory is not made here; to keep the state of a running cluster in one verified " +
-        'file use `cairnctl snapshot save FILE`',
-    );
-  },
-};
 
 /** The commands of `cairn`, which have tables of their own. */
 export interface Others {
@@ -45,7 +23,7 @@ const COMPLETE = '__complete';
 /** Resolves with the exit code. */
 export async function cairnctl(args: readonly string[], io: Io, others: Others): Promise<number> {
   if (args[0] === COMPLETE) {
-    await complete(io, args.slice(1));
+    await (await import('../completion/completion.js')).complete(io, args.slice(1));
     return EXIT.ok;
   }
   const outcome = readCommandLine(args);
@@ -105,7 +83,9 @@ async function runCommand(
     dialFor: async (endpoint) => (await reachOnce()).dialFor(endpoint),
   };
   try {
-    await commands[path](session);
+    await (
+      await commandAt(path)
+    )(session);
     return EXIT.ok;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

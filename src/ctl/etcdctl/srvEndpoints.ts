@@ -1,5 +1,4 @@
 /** Endpoints from DNS: `--discovery-srv`. */
-import { resolveSrv } from 'node:dns/promises';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
 import { complain, type Io } from './io';
@@ -13,11 +12,12 @@ type Lookup = (name: string) => Promise<readonly { readonly name: string; readon
 export async function srvEndpoints(
   io: Io,
   { domain, takesPlain }: { readonly domain: string; readonly takesPlain: boolean },
-  lookup: Lookup = resolveSrv,
+  lookup?: Lookup,
 ): Promise<readonly string[]> {
   if (domain === '') return [];
-  const secure = await targets(lookup, `_etcd-client-ssl._tcp.${domain}`, 'https');
-  const plain = await targets(lookup, `_etcd-client._tcp.${domain}`, 'http');
+  const ask = lookup ?? (await import('node:dns/promises')).resolveSrv;
+  const secure = await targets(ask, `_etcd-client-ssl._tcp.${domain}`, 'https');
+  const plain = await targets(ask, `_etcd-client._tcp.${domain}`, 'http');
   if (secure.length + plain.length === 0) {
     throw new Failure(
       EXIT.badArguments,

@@ -1,5 +1,4 @@
 /** Users and their passwords, as the command line, a file or a person gives them. */
-import { readPlainFileSync } from '../../platform/plainFile';
 import { given } from './endpoints';
 import { EXIT } from './exitCodes';
 import { Failure, messageOf } from './failures';
@@ -37,10 +36,10 @@ export async function askSecret(io: Io, prompt: string): Promise<string> {
   }
 }
 
-function userIn(path: string): string {
+async function userIn(path: string): Promise<string> {
   let text: string;
   try {
-    text = readPlainFileSync(path);
+    text = (await import('../../platform/plainFile.js')).readPlainFileSync(path);
   } catch (error) {
     throw new Failure(EXIT.badArguments, `--user-file ${path} cannot be read: ${messageOf(error)}`);
   }
