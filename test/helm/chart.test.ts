@@ -4,6 +4,7 @@ import { helm } from './chart';
 if (helm === undefined) test.skip('what the chart renders (skipped: helm is not installed)', () => undefined);
 else {
   for (const part of [
+    './backup',
     './configuration',
     './golden',
     './overrides',

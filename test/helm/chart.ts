@@ -81,7 +81,7 @@ export function find(manifests: readonly Manifest[], kind: string, suffix = ''):
 /** The specs of all pods, with the object they are from. */
 export function podsOf(manifests: readonly Manifest[]): readonly { owner: string; labels: Manifest; spec: Manifest }[] {
   return manifests.flatMap((one) => {
-    const template = one.kind === 'Pod' ? one : one.spec?.template;
+    const template = one.kind === 'Pod' ? one : (one.spec?.jobTemplate ?? one).spec?.template;
     return template?.spec?.containers === undefined
       ? []
       : [{ owner: idOf(one), labels: template.metadata.labels, spec: template.spec }];

@@ -7,6 +7,7 @@ const { overrides } = parse(readRoot('helm/cairn/values.yaml')) as { overrides: 
 /** Sets that together have an object of each kind. */
 const SETS = [
   'default',
+  'backup-volume',
   'auth',
   'tls-chart',
   'tls-cert-manager',
