@@ -2,6 +2,7 @@
 import { jsonOf, notUnderstood } from './answer';
 import { ask, askForJson, type Call, type CallOptions, type Via } from './http';
 import { isRecord, textOf, textsOf } from './json';
+import { pathSegment } from './keyPath';
 
 /** Patterns of keys: exact, or a prefix that ends in `*`. */
 export interface KeyRights {
@@ -142,8 +143,8 @@ function rightsOf(role: Readonly<Record<string, unknown>>): KeyRights {
   return { read: textsOf(rights['read']), write: textsOf(rights['write']) };
 }
 
-const rolePath = (name: string): string => `/v2/auth/roles/${encodeURIComponent(name)}`;
-const userPath = (name: string): string => `/v2/auth/users/${encodeURIComponent(name)}`;
+const rolePath = (name: string): string => `/v2/auth/roles/${pathSegment(name)}`;
+const userPath = (name: string): string => `/v2/auth/users/${pathSegment(name)}`;
 
 async function put(via: Via, path: string, json: object, options: CallOptions): Promise<void> {
   await askForJson(via, { method: 'PUT', path, body: { json } }, options);

@@ -23,6 +23,12 @@ function encoded(part: string): string {
   }
 }
 
+/** One name in the path of a request. Throws TypeError for what would name something else there. */
+export function pathSegment(name: string): string {
+  if (name === '' || name === '.' || name === '..') throw new TypeError(`${JSON.stringify(name)} is no name`);
+  return encoded(name);
+}
+
 /** Whether a node at `key` concerns who asked for `asked`: it is the same, below it, or a directory above it that went away. */
 export function concerns(asked: string, key: string): boolean {
   return key === asked || isBelow(key, asked) || isBelow(asked, key);

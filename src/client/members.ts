@@ -3,6 +3,7 @@ import { RefusedError } from './errors';
 import { jsonOf, notUnderstood } from './answer';
 import { ask, askForJson, type Call, type CallOptions, type Via } from './http';
 import { isRecord, textOf, textsOf } from './json';
+import { pathSegment } from './keyPath';
 
 export interface Member {
   /** Hexadecimal. */
@@ -72,7 +73,7 @@ export async function removeMember(via: Via, id: string, options: CallOptions = 
 }
 
 function pathOf(id: string): string {
-  return `${PATH}/${encodeURIComponent(id)}`;
+  return `${PATH}/${pathSegment(id)}`;
 }
 
 async function oneMember(via: Via, call: Call, options: CallOptions): Promise<Member> {

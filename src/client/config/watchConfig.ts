@@ -72,6 +72,7 @@ export class Config<T> {
     | { readonly value: T; readonly tree: ConfigTree; readonly index: number; readonly source: 'cluster' | 'file' }
     | undefined;
   private following: Promise<void> = Promise.resolve();
+  private isTelling = false;
 
   private constructor(
     private readonly parts: Parts,
@@ -116,7 +117,8 @@ export class Config<T> {
   /** Ends it; resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.link.abort(new Error('the configuration was closed'));
-    await this.following;
+    // Who is told of a change may close it then, and would wait for himself.
+    if (!this.isTelling) await this.following;
   }
 
   private get known(): NonNullable<typeof this.current> {
@@ -211,11 +213,13 @@ export class Config<T> {
       return read;
     }
     if (isSameTree(tree, before.tree)) return read;
+    this.isTelling = true;
     try {
       await this.options.onChange?.(this.value, before.value);
     } catch (error) {
       this.report(error);
     }
+    this.isTelling = false;
     return read;
   }
 
@@ -254,7 +258,11 @@ export class Config<T> {
   }
 
   private report(error: unknown): void {
-    this.options.onError?.(error instanceof Error ? error : new Error(String(error)));
+    try {
+      this.options.onError?.(error instanceof Error ? error : new Error(String(error)));
+    } catch {
+      // Whoever is told of errors cannot be told of his own.
+    }
   }
 }
 

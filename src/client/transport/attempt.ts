@@ -44,24 +44,35 @@ export async function attempt(options: Attempt, answerBytesMax: number): Promise
 /** As `attempt`, with the body still to be read. */
 export async function openAttempt(options: Attempt): Promise<{ readonly answer: OpenAnswer; readonly url: URL }> {
   const deadlineMs = performance.now() + options.timeoutMs;
-  let url = new URL(options.call.path, options.endpoint);
+  let url = urlOf(options.call, options.endpoint);
   for (let hops = 0; ; hops++) {
     const timeoutMs = Math.max(1, deadlineMs - performance.now());
     const answer = await ask(options, url, timeoutMs);
     const { statusCode: status = 0, headers } = answer.message;
-    const next = nextOf(url, status, headers, options);
-    if (next === undefined) return { answer, url };
-    answer.settle();
-    answer.message.destroy();
-    if (hops === REDIRECTS_MAX)
-      throw strange(
-        options,
-        status,
-        url,
-        `it points elsewhere for the ${REDIRECTS_MAX + 1}th time, now to ${next.origin}`,
-      );
-    url = next;
+    try {
+      const next = redirectOf(url, status, headers);
+      if (next === undefined) return { answer, url };
+      if (hops === REDIRECTS_MAX)
+        throw new Error(`it points elsewhere for the ${REDIRECTS_MAX + 1}th time, now to ${next.origin}`);
+      url = next;
+    } catch (error) {
+      leave(answer);
+      throw strange(options, status, url, error instanceof Error ? error.message : String(error));
+    }
+    leave(answer);
   }
+}
+
+/** Nobody reads the body of an answer that points elsewhere. */
+function leave({ settle, message }: OpenAnswer): void {
+  settle();
+  message.destroy();
+}
+
+/** Of this endpoint, whatever the path says. Throws TypeError. */
+function urlOf({ path }: Call, endpoint: URL): URL {
+  if (!path.startsWith('/')) throw new TypeError(`path ${JSON.stringify(path)} has to begin with a slash`);
+  return new URL(endpoint.origin + path);
 }
 
 async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenAnswer> {
@@ -86,19 +97,6 @@ async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenA
       if (!isOld || (error.maybeSent && !isRead(call))) throw error;
       connections.dropIdle(url);
     }
-  }
-}
-
-function nextOf(
-  url: URL,
-  status: number,
-  headers: Parameters<typeof redirectOf>[2],
-  options: Attempt,
-): URL | undefined {
-  try {
-    return redirectOf(url, status, headers);
-  } catch (error) {
-    throw strange(options, status, url, error instanceof Error ? error.message : String(error));
   }
 }
 

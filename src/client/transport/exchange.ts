@@ -50,7 +50,7 @@ export function exchange(options: Exchange): Promise<OpenAnswer> {
   const { signal, timeoutMs, connectTimeoutMs } = options;
   return new Promise((resolve, reject: (error: Error) => void) => {
     if (signal?.aborted === true) throw reasonToStop(signal);
-    const request = open(options);
+    const request = openOrFail(options);
     const sending = new Sending(request);
     let message: IncomingMessage | undefined;
     const end = (why: Error): void => {
@@ -103,6 +103,15 @@ export function exchange(options: Exchange): Promise<OpenAnswer> {
     });
     sending.begin(options.body, options.isRead);
   });
+}
+
+/** Whoever dials may find at once that it cannot: nothing was sent. */
+function openOrFail(options: Exchange): ClientRequest {
+  try {
+    return open(options);
+  } catch (error) {
+    throw new ExchangeFailure('connection', error instanceof Error ? error : new Error(String(error)), false, false);
+  }
 }
 
 function open({ method, url, headers, body, agent }: Exchange): ClientRequest {

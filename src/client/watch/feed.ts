@@ -32,7 +32,7 @@ export interface WatchOptions {
   readonly timeoutMs?: number | undefined;
   /** How often it is asked whether the member that is silent is alive; 10,000 if absent. */
   readonly checkEveryMs?: number | undefined;
-  /** Told of each failure that the watch overcame by itself. */
+  /** Told of each failure that the watch overcomes by itself; what it throws ends the watch. */
   readonly onTrouble?: ((error: Error) => void) | undefined;
 }
 
@@ -56,6 +56,8 @@ export class Feed {
   private knownIndex = 0;
   private clusterId: string | undefined;
   private strangers = 0;
+  /** Comparisons in turn, without a change in between that a member told. */
+  private comparisons = 0;
 
   constructor(
     private readonly cluster: Cluster,
@@ -95,6 +97,7 @@ export class Feed {
         return await this.pause();
       }
       this.backOff.reset();
+      this.comparisons = 0;
       return this.told(waited);
     } catch (error) {
       return await this.overcome(error, endpoint);
@@ -126,6 +129,8 @@ export class Feed {
       // What was not known before it was cleared cannot be told.
       if (this.position < this.knownIndex) throw error;
       this.options.onTrouble?.(error);
+      // A member whose history never reaches back to its own listing is not asked without a pause.
+      if (++this.comparisons > 1) await this.pause();
       return this.compare(false);
     }
     if (!mayPass(error)) throw error;

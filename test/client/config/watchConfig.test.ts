@@ -211,6 +211,29 @@ describe('a configuration that is watched', () => {
     await config.close();
   });
 
+  it('can be closed by whoever is told of a change, and outlives errors in telling of errors', async () => {
+    const config = await client.watchConfig(
+      directory,
+      options({
+        onChange: async () => {
+          await config.close();
+          changes.push(config.value);
+        },
+        onError: (error) => {
+          errors.push(error);
+          throw error;
+        },
+      }),
+    );
+    await client.keys.set(`${directory}/port`, 'wrong');
+    await until('the complaint', () => errors.length > 0);
+    await client.keys.set(`${directory}/port`, '2');
+    await until('the change', () => changes.length === 1);
+    await client.keys.set(`${directory}/port`, '3');
+    await new Promise((done) => setTimeout(done, 100));
+    expect(config.value.port).toBe(2);
+  });
+
   it('has no hidden keys, and others under whatever name', async () => {
     for (const name of ['_hidden', 'constructor', 'a/toString']) await client.keys.set(`${directory}/${name}`, 'x');
     const config = await client.watchConfig(directory, { schema: (value) => value as Record<string, unknown> });

@@ -91,6 +91,18 @@ describe('a client of several members', () => {
     expect([sick.asked.length, good.asked.length]).toEqual([2, 1]);
   });
 
+  it('reads elsewhere if the connection breaks after the request, and does not write elsewhere', async () => {
+    const breaking = await raw();
+    breaking.answer = ({ socket }) => socket.destroy();
+    const good = await fake(() => ({ body: EVENT }));
+    const error = await clientOf([breaking.url, good.url])
+      .keys.set('k', 'v')
+      .catch((one: unknown) => one);
+    expect(error).toMatchObject({ kind: 'unreachable', maybeCarriedOut: true });
+    expect([breaking.asked.length, good.asked.length]).toEqual([1, 0]);
+    expect((await clientOf([breaking.url, good.url]).keys.get('k')).node.value).toBe('v');
+  });
+
   it('writes elsewhere if a member is too busy to begin', async () => {
     const busy = await fake(() => ({ status: 503, body: INTERNAL, headers: { 'Retry-After': '1' } }));
     const good = await fake(() => ({ body: EVENT }));
@@ -198,6 +210,45 @@ describe('a client of several members', () => {
     for await (const piece of body) bytes += (piece as Buffer).length;
     expect([bytes, endpoint]).toEqual([300_000, good.url]);
     await expect(client.open({ method: 'GET', path: '/none' })).rejects.toMatchObject({ kind: 'refused', status: 404 });
+  });
+
+  it('asks nobody but its members, whatever the path says', async () => {
+    const [good, evil] = [await fake(() => ({ body: '{}' })), await fake(() => ({}))];
+    const client = clientOf([good.url]);
+    await client.ask({ method: 'GET', path: `//${new URL(evil.url).host}/x` });
+    await expect(client.ask({ method: 'GET', path: `@${new URL(evil.url).host}/x` })).rejects.toThrow(TypeError);
+    for (const name of ['', '.', '..']) {
+      await expect(client.members.remove(name)).rejects.toThrow(TypeError);
+      await expect(client.auth.deleteUser(name)).rejects.toThrow(TypeError);
+      await expect(client.auth.findRole(name)).rejects.toThrow(TypeError);
+    }
+    expect([good.asked.length, evil.asked.length]).toEqual([1, 0]);
+  });
+
+  it('takes a dial function that fails for a member that cannot be reached', async () => {
+    const dial = (): never => {
+      throw new Error('the tunnel is down');
+    };
+    const error = await clientOf([NOBODY], { dial, roundsMax: 1 })
+      .keys.set('k', 'v')
+      .catch((one: unknown) => one);
+    expect(error).toMatchObject({ kind: 'unreachable', maybeCarriedOut: false });
+    expect(String(error)).toContain('the tunnel is down');
+  });
+
+  it('has no warning of leaks for many requests with one signal', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => {
+      warnings.push(warning);
+    };
+    process.on('warning', onWarning);
+    const good = await fake(() => ({ body: EVENT }));
+    const client = clientOf([good.url]);
+    const { signal } = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, () => client.keys.get('k', { signal })));
+    await new Promise((done) => setTimeout(done, 20));
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
   });
 
   it('refuses what cannot be options', () => {

@@ -159,6 +159,17 @@ describe('a watch of members that are not as they should be', () => {
     await expect(watch().next()).rejects.toMatchObject({ kind: 'refused', status: 404 });
   });
 
+  it('does not run in circles where the history never reaches back', async () => {
+    const [first] = await start(1);
+    const cleared = { status: 400, body: { errorCode: 401, message: 'cleared', cause: '', index: 99 } };
+    first?.waits.push(...Array.from({ length: 1000 }, () => cleared));
+    const watching = watch();
+    await watching.ready();
+    await new Promise((done) => setTimeout(done, 500));
+    expect(first?.waitIndexes.length).toBeLessThan(12);
+    await watching.return();
+  });
+
   it('does not run in circles where everything fails', async () => {
     const [first] = await start(1);
     first?.waits.push(...Array.from({ length: 1000 }, () => ({ body: 'nonsense' })));
