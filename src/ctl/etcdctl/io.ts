@@ -15,8 +15,21 @@ export interface Io {
   askSecret(prompt: string): Promise<string>;
 }
 
+const LINES_AT_ONCE = 1000;
+
 export function print(io: Io, line: string): void {
   io.stdout.write(bytesOfText(`${line}\n`));
+}
+
+/** Many at once: a write for each line takes longer than all the rest. */
+export function printAll(io: Io, lines: Iterable<string>): void {
+  let waiting: string[] = [];
+  for (const line of lines) {
+    if (waiting.push(line) < LINES_AT_ONCE) continue;
+    print(io, waiting.join('\n'));
+    waiting = [];
+  }
+  if (waiting.length > 0) print(io, waiting.join('\n'));
 }
 
 export function complain(io: Io, line: string): void {

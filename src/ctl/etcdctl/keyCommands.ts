@@ -4,7 +4,7 @@ import { textOfBytes } from './byteText';
 import type { Call } from './cluster';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
-import { print } from './io';
+import { printAll } from './io';
 import type { EtcdNode, KeyAnswer } from './keyAnswers';
 import { parseKeyAnswer } from './keyAnswers';
 import { createInOrderCall, deleteCall, getCall, setCall, type Conditions } from './keyCalls';
@@ -41,7 +41,7 @@ export const keyCommands = {
   ls: async (session) => {
     const { sort, recursive, quorum, p } = switches(session, ['sort', 'recursive', 'quorum', 'p']);
     const answer = await carryOut(session, getCall(session.operands[0] ?? '/', { sort, recursive, quorum }));
-    if (session.form === 'simple') list(session, answer.node, p);
+    if (session.form === 'simple') printAll(session.io, listing(answer.node, p));
     else printKeyAnswer(session.io, answer, session.form);
   },
   rm: async (session) => {
@@ -78,12 +78,18 @@ function printUnlessDirectory(session: Session, answer: KeyAnswer): void {
 }
 
 /** Depth first; a key that is no directory is listed itself. */
-function list(session: Session, node: EtcdNode, marksDirectories: boolean): void {
-  if (!node.isDir) print(session.io, node.key);
-  const waiting = [...(node.nodes ?? [])].reverse();
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    print(session.io, next.isDir && marksDirectories ? `${next.key}/` : next.key);
-    waiting.push(...[...(next.nodes ?? [])].reverse());
+function* listing(node: EtcdNode, marksDirectories: boolean): Generator<string> {
+  if (!node.isDir) yield node.key;
+  // Not as arguments of one call: there may be hundreds of thousands.
+  const waiting = [(node.nodes ?? []).values()];
+  for (let nodes = waiting.at(-1); nodes !== undefined; nodes = waiting.at(-1)) {
+    const { value: next, done } = nodes.next();
+    if (done === true) {
+      waiting.pop();
+      continue;
+    }
+    yield next.isDir && marksDirectories ? `${next.key}/` : next.key;
+    waiting.push((next.nodes ?? []).values());
   }
 }
 

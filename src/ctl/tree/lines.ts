@@ -30,11 +30,13 @@ export function* treeLines(root: EtcdNode, options: TreeOptions): Generator<Tree
 /** Of the nodes below: how many there are. */
 export function countBelow(root: EtcdNode): { readonly directories: number; readonly keys: number } {
   let [directories, keys] = [0, 0];
-  const waiting = [...(root.nodes ?? [])];
+  const waiting = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    if (node.isDir) directories++;
-    else keys++;
-    waiting.push(...(node.nodes ?? []));
+    for (const child of node.nodes ?? []) {
+      if (child.isDir) directories++;
+      else keys++;
+      waiting.push(child);
+    }
   }
   return { directories, keys };
 }

@@ -1,13 +1,13 @@
 /** `cairnctl tree [KEY]`. */
 import type { CtlPath } from '../../config/ctl/table';
-import { paintFor } from '../colours';
+import { paintFor, type Paint } from '../colours';
 import { printKeyAnswer } from '../etcdctl/keyOutput';
-import { print } from '../etcdctl/io';
+import { print, printAll } from '../etcdctl/io';
 import { parseKeyAnswer } from '../etcdctl/keyAnswers';
 import { getCall } from '../etcdctl/keyCalls';
 import { failingAs, keyFailure } from '../etcdctl/report';
 import type { Command } from '../etcdctl/session';
-import { countBelow, treeLines } from './lines';
+import { countBelow, treeLines, type TreeLine } from './lines';
 
 export const treeCommands = {
   tree: async (session) => {
@@ -27,13 +27,17 @@ export const treeCommands = {
       directoriesOnly: flags.isOn('directories'),
       depth: Math.max(0, flags.number('depth')),
     };
-    for (const { before, name, isDir, after } of treeLines(answer.node, options)) {
-      print(io, `${paint('dim', before)}${isDir ? paint('blue', name) : name}${after}`);
-    }
+    printAll(io, painted(treeLines(answer.node, options), paint));
     const { directories, keys } = countBelow(answer.node);
     print(io, `\n${counted(directories, 'directory', 'directories')}, ${counted(keys, 'key', 'keys')}`);
   },
 } as const satisfies Partial<Record<CtlPath, Command>>;
+
+function* painted(lines: Iterable<TreeLine>, paint: Paint): Generator<string> {
+  for (const { before, name, isDir, after } of lines) {
+    yield `${before === '' ? '' : paint('dim', before)}${isDir ? paint('blue', name) : name}${after}`;
+  }
+}
 
 function counted(count: number, one: string, many: string): string {
   return `${count} ${count === 1 ? one : many}`;
