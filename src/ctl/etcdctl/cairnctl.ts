@@ -9,11 +9,18 @@ import { complain, print, type Io } from './io';
 import type { Session } from './session';
 import type { OtherCommand } from './pages';
 
+export interface OtherToRun {
+  /** The names of its flags. */
+  readonly flags: readonly string[];
+  /** Resolves with an exit code. */
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
+
 /** The commands of `cairn`, which have tables of their own. */
 export interface Others {
   readonly list: readonly OtherCommand[];
-  /** Undefined: there is no such command. Resolves with an exit code. */
-  readonly find: (word: string) => ((args: readonly string[]) => Promise<number>) | undefined;
+  /** Undefined: there is no such command. */
+  readonly find: (word: string) => OtherToRun | undefined;
   readonly version: () => string;
 }
 
@@ -31,7 +38,7 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
     case 'run':
       return runCommand(outcome, io);
     case 'other':
-      return (await others.find(outcome.word)?.(outcome.args)) ?? noSuchCommand(io, outcome.word);
+      return runOther(outcome, io, others);
     case 'page':
       io.stdout.write(await pageOf(outcome.of, others));
       return EXIT.ok;
@@ -50,6 +57,18 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
 /** Rather than a group of them, or the whole program. */
 function isCommand(of: readonly string[]): boolean {
   return ctlCommands.some(([path]) => path === of.join(' '));
+}
+
+async function runOther(outcome: Extract<Outcome, { kind: 'other' }>, io: Io, others: Others): Promise<number> {
+  const other = others.find(outcome.word);
+  if (other === undefined) return noSuchCommand(io, outcome.word);
+  let args: readonly string[];
+  try {
+    args = await (await import('./handedOn.js')).handedOn(io, outcome, other.flags);
+  } catch (error) {
+    return told(io, error);
+  }
+  return other.run(args);
 }
 
 function noSuchCommand(io: Io, word: string): number {
@@ -88,9 +107,14 @@ async function runCommand(
     )(session);
     return EXIT.ok;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.line !== undefined && error.isWholeLine) complain(io, error.line);
-    else if (error.line !== undefined) io.stderr.write(error.line);
-    return error.code;
+    return told(io, error);
   }
+}
+
+/** Says what failed; the exit code. @throws what is no Failure */
+function told(io: Io, error: unknown): number {
+  if (!(error instanceof Failure)) throw error;
+  if (error.line !== undefined && error.isWholeLine) complain(io, error.line);
+  else if (error.line !== undefined) io.stderr.write(error.line);
+  return error.code;
 }

@@ -4,7 +4,9 @@ import { runCtl } from './inProcess';
 const others = {
   list: [{ word: 'doctor', help: 'Ask every member and say what is wrong: much. And more.' }],
   find: (word: string) =>
-    word === 'doctor' ? (args: readonly string[]) => Promise.resolve(40 + args.length) : undefined,
+    word === 'doctor'
+      ? { flags: ['output'], run: (args: readonly string[]) => Promise.resolve(40 + args.length) }
+      : undefined,
   version: () => '1.2.3',
 };
 
