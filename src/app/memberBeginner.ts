@@ -168,7 +168,7 @@ export class MemberBeginner {
       const joins = discoveryFallback === 'join' || entry.unfinishedId !== undefined;
       if (!(error instanceof ClusterFullError) || !joins) throw error;
       environment.log.info(
-        { url: registry.url },
+        { url: registry.shown },
         'the cluster of the discovery URL is full: joining it as one more member',
       );
       return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, this.ask, environment));

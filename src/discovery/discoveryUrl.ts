@@ -28,14 +28,14 @@ async function kindOfToken({ registry, environment }: DiscoveryOptions, protocol
   for (;;) {
     try {
       const size = await registry.get(SIZE_KEY);
-      if (size.kind === 'file') return { protocol: '2.3', size: parseSize(size.value, registry.url) };
+      if (size.kind === 'file') return { protocol: '2.3', size: parseSize(size.value, registry.shown) };
       // The tokens of 0.4 are directories without a size; where there is nothing at all, the URL is more likely wrong.
       const isOlder = protocol === 'auto' && (await registry.get('')).kind === 'directory';
       if (isOlder && size.kind === 'missing') return { protocol: '0.4' };
-      throw sizeNotFound(size, registry.url);
+      throw sizeNotFound(size, registry.shown);
     } catch (error) {
       if (!(error instanceof RegistryUnavailable)) throw error;
-      retry.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      retry.warn({ url: registry.shown }, `the discovery service cannot be asked (${error.message}); waiting for it`);
       await retry.wait();
     }
   }

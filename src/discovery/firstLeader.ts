@@ -32,7 +32,7 @@ export async function beginWithFirstLeader(options: DiscoveryOptions): Promise<B
       if (beginning !== undefined) return beginning;
     } catch (error) {
       if (!(error instanceof RegistryUnavailable)) throw error;
-      retry.warn({ url: registry.url }, `the discovery service cannot be asked (${error.message}); waiting for it`);
+      retry.warn({ url: registry.shown }, `the discovery service cannot be asked (${error.message}); waiting for it`);
     }
     await retry.wait();
   }
@@ -49,14 +49,14 @@ async function attempt(
   const state = await registry.get(STATE_KEY);
   const winner = state.kind === 'file' ? state.value : await claimState(registry, ownKey, claim);
   if (winner === claim && (await ownKey.noted())) {
-    environment.log.info({ url: registry.url }, 'first at the discovery service: this member is the initial leader');
+    environment.log.info({ url: registry.shown }, 'first at the discovery service: this member is the initial leader');
     return { kind: 'found', founders: [{ name, peerURLs }], token: registry.url };
   }
   const others = await otherMembers(registry, name);
   const cluster = await askAny(others, options.fetchMembers);
   if (cluster !== undefined) return joinOrAdd(options, cluster, winner === claim ? options.foundingId : undefined);
   retry.warn(
-    { url: registry.url },
+    { url: registry.shown },
     `the cluster was begun by another member; waiting until one of ${others.join(', ')} answers`,
   );
   return undefined;
@@ -76,7 +76,7 @@ async function otherMembers(registry: Registry, name: string): Promise<readonly 
   if (others.length > 0) return others;
   throw new JoinError(
     'Discovery found an initialized cluster but no reachable peers are registered. ' +
-      `Use a new token instead of ${registry.url}, or wait until its members have registered again`,
+      `Use a new token instead of ${registry.shown}, or wait until its members have registered again`,
   );
 }
 
@@ -94,7 +94,7 @@ export async function keepRegistered(
     } catch (error) {
       if (error === environment.signal.reason) return;
       const reason = error instanceof Error ? error.message : String(error);
-      retry.warn({ url: registry.url }, `the registration at the discovery service cannot be renewed (${reason})`);
+      retry.warn({ url: registry.shown }, `the registration at the discovery service cannot be renewed (${reason})`);
     }
     const stopped = await retry.wait().then(
       () => false,

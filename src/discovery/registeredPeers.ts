@@ -10,11 +10,11 @@ import type { Registry } from './registry';
  * token, and with the signal's reason when the process is asked to stop.
  */
 export async function registeredPeers(
-  registry: Pick<Registry, 'url' | 'get'>,
+  registry: Pick<Registry, 'shown' | 'get'>,
   environment: Environment,
 ): Promise<readonly string[]> {
   const retry = new Retry(environment);
-  const { url } = registry;
+  const { shown: url } = registry;
   for (;;) {
     try {
       const found = await registry.get('');

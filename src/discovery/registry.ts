@@ -4,6 +4,7 @@ import { request, type Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
 import { RequestTimeoutError } from '../platform/plainRequest';
 import { bodyOf, type Body } from './registryBody';
+import { shownUrl, withoutToken } from './shownUrl';
 
 /** A registration: a visible key of the token's directory. */
 export interface RegistryNode {
@@ -34,18 +35,23 @@ const INDEX_CLEARED = 401;
 
 /** Every method rejects with RegistryUnavailable, or with JoinError if what answers is no discovery service. */
 export class Registry {
+  /** The URL for logs and messages. */
+  readonly shown: string;
+
   constructor(
     /** Without a slash at the end. */
     readonly url: string,
     private readonly environment: Pick<Environment, 'signal' | 'dial'>,
     private readonly watchTimeoutMs = WATCH_TIMEOUT_MS,
-  ) {}
+  ) {
+    this.shown = shownUrl(url);
+  }
 
   /** A key below the token, or with '' the token itself. Linearizable where the service can do that. */
   async get(path: string): Promise<Found> {
     const { body, index } = await this.send(this.keyUrl(path, 'quorum=true'));
-    if (body.errorCode === KEY_NOT_FOUND) return { kind: 'missing', error: describe(body) };
-    if (body.node === undefined) throw refused(body);
+    if (body.errorCode === KEY_NOT_FOUND) return { kind: 'missing', error: this.hidden(describe(body)) };
+    if (body.node === undefined) throw this.refused(body);
     if (body.node.dir !== true) return { kind: 'file', value: body.node.value ?? '' };
     const nodes = (body.node.nodes ?? [])
       .filter((node) => node.dir !== true)
@@ -57,13 +63,13 @@ export class Registry {
   async create(path: string, value: string): Promise<boolean> {
     const { body } = await this.send(this.keyUrl(path, 'prevExist=false'), put({ value }));
     if (body.errorCode === KEY_EXISTS) return false;
-    if (body.node === undefined) throw refused(body);
+    if (body.node === undefined) throw this.refused(body);
     return true;
   }
 
   async set(path: string, value: string, ttlSeconds: number): Promise<void> {
     const { body } = await this.send(this.keyUrl(path), put({ value, ttl: String(ttlSeconds) }));
-    if (body.node === undefined) throw refused(body);
+    if (body.node === undefined) throw this.refused(body);
   }
 
   /** Resolves when something below the token changed after `index`, or when it is time to look again anyhow. */
@@ -74,20 +80,37 @@ export class Registry {
       answer = await request(this.environment, url, this.watchTimeoutMs);
     } catch (error) {
       if (error instanceof RequestTimeoutError) return;
-      throw unavailable(this.url, error, this.environment.signal);
+      throw this.unavailable(error, this.environment.signal);
     }
     // A watch that the service ends early has an empty body.
     if (answer.status === 200 && answer.text.trim() === '') throw new RegistryUnavailable('the watch was ended');
-    const { body } = parse(this.url, answer);
-    if (body.node === undefined && body.errorCode !== INDEX_CLEARED) throw refused(body);
+    const { body } = parse(this.shown, answer);
+    if (body.node === undefined && body.errorCode !== INDEX_CLEARED) throw this.refused(body);
   }
 
   private async send(url: string, init?: Parameters<typeof request>[3]): Promise<Parsed> {
     try {
-      return parse(this.url, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
+      return parse(this.shown, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
     } catch (error) {
-      throw error instanceof JoinError ? error : unavailable(this.url, error, this.environment.signal);
+      throw error instanceof JoinError ? error : this.unavailable(error, this.environment.signal);
     }
+  }
+
+  /** An answer of the API that says no; trying again would not change it. */
+  private refused(body: Body): JoinError {
+    return new JoinError(
+      `discovery: the service refuses with "${this.hidden(describe(body))}"; get a new token, or correct the URL of --discovery`,
+    );
+  }
+
+  private unavailable(error: unknown, signal: AbortSignal): unknown {
+    if (signal.aborted || error instanceof RegistryUnavailable) return error;
+    return new RegistryUnavailable(this.hidden(`${this.url}: ${reasonOf(error)}`));
+  }
+
+  /** What others say may have the token in it, too: the key of an error has. */
+  private hidden(text: string): string {
+    return withoutToken(text, this.url);
   }
 
   private keyUrl(path: string, query = ''): string {
@@ -119,20 +142,8 @@ function parse(url: string, { status, headers, text }: Answer): Parsed {
   return { body, index: Number(headers['x-etcd-index'] ?? body.index ?? 0) };
 }
 
-/** An answer of the API that says no; trying again would not change it. */
-function refused(body: Body): JoinError {
-  return new JoinError(
-    `discovery: the service refuses with "${describe(body)}"; get a new token, or correct the URL of --discovery`,
-  );
-}
-
 function describe({ errorCode = 0, message = '', cause = '' }: Body): string {
   return `${errorCode}: ${message}${cause === '' ? '' : ` (${cause})`}`;
-}
-
-function unavailable(url: string, error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || error instanceof RegistryUnavailable) return error;
-  return new RegistryUnavailable(`${url}: ${reasonOf(error)}`);
 }
 
 function lastPart(key: string): string {

@@ -54,7 +54,7 @@ class SizedCluster {
       } catch (error) {
         if (!(error instanceof RegistryUnavailable)) throw error;
         this.retry.warn(
-          { url: this.options.registry.url },
+          { url: this.options.registry.shown },
           `the discovery service cannot be asked (${error.message}); waiting for it`,
         );
         await this.retry.wait();
@@ -73,7 +73,7 @@ class SizedCluster {
 
   private async look(): Promise<{ standing: Standing; index: number }> {
     const found = await this.options.registry.get('');
-    if (found.kind !== 'directory') throw tokenNotFound(this.options.registry.url, found);
+    if (found.kind !== 'directory') throw tokenNotFound(this.options.registry.shown, found);
     const position = found.nodes.findIndex(({ name }) => name === this.own.id);
     const founders = found.nodes.slice(0, this.size).map(parseRegistration);
     const { index } = found;
@@ -98,7 +98,7 @@ class SizedCluster {
         return undefined;
       case 'full':
         throw new ClusterFullError(
-          this.options.registry.url,
+          this.options.registry.shown,
           this.size,
           standing.founders.flatMap(({ peerURLs }) => peerURLs),
         );
@@ -115,13 +115,13 @@ class SizedCluster {
     const { registry, environment } = this.options;
     const outcome = await this.ownKey.create(() => registry.create(this.own.id, this.value));
     if (outcome === 'taken') throw duplicateId(this.own.id, 'was registered by another process in this moment');
-    environment.log.info({ url: registry.url, member: this.own.id }, 'registered with the discovery service');
+    environment.log.info({ url: registry.shown, member: this.own.id }, 'registered with the discovery service');
   }
 
   /** A service that confirms a registration and does not list it is not asked without pause. */
   private async waitUnlisted(): Promise<void> {
     this.retry.warn(
-      { url: this.options.registry.url, member: this.own.id },
+      { url: this.options.registry.shown, member: this.own.id },
       'the discovery service confirmed the registration of this member and does not list it; it is tried again. If that ' +
         'goes on, the service loses what it is told, or its tokens are deleted: use a new token',
     );
@@ -133,7 +133,7 @@ class SizedCluster {
     const missing = this.size - registered;
     const lost = noted ? '' : '; this member was among them before its data was lost';
     this.retry.info(
-      { url: registry.url, registered, size: this.size },
+      { url: registry.shown, registered, size: this.size },
       `${registered} of ${this.size} members registered; waiting for ${missing} more${lost}`,
     );
   }
@@ -161,14 +161,14 @@ class SizedCluster {
     if (others.length === 0) throw this.lostAlone();
     if (!autoRejoin) {
       throw new JoinError(
-        `discovery: member ${this.own.id} (${this.own.name}) has registered at ${registry.url} before, but its data ` +
+        `discovery: member ${this.own.id} (${this.own.name}) has registered at ${registry.shown} before, but its data ` +
           'directory is empty; remove it from the cluster and add it again, or set --auto-rejoin to let it do so by itself',
       );
     }
     const cluster = await askAny(others, fetchMembers);
     if (cluster === undefined) {
       this.retry.warn(
-        { url: registry.url, member: this.own.id },
+        { url: registry.shown, member: this.own.id },
         `this member registered before and its data is lost, so it cannot found the cluster; waiting until one of ` +
           `${others.join(', ')} answers (if all members lost their data, use a new token)`,
       );
@@ -187,7 +187,7 @@ class SizedCluster {
   private refuseOther(cluster: ListedCluster, expected: string): void {
     if (cluster.clusterId === expected) return;
     throw new JoinError(
-      `discovery: a member registered at ${this.options.registry.url} belongs to the cluster ${cluster.clusterId}, and ` +
+      `discovery: a member registered at ${this.options.registry.shown} belongs to the cluster ${cluster.clusterId}, and ` +
         `those registered would make ${expected}; a token is good for one cluster: use a new one`,
     );
   }
@@ -195,7 +195,7 @@ class SizedCluster {
   private lostAlone(): JoinError {
     const { registry } = this.options;
     return new JoinError(
-      `discovery: member ${this.own.id} has previously registered at ${registry.url}, but its data directory is empty, and ` +
+      `discovery: member ${this.own.id} has previously registered at ${registry.shown}, but its data directory is empty, and ` +
         'there is no other member to get the data from; bring the data directory back, or use a new token',
     );
   }

@@ -47,7 +47,7 @@ function ask(...answers: (Found | Error)[]): Promise<readonly string[]> {
     if (answer === undefined) throw new Error('asked too often');
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   };
-  return registeredPeers({ url: URL, get }, environment);
+  return registeredPeers({ shown: URL, get }, environment);
 }
 
 test('registrations of both protocols are understood, and what is none is passed over', async () => {
