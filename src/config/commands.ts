@@ -284,7 +284,7 @@ export const commandTable = {
   snapshot: {
     help:
       'save: write the state of a cluster into a file, while it serves. status: say what is in one, and whether every byte is as it was ' +
-      'written. verify: load it too, as a restore does. docs/backup.md has the details.',
+      'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
     flags: {
       url: {

@@ -79,6 +79,15 @@ export class Machine implements MachineState {
     }
   }
 
+  /**
+   * What was loaded, without members and history, becomes the first state of a new cluster with these ones. Indexes go on after `index`: who
+   * watches from one at or before it is told that the history is gone.
+   */
+  refound(members: readonly { readonly id: string; readonly peerURLs: readonly string[] }[], index: number): void {
+    this.keySpace.restoreIndex(index);
+    this.bootstrap(members);
+  }
+
   /** What members compare to know whether they have the same keys, users and roles. */
   digest(): string {
     const auth = this.authRows.digest();

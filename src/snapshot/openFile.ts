@@ -14,6 +14,8 @@ export interface SnapshotListener {
   readonly rows?: RowsListener;
   /** Called now and then; `keys` of those there are about were read. */
   readonly progress?: (keys: number) => void;
+  /** Called just as often; nothing more is read before it resolves. */
+  readonly pause?: () => Promise<void>;
 }
 
 export interface ReadSnapshot {
@@ -38,7 +40,7 @@ export class SnapshotFile {
 
   /** All of it; can be called again. Rejects with SnapshotDamage, with what the listener throws, or as reading does. */
   async read(listener: SnapshotListener = {}): Promise<ReadSnapshot> {
-    const { header, rows, progress } = listener;
+    const { header, rows, progress, pause } = listener;
     const contents = new SnapshotContents(rows);
     const reader = new SnapshotFileReader({
       ...(header === undefined ? {} : { header }),
@@ -53,6 +55,7 @@ export class SnapshotFile {
       position += bytesRead;
       reader.push(piece.subarray(0, bytesRead));
       progress?.(contents.keys);
+      await pause?.();
     }
     const found = reader.finish();
     contents.finish(found.totals, found.bytes);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
-import { checkDirectory, FORMAT_DRAFT } from './directoryChecks';
+import { checkDirectory, FILLING_TEXT, FORMAT_DRAFT, FORMAT_OF_FILLED } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { StorageError } from './errors';
 import { fileError } from './fileError';
@@ -37,12 +37,14 @@ export interface DataDirectory {
 
 const PRIVATE_MODE = 0o700;
 const PRIVATE_FILE_MODE = 0o600;
+const FORMAT_TEXT = `cairn ${FORMAT_VERSION}\n`;
 
 /** Rejects with StorageError; a directory that is refused has not been touched. */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const { path } = options;
   const state = await checkDirectory(path);
-  await prepare(path, state);
+  if (state.kind === 'filling') throw halfFilled(path);
+  await prepare(path, state, FORMAT_TEXT);
   const kv = await openDatabase(options, state.kind !== 'ours');
   if (state.kind !== 'ours') await finishFormat(path, kv);
   const pidPath = join(path, 'PID');
@@ -66,12 +68,63 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   };
 }
 
-async function prepare(path: string, state: DirectoryState): Promise<void> {
+/**
+ * Makes a data directory that has a state from the moment on from which it is one. Killed at any time it leaves either all of it or what is
+ * refused by `openDataDirectory` and can be filled again. Rejects with StorageError if there is one already, or one in use, and with what
+ * `fill` rejects with.
+ */
+export async function fillDataDirectory(
+  options: DataDirectoryOptions,
+  fill: (kv: ReportingKv) => Promise<void>,
+): Promise<void> {
+  const { path } = options;
+  const state = await checkDirectory(path);
+  if (state.kind === 'ours') {
+    throw new StorageError(
+      'format',
+      `${path} is the data directory of a member already; nothing was changed. Give one that is not there yet`,
+    );
+  }
+  if (state.kind === 'filling' && (await isInUse(join(path, 'db')))) {
+    throw new StorageError(
+      'locked',
+      `${path} is being filled by another process; wait for it, or give another directory`,
+    );
+  }
+  await prepare(path, state, FILLING_TEXT);
+  const kv = await openDatabase(options, true);
+  try {
+    await fill(kv);
+  } finally {
+    await kv.close();
+  }
+  try {
+    // The draft says that the directory is being filled as long as there is no FORMAT; beside one it says nothing.
+    await writeDurably(join(path, FORMAT_OF_FILLED), FORMAT_TEXT);
+    await rename(join(path, FORMAT_OF_FILLED), join(path, 'FORMAT'));
+    await rm(join(path, FORMAT_DRAFT), { force: true });
+    await syncDirectory(path);
+  } catch (error) {
+    throw fileError(error, 'cannot create', join(path, 'FORMAT'));
+  }
+}
+
+function halfFilled(path: string): StorageError {
+  return new StorageError(
+    'format',
+    `the data directory ${path} was being filled from a snapshot, and that did not come to its end: nothing in it counts. Run ` +
+      'cairn snapshot restore again with the same arguments, or delete the directory',
+  );
+}
+
+async function prepare(path: string, state: DirectoryState, draft: string): Promise<void> {
   try {
     if (state.kind === 'ours') return;
     if (state.kind === 'missing') await createDirectory(path);
-    if (state.kind === 'interrupted') await rm(join(path, 'db'), { recursive: true, force: true });
-    await draftFormat(path);
+    if (state.kind === 'interrupted' || state.kind === 'filling') {
+      await rm(join(path, 'db'), { recursive: true, force: true });
+    }
+    await draftFormat(path, draft);
     await createDirectory(join(path, 'db'));
     await syncDirectory(path);
   } catch (error) {
@@ -85,10 +138,14 @@ function createDirectory(path: string): Promise<void> {
 }
 
 /** Says that the directory is being prepared: until `finishFormat`, whatever is in it is half made and holds nothing. */
-async function draftFormat(path: string): Promise<void> {
-  const file = await open(join(path, FORMAT_DRAFT), REPLACE, PRIVATE_FILE_MODE);
+async function draftFormat(path: string, text: string): Promise<void> {
+  await writeDurably(join(path, FORMAT_DRAFT), text);
+}
+
+async function writeDurably(path: string, text: string): Promise<void> {
+  const file = await open(path, REPLACE, PRIVATE_FILE_MODE);
   try {
-    await file.writeFile(`cairn ${FORMAT_VERSION}\n`);
+    await file.writeFile(text);
     await file.sync();
   } finally {
     await file.close();

@@ -12,8 +12,11 @@ import { checkPlainFiles } from './plainFiles';
 import { readMark } from './syncedMark';
 
 export interface DirectoryState {
-  /** Interrupted: a crash came while it was being prepared, so nothing is in it yet. */
-  readonly kind: 'missing' | 'empty' | 'interrupted' | 'ours';
+  /**
+   * Interrupted: a crash came while it was being prepared, so nothing is in it yet. Filling: it was being filled with the state of a
+   * snapshot, or still is, and nothing of it counts.
+   */
+  readonly kind: 'missing' | 'empty' | 'interrupted' | 'filling' | 'ours';
   readonly warnings: readonly string[];
 }
 
@@ -23,11 +26,17 @@ const READABLE_BY_OTHERS = 0o055;
 /** There while a directory is being prepared; it becomes FORMAT when that is done. */
 export const FORMAT_DRAFT = 'FORMAT.new';
 
+/** There for a moment when a directory was filled; it becomes FORMAT. */
+export const FORMAT_OF_FILLED = 'FORMAT.filled';
+
+/** What the draft says while a directory is being filled: it may hold any part of a state, and none that counts. */
+export const FILLING_TEXT = 'cairn is filling this directory\n';
+
 /** What an empty volume holds, and one that a proxy with a certificate of its own, or a standby, has used. */
 const NOTHING_TO_US = new Set(['lost+found', SELF_MADE_DIRECTORY, STANDBY_FILE, STANDBY_DRAFT]);
 
 /** What a directory holds that is being prepared. */
-const BEING_PREPARED = new Set([FORMAT_DRAFT, 'db']);
+const BEING_PREPARED = new Set([FORMAT_DRAFT, FORMAT_OF_FILLED, 'db']);
 
 /** Rejects with StorageError of kind format, permission, corrupt or io. */
 export async function checkDirectory(path: string): Promise<DirectoryState> {
@@ -42,9 +51,11 @@ export async function checkDirectory(path: string): Promise<DirectoryState> {
   }
   const isInterrupted = names.includes(FORMAT_DRAFT) && names.every((name) => BEING_PREPARED.has(name));
   if (names.length > 0 && !isInterrupted) refuseForeign(path, names);
-  if (isInterrupted) await refuseData(path);
+  const isFilling = isInterrupted && (await draftOf(path)) === FILLING_TEXT;
+  if (isInterrupted && !isFilling) await refuseData(path);
   refuseWritable(path, found.mode);
-  return { kind: isInterrupted ? 'interrupted' : 'empty', warnings: await makePrivate(path, found) };
+  const kind = isFilling ? 'filling' : isInterrupted ? 'interrupted' : 'empty';
+  return { kind, warnings: await makePrivate(path, found) };
 }
 
 async function statOf(path: string): Promise<Stats | undefined> {
@@ -61,6 +72,14 @@ async function list(path: string): Promise<string[]> {
     return await readdir(path);
   } catch (error) {
     throw fileError(error, 'cannot read the data directory', path);
+  }
+}
+
+async function draftOf(path: string): Promise<string> {
+  try {
+    return await readFile(join(path, FORMAT_DRAFT), 'utf8');
+  } catch (error) {
+    throw fileError(error, 'cannot read', join(path, FORMAT_DRAFT));
   }
 }
 

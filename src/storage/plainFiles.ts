@@ -10,7 +10,7 @@ import { StorageError } from './errors';
 import { fileError } from './fileError';
 import { MARK_FILE } from './syncedMark';
 
-const OWN_FILES = new Set(['FORMAT', 'FORMAT.new', 'PID', REMOVED_FILE, DIFFERING_FILE]);
+const OWN_FILES = new Set(['FORMAT', 'FORMAT.new', 'FORMAT.filled', 'PID', REMOVED_FILE, DIFFERING_FILE]);
 const FILES_OF_DATABASE =
   /^(?:\d+\.(?:sst|log|dbtmp)|MANIFEST-\d+|OPTIONS-\d+(?:\.dbtmp)?|CURRENT|IDENTITY|LOCK|LOG(?:\.old.*)?)$/;
 

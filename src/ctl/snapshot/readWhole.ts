@@ -1,6 +1,6 @@
 import type { RowsListener } from '../../snapshot/contents';
 import { SnapshotDamage } from '../../snapshot/format/damage';
-import { SnapshotFile, type ReadSnapshot } from '../../snapshot/openFile';
+import { SnapshotFile, type ReadSnapshot, type SnapshotListener } from '../../snapshot/openFile';
 import { Progress } from './progress';
 
 /**
@@ -27,21 +27,38 @@ export async function withFile<T>(path: string, use: (file: SnapshotFile) => Pro
   }
 }
 
+/** The same of an open file. */
 export async function readAll(file: SnapshotFile, what: string, onRows?: RowsListener): Promise<ReadSnapshot> {
-  const progress = new Progress(what);
-  let about = 0;
+  const shown = new ShownProgress(what);
   try {
-    return await file.read({
+    return await file.read({ ...shown.listener, ...(onRows === undefined ? {} : { rows: onRows }) });
+  } finally {
+    shown.end();
+  }
+}
+
+/** A line about how far a file was read. */
+export class ShownProgress {
+  private readonly progress: Progress;
+  private about = 0;
+
+  constructor(what: string) {
+    this.progress = new Progress(what);
+  }
+
+  get listener(): Pick<SnapshotListener, 'header' | 'progress'> {
+    return {
       header: ({ keysAbout }) => {
-        about = keysAbout;
+        this.about = keysAbout;
       },
       progress: (keys) => {
-        progress.show(keys, about);
+        this.progress.show(keys, this.about);
       },
-      ...(onRows === undefined ? {} : { rows: onRows }),
-    });
-  } finally {
-    progress.end();
+    };
+  }
+
+  end(): void {
+    this.progress.end();
   }
 }
 

@@ -1,12 +1,15 @@
 /** `cairn snapshot ACTION FILE`: the state of a cluster as a file. */
+import { restore } from '../../snapshot/restore';
 import { LoadedState } from '../../snapshot/loadedState';
 import type { ReadSnapshot } from '../../snapshot/openFile';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
-import { readAll, readWhole, withFile } from './readWhole';
+import { readAll, readWhole, ShownProgress, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
+import { restoreOptionsOf } from './restoreOptions';
 import { save } from './save';
+import { restoreFlags } from '../../config/snapshotFlags';
 
 const OUTPUTS = ['text', 'json'] as const;
 
@@ -20,10 +23,11 @@ const ACTIONS: Readonly<Record<string, { readonly flags: readonly string[]; read
   },
   status: { flags: [], carryOut: carryOutStatus },
   verify: { flags: [], carryOut: carryOutVerify },
+  restore: { flags: Object.keys(restoreFlags), carryOut: carryOutRestore },
 };
 
 /**
- * `cairn snapshot save FILE`, `status FILE` or `verify FILE`. Exits with 1 if a file is not whole, and says where.
+ * `cairn snapshot save FILE`, `status FILE`, `verify FILE` or `restore FILE --data-dir DIR`. Exits with 1 if a file is not whole, and says where.
  */
 export function snapshot(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('snapshot', args, async (values) => {
@@ -73,6 +77,34 @@ async function carryOutVerify(values: CommandArguments, path: string): Promise<v
     state.finish();
     tell(values, found, 'every byte is as it was written, and it is a state that can be restored', factsOf(state));
   });
+}
+
+async function carryOutRestore(values: CommandArguments, path: string): Promise<void> {
+  const options = restoreOptionsOf(values, Date.now());
+  const report = await withFile(path, async (file) => {
+    let shown: ShownProgress | undefined;
+    const progressOf = (what: string): ShownProgress['listener'] => {
+      shown?.end();
+      shown = new ShownProgress(what);
+      return shown.listener;
+    };
+    try {
+      return await restore(file, { ...options, progressOf });
+    } finally {
+      shown?.end();
+    }
+  });
+  if (outputOf(values) === 'json') {
+    say(JSON.stringify({ ...report, dataDir: options.dataDir }, undefined, 2));
+    return;
+  }
+  say(`restored ${report.keys} keys and directories into ${options.dataDir}`);
+  say(`member   ${options.name} (${report.memberId}) of the new cluster ${report.clusterId}`);
+  say(`index    ${report.etcdIndex} (X-Etcd-Index): a watch from the past is told that the history is gone`);
+  if (options.members.length === 1) return;
+  say(
+    `next     run the same with --name and --data-dir of each of the other members, on this very file, and then start all of them`,
+  );
 }
 
 function tell(values: CommandArguments, found: ReadSnapshot, verdict: string, facts?: StateFacts): void {

@@ -27,6 +27,11 @@ export function isClusterKey(path: string): boolean {
   );
 }
 
+/** Whether it is the key of a member, of which there is one for each that has a name. */
+export function isMachineKey(path: string): boolean {
+  return isBelow(path, MACHINES);
+}
+
 /** Brings the keys in line with the members; what changes gets `index`. Settings that are there are left alone. */
 export function syncClusterKeys(tree: Tree, members: readonly MemberInfo[], index: number): void {
   const wanted = new Map<string, string>();

@@ -30,6 +30,20 @@ export function encodeNode(node: TreeNode): string | LongText {
   return node.value.length < LONG_TEXT_LENGTH ? beforeValue + node.value : new LongText([beforeValue, node.value]);
 }
 
+/** Numbers of rows are below this. */
+const NUMBER_END = 2 ** 48;
+
+/**
+ * The row of a node whose end, if it has one, is so much later. @throws DecodeError for a row that is not a node
+ *
+ * @param byMs may be negative; no end is moved before 1970 or out of what a row can say
+ */
+export function withExpirationMoved(row: string, byMs: number): string {
+  if ((flagsOf(row) & EXPIRES_BIT) === 0) return row;
+  const movedMs = Math.min(Math.max(readNumber(row, EXPIRATION_AT) + byMs, 0), NUMBER_END - 1);
+  return row.slice(0, EXPIRATION_AT) + numberText(movedMs) + row.slice(EXPIRATION_AT + NUMBER_CHARACTERS);
+}
+
 /** Puts stored nodes back into a tree. Rows must come in key order. */
 export class NodeLoader {
   /** Neighbours mostly share their parent, so it is kept. */
