@@ -6,6 +6,7 @@ import { clientSide, discoverySide, peerSide } from '../config/tlsSides';
 import { isWildcard, type Endpoint } from '../config/urls';
 import { RealClock } from '../platform/realClock';
 import { TlsAcceptor } from '../tls/acceptor';
+import { doubtsOfNames } from './certificateNames';
 import { systemTls, type ClientTls } from '../tls/clientTls';
 import type { Credentials } from '../tls/credentials';
 import { dialMaterial, openCredentials } from '../tls/dialMaterial';
@@ -56,6 +57,9 @@ export class ProcessTls {
     if (tls.servesClients && !client.isSelfMade) tls.client = await tls.use(client);
     const isGiven = peer.files.certificate !== undefined || peer.files.authorities !== undefined;
     if (isGiven) tls.peer = await tls.use(peer);
+    const pemOf = (opened: Opened | undefined): string | undefined => opened?.credentials.current.pem.cert?.toString();
+    for (const doubt of doubtsOfNames(configuration, { client: pemOf(tls.client), peer: pemOf(tls.peer) }))
+      logger.warn(doubt);
     if (configuration.discovery.startsWith('https:')) tls.discovery = await tls.dialWith(discoverySide(configuration));
     return tls;
   }

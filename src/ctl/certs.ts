@@ -27,11 +27,11 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     await ensureDirectory(directory, 0o700);
     if (!mayKeep) await refuseExisting(directory, [server, client]);
     const wishes: CertificateWish[] = [];
-    for (const [commonName, its] of [
-      [server, hosts],
-      [client, []],
+    for (const [commonName, its, onlyClient] of [
+      [server, hosts, false],
+      [client, [], true],
     ] as const) {
-      const wish = { commonName, hosts: its, years, nowMs };
+      const wish = { commonName, hosts: its, years, nowMs, onlyClient };
       if (!(await isKept(directory, commonName, wish))) wishes.push(wish);
     }
     if (wishes.length === 0) {

@@ -1,5 +1,6 @@
 /** What stands in PEM text, and how certificates belong together. */
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 import { TlsFileError } from './errors';
 import { named, type TlsText } from './files';
 import { pemBlocksOf } from './pem';
@@ -13,6 +14,8 @@ const CHAIN_MAX = 10;
 /** All certificates of a file, in their order; at least one. @throws TlsFileError */
 export function certificatesOf({ file, text }: TlsText): readonly X509Certificate[] {
   const blocks = pemBlocksOf(text, CERTIFICATE_LABELS);
+  // Whatever stands before it: what is missing at the end was meant to be there.
+  if (isCutOff(text, 'CERTIFICATE')) throw cutOff(file, 'certificate');
   if (blocks.length === 0) {
     const message = `${named(file)} has no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; give such a file`;
     throw new TlsFileError('notPem', message);
@@ -33,6 +36,7 @@ export function keyOf({ file, text }: TlsText): KeyObject {
     const message = `${named(file)} is encrypted with a passphrase, and nobody is there to ask for it; give it without one: openssl pkey -in FILE -out NEW`;
     throw new TlsFileError('encrypted', message);
   }
+  if (isCutOff(text, 'PRIVATE KEY')) throw cutOff(file, 'private key');
   if (!PRIVATE_KEY.test(text)) {
     const message = `${named(file)} has no private key in PEM form, expected -----BEGIN PRIVATE KEY-----; give such a file`;
     throw new TlsFileError('notPem', message);
@@ -42,6 +46,29 @@ export function keyOf({ file, text }: TlsText): KeyObject {
   } catch {
     throw new TlsFileError('notPem', `${named(file)}: the private key is damaged; make or fetch the file anew`);
   }
+}
+
+/** Its last block of this kind has a beginning and no end. */
+function isCutOff(text: string, kind: string): boolean {
+  const begin = Math.max(
+    text.lastIndexOf(`-----BEGIN ${kind}`),
+    text.lastIndexOf(`-----BEGIN RSA ${kind}`),
+    text.lastIndexOf(`-----BEGIN EC ${kind}`),
+  );
+  return begin >= 0 && !text.includes('-----END ', begin);
+}
+
+function cutOff(file: TlsText['file'], what: string): TlsFileError {
+  const message = `${named(file)} is cut off: its last ${what} has no -----END line; copy or fetch the file anew`;
+  return new TlsFileError('notPem', message);
+}
+
+/** Those of the hosts that the certificate is not for, as clients compare them: its alternative names count, not its common name. */
+export function hostsNotNamed(certificate: X509Certificate, hosts: readonly string[]): readonly string[] {
+  return hosts.filter((host) => {
+    const found = isIP(host) === 0 ? certificate.checkHost(host, { subject: 'never' }) : certificate.checkIP(host);
+    return found === undefined;
+  });
 }
 
 /** Whether one of `authorities` signed it, with others of `chain` in between. Does not look at dates. */

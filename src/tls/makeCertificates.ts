@@ -22,6 +22,8 @@ export interface CertificateWish {
   readonly hosts: readonly string[];
   readonly years: number;
   readonly nowMs: number;
+  /** It is shown by a client and by no server: whoever has it cannot pretend to be a member. */
+  readonly onlyClient?: boolean;
 }
 
 /** A CA that signs with a new key. */
@@ -47,7 +49,7 @@ export async function makeAuthority({
 }
 
 /**
- * A certificate with a new key, for servers and clients both: a member is one and the other.
+ * A certificate with a new key, for servers and clients both unless it is wished otherwise: a member is one and the other.
  *
  * @param authority signs it; without it the certificate signs itself
  */
@@ -61,7 +63,10 @@ export async function makeCertificate(wish: CertificateWish, authority?: MadeCer
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth, x509.ExtendedKeyUsage.clientAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        ...(wish.onlyClient === true ? [] : [x509.ExtendedKeyUsage.serverAuth]),
+        x509.ExtendedKeyUsage.clientAuth,
+      ]),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],

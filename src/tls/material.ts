@@ -33,6 +33,7 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
   let expiresMs = Infinity;
   if (texts.authorities !== undefined && authorities !== undefined) {
     expiresMs = lastEnd(texts.authorities, authorities, nowMs);
+    doubts.push(...doubtsOfAuthorities(texts.authorities, authorities));
   }
   if (pair !== undefined) {
     for (const certificate of pair.chain) checkDates(pair.text, certificate, nowMs);
@@ -109,6 +110,15 @@ function checkSigned({ text, own, chain }: Pair, trusted: TlsText, authorities: 
     `${named(text.file)}: the certificate ${titleOf(own)} was signed by ${issuer}, and not by a CA in ${named(trusted.file)}, so that every ` +
     'other member would refuse it; give a certificate of one of these CAs, or add its CA to that file (and intermediate CAs to the certificate)';
   throw new TlsFileError('notSigned', message);
+}
+
+/** A certificate that signed itself may be trusted as it is, and nobody else's with it. */
+function doubtsOfAuthorities({ file }: TlsText, authorities: readonly X509Certificate[]): string[] {
+  if (authorities.some(({ ca }) => ca)) return [];
+  return [
+    `${named(file)} has no CA in it (${authorities.map(titleOf).join(', ')}): no certificate that a CA signed will be trusted; give the ` +
+      'certificate of the CA itself, often named ca.crt',
+  ];
 }
 
 function doubtsOfUsage({ text, own }: Pair, rules: MaterialRules): string[] {

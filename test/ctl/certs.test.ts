@@ -41,6 +41,11 @@ it('makes a CA, a certificate for servers and one for a client, which fit togeth
   expect(server.checkIP('10.0.1.10')).toBe('10.0.1.10');
   expect(server.checkHost('other.example.com')).toBeUndefined();
   expect(client.subject).toBe('CN=client');
+  // serverAuth and clientAuth, and clientAuth alone: whoever has a client's certificate cannot pretend to be a member.
+  expect([server.keyUsage, client.keyUsage]).toEqual([
+    ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
+    ['1.3.6.1.5.5.7.3.2'],
+  ]);
   const days = (Date.parse(server.validTo) - Date.now()) / 86_400_000;
   expect(days).toBeGreaterThan(729);
   expect(days).toBeLessThan(731);

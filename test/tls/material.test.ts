@@ -65,6 +65,13 @@ it('takes a chain with intermediate CAs, and a file with the old CA beside the n
   await expect(load({ ...pair(good), ca: both })).resolves.toBeDefined();
 });
 
+it('doubts a file of CAs without a CA', async () => {
+  const { doubts } = await load({ ...pair(good), ca: good.certFile }, false);
+  expect(doubts).toEqual([
+    expect.stringMatching(/^--trusted-ca-file ".+" has no CA in it \(".+"\): no certificate that a CA signed/),
+  ]);
+});
+
 it('wants of a client port no certificate of the CA of its clients', async () => {
   await expect(load({ ...pair(good), ca: other.caFile }, false)).resolves.toBeDefined();
 });
@@ -102,6 +109,21 @@ describe('names the file, what is wrong with it and what to do', () => {
     );
     expect((await faultOf({ ...pair(good), ca: pki.caFile, crl: text }))[1]).toMatch(
       /^--client-crl-file .+ has no list of revoked certificates in PEM form/,
+    );
+  });
+
+  it('that is cut off, alone or behind a whole one', async () => {
+    const half = good.certificate.slice(0, good.certificate.length / 2);
+    for (const text of [half, good.certificate + half]) {
+      const cert = pki.write('half.crt', text);
+      expect(await faultOf({ cert, key: good.keyFile })).toEqual([
+        'notPem',
+        `--cert-file "${cert}" is cut off: its last certificate has no -----END line; copy or fetch the file anew`,
+      ]);
+    }
+    const key = pki.write('half.key', good.key.slice(0, good.key.length / 2));
+    expect((await faultOf({ cert: good.certFile, key }))[1]).toContain(
+      'is cut off: its last private key has no -----END line',
     );
   });
 
