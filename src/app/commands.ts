@@ -28,6 +28,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
     return (await import('../ctl/mirror/mirror.js')).mirror(args, { logger, onStop: onFirstWish });
   },
   snapshot: async (args) => (await import('../ctl/snapshot/snapshot.js')).snapshot(args),
+  migrate: async (args) => (await import('../ctl/migrate/migrate.js')).migrate(args, { onStop: onFirstWish }),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
   'clear-removed': async (args) => {

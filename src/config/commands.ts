@@ -298,6 +298,25 @@ export const commandTable = {
       ...tlsFlags,
     },
   },
+  migrate: {
+    help:
+      'Copy a living store of etcd 2.x, 3.x (v2) or Cairn into this cluster and repeat each change, until Enter is pressed or SIGUSR1 comes; then give keys their ' +
+      'TTLs, compare everything, and end. Indexes go on above those of the source. Users, roles and hidden keys are not copied.',
+    flags: {
+      from: { placeholder: 'URL,...', help: 'Client URLs of the source.' },
+      'from-user-file': {
+        placeholder: 'FILE',
+        help: 'File with NAME:PASSWORD of a user who may read all keys of the source, where auth is on there.',
+        default: '',
+        defaultShown: 'none',
+      },
+      overwrite: { help: 'The cluster may hold keys already; those that the source does not have are deleted.' },
+      once: { help: 'Do not follow: copy and end. Nothing may write to the source meanwhile.' },
+      ...keyFlags,
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
   prestop: {
     help:
       'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +

@@ -66,10 +66,19 @@ async function endOf(
   return { url: own, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
 }
 
+/** To any URL that has to do with no member on this machine, with the files that the options name. @throws UsageError */
+export function otherConnections(values: CommandArguments, environment: Environment): Promise<Dial> {
+  return dialWith(givenSide(values, environment) ?? bareSide({}));
+}
+
 /** What the file says, or else the variable that etcdctl has for it. The file wins: it shows the password to fewer. */
 function userIn(values: CommandArguments, environment: Environment): string | undefined {
   const file = values.knows('user-file') ? values.file('user-file', environment) : undefined;
-  if (file === undefined) return environment['ETCDCTL_USER'];
+  return file === undefined ? environment['ETCDCTL_USER'] : readUser(file);
+}
+
+/** `NAME:PASSWORD`, as a file has it. @throws UsageError */
+export function readUser(file: { readonly option: string; readonly path: string }): string {
   let text: string;
   try {
     text = readPlainFileSync(file.path);

@@ -11,6 +11,7 @@ import { doctor } from '../../src/ctl/doctor/doctor';
 import { exportKeys } from '../../src/ctl/keyFile/export';
 import { importKeys } from '../../src/ctl/keyFile/import';
 import { sync } from '../../src/ctl/sync/sync';
+import { migrate } from '../../src/ctl/migrate/migrate';
 import { healthcheck } from '../../src/ctl/healthcheck';
 import { mirror } from '../../src/ctl/mirror/mirror';
 import { prestop } from '../../src/ctl/prestop';
@@ -30,6 +31,7 @@ const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<numbe
   import: (args) => importKeys(args),
   mirror: (args) =>
     mirror(args, { logger: () => Promise.reject(new Error('nothing is done')), onStop: () => undefined }),
+  migrate: (args) => migrate(args, { onStop: () => undefined }),
   prestop,
   retire,
   sync: (args) => sync(args),

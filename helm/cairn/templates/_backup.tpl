@@ -1,11 +1,5 @@
 {{/* What becomes of a file that was verified. */}}
 
-{{/* Before that: a member of its own is started with the restored data. Once it votes and has a leader, it has served its purpose.
-Without data it would begin an empty cluster, which says nothing. */}}
-{{- define "cairn.startScript" -}}
-const { spawn } = require("child_process"); const [data, client, peer] = process.argv.slice(1); require("fs").accessSync(data + "/FORMAT"); const member = spawn("cairn", ["--name=scratch", "--data-dir=" + data, "--listen-client-urls=" + client, "--advertise-client-urls=" + client, "--listen-peer-urls=" + peer, "--initial-advertise-peer-urls=" + peer], { stdio: "inherit" }); let isReady = false; member.on("exit", (code) => process.exit(isReady && code === 0 ? 0 : 1)); const look = async () => { isReady = await fetch(client + "/readyz").then((answer) => answer.ok, () => false); if (!isReady) return void setTimeout(look, 500); console.log("a member serves the restored state"); member.kill("SIGTERM"); }; void look();
-{{- end -}}
-
 {{/* On a volume: it gets its name, and older ones go. */}}
 {{- define "cairn.keepBackup" -}}
 name: keep

@@ -1,0 +1,100 @@
+/** `cairn migrate`: from etcd to Cairn while the source is in use. */
+import { createInterface } from 'node:readline';
+import { createClient, type Client } from '../../client/client';
+import { runCommand, say, type CommandArguments } from '../arguments';
+import { clientConnection, otherConnections, readUser, type Environment } from '../connection';
+import { Migration } from './migration';
+
+/** A listing of a whole store is the longest answer there is. */
+const ANSWER_BYTES_MAX = 512 * 1024 * 1024;
+
+const SWITCH =
+  'stop whatever writes to the source, then press Enter here (or send SIGUSR1); Ctrl-C leaves the target unfinished, and running this again goes on';
+
+export interface MigrateSurroundings {
+  /** Calls `stop` once when the process is asked to stop. */
+  readonly onStop: (stop: () => void) => void;
+}
+
+/**
+ * `cairn migrate --from URL [--url URL] [--once] [--overwrite] [--from-user-file FILE]`: exits with 0 when the target holds everything that the source does,
+ * with its TTLs, at an index above that of the source.
+ */
+export function migrate(
+  args: readonly string[],
+  surroundings: MigrateSurroundings,
+  environment: Environment = process.env,
+): Promise<number> {
+  return runCommand('migrate', args, async (values) => {
+    const target = await targetClient(values, environment);
+    const source = await sourceClient(values, environment);
+    const [stop, finish] = [new AbortController(), new AbortController()];
+    surroundings.onStop(() => {
+      stop.abort(
+        new Error('stopped: the target is not complete, and its keys have no TTLs; running this again goes on'),
+      );
+    });
+    const unlisten = listenForFinish(values.isOn('once'), finish);
+    try {
+      const { clusterId, endpoint } = await identityOf(source);
+      const migration = new Migration(source, target, clusterId ?? endpoint, { say });
+      await migration.begin(values.isOn('overwrite'));
+      if (!values.isOn('once')) say(SWITCH);
+      const count = await migration.run(finish.signal, stop.signal);
+      say(
+        `the target holds all ${count} keys and directories of the source, and their TTLs: lead the clients to it now`,
+      );
+    } finally {
+      unlisten();
+      source.close();
+      target.close();
+    }
+  });
+}
+
+async function sourceClient(values: CommandArguments, environment: Environment): Promise<Client> {
+  const file = values.has('from-user-file') ? values.text('from-user-file') : undefined;
+  const user = file === undefined ? undefined : readUser({ option: '--from-user-file', path: file });
+  const endpoints = values.urls('from');
+  const dial = await otherConnections(values, environment);
+  return createClient({ ...common(values), endpoints, dial, auth: authOf(user) });
+}
+
+async function targetClient(values: CommandArguments, environment: Environment): Promise<Client> {
+  const { url, dial, user } = await clientConnection(values, environment);
+  return createClient({ ...common(values), endpoints: [url], dial, auth: authOf(user) });
+}
+
+function common(values: CommandArguments) {
+  return { timeoutMs: values.number('timeout') * 1000, answerBytesMax: ANSWER_BYTES_MAX };
+}
+
+/** `NAME:PASSWORD`; a password may have colons in it. */
+function authOf(user: string | undefined) {
+  if (user === undefined) return undefined;
+  const at = user.indexOf(':');
+  return { username: user.slice(0, at), password: user.slice(at + 1) };
+}
+
+/** The cluster of the source; releases of etcd before 2.0 tell none. */
+async function identityOf(
+  source: Client,
+): Promise<{ readonly clusterId: string | undefined; readonly endpoint: string }> {
+  const { clusterId } = await source.keys.get('/');
+  return { clusterId, endpoint: source.endpoints[0] ?? '' };
+}
+
+/** Enter and SIGUSR1 finish it. Answers what ends the listening. */
+function listenForFinish(finishesAtOnce: boolean, finish: AbortController): () => void {
+  const finished = (): void => {
+    finish.abort();
+  };
+  if (finishesAtOnce) finished();
+  process.on('SIGUSR1', finished);
+  const terminal = process.stdin.isTTY ? createInterface({ input: process.stdin }) : undefined;
+  terminal?.once('line', finished);
+  return () => {
+    process.off('SIGUSR1', finished);
+    terminal?.close();
+  };
+}

@@ -1,0 +1,159 @@
+/** Copies a store, follows it, and finishes when it is told to. */
+import type { Client } from '../../client/client';
+import type { KeyEvent, KeyNode } from '../../client/keyEvent';
+import type { Listing } from '../../client/keys';
+import { differences, nodesBelow } from './comparison';
+import { Target } from './target';
+
+/** What is said to whoever waits. */
+export interface Reporter {
+  say(line: string): void;
+}
+
+/** The index of the target is kept so far above that of the source. */
+const MARGIN = 1000;
+
+/** How often the whole is compared before it is said that the source still changes. */
+const ROUNDS_MAX = 5;
+
+const PROGRESS_EVERY_MS = 10_000;
+
+/** Keys that are written at a time. */
+const AT_ONCE = 32;
+
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+}
+
+export class Migration {
+  private readonly target: Target;
+  private followed = 0;
+  private targetIndex = 0;
+  private saidAtMs = 0;
+
+  /** @param identity of the source's cluster, or its URL where it does not tell one */
+  constructor(
+    private readonly source: Client,
+    target: Client,
+    private readonly identity: string,
+    private readonly reporter: Reporter,
+  ) {
+    this.target = new Target(target);
+  }
+
+  /** Rejects with MigrationError if the target holds something that nobody said may go. */
+  async begin(overwrite: boolean): Promise<void> {
+    const mark = await this.target.mark();
+    const { root } = await this.target.read();
+    if (mark === undefined && root.nodes.length > 0 && !overwrite)
+      throw new MigrationError(
+        `the target holds keys already (${root.nodes
+          .slice(0, 3)
+          .map(({ key }) => key)
+          .join(', ')}): migrate into an empty cluster, or give --overwrite, ` +
+          'which deletes what the source does not have',
+      );
+    if (mark !== undefined && mark !== this.identity && !overwrite)
+      throw new MigrationError(
+        `the target holds a copy of another store (${mark}) that was not finished; give --overwrite to replace it`,
+      );
+  }
+
+  /**
+   * Copies everything, and repeats every change until `finish` is aborted; then whatever is missing, TTLs included. Answers how many keys and directories
+   * there are then. Rejects with MigrationError, as the client does, or with the reason of `stop`.
+   */
+  async run(finish: AbortSignal, stop: AbortSignal): Promise<number> {
+    const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
+    // Before anything is copied: no key of the target ever has an index that the source gave to another value of it.
+    await this.keepAbove(listing.index);
+    const { root } = await this.target.read();
+    const copied = await this.repeatAll(differences(listing.node, root), listing.index, stop);
+    this.reporter.say(
+      `copied ${nodesBelow(listing.node).size} keys and directories (${copied} changes) as of index ${listing.index} of the source`,
+    );
+    await this.follow(listing, finish, stop);
+    return await this.finish(stop);
+  }
+
+  private async follow(from: Listing, finish: AbortSignal, stop: AbortSignal): Promise<void> {
+    const ended = AbortSignal.any([finish, stop]);
+    const onTrouble = (error: Error): void => {
+      this.reporter.say(`${error.message}; trying again`);
+    };
+    const changes = this.source.watch('/', { recursive: true, from, signal: ended, onTrouble });
+    this.reporter.say('following the source');
+    try {
+      for await (const change of changes) {
+        await this.keepAbove(change.index);
+        await this.target.repeat(change);
+        this.followed += 1;
+        this.sayProgress(change.index);
+      }
+    } catch (error) {
+      stop.throwIfAborted();
+      if (!finish.aborted) throw error;
+    }
+  }
+
+  /** Compares until nothing differs: what was changed between two listings is found by the next one. */
+  private async finish(stop: AbortSignal): Promise<number> {
+    for (let round = 1; round <= ROUNDS_MAX; round++) {
+      const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
+      await this.keepAbove(listing.index);
+      const { root } = await this.target.read();
+      const missing = differences(listing.node, root);
+      await this.repeatAll(missing, listing.index, stop);
+      if (missing.length > 0) continue;
+      const nodes = nodesBelow(listing.node);
+      await this.setTtls([...nodes.values()]);
+      const last = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
+      if (differences(last.node, (await this.target.read()).root).length > 0) continue;
+      await this.keepAbove(last.index + MARGIN);
+      await this.target.removeMark();
+      return nodes.size;
+    }
+    throw new MigrationError(
+      `the source still changes after ${ROUNDS_MAX} comparisons: stop whatever writes to it, then run this again`,
+    );
+  }
+
+  private async setTtls(nodes: readonly KeyNode[]): Promise<void> {
+    for (const node of nodes) {
+      if (node.expiration === undefined) continue;
+      await this.target.setTtl(node, Math.max(1, Math.ceil((Date.parse(node.expiration) - Date.now()) / 1000)));
+    }
+  }
+
+  private async repeatAll(events: readonly KeyEvent[], sourceIndex: number, stop: AbortSignal): Promise<number> {
+    let done = 0;
+    for (let at = 0; at < events.length;) {
+      stop.throwIfAborted();
+      // What is written does not depend on each other, since what stands in the way is deleted first.
+      const count = events[at]?.action === 'delete' ? 1 : AT_ONCE;
+      const batch = events.slice(at, at + count);
+      await Promise.all(batch.map((event) => this.target.repeat(event)));
+      done += batch.length;
+      at += batch.length;
+      this.sayProgress(sourceIndex, `${done} of ${events.length} differences`);
+    }
+    return done;
+  }
+
+  /** Each write raises the index of the target by one, and each change of the source that of the source; so this is seldom needed. */
+  private async keepAbove(sourceIndex: number): Promise<void> {
+    if (this.targetIndex >= sourceIndex + MARGIN / 2) return;
+    const wanted = sourceIndex + MARGIN;
+    const told = (index: number): void => {
+      this.sayProgress(sourceIndex, `raising the index of the target: ${index} of ${wanted}`);
+    };
+    this.targetIndex = await this.target.raiseIndex(this.identity, wanted, told);
+  }
+
+  private sayProgress(sourceIndex: number, what = `${this.followed} changes followed`): void {
+    const nowMs = performance.now();
+    if (nowMs - this.saidAtMs < PROGRESS_EVERY_MS) return;
+    this.saidAtMs = nowMs;
+    this.reporter.say(`index ${sourceIndex} of the source: ${what}`);
+  }
+}
