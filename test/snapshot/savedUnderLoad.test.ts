@@ -1,7 +1,7 @@
 /** Snapshots that are taken while a member is written to, compared with what its history says was there at their index. */
 import fc from 'fast-check';
 import type { KeyCommand } from '../../src/machine/command';
-import { Machine } from '../../src/machine/machine';
+import type { Machine } from '../../src/machine/machine';
 import type { LocalMember } from '../../src/member/localMember';
 import { LoadedState } from '../../src/snapshot/loadedState';
 import { SnapshotContents } from '../../src/snapshot/contents';
