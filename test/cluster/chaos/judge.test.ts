@@ -3,6 +3,7 @@ import * as make from '../../linearizability/samples';
 import { at } from '../../linearizability/samples';
 import { OddAnswer, requestFor, resultOf } from './answers';
 import { judge } from './judge';
+import { judgeLocks, LOCK_PATH } from './locks';
 import { Record } from './record';
 import { violationsText } from './report';
 
@@ -46,6 +47,27 @@ test('both checkers speak up about a stale read', () => {
   const record = recordOf(make.set([0, 1], 'a', 4), make.set([2, 3], 'b', 5), make.read([4, 5], 4, at('a', 4)));
   judge(record, [], 0);
   expect(kindsOf(record)).toEqual(expect.arrayContaining(['stale read', 'not linearizable']));
+});
+
+test('a write under the lock by one who is not the first in the queue is found', () => {
+  const place = (index: number, number: number, value?: string): SeenEvent => ({
+    index,
+    key: `${LOCK_PATH}/${number}`,
+    value,
+  });
+  const events = [place(5, 5, '-'), place(7, 7, '-'), place(9, 5), place(12, 7)];
+  const fine = new Record();
+  judgeLocks(fine, events, [
+    { client: 'a', token: 5, index: 8 },
+    { client: 'b', token: 7, index: 10 },
+  ]);
+  expect(fine.violations).toEqual([]);
+  const broken = new Record();
+  judgeLocks(broken, events, [
+    { client: 'b', token: 7, index: 8 },
+    { client: 'a', token: 5, index: 10 },
+  ]);
+  expect(kindsOf(broken)).toEqual(['two had the lock', 'two had the lock']);
 });
 
 describe('answers of the key API', () => {

@@ -7,6 +7,7 @@ import { pickFault } from './faults';
 import type { Scene } from './faults';
 import { judge } from './judge';
 import { Links } from './links';
+import { finishLocks, judgeLocks, LockClient, LOCK_PATH } from './locks';
 import { Record } from './record';
 import { Watcher } from './watcher';
 
@@ -29,6 +30,7 @@ export interface ChaosOutcome {
   readonly tidy: (keepFiles: boolean) => Promise<void>;
 }
 
+const LOCK_CLIENTS = 4;
 const RECOVERS_WITHIN_MS = 30_000;
 /** Short log, so that whoever was away is streamed the state; long history, so that a watch never comes too late. */
 const ARGUMENTS = ['--snapshot-count', '300', '--history-length', '1000000'];
@@ -62,11 +64,26 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosOutcome> {
     const client = new ChaosClient(`c${number}`, cluster.members, keys, dice.fork(), record);
     return client.run(() => isOver);
   });
+  const lockWatcher = new Watcher('locks', LOCK_PATH, begin + 1, true, cluster.members, dice.fork(), record);
+  const lockWatching = lockWatcher.run();
+  const lockClients = Array.from({ length: LOCK_CLIENTS }, (_, number) => {
+    return new LockClient(`l${number}`, cluster.members, dice.fork(), record);
+  });
+  const locking = lockClients.map((client) => client.run(() => isOver));
   const deadlineMs = performance.now() + seconds * 1000;
   await mistreat({ cluster, links, dice, learnIds }, record, () => performance.now() < deadlineMs, options);
   isOver = true;
-  await Promise.all(clients);
+  await Promise.all([...clients, ...locking]);
   say('the clients are done');
+  try {
+    await finishLocks(cluster.members, lockWatcher);
+    const writes = lockClients.flatMap((client) => client.writes);
+    judgeLocks(record, lockWatcher.events, writes);
+  } catch (error) {
+    record.violation('the locks did not end well', String(error));
+  }
+  lockWatcher.stop();
+  await lockWatching;
   await finish(cluster, watchers, keys, record, say);
   for (const watcher of watchers) watcher.stop();
   await Promise.all(watching);

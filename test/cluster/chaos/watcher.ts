@@ -89,7 +89,7 @@ export class Watcher implements Told {
       this.record.violation('watch out of order', text);
       return;
     }
-    const isGone = body.action === 'delete' || body.action === 'expire';
+    const isGone = ['delete', 'compareAndDelete', 'expire'].includes(body.action);
     this.record.count('event watched');
     this.events.push({ index, key, value: isGone ? undefined : value });
     this.nextIndex = index + 1;
