@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export class Gate {
   url = '';
   private isOpen = true;
+  private isFrozen = false;
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => {
     if (!this.isOpen) {
@@ -20,7 +21,7 @@ export class Gate {
         inner.destroy();
       });
     }
-    socket.pipe(inner).pipe(socket);
+    if (!this.isFrozen) socket.pipe(inner).pipe(socket);
   });
 
   constructor(private readonly port: number) {}
@@ -39,6 +40,12 @@ export class Gate {
   close(): void {
     this.isOpen = false;
     this.cut();
+  }
+
+  /** Connections stay open, new ones too, and nothing comes through any more. */
+  freeze(): void {
+    this.isFrozen = true;
+    for (const socket of this.sockets) socket.unpipe().pause();
   }
 
   stop(): void {

@@ -117,6 +117,22 @@ describe('locks and elections of a client', () => {
     other.close();
   });
 
+  it('are told lost in time when the members hang, and are not had by the clock of the wall alone', async () => {
+    const lock = await client.locks.acquire(name, { ttlSeconds: 2 });
+    const wall = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 60_000);
+    // The machine slept for a minute, and its steady clock with it.
+    expect(lock.isHeld()).toBe(false);
+    wall.mockRestore();
+    expect(lock.isHeld()).toBe(true);
+    const other = createClient({ endpoints: member.url });
+    const next = other.locks.acquire(name, { ttlSeconds: 5 });
+    gate.freeze();
+    const lost = lostReason(lock).then(() => 'lost');
+    expect(await Promise.race([lost, next.then(() => 'had by another')])).toBe('lost');
+    await (await next).release();
+    other.close();
+  });
+
   it('are waited for on, when the connection breaks meanwhile', async () => {
     const other = createClient({ endpoints: member.url });
     const lock = await other.locks.acquire(name);
