@@ -57,6 +57,8 @@ export async function save(options: SaveOptions): Promise<ReadSnapshot> {
 
 async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Readable> {
   const border = user?.indexOf(':') ?? -1;
+  if (user !== undefined && border < 1)
+    throw new Error('ETCDCTL_USER has to be NAME:PASSWORD of a user; there is no colon in it');
   const auth = user === undefined ? undefined : { username: user.slice(0, border), password: user.slice(border + 1) };
   const client = createClient({ endpoints: url, dial, auth, timeoutMs: ANSWER_TIMEOUT_MS });
   const path = `/v2/admin/snapshot${quorum ? '' : '?quorum=false'}`;

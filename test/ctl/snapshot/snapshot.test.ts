@@ -241,6 +241,12 @@ describe('a damaged file', () => {
   });
 });
 
+test('a user without a password is told so', async () => {
+  expect(await snapshot(['save', file, '--url=http://127.0.0.1:1'], { ETCDCTL_USER: 'root' })).toBe(1);
+  expect(output.text()).toContain('ETCDCTL_USER has to be NAME:PASSWORD');
+  expect(readdirSync(directory)).toEqual([]);
+});
+
 test('what is no file is not read', async () => {
   for (const path of ['/dev/zero', directory, join(directory, 'absent')]) {
     expect(await run('verify', path)).toBe(1);
