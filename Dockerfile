@@ -71,7 +71,7 @@ EXPOSE 2379 2380
 ENTRYPOINT ["cairn"]
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["cairn", "healthcheck"]
 
-ARG VERSION=0.1.0
+ARG VERSION=0.2.0
 ARG REVISION=
 LABEL org.opencontainers.image.title="Cairn" \
       org.opencontainers.image.description="A highly available key-value store that speaks etcd's v2 API" \
