@@ -1,5 +1,6 @@
 /** What `cairn COMMAND --help` prints, for the commands with options of their own. */
-import { commandTable, flagsOf, operandsOf, type CommandFlag, type TaskWord } from './commands';
+import { commandTable, flagsOf, operandsOf, type TaskWord } from './commands';
+import type { CommandFlag } from './commands/row';
 import { wrap } from './text';
 
 const COLUMNS = 100;

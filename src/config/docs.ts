@@ -1,6 +1,7 @@
 import { ETCD_API_VERSION } from './version';
 import { commandUsage, limitsOf } from './commandHelp';
-import { commandRows, type CommandRow, type CommandWord } from './commands';
+import { commandRows, type CommandWord } from './commands';
+import type { CommandRow } from './commands/row';
 import { exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
 import { activeRows, allOptions, variableOf } from './options';

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { drainMember } from '../client/drain';
 import { NoAnswerError } from '../client/errors';
-import { DRAIN_MAX_S } from '../config/commands';
+import { DRAIN_MAX_S } from '../config/commands/memberCommands';
 import { runCommand, say } from './arguments';
 import { clientConnection, type Environment } from './connection';
 

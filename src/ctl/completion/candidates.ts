@@ -1,5 +1,6 @@
 /** What a word that is being typed may become. Pure: the table of commands decides. */
-import { commandRows, flagsOf, type CommandFlag, type TaskWord } from '../../config/commands';
+import { commandRows, flagsOf, type TaskWord } from '../../config/commands';
+import type { CommandFlag } from '../../config/commands/row';
 import { globalFlags } from '../../config/ctl/globalFlags';
 import { SHELLS } from '../../config/ctl/moreCommands';
 import { ctlRow, ctlRows, flagsOfCtl, isGroup } from '../../config/ctl/table';

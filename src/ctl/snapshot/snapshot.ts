@@ -9,7 +9,7 @@ import { readAll, readWhole, ShownProgress, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
 import { restoreOptionsOf } from './restoreOptions';
 import { save } from './save';
-import { restoreFlags } from '../../config/snapshotFlags';
+import { restoreFlags } from '../../config/commands/snapshotFlags';
 
 const OUTPUTS = ['text', 'json'] as const;
 

@@ -1,5 +1,5 @@
 /** The options of `cairn mirror`, but for those that say where the cluster is. */
-import type { CommandFlag } from './commands';
+import type { CommandFlag } from './row';
 
 export const mirrorFlags = {
   format: {

@@ -1,5 +1,5 @@
 /** The options of `cairn snapshot`; which action has which is in src/ctl/snapshot/snapshot.ts. */
-import type { CommandFlag } from './commands';
+import type { CommandFlag } from './row';
 
 /** For restore alone; where a member has an option of the name it says the same. */
 export const restoreFlags = {

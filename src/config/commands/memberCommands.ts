@@ -1,0 +1,92 @@
+/** Beside a member: what containers and pods run, and what runs instead of a member. */
+import type { CommandRow } from './row';
+import { MEMBER_URL, OWN_URL, tlsFlags, userFlag } from './sharedFlags';
+
+/** Longer than a pod takes to end once it was told, in seconds. */
+export const DRAIN_MAX_S = 600;
+
+export const memberCommands = {
+  healthcheck: {
+    help: 'Ask the member on this machine whether it may be sent requests; exits with 0 or 1. For the HEALTHCHECK of a container.',
+    flags: {
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of the member.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      ...tlsFlags,
+    },
+  },
+  ctl: {
+    help:
+      'Read, write and watch keys, and look after a cluster, as etcdctl does for the v2 API: `cairn ctl get KEY`. The program ' +
+      'cairnctl is the same; docs/cairnctl.md has its commands.',
+  },
+  discovery: {
+    help:
+      'Run a discovery service and nothing else: members of new clusters find each other through it. Takes the options of ' +
+      'a member; its defaults are http://localhost:8087 for clients, the name discovery, and any free peer port.',
+  },
+  retire: {
+    help:
+      'Remove members from a cluster before their pods go: those named --name-prefix and an ordinal of --keep or more, one by ' +
+      'one, the highest first, never the last quorum. Each sends its clients elsewhere before.',
+    flags: {
+      url: {
+        placeholder: 'URL',
+        help: 'Client URL of a member, or of a Service before them.',
+        default: MEMBER_URL,
+        defaultShown: OWN_URL,
+      },
+      'name-prefix': {
+        placeholder: 'PREFIX',
+        help: 'What the names of the members begin with, such as cairn- of cairn-0.',
+      },
+      keep: {
+        placeholder: 'N',
+        help: 'How many stay: those with the ordinals 0 to N-1.',
+        bounds: { minimum: 1, maximum: 1000 },
+      },
+      drain: {
+        placeholder: 'SECONDS',
+        help: 'Time for which a member sends its clients elsewhere before it is removed.',
+        default: '10',
+        bounds: { minimum: 0, maximum: DRAIN_MAX_S },
+      },
+      timeout: {
+        placeholder: 'SECONDS',
+        help: 'Time after which it gives up, with exit code 1; nothing more is removed then.',
+        default: '240',
+        bounds: { minimum: 1, maximum: 86_400 },
+      },
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  prestop: {
+    help:
+      'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +
+      'For the preStop hook of a pod.',
+    flags: {
+      url: { placeholder: 'URL', help: 'Client URL of the member.', default: MEMBER_URL, defaultShown: OWN_URL },
+      seconds: {
+        placeholder: 'SECONDS',
+        help: 'How long to wait, so that load balancers turn to the other members.',
+        default: '5',
+        bounds: { minimum: 0, maximum: DRAIN_MAX_S },
+      },
+      ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  'clear-removed': {
+    help:
+      'Move a data directory aside if it is of a member that the cluster has removed and no longer lists, or whose state was ' +
+      'found to be wrong, so that the next start joins as a new one. Leaves any other directory alone. For the init container of a pod.',
+    flags: {
+      'data-dir': { placeholder: 'DIR', help: 'The data directory. The member must not run.' },
+      ...tlsFlags,
+    },
+  },
+} as const satisfies Record<string, CommandRow>;

@@ -1,0 +1,27 @@
+/** What a row of the table of commands says. */
+
+/** An option of a command. Its value is text, or a whole number within the bounds; a switch has none. */
+export interface CommandFlag {
+  /** What stands for the value: URL, N, SECONDS, ... Undefined: it is a switch, which is given or not. */
+  readonly placeholder?: string;
+  /** One or two sentences. */
+  readonly help: string;
+  /** Undefined: it has to be given, unless it is a switch. */
+  readonly default?: string;
+  /** What the default is, where it is not a text that could be written. */
+  readonly defaultShown?: string;
+  readonly bounds?: { readonly minimum: number; readonly maximum: number };
+  /** Other names for it, without dashes. */
+  readonly spellings?: readonly string[];
+  /** Variables that say the same where it is not given, the strongest first. */
+  readonly variables?: readonly string[];
+}
+
+export interface CommandRow {
+  /** A few sentences for --help and docs/configuration.md. */
+  readonly help: string;
+  /** What has to be given without a name, in this order: `cairn import FILE`. */
+  readonly operands?: readonly string[];
+  /** Undefined: it has the options of a member. */
+  readonly flags?: Readonly<Record<string, CommandFlag>>;
+}

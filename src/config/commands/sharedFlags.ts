@@ -1,0 +1,62 @@
+/** Options that several commands have: where the cluster is, and who asks. */
+import type { CommandFlag } from './row';
+
+export const MEMBER_URL = 'http://127.0.0.1:2379';
+export const OWN_URL = `the first of the member's own (ETCD_LISTEN_CLIENT_URLS), or ${MEMBER_URL}`;
+/** Where a command that is run beside a member finds what is not given. */
+const OF_MEMBER = 'that of the member on this machine';
+
+/** Files for https, in the words of etcdctl 2 and 3. */
+export const tlsFlags = {
+  'ca-file': {
+    placeholder: 'FILE',
+    help: 'CAs of the certificates that are shown at https URLs (PEM). Also --cacert, ETCDCTL_CA_FILE, ETCDCTL_CACERT.',
+    default: '',
+    defaultShown: `${OF_MEMBER}, or those that Node.js trusts`,
+    spellings: ['cacert'],
+    variables: ['ETCDCTL_CA_FILE', 'ETCDCTL_CACERT'],
+  },
+  'cert-file': {
+    placeholder: 'FILE',
+    help: 'Certificate to show where one is demanded (PEM). Also --cert, ETCDCTL_CERT_FILE, ETCDCTL_CERT.',
+    default: '',
+    defaultShown: OF_MEMBER,
+    spellings: ['cert'],
+    variables: ['ETCDCTL_CERT_FILE', 'ETCDCTL_CERT'],
+  },
+  'key-file': {
+    placeholder: 'FILE',
+    help: 'Key of that certificate (PEM). Also --key, ETCDCTL_KEY_FILE, ETCDCTL_KEY.',
+    default: '',
+    defaultShown: OF_MEMBER,
+    spellings: ['key'],
+    variables: ['ETCDCTL_KEY_FILE', 'ETCDCTL_KEY'],
+  },
+} as const satisfies Record<string, CommandFlag>;
+
+/** For commands that read or write keys. */
+export const keyFlags = {
+  url: {
+    placeholder: 'URL',
+    help: 'Client URL of a member, or of a Service before them.',
+    default: MEMBER_URL,
+    defaultShown: OWN_URL,
+  },
+  timeout: {
+    placeholder: 'SECONDS',
+    help: 'Time that each request may take.',
+    default: '30',
+    bounds: { minimum: 1, maximum: 3600 },
+  },
+} as const satisfies Record<string, CommandFlag>;
+
+/** Where auth is on. Never the password itself: who lists processes would see it. */
+export const userFlag = {
+  'user-file': {
+    placeholder: 'FILE',
+    help: 'File with NAME:PASSWORD of a user who may do it, where auth is on. Also ETCDCTL_USER_FILE, or ETCDCTL_USER=NAME:PASSWORD.',
+    default: '',
+    defaultShown: 'none',
+    variables: ['ETCDCTL_USER_FILE'],
+  },
+} as const satisfies Record<string, CommandFlag>;
