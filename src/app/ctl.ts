@@ -1,5 +1,5 @@
 /** cairnctl in a process: its streams, its signals and how it ends. */
-import { commandRows, flagsOf, isCommandWord, type TaskWord } from '../config/commands';
+import { commandRows, flagsOf, isCommandWord, usesUrl, type TaskWord } from '../config/commands';
 import { askSecret } from '../ctl/etcdctl/askSecret';
 import { argumentsAsGiven } from '../ctl/etcdctl/byteText';
 import { cairnctl, type Others } from '../ctl/etcdctl/cairnctl';
@@ -53,7 +53,13 @@ function othersWith(runOther: RunOther): Others {
   return {
     list: rows.map(([word, { help }]) => ({ word, help })),
     find: (word) =>
-      isTask(word) ? { flags: Object.keys(flagsOf(word)), run: (args) => runOther(word, args) } : undefined,
+      isTask(word)
+        ? {
+            flags: Object.keys(flagsOf(word)),
+            usesUrl: (args) => usesUrl(word, args),
+            run: (args) => runOther(word, args),
+          }
+        : undefined,
     version: () => build().version,
   };
 }

@@ -35,3 +35,10 @@ export function operandsOf(word: TaskWord): readonly string[] {
   const row: CommandRow = commandTable[word];
   return row.operands ?? [];
 }
+
+/** Whether --url says something to a command that is given these arguments. */
+export function usesUrl(word: TaskWord, args: readonly string[]): boolean {
+  const { urlOnlyFor }: CommandRow = commandTable[word];
+  if (flagsOf(word)['url'] === undefined) return false;
+  return urlOnlyFor === undefined || args.some((argument) => urlOnlyFor.includes(argument));
+}

@@ -55,6 +55,7 @@ export const operatorCommands = {
       'save: write the state of a cluster into a file, while it serves. status: say what is in one, and whether every byte is as it was ' +
       'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
+    urlOnlyFor: ['save'],
     flags: {
       url: {
         placeholder: 'URL',

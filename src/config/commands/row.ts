@@ -22,6 +22,8 @@ export interface CommandRow {
   readonly help: string;
   /** What has to be given without a name, in this order: `cairn import FILE`. */
   readonly operands?: readonly string[];
+  /** For which first operands --url says something, where it does not for all. */
+  readonly urlOnlyFor?: readonly string[];
   /** Undefined: it has the options of a member. */
   readonly flags?: Readonly<Record<string, CommandFlag>>;
 }

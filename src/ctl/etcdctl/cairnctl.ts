@@ -12,6 +12,8 @@ import type { OtherCommand } from './pages';
 export interface OtherToRun {
   /** The names of its flags. */
   readonly flags: readonly string[];
+  /** Whether --url says something to it, given its arguments. */
+  readonly usesUrl: (args: readonly string[]) => boolean;
   /** Resolves with an exit code. */
   readonly run: (args: readonly string[]) => Promise<number>;
 }
@@ -64,7 +66,7 @@ async function runOther(outcome: Extract<Outcome, { kind: 'other' }>, io: Io, ot
   if (other === undefined) return noSuchCommand(io, outcome.word);
   let args: readonly string[];
   try {
-    args = await (await import('./handedOn.js')).handedOn(io, outcome, other.flags);
+    args = await (await import('./handedOn.js')).handedOn(io, outcome, other);
   } catch (error) {
     return told(io, error);
   }

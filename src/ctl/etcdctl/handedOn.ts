@@ -5,6 +5,7 @@ import { EXIT } from './exitCodes';
 import { Failure } from './failures';
 import type { FlagValues } from './flagValues';
 import type { Io } from './io';
+import type { OtherToRun } from './cairnctl';
 
 type Global = keyof typeof globalFlags;
 
@@ -17,11 +18,12 @@ const WHERE: readonly Global[] = ['endpoints', 'endpoint', 'peers', 'discovery-s
  * the arguments say counts more. Rejects with Failure for a flag that the command has no use for.
  *
  * @param flags - the names of those that the command has
+ * @param usesUrl - whether --url says something to it, given its arguments
  */
 export async function handedOn(
   io: Io,
   { word, args, globals }: { readonly word: string; readonly args: readonly string[]; readonly globals: FlagValues },
-  flags: readonly string[],
+  { flags, usesUrl }: Pick<OtherToRun, 'flags' | 'usesUrl'>,
 ): Promise<readonly string[]> {
   if (args.some((argument) => /^--?h(?:elp)?$/.test(argument))) return args;
   const names = Object.keys(globalFlags) as Global[];
@@ -36,7 +38,8 @@ export async function handedOn(
   }
   const before = SAME.filter((name) => globals.has(name)).map((name) => `--${name}=${globals.text(name)}`);
   const isSaid = flags.includes('url') && !args.some((argument) => /^--?url(?:=|$)/.test(argument));
-  const isNamed = WHERE.some((name) => given(io, globals, name) !== '');
+  // Of a flag that says nothing the command complains; a variable is set for others too.
+  const isNamed = WHERE.some((name) => globals.has(name) || (usesUrl(args) && given(io, globals, name) !== ''));
   if (!isSaid || !isNamed) return [...before, ...args];
   const [url = ''] = await endpointsOf(io, globals);
   return [...before, `--url=${url}`, ...args];

@@ -1,14 +1,18 @@
 /** `cairnctl FLAGS COMMAND`, where the command is one of cairn. */
+import type { OtherToRun } from '../../../src/ctl/etcdctl/cairnctl';
+import { usesUrl } from '../../../src/config/commands';
 import { runCtl } from './inProcess';
 
 async function handed(
   args: readonly string[],
   environment = {},
   flags = ['url', 'ca-file', 'output'],
+  usesUrl = (): boolean => flags.includes('url'),
 ): Promise<unknown> {
   let got: readonly string[] | undefined;
-  const find = (): { flags: string[]; run: (args: readonly string[]) => Promise<number> } => ({
+  const find = (): OtherToRun => ({
     flags,
+    usesUrl,
     run: (all) => {
       got = all;
       return Promise.resolve(0);
@@ -47,4 +51,15 @@ it.each([
 it('nor is a place handed to what asks nobody', async () => {
   expect(await handed(['certs'], { ETCDCTL_ENDPOINTS: 'http://a:1' }, [])).toEqual([]);
   expect(await handed(['--endpoints', 'a', 'certs'], {}, [])).toContain('--endpoints before certs says nothing to it');
+});
+
+it('variables are not handed to an action that asks nobody; flags are, for it to complain', async () => {
+  const status = ['snapshot', 'status', 'FILE'];
+  const forSnapshot = (args: readonly string[]) => () => usesUrl('snapshot', args);
+  const variables = { ETCDCTL_ENDPOINTS: 'http://a:1' };
+  expect(await handed(status, variables, ['url'], forSnapshot(status))).toEqual(['status', 'FILE']);
+  const save = ['snapshot', 'save', 'FILE'];
+  expect(await handed(save, variables, ['url'], forSnapshot(save))).toEqual(['--url=http://a:1', 'save', 'FILE']);
+  const flag = ['--endpoints', 'http://b:2', ...status];
+  expect(await handed(flag, {}, ['url'], forSnapshot(status))).toEqual(['--url=http://b:2', 'status', 'FILE']);
 });
