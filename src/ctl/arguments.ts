@@ -1,6 +1,6 @@
 /** What the commands have in common: options, exit numbers and where their words go. */
 import { parseArgs } from 'node:util';
-import { commandHelp } from '../config/commandHelp';
+import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
@@ -45,10 +45,10 @@ export class CommandArguments {
       throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
     }
     const missing = wanted[this.operands.length];
-    if (missing !== undefined) throw new UsageError(`${missing} is missing: cairn ${[word, ...wanted].join(' ')}`);
+    if (missing !== undefined) throw new UsageError(`${missing} is missing: ${commandUsage(word)}`);
     const surplus = this.operands[wanted.length];
     if (surplus !== undefined)
-      throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: cairn ${[word, ...wanted].join(' ')}`);
+      throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: ${commandUsage(word)}`);
   }
 
   /** What was given without an option, in place of `name` of the table. Throws UsageError if it is empty. */
@@ -128,7 +128,7 @@ export class CommandArguments {
   private urlOf(name: string, text: string): string {
     if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
     throw new UsageError(
-      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? ''}`,
+      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? 'http://127.0.0.1:2379'}`,
     );
   }
 

@@ -113,7 +113,7 @@ export class Mirror {
       const isRefused = error instanceof RefusedListingError;
       if (isRefused) counts.refused++;
       else counts.notWritten++;
-      this.complaints.began('writing', reason, 'the last state stays: the new one cannot be written');
+      this.complaints.began('writing', reason, 'what the directory holds stays: the new state cannot be written');
       return isRefused ? { kind: 'refused', index } : { kind: 'failed' };
     }
   }
@@ -197,7 +197,7 @@ export class Mirror {
   private notReached(error: unknown): void {
     this.parts.status.isConnected = false;
     const reason = reasonOf(error);
-    this.complaints.began('cluster', reason, 'the cluster cannot be asked; the last state stays');
+    this.complaints.began('cluster', reason, 'the cluster cannot be asked; what the directory holds stays');
   }
 
   private pause(signal: AbortSignal): Promise<void> {

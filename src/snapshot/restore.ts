@@ -32,7 +32,7 @@ export interface RestoreReport {
   readonly clusterId: string;
   /** X-Etcd-Index of the new cluster at its beginning. */
   readonly etcdIndex: number;
-  /** Keys and directories. */
+  /** Keys and directories, with the root and what is hidden, as the totals of the file count them. */
   readonly keys: number;
 }
 
@@ -102,7 +102,7 @@ async function plan(file: SnapshotFile, options: RestoreOptions): Promise<Beginn
     .flatMap(({ table, key, value }): StoredRow[] =>
       value === undefined ? [] : [{ table, key, value: String(value) }],
     );
-  const report = { memberId, clusterId, etcdIndex: machine.keySpace.index, keys: machine.keySpace.tree.size };
+  const report = { memberId, clusterId, etcdIndex: machine.keySpace.index, keys: machine.keySpace.tree.size + 1 };
   return { identity: { memberId, clusterId, foundation }, start, rows, report, sha256 };
 }
 

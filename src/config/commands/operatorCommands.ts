@@ -52,7 +52,7 @@ export const operatorCommands = {
   },
   snapshot: {
     help:
-      'save: write the state of a cluster into a file, while it serves. status: say what is in one, and whether every byte is as it was ' +
+      'The state of a cluster as a file. ACTION is save, status, verify or restore. save: write it while the cluster serves. status: say what is in one, and whether every byte is as it was ' +
       'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
     urlOnlyFor: ['save'],

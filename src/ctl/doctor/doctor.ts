@@ -10,7 +10,10 @@ import { metricRules } from './metricRules';
 
 const OUTPUTS = ['text', 'json'] as const;
 
-const COLOURS = { ok: 'green', warning: 'yellow', error: 'red' } as const satisfies Record<Severity, string>;
+const COLOURS = { ok: 'green', unknown: 'yellow', warning: 'yellow', error: 'red' } as const satisfies Record<
+  Severity,
+  string
+>;
 const SEVERITY_COLUMNS = 9;
 const ABOUT_COLUMNS = 15;
 

@@ -1,11 +1,13 @@
 /** Asks every member of a cluster what `cairn doctor` wants to know. */
 import { AnswerError, NoAnswerError } from '../../client/errors';
-import { isHealthy, isReady, serverVersion } from '../../client/health';
+import { isHealthy, serverVersion } from '../../client/health';
 import { ask, askForJson, type Target } from '../../client/http';
 import { isRecord, textOf } from '../../client/json';
 import { listMembers, type Member } from '../../client/members';
 import { parseMetrics, type Metrics } from '../../client/metricsText';
 import type { Answering, ClusterFacts, MemberFacts } from './facts';
+
+const NOT_FOUND = 404;
 
 /** The members are those that `target` lists. Rejects with NoAnswerError or AnswerError if it does not list them. */
 export async function examine(target: Target): Promise<ClusterFacts> {
@@ -38,6 +40,12 @@ async function examineAt(target: Target): Promise<Answering> {
   ]);
   const memberIds = members.map(({ id }) => id).sort();
   return { url: target.url, version, isHealthy: healthy, isReady: ready, leader, memberIds, metrics };
+}
+
+/** Other programs with this API do not say; they are asked for nothing more than their health. */
+async function isReady(target: Target): Promise<boolean> {
+  const { status } = await ask(target, { method: 'GET', path: '/readyz' });
+  return status === 200 || status === NOT_FOUND;
 }
 
 async function leaderOf(target: Target): Promise<string | undefined> {

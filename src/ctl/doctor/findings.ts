@@ -1,6 +1,7 @@
 /** What is well in a cluster and what is not. */
 
-export type Severity = 'ok' | 'warning' | 'error';
+/** unknown: no member tells. */
+export type Severity = 'ok' | 'unknown' | 'warning' | 'error';
 
 export interface Finding {
   readonly severity: Severity;
@@ -20,14 +21,16 @@ export interface Rule<Facts> {
   /** What is said where there is nothing to complain of. */
   readonly well: (facts: Facts) => string;
   readonly complaints: (facts: Facts) => readonly Complaint[];
+  /** Whether any member tells what this is about. Undefined: all do. */
+  readonly isTold?: (facts: Facts) => boolean;
 }
 
 export function judge<Facts>(rules: readonly Rule<Facts>[], facts: Facts): readonly Finding[] {
   return rules.flatMap((rule): readonly Finding[] => {
     const complaints = rule.complaints(facts);
-    return complaints.length > 0
-      ? complaints.map((complaint) => ({ about: rule.about, ...complaint }))
-      : [{ severity: 'ok', about: rule.about, seen: rule.well(facts) }];
+    if (complaints.length > 0) return complaints.map((complaint) => ({ about: rule.about, ...complaint }));
+    if (rule.isTold?.(facts) === false) return [{ severity: 'unknown', about: rule.about, seen: 'no member tells' }];
+    return [{ severity: 'ok', about: rule.about, seen: rule.well(facts) }];
   });
 }
 

@@ -32,6 +32,7 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'configuration',
     well: () => 'quota and auth are the same everywhere',
+    isTold: tells('etcd_auth_enabled'),
     complaints: (cluster) => [
       ...differing(cluster, 'etcd_server_quota_backend_bytes', 'have different quotas', 'set the same --quota-bytes'),
       ...differing(cluster, 'etcd_auth_enabled', 'differ in whether auth is on', 'one of them lags behind: look again'),
@@ -40,6 +41,7 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'links',
     well: () => 'every member hears every other one',
+    isTold: tellsOfPeers('etcd_network_active_peers'),
     complaints: forEach(({ name, metrics }, cluster) =>
       samplesOf(metrics, 'etcd_network_active_peers')
         // Why there is none to a member that does not run is said already.
@@ -54,6 +56,7 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'followers',
     well: () => 'none is far behind the leader',
+    isTold: tellsOfPeers('etcd_raft_follower_lag_entries'),
     complaints: forEach(({ metrics }, cluster) =>
       samplesOf(metrics, 'etcd_raft_follower_lag_entries')
         .filter(({ value }) => value > LIMITS.lagEntries)
@@ -67,6 +70,7 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'clocks',
     well: () => 'they differ by less than a second',
+    isTold: tellsOfPeers('etcd_network_peer_clock_difference_seconds'),
     complaints: forEach(({ name, metrics }, cluster) =>
       samplesOf(metrics, 'etcd_network_peer_clock_difference_seconds')
         .filter(({ value }) => Math.abs(value) > LIMITS.clockDifferenceS)
@@ -79,6 +83,7 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   },
   {
     about: 'disks',
+    isTold: tells('etcd_disk_wal_fsync_duration_seconds_bucket'),
     well: (cluster) => {
       const slowest = Math.max(0, ...measuredIn(cluster).map(({ metrics }) => fsyncS(metrics) ?? 0));
       return `99 of 100 writes were on disk within ${seconds(slowest)}`;
@@ -88,11 +93,13 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'room',
     well: () => 'stores, files and connections are below their limits',
+    isTold: tells('etcd_store_bytes'),
     complaints: forEach(roomComplaints),
   },
   {
     about: 'event loop',
     well: () => 'members have time for their clients',
+    isTold: tells('etcd_eventloop_lag_seconds_bucket'),
     complaints: forEach(({ name, metrics }) => {
       const lagS = quantileBetween(NOTHING, metrics, 'etcd_eventloop_lag_seconds', 0.99) ?? 0;
       if (lagS <= LIMITS.eventLoopLagS) return [];
@@ -111,11 +118,13 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
       measuredIn(cluster).some(({ metrics }) => metrics.has('etcd_tls_certificate_expiry_seconds'))
         ? 'all are good for another 30 days'
         : 'there are none',
+    isTold: tells('etcd_cairn_build_info'),
     complaints: forEach(certificateComplaints),
   },
   {
     about: 'states',
     well: () => 'no comparison of the states of the members found a difference',
+    isTold: tells('etcd_state_mismatches_total'),
     complaints: forEach(({ name, metrics }) =>
       (sumOf(metrics, 'etcd_state_mismatches_total') ?? 0) === 0
         ? []
@@ -129,6 +138,16 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
     ),
   },
 ];
+
+/** For rules that other programs with this API have no metric for. */
+function tells(name: string): (cluster: ClusterFacts) => boolean {
+  return (cluster) => measuredIn(cluster).some(({ metrics }) => metrics.has(name));
+}
+
+/** The same where a cluster of one has nothing to tell. */
+function tellsOfPeers(name: string): (cluster: ClusterFacts) => boolean {
+  return (cluster) => cluster.members.length === 1 || tells(name)(cluster);
+}
 
 /** A rule for each member by itself. */
 function forEach(

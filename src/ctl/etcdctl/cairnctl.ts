@@ -1,5 +1,5 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
-import { ctlCommands } from '../../config/ctl/table';
+import { ctlCommands, ctlRows } from '../../config/ctl/table';
 import { commandAt } from './loadedCommands';
 import { readCommandLine, type Outcome } from './commandLine';
 import { findMembers, reach, showEndpoints, type Reached } from './connection';
@@ -63,7 +63,7 @@ function isCommand(of: readonly string[]): boolean {
 
 async function runOther(outcome: Extract<Outcome, { kind: 'other' }>, io: Io, others: Others): Promise<number> {
   const other = others.find(outcome.word);
-  if (other === undefined) return noSuchCommand(io, outcome.word);
+  if (other === undefined) return await noSuchCommand(io, outcome.word, others);
   let args: readonly string[];
   try {
     args = await (await import('./handedOn.js')).handedOn(io, outcome, other);
@@ -73,8 +73,12 @@ async function runOther(outcome: Extract<Outcome, { kind: 'other' }>, io: Io, ot
   return other.run(args);
 }
 
-function noSuchCommand(io: Io, word: string): number {
+/** The first line is etcdctl's. */
+async function noSuchCommand(io: Io, word: string, { list }: Others): Promise<number> {
   complain(io, `No help topic for '${word}'`);
+  const { nearest } = await import('../../config/nearest.js');
+  const meant = nearest(word, [...ctlRows.map(([name]) => name), ...list.map((other) => other.word)]);
+  if (meant !== undefined) complain(io, `Did you mean ${meant}?`);
   return EXIT.noSuchTopic;
 }
 

@@ -21,6 +21,9 @@ export function exportKeys(args: readonly string[], environment: Environment = p
     const path = values.has('to') ? values.text('to') : undefined;
     const store = new KeyStore(await keysOf(values, environment), prefix);
     const keys = (await store.read(hidden)).map(entryOf);
+    // A wrong prefix would make an empty file that somebody takes for a backup.
+    if (keys.length === 0)
+      throw new Error(`there are no keys below ${prefix === '' ? '/' : prefix}; nothing was written`);
     const text = writeKeyDocument({ prefix: prefix === '' ? '/' : prefix, date: new Date().toISOString(), keys }, form);
     if (path === undefined) process.stdout.write(text);
     else {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
 import { keysOf, type Environment } from '../connection';
 import { isDirectory, KeyFileError, parseKeyDocument, type KeyDocument, type KeyEntry } from './keyDocument';
+import { whyUnreadable } from '../whyUnreadable';
 import { KeyStore } from './keyStore';
 import { carryOutPlan } from './carryOutPlan';
 import { planChanges, type PlanRules } from './plan';
@@ -53,7 +54,7 @@ async function read(path: string): Promise<KeyDocument> {
   try {
     text = await readFile(path === STANDARD_INPUT ? '/dev/stdin' : path, 'utf8');
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be read: ${whyUnreadable(error)}`);
   }
   try {
     return parseKeyDocument(text);

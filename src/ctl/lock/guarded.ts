@@ -1,6 +1,7 @@
 /** A program that may run for as long as something is held. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import { whyUnreadable } from '../whyUnreadable';
 
 const KILLED_AFTER_MS = 10_000;
 const BY_SIGNAL = 128;
@@ -14,7 +15,9 @@ export class Guarded {
   constructor([file = '', ...args]: readonly string[], environment: Readonly<Record<string, string | undefined>>) {
     this.child = spawn(file, args, { stdio: 'inherit', env: environment });
     this.ended = new Promise((resolve, reject) => {
-      this.child.once('error', reject);
+      this.child.once('error', (error) => {
+        reject(new Error(`${file} cannot be run: ${whyUnreadable(error)}`, { cause: error }));
+      });
       this.child.once('exit', (code, signal) => {
         clearTimeout(this.killing);
         resolve(code ?? BY_SIGNAL + (signal === null ? 0 : constants.signals[signal]));

@@ -31,7 +31,7 @@ export function migrate(
     const [stop, finish] = [new AbortController(), new AbortController()];
     surroundings.onStop(() => {
       stop.abort(
-        new Error('stopped: the target is not complete, and its keys have no TTLs; running this again goes on'),
+        new Error('stopped: keys may be missing in the target, or lack their TTL; running this again goes on'),
       );
     });
     const unlisten = listenForFinish(values.isOn('once'), finish);

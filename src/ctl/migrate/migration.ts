@@ -72,7 +72,7 @@ export class Migration {
     this.reporter.say(
       `copied ${nodesBelow(listing.node).size} keys and directories (${copied} changes) as of index ${listing.index} of the source`,
     );
-    await this.follow(listing, finish, stop);
+    if (!finish.aborted) await this.follow(listing, finish, stop);
     return await this.finish(stop);
   }
 

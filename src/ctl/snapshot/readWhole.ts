@@ -2,6 +2,7 @@ import type { RowsListener } from '../../snapshot/contents';
 import { SnapshotDamage } from '../../snapshot/format/damage';
 import { SnapshotFile, type ReadSnapshot, type SnapshotListener } from '../../snapshot/openFile';
 import { Progress } from './progress';
+import { whyUnreadable } from '../whyUnreadable';
 
 /**
  * Reads a file to its end, with a line about how far it is. Rejects with an error that names the file and the place of what is wrong
@@ -16,7 +17,7 @@ export function readWhole(path: string, what: string, onRows?: RowsListener): Pr
 /** Opens a file for as long as `use` takes. Rejects as `readWhole` does. */
 export async function withFile<T>(path: string, use: (file: SnapshotFile) => Promise<T>): Promise<T> {
   const file = await SnapshotFile.open(path).catch((error: unknown) => {
-    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   });
   try {
     return await use(file);

@@ -101,7 +101,10 @@ async function carryOutRestore(values: CommandArguments, path: string): Promise<
   say(`restored ${report.keys} keys and directories into ${options.dataDir}`);
   say(`member   ${options.name} (${report.memberId}) of the new cluster ${report.clusterId}`);
   say(`index    ${report.etcdIndex} (X-Etcd-Index): a watch from the past is told that the history is gone`);
-  if (options.members.length === 1) return;
+  if (options.members.length === 1) {
+    say('next     start it with the same --data-dir, --name and --initial-advertise-peer-urls');
+    return;
+  }
   say(
     `next     run the same with --name and --data-dir of each of the other members, on this very file, and then start all of them`,
   );

@@ -33,14 +33,23 @@ export function sync(args: readonly string[], environment: Environment = process
     for (const change of plan.changes)
       for (const line of linesOfChange(prefix, change, { namesOnly: values.isOn('names-only') })) say(line);
     if (values.isOn('dry-run')) {
-      say(`${plan.changes.length} changes would be made to ${where}; none was`);
+      say(`${changesOf(plan.changes.length)} would be made to ${where}; nothing was changed`);
       return;
     }
-    if (!values.isOn('yes') && !(await isAgreed(`Make these ${plan.changes.length} changes to ${where}? [y/N] `)))
+    if (
+      !values.isOn('yes') &&
+      !(await isAgreed(
+        `Make ${plan.changes.length === 1 ? 'this change' : `these ${plan.changes.length} changes`} to ${where}? [y/N] `,
+      ))
+    )
       throw new Error('nothing was changed');
     const done = await carryOutPlan(plan, store, prefix, `cairn sync ${args.join(' ')}`);
-    say(`${done} changes made to ${where}`);
+    say(`${changesOf(done)} made to ${where}`);
   });
+}
+
+function changesOf(count: number): string {
+  return count === 1 ? '1 change' : `${count} changes`;
 }
 
 async function read(directory: string, trimNewline: boolean) {
@@ -60,7 +69,7 @@ async function isAgreed(question: string): Promise<boolean> {
   try {
     // Ctrl-C and Ctrl-D close it without an answer.
     const closed = once(terminal, 'close').then(() => '');
-    const answer = await Promise.race([terminal.question(question), closed]);
+    const answer = await Promise.race([terminal.question(question).catch(() => ''), closed]);
     return /^y(es)?$/i.test(answer.trim());
   } finally {
     terminal.close();

@@ -9,6 +9,11 @@ const WELL = `
 etcd_server_quota_backend_bytes 1000
 etcd_store_bytes 10
 etcd_auth_enabled 0
+etcd_network_active_peers{Local="x",Remote="z"} 1
+etcd_raft_follower_lag_entries{To="z"} 0
+etcd_network_peer_clock_difference_seconds{To="z"} 0
+etcd_eventloop_lag_seconds_bucket{le="+Inf"} 0
+etcd_state_mismatches_total 0
 etcd_cairn_build_info{version="0.2.0",node_version="v20"} 1
 process_open_fds 10
 process_max_fds 1000
@@ -67,12 +72,30 @@ test('a cluster that is well has one line for each rule, and none asks for anyth
   expect(findings.find(({ about }) => about === 'leader')?.seen).toBe('all follow a');
 });
 
+test('what no member tells is not called well', () => {
+  const etcd = memberFacts('a', { metrics: parseMetrics('process_open_fds 10\nprocess_max_fds 1000\n') });
+  const findings = findingsOf(clusterOf(etcd, { ...etcd, member: { ...etcd.member, id: 'id-b' } }));
+  const unknown = findings.filter(({ severity }) => severity === 'unknown').map(({ about }) => about);
+  expect(unknown).toEqual([
+    'configuration',
+    'links',
+    'followers',
+    'clocks',
+    'disks',
+    'room',
+    'event loop',
+    'certificates',
+    'states',
+  ]);
+});
+
 test('every complaint says what to do', () => {
   const text =
     'etcd_store_full 1\netcd_state_mismatches_total 1\netcd_rocksdb_writes_stopped 1\n' +
     'etcd_tls_certificate_expiry_seconds{listener="peer"} 5\netcd_network_active_peers{Local="x",Remote="y"} 0\n';
   const cluster = clusterOf(memberFacts('a', { metricsText: text, isReady: false }), absent(memberFacts('b')));
-  for (const { severity, advice } of findingsOf(cluster)) expect(advice === undefined).toBe(severity === 'ok');
+  for (const { severity, advice } of findingsOf(cluster))
+    expect(advice === undefined).toBe(severity === 'ok' || severity === 'unknown');
 });
 
 test('one of three that does not answer is told, and that no other may be lost now', () => {

@@ -153,7 +153,7 @@ describe('sync', () => {
     put('name', 'x');
     expect(await sync(arguments_('--dry-run'))).toBe(0);
     expect(output.text()).toContain('+ /app/db/host\n    + db1\n');
-    expect(output.text()).toContain('2 changes would be made to /app; none was');
+    expect(output.text()).toContain('2 changes would be made to /app; nothing was changed');
     await expect(keys.get('/app')).rejects.toMatchObject({ code: 100 });
     expect(await sync(arguments_('--yes', '--names-only'))).toBe(0);
     expect(output.text().split('db1')).toHaveLength(2);
