@@ -79,7 +79,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 function parseDurationMs(text: string): number {
   const [, sign = '', rest = ''] = /^([+-]?)(.*)$/s.exec(text) ?? [];
   if (rest === '0') return 0;
-  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
   let totalMs = 0;
   while (part.lastIndex < rest.length) {
     const found = part.exec(rest);

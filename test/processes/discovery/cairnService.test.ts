@@ -121,9 +121,11 @@ test('a service makes a token for a cluster at its first start, and its members 
     ...{ command: 'discovery', moreArguments: more, clientPort: service.clientPort, peerPort: service.peerPort },
   });
   expect(readFileSync(file, 'utf8')).toBe(wrote);
-  const { status } = await call(again.clientPort, {
-    method: 'GET',
-    target: new URL(/"(.*)"/.exec(wrote)![1]!).pathname,
+  const target = new URL(/"(.*)"/.exec(wrote)![1]!).pathname;
+  // It is healthy before it has made the token, and says so with 503 meanwhile.
+  const status = await until('it has made the token', 30_000, async () => {
+    const answer = await call(again.clientPort, { method: 'GET', target });
+    return answer.status === 503 ? undefined : answer.status;
   });
   expect(status).toBe(200);
   await again.remove();
