@@ -62,7 +62,7 @@ function line(what, tookMs) {
   console.log(`${what}: ${tookMs.length} PUTs, median ${at(0.5)} ms, 99% ${at(0.99)} ms, slowest ${at(1)} ms`);
 }
 
-async function freePort() {
+async function stablePort() {
   const server = require('node:net').createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -81,7 +81,7 @@ async function untilHealthy(port) {
 
 async function main() {
   const directory = mkdtempSync(join(tmpdir(), 'cairn-snapshot-load-'));
-  const [port, peerPort] = [await freePort(), await freePort()];
+  const [port, peerPort] = [await stablePort(), await stablePort()];
   const url = `http://127.0.0.1:${port}`;
   const flags = [
     `--data-dir=${join(directory, 'data')}`,

@@ -1,4 +1,4 @@
-import { freePort } from '../../test/support/ports';
+import { stablePort } from '../../test/support/ports';
 import { ServerProcess } from '../../test/support/serverProcess';
 import { makePki } from '../../test/tls/support/pki';
 import type { Pki } from '../../test/tls/support/pki';
@@ -61,7 +61,7 @@ export const secured: Group = {
 /** One member with a plain client port and one with TLS. */
 async function start({ program }: Round, pki: Pki): Promise<{ server: ServerProcess; tlsPort: number }> {
   const { certFile, keyFile } = await pki.issue('server');
-  const [clientPort, tlsPort] = [await freePort(), await freePort()];
+  const [clientPort, tlsPort] = [await stablePort(), await stablePort()];
   const server = await ServerProcess.start(program, {
     dataDir: freshDirectory(program),
     clientPort,

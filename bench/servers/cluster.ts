@@ -1,4 +1,4 @@
-import { freePort } from '../../test/support/ports';
+import { stablePort } from '../../test/support/ports';
 import { fetchText } from '../../test/support/exchange';
 import { ServerProcess } from '../../test/support/serverProcess';
 import type { Program } from '../../test/support/serverProcess';
@@ -152,7 +152,7 @@ export async function withCluster(
 /** Ports are free one by one, so the same may come twice; a set of them does not hold it twice. */
 async function findPlaces(names: readonly string[]): Promise<readonly Place[]> {
   const found = new Set<number>();
-  while (found.size < 2 * names.length) found.add(await freePort());
+  while (found.size < 2 * names.length) found.add(await stablePort());
   const ports = [...found];
   return names.map((name, index) => {
     const [clientPort, peerPort] = ports.slice(2 * index, 2 * index + 2);

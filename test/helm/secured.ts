@@ -6,7 +6,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { parse } from 'yaml';
 import { describeWithHelm, find, NEW, readRoot, render, type Manifest } from './chart';
 import { environmentOf } from './environment';
@@ -140,7 +140,7 @@ describeWithHelm('a member with what the chart gives it', () => {
   }
 
   it('serves over TLS; the hooks of the chart switch auth on, check it, and prepare its stop', async () => {
-    const [clientPort, peerPort] = [await freePort(), await freePort()];
+    const [clientPort, peerPort] = [await stablePort(), await stablePort()];
     const url = `https://127.0.0.1:${clientPort}`;
     const container = memberOf(VALUE_SET);
     const urls = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Child } from '../cluster/child';
 import { call } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 
 /** One line of an answer: labels and the latest value. */
 export interface QueryResult {
@@ -55,7 +55,7 @@ export class PrometheusProcess {
     const file = join(directory, 'prometheus.yml');
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(configuration));
-    const port = await freePort();
+    const port = await stablePort();
     const flags = [
       `--config.file=${file}`,
       `--storage.tsdb.path=${join(directory, 'tsdb')}`,

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { call, closeConnections, type Answer } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
@@ -19,7 +19,7 @@ suite('a member', () => {
   let metricsPort: number;
 
   beforeAll(async () => {
-    metricsPort = await freePort();
+    metricsPort = await stablePort();
     const urls = `http://127.0.0.1:${metricsPort}`;
     member = await ServerProcess.start('cairn', { moreArguments: ['--listen-metrics-urls', urls] });
   });

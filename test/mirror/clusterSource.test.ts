@@ -1,7 +1,7 @@
 import { createClient, type Client } from '../../src/client/client';
 import { clusterSource, type ClusterSource, type Reach } from '../../src/mirror/clusterSource';
 import { dialTcp } from '../../src/platform/dial';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { startInProcess, type InProcess } from '../support/inProcess';
 
 const LIMITS = { keysMax: 100, bytesMax: 10_000 };
@@ -98,7 +98,7 @@ test('stopped, it ends', async () => {
 
 test('where nobody answers it rejects; the next time it looks again how the cluster is reached', async () => {
   await client.keys.set('/app/a', '1');
-  const reaches: Reach[] = [{ urls: [`http://127.0.0.1:${await freePort()}`], dial: dialTcp }];
+  const reaches: Reach[] = [{ urls: [`http://127.0.0.1:${await stablePort()}`], dial: dialTcp }];
   source = clusterSource('/app', LIMITS, () => Promise.resolve(reaches[0] ?? { urls: [member.url], dial: dialTcp }));
   await expect(source.list(never)).rejects.toThrow(/connection refused/);
   reaches.pop();
@@ -107,7 +107,7 @@ test('where nobody answers it rejects; the next time it looks again how the clus
 
 test('of several members one that answers is enough', async () => {
   await client.keys.set('/app/a', '1');
-  const urls = [`http://127.0.0.1:${await freePort()}`, member.url];
+  const urls = [`http://127.0.0.1:${await stablePort()}`, member.url];
   source = clusterSource('/app', LIMITS, () => Promise.resolve({ urls, dial: dialTcp }));
   expect((await listed()).keys).toEqual({ a: '1' });
 });

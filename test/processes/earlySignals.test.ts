@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STOP_SIGNALS } from '../../src/app/stopSignals';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
@@ -53,7 +53,7 @@ suite('a signal while the program is loaded', () => {
   }
 
   async function memberArguments(): Promise<readonly string[]> {
-    const [client, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    const [client, peer] = [`http://127.0.0.1:${await stablePort()}`, `http://127.0.0.1:${await stablePort()}`];
     const urls = ['--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer];
     const data = mkdtempSync(join(directory, 'data-'));
     const own = ['--initial-advertise-peer-urls', peer, '--initial-cluster', `default=${peer}`];

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fetchText } from '../support/exchange';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import type { Program } from '../support/serverProcess';
 import { RunningEtcdctl, runEtcdctl, whyNoEtcdctl } from './etcdctlRunner';
@@ -174,7 +174,7 @@ function suite(program: Program): void {
       stdout: `member ${id} is healthy: got healthy result from ${server.clientUrl}\ncluster is healthy\n`,
       stderr: '',
     });
-    const moved = `http://127.0.0.1:${await freePort()}`;
+    const moved = `http://127.0.0.1:${await stablePort()}`;
     const updated = await run(`member update ${id} ${moved}`);
     expect(updated).toEqual({ code: 0, stdout: `Updated member with ID ${id} in cluster\n`, stderr: '' });
     expect((await run('member list')).stdout).toBe(line(moved));
@@ -193,7 +193,7 @@ function suite(program: Program): void {
   });
 
   test('a server that is not there is exit code 2, cluster-health of it 4', async () => {
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const nowhere = `http://127.0.0.1:${await stablePort()}`;
     const got = await runEtcdctl(nowhere, ['get', '/a']);
     expect(got.code).toBe(2);
     expect(got.stderr).toContain('client: etcd cluster is unavailable or misconfigured');

@@ -4,7 +4,7 @@ import { call, closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { parseExposed, sumOf } from '../metrics/exposed';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 
@@ -16,7 +16,7 @@ suite('a member with 256 descriptors', () => {
   const sockets: Socket[] = [];
 
   beforeAll(async () => {
-    metricsPort = await freePort();
+    metricsPort = await stablePort();
     const metrics = ['--listen-metrics-urls', `http://127.0.0.1:${metricsPort}`];
     member = await ServerProcess.start('cairn', { openFilesMax: 256, moreArguments: metrics });
   });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { ServerProcess } from '../support/serverProcess';
 import { basic } from '../api/auth/userWith';
 import { ask } from '../api/apiUnderTest';
@@ -36,7 +36,7 @@ function usersAs(password: string): Promise<number> {
 
 test('a certificate for the name root gives it a new one', async () => {
   const dataDir = join(directory, 'data');
-  const [clientPort, peerPort, tlsPort] = [await freePort(), await freePort(), await freePort()];
+  const [clientPort, peerPort, tlsPort] = [await stablePort(), await stablePort(), await stablePort()];
   server = await ServerProcess.start('cairn', { dataDir, clientPort, peerPort });
   expect(await put('users/root', '{"user":"root","password":"lost"}')).toBe(201);
   expect(await put('enable', '')).toBe(200);

@@ -16,7 +16,7 @@ import { digestOf } from '../../src/mirror/digest';
 import { isGeneration } from '../../src/mirror/directory/names';
 import { seenAtOnce, seenByName } from '../mirror/support/readers';
 import { fetchText, send } from '../support/exchange';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { MirrorProcess } from './mirrorProcess';
@@ -117,7 +117,7 @@ function suite(): void {
       '--timeout',
       '1',
       '--url',
-      `http://127.0.0.1:${await freePort()}`,
+      `http://127.0.0.1:${await stablePort()}`,
     ]);
     mirrors.push(away);
     expect((await away.ended).code).toBe(1);
@@ -277,7 +277,7 @@ function suite(): void {
 
   test('metrics and readiness are served where it was asked for', async () => {
     await put('app/a', '1');
-    const port = await freePort();
+    const port = await stablePort();
     const mirror = start('--metrics-listen', `127.0.0.1:${port}`);
     await untilSeen({ a: '1' }, mirror);
     await until(() => mirror.logs.includes('a new state is there'), mirror);

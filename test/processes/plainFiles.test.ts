@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
@@ -40,7 +40,7 @@ suite('a FIFO', () => {
     mkdirSync(join(directory, 'data'), { mode: 0o700 });
     writeFileSync(join(directory, 'data', 'FORMAT'), 'cairn 2\n');
     execFileSync('mkfifo', [join(directory, 'data', 'REMOVED')]);
-    const [client, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    const [client, peer] = [`http://127.0.0.1:${await stablePort()}`, `http://127.0.0.1:${await stablePort()}`];
     const ports = ['--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer];
     const { status, line } = run('--data-dir', join(directory, 'data'), ...ports);
     expect(line).toContain('REMOVED is a FIFO, expected a file');

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { makeCertificate } from '../../src/tls/makeCertificates';
 
@@ -25,8 +25,8 @@ beforeAll(async () => {
   if (missing !== undefined) throw new Error(missing);
   directory = mkdtempSync(join(tmpdir(), 'cairn-tls-'));
   await run(process.execPath, [CAIRN, 'certs', `--directory=${directory}`, '--hosts=127.0.0.1,localhost']);
-  const clientPort = await freePort();
-  tlsPort = await freePort();
+  const clientPort = await stablePort();
+  tlsPort = await stablePort();
   server = await ServerProcess.start('cairn', {
     clientPort,
     moreArguments: [

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener } from 'node:http';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { open, send } from '../support/exchange';
 import { headerOf } from '../support/responseReader';
 import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
@@ -27,7 +27,7 @@ async function rawUpstream(...parameters: Parameters<typeof startRawUpstream>): 
 }
 
 async function nobody(): Promise<string> {
-  return `http://127.0.0.1:${await freePort()}`;
+  return `http://127.0.0.1:${await stablePort()}`;
 }
 
 function get(target = '/v2/keys/a', headers: readonly (readonly [string, string])[] = []) {
@@ -265,7 +265,7 @@ describe('members that fail', () => {
 
   test('when all fail the answer is 502, and then 503 until one may be tried again', async () => {
     let nowMs = 1000;
-    const late = await freePort();
+    const late = await stablePort();
     proxy = await startProxyUnderTest([`http://127.0.0.1:${late}`, await nobody()], { now: () => nowMs });
     const failed = await get();
     expect([failed.status, failed.body]).toEqual([

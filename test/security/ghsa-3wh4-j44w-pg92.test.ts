@@ -4,7 +4,7 @@
  * the first to be tested.
  */
 import { request } from 'node:https';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 
@@ -20,7 +20,7 @@ beforeAll(async () => {
   [good, revoked] = await Promise.all([pki.issue('good'), pki.issue('revoked')]);
   const crl = await pki.revoke([revoked.certificate]);
   const place = await freePlace();
-  const [second, metrics] = [await freePort(), await freePort()];
+  const [second, metrics] = [await stablePort(), await stablePort()];
   const url = (port: number): string => `https://127.0.0.1:${port}`;
   ports = [
     ['client', place.port, '/version'],

@@ -10,7 +10,7 @@ import { ProcessTls } from '../../src/app/processTls';
 import type { ProcessSetting } from '../../src/app/serverParts';
 import { Serving } from '../../src/app/serving';
 import { start } from '../../src/app/start';
-import { freePort } from './ports';
+import { stablePort } from './ports';
 
 export interface InProcess {
   readonly url: string;
@@ -28,7 +28,7 @@ export interface Place {
 }
 
 export async function freePlace(): Promise<Place> {
-  return { port: await freePort(), peerPort: await freePort() };
+  return { port: await stablePort(), peerPort: await stablePort() };
 }
 
 export async function startInProcess(

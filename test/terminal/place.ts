@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 
 export const ROOT = resolve(__dirname, '../..');
 
@@ -18,7 +18,7 @@ export interface Place {
 
 export async function makePlace(): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-place-'));
-  const [clientPort, peerPort] = [await freePort(), await freePort()];
+  const [clientPort, peerPort] = [await stablePort(), await stablePort()];
   const client = `http://127.0.0.1:${clientPort}`;
   const peer = `http://127.0.0.1:${peerPort}`;
   const flags = [

@@ -3,7 +3,7 @@ import { request, type RequestOptions } from 'node:https';
 import { request as plainRequest } from 'node:http';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
-import { freePort } from '../support/ports';
+import { stablePort } from '../support/ports';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
 
 let pki: Pki;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   pki = await makePki();
   [server, alice] = await Promise.all([pki.issue('server'), pki.issue('alice')]);
   const place = await freePlace();
-  metricsPort = await freePort();
+  metricsPort = await stablePort();
   member = await startInProcess(
     'all',
     [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ClusterMember } from '../../cluster/clusterMember';
 import { send } from '../../support/exchange';
 import { FORM } from '../../support/request';
-import { freePort } from '../../support/ports';
+import { stablePort } from '../../support/ports';
 import { ServerProcess, whyMissing } from '../../support/serverProcess';
 
 const missing = whyMissing('cairn') ?? whyMissing('etcd');
@@ -34,7 +34,7 @@ describeHere('etcd 3.4', () => {
   async function bootstrap(discoveryUrl: string): Promise<void> {
     members = await Promise.all(
       NAMES.map(async (name) => {
-        const [clientPort, peerPort] = [await freePort(), await freePort()];
+        const [clientPort, peerPort] = [await stablePort(), await stablePort()];
         const peerUrl = `http://127.0.0.1:${peerPort}`;
         return new ClusterMember({ program: 'etcd', name, directory, clientPort, peerPort, peerUrl });
       }),

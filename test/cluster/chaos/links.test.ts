@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { freePort } from '../../support/ports';
+import { stablePort } from '../../support/ports';
 import { sleep, until } from '../waiting';
 import { Links } from './links';
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
   ]);
   links = new Links((id) => names.get(id));
   arrived = '';
-  const port = await freePort();
+  const port = await stablePort();
   server = createServer((socket) => {
     accepted.push(socket);
     socket.on('error', () => socket.destroy());
