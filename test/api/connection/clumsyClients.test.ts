@@ -19,8 +19,11 @@ interface Outcome {
   readonly isClosed: boolean;
 }
 
-/** Sends it and looks for `waitMs` at what comes back. */
-function send(bytes: string, waitMs = 3000): Promise<Outcome> {
+/** An answer comes within this, on whatever machine. */
+const ANSWERED_WITHIN_MS = 30_000;
+
+/** Sends it and waits until the connection is closed, or has stayed open for so long after an answer began. */
+function send(bytes: string, openForMs = 3000): Promise<Outcome> {
   return new Promise((resolve) => {
     const socket = connect({ port: api.clientPort, host: '127.0.0.1', allowHalfOpen: true });
     let text = '';
@@ -29,11 +32,16 @@ function send(bytes: string, waitMs = 3000): Promise<Outcome> {
       socket.destroy();
       resolve({ status: text.slice(0, Math.max(0, text.indexOf('\r\n'))), isClosed });
     };
-    const timer = setTimeout(() => {
+    const isOpen = (): void => {
       finish(false);
-    }, waitMs);
+    };
+    let timer = setTimeout(isOpen, ANSWERED_WITHIN_MS);
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => {
+      if (text === '') {
+        clearTimeout(timer);
+        timer = setTimeout(isOpen, openForMs);
+      }
       text += chunk;
     });
     socket.on('error', () => undefined);
