@@ -10,7 +10,7 @@ const ttl = {
 const sort = { kind: 'switch', help: 'In the order of their names.' } as const satisfies CtlFlag;
 const quorum = {
   kind: 'switch',
-  help: 'Read what a quorum has agreed on; Cairn always does.',
+  help: 'Linearizable: nothing that was written before is missed. Without it the member that is asked answers from what it has.',
   spellings: ['q'],
 } as const satisfies CtlFlag;
 
