@@ -1,12 +1,12 @@
 /** What becomes of the data directory of a member that the cluster has removed. */
-import { open, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JoinError } from '../discovery/beginning';
 import { freePlace, keepNewest } from '../platform/asideDirectories';
 import { exists } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
-import { readPlainFile, REPLACE, replaceFileSync } from '../platform/plainFile';
+import { readPlainFile, replaceFileSync } from '../platform/plainFile';
 import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
 import {
   parseStandbyFile,
@@ -16,9 +16,9 @@ import {
   type StandbyNote,
 } from '../platform/standbyFile';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
+import { syncDirectory, writeDurably } from '../platform/durable';
 
 const PRIVATE_MODE = 0o700;
-const PRIVATE_FILE_MODE = 0o600;
 
 interface WarningLogger {
   warn(fields: object, message: string): void;
@@ -116,23 +116,4 @@ async function discard(prepared: string): Promise<void> {
   await rmdir(prepared).catch((error: unknown) => {
     if (codeOf(error) !== 'ENOENT') throw error;
   });
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, REPLACE, PRIVATE_FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -60,6 +60,14 @@ export class CommandArguments {
     throw new UsageError(`${name} is empty`);
   }
 
+  /** One of these; throws UsageError. */
+  choice<Choice extends string>(name: string, choices: readonly Choice[]): Choice {
+    const text = this.text(name);
+    const chosen = choices.find((each) => each === text);
+    if (chosen !== undefined) return chosen;
+    throw new UsageError(`--${name} ${JSON.stringify(text)}: give one of ${choices.join(', ')}`);
+  }
+
   /** What stands between commas. Throws UsageError as `text` does. */
   list(name: string): readonly string[] {
     return this.text(name)

@@ -20,10 +20,8 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     if (server === client) throw new UsageError('--server and --client have the same name; give two');
     const hosts = hostsIn(values);
     const years = values.number('years');
-    const [mayKeep, keepsCaKey] = [
-      isChosen(values, 'existing', 'keep', 'refuse'),
-      isChosen(values, 'ca-key', 'keep', 'discard'),
-    ];
+    const mayKeep = values.choice('existing', ['keep', 'refuse']) === 'keep';
+    const keepsCaKey = values.choice('ca-key', ['keep', 'discard']) === 'keep';
     await ensureDirectory(directory, 0o700);
     if (!mayKeep) await refuseExisting(directory, [server, client]);
     const wishes: CertificateWish[] = [];
@@ -49,13 +47,6 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     }
     for (const line of instructions(directory, hosts, server, client)) say(line);
   });
-}
-
-/** Whether an option with two values has the first of them. */
-function isChosen(values: CommandArguments, flag: string, first: string, second: string): boolean {
-  const text = values.text(flag);
-  if (text === first || text === second) return text === first;
-  throw new UsageError(`--${flag} ${JSON.stringify(text)}: give ${first} or ${second}`);
 }
 
 function nameIn(values: CommandArguments, flag: string): string {

@@ -12,6 +12,7 @@ import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
 import { bareSide, orLater, SURROUNDINGS } from './filesDial';
 import { memberTls } from './memberTls';
+import { whyUnreadable } from './whyUnreadable';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -73,8 +74,12 @@ export function otherConnections(values: CommandArguments, environment: Environm
 
 /** What the file says, or else the variable that etcdctl has for it. The file wins: it shows the password to fewer. */
 function userIn(values: CommandArguments, environment: Environment): string | undefined {
-  const file = values.knows('user-file') ? values.file('user-file', environment) : undefined;
-  return file === undefined ? environment['ETCDCTL_USER'] : readUser(file);
+  if (!values.knows('user-file')) return undefined;
+  const file = values.file('user-file', environment);
+  if (file !== undefined) return readUser(file);
+  const user = environment['ETCDCTL_USER'];
+  if (user === undefined || user === '' || user.indexOf(':') > 0) return user || undefined;
+  throw new UsageError('ETCDCTL_USER is not like NAME:PASSWORD; nobody is asked for a password here');
 }
 
 /** `NAME:PASSWORD`, as a file has it. @throws UsageError */
@@ -83,7 +88,7 @@ export function readUser(file: { readonly option: string; readonly path: string 
   try {
     text = readPlainFileSync(file.path);
   } catch (error) {
-    throw new UsageError(`${file.option} ${file.path} cannot be read: ${error instanceof Error ? error.message : ''}`);
+    throw new UsageError(`${file.option} ${file.path} cannot be read: ${whyUnreadable(error)}`);
   }
   const user = text.replace(/\r?\n$/, '');
   if (user.indexOf(':') > 0 && !user.includes('\n')) return user;

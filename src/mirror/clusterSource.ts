@@ -1,6 +1,7 @@
 /** The keys below a prefix, of a cluster. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, type Client } from '../client/client';
+import { credentialsOf } from '../client/credentials';
 import { ERROR_CODES, isEtcdError } from '../client/errors';
 import type { KeyNode } from '../client/keyEvent';
 import type { Dial } from '../platform/dial';
@@ -94,9 +95,7 @@ class Cluster implements ClusterSource {
 
   private async connect(): Promise<Client> {
     const { urls, dial, user } = await this.reach();
-    const [, username = '', password = ''] = /^([^:]*):(.*)$/s.exec(user ?? '') ?? [];
-    const auth = user === undefined ? undefined : { username, password };
-    return createClient({ endpoints: urls, dial, auth, roundsMax: ROUNDS_MAX });
+    return createClient({ endpoints: urls, dial, auth: credentialsOf(user), roundsMax: ROUNDS_MAX });
   }
 }
 

@@ -2,7 +2,7 @@
  * The data directory: `FORMAT` says that it is ours and how it is laid out, `db/` is the database, `PID` names who has it
  * open. The lock itself is the database's own, so a `PID` left behind by a dead process is in nobody's way.
  */
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
@@ -16,6 +16,7 @@ import type { ReportingKv } from './rocks';
 import { openRocks } from './rocks';
 import { isInUse } from './rocksNative';
 import { whyUnusable } from './whyUnusable';
+import { syncDirectory, writeDurably } from '../platform/durable';
 
 export interface DataDirectoryOptions {
   readonly path: string;
@@ -142,16 +143,6 @@ async function draftFormat(path: string, text: string): Promise<void> {
   await writeDurably(join(path, FORMAT_DRAFT), text);
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, REPLACE, PRIVATE_FILE_MODE);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
 /** The marker, whole and in one step, once there is a database: one without the other has lost its data. */
 async function finishFormat(path: string, kv: ReportingKv): Promise<void> {
   try {
@@ -160,15 +151,6 @@ async function finishFormat(path: string, kv: ReportingKv): Promise<void> {
   } catch (error) {
     await kv.close();
     throw fileError(error, 'cannot create', join(path, 'FORMAT'));
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }
 

@@ -16,7 +16,7 @@ function waited(what: 'cpu' | 'io', us: number): void {
   writeFileSync(join(directory, what), `some ${figures} total=${us}\nfull ${figures} total=1\n`);
 }
 
-test('time does not count while somebody waits for the machine, and never goes back', () => {
+test('time does not count while somebody waits for the machine, but for a tenth of it', () => {
   let nowMs = 1000;
   waited('cpu', 5_000_000);
   waited('io', 70_000);
@@ -27,7 +27,7 @@ test('time does not count while somebody waits for the machine, and never goes b
   waited('io', 90_000);
   expect(elapsedMs()).toBe(200);
   waited('io', 10_000_000);
-  expect(elapsedMs()).toBe(0);
+  expect(elapsedMs()).toBe(30);
 });
 
 test('it is the time on the wall where the kernel tells nothing', () => {

@@ -4,6 +4,7 @@ import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isRecord, parseJson, textOf, wholeNumberOf } from '../json';
 import { textOfTree, treeOfText, type ConfigTree } from './tree';
+import { syncDirectory } from '../../platform/durable';
 
 export interface LastGood {
   /** The directory of the cluster that it is of. */
@@ -71,15 +72,6 @@ async function textOfFile(file: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
-  }
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

@@ -1,21 +1,22 @@
 /** Keys as files, and from one cluster to another. */
 import { mirrorFlags } from './mirrorFlags';
 import type { CommandRow } from './row';
-import { MEMBER_URL, OWN_URL, keyFlags, tlsFlags, userFlag } from './sharedFlags';
+import { keyFlags, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 export const keyCommands = {
   export: {
     help:
-      'Write all keys below a prefix, as they are at one moment and with their TTLs, to the standard output or into a new file (YAML or JSON), which ' +
+      'Write all keys below a prefix, as they are at one moment and with their TTLs, to the standard output or into a file (YAML or JSON), which ' +
       'cairn import reads.',
     operands: ['PREFIX'],
     flags: {
       to: {
         placeholder: 'FILE',
-        help: 'Where they are written. No file is overwritten.',
+        help: 'Where they are written.',
         default: '',
         defaultShown: 'the standard output',
       },
+      replace: { help: 'The file may be there already.' },
       output: { placeholder: 'FORM', help: 'yaml or json.', default: 'yaml' },
       hidden: {
         placeholder: 'KEY,...',
@@ -79,10 +80,10 @@ export const keyCommands = {
     flags: {
       to: { placeholder: 'DIR', help: 'The directory. It is made if it is not there.' },
       url: {
+        ...urlFlag(
+          'Client URLs of members, or of a Service before them; the next one is asked when one does not answer.',
+        ),
         placeholder: 'URL,...',
-        help: 'Client URLs of members, or of a Service before them; the next one is asked when one does not answer.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
       },
       ...mirrorFlags,
       ...userFlag,

@@ -1,6 +1,6 @@
 /** Beside a member: what containers and pods run, and what runs instead of a member. */
 import type { CommandRow } from './row';
-import { MEMBER_URL, OWN_URL, tlsFlags, userFlag } from './sharedFlags';
+import { clusterUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 /** Longer than a pod takes to end once it was told, in seconds. */
 export const DRAIN_MAX_S = 600;
@@ -9,12 +9,7 @@ export const memberCommands = {
   healthcheck: {
     help: 'Ask the member on this machine whether it may be sent requests; exits with 0 or 1. For the HEALTHCHECK of a container.',
     flags: {
-      url: {
-        placeholder: 'URL',
-        help: 'Client URL of the member.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      url: urlFlag('Client URL of the member.'),
       ...tlsFlags,
     },
   },
@@ -33,12 +28,7 @@ export const memberCommands = {
       'Remove members from a cluster before their pods go: those named --name-prefix and an ordinal of --keep or more, one by ' +
       'one, the highest first, never the last quorum. Each sends its clients elsewhere before.',
     flags: {
-      url: {
-        placeholder: 'URL',
-        help: 'Client URL of a member, or of a Service before them.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      ...clusterUrl,
       'name-prefix': {
         placeholder: 'PREFIX',
         help: 'What the names of the members begin with, such as cairn- of cairn-0.',
@@ -69,7 +59,7 @@ export const memberCommands = {
       'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +
       'For the preStop hook of a pod.',
     flags: {
-      url: { placeholder: 'URL', help: 'Client URL of the member.', default: MEMBER_URL, defaultShown: OWN_URL },
+      url: urlFlag('Client URL of the member.'),
       seconds: {
         placeholder: 'SECONDS',
         help: 'How long to wait, so that load balancers turn to the other members.',

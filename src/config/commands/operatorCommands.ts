@@ -1,18 +1,13 @@
 /** For whoever runs a cluster. */
 import { snapshotFlags } from './snapshotFlags';
 import type { CommandRow } from './row';
-import { MEMBER_URL, OWN_URL, tlsFlags, userFlag } from './sharedFlags';
+import { clusterUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 export const operatorCommands = {
   check: {
     help: 'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster.',
     flags: {
-      url: {
-        placeholder: 'URL',
-        help: 'Client URL of a member, or of a Service before them.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      ...clusterUrl,
       members: {
         placeholder: 'N',
         help: 'How many members there have to be. 0: any number.',
@@ -34,12 +29,7 @@ export const operatorCommands = {
       'Ask every member of a cluster, say what is wrong with it and what to do: members, leader, majority after the loss of any one, versions, ' +
       'links, followers, clocks, disks, room, certificates. Changes nothing. Exits with 1 if something is wrong; warnings are not enough for that.',
     flags: {
-      url: {
-        placeholder: 'URL',
-        help: 'Client URL of a member, or of a Service before them.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      ...clusterUrl,
       output: { placeholder: 'FORM', help: 'text, or json for programs.', default: 'text' },
       timeout: {
         placeholder: 'SECONDS',
@@ -57,12 +47,7 @@ export const operatorCommands = {
     operands: ['ACTION', 'FILE'],
     urlOnlyFor: ['save'],
     flags: {
-      url: {
-        placeholder: 'URL',
-        help: 'save: URL of a member, of a port that has the routes for operators, or its peer URL.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      url: urlFlag('save: URL of a member, of a port that has the routes for operators, or its peer URL.'),
       ...snapshotFlags,
       ...userFlag,
       ...tlsFlags,
@@ -77,12 +62,7 @@ export const operatorCommands = {
         placeholder: 'FILE',
         help: 'Roles with the keys that they may read and write, users with their roles (YAML).',
       },
-      url: {
-        placeholder: 'URL',
-        help: 'Client URL of a member, or of a Service before them.',
-        default: MEMBER_URL,
-        defaultShown: OWN_URL,
-      },
+      ...clusterUrl,
       timeout: {
         placeholder: 'SECONDS',
         help: 'Time after which it gives up, with exit code 1.',

@@ -1,8 +1,8 @@
 /** Options that several commands have: where the cluster is, and who asks. */
 import type { CommandFlag } from './row';
 
-export const MEMBER_URL = 'http://127.0.0.1:2379';
-export const OWN_URL = `the first of the member's own (ETCD_LISTEN_CLIENT_URLS), or ${MEMBER_URL}`;
+const MEMBER_URL = 'http://127.0.0.1:2379';
+const OWN_URL = `the first of the member's own (ETCD_LISTEN_CLIENT_URLS), or ${MEMBER_URL}`;
 /** Where a command that is run beside a member finds what is not given. */
 const OF_MEMBER = 'that of the member on this machine';
 
@@ -34,14 +34,17 @@ export const tlsFlags = {
   },
 } as const satisfies Record<string, CommandFlag>;
 
+/** --url, with what it leads to. */
+export function urlFlag(help: string): CommandFlag {
+  return { placeholder: 'URL', help, default: MEMBER_URL, defaultShown: OWN_URL };
+}
+
+/** For commands that any member can answer. */
+export const clusterUrl = { url: urlFlag('Client URL of a member, or of a Service before them.') };
+
 /** For commands that read or write keys. */
 export const keyFlags = {
-  url: {
-    placeholder: 'URL',
-    help: 'Client URL of a member, or of a Service before them.',
-    default: MEMBER_URL,
-    defaultShown: OWN_URL,
-  },
+  ...clusterUrl,
   timeout: {
     placeholder: 'SECONDS',
     help: 'Time that each request may take.',

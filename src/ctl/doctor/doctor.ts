@@ -1,6 +1,6 @@
 /** `cairn doctor`: what is wrong with a cluster, and what to do about it. */
-import { styleText } from 'node:util';
-import { runCommand, say, UsageError } from '../arguments';
+import { runCommand, say } from '../arguments';
+import { paintFor, type Colour, type Paint } from '../colours';
 import { clientConnection, type Environment } from '../connection';
 import { printable } from '../../client/json';
 import { clusterRules } from './clusterRules';
@@ -8,11 +8,9 @@ import { examine } from './examine';
 import { judge, worstOf, type Finding, type Severity } from './findings';
 import { metricRules } from './metricRules';
 
-const OUTPUTS = ['text', 'json'] as const;
-
 const COLOURS = { ok: 'green', unknown: 'yellow', warning: 'yellow', error: 'red' } as const satisfies Record<
   Severity,
-  string
+  Colour
 >;
 const SEVERITY_COLUMNS = 9;
 const ABOUT_COLUMNS = 15;
@@ -24,27 +22,23 @@ const ABOUT_COLUMNS = 15;
 export function doctor(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('doctor', args, async (values) => {
     const timeoutMs = values.number('timeout') * 1000;
-    const output = OUTPUTS.find((each) => each === values.text('output'));
-    if (output === undefined) throw new UsageError(`--output has to be one of ${OUTPUTS.join(', ')}`);
+    const output = values.choice('output', ['text', 'json']);
     // What is asked is open to everybody, so no password goes to the URLs that members name.
     const { url, dial } = await clientConnection(values, environment);
     const cluster = await examine({ url, dial, timeoutMs });
     const findings = judge([...clusterRules, ...metricRules], cluster);
     if (output === 'json') say(JSON.stringify({ worst: worstOf(findings), findings }, undefined, 2));
-    else for (const line of findings.flatMap((finding) => linesOf(finding, isColourful(environment)))) say(line);
+    else {
+      const paint = paintFor(process.stdout, environment);
+      for (const line of findings.flatMap((finding) => linesOf(finding, paint))) say(line);
+    }
     if (worstOf(findings) === 'error') throw new Error('something is wrong with the cluster; see what is said above');
   });
 }
 
-function isColourful(environment: Environment): boolean {
-  return process.stdout.isTTY && (environment['NO_COLOR'] ?? '') === '';
-}
-
-function linesOf({ severity, about, seen, advice }: Finding, colourful: boolean): readonly string[] {
+function linesOf({ severity, about, seen, advice }: Finding, paint: Paint): readonly string[] {
   const word = severity.padEnd(SEVERITY_COLUMNS);
-  const lines = [
-    `${colourful ? styleText(COLOURS[severity], word) : word}${about.padEnd(ABOUT_COLUMNS)}${printable(seen)}`,
-  ];
+  const lines = [`${paint(COLOURS[severity], word)}${about.padEnd(ABOUT_COLUMNS)}${printable(seen)}`];
   if (advice !== undefined) lines.push(`${' '.repeat(SEVERITY_COLUMNS + ABOUT_COLUMNS)}-> ${advice}`);
   return lines;
 }

@@ -1,22 +1,19 @@
 /** `cairn export`: the keys below a prefix as a file. */
-import { writeNewFile } from '../newFile';
-import { runCommand, say, UsageError } from '../arguments';
+import { NewFile } from '../newFile';
+import { runCommand, say } from '../arguments';
 import { keysOf, type Environment } from '../connection';
 import { KeyStore, type FoundKey } from './keyStore';
-import { writeKeyDocument, type KeyEntry, type KeyFileForm } from './keyDocument';
-import { prefixOf } from './prefix';
-
-const FORMS: readonly KeyFileForm[] = ['yaml', 'json'];
+import { writeKeyDocument, type KeyEntry } from './keyDocument';
+import { prefixOf } from '../prefix';
 
 /**
- * `cairn export PREFIX [--to FILE] [--output yaml|json] [--hidden KEY,...] [--url URL]`: all keys below the prefix as they were at one moment, with their
- * TTLs, to the standard output or into a new file. Hidden keys are not listed by members, so they are named.
+ * `cairn export PREFIX [--to FILE [--replace]] [--output yaml|json] [--hidden KEY,...] [--url URL]`: all keys below the prefix as they were at one moment, with their
+ * TTLs, to the standard output or into a file. Hidden keys are not listed by members, so they are named.
  */
 export function exportKeys(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('export', args, async (values) => {
     const prefix = prefixOf(values.operand('PREFIX'), 'PREFIX');
-    const form = FORMS.find((each) => each === values.text('output'));
-    if (form === undefined) throw new UsageError(`--output has to be one of ${FORMS.join(', ')}`);
+    const form = values.choice('output', ['yaml', 'json']);
     const hidden = values.has('hidden') ? values.list('hidden').map((key) => prefixOf(key, '--hidden')) : [];
     const path = values.has('to') ? values.text('to') : undefined;
     const store = new KeyStore(await keysOf(values, environment), prefix);
@@ -27,10 +24,22 @@ export function exportKeys(args: readonly string[], environment: Environment = p
     const text = writeKeyDocument({ prefix: prefix === '' ? '/' : prefix, date: new Date().toISOString(), keys }, form);
     if (path === undefined) process.stdout.write(text);
     else {
-      await writeNewFile(path, text);
+      await write(path, text, values.isOn('replace'));
       say(`${keys.length} keys and directories below ${prefix === '' ? '/' : prefix} are in ${path}`);
     }
   });
+}
+
+/** Whole or not at all. Rejects with an error that says what to do. */
+async function write(path: string, text: string, replaces: boolean): Promise<void> {
+  const file = await NewFile.begin(path, replaces);
+  try {
+    await file.write(Buffer.from(text));
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
 }
 
 function entryOf({ present, expiry }: FoundKey): KeyEntry {

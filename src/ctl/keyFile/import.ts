@@ -1,15 +1,15 @@
 /** `cairn import`: keys as a file says. */
-import { readFile } from 'node:fs/promises';
-import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
+import { text as textOf } from 'node:stream/consumers';
+import { readPlainFile } from '../../platform/plainFile';
+import { runCommand, say, UsageError } from '../arguments';
 import { keysOf, type Environment } from '../connection';
-import { isDirectory, KeyFileError, parseKeyDocument, type KeyDocument, type KeyEntry } from './keyDocument';
+import { directoriesAbove, KeyFileError, parseKeyDocument, type KeyDocument, type KeyEntry } from './keyDocument';
 import { whyUnreadable } from '../whyUnreadable';
 import { KeyStore } from './keyStore';
 import { carryOutPlan } from './carryOutPlan';
-import { planChanges, type PlanRules } from './plan';
-import { prefixOf } from './prefix';
+import { planChanges } from './plan';
+import { prefixOf } from '../prefix';
 
-const EXISTING: readonly PlanRules['existing'][] = ['refuse', 'keep', 'replace'];
 const TTLS = ['date', 'left', 'none'] as const;
 
 const STANDARD_INPUT = '-';
@@ -20,15 +20,15 @@ const STANDARD_INPUT = '-';
  */
 export function importKeys(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('import', args, async (values) => {
-    const existing = choice(values, 'existing', EXISTING);
-    const ttl = choice(values, 'ttl', TTLS);
+    const existing = values.choice('existing', ['refuse', 'keep', 'replace']);
+    const ttl = values.choice('ttl', TTLS);
     const given = values.has('prefix') ? prefixOf(values.text('prefix'), '--prefix') : undefined;
     const keys = await keysOf(values, environment);
     const path = values.operand('FILE');
     const document = await read(path);
     const prefix = given ?? prefixOf(document.prefix, 'prefix');
     const nowMs = Date.now();
-    const alive = ttl === 'date' ? document.keys.filter((entry) => isAlive(entry, document, nowMs)) : document.keys;
+    const alive = ttl === 'date' ? aliveIn(document, nowMs) : document.keys;
     const store = new KeyStore(keys, prefix);
     const present = (await store.read(hiddenIn(alive))).map((found) => found.present);
     const plan = planChanges(alive, present, { prune: false, existing, ttlS: (entry) => ttlOf(entry, ttl, nowMs) });
@@ -43,16 +43,10 @@ export function importKeys(args: readonly string[], environment: Environment = p
   });
 }
 
-function choice<Choice extends string>(values: CommandArguments, name: string, choices: readonly Choice[]): Choice {
-  const found = choices.find((each) => each === values.text(name));
-  if (found === undefined) throw new UsageError(`--${name} has to be one of ${choices.join(', ')}`);
-  return found;
-}
-
 async function read(path: string): Promise<KeyDocument> {
   let text: string;
   try {
-    text = await readFile(path === STANDARD_INPUT ? '/dev/stdin' : path, 'utf8');
+    text = await (path === STANDARD_INPUT ? textOf(process.stdin) : readPlainFile(path));
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${whyUnreadable(error)}`);
   }
@@ -64,10 +58,12 @@ async function read(path: string): Promise<KeyDocument> {
   }
 }
 
-/** What lies in a directory whose time is over is gone with it. */
-function isAlive(entry: KeyEntry, { keys }: KeyDocument, nowMs: number): boolean {
-  const over = (each: KeyEntry): boolean => each.expiry !== undefined && Date.parse(each.expiry.date) <= nowMs;
-  return !over(entry) && !keys.some((each) => isDirectory(each) && over(each) && entry.key.startsWith(`${each.key}/`));
+/** Without what is over, and what lies in directories whose time is over: it is gone with them. */
+function aliveIn({ keys }: KeyDocument, nowMs: number): readonly KeyEntry[] {
+  const over = new Set(
+    keys.flatMap(({ key, expiry }) => (expiry !== undefined && Date.parse(expiry.date) <= nowMs ? [key] : [])),
+  );
+  return keys.filter(({ key }) => ![...directoriesAbove(key), key].some((each) => over.has(each)));
 }
 
 function ttlOf({ expiry }: KeyEntry, ttl: (typeof TTLS)[number], nowMs: number): number | undefined {

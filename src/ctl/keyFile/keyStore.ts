@@ -1,11 +1,10 @@
 /** The keys below a prefix: all of them read at one moment, and changed one by one. */
-import { EtcdError } from '../../client/errors';
+import { ERROR_CODES, EtcdError } from '../../client/errors';
 import type { KeyNode } from '../../client/keyEvent';
 import type { Keys } from '../../client/keys';
+import { unlessError } from '../unlessError';
 import type { Expiry } from './keyDocument';
 import type { Change, PresentKey } from './plan';
-
-const ERRORS = { noSuchKey: 100, compareFailed: 101, exists: 105, notEmpty: 108 } as const;
 
 /** Somebody else changed the key since it was read, so it was left as it is. */
 export class ChangedMeanwhile extends Error {
@@ -44,13 +43,13 @@ export class KeyStore {
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       switch (error.code) {
-        case ERRORS.noSuchKey:
-        case ERRORS.compareFailed:
-        case ERRORS.exists:
+        case ERROR_CODES.keyNotFound:
+        case ERROR_CODES.compareFailed:
+        case ERROR_CODES.keyExists:
           throw new ChangedMeanwhile(`${this.prefix}${change.key} was changed by somebody else meanwhile`, {
             cause: error,
           });
-        case ERRORS.notEmpty:
+        case ERROR_CODES.directoryNotEmpty:
           throw new ChangedMeanwhile(`${this.prefix}${change.key} holds keys that are hidden, or new`, {
             cause: error,
           });
@@ -88,12 +87,12 @@ export class KeyStore {
 
   private async readDirectory(key: string): Promise<KeyNode | undefined> {
     const list = this.keys.list(`${this.prefix}${key}`, { recursive: true, sorted: true });
-    return orNothing(list.then(({ node }) => node));
+    return (await unlessError(ERROR_CODES.keyNotFound, list))?.node;
   }
 
   private async readNode(key: string): Promise<KeyNode | undefined> {
     const answer = this.keys.get(`${this.prefix}${key}`, { recursive: true, sorted: true });
-    return orNothing(answer.then(({ node }) => node));
+    return (await unlessError(ERROR_CODES.keyNotFound, answer))?.node;
   }
 
   private foundBelow(node: KeyNode | undefined): readonly FoundKey[] {
@@ -109,14 +108,5 @@ export class KeyStore {
     return expiration === undefined
       ? { present }
       : { present, expiry: { ttlS: Math.max(1, ttlSeconds ?? 1), date: expiration } };
-  }
-}
-
-async function orNothing(node: Promise<KeyNode>): Promise<KeyNode | undefined> {
-  try {
-    return await node;
-  } catch (error) {
-    if (error instanceof EtcdError && error.code === ERRORS.noSuchKey) return undefined;
-    throw error;
   }
 }

@@ -1,8 +1,13 @@
 /** Two stores, key by key. Pure. */
 import type { KeyEvent, KeyNode } from '../../client/keyEvent';
+import { directoriesAbove } from '../keyFile/keyDocument';
 
-/** What has to be done at the target so that it holds what the source does, in an order in which it can be done. TTLs do not count. */
-export function differences(source: KeyNode, target: KeyNode): readonly KeyEvent[] {
+/**
+ * What has to be done at the target so that it holds what the source does, in an order in which it can be done.
+ *
+ * @param hasTtl whether a key of the source is to have a TTL at the target
+ */
+export function differences(source: KeyNode, target: KeyNode, hasTtl: (node: KeyNode) => boolean): readonly KeyEvent[] {
   const [wanted, present] = [nodesBelow(source), nodesBelow(target)];
   const gone = [...present.values()].filter(({ key, dir }) => {
     const there = wanted.get(key);
@@ -10,11 +15,14 @@ export function differences(source: KeyNode, target: KeyNode): readonly KeyEvent
   });
   const changed = [...wanted.values()].filter((node) => {
     const here = present.get(node.key);
-    return here === undefined || here.dir !== node.dir || (!node.dir && here.value !== node.value);
+    if (here === undefined || here.dir !== node.dir || here.value !== node.value) return true;
+    return (here.expiration !== undefined) !== hasTtl(node);
   });
+  const goneKeys = new Set(gone.map(({ key }) => key));
   return [
+    // What is below one that goes, goes with it.
     ...gone
-      .filter(({ key }) => !gone.some((other) => other.dir && key.startsWith(`${other.key}/`)))
+      .filter(({ key }) => !directoriesAbove(key).some((above) => goneKeys.has(above)))
       .map((node): KeyEvent => ({ action: 'delete', node, prevNode: node })),
     ...changed.map((node): KeyEvent => ({ action: 'set', node, prevNode: undefined })),
   ];

@@ -1,6 +1,7 @@
 /** `cairn migrate`: from etcd to Cairn while the source is in use. */
 import { createInterface } from 'node:readline';
 import { createClient, type Client } from '../../client/client';
+import { credentialsOf } from '../../client/credentials';
 import { runCommand, say, type CommandArguments } from '../arguments';
 import { clientConnection, otherConnections, readUser, type Environment } from '../connection';
 import { Migration } from './migration';
@@ -57,23 +58,16 @@ async function sourceClient(values: CommandArguments, environment: Environment):
   const user = file === undefined ? undefined : readUser({ option: '--from-user-file', path: file });
   const endpoints = values.urls('from');
   const dial = await otherConnections(values, environment);
-  return createClient({ ...common(values), endpoints, dial, auth: authOf(user) });
+  return createClient({ ...common(values), endpoints, dial, auth: credentialsOf(user) });
 }
 
 async function targetClient(values: CommandArguments, environment: Environment): Promise<Client> {
   const { url, dial, user } = await clientConnection(values, environment);
-  return createClient({ ...common(values), endpoints: [url], dial, auth: authOf(user) });
+  return createClient({ ...common(values), endpoints: [url], dial, auth: credentialsOf(user) });
 }
 
 function common(values: CommandArguments) {
   return { timeoutMs: values.number('timeout') * 1000, answerBytesMax: ANSWER_BYTES_MAX };
-}
-
-/** `NAME:PASSWORD`; a password may have colons in it. */
-function authOf(user: string | undefined) {
-  if (user === undefined) return undefined;
-  const at = user.indexOf(':');
-  return { username: user.slice(0, at), password: user.slice(at + 1) };
 }
 
 /** The cluster of the source; releases of etcd before 2.0 tell none. */

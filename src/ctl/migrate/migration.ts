@@ -44,13 +44,10 @@ export class Migration {
   /** Rejects with MigrationError if the target holds something that nobody said may go. */
   async begin(overwrite: boolean): Promise<void> {
     const mark = await this.target.mark();
-    const { root } = await this.target.read();
-    if (mark === undefined && root.nodes.length > 0 && !overwrite)
+    const names = await this.target.names();
+    if (mark === undefined && names.length > 0 && !overwrite)
       throw new MigrationError(
-        `the target holds keys already (${root.nodes
-          .slice(0, 3)
-          .map(({ key }) => key)
-          .join(', ')}): migrate into an empty cluster, or give --overwrite, ` +
+        `the target holds keys already (${names.slice(0, 3).join(', ')}): migrate into an empty cluster, or give --overwrite, ` +
           'which deletes what the source does not have',
       );
     if (mark !== undefined && mark !== this.identity && !overwrite)
@@ -67,8 +64,9 @@ export class Migration {
     const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
     // Before anything is copied: no key of the target ever has an index that the source gave to another value of it.
     await this.keepAbove(listing.index);
-    const { root } = await this.target.read();
-    const copied = await this.repeatAll(differences(listing.node, root), listing.index, stop);
+    // Until the end no key has a TTL: renewals are not told to watchers, so it is the source that says when one goes.
+    const missing = differences(listing.node, await this.target.read(), () => false);
+    const copied = await this.repeatAll(missing, listing.index, stop, () => undefined);
     this.reporter.say(
       `copied ${nodesBelow(listing.node).size} keys and directories (${copied} changes) as of index ${listing.index} of the source`,
     );
@@ -96,47 +94,47 @@ export class Migration {
     }
   }
 
-  /** Compares until nothing differs: what was changed between two listings is found by the next one. */
+  /** Copies what is missing, TTLs too, until nothing is: what was changed meanwhile is found by the next comparison. */
   private async finish(stop: AbortSignal): Promise<number> {
-    for (let round = 1; round <= ROUNDS_MAX; round++) {
+    for (let round = 0; round < ROUNDS_MAX; round++) {
       const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
       await this.keepAbove(listing.index);
-      const { root } = await this.target.read();
-      const missing = differences(listing.node, root);
-      await this.repeatAll(missing, listing.index, stop);
-      if (missing.length > 0) continue;
-      const nodes = nodesBelow(listing.node);
-      await this.setTtls([...nodes.values()]);
-      const last = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
-      if (differences(last.node, (await this.target.read()).root).length > 0) continue;
-      await this.keepAbove(last.index + MARGIN);
+      const missing = differences(listing.node, await this.target.read(), hasTtl);
+      if (missing.length > 0) {
+        await this.repeatAll(missing, listing.index, stop, ttlLeft);
+        continue;
+      }
       await this.target.removeMark();
-      return nodes.size;
+      return nodesBelow(listing.node).size;
     }
     throw new MigrationError(
       `the source still changes after ${ROUNDS_MAX} comparisons: stop whatever writes to it, then run this again`,
     );
   }
 
-  private async setTtls(nodes: readonly KeyNode[]): Promise<void> {
-    for (const node of nodes) {
-      if (node.expiration === undefined) continue;
-      await this.target.setTtl(node, Math.max(1, Math.ceil((Date.parse(node.expiration) - Date.now()) / 1000)));
-    }
-  }
-
-  private async repeatAll(events: readonly KeyEvent[], sourceIndex: number, stop: AbortSignal): Promise<number> {
+  /** Answers how many there were. */
+  private async repeatAll(
+    events: readonly KeyEvent[],
+    sourceIndex: number,
+    stop: AbortSignal,
+    ttlSecondsOf: (node: KeyNode) => number | undefined,
+  ): Promise<number> {
     let done = 0;
-    for (let at = 0; at < events.length;) {
+    const repeat = async (event: KeyEvent): Promise<void> => {
       stop.throwIfAborted();
-      // What is written does not depend on each other, since what stands in the way is deleted first.
-      const count = events[at]?.action === 'delete' ? 1 : AT_ONCE;
-      const batch = events.slice(at, at + count);
-      await Promise.all(batch.map((event) => this.target.repeat(event)));
-      done += batch.length;
-      at += batch.length;
+      await this.target.repeat(event, ttlSecondsOf(event.node));
+      done += 1;
       this.sayProgress(sourceIndex, `${done} of ${events.length} differences`);
-    }
+    };
+    // What is written does not depend on each other, since what stands in the way is deleted first.
+    await inBatches(
+      events.filter(({ action }) => action === 'delete'),
+      repeat,
+    );
+    await inBatches(
+      events.filter(({ action }) => action !== 'delete'),
+      repeat,
+    );
     return done;
   }
 
@@ -156,4 +154,18 @@ export class Migration {
     this.saidAtMs = nowMs;
     this.reporter.say(`index ${sourceIndex} of the source: ${what}`);
   }
+}
+
+function hasTtl({ expiration }: KeyNode): boolean {
+  return expiration !== undefined;
+}
+
+/** Whole seconds, at least one. */
+function ttlLeft({ expiration }: KeyNode): number | undefined {
+  if (expiration === undefined) return undefined;
+  return Math.max(1, Math.ceil((Date.parse(expiration) - Date.now()) / 1000));
+}
+
+async function inBatches<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += AT_ONCE) await Promise.all(items.slice(at, at + AT_ONCE).map(act));
 }

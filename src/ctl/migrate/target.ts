@@ -1,10 +1,10 @@
 /** The cluster that is migrated to: what it holds, what is written to it, and the index that it must not fall behind. */
-import { EtcdError } from '../../client/errors';
+import { ERROR_CODES, isEtcdError } from '../../client/errors';
 import { Keys } from '../../client/keys';
 import type { Asker } from '../../client/http';
 import type { KeyEvent, KeyNode } from '../../client/keyEvent';
-
-const ERRORS = { noSuchKey: 100, notAFile: 102, notADirectory: 104, exists: 105 } as const;
+import { directoriesAbove } from '../keyFile/keyDocument';
+import { unlessError } from '../unlessError';
 
 /** Hidden, so that it is no part of what is compared. It says which store is copied, and raises the index by being written. */
 const MARK = '/_cairn-migration';
@@ -19,15 +19,19 @@ export class Target {
     this.keys = new Keys(asker);
   }
 
-  /** All keys, and the index. Rejects as the client does. */
-  async read(): Promise<{ readonly root: KeyNode; readonly index: number }> {
-    const { node, index } = await this.keys.list('/', { recursive: true, sorted: true });
-    return { root: node, index };
+  /** The root with all keys. Rejects as the client does. */
+  async read(): Promise<KeyNode> {
+    return (await this.keys.list('/', { recursive: true, sorted: true })).node;
+  }
+
+  /** The names of what is directly below the root. */
+  async names(): Promise<readonly string[]> {
+    return (await this.keys.list('/')).nodes.map(({ key }) => key);
   }
 
   /** What is copied here; undefined: nothing was begun. */
   async mark(): Promise<string | undefined> {
-    return (await orNothing(this.keys.get(MARK), ERRORS.noSuchKey))?.node.value;
+    return (await unlessError(ERROR_CODES.keyNotFound, this.keys.get(MARK)))?.node.value;
   }
 
   /** Writes it; what is there is replaced. Answers the index. */
@@ -36,7 +40,7 @@ export class Target {
   }
 
   async removeMark(): Promise<void> {
-    await orNothing(this.keys.delete(MARK), ERRORS.noSuchKey);
+    await unlessError(ERROR_CODES.keyNotFound, this.keys.delete(MARK));
   }
 
   /**
@@ -55,68 +59,54 @@ export class Target {
     return index;
   }
 
-  /** Does what was done there. TTLs come at the end: until then it is the source that says when a key goes. */
-  async repeat({ action, node }: KeyEvent): Promise<void> {
+  /** Does what was done there; `ttlSeconds` is for what is written. */
+  async repeat({ action, node }: KeyEvent, ttlSeconds?: number): Promise<void> {
     switch (action) {
       case 'get':
         return;
       case 'delete':
       case 'expire':
       case 'compareAndDelete':
-        await orNothing(this.keys.delete(node.key, { recursive: true, dir: true }), ERRORS.noSuchKey);
+        await this.delete(node.key);
         return;
       case 'set':
       case 'create':
       case 'update':
       case 'compareAndSwap':
-        await this.put(node);
+        await this.put(node, ttlSeconds);
         return;
     }
   }
 
-  private async put(node: KeyNode): Promise<void> {
-    const write = (): Promise<unknown> =>
-      node.dir
-        ? orNothing(this.keys.mkdir(node.key), ERRORS.exists)
-        : this.keys.set(node.key, node.value ?? '', { noValueOnSuccess: true });
+  private async put(node: KeyNode, ttlSeconds: number | undefined): Promise<void> {
     try {
-      await write();
+      await this.write(node, ttlSeconds);
     } catch (error) {
-      if (!(error instanceof EtcdError) || (error.code !== ERRORS.notAFile && error.code !== ERRORS.notADirectory))
-        throw error;
+      const isInTheWay = isEtcdError(error, ERROR_CODES.notAFile) || isEtcdError(error, ERROR_CODES.notADirectory);
+      if (!isInTheWay) throw error;
       await this.makeWayFor(node.key);
-      await write();
+      await this.write(node, ttlSeconds);
     }
+  }
+
+  private async write({ key, dir, value = '' }: KeyNode, ttlSeconds: number | undefined): Promise<void> {
+    if (!dir) await this.keys.set(key, value, { ttlSeconds, noValueOnSuccess: true });
+    else if ((await unlessError(ERROR_CODES.keyExists, this.keys.mkdir(key, { ttlSeconds }))) === undefined)
+      await this.keys.updateDir(key, { ttlSeconds });
   }
 
   /** A directory where a key is written, or a key where a directory has to be: the source has it no more. */
   private async makeWayFor(key: string): Promise<void> {
-    const parts = key.split('/').slice(1);
-    const above = parts.map((_, at) => `/${parts.slice(0, at + 1).join('/')}`);
-    for (const each of above) {
-      const found = await orNothing(this.keys.get(each), ERRORS.noSuchKey);
+    for (const each of [...directoriesAbove(key), key]) {
+      const found = await unlessError(ERROR_CODES.keyNotFound, this.keys.get(each));
       if (found === undefined) return;
-      if (each === key || !found.node.dir) {
-        await this.keys.delete(each, { recursive: true, dir: true });
-        return;
-      }
+      if (each !== key && found.node.dir) continue;
+      await this.delete(each);
+      return;
     }
   }
 
-  /** The TTL that the key has at the source, if it still is what it is there. */
-  async setTtl(node: KeyNode, ttlSeconds: number): Promise<void> {
-    const written = node.dir
-      ? this.keys.updateDir(node.key, { ttlSeconds })
-      : this.keys.set(node.key, node.value ?? '', { ttlSeconds, prevExist: true, noValueOnSuccess: true });
-    await orNothing(written, ERRORS.noSuchKey);
-  }
-}
-
-async function orNothing<Result>(result: Promise<Result>, code: number): Promise<Result | undefined> {
-  try {
-    return await result;
-  } catch (error) {
-    if (error instanceof EtcdError && error.code === code) return undefined;
-    throw error;
+  private async delete(key: string): Promise<void> {
+    await unlessError(ERROR_CODES.keyNotFound, this.keys.delete(key, { recursive: true, dir: true }));
   }
 }

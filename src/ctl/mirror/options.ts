@@ -8,6 +8,7 @@ import type { Address } from '../../mirror/metricsServer';
 import type { MirrorSettings } from '../../mirror/mirror';
 import { FILE_NAMES, FORMATS, type Form, type Format } from '../../mirror/plan';
 import { UsageError, type CommandArguments } from '../arguments';
+import { prefixOf } from '../prefix';
 
 export interface MirrorOptions {
   readonly settings: MirrorSettings;
@@ -30,11 +31,11 @@ export function mirrorOptions(values: CommandArguments): MirrorOptions {
     settings: {
       // Commands that are run may be anywhere.
       directory: resolve(values.text('to')),
-      prefix: prefixIn(values),
+      prefix: prefixOf(values.operand('PREFIX'), 'PREFIX') || '/',
       form: formIn(values),
       modes: { file: modeIn(values, 'mode', 0o400), directory: modeIn(values, 'directory-mode', 0o700) },
       limits: { keysMax: values.number('max-keys'), bytesMax: values.number('max-bytes') },
-      missing: choiceIn(values, 'missing', ['keep', 'empty']),
+      missing: values.choice('missing', ['keep', 'empty']),
       debounce,
       resyncMs: values.number('resync') * 1000,
     },
@@ -50,21 +51,8 @@ function optional(values: CommandArguments, name: string): string | undefined {
   return values.has(name) ? values.text(name) : undefined;
 }
 
-function choiceIn<Choice extends string>(values: CommandArguments, name: string, choices: readonly Choice[]): Choice {
-  const text = values.text(name);
-  const choice = choices.find((each) => each === text);
-  if (choice !== undefined) return choice;
-  throw new UsageError(`--${name} ${JSON.stringify(text)}: give one of ${choices.join(', ')}`);
-}
-
-function prefixIn(values: CommandArguments): string {
-  const names = values.operand('PREFIX').split('/').filter(Boolean);
-  if (names.includes('.') || names.includes('..')) throw new UsageError('PREFIX has . or .. in it; write it without');
-  return `/${names.join('/')}`;
-}
-
 function formIn(values: CommandArguments): Form {
-  const format = choiceIn<Format>(values, 'format', FORMATS);
+  const format = values.choice<Format>('format', FORMATS);
   const [file, namePrefix] = [optional(values, 'file'), optional(values, 'name-prefix')];
   if (namePrefix !== undefined && format !== 'env') throw new UsageError('--name-prefix is for --format env only');
   if (namePrefix !== undefined && !/^[A-Za-z_]\w*$/.test(namePrefix)) {

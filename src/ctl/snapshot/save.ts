@@ -1,12 +1,13 @@
 /** Saves the state of a cluster into a file, and looks at every byte while it comes. */
 import type { Readable } from 'node:stream';
 import { createClient } from '../../client/client';
+import { credentialsOf } from '../../client/credentials';
 import type { Dial } from '../../platform/dial';
 import { SnapshotContents } from '../../snapshot/contents';
 import { SnapshotDamage } from '../../snapshot/format/damage';
 import { SnapshotFileReader } from '../../snapshot/format/fileReader';
 import type { ReadSnapshot } from '../../snapshot/openFile';
-import { NewFile } from './newFile';
+import { NewFile } from '../newFile';
 import { Progress } from './progress';
 
 /** The member asks the others, and stores what it has applied. */
@@ -56,11 +57,7 @@ export async function save(options: SaveOptions): Promise<ReadSnapshot> {
 }
 
 async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Readable> {
-  const border = user?.indexOf(':') ?? -1;
-  if (user !== undefined && border < 1)
-    throw new Error('ETCDCTL_USER has to be NAME:PASSWORD of a user; there is no colon in it');
-  const auth = user === undefined ? undefined : { username: user.slice(0, border), password: user.slice(border + 1) };
-  const client = createClient({ endpoints: url, dial, auth, timeoutMs: ANSWER_TIMEOUT_MS });
+  const client = createClient({ endpoints: url, dial, auth: credentialsOf(user), timeoutMs: ANSWER_TIMEOUT_MS });
   const path = `/v2/admin/snapshot${quorum ? '' : '?quorum=false'}`;
   return (await client.open({ method: 'GET', path })).body;
 }

@@ -11,8 +11,6 @@ import { restoreOptionsOf } from './restoreOptions';
 import { save } from './save';
 import { restoreFlags } from '../../config/commands/snapshotFlags';
 
-const OUTPUTS = ['text', 'json'] as const;
-
 type Carry = (values: CommandArguments, file: string, environment: Environment) => Promise<void>;
 
 /** What each word does, and which options it has besides --output. */
@@ -51,10 +49,8 @@ function checkValues(values: CommandArguments, given: readonly string[]): void {
   outputOf(values);
 }
 
-function outputOf(values: CommandArguments): (typeof OUTPUTS)[number] {
-  const output = OUTPUTS.find((each) => each === values.text('output'));
-  if (output === undefined) throw new UsageError(`--output has to be one of ${OUTPUTS.join(', ')}`);
-  return output;
+function outputOf(values: CommandArguments): 'text' | 'json' {
+  return values.choice('output', ['text', 'json']);
 }
 
 async function carryOutSave(values: CommandArguments, file: string, environment: Environment): Promise<void> {

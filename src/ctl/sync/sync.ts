@@ -6,7 +6,7 @@ import { keysOf, type Environment } from '../connection';
 import { carryOutPlan, refuseObstacles } from '../keyFile/carryOutPlan';
 import { KeyStore } from '../keyFile/keyStore';
 import { planChanges } from '../keyFile/plan';
-import { prefixOf } from '../keyFile/prefix';
+import { prefixOf } from '../prefix';
 import { linesOfChange } from './showChanges';
 import { readWantedKeys, WantedKeysError } from './wantedKeys';
 

@@ -15,6 +15,7 @@ import {
   unlink,
 } from 'node:fs/promises';
 import { codeOf } from '../../platform/errorCode';
+import { syncDirectory } from '../../platform/durable';
 
 export interface Modes {
   readonly file: number;
@@ -65,13 +66,8 @@ export class Disk {
     }
   }
 
-  async syncDirectory(path: string): Promise<void> {
-    const directory = await open(path, 'r');
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+  syncDirectory(path: string): Promise<void> {
+    return syncDirectory(path);
   }
 
   async link(target: string, path: string): Promise<void> {

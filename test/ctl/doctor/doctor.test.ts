@@ -36,7 +36,7 @@ describe('cairn doctor', () => {
 
   it('says which options it has, and whom it cannot reach', async () => {
     expect(await doctor(['--url', url, '--output', 'xml'])).toBe(2);
-    expect(output.text()).toContain('--output has to be one of text, json');
+    expect(output.text()).toContain('--output "xml": give one of text, json');
     expect(await doctor(['--url', 'http://127.0.0.1:9', '--timeout', '1'])).toBe(1);
     expect(output.text()).toContain('connection refused');
   });

@@ -29,7 +29,7 @@ test('what differs, done in its order, makes the target what the source is, and 
     fc.property(stores, stores, (source, target) => {
       const store = new Map([...nodesBelow(target)].map(([key, { value }]) => [key, value] as const));
       const before = new Map(store);
-      for (const { action, node } of differences(source, target)) {
+      for (const { action, node } of differences(source, target, () => false)) {
         if (action === 'delete') {
           expect(store.has(node.key)).toBe(true);
           for (const key of [...store.keys()])
@@ -43,8 +43,26 @@ test('what differs, done in its order, makes the target what the source is, and 
       const wanted = new Map([...nodesBelow(source)].map(([key, { value }]) => [key, value] as const));
       expect(new Map([...store].sort())).toEqual(new Map([...wanted].sort()));
       if (JSON.stringify([...before].sort()) === JSON.stringify([...wanted].sort()))
-        expect(differences(source, target)).toEqual([]);
+        expect(differences(source, target, () => false)).toEqual([]);
     }),
     { numRuns: 2000 },
   );
+});
+
+test('whether a key has a TTL counts too', () => {
+  const rented = { ...file('/a', '1'), expiration: '2030-01-01T00:00:00Z', ttlSeconds: 5 };
+  const [stays, goes] = [directory('/', [file('/a', '1')]), directory('/', [rented])];
+  const keysOf =
+    (...stores: [KeyNode, KeyNode]) =>
+    (hasTtl: boolean) =>
+      differences(...stores, () => hasTtl).map(({ action, node }) => `${action} ${node.key}`);
+  expect([keysOf(goes, stays)(true), keysOf(goes, stays)(false)]).toEqual([['set /a'], []]);
+  expect([keysOf(goes, goes)(true), keysOf(goes, goes)(false)]).toEqual([[], ['set /a']]);
+});
+
+test('a large store that goes is told in the time of its size', () => {
+  const nodes = Array.from({ length: 30_000 }, (_, at) => directory(`/d${at}`, [file(`/d${at}/k`, '1')]));
+  const before = process.cpuUsage();
+  expect(differences(directory('/', []), directory('/', nodes), () => false)).toHaveLength(30_000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(2000);
 });

@@ -72,5 +72,5 @@ test.each<[readonly string[], RegExp]>([
 
 test('a prefix that leads elsewhere is refused', () => {
   const read = () => mirrorOptions(new CommandArguments('mirror', ['/app/../x', '--to', 'd']));
-  expect(read).toThrow(/PREFIX has \. or \.\. in it/);
+  expect(read).toThrow(/PREFIX "\/app\/\.\.\/x" has \. or \.\. in it/);
 });

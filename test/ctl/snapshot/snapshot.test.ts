@@ -242,8 +242,8 @@ describe('a damaged file', () => {
 });
 
 test('a user without a password is told so', async () => {
-  expect(await snapshot(['save', file, '--url=http://127.0.0.1:1'], { ETCDCTL_USER: 'root' })).toBe(1);
-  expect(output.text()).toContain('ETCDCTL_USER has to be NAME:PASSWORD');
+  expect(await snapshot(['save', file, '--url=http://127.0.0.1:1'], { ETCDCTL_USER: 'root' })).toBe(2);
+  expect(output.text()).toContain('ETCDCTL_USER is not like NAME:PASSWORD');
   expect(readdirSync(directory)).toEqual([]);
 });
 
@@ -258,7 +258,7 @@ test.each([
   [['frobnicate', 'FILE'], '"frobnicate" is no action; give one of save'],
   [['status', 'FILE', '--replace'], '--replace is not for status'],
   [['save'], 'FILE is missing'],
-  [['status', 'FILE', '--output=xml'], '--output has to be one of text, json'],
+  [['status', 'FILE', '--output=xml'], '--output "xml": give one of text, json'],
 ])('%p is a mistake', async (args, text) => {
   expect(await run(...args)).toBe(2);
   expect(output.text()).toContain(text);

@@ -1,5 +1,5 @@
 /** The prefix that a command was given. */
-import { UsageError } from '../arguments';
+import { UsageError } from './arguments';
 
 /** With a leading slash and none at its end; empty for the root. @throws UsageError for what members would take for another key */
 export function prefixOf(text: string, name: string): string {
