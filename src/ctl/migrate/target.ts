@@ -10,7 +10,7 @@ import { unlessError } from '../unlessError';
 const MARK = '/_cairn-migration';
 
 /** Requests that raise the index at a time. */
-const AT_ONCE = 64;
+const AT_ONCE = 256;
 
 export class Target {
   private readonly keys: Keys;
