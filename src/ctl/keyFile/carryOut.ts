@@ -7,36 +7,26 @@ const AT_ONCE = 16;
 /** Carries out one change, or rejects. */
 export type CarryOut = (change: Change) => Promise<void>;
 
-/** A change was not carried out, so those after it were not tried. What was done before stays done. */
+/** A change was not carried out, so those after it were not tried. What was done before stays done. The cause says why. */
 export class PlanStopped extends Error {
   override readonly name = 'PlanStopped';
 
   constructor(
-    readonly change: Change,
     readonly done: number,
     options: ErrorOptions,
   ) {
-    super(`stopped at ${change.key}`, options);
+    super(`stopped after ${done} changes`, options);
   }
 }
 
 /** Resolves with how many were carried out: all. Rejects with PlanStopped. */
 export async function carryOutAll(changes: readonly Change[], carryOut: CarryOut): Promise<number> {
   let done = 0;
-  const one = async (change: Change): Promise<void> => {
-    try {
-      await carryOut(change);
-    } catch (error) {
-      throw new PlanStopped(change, done, { cause: error });
-    }
-    done += 1;
-  };
   for (const group of groupsOf(changes)) {
-    const results = await Promise.allSettled(group.map(one));
+    const results = await Promise.allSettled(group.map(carryOut));
+    done += results.filter(({ status }) => status === 'fulfilled').length;
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed === undefined) continue;
-    const { change, cause } = failed.reason as PlanStopped;
-    throw new PlanStopped(change, done, { cause });
+    if (failed !== undefined) throw new PlanStopped(done, { cause: failed.reason });
   }
   return done;
 }
