@@ -110,7 +110,7 @@ function buildKey() {
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
     join(ROOT, 'tsconfig.client.json'),
-    ...['bundle.js', 'dashboard.js', 'launcher.js', 'warm.js'].map((name) => join(ROOT, 'scripts', name)),
+    ...['bundle.js', 'dashboard.js', 'launcher.js', 'warm.js', 'warmCtl.js'].map((name) => join(ROOT, 'scripts', name)),
   ]);
 }
 
