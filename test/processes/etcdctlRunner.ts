@@ -65,8 +65,8 @@ export class RunningEtcdctl {
 }
 
 /** Runs a command to its end. */
-export function runEtcdctl(clientUrl: string, commandLine: readonly string[], stdin = ''): Promise<Outcome> {
-  return new RunningEtcdctl(clientUrl, commandLine, stdin).outcome();
+export function runEtcdctl(clientUrl: string, commandLine: readonly string[]): Promise<Outcome> {
+  return new RunningEtcdctl(clientUrl, commandLine).outcome();
 }
 
 function environment(clientUrl: string): NodeJS.ProcessEnv {

@@ -1,11 +1,13 @@
 /** What was recorded of etcdctl 3.4 and etcd 3.4, byte for byte: of cairnctl and Cairn, and of etcdctl and Cairn where it is installed. */
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { differences } from '../../../src/config/ctl/differences';
 import { whyNoEtcdctl } from '../../processes/etcdctlRunner';
 import { CommandPlayer } from './commandPlayer';
 import { commandStoryFiles, readCommandStory, type CommandOutcome, type CommandStep } from './commandStory';
 
 const stories = commandStoryFiles().map(readCommandStory);
+/** What etcdctl does with its arguments, its output and its endpoints says nothing about Cairn. */
+const ABOUT_THE_STORE = ['auth.yaml', 'directories.yaml', 'keys.yaml', 'members.yaml', 'rights.yaml', 'watch.yaml'];
 
 test('there are 150 commands at least', () => {
   expect(stories.flatMap(({ steps }) => steps).length).toBeGreaterThanOrEqual(150);
@@ -33,8 +35,9 @@ for (const { file, title, steps } of stories) {
 }
 
 (whyNoEtcdctl() === undefined ? describe : describe.skip)('the same by etcdctl itself, against Cairn', () => {
-  for (const { file, steps } of stories) {
-    test(basename(file), async () => {
+  for (const name of ABOUT_THE_STORE) {
+    const { steps } = readCommandStory(join(__dirname, name));
+    test(name, async () => {
       const player = await CommandPlayer.start('etcdctl', 'cairn');
       try {
         for (const [index, step] of steps.entries()) {
