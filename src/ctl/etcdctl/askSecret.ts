@@ -16,10 +16,10 @@ export function askSecret(input: Input, output: Writable, prompt: string): Promi
   if (isTerminal) input.setRawMode?.(true);
   if (isTerminal) output.write(prompt);
   return new Promise<string>((resolve, reject: (error: Error) => void) => {
-    let typed: Buffer = Buffer.alloc(0);
+    const typed: number[] = [];
     const end = (settle: () => void): void => {
       input.off('data', onData);
-      input.off('end', onEnd);
+      input.off('end', answer);
       input.off('error', onError);
       input.pause();
       if (isTerminal) {
@@ -28,9 +28,9 @@ export function askSecret(input: Input, output: Writable, prompt: string): Promi
       }
       settle();
     };
-    const answer = (bytes: Buffer): void => {
+    const answer = (): void => {
       end(() => {
-        resolve(bytes.toString('utf8'));
+        resolve(Buffer.from(typed).toString('utf8'));
       });
     };
     const onError = (error: Error): void => {
@@ -38,21 +38,18 @@ export function askSecret(input: Input, output: Writable, prompt: string): Promi
         reject(error);
       });
     };
-    const onEnd = (): void => {
-      answer(typed);
-    };
     const onData = (piece: Buffer): void => {
       for (const byte of piece) {
         if (byte === LINE_FEED || byte === CARRIAGE_RETURN || (isTerminal && byte === CTRL_D)) {
-          answer(typed);
+          answer();
           return;
         }
         if (isTerminal && byte === CTRL_C) {
           onError(new Error('interrupted'));
           return;
         }
-        if (isTerminal && (byte === BACKSPACE || byte === DELETE)) typed = withoutLastCharacter(typed);
-        else typed = Buffer.concat([typed, Buffer.of(byte)]);
+        if (isTerminal && (byte === BACKSPACE || byte === DELETE)) removeLastCharacter(typed);
+        else typed.push(byte);
         if (typed.length > LINE_BYTES_MAX) {
           onError(new Error(`it is longer than ${LINE_BYTES_MAX} bytes`));
           return;
@@ -60,7 +57,7 @@ export function askSecret(input: Input, output: Writable, prompt: string): Promi
       }
     };
     input.on('data', onData);
-    input.on('end', onEnd);
+    input.on('end', answer);
     input.on('error', onError);
     input.resume();
   });
@@ -73,6 +70,7 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const DELETE = 127;
 
-function withoutLastCharacter(typed: Buffer): Buffer {
-  return Buffer.from(Array.from(typed.toString('utf8')).slice(0, -1).join(''), 'utf8');
+/** In UTF-8 every byte of a character but its first one begins with the bits 10. */
+function removeLastCharacter(typed: number[]): void {
+  for (let last = typed.pop(); last !== undefined && (last & 0xc0) === 0x80;) last = typed.pop();
 }
