@@ -12,6 +12,8 @@ import { noOperands } from './memberCommands';
 import { failingAs, plainFailure } from './report';
 import type { Command, Session } from './session';
 
+const NOT_FOUND = 404;
+
 export const authCommands = {
   'auth enable': async (session) => {
     await change(session, 'PUT', 'Authentication Enabled');
@@ -56,10 +58,21 @@ export class AuthApi {
     const message = isRecord(body) ? textOf(body['message']) : undefined;
     throw message === undefined ? new UnreadableAnswerError() : new NoError(message, status);
   }
+
+  /** Whether there is such a user or role. Rejects as `send`. */
+  async has(path: string): Promise<boolean> {
+    try {
+      await this.send({ method: 'GET', path });
+      return true;
+    } catch (error) {
+      if (error instanceof NoError && error.status === NOT_FOUND) return false;
+      throw error;
+    }
+  }
 }
 
 /** A member said no. */
-export class NoError extends Error {
+class NoError extends Error {
   override readonly name = 'NoError';
 
   constructor(
@@ -73,6 +86,12 @@ export class NoError extends Error {
 /** The path of a user or a role. */
 export function authPath(kind: 'users' | 'roles', name: string): string {
   return `/v2/auth/${kind}/${pathEscape(name).replaceAll('/', '%2F')}`;
+}
+
+/** Of users or roles, in the order in which they were answered. */
+export function namesOf(body: unknown, list: string, name: string): readonly string[] {
+  const items: readonly unknown[] = isRecord(body) && Array.isArray(body[list]) ? body[list] : [];
+  return items.flatMap((item) => textOf(isRecord(item) ? item[name] : item) ?? []);
 }
 
 /** @param secret - what --debug does not show */

@@ -1,4 +1,5 @@
 /** Requests for keys. */
+import { posix } from 'node:path';
 import type { Call } from './cluster';
 import { encodeForm, pathEscape } from './goText';
 
@@ -65,11 +66,6 @@ function asForm(fields: Readonly<Record<string, string | undefined>>): NonNullab
 
 /** Below /v2/keys, whatever the key says: `..` does not lead out of it. A slash at its end stays. */
 function keyPath(key: string): string {
-  const parts: string[] = [];
-  for (const part of key.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  const path = ['/v2/keys', ...parts].join('/');
-  return pathEscape(key.endsWith('/') ? `${path}/` : path);
+  const path = posix.normalize(`/${key}`);
+  return `/v2/keys${path === '/' && !key.endsWith('/') ? '' : pathEscape(path)}`;
 }

@@ -1,16 +1,15 @@
 /** role add, get, list, remove, grant, revoke. */
+import { posix } from 'node:path';
 import type { CtlPath } from '../../config/ctl/table';
 import { isRecord, textsOf } from '../../client/json';
-import { AuthApi, authPath, NoError, oneName, putCall } from './authCommands';
+import { AuthApi, authPath, namesOf, oneName, putCall } from './authCommands';
 import { EXIT } from './exitCodes';
 import { Failure, UnreadableAnswerError } from './failures';
 import { print } from './io';
 import { noOperands } from './memberCommands';
 import { failingAs, plainFailure } from './report';
 import type { Command, Session } from './session';
-import { namesOf } from './userCommands';
 
-const NOT_FOUND = 404;
 const NO_RIGHTS = { kv: { read: null, write: null } };
 
 export const roleCommands = {
@@ -26,8 +25,7 @@ export const roleCommands = {
     const name = named(session);
     await failingAs(plainFailure, async () => {
       const api = await AuthApi.open(session);
-      if ((await findRole(api, name)) !== undefined)
-        throw new Failure(EXIT.badArguments, `Role ${name} already exists`);
+      if (await api.has(authPath('roles', name))) throw new Failure(EXIT.badArguments, `Role ${name} already exists`);
       await api.send(putCall(authPath('roles', name), { role: name, permissions: NO_RIGHTS }));
     });
     print(session.io, `Role ${name} created`);
@@ -63,7 +61,7 @@ async function changeRights(session: Session, how: 'grant' | 'revoke'): Promise<
   const { flags } = session;
   const path = flags.text('path');
   if (path === '') throw new Failure(EXIT.badArguments, 'No path specified; please use `--path`');
-  const canonical = canonicalPath(path);
+  const canonical = posix.normalize(`/${path}`);
   if (canonical !== path)
     throw new Failure(EXIT.badArguments, `Not canonical path; please use \`--path=${canonical}\``);
   const modes = ['read', 'write', 'readwrite'].filter((mode) => flags.isOn(mode));
@@ -78,26 +76,6 @@ async function changeRights(session: Session, how: 'grant' | 'revoke'): Promise<
     await api.send(putCall(authPath('roles', name), { role: name, permissions: NO_RIGHTS, [how]: { kv } }));
   });
   print(session.io, `Role ${name} updated`);
-}
-
-/** With a slash before it, without `//`, `.` and `..`; a slash at its end stays. */
-function canonicalPath(path: string): string {
-  const parts: string[] = [];
-  for (const part of path.split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  const clean = `/${parts.join('/')}`;
-  return path.endsWith('/') && clean !== '/' ? `${clean}/` : clean;
-}
-
-async function findRole(api: AuthApi, name: string): Promise<unknown> {
-  try {
-    return await api.send({ method: 'GET', path: authPath('roles', name) });
-  } catch (error) {
-    if (error instanceof NoError && error.status === NOT_FOUND) return undefined;
-    throw error;
-  }
 }
 
 function rightsOf(body: unknown): { readonly read: readonly string[]; readonly write: readonly string[] } {

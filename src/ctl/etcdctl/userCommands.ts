@@ -1,7 +1,7 @@
 /** user add, get, list, remove, grant, revoke, passwd. */
 import type { CtlPath } from '../../config/ctl/table';
 import { isRecord, textOf } from '../../client/json';
-import { AuthApi, authPath, NoError, oneName, putCall } from './authCommands';
+import { AuthApi, authPath, namesOf, oneName, putCall } from './authCommands';
 import { askSecret, nameAndPassword } from './userCredentials';
 import { EXIT } from './exitCodes';
 import { Failure, UnreadableAnswerError } from './failures';
@@ -12,7 +12,6 @@ import type { Command, Session } from './session';
 
 const NAME_MISSING = 'Please provide a username';
 const NEW_PASSWORD = 'New password: ';
-const NOT_FOUND = 404;
 
 export const userCommands = {
   'user list': async (session) => {
@@ -29,8 +28,7 @@ export const userCommands = {
     if (name === '') throw new Failure(EXIT.badArguments, NAME_MISSING);
     await failingAs(plainFailure, async () => {
       const api = await AuthApi.open(session);
-      if ((await findUser(api, name)) !== undefined)
-        throw new Failure(EXIT.badArguments, `User ${name} already exists`);
+      if (await api.has(authPath('users', name))) throw new Failure(EXIT.badArguments, `User ${name} already exists`);
       const { password } = await nameAndPassword(session.io, NEW_PASSWORD, text);
       const body = { user: name, password, roles: null };
       await api.again().send(putCall(authPath('users', name), body, password));
@@ -84,24 +82,9 @@ async function changeRoles(session: Session, how: 'grant' | 'revoke'): Promise<v
   print(session.io, `User ${name} updated`);
 }
 
-async function findUser(api: AuthApi, name: string): Promise<unknown> {
-  try {
-    return await api.send({ method: 'GET', path: authPath('users', name) });
-  } catch (error) {
-    if (error instanceof NoError && error.status === NOT_FOUND) return undefined;
-    throw error;
-  }
-}
-
 /** A user is shown with its roles and their rights, and in older versions with their names alone. */
 function rolesOf(body: unknown): readonly string[] {
   if (!isRecord(body)) throw new UnreadableAnswerError();
   const roles: readonly unknown[] = Array.isArray(body['roles']) ? body['roles'] : [];
   return roles.flatMap((role) => textOf(isRecord(role) ? role['role'] : role) ?? []);
-}
-
-/** In the order in which they were answered. */
-export function namesOf(body: unknown, list: string, name: string): readonly string[] {
-  const items: readonly unknown[] = isRecord(body) && Array.isArray(body[list]) ? body[list] : [];
-  return items.flatMap((item) => textOf(isRecord(item) ? item[name] : item) ?? []);
 }
