@@ -40,17 +40,9 @@ export const ctlCommands: readonly (readonly [CtlPath, CtlRow])[] = ctlRows.flat
     : [[word as CtlPath, row] as const],
 );
 
-const rowsByPath = new Map<string, CtlRow>(ctlCommands);
-
 /** What stands at a word, or undefined. */
 export function ctlRow(word: string): CtlRow | CtlGroup | undefined {
   return Object.hasOwn(ctlTable, word) ? ctlTable[word as keyof Table] : undefined;
-}
-
-export function ctlCommand(path: CtlPath): CtlRow {
-  const row = rowsByPath.get(path);
-  if (row === undefined) throw new Error(`no command ${path}`);
-  return row;
 }
 
 export function flagsOfCtl(row: CtlRow): CtlFlags {

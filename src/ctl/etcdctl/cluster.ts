@@ -83,7 +83,7 @@ export class Cluster {
       const at = (this.pinned + turn) % count;
       const endpoint = this.urls[at] ?? '';
       try {
-        const answer = await this.askOne(endpoint, call, deadlineMs);
+        const answer = await this.askAt(endpoint, call, deadlineMs);
         const complaint = call.takesServerErrors === true ? undefined : complaintAbout(endpoint, answer.status);
         if (complaint === undefined) {
           this.pinned = at;
@@ -103,11 +103,6 @@ export class Cluster {
     throw new ClusterError(attempts);
   }
 
-  /** One member alone. Rejects with what node:http or plainRequest says, or TotalTimeoutError. */
-  askAt(url: string, call: Call, deadlineMs: Deadline): Promise<PlainAnswer> {
-    return this.askOne(url, call, deadlineMs);
-  }
-
   /** From here on the members are asked at the URLs that they publish. Rejects as `ask`, or with UnreadableAnswerError. */
   async sync(): Promise<'synced' | 'nothing published'> {
     const answer = await this.ask({ method: 'GET', path: '/v2/members' });
@@ -120,7 +115,8 @@ export class Cluster {
     return 'synced';
   }
 
-  private async askOne(endpoint: string, call: Call, deadlineMs: Deadline): Promise<PlainAnswer> {
+  /** One member alone. Rejects with what node:http or plainRequest says, or TotalTimeoutError. */
+  async askAt(endpoint: string, call: Call, deadlineMs: Deadline): Promise<PlainAnswer> {
     const { method, path, query = '', body } = call;
     const url = `${endpoint.replace(/\/$/, '')}${path}${query === '' ? '' : `?${query}`}`;
     this.options.debug?.(curl(url, call));

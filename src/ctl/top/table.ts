@@ -1,4 +1,5 @@
 /** Rows as lines of a table. Pure. */
+import { printable } from '../../client/json';
 import type { Paint } from '../colours';
 import type { TopRow } from './rows';
 
@@ -8,7 +9,7 @@ interface Column {
 }
 
 const columns: readonly Column[] = [
-  { head: 'MEMBER', text: ({ name }) => name.replace(/[^\p{L}\p{N}\p{P}\p{S}]/gu, '?') },
+  { head: 'MEMBER', text: ({ name }) => printable(name) },
   { head: 'STATE', text: ({ state }) => state },
   { head: 'READ/S', text: ({ readsPerS }) => rate(readsPerS) },
   { head: 'WRITE/S', text: ({ writesPerS }) => rate(writesPerS) },
