@@ -17,6 +17,8 @@ const KIND_AT = SEAL_BYTES - 1;
 const ENVELOPE = new Uint8Array(SEAL_BYTES);
 const ROWS_HEAD_BYTES = SEAL_BYTES + 8;
 const ROW_OVERHEAD_BYTES = 9;
+/** Big enough to make little of the overhead, small enough to give way to other traffic. */
+const CHUNK_BYTES = 256 * 1024;
 
 /** A row that is there; see machine/rows.ts. */
 export interface StoredRow {
@@ -29,8 +31,38 @@ export type StateChunk =
   | { readonly kind: 'rows'; readonly number: number; readonly rows: readonly StoredRow[] }
   | { readonly kind: 'end'; readonly number: number; readonly totalRows: number };
 
+/** Makes chunks of rows that come one by one. */
+export class ChunkPacker {
+  private number = 0;
+  private rows = 0;
+  private pending: StoredRow[] = [];
+  private pendingBytes = 0;
+
+  /** Answers a chunk once there is enough for one. */
+  add(row: StoredRow): Buffer | undefined {
+    this.rows += 1;
+    this.pending.push(row);
+    this.pendingBytes += sizeInChunk(row);
+    return this.pendingBytes < CHUNK_BYTES ? undefined : this.packed();
+  }
+
+  /** What is left, and the chunk that says that it is all. */
+  finish(): readonly Buffer[] {
+    const rest = this.pending.length === 0 ? [] : [this.packed()];
+    return [...rest, encodeEndChunk(this.number, this.rows)];
+  }
+
+  private packed(): Buffer {
+    const chunk = encodeRowsChunk(this.number, this.pending);
+    this.number += 1;
+    this.pending = [];
+    this.pendingBytes = 0;
+    return chunk;
+  }
+}
+
 /** How many bytes of a chunk this row takes. */
-export function sizeInChunk(row: StoredRow): number {
+function sizeInChunk(row: StoredRow): number {
   return ROW_OVERHEAD_BYTES + row.key.length + row.value.length;
 }
 

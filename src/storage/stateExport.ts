@@ -5,11 +5,7 @@ import type { Kv, KvTextPair } from './kv';
 import { generationRange, rowKeyOf, tableOfStateKey } from './layout';
 import { decodeApplied } from './recordCodec';
 import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
-import { encodeEndChunk, encodeRowsChunk, sizeInChunk } from './stateChunk';
-import type { StoredRow } from './stateChunk';
-
-/** Big enough to make little of the overhead, small enough to give way to other traffic. */
-const CHUNK_BYTES = 256 * 1024;
+import { ChunkPacker, type StoredRow } from './stateChunk';
 
 export interface ExportedState {
   /** Up to where the rows are: what the receiver's log will start after. */
@@ -43,29 +39,18 @@ async function* chunksOf(
   pages: AsyncIterator<readonly KvTextPair[]>,
   counted: { rows: number; nodes: number },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let number = 0;
-  let pending: StoredRow[] = [];
-  let pendingBytes = 0;
+  const packer = new ChunkPacker();
   try {
     for (let page: readonly KvTextPair[] | undefined = begun; page !== undefined; page = await nextOf(pages)) {
       for (const pair of page) {
         const row = storedRow(pair);
-        pending.push(row);
-        pendingBytes += sizeInChunk(row);
         counted.rows += 1;
         if (row.table === 'node') counted.nodes += 1;
-        if (pendingBytes < CHUNK_BYTES) continue;
-        yield encodeRowsChunk(number, pending);
-        number += 1;
-        pending = [];
-        pendingBytes = 0;
+        const chunk = packer.add(row);
+        if (chunk !== undefined) yield chunk;
       }
     }
-    if (pending.length > 0) {
-      yield encodeRowsChunk(number, pending);
-      number += 1;
-    }
-    yield encodeEndChunk(number, counted.rows);
+    yield* packer.finish();
   } finally {
     await pages.return?.();
   }
