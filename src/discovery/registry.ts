@@ -80,7 +80,7 @@ export class Registry {
       answer = await request(this.environment, url, this.watchTimeoutMs);
     } catch (error) {
       if (error instanceof RequestTimeoutError) return;
-      throw this.unavailable(error, this.environment.signal);
+      throw this.unavailable(error);
     }
     // A watch that the service ends early has an empty body.
     if (answer.status === 200 && answer.text.trim() === '') throw new RegistryUnavailable('the watch was ended');
@@ -92,7 +92,7 @@ export class Registry {
     try {
       return parse(this.shown, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
     } catch (error) {
-      throw error instanceof JoinError ? error : this.unavailable(error, this.environment.signal);
+      throw error instanceof JoinError ? error : this.unavailable(error);
     }
   }
 
@@ -103,8 +103,8 @@ export class Registry {
     );
   }
 
-  private unavailable(error: unknown, signal: AbortSignal): unknown {
-    if (signal.aborted || error instanceof RegistryUnavailable) return error;
+  private unavailable(error: unknown): unknown {
+    if (this.environment.signal.aborted || error instanceof RegistryUnavailable) return error;
     return new RegistryUnavailable(this.hidden(`${this.url}: ${reasonOf(error)}`));
   }
 
