@@ -1,4 +1,4 @@
-/** A snapshot's file on the disk, read from its beginning to its end, with every byte looked at. */
+/** A snapshot from its beginning to its end, as it comes or from the disk, with every byte looked at. */
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { codeOf } from '../platform/errorCode';
@@ -12,8 +12,11 @@ const PIECE_BYTES = 1024 * 1024;
 export interface SnapshotListener {
   readonly header?: (header: SnapshotHeader) => void;
   readonly rows?: RowsListener;
-  /** Called now and then; `keys` of those there are about were read. */
+  /** Called after each piece; `keys` of those there are about were read. */
   readonly progress?: (keys: number) => void;
+}
+
+export interface SnapshotFileListener extends SnapshotListener {
   /** Called just as often; nothing more is read before it resolves. */
   readonly pause?: () => Promise<void>;
 }
@@ -22,6 +25,36 @@ export interface ReadSnapshot {
   readonly header: SnapshotHeader;
   readonly totals: SnapshotTotals;
   readonly bytes: number;
+}
+
+/** Takes a snapshot piece by piece. */
+export class SnapshotReading {
+  private readonly contents: SnapshotContents;
+  private readonly reader: SnapshotFileReader;
+
+  constructor(private readonly listener: SnapshotListener) {
+    const { header, rows } = listener;
+    this.contents = new SnapshotContents(rows);
+    this.reader = new SnapshotFileReader({
+      ...(header === undefined ? {} : { header }),
+      chunk: (body, at) => {
+        this.contents.add(body, at);
+      },
+    });
+  }
+
+  /** @throws SnapshotDamage, and what the listener throws */
+  push(piece: Uint8Array): void {
+    this.reader.push(piece);
+    this.listener.progress?.(this.contents.keys);
+  }
+
+  /** All of it was there. @throws SnapshotDamage if it is not whole */
+  finish(): ReadSnapshot {
+    const found = this.reader.finish();
+    this.contents.finish(found.totals, found.bytes);
+    return found;
+  }
 }
 
 export class SnapshotFile {
@@ -39,27 +72,17 @@ export class SnapshotFile {
   }
 
   /** All of it; can be called again. Rejects with SnapshotDamage, with what the listener throws, or as reading does. */
-  async read(listener: SnapshotListener = {}): Promise<ReadSnapshot> {
-    const { header, rows, progress, pause } = listener;
-    const contents = new SnapshotContents(rows);
-    const reader = new SnapshotFileReader({
-      ...(header === undefined ? {} : { header }),
-      chunk: (body, at) => {
-        contents.add(body, at);
-      },
-    });
+  async read(listener: SnapshotFileListener): Promise<ReadSnapshot> {
+    const reading = new SnapshotReading(listener);
     const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
     for (let position = 0; ;) {
       const { bytesRead } = await this.file.read(piece, 0, PIECE_BYTES, position);
       if (bytesRead === 0) break;
       position += bytesRead;
-      reader.push(piece.subarray(0, bytesRead));
-      progress?.(contents.keys);
-      await pause?.();
+      reading.push(piece.subarray(0, bytesRead));
+      await listener.pause?.();
     }
-    const found = reader.finish();
-    contents.finish(found.totals, found.bytes);
-    return found;
+    return reading.finish();
   }
 
   close(): Promise<void> {

@@ -1,4 +1,6 @@
 /** A line about how far something is, for a person at a terminal and for nobody else. */
+import type { SnapshotListener } from '../../snapshot/openFile';
+
 const WIDTH = 30;
 const INTERVAL_MS = 100;
 
@@ -8,7 +10,9 @@ export interface Screen {
   write(text: string): unknown;
 }
 
-export class Progress {
+/** Listens to the reading of a snapshot. */
+export class Progress implements Pick<SnapshotListener, 'header' | 'progress'> {
+  private about = 0;
   private drawnMs = -Infinity;
   private isDrawn = false;
 
@@ -18,8 +22,12 @@ export class Progress {
     private readonly nowMs: () => number = () => performance.now(),
   ) {}
 
-  /** @param about how many there are, nearly */
-  show(done: number, about: number): void {
+  readonly header: NonNullable<SnapshotListener['header']> = ({ keysAbout }) => {
+    this.about = keysAbout;
+  };
+
+  readonly progress = (done: number): void => {
+    const { about } = this;
     if (this.screen.isTTY !== true) return;
     const nowMs = this.nowMs();
     if (nowMs - this.drawnMs < INTERVAL_MS) return;
@@ -29,7 +37,7 @@ export class Progress {
     const filled = Math.round(WIDTH * share);
     const bar = '#'.repeat(filled) + '.'.repeat(WIDTH - filled);
     this.screen.write(`\r${this.what} [${bar}] ${done} of about ${about} keys `);
-  }
+  };
 
   /** The line goes away. */
   end(): void {

@@ -3,10 +3,8 @@ import type { Readable } from 'node:stream';
 import { createClient } from '../../client/client';
 import { credentialsOf } from '../../client/credentials';
 import type { Dial } from '../../platform/dial';
-import { SnapshotContents } from '../../snapshot/contents';
 import { SnapshotDamage } from '../../snapshot/format/damage';
-import { SnapshotFileReader } from '../../snapshot/format/fileReader';
-import type { ReadSnapshot } from '../../snapshot/openFile';
+import { SnapshotReading, type ReadSnapshot } from '../../snapshot/openFile';
 import { NewFile } from '../newFile';
 import { Progress } from './progress';
 
@@ -27,7 +25,6 @@ export interface SaveOptions {
   /** Nothing that was acknowledged before is missing; false: what that one member has. */
   readonly quorum: boolean;
   readonly silenceMaxMs?: number;
-  readonly progress?: Progress;
 }
 
 /**
@@ -35,7 +32,8 @@ export interface SaveOptions {
  * nothing behind.
  */
 export async function save(options: SaveOptions): Promise<ReadSnapshot> {
-  const { file: path, replaces, silenceMaxMs = SILENCE_MAX_MS, progress = new Progress('saving') } = options;
+  const { file: path, replaces, silenceMaxMs = SILENCE_MAX_MS } = options;
+  const progress = new Progress('saving');
   const file = await NewFile.begin(path, replaces);
   try {
     const body = await openState(options);
@@ -63,24 +61,12 @@ async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Read
 }
 
 async function copy(body: Readable, file: NewFile, silenceMaxMs: number, progress: Progress): Promise<ReadSnapshot> {
-  let about = 0;
-  const contents = new SnapshotContents();
-  const reader = new SnapshotFileReader({
-    header: ({ keysAbout }) => {
-      about = keysAbout;
-    },
-    chunk: (part, at) => {
-      contents.add(part, at);
-    },
-  });
+  const reading = new SnapshotReading(progress);
   for await (const piece of withoutSilence(body, silenceMaxMs)) {
-    reader.push(piece);
+    reading.push(piece);
     await file.write(piece);
-    progress.show(contents.keys, about);
   }
-  const found = reader.finish();
-  contents.finish(found.totals, found.bytes);
-  return found;
+  return reading.finish();
 }
 
 /** The pieces as they come; rejects when none has come for so long. */

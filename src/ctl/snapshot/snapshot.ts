@@ -5,7 +5,8 @@ import type { ReadSnapshot } from '../../snapshot/openFile';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
-import { readAll, readWhole, ShownProgress, withFile } from './readWhole';
+import { Progress } from './progress';
+import { readAll, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
 import { restoreOptionsOf } from './restoreOptions';
 import { save } from './save';
@@ -61,7 +62,8 @@ async function carryOutSave(values: CommandArguments, file: string, environment:
 }
 
 async function carryOutStatus(values: CommandArguments, path: string): Promise<void> {
-  tell(values, await readWhole(path, 'reading'), 'every byte is as it was written');
+  const found = await withFile(path, (file) => readAll(file, 'reading'));
+  tell(values, found, 'every byte is as it was written');
 }
 
 async function carryOutVerify(values: CommandArguments, path: string): Promise<void> {
@@ -78,11 +80,11 @@ async function carryOutVerify(values: CommandArguments, path: string): Promise<v
 async function carryOutRestore(values: CommandArguments, path: string): Promise<void> {
   const options = restoreOptionsOf(values, Date.now());
   const report = await withFile(path, async (file) => {
-    let shown: ShownProgress | undefined;
-    const progressOf = (what: string): ShownProgress['listener'] => {
+    let shown: Progress | undefined;
+    const progressOf = (what: string): Progress => {
       shown?.end();
-      shown = new ShownProgress(what);
-      return shown.listener;
+      shown = new Progress(what);
+      return shown;
     };
     try {
       return await restore(file, { ...options, progressOf });

@@ -1,3 +1,4 @@
+import { HEADER } from '../../snapshot/support/sampleFile';
 import { Progress } from '../../../src/ctl/snapshot/progress';
 
 function screen(isTTY: boolean): { readonly isTTY: boolean; readonly written: string[]; write(text: string): void } {
@@ -9,8 +10,9 @@ test('a line at a terminal, ten times a second at most, that goes away', () => {
   let nowMs = 0;
   const terminal = screen(true);
   const progress = new Progress('saving', terminal, () => nowMs);
+  progress.header({ ...HEADER, keysAbout: 100 });
   for (let done = 0; done <= 100; done += 1) {
-    progress.show(done, 100);
+    progress.progress(done);
     nowMs += 10;
   }
   progress.end();
@@ -21,15 +23,18 @@ test('a line at a terminal, ten times a second at most, that goes away', () => {
 
 test('more than was thought, and none, are shown too', () => {
   const terminal = screen(true);
-  new Progress('saving', terminal, () => 0).show(7, 0);
-  new Progress('saving', terminal, () => 0).show(7, 5);
+  for (const keysAbout of [0, 5]) {
+    const progress = new Progress('saving', terminal, () => 0);
+    progress.header({ ...HEADER, keysAbout });
+    progress.progress(7);
+  }
   expect(terminal.written[1]).toContain('#'.repeat(30));
 });
 
 test('nothing elsewhere', () => {
   const pipe = screen(false);
   const progress = new Progress('saving', pipe);
-  progress.show(1, 2);
+  progress.progress(1);
   progress.end();
   expect(pipe.written).toEqual([]);
 });
