@@ -111,35 +111,6 @@ test('a member that stops cuts its waiting clients, and takes them out of the qu
   await release(other, 'stop', 'holder');
 });
 
-test('the follower that a client waits at is killed: its place ends by itself, and the client queues again at another member', async () => {
-  const leader = await cluster.leader();
-  const [killed, other] = (await cluster.followers()) as [ClusterMember, ClusterMember];
-  expect((await acquire(leader, 'follower', 'holder')).status).toBe(200);
-  const cut = acquire(killed, 'follower', 'lost').then(
-    () => 'answered',
-    (error: unknown) => (error as Error).name,
-  );
-  await untilQueue(other, 'follower', ['holder', 'lost']);
-  const next = acquire(other, 'follower', 'next');
-  await untilQueue(other, 'follower', ['holder', 'lost', 'next']);
-  await killed.kill();
-  expect(await cut).toBe('NoAnswer');
-  const again = acquire(leader, 'follower', 'again');
-  await untilQueue(leader, 'follower', ['holder', 'lost', 'next', 'again']);
-  // Its place was kept alive by the member that is dead: 15 seconds, and the look of the leader for keys that are due.
-  await untilQueue(leader, 'follower', ['holder', 'next', 'again'], 30_000);
-  expect((await release(other, 'follower', 'holder')).status).toBe(200);
-  const first = await next;
-  expect(await queue(leader, 'follower')).toEqual(['next', 'again']);
-  expect((await release(leader, 'follower', 'next')).status).toBe(200);
-  const second = await again;
-  expect([first.status, second.status]).toEqual([200, 200]);
-  expect(Number(second.text)).toBeGreaterThan(Number(first.text));
-  await release(leader, 'follower', 'again');
-  killed.start(cluster.argumentsFor());
-  await cluster.healthy();
-});
-
 /** A client with a connection of its own; resolves with the fencing token. */
 function waitingConnection(member: ClusterMember, lock: string): Promise<number> {
   const path = `/mod/v2/lock/${lock}?ttl=120`;
@@ -157,8 +128,8 @@ function waitingConnection(member: ClusterMember, lock: string): Promise<number>
   });
 }
 
-test('1,000 clients that wait with a connection each, at all members, are served one at a time, in their order', async () => {
-  const count = 1000;
+test('200 clients that wait with a connection each, at all members, are served one at a time, in their order', async () => {
+  const count = 200;
   const { members } = cluster;
   const [one] = members as [ClusterMember];
   expect((await acquire(one, 'crowd', 'holder')).status).toBe(200);
@@ -184,40 +155,39 @@ test('1,000 clients that wait with a connection each, at all members, are served
   await Promise.all(waiting);
   expect([served.length, new Set(served).size, mostHolders]).toEqual([count, count, 1]);
   expect(served).toEqual([...served].sort((a, b) => a - b));
-}, 180_000);
+});
 
-test('a member that is killed leaves a place that ends by itself; a leader that is killed changes nothing', async () => {
+test('the leader is killed: whoever waited there queues again at another member, and its place ends by itself', async () => {
   const leader = await cluster.leader();
   const [one, two] = (await cluster.followers()) as [ClusterMember, ClusterMember];
   expect((await acquire(one, 'member', 'holder')).status).toBe(200);
-  const lost = acquire(leader, 'member', 'lost').catch(() => undefined);
+  const cut = acquire(leader, 'member', 'lost').then(
+    () => 'answered',
+    (error: unknown) => (error as Error).name,
+  );
   await untilQueue(one, 'member', ['holder', 'lost']);
   const served: string[] = [];
-  const next = [one, two].map((member) =>
-    acquire(member, 'member', member.name).then(({ status, text }) => {
+  const waits = (member: ClusterMember, value: string): Promise<number> =>
+    acquire(member, 'member', value).then(({ status, text }) => {
       expect(status).toBe(200);
-      served.push(member.name);
+      served.push(value);
       return Number(text);
-    }),
-  );
-  await until('all wait', 10_000, async () => (await queue(one, 'member')).length === 4 || undefined);
-  const order = (await queue(one, 'member')).slice(2);
+    });
+  const next = waits(two, 'next');
+  await untilQueue(one, 'member', ['holder', 'lost', 'next']);
   await leader.kill();
-  await lost;
-  await until(
-    'somebody leads again',
-    15_000,
-    async () => (await queue(two, 'member').catch(() => [])).length >= 3 || undefined,
-  );
-  expect(served).toEqual([]);
+  expect(await cut).toBe('NoAnswer');
+  const again = waits(one, 'again');
+  await untilQueue(two, 'member', ['holder', 'lost', 'next', 'again'], 15_000);
   expect((await release(two, 'member', 'holder')).status).toBe(200);
-  await until('the first one has it', 30_000, () => Promise.resolve(served.length === 1 || undefined));
-  expect(served).toEqual([order[0]]);
-  expect((await release(one, 'member', served[0]!)).status).toBe(200);
-  const indexes = await Promise.all(next);
-  expect(served).toEqual(order);
-  expect(new Set(indexes).size).toBe(2);
-  await release(one, 'member', served[1]!);
+  expect(served).toEqual([]);
+  // Its place was kept alive by the member that is dead: 15 seconds, and the look of the next leader for keys that are due.
+  const token = await next;
+  expect(await queue(one, 'member')).toEqual(['next', 'again']);
+  expect((await release(one, 'member', 'next')).status).toBe(200);
+  expect(await again).toBeGreaterThan(token);
+  expect(served).toEqual(['next', 'again']);
+  await release(one, 'member', 'again');
   leader.start(cluster.argumentsFor());
   await cluster.healthy();
   await until(
