@@ -44,9 +44,10 @@ export class Snapshots implements SnapshotSource {
   }
 
   private async *untilTheEnd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    this.refuseIfEnding();
     for await (const chunk of chunks) {
-      this.refuseIfEnding();
       yield chunk;
+      this.refuseIfEnding();
     }
   }
 

@@ -20,11 +20,12 @@ export async function withFile<T>(path: string, use: (file: SnapshotFile) => Pro
 
 /** Reads a file to its end, with a line about how far it is. @param what is being done, for that line */
 export async function readAll(file: SnapshotFile, what: string, rows?: RowsListener): Promise<ReadSnapshot> {
-  const progress = new Progress(what);
+  const shown = new Progress(what);
+  const { header, progress } = shown;
   try {
-    return await file.read({ ...progress, ...(rows === undefined ? {} : { rows }) });
+    return await file.read({ header, progress, ...(rows === undefined ? {} : { rows }) });
   } finally {
-    progress.end();
+    shown.end();
   }
 }
 
