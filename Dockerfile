@@ -10,7 +10,7 @@ FROM ${NODE_IMAGE} AS program
 WORKDIR /src
 COPY .npmrc package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json tsconfig.client.json ./
+COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 RUN npm run build && find dist -type f ! -name cairn.js ! -path dist/cairnctl.js ! -path 'dist/program.js*' ! -path 'dist/ctlProgram.js*' \

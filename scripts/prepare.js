@@ -109,7 +109,6 @@ function buildKey() {
     ...filesUnder(join(ROOT, 'src')),
     join(ROOT, 'tsconfig.json'),
     join(ROOT, 'tsconfig.build.json'),
-    join(ROOT, 'tsconfig.client.json'),
     ...['bundle.js', 'dashboard.js', 'launcher.js', 'warm.js', 'warmCtl.js'].map((name) => join(ROOT, 'scripts', name)),
   ]);
 }
@@ -124,8 +123,6 @@ async function build() {
   say('building');
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
-  // Only what others compile against: the declarations of `cairn/client`.
-  await run(process.execPath, [tsc, '-p', 'tsconfig.client.json']);
   await run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
   markCurrent('build', key);
 }
