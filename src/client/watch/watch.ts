@@ -99,18 +99,20 @@ export class Watch implements AsyncIterableIterator<Change, undefined, undefined
   private async run(feed: Feed): Promise<void> {
     try {
       while (this.end === undefined) {
-        this.buffer.push(...(await feed.next()));
-        this.serve();
-        if (this.buffer.length >= this.bufferMax) await this.untilRead();
+        for (const change of await feed.next()) await this.tell(change);
       }
     } catch (error) {
       this.finish({ kind: 'failed', error: asError(error) });
     }
   }
 
-  /** The history of the members holds what comes meanwhile; what it cannot hold is found by comparing. */
-  private untilRead(): Promise<void> {
-    return new Promise((resolve) => {
+  /** Resolves when more may come. The history of the members holds what comes meanwhile; what it cannot hold is found by comparing. */
+  private async tell(change: Change): Promise<void> {
+    if (this.end !== undefined) return;
+    this.buffer.push(change);
+    this.serve();
+    if (this.buffer.length < this.bufferMax) return;
+    await new Promise<void>((resolve) => {
       this.wake = resolve;
     });
   }

@@ -106,6 +106,21 @@ describe('a watch of members that are not as they should be', () => {
     expect((await take(watch(), 2)).map(({ index }) => index)).toEqual([11, 12]);
   });
 
+  it('tells a comparison of any length, and ends in the midst of it', async () => {
+    const [member] = await start(1);
+    if (member === undefined) return;
+    const count = 150_000;
+    const nodes = Array.from({ length: count }, (_, i) => ({ key: `/d/${i}`, value: '', modifiedIndex: 10 + i }));
+    member.waits.push({ status: 400, body: { errorCode: 401, message: 'cleared', cause: '', index: 99 } });
+    const watching = watch({ checkEveryMs: 60_000 });
+    await watching.ready();
+    member.listing = { body: { ...DIRECTORY, node: { ...DIRECTORY.node, nodes } }, headers: headers(200_000) };
+    const changes = await take(watching, count - 1);
+    expect(changes.at(-1)?.node.key).toBe(`/d/${count - 2}`);
+    await watching.return();
+    expect((await watching.next()).done).toBe(true);
+  });
+
   it('does not tell of keys that were not asked for, and goes on behind them', async () => {
     const [first] = await start(1);
     first?.waits.push(event(11, '/dir'), event(12, '/d/_hidden/x'), event(13, '/d/a/_b'), event(14, '/d/k'));
