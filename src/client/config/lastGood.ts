@@ -1,7 +1,9 @@
 /** The last good configuration on disk, for a start while the cluster cannot be reached. */
 import { createHash, randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { codeOf } from '../../platform/errorCode';
+import { NotAFileError, readPlainFile } from '../../platform/plainFile';
 import { isRecord, parseJson, textOf, wholeNumberOf } from '../json';
 import { textOfTree, treeOfText, type ConfigTree } from './tree';
 import { syncDirectory } from '../../platform/durable';
@@ -68,9 +70,10 @@ async function textOfFile(file: string): Promise<string | undefined> {
     const { size } = await stat(file);
     if (size > FILE_BYTES_MAX)
       throw new LastGoodError(`${file} is too long to be a last good configuration; remove it`);
-    return await readFile(file, 'utf8');
+    return await readPlainFile(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof NotAFileError) throw new LastGoodError(`${file}: ${error.message}`);
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -188,6 +189,11 @@ describe('a configuration that is watched', () => {
       expect(await complaint(good.slice(0, end))).toMatch(/is no last good configuration, or not a whole one/);
     expect(await complaint('[]')).toContain('is no last good configuration');
     expect(await complaint(good, '/elsewhere')).toContain(`is of ${directory}`);
+    rmSync(file);
+    execFileSync('mkfifo', [file]);
+    errors.length = 0;
+    await expect(away.watchConfig(directory, options({ file }))).rejects.toBeInstanceOf(NoAnswerError);
+    expect(String(errors[0])).toContain(`${file}: it is a FIFO, expected a file`);
     // Without a file, or with one that cannot be written, everything else goes on.
     const config = await client.watchConfig(directory, options({ file: join(place, 'no/such/place') }));
     expect(config.value.port).toBe(1);
