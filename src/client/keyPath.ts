@@ -10,9 +10,13 @@ export function normalKey(key: string): string {
 
 /** Percent-encoded, below `/v2/keys`. Throws TypeError. */
 export function pathOfKey(key: string, query: Readonly<Record<string, string>> = {}): string {
-  const path = normalKey(key).slice(1).split('/').map(encoded).join('/');
   const text = new URLSearchParams(query).toString();
-  return `/v2/keys/${path}${text === '' ? '' : `?${text}`}`;
+  return `/v2/keys${encodedKey(key)}${text === '' ? '' : `?${text}`}`;
+}
+
+/** Percent-encoded, with its leading slash. Throws TypeError. */
+export function encodedKey(key: string): string {
+  return normalKey(key).split('/').map(encoded).join('/');
 }
 
 function encoded(part: string): string {

@@ -4,7 +4,7 @@ import { BackOff } from '../../platform/backOff';
 import { notUnderstood, textOf2xx } from '../answer';
 import type { Answer, Call } from '../call';
 import { AnswerError, EtcdError, NoAnswerError, RefusedError } from '../errors';
-import { normalKey } from '../keyPath';
+import { encodedKey } from '../keyPath';
 import { linkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
@@ -37,9 +37,9 @@ export function uniqueValue(label: string | undefined): string {
 
 /** Throws TypeError. */
 export function lockPath(name: string): string {
-  const key = normalKey(name);
+  const key = encodedKey(name);
   if (key === '/') throw new TypeError('a lock has to have a name');
-  return `/mod/v2/lock${key.split('/').map(encodeURIComponent).join('/')}`;
+  return `/mod/v2/lock${key}`;
 }
 
 /**
@@ -116,7 +116,7 @@ function mayPass(error: Error): boolean {
 /** It may have come after nobody waited any more, and would then be nobody's until its TTL is over. */
 function giveBack(cluster: Cluster, { name, value }: Wish): void {
   if (cluster.closed.aborted) return;
-  release(cluster, name, { value }, GIVE_BACK_MS).catch(() => undefined);
+  release(cluster, name, { value }).catch(() => undefined);
 }
 
 /** It is no error if it is not had any more. Rejects with what `ClientError` lists. */
@@ -124,11 +124,10 @@ export async function release(
   cluster: Cluster,
   name: string,
   which: { readonly index: string } | { readonly value: string },
-  timeoutMs: number | undefined,
 ): Promise<void> {
   const query = new URLSearchParams({ ...which }).toString();
   const call: Call = { method: 'DELETE', path: `${lockPath(name)}?${query}` };
-  const deadlineMs = performance.now() + (timeoutMs ?? GIVE_BACK_MS);
+  const deadlineMs = performance.now() + GIVE_BACK_MS;
   for (;;) {
     try {
       const left = Math.max(1, deadlineMs - performance.now());

@@ -67,7 +67,7 @@ export class Lock {
   private async giveBack(): Promise<void> {
     if (this.lost.signal.aborted) return;
     this.lose('it was released');
-    await release(this.cluster, this.name, { index: String(this.token) }, undefined);
+    await release(this.cluster, this.name, { index: String(this.token) });
   }
 
   private schedule(): void {

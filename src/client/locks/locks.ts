@@ -79,7 +79,7 @@ export class Locks {
       return await this.confirmed(name, token, ttlSeconds, signal);
     } catch (error) {
       // Nobody will use it: the next one need not wait for its TTL.
-      release(this.cluster, name, { index: String(token) }, undefined).catch(() => undefined);
+      release(this.cluster, name, { index: String(token) }).catch(() => undefined);
       throw error;
     }
   }
