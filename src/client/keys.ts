@@ -1,9 +1,9 @@
 /** `/v2/keys`: reading and writing keys. */
-import { ERROR_CODES, EtcdError } from './errors';
+import { ERROR_CODES, EtcdError, isEtcdError } from './errors';
 import { jsonOf, notUnderstood } from './answer';
 import { ask, type Call, type CallOptions, type Via } from './http';
 import { bareActionOf, eventOf, indexesOf, type KeyEvent, type KeyNode, type StoreIndexes } from './keyEvent';
-import { normalKey, pathOfKey } from './keyPath';
+import { isBelow, normalKey, pathOfKey } from './keyPath';
 
 /** An event, the index of the store with it, and whether the key is new. */
 export interface KeyAnswer extends KeyEvent, StoreIndexes {
@@ -181,10 +181,21 @@ export class Keys {
     }
     const event = eventOf(body);
     if (event === undefined) throw notUnderstood(call, answer, 'it is no event of a key');
-    const isAsked =
-      where === 'at' ? event.node.key === asked : event.node.key.startsWith(asked === '/' ? '/' : `${asked}/`);
+    const isAsked = where === 'at' ? event.node.key === asked : isBelow(event.node.key, asked);
     if (!isAsked) throw notUnderstood(call, answer, `it is about ${JSON.stringify(event.node.key.slice(0, 100))}`);
     return { ...event, isNew, ...indexes };
+  }
+}
+
+/** What is read; where there is no such key, the index of the store then. Rejects as `read` does otherwise. */
+export async function orNothing<T extends object>(
+  read: Promise<T>,
+): Promise<T | { readonly node: undefined; readonly index: number; readonly clusterId: undefined }> {
+  try {
+    return await read;
+  } catch (error) {
+    if (!isEtcdError(error, ERROR_CODES.keyNotFound)) throw error;
+    return { node: undefined, index: error.index, clusterId: undefined };
   }
 }
 

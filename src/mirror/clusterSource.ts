@@ -19,12 +19,6 @@ const NODE_BYTES = 1024;
 const LETTER_BYTES = 2;
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 
-/** All that is below the prefix then is new to the watch, should it have to compare. */
-const NOTHING: Omit<KeyNode, 'key'> = {
-  ...{ dir: true, value: undefined, createdIndex: 0, modifiedIndex: 0 },
-  ...{ ttlSeconds: undefined, expiration: undefined, nodes: [] },
-};
-
 /** How the cluster is reached. */
 export interface Reach {
   readonly urls: readonly string[];
@@ -73,7 +67,8 @@ class Cluster implements ClusterSource {
     this.client ??= await this.connect();
     const troubles: Error[] = [];
     const watch = this.client.watch(this.prefix, {
-      ...{ recursive: true, from: { index, node: { ...NOTHING, key: this.prefix } }, signal },
+      // It never compares: at the first trouble it ends.
+      ...{ recursive: true, from: { index, node: undefined }, signal },
       // It would go on by itself; but whether anybody answers is for all to see, so the prefix is listed again.
       onTrouble: (error) => {
         troubles.push(error);

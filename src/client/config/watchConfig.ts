@@ -1,10 +1,10 @@
 /** A directory as one validated object that follows what is written to the cluster. */
 import { BackOff } from '../../platform/backOff';
 import { reasonToStop } from '../../platform/plainRequest';
-import { AnswerError, ERROR_CODES, isEtcdError, NoAnswerError } from '../errors';
+import { AnswerError, NoAnswerError } from '../errors';
 import type { KeyNode } from '../keyEvent';
 import { normalKey } from '../keyPath';
-import { Keys } from '../keys';
+import { Keys, orNothing } from '../keys';
 import { linkedSignal, type LinkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
@@ -180,9 +180,8 @@ export class Config<T> {
   }
 
   /** Resolves when something was changed after `read`, and nothing more for a moment. */
-  private async untilChanged({ node, index }: Read): Promise<void> {
+  private async untilChanged(from: Read): Promise<void> {
     const { settleMs = 50 } = this.options;
-    const from = { node: node ?? nothingAt(this.directory), index };
     const onTrouble = (error: Error): void => {
       this.report(error);
     };
@@ -205,14 +204,15 @@ export class Config<T> {
     const read = await this.read();
     const before = this.known;
     const tree = treeOf(read.node);
-    if (isSameTree(tree, before.tree) && before.source === 'cluster') return read;
+    const isSame = isSameTree(tree, before.tree);
+    if (isSame && before.source === 'cluster') return read;
     try {
       await this.take(tree, read.index);
     } catch (error) {
       this.report(error);
       return read;
     }
-    if (isSameTree(tree, before.tree)) return read;
+    if (isSame) return read;
     this.isTelling = true;
     try {
       await this.options.onChange?.(this.value, before.value);
@@ -244,13 +244,8 @@ export class Config<T> {
     const { timeoutMs = this.parts.timeoutMs } = this.options;
     const { signal } = this.link;
     if (signal.aborted) throw reasonToStop(signal);
-    try {
-      return await this.keys.list(this.directory, { recursive: true, timeoutMs, signal });
-    } catch (error) {
-      // No directory is an empty one: there may be defaults for everything.
-      if (isEtcdError(error, ERROR_CODES.keyNotFound)) return { node: undefined, index: error.index };
-      throw error;
-    }
+    // No directory is an empty one: there may be defaults for everything.
+    return orNothing(this.keys.list(this.directory, { recursive: true, timeoutMs, signal }));
   }
 
   private isClosed(): boolean {
@@ -267,10 +262,3 @@ export class Config<T> {
 }
 
 const SETTLE_TURNS_MAX = 100;
-
-function nothingAt(key: string): KeyNode {
-  return {
-    ...{ key, dir: true, value: undefined, createdIndex: 0, modifiedIndex: 0, ttlSeconds: undefined },
-    ...{ expiration: undefined, nodes: [] },
-  };
-}

@@ -1,9 +1,8 @@
 /** `/mod/v2/leader`: one of several processes leads (docs/locks.md). */
-import { ERROR_CODES, isEtcdError } from '../errors';
 import type { CallOptions } from '../call';
 import type { KeyNode } from '../keyEvent';
 import { normalKey } from '../keyPath';
-import { Keys } from '../keys';
+import { Keys, orNothing } from '../keys';
 import type { Cluster } from '../watch/cluster';
 import type { WatchOptions } from '../watch/feed';
 import type { Watch } from '../watch/watch';
@@ -42,15 +41,14 @@ export class Elections {
 
   /** Who leads now; undefined: nobody. Linearizable. Rejects with what `ClientError` lists. */
   async leader(name: string, options: CallOptions = {}): Promise<Leader | undefined> {
-    return leaderOf(await this.read(name, options).then(({ node }) => node));
+    return leaderOf((await this.read(name, options)).node);
   }
 
   /** Who leads, now and after each change; undefined: nobody. Rejects as a watch does. */
   async *observe(name: string, options: CallOptions = {}): AsyncGenerator<Leader | undefined, void, undefined> {
-    const { node, index } = await this.read(name, options);
-    let leader = leaderOf(node);
+    const from = await this.read(name, options);
+    let leader = leaderOf(from.node);
     yield leader;
-    const from = { node: node ?? nothingAt(directoryOf(name)), index };
     const watch = this.watch(directoryOf(name), { recursive: true, from, signal: options.signal });
     for await (const change of watch) {
       // What only waits or renews changes nothing; who leads is asked where it may have changed.
@@ -62,13 +60,8 @@ export class Elections {
     }
   }
 
-  private async read(name: string, options: CallOptions): Promise<{ node: KeyNode | undefined; index: number }> {
-    try {
-      return await this.keys.get(directoryOf(name), { ...options, quorum: true });
-    } catch (error) {
-      if (isEtcdError(error, ERROR_CODES.keyNotFound)) return { node: undefined, index: error.index };
-      throw error;
-    }
+  private read(name: string, options: CallOptions): Promise<{ node: KeyNode | undefined; index: number }> {
+    return orNothing(this.keys.get(directoryOf(name), options));
   }
 }
 
@@ -84,11 +77,4 @@ function leaderOf(node: KeyNode | undefined): Leader | undefined {
       : [];
   });
   return places.sort((one, other) => one.token - other.token)[0];
-}
-
-function nothingAt(key: string): KeyNode {
-  return {
-    ...{ key, dir: true, value: undefined, createdIndex: 0, modifiedIndex: 0, ttlSeconds: undefined },
-    ...{ expiration: undefined, nodes: [] },
-  };
 }

@@ -3,7 +3,7 @@ import { BackOff } from '../../platform/backOff';
 import { EtcdError, ERROR_CODES, isEtcdError, NoAnswerError, NotUnderstoodError, RefusedError } from '../errors';
 import type { KeyNode, StoreIndexes } from '../keyEvent';
 import { isBelow, normalKey } from '../keyPath';
-import { Keys } from '../keys';
+import { Keys, orNothing } from '../keys';
 import { pause } from '../transport/pause';
 import type { Waited } from '../wait';
 import type { Cluster } from './cluster';
@@ -17,16 +17,16 @@ export interface WatchOptions {
   /** Ends the watch: it rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * An answer of `get` or `list` (recursive, if the watch is): the watch tells what was changed after it, and of that nothing is missed. If
-   * absent it tells what is changed after it began.
+   * An answer of `get` or `list` (recursive, if the watch is): the watch tells what was changed after it, and of that nothing is missed. `node` is
+   * undefined where there was no such key. If absent it tells what is changed after it began.
    */
-  readonly from?: (Pick<StoreIndexes, 'index'> & { readonly node: KeyNode }) | undefined;
+  readonly from?: (Pick<StoreIndexes, 'index'> & { readonly node: KeyNode | undefined }) | undefined;
   /**
    * Begins after the change with this index, if the history of the members still reaches back to it; if not, it rejects with EtcdError 401.
    * Not together with `from`.
    */
   readonly afterIndex?: number | undefined;
-  /** So many changes wait for whoever reads them, before no more are asked for; 1000 if absent. Only a comparison may exceed it. */
+  /** So many changes wait for whoever reads them, before no more are asked for; 1000 if absent. */
   readonly bufferMax?: number | undefined;
   /** Until a member has begun to wait, or answered whether it is alive; what the client has as `timeoutMs` if absent. */
   readonly timeoutMs?: number | undefined;
@@ -171,12 +171,7 @@ export class Feed {
 
   private async read(): Promise<Store> {
     const { recursive = false } = this.options;
-    try {
-      return await this.keys.get(this.key, { recursive, signal: this.signal, timeoutMs: this.timeoutMs });
-    } catch (error) {
-      if (!(error instanceof EtcdError) || error.code !== ERROR_CODES.keyNotFound) throw error;
-      return { node: undefined, index: error.index, clusterId: undefined };
-    }
+    return orNothing(this.keys.get(this.key, { recursive, signal: this.signal, timeoutMs: this.timeoutMs }));
   }
 
   private async pause(): Promise<readonly Change[]> {
