@@ -11,8 +11,6 @@ export abstract class AnswerError extends Error {
     /** Of HTTP. */
     readonly status: number,
     message: string,
-    /** The number of the v2 document's error table; only requests for keys have one. */
-    readonly errorCode?: number,
     options?: ErrorOptions,
   ) {
     super(message, options);
@@ -38,7 +36,7 @@ export class EtcdError extends AnswerError {
     said: { readonly code: number; readonly message: string; readonly cause: string; readonly index: number },
   ) {
     const words = [said.message, said.cause].filter((part) => part !== '').join(': ');
-    super(status, `${request}: status ${status}, ${words}`, said.code);
+    super(status, `${request}: status ${status}, ${words}`);
     this.code = said.code;
     this.etcdMessage = said.message;
     this.cause = said.cause;
@@ -65,10 +63,6 @@ export class RefusedError extends AnswerError {
 export class NotUnderstoodError extends AnswerError {
   override readonly name = 'NotUnderstoodError';
   readonly kind = 'notUnderstood';
-
-  constructor(status: number, message: string, options?: ErrorOptions) {
-    super(status, message, undefined, options);
-  }
 }
 
 /** Why one endpoint gave no answer. */

@@ -1,5 +1,5 @@
 /** `cairn check`: uses a cluster once in every way that clients do. */
-import { AnswerError } from '../client/errors';
+import { AnswerError, ERROR_CODES, isEtcdError } from '../client/errors';
 import { isHealthy, serverVersion } from '../client/health';
 import { ask, type Target } from '../client/http';
 import { Keys } from '../client/keys';
@@ -10,7 +10,6 @@ import { clientConnection, type Environment } from './connection';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
-const NO_SUCH_KEY = 100;
 
 interface Step {
   readonly name: string;
@@ -108,7 +107,7 @@ async function refuseWrongValue(target: Target, key: string): Promise<string> {
 async function deleteAndMiss(target: Target, key: string): Promise<string> {
   await new Keys(target).delete(key);
   const missing = await new Keys(target).get(key).catch((error: unknown) => error);
-  if (!(missing instanceof AnswerError) || missing.errorCode !== NO_SUCH_KEY)
+  if (!isEtcdError(missing, ERROR_CODES.keyNotFound))
     throw new Error(`${key} was deleted, and reading it answers ${String(missing)}`);
   return 'gone';
 }

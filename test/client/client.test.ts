@@ -65,7 +65,7 @@ describe('the client', () => {
     const error = await new Keys(target).set('k', 'v', { prevValue: 'a' }).catch((one: unknown) => one);
     expect(error).toBeInstanceOf(EtcdError);
     expect(error).toMatchObject({
-      ...{ kind: 'etcd', status: 412, code: 101, errorCode: 101, etcdMessage: 'Compare failed', cause: '[a != b]' },
+      ...{ kind: 'etcd', status: 412, code: 101, etcdMessage: 'Compare failed', cause: '[a != b]' },
       ...{ index: 9, message: 'PUT /v2/keys/k: status 412, Compare failed: [a != b]' },
     });
   });
