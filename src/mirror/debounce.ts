@@ -8,19 +8,12 @@ export interface DebounceBounds {
 
 export class Debounce {
   private firstMs: number | undefined;
-  private lastMs = 0;
 
   constructor(private readonly bounds: DebounceBounds) {}
 
-  /** @param nowMs - of a clock that never goes back */
-  changed(nowMs: number): void {
+  /** In how many milliseconds to act, if nothing changes until then. @param nowMs - of a clock that never goes back */
+  changed(nowMs: number): number {
     this.firstMs ??= nowMs;
-    this.lastMs = nowMs;
-  }
-
-  /** When to act, on the same clock; undefined: nothing has changed. */
-  dueMs(): number | undefined {
-    if (this.firstMs === undefined) return undefined;
-    return Math.min(this.lastMs + this.bounds.quietMs, this.firstMs + this.bounds.longestMs);
+    return Math.max(0, Math.min(this.bounds.quietMs, this.firstMs + this.bounds.longestMs - nowMs));
   }
 }

@@ -31,10 +31,8 @@ export async function followUntilDue(
   try {
     for await (const changed of source.changes(index, over.signal)) {
       if (changed <= index) continue;
-      const nowMs = clock.monotonicMs();
-      debounce.changed(nowMs);
       cancel();
-      cancel = clock.after(Math.max(0, (debounce.dueMs() ?? nowMs) - nowMs), end);
+      cancel = clock.after(debounce.changed(clock.monotonicMs()), end);
     }
     // Nothing more comes, so nothing is gained by acting at once; other changes may be on their way.
     if (!over.signal.aborted) await settled(debounce, clock, over.signal);
@@ -46,10 +44,8 @@ export async function followUntilDue(
 }
 
 function settled(debounce: Debounce, clock: Following['clock'], signal: AbortSignal): Promise<void> {
-  const nowMs = clock.monotonicMs();
-  debounce.changed(nowMs);
   return new Promise((resolve) => {
-    const cancel = clock.after(Math.max(0, (debounce.dueMs() ?? nowMs) - nowMs), resolve);
+    const cancel = clock.after(debounce.changed(clock.monotonicMs()), resolve);
     signal.addEventListener('abort', () => {
       cancel();
       resolve();

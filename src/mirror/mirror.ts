@@ -1,5 +1,4 @@
 /** A directory that holds what a prefix holds: lists, writes, watches, and lists again. */
-import { resolve } from 'node:path';
 import { BackOff } from '../platform/backOff';
 import type { Clock, Random } from '../platform/clock';
 import { ensureDirectory } from '../platform/makeDirectory';
@@ -17,6 +16,7 @@ import type { Listed, Source } from './source';
 import type { MirrorStatus } from './status';
 
 export interface MirrorSettings {
+  /** Absolute. */
   readonly directory: string;
   readonly prefix: string;
   readonly form: Form;
@@ -59,7 +59,7 @@ export class Mirror {
     private readonly parts: MirrorParts,
   ) {
     const { prefix, form, modes } = settings;
-    this.directory = resolve(settings.directory);
+    this.directory = settings.directory;
     this.made = JSON.stringify({ prefix, form, modes });
     this.complaints = new Complaints(parts.log);
     this.backOff = new BackOff(PAUSES, parts.random);

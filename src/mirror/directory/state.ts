@@ -1,6 +1,7 @@
 /** The state that a directory holds, as whoever wrote it left it. */
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRecord, parseJson, wholeNumberOf } from '../../client/json';
 import { codeOf } from '../../platform/errorCode';
 import { readPlainFile } from '../../platform/plainFile';
 import { digestOf, type NamedContent } from '../digest';
@@ -42,17 +43,11 @@ export async function readState(directory: string): Promise<Note | undefined> {
 }
 
 function parseNote(text: string): Note | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { index, keys, bytes, digest, made } = { ...value } as Readonly<Record<string, unknown>>;
-  const numbers = [index, keys, bytes].every((number) => Number.isSafeInteger(number) && Number(number) >= 0);
-  if (!numbers || typeof digest !== 'string' || typeof made !== 'string') return undefined;
-  return { index: Number(index), keys: Number(keys), bytes: Number(bytes), digest, made };
+  const value = parseJson(text);
+  const { digest, made, ...numbers } = isRecord(value) ? value : {};
+  const [index, keys, bytes] = ['index', 'keys', 'bytes'].map((name) => wholeNumberOf(numbers[name]));
+  if (index === undefined || keys === undefined || bytes === undefined) return undefined;
+  return typeof digest === 'string' && typeof made === 'string' ? { index, keys, bytes, digest, made } : undefined;
 }
 
 /** Undefined if they are longer than that together: they are not what was written, and may be without end. */
