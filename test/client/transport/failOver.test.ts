@@ -121,7 +121,7 @@ describe('a client of several members', () => {
 
   it('does not wait for a member that hangs with a read, and does with a write', async () => {
     const [hanging, good] = [await raw(), await fake(() => ({ body: EVENT }))];
-    const reading = clientOf([hanging.url, good.url], { timeoutMs: 600 });
+    const reading = clientOf([hanging.url, good.url], { timeoutMs: 2000 });
     expect((await reading.keys.get('k')).node.value).toBe('v');
     const writing = clientOf([hanging.url, good.url], { timeoutMs: 300 });
     const error = await writing.keys.set('k', 'v').catch((one: unknown) => one);
@@ -131,15 +131,13 @@ describe('a client of several members', () => {
   });
 
   it('stops at once when it is told to, while it waits too', async () => {
-    const client = clientOf([NOBODY], { backOff: { firstMs: 4000, longestMs: 4000 } });
+    const client = clientOf([NOBODY], { timeoutMs: 600_000, backOff: { firstMs: 300_000, longestMs: 300_000 } });
     const stop = new AbortController();
     const asking = client.keys.get('k', { signal: stop.signal });
     setTimeout(() => {
       stop.abort(new Error('enough'));
     }, 50);
-    const beganMs = performance.now();
     await expect(asking).rejects.toThrow('enough');
-    expect(performance.now() - beganMs).toBeLessThan(1500);
     await expect(client.keys.get('k', { signal: stop.signal })).rejects.toThrow('enough');
   });
 
