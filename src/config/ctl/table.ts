@@ -6,7 +6,7 @@ import { moreCommands } from './moreCommands';
 import type { CtlFlags, CtlGroup, CtlRow } from './row';
 import { watchCommands } from './watchCommands';
 
-export const ctlTable = {
+const ctlTable = {
   ...keyCommands,
   ...watchCommands,
   ...clusterCommands,
@@ -25,6 +25,9 @@ export type CtlPath = {
     ? `${Word} ${keyof Commands & string}`
     : Word;
 }[keyof Table];
+
+/** The first word of a command. */
+export type CtlWord = keyof Table;
 
 /** In the order of --help. */
 export const ctlRows: readonly (readonly [string, CtlRow | CtlGroup])[] = Object.entries(ctlTable);
