@@ -12,7 +12,7 @@ import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
 import { bareSide, orLater, SURROUNDINGS } from './filesDial';
 import { memberTls } from './memberTls';
-import { whyUnreadable } from './whyUnreadable';
+import { readUserFile } from './userFile';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -84,15 +84,11 @@ function userIn(values: CommandArguments, environment: Environment): string | un
 
 /** `NAME:PASSWORD`, as a file has it. @throws UsageError */
 export function readUser(file: { readonly option: string; readonly path: string }): string {
-  let text: string;
   try {
-    text = readPlainFileSync(file.path);
+    return readUserFile(file);
   } catch (error) {
-    throw new UsageError(`${file.option} ${file.path} cannot be read: ${whyUnreadable(error)}`);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
-  const user = text.replace(/\r?\n$/, '');
-  if (user.indexOf(':') > 0 && !user.includes('\n')) return user;
-  throw new UsageError(`${file.option} ${file.path} does not hold one line like NAME:PASSWORD`);
 }
 
 /** To peer ports, in the same way. @throws UsageError */

@@ -37,13 +37,10 @@ export async function askSecret(io: Io, prompt: string): Promise<string> {
 }
 
 async function userIn(path: string): Promise<string> {
-  let text: string;
+  const { readUserFile } = await import('../userFile.js');
   try {
-    text = (await import('../../platform/plainFile.js')).readPlainFileSync(path);
+    return readUserFile({ option: '--user-file', path });
   } catch (error) {
-    throw new Failure(EXIT.badArguments, `--user-file ${path} cannot be read: ${messageOf(error)}`);
+    throw new Failure(EXIT.badArguments, messageOf(error));
   }
-  const user = text.replace(/\r?\n$/, '');
-  if (user.indexOf(':') > 0 && !user.includes('\n')) return user;
-  throw new Failure(EXIT.badArguments, `--user-file ${path} does not hold one line like NAME:PASSWORD`);
 }
