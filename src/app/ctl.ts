@@ -1,5 +1,5 @@
 /** cairnctl in a process: its streams, its signals and how it ends. */
-import { commandRows, flagsOf, isCommandWord, usesUrl, type TaskWord } from '../config/commands';
+import { flagsOf, isTaskWord, taskRows, usesUrl, type TaskWord } from '../config/commands';
 import { askSecret } from '../ctl/etcdctl/askSecret';
 import { argumentsAsGiven } from '../ctl/etcdctl/byteText';
 import { cairnctl, type Others } from '../ctl/etcdctl/cairnctl';
@@ -49,11 +49,10 @@ function replaceListeners(signal: NodeJS.Signals, act: (signal: NodeJS.Signals) 
 }
 
 function othersWith(runOther: RunOther): Others {
-  const rows = commandRows.filter(([word]) => isTask(word));
   return {
-    list: rows.map(([word, { help }]) => ({ word, help })),
+    list: taskRows.map(([word, { help }]) => ({ word, help })),
     find: (word) =>
-      isTask(word)
+      isTaskWord(word)
         ? {
             flags: Object.keys(flagsOf(word)),
             usesUrl: (args) => usesUrl(word, args),
@@ -62,10 +61,6 @@ function othersWith(runOther: RunOther): Others {
         : undefined,
     version: () => build().version,
   };
-}
-
-function isTask(word: string): word is TaskWord {
-  return isCommandWord(word) && word !== 'discovery' && word !== 'ctl';
 }
 
 function written(output: NodeJS.WriteStream): Promise<void> {

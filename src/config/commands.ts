@@ -25,6 +25,13 @@ export function isCommandWord(word: string): word is CommandWord {
   return Object.hasOwn(commandTable, word);
 }
 
+export function isTaskWord(word: string): word is TaskWord {
+  return isCommandWord(word) && word !== 'discovery' && word !== 'ctl';
+}
+
+/** Those of them that end, which are commands of cairnctl too. */
+export const taskRows = commandRows.filter((row): row is readonly [TaskWord, CommandRow] => isTaskWord(row[0]));
+
 /** The options of a command, by name. */
 export function flagsOf(word: TaskWord): Readonly<Record<string, CommandFlag>> {
   return commandTable[word].flags;

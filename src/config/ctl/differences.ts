@@ -1,4 +1,4 @@
-/** Where cairnctl departs from etcdctl 3.4 on purpose. The stories of test/transcripts/etcdctl name the rows. */
+/** Where cairnctl departs from etcdctl 3.4 on purpose. Stories of test/transcripts/etcdctl that show one name its row; tests of cairnctl show the others. */
 
 export interface Difference {
   readonly etcdctl: string;

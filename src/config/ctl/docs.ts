@@ -1,5 +1,5 @@
 /** docs/cairnctl.md, made from the tables; scripts/configuration-docs.js writes it. */
-import { commandRows } from '../commands';
+import { taskRows } from '../commands';
 import { table } from '../markdown';
 import { differences } from './differences';
 import { globalFlags } from './globalFlags';
@@ -94,11 +94,10 @@ function spellings(name: string, { spellings: others = [], placeholder }: CtlFla
 }
 
 function otherSection(): readonly string[] {
-  const words = commandRows.map(([word]) => word).filter((word) => word !== 'ctl' && word !== 'discovery');
   return [
     '## Commands of cairn',
     '',
-    `Every other command of \`cairn\` is one of \`cairnctl\` too, with flags of its own: ${words.map((word) => `\`${word}\``).join(', ')}.`,
+    `Every other command of \`cairn\` is one of \`cairnctl\` too, with flags of its own: ${taskRows.map(([word]) => `\`${word}\``).join(', ')}.`,
     'See [configuration.md](configuration.md#commands). `--endpoints` and the variables that name endpoints say where they ask (the first one), and the',
     'flags that they have too may stand before them: `cairnctl --endpoints http://10.0.0.1:2379 doctor`.',
     '',
@@ -109,7 +108,7 @@ function differenceSection(): readonly string[] {
   return [
     '## Where it differs from etcdctl',
     '',
-    '`test/transcripts/etcdctl` holds what etcdctl 3.4 writes to etcd 3.4, byte for byte, and what cairnctl writes instead in these cases:',
+    '`test/transcripts/etcdctl` holds what etcdctl 3.4 writes to etcd 3.4, byte for byte. On purpose cairnctl does something else in these cases:',
     '',
     ...table(
       ['name', 'etcdctl 3.4', 'cairnctl'],

@@ -1,6 +1,5 @@
 /** What a word that is being typed may become. Pure: the table of commands decides. */
-import { commandRows, flagsOf, type TaskWord } from '../../config/commands';
-import type { CommandFlag } from '../../config/commands/row';
+import { flagsOf, isTaskWord, taskRows } from '../../config/commands';
 import { globalFlags } from '../../config/ctl/globalFlags';
 import { SHELLS } from '../../config/ctl/moreCommands';
 import { ctlRow, ctlRows, flagsOfCtl, isGroup } from '../../config/ctl/table';
@@ -41,8 +40,7 @@ export function completionOf(words: readonly string[]): Completion {
 }
 
 function commandWords(): Completion {
-  const others = commandRows.filter(([word]) => word !== 'ctl' && word !== 'discovery');
-  return { kind: 'words', words: [...candidates(ctlRows), ...candidates(others)] };
+  return { kind: 'words', words: candidates([...ctlRows, ...taskRows]) };
 }
 
 function ofCommand(row: CtlRow, args: readonly string[], typed: string, before: readonly string[]): Completion {
@@ -59,14 +57,13 @@ function ofCommand(row: CtlRow, args: readonly string[], typed: string, before: 
   if (typed.startsWith('-')) return flagWords(flags);
   const operand = row.operands.split(' ')[operands] ?? '';
   if (/^\[?KEY\b/.test(operand)) return { kind: 'keys', before };
-  if (operand === SHELLS.join('|')) return { kind: 'words', words: SHELLS.map((word) => ({ word, help: '' })) };
+  if (operand === SHELLS.join('|')) return bareWords(SHELLS);
   return /^\[?PROGRAM|^\[--\]/.test(operand) ? { kind: 'files' } : NOTHING;
 }
 
 function ofCairn(word: string, args: readonly string[], typed: string): Completion {
-  const isTask = commandRows.some(([name]) => name === word && name !== 'ctl' && name !== 'discovery');
-  if (!isTask) return NOTHING;
-  const flags: Readonly<Record<string, CommandFlag>> = flagsOf(word as TaskWord);
+  if (!isTaskWord(word)) return NOTHING;
+  const flags = flagsOf(word);
   const { value } = skipFlags(args.slice(-1), 0, flags);
   if (value !== undefined) return valueOf(value, typed);
   return typed.startsWith('-') ? flagWords(flags) : { kind: 'files' };
@@ -92,11 +89,14 @@ function skipFlags(
 
 const FORMS = ['simple', 'extended', 'json'];
 
-function valueOf({ placeholder }: AnyFlag, typed: string): Completion {
-  if (placeholder === 'FORM') {
-    return { kind: 'words', words: FORMS.map((word) => ({ word, help: '' })) };
-  }
+function valueOf(flag: AnyFlag, typed: string): Completion {
+  if (flag === globalFlags.output) return bareWords(FORMS);
+  const { placeholder } = flag;
   return placeholder === 'FILE' || placeholder === 'DIR' || typed.startsWith('/') ? { kind: 'files' } : NOTHING;
+}
+
+function bareWords(words: readonly string[]): Completion {
+  return { kind: 'words', words: words.map((word) => ({ word, help: '' })) };
 }
 
 function flagWords(flags: AnyFlags): Completion {

@@ -48,6 +48,7 @@ it.each([
     ['bash', 'zsh', 'fish'],
   ],
   [['certs', '--directory', ''], ['files']],
+  [['doctor', '--output', ''], []],
   [['nope', ''], []],
   [['member', 'nope', ''], []],
 ])('%j: %j', (typed, expected) => {
