@@ -121,8 +121,7 @@ async function build() {
   // Of what is built now: a source that changes meanwhile is built the next time.
   const key = buildKey();
   say('building');
-  const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
+  await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
   await run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
   markCurrent('build', key);
 }

@@ -1,7 +1,7 @@
 /** What one request and its answer are. */
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dial } from '../platform/dial';
-import type { RequestBody } from './transport/body';
+import type { RequestBody } from '../platform/requestBody';
 
 export interface Call {
   readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';

@@ -4,7 +4,7 @@ export type { Client } from './client';
 export type { ClientOptions } from './options';
 export type { TlsOptions } from './transport/connections';
 export type { Answer, Asker, Call, CallOptions } from './http';
-export type { RequestBody } from './transport/body';
+export type { RequestBody } from '../platform/requestBody';
 export type { OpenedAnswer } from './transport/opening';
 export {
   AnswerError,

@@ -1,8 +1,8 @@
 /** What `createClient` takes, and what it means. */
 import type { Duplex } from 'node:stream';
 import type { BackOffBounds } from '../platform/backOff';
+import { basicAuthorization } from '../platform/basicAuthorization';
 import type { Dial } from '../platform/dial';
-import { basicAuthorization } from './transport/authorization';
 import { dialWith, type TlsOptions } from './transport/connections';
 
 export interface ClientOptions {

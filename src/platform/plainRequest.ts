@@ -1,8 +1,11 @@
 /** One plain HTTP request: bounded in time and in the size of its answer. */
 import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { basicAuthorization } from './basicAuthorization';
 import { dialTcp, type Dial } from './dial';
 import { explainPlainAtTls, TLS_FAILURE } from './networkError';
+import { redirectOf, REDIRECTS_MAX } from './redirects';
+import { bytesOf, type RequestBody } from './requestBody';
 
 export interface PlainRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -21,11 +24,6 @@ export interface PlainRequest {
   /** `dialTcp` if nothing else is said. */
   readonly dial?: Dial | undefined;
 }
-
-export type RequestBody =
-  | { readonly form: Readonly<Record<string, string>> }
-  | { readonly json: unknown }
-  | { readonly bytes: Buffer; readonly type: string };
 
 export interface PlainAnswer {
   readonly status: number;
@@ -89,9 +87,6 @@ function limit(timeoutMs: number, fail: (error: Error) => void): NodeJS.Timeout 
   }, timeoutMs);
 }
 
-const REDIRECTS = [301, 302, 307, 308];
-const REDIRECTS_MAX = 5;
-
 /** As `plainRequest`, and follows where the answer points to, up to five times; from https to nothing else. */
 export async function followingRequest(options: PlainRequest): Promise<PlainAnswer> {
   const deadlineMs = performance.now() + options.timeoutMs;
@@ -99,14 +94,10 @@ export async function followingRequest(options: PlainRequest): Promise<PlainAnsw
   for (let hops = 0; ; hops++) {
     const timeoutMs = Math.max(1, deadlineMs - performance.now());
     const answer = await plainRequest({ ...options, url, user, timeoutMs });
-    const { location } = answer.headers;
-    if (!REDIRECTS.includes(answer.status) || location === undefined || hops === REDIRECTS_MAX) return answer;
-    const [before, next] = [new URL(url), new URL(location, url)];
-    if (before.protocol === 'https:' && next.protocol !== 'https:') {
-      throw new Error(
-        `the answer of ${before.host} points to ${next.origin}, which is not encrypted; it is not followed`,
-      );
-    }
+    if (hops === REDIRECTS_MAX) return answer;
+    const before = new URL(url);
+    const next = redirectOf(before, answer.status, answer.headers);
+    if (next === undefined) return answer;
     if (before.origin !== next.origin) user = undefined;
     url = next.href;
   }
@@ -118,7 +109,7 @@ function open({ method, url: text, body, user, dial = dialTcp }: PlainRequest): 
 } {
   const url = new URL(text);
   const stream = dial(url);
-  const [type, bytes] = bytesOf(body);
+  const { type, bytes } = bytesOf(body);
   const request = httpRequest({
     createConnection: () => stream,
     method,
@@ -127,20 +118,13 @@ function open({ method, url: text, body, user, dial = dialTcp }: PlainRequest): 
     headers: {
       Host: url.host,
       Connection: 'close',
-      ...(user === undefined ? {} : { Authorization: `Basic ${Buffer.from(user).toString('base64')}` }),
+      ...(user === undefined ? {} : { Authorization: basicAuthorization(user) }),
       ...(type === undefined ? {} : { 'Content-Type': type }),
-      ...(method === 'POST' || method === 'PUT' || bytes.length > 0 ? { 'Content-Length': bytes.length } : {}),
+      ...(method === 'POST' || method === 'PUT' || bytes !== undefined ? { 'Content-Length': bytes?.length ?? 0 } : {}),
     },
   });
   request.end(bytes);
   return { stream, request };
-}
-
-function bytesOf(body: RequestBody | undefined): [type: string | undefined, bytes: Buffer] {
-  if (body === undefined) return [undefined, Buffer.alloc(0)];
-  if ('bytes' in body) return [body.type, body.bytes];
-  if ('json' in body) return ['application/json', Buffer.from(JSON.stringify(body.json))];
-  return ['application/x-www-form-urlencoded', Buffer.from(new URLSearchParams(body.form).toString())];
 }
 
 function readAnswer(

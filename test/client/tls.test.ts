@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createClient, UnreachableError, type Client, type TlsOptions } from '../../src/client';
 import { Endpoints } from '../../src/client/transport/endpoints';
-import { redirectOf } from '../../src/client/transport/redirects';
+import { redirectOf } from '../../src/platform/redirects';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { FakeServer } from './fakeServer';

@@ -2,7 +2,8 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { systemTls } from '../../src/tls/clientTls';
 import { tlsDial } from '../../src/tls/dial';
-import { followingRequest, plainRequest, type PlainRequest, type RequestBody } from '../../src/platform/plainRequest';
+import { followingRequest, plainRequest, type PlainRequest } from '../../src/platform/plainRequest';
+import type { RequestBody } from '../../src/platform/requestBody';
 
 const TIMEOUT_MS = 400;
 const sockets = new Set<Socket>();

@@ -1,11 +1,12 @@
 /** One request to one endpoint, its redirects followed, its answer read. */
 import { explainPlainAtTls, TLS_FAILURE } from '../../platform/networkError';
+import { redirectOf, REDIRECTS_MAX } from '../../platform/redirects';
+import { bytesOf } from '../../platform/requestBody';
 import type { Answer, Call } from '../call';
 import { NotUnderstoodError } from '../errors';
-import { bytesOf, readText, TooLongError } from './body';
+import { readText, TooLongError } from './body';
 import type { Connections } from './connections';
 import { exchange, ExchangeFailure, type OpenAnswer } from './exchange';
-import { redirectOf, REDIRECTS_MAX } from './redirects';
 
 export interface Attempt {
   readonly call: Call;

@@ -1,15 +1,6 @@
-/** Bodies of requests and of answers. */
+/** Bodies of answers. */
 import type { IncomingMessage } from 'node:http';
 import { ExchangeFailure, type OpenAnswer } from './exchange';
-
-export type RequestBody = { readonly form: Readonly<Record<string, string>> } | { readonly json: unknown };
-
-export function bytesOf(body: RequestBody | undefined): { readonly type?: string; readonly bytes?: Buffer } {
-  if (body === undefined) return {};
-  if ('json' in body) return { type: 'application/json', bytes: Buffer.from(JSON.stringify(body.json)) };
-  const bytes = Buffer.from(new URLSearchParams(body.form).toString());
-  return { type: 'application/x-www-form-urlencoded', bytes };
-}
 
 /** The answer is longer than this client reads; the option is named, for it may be what was asked for. */
 export class TooLongError extends Error {

@@ -1,10 +1,10 @@
 /** Asks one member, once, over a connection of its own. */
+import { basicAuthorization } from '../../platform/basicAuthorization';
 import { dialTcp } from '../../platform/dial';
 import { reasonOf } from '../../platform/networkError';
 import { TimeoutError, UnreachableError } from '../errors';
 import { nameOf, type Answer, type Call, type CallOptions, type Target } from '../call';
 import { attempt } from './attempt';
-import { basicAuthorization } from './authorization';
 import { Connections } from './connections';
 import { ExchangeFailure } from './exchange';
 
