@@ -4,7 +4,7 @@ import { redirectOf, REDIRECTS_MAX } from '../../platform/redirects';
 import { bytesOf } from '../../platform/requestBody';
 import type { Answer, Call } from '../call';
 import { NotUnderstoodError } from '../errors';
-import { readText, TooLongError } from './body';
+import { readText } from './body';
 import type { Connections } from './connections';
 import { exchange, ExchangeFailure, type OpenAnswer } from './exchange';
 
@@ -31,13 +31,13 @@ export async function attempt(options: Attempt, answerBytesMax: number): Promise
   const { answer, url } = await openAttempt(options);
   const { statusCode: status = 0, headers } = answer.message;
   try {
-    const text = await readText(answer, answerBytesMax);
+    const text = await readText(answer, answerBytesMax, requestTo(options, url));
     const isTls = explainPlainAtTls(url, status, text);
     if (isTls === undefined) return { status, headers, text, endpoint: url.origin };
     throw new ExchangeFailure('connection', Object.assign(new Error(isTls), { code: TLS_FAILURE }), false, false);
   } catch (error) {
-    if (error instanceof TooLongError) throw strange(options, status, url, error.message);
-    if (error instanceof ExchangeFailure || options.signal?.aborted === true) throw error;
+    const isKnown = error instanceof ExchangeFailure || error instanceof NotUnderstoodError;
+    if (isKnown || options.signal?.aborted === true) throw error;
     throw new ExchangeFailure('connection', error instanceof Error ? error : new Error(String(error)), true, false);
   }
 }
@@ -58,7 +58,8 @@ export async function openAttempt(options: Attempt): Promise<{ readonly answer: 
       url = next;
     } catch (error) {
       leave(answer);
-      throw strange(options, status, url, error instanceof Error ? error.message : String(error));
+      const what = error instanceof Error ? error.message : String(error);
+      throw new NotUnderstoodError(status, `${requestTo(options, url)}: ${what}`);
     }
     leave(answer);
   }
@@ -101,6 +102,6 @@ async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenA
   }
 }
 
-function strange({ call }: Attempt, status: number, url: URL, what: string): NotUnderstoodError {
-  return new NotUnderstoodError(status, `${call.method} ${url.origin}${url.pathname}: ${what}`);
+function requestTo({ call }: Attempt, url: URL): string {
+  return `${call.method} ${url.origin}${url.pathname}`;
 }

@@ -1,29 +1,30 @@
 /** Bodies of answers. */
 import type { IncomingMessage } from 'node:http';
+import { NotUnderstoodError } from '../errors';
 import { ExchangeFailure, type OpenAnswer } from './exchange';
 
-/** The answer is longer than this client reads; the option is named, for it may be what was asked for. */
-export class TooLongError extends Error {
-  constructor(readonly bytesMax: number) {
-    super(`the answer is longer than ${bytesMax} bytes (answerBytesMax), and was not read to its end`);
-  }
-}
-
-/** The whole body. Rejects with TooLongError, ExchangeFailure, or the reason of the signal that ended it. */
-export async function readText({ message, settle }: OpenAnswer, bytesMax: number): Promise<string> {
+/**
+ * The whole body. Rejects with NotUnderstoodError (too long), ExchangeFailure, or the reason of the signal that ended it.
+ *
+ * @param request - as messages name it
+ */
+export async function readText({ message, settle }: OpenAnswer, bytesMax: number, request: string): Promise<string> {
   try {
-    return await readBody(message, bytesMax);
+    return await readBody(message, bytesMax, request);
   } finally {
     settle();
   }
 }
 
 /** Rejects as `readText` does. */
-export function readBody(message: IncomingMessage, bytesMax: number): Promise<string> {
+export function readBody(message: IncomingMessage, bytesMax: number, request: string): Promise<string> {
+  // The option is named, for a long answer may be what was asked for.
+  const tooLong = `${request}: the answer is longer than ${bytesMax} bytes (answerBytesMax), and was not read to its end`;
+  const refuse = (): NotUnderstoodError => new NotUnderstoodError(message.statusCode ?? 0, tooLong);
   const announced = Number(message.headers['content-length']);
   if (announced > bytesMax) {
     message.destroy();
-    return Promise.reject(new TooLongError(bytesMax));
+    return Promise.reject(refuse());
   }
   return new Promise((resolve, reject: (error: Error) => void) => {
     const pieces: Buffer[] = [];
@@ -31,7 +32,7 @@ export function readBody(message: IncomingMessage, bytesMax: number): Promise<st
     message.on('data', (piece: Buffer) => {
       bytes += piece.length;
       if (bytes > bytesMax) {
-        reject(new TooLongError(bytesMax));
+        reject(refuse());
         message.destroy();
       } else pieces.push(piece);
     });

@@ -91,14 +91,23 @@ class Run {
   }
 
   private givenUp(isLate: boolean): TimeoutError | UnreachableError {
-    const failures = [...this.failures.values()];
-    const reasons = failures.map(({ endpoint, error }) => `${endpoint}: ${reasonOf(error)}`).join('; ');
-    const outcome = this.wasMaybeSent ? '; a member may have carried it out' : '';
-    const said = this.refused === undefined ? '' : `${this.refused.endpoint}: status ${this.refused.status}; `;
-    const message = `${nameOf(this.options.call)}: no answer (${said}${reasons}${outcome})`;
-    const Kind = isLate ? TimeoutError : UnreachableError;
-    return new Kind(message, this.wasMaybeSent, failures);
+    const said = this.refused === undefined ? [] : [`${this.refused.endpoint}: status ${this.refused.status}`];
+    return noAnswer(this.options.call, [...this.failures.values()], isLate, this.wasMaybeSent, said);
   }
+}
+
+/** @param said - what is known besides the failures */
+export function noAnswer(
+  call: Call,
+  failures: readonly EndpointFailure[],
+  isLate: boolean,
+  maybeCarriedOut: boolean,
+  said: readonly string[] = [],
+): TimeoutError | UnreachableError {
+  const reasons = failures.map(({ endpoint, error }) => `${endpoint}: ${reasonOf(error)}`);
+  const outcome = maybeCarriedOut ? ['a member may have carried it out'] : [];
+  const message = `${nameOf(call)}: no answer (${[...said, ...reasons, ...outcome].join('; ')})`;
+  return new (isLate ? TimeoutError : UnreachableError)(message, maybeCarriedOut, failures);
 }
 
 /** Without room, or not known to this version: the others will say the same. */

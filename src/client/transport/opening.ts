@@ -1,12 +1,12 @@
 /** Answers that are read as they come, because they are too long to be held. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { reasonOf } from '../../platform/networkError';
-import { TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
+import type { EndpointFailure } from '../errors';
 import { textOf2xx } from '../answer';
 import { nameOf, type Call } from '../call';
 import { isRead, openAttempt, type Attempt } from './attempt';
 import { readText } from './body';
 import { ExchangeFailure } from './exchange';
+import { noAnswer } from './failOver';
 
 /** An answer with a body that comes as it is read; to be read to its end, or destroyed. */
 export interface OpenedAnswer {
@@ -41,17 +41,15 @@ export async function openFirst(
       if (error.maybeSent && !isRead(call)) break;
     }
   }
-  const reasons = failures.map(({ endpoint, error }) => `${endpoint}: ${reasonOf(error)}`).join('; ');
-  const maybeCarriedOut = last?.maybeSent === true && !isRead(call);
-  const Kind = last?.reason === 'timeout' ? TimeoutError : UnreachableError;
-  throw new Kind(`${nameOf(call)}: no answer (${reasons})`, maybeCarriedOut, failures);
+  throw noAnswer(call, failures, last?.reason === 'timeout', last?.maybeSent === true && !isRead(call));
 }
 
 async function openOne(call: Call, attempt: Attempt): Promise<OpenedAnswer> {
   const { answer, url } = await openAttempt(attempt);
   const { statusCode: status = 0, headers } = answer.message;
   const opened = { status, headers, endpoint: url.origin };
-  if (status < 200 || status >= 300) textOf2xx(call, { ...opened, text: await readText(answer, WORDS_BYTES_MAX) });
+  if (status < 200 || status >= 300)
+    textOf2xx(call, { ...opened, text: await readText(answer, WORDS_BYTES_MAX, nameOf(call)) });
   answer.untimed();
   answer.message.once('close', answer.settle);
   return { ...opened, body: answer.message };

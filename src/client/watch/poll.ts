@@ -56,7 +56,7 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
       opened.body.destroy();
       throw new OtherClusterError(endpoint, clusterId, options.clusterId);
     }
-    const text = await heard(liveness, options, opened, ending);
+    const text = await heard(liveness, options, opened, ending, nameOf(call));
     return changeOf(call, { ...opened, text }, waitIndex);
   } catch (error) {
     if (error === SILENT) return undefined;
@@ -67,13 +67,19 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
   }
 }
 
-async function heard(liveness: Liveness, options: Poll, { body }: OpenedAnswer, ending: LinkedSignal): Promise<string> {
+async function heard(
+  liveness: Liveness,
+  options: Poll,
+  { body }: OpenedAnswer,
+  ending: LinkedSignal,
+  request: string,
+): Promise<string> {
   const watching = liveness.keepAnEyeOn(options, ending);
   const silence = setTimeout(() => {
     ending.abort(SILENT);
   }, SILENCE_MAX_MS).unref();
   try {
-    return await readBody(body, CHANGE_BYTES_MAX);
+    return await readBody(body, CHANGE_BYTES_MAX, request);
   } finally {
     watching.stop();
     clearTimeout(silence);

@@ -96,6 +96,7 @@ describe('a watch of members that are not as they should be', () => {
     ['nothing', { body: '' }],
     ['a read', { body: DIRECTORY }],
     ['a broken member', { status: 500, body: 'oops' }],
+    ['the long page of a proxy', { status: 502, body: 'x'.repeat(100_000) }],
     ['no leader', { status: 500, body: { errorCode: 300, message: 'Raft Internal Error', index: 0 } }],
     ['a recovery', { status: 400, body: { errorCode: 400, message: 'watcher is cleared', index: 0 } }],
     ['somewhere else', { status: 307, headers: { Location: '/v2/keys/d?wait=true&waitIndex=12&recursive=true' } }],
