@@ -13,7 +13,7 @@ export interface SnapshotsParts {
   readonly requests: Pick<PendingRequests, 'readBarrier'>;
 }
 
-/** The state of this member for backups, as followers get it: a view of the database, which writers do not wait for. */
+/** The state of this member for backups, as followers get it: a view of the database, beside which writes go on. */
 export class Snapshots implements SnapshotSource {
   private readonly ending = new AbortController();
 
