@@ -2,6 +2,8 @@
  * The file that a member writes into its data directory when the cluster has removed it: the data are of no further use.
  * `cairn clear-removed` looks for it.
  */
+import { noteIn, noteText } from './noteFile';
+
 export const REMOVED_FILE = 'REMOVED';
 
 /** What `cairn clear-removed` needs to ask the cluster once more. */
@@ -17,18 +19,12 @@ const EXPLANATION = 'The cluster removed this member; its data are of no further
 
 /** The content of the file: a sentence for people, then the note. */
 export function removedFileText(note: RemovalNote): string {
-  return `${EXPLANATION}\n${JSON.stringify(note)}\n`;
+  return noteText(EXPLANATION, note);
 }
 
 /** Undefined if the file has no note that can be read; never throws. */
 export function parseRemovedFile(text: string): RemovalNote | undefined {
-  try {
-    const value: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { memberId, clusterId, peerURLs } = Object.fromEntries(Object.entries(value)) as Record<string, unknown>;
-    if (typeof memberId !== 'string' || typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
-    return { memberId, clusterId, peerURLs: peerURLs.filter((url) => typeof url === 'string') };
-  } catch {
-    return undefined;
-  }
+  const { memberId, clusterId, peerURLs } = noteIn(text);
+  if (typeof memberId !== 'string' || typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
+  return { memberId, clusterId, peerURLs: peerURLs.filter((url) => typeof url === 'string') };
 }

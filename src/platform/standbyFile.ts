@@ -2,6 +2,8 @@
  * The file in the data directory of a process that was a member, has no state any more and waits for a place in the same cluster. Without
  * it a restart would begin as the options say, and the first member of a cluster, whose options name nobody, would found another one.
  */
+import { noteIn, noteText } from './noteFile';
+
 export const STANDBY_FILE = 'STANDBY';
 /** There while the file is written anew. */
 export const STANDBY_DRAFT = 'STANDBY.new';
@@ -18,19 +20,13 @@ const EXPLANATION =
 
 /** The content of the file: a sentence for people, then the note. */
 export function standbyFileText({ clusterId, peerURLs }: StandbyNote): string {
-  return `${EXPLANATION}\n${JSON.stringify({ clusterId, peerURLs })}\n`;
+  return noteText(EXPLANATION, { clusterId, peerURLs });
 }
 
 /** Undefined if that is not what the file says; never throws. */
 export function parseStandbyFile(text: string): StandbyNote | undefined {
-  try {
-    const value: unknown = JSON.parse(text.slice(text.indexOf('\n') + 1));
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { clusterId, peerURLs } = Object.fromEntries(Object.entries(value)) as Record<string, unknown>;
-    if (typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
-    const urls = peerURLs.filter((url) => typeof url === 'string' && URL.canParse(url));
-    return urls.length === 0 ? undefined : { clusterId, peerURLs: urls as readonly string[] };
-  } catch {
-    return undefined;
-  }
+  const { clusterId, peerURLs } = noteIn(text);
+  if (typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
+  const urls = peerURLs.filter((url) => typeof url === 'string' && URL.canParse(url));
+  return urls.length === 0 ? undefined : { clusterId, peerURLs: urls as readonly string[] };
 }
