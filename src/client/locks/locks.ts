@@ -19,7 +19,7 @@ const TTL_SECONDS = 30;
 const RENEW_AGAIN_MS = 200;
 
 /**
- * Locks, first come, first served, of Cairn and of etcd 0.2 to 0.4 (with other servers: RefusedError 404). A name may have slashes. With auth
+ * Locks, first come, first served, of Cairn (with servers that have none, such as etcd 2 and 3: RefusedError 404). A name may have slashes. With auth
  * they need the right to write `/_etcd/mod/lock/NAME`.
  */
 export class Locks {

@@ -1,4 +1,4 @@
-/** Variables of the environment: NAME=VALUE, one a line, as POSIX shells, systemd and dotenv read them. */
+/** Variables of the environment: NAME=VALUE, one a line, as POSIX shells read them, and mostly readers that know less of quotes. */
 import { keyWords, RefusedListingError, type Entry } from '../listing';
 import { namedEntries } from './names';
 

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { envText } from '../../../src/mirror/formats/env';
 import type { Entry } from '../../../src/mirror/listing';
@@ -46,6 +47,20 @@ test('names and values as people know them', () => {
 
 test('a prefix keeps names of the program apart from all others', () => {
   expect(envText([entry('path', '/x'), entry('1', 'y')], 'APP_')).toBe('APP_PATH=/x\nAPP_1=y\n');
+});
+
+test('Node.js reads every value as it was that does not need both kinds of quotes', () => {
+  fc.assert(
+    fc.property(listings(), (listed) => {
+      const entries = listed.filter(
+        ({ value }) => !value.includes('\0') && !(/'/.test(value) && /["$`\\]/.test(value)),
+      );
+      const named = entries.map((each, at) => ({ ...each, path: [`v${at}`] }));
+      const read = new Map(Object.entries(parseEnv(envText(named, ''))));
+      expect(read).toEqual(new Map(named.map(({ value }, at) => [`V${at}`, value])));
+    }),
+    { numRuns: 200 },
+  );
 });
 
 test('a shell reads every value as it was, and runs nothing of it', () => {
