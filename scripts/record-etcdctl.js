@@ -8,7 +8,8 @@
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { basename, resolve } = require('node:path');
-const { Scalar, isMap, parseDocument } = require('yaml');
+const { Scalar } = require('yaml');
+const { withOutcomes } = require('./recordedStory.js');
 require('./run-typescript.js');
 const { CommandPlayer } = require('../test/transcripts/etcdctl/commandPlayer.ts');
 const { commandStoryFiles, readCommandStory } = require('../test/transcripts/etcdctl/commandStory.ts');
@@ -20,7 +21,7 @@ async function main(files) {
   if (missing !== undefined) throw new Error(missing);
   for (const file of files) {
     const outcomes = await play(readCommandStory(file));
-    writeFileSync(file, withOutcomes(readFileSync(file, 'utf8'), outcomes));
+    writeFileSync(file, withOutcomes(readFileSync(file, 'utf8'), outcomes, outcomeNode, false));
     process.stdout.write(`${basename(file)}: ${outcomes.length} commands recorded\n`);
   }
 }
@@ -34,20 +35,6 @@ async function play({ steps }) {
   } finally {
     await player.end();
   }
-}
-
-function withOutcomes(text, outcomes) {
-  const document = parseDocument(text);
-  document.get('steps').items.forEach((step, index) => {
-    if (!isMap(step)) throw new Error(`step ${index + 1} is not a map`);
-    step.delete('expect');
-    const own = step.items.findIndex((pair) => pair.key.value === 'divergence');
-    const pair = document.createPair('expect', outcomeNode(document, outcomes[index]));
-    step.items.splice(own < 0 ? step.items.length : own, 0, pair);
-    step.get('run', true).flow = true;
-    if (index > 0) step.spaceBefore = true;
-  });
-  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: 1_000_000, flowCollectionPadding: false });
 }
 
 function outcomeNode(document, outcome) {

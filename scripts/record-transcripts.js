@@ -8,7 +8,8 @@
 
 const { readFileSync, writeFileSync } = require('node:fs');
 const { basename, join, resolve } = require('node:path');
-const { Scalar, isMap, isSeq, parseDocument } = require('yaml');
+const { Scalar, isMap } = require('yaml');
+const { withOutcomes } = require('./recordedStory.js');
 require('./run-typescript.js');
 const { Player } = require('../test/transcripts/player.ts');
 const { readStory, storyFiles } = require('../test/transcripts/story.ts');
@@ -19,7 +20,7 @@ async function main(files) {
   if (missing !== undefined) throw new Error(missing);
   for (const file of files) {
     const answers = await play(readStory(file));
-    writeFileSync(file, withAnswers(readFileSync(file, 'utf8'), answers));
+    writeFileSync(file, withOutcomes(readFileSync(file, 'utf8'), answers, answerNode, true));
     process.stdout.write(`${basename(file)}: ${answers.length} steps recorded\n`);
   }
 }
@@ -48,27 +49,6 @@ function problemOf(step, answer) {
   if (answer.ending === 'open' && !mayBeOpen) return 'no end of the answer';
   if (step.events !== undefined && answer.body.split('\n').length - 1 < step.events) return 'too few events';
   return undefined;
-}
-
-function withAnswers(text, answers) {
-  const document = parseDocument(text);
-  const steps = document.get('steps');
-  if (!isSeq(steps)) throw new Error('no steps');
-  steps.items.forEach((step, index) => {
-    if (!isMap(step)) throw new Error(`step ${index + 1} is not a map`);
-    step.delete('expect');
-    const answer = answers[index];
-    if (answer !== undefined) insertBeforeOwn(document, step, answer);
-    if (index > 0) step.spaceBefore = true;
-  });
-  return document.toString({ lineWidth: 0, doubleQuotedMinMultiLineLength: 1_000_000, flowCollectionPadding: true });
-}
-
-/** `expect:` comes last, but before `divergence:` and `cairn:`. */
-function insertBeforeOwn(document, step, answer) {
-  const own = step.items.findIndex((pair) => pair.key.value === 'divergence');
-  const pair = document.createPair('expect', answerNode(document, answer));
-  step.items.splice(own < 0 ? step.items.length : own, 0, pair);
 }
 
 function answerNode(document, answer) {
