@@ -4,7 +4,7 @@ import { isRecord, textOf } from '../../client/json';
 import type { Call, Cluster, Deadline } from './cluster';
 import { EXIT } from './exitCodes';
 import { Failure, UnreadableAnswerError } from './failures';
-import { goJson, pathEscape } from './goText';
+import { goJson, pathSegment } from './goText';
 import { showEndpoints } from './connection';
 import { print } from './io';
 import { parseJson } from './memberAnswers';
@@ -85,7 +85,7 @@ class NoError extends Error {
 
 /** The path of a user or a role. */
 export function authPath(kind: 'users' | 'roles', name: string): string {
-  return `/v2/auth/${kind}/${pathEscape(name).replaceAll('/', '%2F')}`;
+  return `/v2/auth/${kind}/${pathSegment(name)}`;
 }
 
 /** Of users or roles, in the order in which they were answered. */

@@ -15,6 +15,11 @@ export function pathEscape(text: string): string {
   return escape(text, (char) => (PLAIN_IN_PATH.test(char) ? char : undefined));
 }
 
+/** One name in a path, slashes and all. */
+export function pathSegment(text: string): string {
+  return pathEscape(text).replaceAll('/', '%2F');
+}
+
 /** `url.Values.Encode`: in the order of their names. */
 export function encodeForm(fields: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(fields)

@@ -1,5 +1,5 @@
 /** The list of members, as a member answers it. */
-import { isRecord, textOf, textsOf } from '../../client/json';
+import { isRecord, parseJson as readJson, textOf, textsOf } from '../../client/json';
 import { UnreadableAnswerError } from './failures';
 
 export interface ListedMember {
@@ -34,10 +34,7 @@ export function parseMember(value: unknown): ListedMember {
 
 /** @throws UnreadableAnswerError */
 export function parseJson(text: string): unknown {
-  if (text === '') throw new UnreadableAnswerError(true);
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UnreadableAnswerError();
-  }
+  const value = readJson(text);
+  if (value === undefined) throw new UnreadableAnswerError(text === '');
+  return value;
 }

@@ -5,7 +5,7 @@ import type { PlainAnswer } from '../../platform/plainRequest';
 import type { Call, Cluster, Deadline } from './cluster';
 import { EXIT } from './exitCodes';
 import { Failure, messageOf } from './failures';
-import { goJson, pathEscape, quote } from './goText';
+import { goJson, pathSegment, quote } from './goText';
 import { print } from './io';
 import { parseJson, parseMember, parseMembers, type ListedMember } from './memberAnswers';
 import { failingAs, plainFailure } from './report';
@@ -57,7 +57,7 @@ export const memberCommands = {
     await failingAs(
       (error) =>
         new Failure(EXIT.badArguments, `Received an error trying to remove member ${id}: ${messageOf(error)}`, false),
-      () => asked(cluster, { method: 'DELETE', path: pathOf(id) }, deadline, [204, 410]),
+      () => asked(cluster, { method: 'DELETE', path: `${PATH}/${pathSegment(id)}` }, deadline, [204, 410]),
     );
     print(session.io, `Removed member ${id} from cluster`);
   },
@@ -69,7 +69,7 @@ export const memberCommands = {
         'Provide an ID and a list of comma separated peerURL (0xabcd http://example.com,http://example1.com)',
       );
     const { cluster, deadline } = await begin(session);
-    const call = withJson('PUT', pathOf(id), { peerURLs: urls.split(',') });
+    const call = withJson('PUT', `${PATH}/${pathSegment(id)}`, { peerURLs: urls.split(',') });
     await failingAs(plainFailure, () => asked(cluster, call, deadline, [204], [404, 409]));
     print(session.io, `Updated member with ID ${id} in cluster`);
   },
@@ -107,10 +107,6 @@ async function asked(
 
 function withJson(method: 'POST' | 'PUT', path: string, body: object): Call {
   return { method, path, body: { type: 'application/json', text: goJson(body) } };
-}
-
-function pathOf(id: string): string {
-  return `${PATH}/${pathEscape(id).replaceAll('/', '%2F')}`;
 }
 
 function lineOf({ id, name, peerURLs, clientURLs }: ListedMember, leaderId: string): string {
