@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FakeServer, type Asked, type FakeAnswer } from '../../client/fakeServer';
 import { runCtl, type CtlOutcome } from '../etcdctl/inProcess';
@@ -130,6 +130,12 @@ it('an office that came back with another token was lost between', async () => {
   server.answer = ({ method }) => ({ body: method === 'PUT' ? (++puts < 3 ? '7' : '9') : '' });
   const { code, stderr } = await ctl('elect', 'x', 'me', '--ttl', '1', '--', 'sleep', '30');
   expect([code, stderr]).toEqual([4, expect.stringContaining('somebody else had it meanwhile')]);
+});
+
+it('stands with the name of the machine if none is given before the program', async () => {
+  server.answer = () => ({ body: '7' });
+  expect(await ctl('elect', 'x', '--', 'sh', '-c', 'exit 5')).toEqual({ code: 5, stdout: '', stderr: '' });
+  expect(new URLSearchParams(server.asked[0]?.body).get('name')).toBe(hostname());
 });
 
 it.each([
