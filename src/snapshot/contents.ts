@@ -1,5 +1,3 @@
-import type { StoredRows } from '../machine/rows';
-import { rowChecksum } from '../machine/rows';
 import { StorageError } from '../storage/errors';
 import { letterOfTable } from '../storage/layout';
 import { decodeChunk, type StoredRow } from '../storage/stateChunk';
@@ -67,21 +65,5 @@ function decoded(body: Uint8Array, at: number): ReturnType<typeof decodeChunk> {
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     throw new SnapshotDamage(at, `this part of the state cannot be read (${error.message.split('. ')[0]})`);
-  }
-}
-
-/** Rows as the state machine takes them back, table by table. */
-export function* byTable(rows: readonly StoredRow[]): Generator<StoredRows, void, undefined> {
-  for (let from = 0; from < rows.length;) {
-    const table = rows[from]?.table ?? 'node';
-    const end = rows.findIndex((row, at) => at > from && row.table !== table);
-    const some = rows.slice(from, end < 0 ? rows.length : end);
-    from += some.length;
-    yield {
-      table,
-      keys: some.map(({ key }) => key),
-      values: some.map(({ value }) => value),
-      checksums: some.map(({ key, value }) => rowChecksum(table, key, value)),
-    };
   }
 }

@@ -2,10 +2,11 @@ import { DecodeError } from '../machine/bytes';
 import { FeatureLevelError } from '../machine/features';
 import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
 import { Machine } from '../machine/machine';
+import { ROW_TABLES, rowChecksum, type RowTable } from '../machine/rows';
 import type { StoredRow } from '../storage/stateChunk';
-import { byTable } from './contents';
 import { SnapshotDamage } from './format/damage';
 
+const TABLES = Object.keys(ROW_TABLES) as readonly RowTable[];
 /** Of whatever length the history was: what is too old for this one falls out. */
 const HISTORY = { events: 1000, bytesMax: HISTORY_BYTES_MAX };
 
@@ -16,7 +17,16 @@ export class LoadedState {
   /** The next rows, in their order. @throws SnapshotDamage for what is no state, FeatureLevelError for that of a newer program */
   add(rows: readonly StoredRow[]): void {
     this.guarded(() => {
-      for (const some of byTable(rows)) this.machine.loadRows(some);
+      for (const table of TABLES) {
+        const some = rows.filter((row) => row.table === table);
+        if (some.length === 0) continue;
+        this.machine.loadRows({
+          table,
+          keys: some.map(({ key }) => key),
+          values: some.map(({ value }) => value),
+          checksums: some.map(({ key, value }) => rowChecksum(table, key, value)),
+        });
+      }
     });
   }
 
