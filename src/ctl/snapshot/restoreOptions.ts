@@ -53,10 +53,7 @@ function bumpOf(text: string): number {
 
 /** Members that are restored one after the other have to agree on the time, to the millisecond. */
 function ttlOf(values: CommandArguments, members: number, nowMs: number): TtlRule {
-  const kind = values.text('ttl');
-  if (kind !== 'keep-date' && kind !== 'keep-left') {
-    throw new UsageError(`--ttl ${JSON.stringify(kind)}: give keep-date or keep-left`);
-  }
+  const kind = values.choice('ttl', ['keep-date', 'keep-left']);
   const atMs = values.has('now') ? dateOf(values.text('now')) : undefined;
   if (kind === 'keep-date') {
     if (atMs === undefined) return { kind };

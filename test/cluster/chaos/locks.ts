@@ -109,10 +109,10 @@ export async function finishLocks(members: readonly ClusterMember[], watcher: Wa
 /** Each write was made by whoever was first in the queue at its index, as the store's own events tell. */
 export function judgeLocks(record: Record, events: readonly SeenEvent[], writes: readonly HeldWrite[]): void {
   const queue = new Set<number>();
-  const left = [...events].sort((a, b) => a.index - b.index);
+  const inOrder = [...events].sort((a, b) => a.index - b.index);
+  let at = 0;
   for (const { client, token, index } of [...writes].sort((a, b) => a.index - b.index)) {
-    for (let [next] = left; next !== undefined && next.index <= index; [next] = left) {
-      left.shift();
+    for (let next = inOrder[at]; next !== undefined && next.index <= index; next = inOrder[++at]) {
       if (!next.key.startsWith(`${LOCK_PATH}/`)) continue;
       const number = Number(next.key.slice(LOCK_PATH.length + 1));
       if (next.value === undefined) queue.delete(number);

@@ -47,7 +47,7 @@ test.each([
   [['--data-dir=d', TWO, '--name=b', '--initial-advertise-peer-urls=ftp://h'], '--initial-advertise-peer-urls'],
   [['--data-dir=d', '--bump-index=0'], '--bump-index'],
   [['--data-dir=d', '--bump-index=1e9'], '--bump-index'],
-  [['--data-dir=d', '--ttl=none'], 'give keep-date or keep-left'],
+  [['--data-dir=d', '--ttl=none'], 'give one of keep-date, keep-left'],
   [['--data-dir=d', '--now=2026-11-27T16:00:00Z'], '--now is for --ttl keep-left'],
   [['--data-dir=d', '--ttl=keep-left', '--now=yesterday'], 'give a date like'],
   [['--data-dir=d', TWO, '--name=b', '--ttl=keep-left'], 'the same date'],
