@@ -20,7 +20,6 @@ export class SnapshotStreams {
 
   constructor(
     private readonly options: Pick<ApiOptions, 'member' | 'now' | 'logger'>,
-    private readonly streamsMax = STREAMS_MAX,
     private readonly partMaxMs = PART_MAX_MS,
   ) {}
 
@@ -35,7 +34,7 @@ export class SnapshotStreams {
       writeBadRequest(response);
       return;
     }
-    if (this.open >= this.streamsMax) {
+    if (this.open >= STREAMS_MAX) {
       writeRetryText(
         response,
         503,

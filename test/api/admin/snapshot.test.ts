@@ -106,7 +106,7 @@ test('more than two at once are asked to come back', async () => {
 
 test('a client that takes less than a part in the time for one is cut', async () => {
   const { ended } = endless();
-  const streams = new SnapshotStreams(api.options, 2, 50);
+  const streams = new SnapshotStreams(api.options, 50);
   const server = createServer((request, answer) => {
     const context = { req: request, res: answer, query: {} };
     void streams.serve(context as never, { use: (what: unknown) => what } as never);
