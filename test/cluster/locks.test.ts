@@ -5,7 +5,7 @@ import { request as httpRequest } from 'node:http';
 import { Cluster } from './cluster';
 import type { ClusterMember } from './clusterMember';
 import { call, closeConnections, type Answer } from './httpClient';
-import { until } from './waiting';
+import { sleep, until } from './waiting';
 import { startFairClock } from '../support/fairClock';
 
 const LONG_MS = 90_000;
@@ -140,8 +140,10 @@ test('200 clients that wait with a connection each, at all members, are served o
     const token = await waitingConnection(members[number % members.length]!, 'crowd');
     served.push(token);
     mostHolders = Math.max(mostHolders, ++holders);
-    const target = `/mod/v2/lock/crowd?index=${token}`;
+    // Long enough to see another one that has it, too.
+    await sleep(5);
     holders--;
+    const target = `/mod/v2/lock/crowd?index=${token}`;
     const released = await call(
       members[(number + 1) % members.length]!.clientPort,
       { method: 'DELETE', target },
