@@ -111,6 +111,14 @@ function suite(): void {
     expect(run('both.mjs', both)).toBe('true\n');
   });
 
+  it('has no warning of leaks for many requests with one signal', () => {
+    const text = `const { createClient } = require('cairn/client');
+      const client = createClient({ endpoints: 'http://127.0.0.1:1', roundsMax: 1 });
+      const { signal } = new AbortController();
+      Promise.allSettled(Array.from({ length: 20 }, () => client.keys.get('/k', { signal }))).then(() => console.log('done'));`;
+    expect(run('signal.cjs', text)).toBe('done\n');
+  });
+
   it('has types for CommonJS and for ESM', () => {
     const text = `import { createClient, type Client, type ClientError, type StandardSchema } from 'cairn/client';${TYPED}`;
     writeFileSync(join(place, 'use.cts'), text);

@@ -186,6 +186,37 @@ describe('locks and elections of a client', () => {
     expect(await observing).toMatchObject({ message: 'enough' });
   });
 
+  async function askedAre(server: FakeServer, count: number): Promise<void> {
+    for (let i = 0; i < 1000 && server.asked.length < count; i++) await new Promise((done) => setTimeout(done, 10));
+    expect(server.asked).toHaveLength(count);
+  }
+
+  it('are not had before a renewal says so, and are given back by whoever waits no more', async () => {
+    const server = new FakeServer();
+    server.answer = ({ method }) => (method === 'POST' ? { body: '7' } : { status: 404, body: 'key does not exist' });
+    await server.start();
+    const elsewhere = createClient({ endpoints: server.url, timeoutMs: 1000 });
+    try {
+      expect(await elsewhere.locks.tryAcquire('x', { label: 'me' })).toBeUndefined();
+      expect(server.asked.splice(0).map(({ method }) => method)).toEqual(['POST', 'PUT']);
+      server.answer = ({ method }) => (method === 'POST' ? undefined : { body: '' });
+      const stop = new AbortController();
+      const waiting = elsewhere.locks.acquire('x', { label: 'me', signal: stop.signal });
+      await askedAre(server, 1);
+      stop.abort(new Error('enough'));
+      await expect(waiting).rejects.toThrow('enough');
+      await askedAre(server, 2);
+      const value = new URLSearchParams(server.asked[0]?.body).get('value') ?? '';
+      expect(server.asked[1]).toMatchObject({
+        method: 'DELETE',
+        url: `/mod/v2/lock/x?${new URLSearchParams({ value }).toString()}`,
+      });
+    } finally {
+      elsewhere.close();
+      server.stop();
+    }
+  });
+
   it('say so of servers that have none, and of names that are none', async () => {
     const server = new FakeServer();
     server.answer = ({ url }) => ({ status: url.startsWith('/mod') ? 404 : 200, body: '404 page not found' });

@@ -234,21 +234,6 @@ describe('a client of several members', () => {
     expect(String(error)).toContain('the tunnel is down');
   });
 
-  it('has no warning of leaks for many requests with one signal', async () => {
-    const warnings: Error[] = [];
-    const onWarning = (warning: Error): void => {
-      warnings.push(warning);
-    };
-    process.on('warning', onWarning);
-    const good = await fake(() => ({ body: EVENT }));
-    const client = clientOf([good.url]);
-    const { signal } = new AbortController();
-    await Promise.all(Array.from({ length: 50 }, () => client.keys.get('k', { signal })));
-    await new Promise((done) => setTimeout(done, 20));
-    process.off('warning', onWarning);
-    expect(warnings).toEqual([]);
-  });
-
   it('refuses what cannot be options', () => {
     const options = (endpoints: unknown, more = {}): (() => unknown) => {
       return () => createClient({ endpoints: endpoints as string, ...more });

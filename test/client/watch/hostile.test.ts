@@ -148,6 +148,19 @@ describe('a watch of members that are not as they should be', () => {
     expect((await take(watch({ timeoutMs: 300 }), 1)).map(({ index }) => index)).toEqual([11]);
   });
 
+  it('asks once whether a member is alive for all the watches that are silent there', async () => {
+    const [first] = await start(1);
+    const watches = Array.from({ length: 20 }, () => watch());
+    await Promise.all(watches.map((one) => one.ready()));
+    const beganMs = performance.now();
+    const questions = (): number => first?.asked.filter(({ url }) => url === '/health').length ?? 0;
+    for (let i = 0; i < 1000 && questions() < 5; i++) await new Promise((done) => setTimeout(done, 10));
+    expect(questions()).toBeGreaterThanOrEqual(5);
+    // No answer is asked for again before it is half of 60 ms old; each for itself would be 20 in 60 ms.
+    expect(questions()).toBeLessThanOrEqual((performance.now() - beganMs) / 30 + 1);
+    for (const one of watches) await one.return();
+  });
+
   it('does not listen to a member of another cluster, unless all of them are', async () => {
     const [first, second] = await start(2);
     if (first === undefined || second === undefined) return;
