@@ -4,7 +4,7 @@ import { ServerProcess } from '../support/serverProcess';
 import { ROOT } from './place';
 import { CTRL_C, PseudoTerminal, quoted, whyNoTerminal } from './pseudoTerminal';
 
-const ENTRY = join(ROOT, 'dist/cairnctl.js');
+const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl.js'))}`;
 
 (whyNoTerminal() === undefined ? describe : describe.skip)('cairnctl on a terminal', () => {
   let server: ServerProcess;
@@ -16,7 +16,11 @@ const ENTRY = join(ROOT, 'dist/cairnctl.js');
   afterAll(() => server.remove());
 
   function type(line: string, environment: Readonly<Record<string, string | undefined>> = {}): PseudoTerminal {
-    return new PseudoTerminal(`${quoted(process.execPath)} ${quoted(ENTRY)} ${line}`, {
+    return inShell(`exec ${CAIRNCTL} ${line}`, environment);
+  }
+
+  function inShell(line: string, environment: Readonly<Record<string, string | undefined>> = {}): PseudoTerminal {
+    return new PseudoTerminal(line, {
       cwd: ROOT,
       environment: { ETCDCTL_ENDPOINTS: `http://127.0.0.1:${server.clientPort}`, ...environment },
     });
@@ -34,7 +38,7 @@ const ENTRY = join(ROOT, 'dist/cairnctl.js');
   });
 
   test('the terminal is as before when the question is interrupted', async () => {
-    const terminal = type('-u ann ls; stty -a | grep -o "[- ]echo "');
+    const terminal = inShell(`${CAIRNCTL} -u ann ls; stty -a | grep -o "[- ]echo "`);
     await terminal.shows(/Password: $/);
     terminal.press(CTRL_C);
     await terminal.exited;

@@ -39,7 +39,8 @@ export function quoted(word: string): string {
 export function surroundings(changes: TerminalOptions['environment'] = {}): NodeJS.ProcessEnv {
   const foreign = /^(npm_|ETCD_|NO_COLOR$|FORCE_COLOR$|NODE_DISABLE_COLORS$|CI$|INIT_CWD$|NODE_ENV$|JEST_WORKER_ID$)/i;
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name));
-  return { ...Object.fromEntries(kept), TERM: 'xterm-256color', ...changes };
+  // `script` runs the command in $SHELL. Shells differ in what they end with after Ctrl-C, so it is one and the same everywhere.
+  return { ...Object.fromEntries(kept), SHELL: '/bin/sh', TERM: 'xterm-256color', ...changes };
 }
 
 export class PseudoTerminal {
@@ -52,7 +53,7 @@ export class PseudoTerminal {
   /** Runs a command line of the shell. */
   constructor(commandLine: string, { cwd, environment, rows = 24, columns = 80 }: TerminalOptions) {
     const setUp = `tty > ${quoted(join(this.folder, 'tty'))}; stty rows ${rows} cols ${columns}`;
-    // Without `exec` a shell stays between: it is what a person's shell is.
+    // Without `exec` before the program a shell stays between, and after Ctrl-C it ends with 130 whatever the program ended with.
     const args = ['--quiet', '--return', '--flush', '--command', `${setUp}; ${commandLine}`, '/dev/null'];
     this.child = spawn('script', args, {
       cwd,

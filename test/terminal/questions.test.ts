@@ -28,7 +28,7 @@ const CTRL_D = '\x04';
   });
 
   function type(line: string): PseudoTerminal {
-    return new PseudoTerminal(`${quoted(process.execPath)} ${quoted(ENTRY)} ${line} --url ${server.clientUrl}`, {
+    return new PseudoTerminal(`exec ${quoted(process.execPath)} ${quoted(ENTRY)} ${line} --url ${server.clientUrl}`, {
       cwd: ROOT,
     });
   }
