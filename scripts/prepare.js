@@ -120,8 +120,9 @@ function isBuilt() {
 async function build() {
   // Of what is built now: a source that changes meanwhile is built the next time.
   const key = buildKey();
-  say('building');
+  say('building: compiling (once; some ten seconds)');
   await run(process.execPath, [join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']);
+  say('building: bundling');
   await run(process.execPath, [join(ROOT, 'scripts', 'bundle.js')]);
   markCurrent('build', key);
 }

@@ -46,15 +46,27 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
     expect(terminal.plainScreen).toMatch(/ echo \n$/);
   });
 
-  test('top fills the screen, and gives it back when it is interrupted', async () => {
+  test.each([
+    ['Ctrl-C', CTRL_C],
+    ['q', 'xq'],
+  ])('top fills the screen, and gives it back at %s', async (_, keys) => {
     const terminal = type('top --interval 200ms');
     await terminal.shows(/1 of 1 members answer, default leads/);
     await terminal.shows(/default +leader +\d/);
-    terminal.press(CTRL_C);
+    terminal.press(keys);
     expect(await terminal.exited).toBe(0);
     expect(terminal.screen.startsWith('\x1b[?1049h\x1b[?25l')).toBe(true);
     const [, left = ''] = terminal.screen.split('\x1b[?25h\x1b[?1049l');
     expect(left).toContain('default leads');
+  });
+
+  test('top shows who answers before it knows any rate, and gives the keyboard back', async () => {
+    const terminal = inShell(`${CAIRNCTL} top --interval 1h; stty -a | grep -o "[- ]echo "`);
+    await terminal.shows(/1 of 1 members answer, default leads/);
+    expect(terminal.plainScreen).toMatch(/default +leader +- /);
+    terminal.press('q');
+    await terminal.exited;
+    expect(terminal.plainScreen).toMatch(/ echo \n$/);
   });
 
   test('colours, unless somebody objects', async () => {

@@ -31,7 +31,7 @@ export const moreCommands = {
     help: 'Show what the members do, again and again: requests, how long they take, watches, and who lags behind.',
     operands: '',
     notes: [
-      'On a terminal it fills the screen until it is interrupted; elsewhere it prints a table each time, and with -o json a line. READ/S, WRITE/S, ' +
+      'On a terminal it fills the screen until q or Ctrl-C is pressed; elsewhere it prints a table each time, and with -o json a line. READ/S, WRITE/S, ' +
         'P99 MS (99 of 100 requests took less) and SYNC MS (the same of the disk) are of the time since the last one; LAG is what a member is not yet known to have of the log.',
     ],
     flags: {

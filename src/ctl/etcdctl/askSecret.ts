@@ -1,8 +1,6 @@
 /** Asks a person for a secret, which is not shown while it is typed. */
 import type { Writable } from 'node:stream';
-import type { Io } from './io';
-
-type Input = Io['stdin'] & { setRawMode?: (isRaw: boolean) => unknown };
+import { CTRL_C, type Keyboard } from '../keyboard';
 
 const LINE_BYTES_MAX = 64 * 1024;
 
@@ -10,7 +8,7 @@ const LINE_BYTES_MAX = 64 * 1024;
  * From a terminal without echo; from anything else the first line, so that a script can hand it over. The prompt goes to `output`, which
  * is not where data goes. Rejects with an Error if it is interrupted, or ends before it began.
  */
-export function askSecret(input: Input, output: Writable, prompt: string): Promise<string> {
+export function askSecret(input: Keyboard, output: Writable, prompt: string): Promise<string> {
   const isTerminal = input.isTTY === true && input.setRawMode !== undefined;
   // Whoever is asked may begin to type at once: nothing of it is shown then.
   if (isTerminal) input.setRawMode?.(true);
@@ -63,7 +61,6 @@ export function askSecret(input: Input, output: Writable, prompt: string): Promi
   });
 }
 
-const CTRL_C = 3;
 const CTRL_D = 4;
 const BACKSPACE = 8;
 const LINE_FEED = 10;

@@ -10,6 +10,7 @@ import { print } from '../etcdctl/io';
 import { parseMembers, type ListedMember } from '../etcdctl/memberAnswers';
 import { failingAs, keyFailure } from '../etcdctl/report';
 import type { Command, Session } from '../etcdctl/session';
+import { CTRL_C, readKeys } from '../keyboard';
 import { topRows, type Reading, type TopRow } from './rows';
 import { Screen } from './screen';
 import { summaryLine, tableLines } from './table';
@@ -32,7 +33,10 @@ export const topCommands = {
     let before = await failingAs(keyFailure, () => read(cluster, intervalMs));
     const isDrawn = io.stdout.isTTY === true && form === 'simple';
     const screen = isDrawn ? new Screen(io.stdout) : undefined;
+    const giveBack = isDrawn ? readKeys(io.stdin, endWith(stop)) : undefined;
     try {
+      // Rates are not known yet; a blank page would look as if nobody answered.
+      if (screen !== undefined) show(session, topRows({ ...before, members: [] }, before), screen);
       for (let turn = 1; !isOver(); turn++) {
         await sleep(intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
         if (isOver()) return;
@@ -42,10 +46,18 @@ export const topCommands = {
         if (turn === count) return;
       }
     } finally {
+      giveBack?.();
       screen?.leave();
     }
   },
 } as const satisfies Partial<Record<CtlPath, Command>>;
+
+/** As `top` and `less` of a terminal: q, or Ctrl-C, which comes as a key while these are read one by one. */
+function endWith(stop: AbortController): (byte: number) => void {
+  return (byte) => {
+    if (byte === CTRL_C || String.fromCharCode(byte).toLowerCase() === 'q') stop.abort();
+  };
+}
 
 function show({ io, form }: Session, rows: readonly TopRow[], screen: Screen | undefined): void {
   if (form === 'json') {
