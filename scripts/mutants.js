@@ -4,9 +4,10 @@
  * npm run mutants: plants each bug of test/mutants/plantedBugs.ts into a copy of the program, and wants the test that is named
  * with it to fail, and to pass without it. `--only TEXT`: those with TEXT in their name. Ends with 1 if a bug was not found.
  */
-const { spawnSync } = require('node:child_process');
+const { spawn } = require('node:child_process');
 const { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { once } = require('node:events');
+const { availableParallelism, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { prepare, ROOT } = require('./prepare');
 
@@ -22,7 +23,7 @@ function makeCopy() {
 }
 
 /** How the named test of each bug ended: 'passed', 'failed', or 'missing' if it did not run at all. */
-function outcomesOf(bugs, copy) {
+async function outcomesOf(bugs, copy) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const names = bugs.map(({ killedBy }) => killedBy.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const files = [...new Set(bugs.map(({ test }) => test))];
@@ -31,7 +32,7 @@ function outcomesOf(bugs, copy) {
   const named = `(${names.join('|')})$`;
   const args = [jest, '--silent', '--json', `--outputFile=${report}`, '-t', named, '--runTestsByPath', ...files];
   const timeout = TEST_LIMIT_MS * files.length;
-  spawnSync(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout, killSignal: 'SIGKILL' });
+  await once(spawn(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout, killSignal: 'SIGKILL' }), 'exit');
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   return bugs.map(({ test, killedBy }) => {
     const { assertionResults } = testResults.find(({ name }) => name.endsWith(`/${test}`));
@@ -44,7 +45,7 @@ function outcomesOf(bugs, copy) {
 }
 
 /** How the test of a bug ends once that is planted. */
-function outcomeWith(bug, copy) {
+async function outcomeWith(bug, copy) {
   const path = join(copy, bug.file);
   const sound = readFileSync(path, 'utf8');
   writeFileSync(
@@ -52,15 +53,16 @@ function outcomeWith(bug, copy) {
     sound.replace(bug.text, () => bug.instead),
   );
   try {
-    return outcomesOf([bug], copy)[0];
+    const [outcome] = await outcomesOf([bug], copy);
+    return outcome;
   } finally {
     writeFileSync(path, sound);
   }
 }
 
-function faultOf(before, bug, copy) {
+async function faultOf(before, bug, copy) {
   if (before !== 'passed') return `the test is ${before} without it`;
-  const planted = outcomeWith(bug, copy);
+  const planted = await outcomeWith(bug, copy);
   return planted === 'failed' ? undefined : `the test is ${planted} with it`;
 }
 
@@ -69,18 +71,25 @@ async function main(argv) {
   require('./run-typescript');
   const { PLANTED_BUGS } = require('../test/mutants/plantedBugs');
   const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : '';
-  const copy = makeCopy();
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
-  let missed = 0;
   const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only));
   if (bugs.length === 0) throw new Error(`no bug has ${JSON.stringify(only)} in its name`);
-  const before = outcomesOf(bugs, copy);
-  for (const [at, bug] of bugs.entries()) {
-    const fault = faultOf(before[at], bug, copy);
-    if (fault !== undefined) missed += 1;
-    console.log(`${fault === undefined ? 'found ' : 'MISSED'}  ${bug.name}${fault === undefined ? '' : `: ${fault}`}`);
-    console.log(`        ${bug.test}: ${bug.killedBy}`);
-  }
+  // Each lane has a copy of its own: one bug at a time is in it.
+  const copies = Array.from({ length: Math.min(availableParallelism(), bugs.length) }, makeCopy);
+  process.on('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
+  const before = await outcomesOf(bugs, copies[0]);
+  const waiting = bugs.entries();
+  let missed = 0;
+  const plantInto = async (copy) => {
+    for (const [at, bug] of waiting) {
+      const fault = await faultOf(before[at], bug, copy);
+      if (fault !== undefined) missed += 1;
+      console.log(
+        `${fault === undefined ? 'found ' : 'MISSED'}  ${bug.name}${fault === undefined ? '' : `: ${fault}`}`,
+      );
+      console.log(`        ${bug.test}: ${bug.killedBy}`);
+    }
+  };
+  await Promise.all(copies.map(plantInto));
   process.exitCode = missed === 0 ? 0 : 1;
 }
 
