@@ -19,9 +19,9 @@ module.exports = {
   },
   // What is loaded late is named with the ending that it has when it is built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
-  // Two at least, also on two processors: most tests wait for members more than they compute. In one process, the default there,
+  // Three at least, also on two processors: most tests wait for members more than they compute. In one process, the default on one,
   // what one file leaves behind slows down the next.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   // Ends what hangs. What has to be quick says so itself: on a busy machine everything else may take its time.
   testTimeout: 60_000,
 };
