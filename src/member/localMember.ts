@@ -12,6 +12,7 @@ import type { MemberId } from '../raft/types';
 import { handOver } from './handover';
 import type { LocalMemberParts } from './localMemberParts';
 import { assembleMember, type MemberAssembly } from './memberAssembly';
+import type { LogFollowing, LogPosition } from './logSource';
 import type { MemberReport } from './memberCounters';
 import type { PeerSide } from './peerSide';
 import {
@@ -101,7 +102,7 @@ export class LocalMember implements Member {
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
     for (const watcher of this.parts.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
-    this.assembly.snapshots.end();
+    this.endBackups();
     const deadlineMs = this.parts.clock.monotonicMs() + graceMs;
     while (this.assembly.requests.pending > 0 && this.parts.clock.monotonicMs() < deadlineMs) {
       await sleep(this.parts.clock, LOOK_INTERVAL_MS);
@@ -200,6 +201,15 @@ export class LocalMember implements Member {
     return this.assembly.snapshots.snapshot(options);
   }
 
+  followLog(after: LogPosition, signal: AbortSignal): Promise<LogFollowing> {
+    return this.assembly.logFeed.followLog(after, signal);
+  }
+
+  private endBackups(): void {
+    this.assembly.snapshots.end();
+    this.assembly.logFeed.end();
+  }
+
   private refusedInDoubt(): Promise<never> | undefined {
     const isInDoubt = this.parts.state.machine.integrity.doubt !== 0;
     return isInDoubt ? Promise.reject(new MemberError('stateInDoubt', 'etcdserver: corrupt cluster')) : undefined;
@@ -229,7 +239,7 @@ export class LocalMember implements Member {
   private halt(reason: string): void {
     this.stopping = true;
     this.cancelTicks?.();
-    this.assembly.snapshots.end();
+    this.endBackups();
     this.assembly.chores.stop();
     this.assembly.requests.end(reason);
   }

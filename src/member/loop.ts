@@ -50,6 +50,11 @@ export class Loop {
     return this.writer.busy || this.replacing;
   }
 
+  /** Whether an entry was begun and is not done: the state is that of no index. */
+  get isInEntry(): boolean {
+    return this.applier.isInEntry;
+  }
+
   /** Asks for a turn after everything that arrives in this turn of the event loop. */
   wake(): void {
     if (this.turnScheduled || this.stopped) return;

@@ -5,6 +5,7 @@ import { LeaderObserver } from './leaderObserver';
 import { LocalAuth } from './localAuth';
 import type { LocalMemberParts } from './localMemberParts';
 import { LocalReads } from './localReads';
+import { LogFeed } from './logFeed';
 import { Loop } from './loop';
 import type { LoopEvents } from './loopParts';
 import { MemberCounters } from './memberCounters';
@@ -42,6 +43,7 @@ export interface MemberAssembly {
   readonly loop: Loop;
   readonly reporter: StatusReporter;
   readonly snapshots: Snapshots;
+  readonly logFeed: LogFeed;
   /** For the links to the other members. */
   readonly peerSide: PeerSide;
 }
@@ -70,6 +72,7 @@ export function assembleMember(parts: LocalMemberParts, events: MemberEvents): M
   return {
     ...{ requests, reads, auth, counters, chores, loop },
     snapshots: new Snapshots({ ...parts, loop, requests }),
+    logFeed: new LogFeed({ ...parts, loop, requests }),
     membership: new Membership(clusterId, requests, state, clock, logger),
     reporter: new StatusReporter({
       ...{ raft, state, requests, leaderObserver, quota, reads, counters },

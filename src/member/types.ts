@@ -9,6 +9,7 @@ import type { ClusterSettings, SettingsChange } from '../machine/cluster/cluster
 import type { MemberInfo } from '../machine/cluster/members';
 import type { LatencyStatus, TrafficStatus } from '../peer/types';
 import type { LogStart, MemberId, RaftStatus } from '../raft/types';
+import type { LogSource } from './logSource';
 
 export type { LatencyStatus, TrafficStatus };
 
@@ -263,4 +264,5 @@ export interface Member
     StatusSource,
     AuthSource,
     AuthWriter,
-    SnapshotSource {}
+    SnapshotSource,
+    LogSource {}

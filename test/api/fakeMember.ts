@@ -8,6 +8,7 @@ import { DEFAULT_SETTINGS, type ClusterSettings, type SettingsChange } from '../
 import type { MemberInfo } from '../../src/machine/cluster/members';
 import type { KeyError, KeyEvent, KeyResult, NodeView } from '../../src/machine/keyspace/event';
 import type { StoreStats } from '../../src/machine/keyspace/stats';
+import type { LogFollowing, LogPart, LogPosition } from '../../src/member/logSource';
 import type {
   Indexes,
   Member,
@@ -252,6 +253,18 @@ export class FakeMember implements Member {
         return Promise.resolve();
       },
     }));
+  }
+
+  /** What the log is after a position; as long as it is `following`, with these parts. */
+  onLog: (after: LogPosition, signal: AbortSignal) => LogFollowing | AsyncIterable<LogPart> = () => ({
+    kind: 'unknown',
+  });
+
+  followLog(after: LogPosition, signal: AbortSignal): Promise<LogFollowing> {
+    return Promise.resolve().then(() => {
+      const log = this.onLog(after, signal);
+      return 'kind' in log ? log : { kind: 'following', parts: log, ending: this.ending.signal };
+    });
   }
 
   readonly standbys: string[] = [];

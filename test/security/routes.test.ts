@@ -62,6 +62,7 @@ const EXPECTED: readonly (readonly [route: string, path: string, rights: Readonl
   ['/v2/admin/machines', '/v2/admin/machines', { GET: 'open', HEAD: 'open' }],
   ['/^\\/v2\\/admin\\/machines\\/[^/]+$/', '/v2/admin/machines/node9', { GET: 'open', HEAD: 'open', DELETE: 'root' }],
   ['/v2/admin/snapshot', '/v2/admin/snapshot', { GET: 'root' }],
+  ['/v2/admin/log', '/v2/admin/log', { GET: 'root' }],
   ['/v2/members', '/v2/members', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],
   ['/v2/members/', '/v2/members/', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],
   ['/v2/members/*subpath', '/v2/members/1f', { GET: 'open', POST: 'root', DELETE: 'root', PUT: 'root' }],

@@ -1,5 +1,5 @@
 /**
- * `/v2/admin` of etcd 0.4 (spec v0-api section 7): the settings of the cluster, and its members by their names; and the whole state, for
+ * `/v2/admin` of etcd 0.4 (spec v0-api section 7): the settings of the cluster, and its members by their names; and the whole state and the log, for
  * backups. On the peer port, as there, and on the port of operators' routes.
  */
 import type { Context } from 'koa';
@@ -10,6 +10,7 @@ import { hasListedName } from '../../tls/identity';
 import { writeErrorText } from '../http/answers';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
+import { LogStreams } from './logStream';
 import { serveMachine, serveMachineRemoval, serveMachines } from './machines';
 import { SnapshotStreams } from './snapshot';
 
@@ -23,26 +24,29 @@ type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger'>;
 export function adminRoutes(options: AdminOptions): readonly Route[] {
   const { member } = options;
   const snapshots = new SnapshotStreams(options);
+  const logs = new LogStreams(options);
   return routes(member, {
     config: root((context, grant) => serveConfigChange(context, grant, member)),
     removal: root((context, grant) => serveMachineRemoval(context, grant, member)),
     snapshot: root((context, grant) => snapshots.serve(context, grant)),
+    log: root((context, grant) => logs.serve(context, grant)),
   });
 }
 
 /** What is only looked at, where operators' routes are on another port. */
 export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) => void): readonly Route[] {
-  return routes(member, { config: root(refuse), removal: root(refuse), snapshot: root(refuse) });
+  return routes(member, { config: root(refuse), removal: root(refuse), snapshot: root(refuse), log: root(refuse) });
 }
 
 /**
- * For a peer port: over TLS a change, or the whole state with the hashes of passwords, needs a certificate with a name that is listed as
+ * For a peer port: over TLS a change, or the whole state or log with the hashes of passwords, needs a certificate with a name that is listed as
  * one of members, as `/members` there does, and a user with the role root too where auth is on. No page in a browser has any business
  * there, whatever name it came by.
  */
 export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
   const { member } = options;
   const snapshots = new SnapshotStreams(options);
+  const logs = new LogStreams(options);
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
       const { socket, headers } = context.req;
@@ -61,12 +65,13 @@ export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
     config: named('changed', (context, grant) => serveConfigChange(context, grant, member)),
     removal: named('changed', (context, grant) => serveMachineRemoval(context, grant, member)),
     snapshot: named('given away', (context, grant) => snapshots.serve(context, grant)),
+    log: named('given away', (context, grant) => logs.serve(context, grant)),
   });
 }
 
 function routes(
   member: Member,
-  { config, removal, snapshot }: { readonly config: Rule; readonly removal: Rule; readonly snapshot: Rule },
+  { config, removal, snapshot, log }: Readonly<Record<'config' | 'removal' | 'snapshot' | 'log', Rule>>,
 ): readonly Route[] {
   const read = (serve: (context: Context, of: Member) => void): Rules => {
     const rule = open((context) => {
@@ -79,5 +84,6 @@ function routes(
     { paths: ['/v2/admin/machines'], rules: read(serveMachines) },
     { paths: [MACHINE_PATH], rules: { ...read(serveMachine), DELETE: removal } as Rules },
     { paths: ['/v2/admin/snapshot'], rules: { GET: snapshot } },
+    { paths: ['/v2/admin/log'], rules: { GET: log } },
   ];
 }

@@ -8,6 +8,7 @@ import { SnapshotFileWriter } from '../../snapshot/format/fileWriter';
 import type { RootGrant } from '../auth/guard';
 import { writeBadRequest, writeErrorText, writeRetryText } from '../http/answers';
 import type { ApiOptions } from '../options';
+import { PacedAnswer } from './pacedAnswer';
 
 /** Each holds a view of the database, which costs room on the disk, and makes work for the event loop. */
 const STREAMS_MAX = 2;
@@ -87,53 +88,23 @@ export class SnapshotStreams {
     header: SnapshotHeader,
   ): Promise<void> {
     const file = new SnapshotFileWriter();
+    const answer = new PacedAnswer(response, this.partMaxMs);
     grant
       .use(response)
       .writeHead(200, [
         ...['Content-Type', 'application/octet-stream', 'Cache-Control', 'no-store'],
         ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', header.clusterId],
       ]);
-    await this.write(response, file.begin(header));
+    await answer.write(file.begin(header));
     for await (const chunk of snapshot.chunks) {
-      await this.write(grant.use(response), file.chunk(chunk));
+      await grant.use(answer).write(file.chunk(chunk));
       // A client that takes everything at once would be given one part after the other; all others have their turn between two of them.
       await nextTurn();
     }
     const { rows, nodes: keys } = snapshot.counted;
-    await this.write(response, file.end({ rows, keys }));
+    await answer.write(file.end({ rows, keys }));
     response.end();
   }
-
-  /** Resolves when the client can take more, so that one part at a time is in memory. */
-  private async write(response: ServerResponse, pieces: readonly Uint8Array[]): Promise<void> {
-    let isFull = false;
-    for (const piece of pieces) isFull = !response.write(piece);
-    if (response.closed || response.destroyed) throw new Error('the client has gone');
-    if (isFull) await drained(response, this.partMaxMs);
-  }
-}
-
-function drained(response: ServerResponse, limitMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (error?: Error): void => {
-      clearTimeout(timer);
-      response.off('drain', settled);
-      response.off('close', gone);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const settled = (): void => {
-      settle();
-    };
-    const gone = (): void => {
-      settle(new Error('the client has gone'));
-    };
-    const timer = setTimeout(() => {
-      settle(new Error(`the client took less than a part of the state in ${limitMs} ms`));
-    }, limitMs);
-    response.on('drain', settled);
-    response.on('close', gone);
-  });
 }
 
 function headerOf(member: Member, snapshot: StateSnapshot, takenAtMs: number, isLinearizable: boolean): SnapshotHeader {

@@ -1,4 +1,5 @@
 /** What the first and the last record of a snapshot's file say: JSON, so that later versions can say more. */
+import { fieldsOf, isCount, isId, parseJson } from './jsonFields';
 
 /** A member of the cluster when the snapshot was taken. */
 export interface SnapshotMember {
@@ -38,7 +39,6 @@ export interface SnapshotTotals {
   readonly sha256: string;
 }
 
-const ID = /^(?:0|[1-9a-f][0-9a-f]{0,15})$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 export function encodeJson(value: SnapshotHeader | SnapshotTotals): Buffer {
@@ -47,7 +47,7 @@ export function encodeJson(value: SnapshotHeader | SnapshotTotals): Buffer {
 
 /** Undefined for what is none. What it has besides, a later version may have put there. */
 export function decodeHeader(body: Uint8Array): SnapshotHeader | undefined {
-  const fields = fieldsOf(parse(body));
+  const fields = fieldsOf(parseJson(body));
   if (fields === undefined) return undefined;
   const { clusterId, memberId, memberName, index, term, takenAtMs, voters, learners, members } = fields;
   const { keysAbout, isLinearizable } = fields;
@@ -63,31 +63,11 @@ export function decodeHeader(body: Uint8Array): SnapshotHeader | undefined {
 
 /** Undefined for what is none. */
 export function decodeTotals(body: Uint8Array): SnapshotTotals | undefined {
-  const fields = fieldsOf(parse(body));
+  const fields = fieldsOf(parseJson(body));
   if (fields === undefined) return undefined;
   const { chunks, chunkBytes, rows, keys, sha256 } = fields;
   if (!isCount(chunks) || !isCount(chunkBytes) || !isCount(rows) || !isCount(keys)) return undefined;
   return typeof sha256 === 'string' && SHA256.test(sha256) ? { chunks, chunkBytes, rows, keys, sha256 } : undefined;
-}
-
-function parse(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
-}
-
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && ID.test(value);
 }
 
 function isText(value: unknown): value is string {

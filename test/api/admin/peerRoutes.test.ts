@@ -40,6 +40,7 @@ async function statusFor(method: string, path: string, socket: object): Promise<
 
 test.each([
   ['GET', '/v2/admin/snapshot'],
+  ['GET', '/v2/admin/log'],
   ['PUT', '/v2/admin/config'],
   ['DELETE', '/v2/admin/machines/nobody'],
 ])('%s %s', async (method, path) => {
