@@ -40,7 +40,7 @@ export function createPeerHandler(
         serveFounders(answerFounder, request.method, target.query, response, onUnexpected);
       } else if (target?.path === STANDBY_PATH) {
         request.resume();
-        serveStandby(member, request.method, target.query, response);
+        serveStandby(member, request, target.query, response);
       } else if (target !== undefined && changesMembers(target.path, request.method)) {
         servePeerMembers(member, target, request, response, onUnexpected);
       } else {

@@ -1,7 +1,11 @@
-/** `POST /standby?peerURL=URL` of the peer port: one that waits says that it is there, and asks whether it may join. */
-import type { ServerResponse } from 'node:http';
+/**
+ * `POST /standby?peerURL=URL` of the peer port: one that waits says that it is there, and asks whether it may join. Anybody can say so, but
+ * no page in a browser, whatever name it came by; before a member makes way for it, it is asked back (member/activeSize.ts).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterAdmin, SettingsAdmin, StatusSource } from '../member/types';
-import { writeBadRequest, writeJson, writeMethodNotAllowed } from './http/answers';
+import { isOfPage } from './connection/crossSite';
+import { writeBadRequest, writeErrorText, writeJson, writeMethodNotAllowed } from './http/answers';
 import { leadingMember } from './v2/members/members';
 
 export const STANDBY_PATH = '/standby';
@@ -11,13 +15,15 @@ const URL_LENGTH_MAX = 2048;
 /** @param query raw */
 export function serveStandby(
   member: ClusterAdmin & SettingsAdmin & StatusSource,
-  method: string | undefined,
+  request: Pick<IncomingMessage, 'method' | 'headers'>,
   query: string,
   response: ServerResponse,
 ): void {
   const peerURL = new URLSearchParams(query).get('peerURL') ?? '';
-  if (method !== 'POST') {
+  if (request.method !== 'POST') {
     writeMethodNotAllowed(response, ['POST']);
+  } else if (isOfPage(request)) {
+    writeErrorText(response, 403, 'a page in a browser waits for no place in a cluster');
   } else if (peerURL.length > URL_LENGTH_MAX || !/^https?:\/\//i.test(peerURL) || !URL.canParse(peerURL)) {
     writeBadRequest(response);
   } else {

@@ -2,6 +2,7 @@
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import { API_VERSION } from '../api/version';
+import { isStandbyOf } from '../discovery/askStandby';
 import { bufferBytesMax, logBytesMax, memoryLimits, quotaBytes } from '../limits/memory';
 import type { SettingsChange } from '../machine/cluster/clusterSettings';
 import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
@@ -17,7 +18,7 @@ const INTEGRITY_INTERVAL_MS = 60_000;
 
 /** Rejects as openMember does. */
 export async function openConfiguredMember(
-  { configuration, logger, events }: ServerSetting,
+  { configuration, logger, events, dials }: ServerSetting,
   { directory, links, beginner, metrics }: Pick<ServerParts, 'directory' | 'links' | 'beginner' | 'metrics'>,
 ): Promise<LocalMember> {
   const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
@@ -51,6 +52,7 @@ export async function openConfiguredMember(
     peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
     logger,
     peerReport: () => links.report(),
+    isStandbyOf: (clusterId, peerURL) => isStandbyOf(clusterId, peerURL, dials.peer),
     observer: metrics.recorders,
     onFailure: events.onFailure,
     onRemoved: () => {

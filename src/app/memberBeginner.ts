@@ -4,12 +4,13 @@ import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import type { FounderName } from '../discovery/askBack';
-import { ClusterFullError, JoinError, type Beginning, type Founder, type ListedCluster } from '../discovery/beginning';
+import { ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
 import { tellAdvertisedUrls, type AdvertisedNotes } from '../discovery/advertisedUrls';
 import { beginFromDiscovery } from '../discovery/discoveryUrl';
 import type { Environment } from '../discovery/environment';
 import { keepRegistered } from '../discovery/firstLeader';
 import { beginFromJoinUrls } from '../discovery/joinUrls';
+import { untilKnownAgree } from '../discovery/agreement';
 import { askForRoom } from '../discovery/room';
 import { beginFromPeers, peerUrlsOf } from '../discovery/peers';
 import { leaderBesides, type LeaderBesides, type LeaderQuestion } from '../discovery/leaderBesides';
@@ -17,7 +18,7 @@ import { HttpMembersApi } from '../discovery/membersApi';
 import type { Notes } from '../discovery/note';
 import { Registry } from '../discovery/registry';
 import { replaceMember } from '../discovery/replaceMember';
-import { joinOrAdd, ofCluster, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
+import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
 import { foundersFromSrv } from '../discovery/srvRecords';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
@@ -28,7 +29,7 @@ import { RealClock } from '../platform/realClock';
 import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '../peer/askFounder';
 import { fetchMembers } from '../peer/fetchMembers';
 import { readPlainFileSync } from '../platform/plainFile';
-import type { StandbyNote } from '../platform/standbyFile';
+import type { KnownCluster } from '../platform/standbyFile';
 import type { Dials } from './dials';
 import { readStandbyNote } from './removedData';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
@@ -144,16 +145,17 @@ export class MemberBeginner {
     return discovery === '' ? undefined : withoutTrailingSlashes(discovery);
   }
 
-  /** It was a member before, so it comes back to that cluster, by whatever options it came then. */
-  private async beginFromStandby(entry: EntryOptions, { clusterId, peerURLs }: StandbyNote): Promise<Beginning> {
+  /**
+   * It was a member before, so it comes back to that cluster, by whatever options it came then. Which members that has now is for a
+   * majority of those to say that it knew last.
+   */
+  private async beginFromStandby(entry: EntryOptions, known: KnownCluster): Promise<Beginning> {
     const { environment } = this;
     environment.log.info(
-      { cluster: clusterId, urls: peerURLs },
+      { cluster: known.clusterId, members: known.members.map(({ peerURLs }) => peerURLs.join()) },
       'this process waits for a place in its former cluster',
     );
-    const others = peerURLs.filter((url) => !entry.peerURLs.includes(url));
-    const ask = async (url: string): Promise<ListedCluster> => ofCluster(clusterId, await this.ask(url));
-    return joinOrAdd(entry, await untilOneAnswers(others, ask, environment));
+    return joinOrAdd(entry, await untilKnownAgree(known, this.ask, environment));
   }
 
   private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {

@@ -1,5 +1,6 @@
 /** The turns of a process between member and standby, as etcd 0.4 took them. */
-import { NoRoomError, type ListedMember } from '../discovery/beginning';
+import { knownOf } from '../discovery/agreement';
+import { NoRoomError, type ListedCluster } from '../discovery/beginning';
 import { RealClock } from '../platform/realClock';
 import { sleep } from '../platform/sleep';
 import { startServer } from './memberServer';
@@ -18,7 +19,7 @@ export async function serveMemberOrStandby(serving: Serving, setting: ProcessSet
     await serving.turnTo(asMember({ ...setting, events: { ...setting.events, onRemoved } }));
   } catch (error) {
     if (!(error instanceof NoRoomError)) throw error;
-    await serving.turnTo(asStandby(setting, waitingStandby(serving, setting, error.members, false)));
+    await serving.turnTo(asStandby(setting, waitingStandby(serving, setting, error.cluster, false)));
   }
 }
 
@@ -26,15 +27,16 @@ export async function serveMemberOrStandby(serving: Serving, setting: ProcessSet
 async function becomeStandby(serving: Serving, setting: ProcessSetting, removal: Removal): Promise<void> {
   const { configuration, logger } = setting;
   const { note, others } = removal;
+  const cluster = { clusterId: note.clusterId, members: others };
   logger.warn(
     { member: note.memberId, cluster: note.clusterId },
     'the cluster removed this member and keeps its activeSize by itself: this process becomes a standby, and joins again when there is room',
   );
   await sleep(new RealClock(), REMOVED_DELAY_MS);
-  const standby = asStandby(setting, waitingStandby(serving, setting, others, true));
+  const standby = asStandby(setting, waitingStandby(serving, setting, cluster, true));
   const start = async (stopping: AbortSignal): Promise<Server> => {
     markRemoved(configuration.dataDir, note, logger);
-    const aside = await exchangeForStandby(configuration.dataDir, note, logger).catch((error: unknown) => {
+    const aside = await exchangeForStandby(configuration.dataDir, knownOf(cluster), logger).catch((error: unknown) => {
       throw new ExchangeError(error);
     });
     logger.info(
@@ -67,14 +69,14 @@ class ExchangeError extends Error {
 function waitingStandby(
   serving: Serving,
   setting: ProcessSetting,
-  members: readonly ListedMember[],
+  cluster: ListedCluster,
   looksFirst: boolean,
 ): StandbyStart {
   const onRoom = (): void => {
     setting.logger.info('standby: there is room in the cluster; joining it');
     serveMemberOrStandby(serving, setting).catch(failureOf(serving, setting));
   };
-  return { members, looksFirst, onRoom };
+  return { cluster, looksFirst, onRoom };
 }
 
 /** Whoever asked for the end of the process hears of what fails then. */

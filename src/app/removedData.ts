@@ -13,7 +13,7 @@ import {
   STANDBY_DRAFT,
   STANDBY_FILE,
   standbyFileText,
-  type StandbyNote,
+  type KnownCluster,
 } from '../platform/standbyFile';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { syncDirectory, writeDurably } from '../platform/durable';
@@ -38,7 +38,7 @@ export function markRemoved(dataDir: string, note: RemovalNote, logger: WarningL
  * `cairn clear-removed` keeps it. Answers where. A crash at any point leaves one of the two, see `finishExchange`. Rejects with the error
  * of the file system, such as EBUSY if the directory is a mount point, and then leaves the data where they are.
  */
-export async function exchangeForStandby(dataDir: string, note: StandbyNote, logger: WarningLogger): Promise<string> {
+export async function exchangeForStandby(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<string> {
   const path = pathOf(dataDir);
   const prepared = preparedFor(path);
   await discard(prepared);
@@ -72,7 +72,7 @@ export async function finishExchange(dataDir: string): Promise<void> {
 }
 
 /** Undefined where there is none. Rejects with JoinError if it cannot be read: to begin by the options could found a second cluster. */
-export async function readStandbyNote(dataDir: string): Promise<StandbyNote | undefined> {
+export async function readStandbyNote(dataDir: string): Promise<KnownCluster | undefined> {
   const path = join(dataDir, STANDBY_FILE);
   let reason = 'it is not what Cairn writes';
   try {
@@ -89,7 +89,7 @@ export async function readStandbyNote(dataDir: string): Promise<StandbyNote | un
 }
 
 /** Keeps the note up to date, where there is one: members come and go while a standby waits. Never rejects. */
-export async function keepStandbyNote(dataDir: string, note: StandbyNote, logger: WarningLogger): Promise<void> {
+export async function keepStandbyNote(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<void> {
   const path = join(dataDir, STANDBY_FILE);
   try {
     const text = standbyFileText(note);

@@ -5,14 +5,14 @@ import type { Listener, ListenerOptions } from '../api/listener';
 import { openListeners } from '../api/openListeners';
 import type { ListenAddress } from '../api/options';
 import { formatEndpoint } from '../config/urls';
-import type { ListedMember } from '../discovery/beginning';
+import { askKnown } from '../discovery/agreement';
+import type { ListedCluster } from '../discovery/beginning';
 import { askForRoom } from '../discovery/room';
-import { askAny } from '../discovery/runningCluster';
 import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { RealClock } from '../platform/realClock';
 import { standbyMetrics } from '../metrics/standby';
-import { answerClient, answerMonitoring, answerNotFound, type StandbyStatus } from '../standby/answers';
+import { answerClient, answerMonitoring, answerNotFound, answerPeer, type StandbyStatus } from '../standby/answers';
 import { Waiting } from '../standby/waiting';
 import { openAuditLog } from './auditLog';
 import { keepStandbyNote } from './removedData';
@@ -24,8 +24,8 @@ const GRACE_MS = 1000;
 
 /** What a standby knows when it begins to wait. */
 export interface StandbyStart {
-  /** Of the cluster that has no room. */
-  readonly members: readonly ListedMember[];
+  /** The one that has no room. */
+  readonly cluster: ListedCluster;
   /** It was a member until now: see `looksFirst` of Waiting. */
   readonly looksFirst: boolean;
   /** Called once: the cluster has room now. */
@@ -35,17 +35,17 @@ export interface StandbyStart {
 /** Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open. */
 export async function startStandbyServer(
   { configuration, logger, dials, tls }: Omit<ServerSetting, 'stopping'>,
-  { members, looksFirst, onRoom }: StandbyStart,
+  { cluster, looksFirst, onRoom }: StandbyStart,
 ): Promise<Server> {
   await tls.makeOwn();
   const own = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
-  const waiting = new Waiting(members, {
+  const waiting = new Waiting(cluster, {
     clock: new RealClock(),
-    askMembers: (urls) => askAny(urls, (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer)),
+    peerURLs: own,
+    askMembers: (known) => askKnown(known, (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer)),
     askForRoom: (listed) => askForRoom(listed, own[0] ?? '', dials.peer),
-    onCluster: ({ clusterId, members: listed }) => {
-      const peerURLs = listed.flatMap((member) => member.peerURLs);
-      void keepStandbyNote(configuration.dataDir, { clusterId, peerURLs }, logger);
+    onCluster: (known) => {
+      void keepStandbyNote(configuration.dataDir, known, logger);
     },
     looksFirst,
     onRoom,
@@ -75,7 +75,7 @@ export async function startStandbyServer(
     opened.push(...(await openListeners(addresses, { ...shared, ...options }, handler)));
   };
   const status = (): StandbyStatus => ({
-    leaderURL: waiting.leaderURL,
+    leaderURLs: waiting.leaderURLs,
     metrics: () => standbyMetrics(tls.ends(Date.now())),
   });
   const web = webRules(configuration);
@@ -93,7 +93,10 @@ export async function startStandbyServer(
     await open(configuration.listenMetricsUrls, metrics, (request, response) => {
       if (!answerMonitoring(request, response, status())) answerNotFound(request, response);
     });
-    await open(configuration.listenPeerUrls, { flag: '--listen-peer-urls', tls: tls.peers }, answerNotFound);
+    const peers = { flag: '--listen-peer-urls', tls: tls.peers } as const;
+    await open(configuration.listenPeerUrls, peers, (request, response) => {
+      answerPeer(request, response, waiting.clusterId);
+    });
   } catch (error) {
     await close(0);
     throw error;

@@ -53,7 +53,7 @@ export class AlreadyRunningError extends Error {
 export class NoRoomError extends Error {
   override readonly name = 'NoRoomError';
 
-  constructor(readonly members: readonly ListedMember[]) {
+  constructor(readonly cluster: ListedCluster) {
     super('the cluster has its activeSize of members');
   }
 }

@@ -5,12 +5,12 @@ import type { ListedMember } from './beginning';
 
 /** What is known of a cluster by one that waits for room. */
 export interface Room {
-  /** False as soon as one member says so. */
+  /** More than half of the members that answer say so, or nobody answers. */
   readonly hasRoom: boolean;
   /** When to look again. */
   readonly syncIntervalMs: number;
-  /** A client URL; undefined: nobody who answers knows a leader. */
-  readonly leaderURL: string | undefined;
+  /** Whom most of them name; undefined: nobody who answers knows a leader, or they do not agree. */
+  readonly leader: ListedMember | undefined;
 }
 
 interface Said {
@@ -27,7 +27,7 @@ const URL_LENGTH_MAX = 2048;
 
 /**
  * Asks each member at one of its peer URLs, which also tells it that somebody waits. Members that do not answer, or are of a version that
- * has no such question, say nothing against it. Never rejects.
+ * has no such question, say nothing against it; what one of several says alone decides nothing. Never rejects.
  *
  * @param peerURL under which this process would join
  */
@@ -36,10 +36,37 @@ export async function askForRoom(members: readonly ListedMember[], peerURL: stri
   const answers = await Promise.all(urls.map((url) => ask(url, peerURL, dial).catch(() => undefined)));
   const said = answers.filter((answer) => answer !== undefined);
   return {
-    hasRoom: said.every(({ room }) => room),
-    syncIntervalMs: said[0]?.syncIntervalMs ?? SYNC_INTERVAL_MS,
-    leaderURL: said.find(({ leaderURL }) => leaderURL !== undefined)?.leaderURL,
+    hasRoom: said.length === 0 || 2 * said.filter(({ room }) => room).length > said.length,
+    syncIntervalMs: middleOf(said.map(({ syncIntervalMs }) => syncIntervalMs)) ?? SYNC_INTERVAL_MS,
+    leader: leaderOf(
+      members,
+      said.flatMap(({ leaderURL }) => leaderURL ?? []),
+    ),
   };
+}
+
+/** One of the members that are listed, whatever else is named: what is sent there is sent to no stranger. */
+function leaderOf(members: readonly ListedMember[], named: readonly string[]): ListedMember | undefined {
+  const votes = [...new Set(named)].flatMap((url) => {
+    const member = members.find((each) => originsOf(each).includes(url));
+    return member === undefined ? [] : [{ member, count: named.filter((each) => each === url).length }];
+  });
+  const [first, second] = votes.sort((a, b) => b.count - a.count);
+  return first?.count === second?.count ? undefined : first?.member;
+}
+
+/** Where clients find a member: its client URLs without what may follow the port. */
+export function originsOf({ clientURLs }: Pick<ListedMember, 'clientURLs'>): readonly string[] {
+  return clientURLs.flatMap((url) => (isHttpUrl(url) ? [new URL(url).origin] : []));
+}
+
+function isHttpUrl(url: string): boolean {
+  return url.length <= URL_LENGTH_MAX && /^https?:\/\//i.test(url) && URL.canParse(url);
+}
+
+/** No single one that is far off decides. */
+function middleOf(values: readonly number[]): number | undefined {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 }
 
 async function ask(url: string, peerURL: string, dial: Dial): Promise<Said> {
@@ -63,11 +90,7 @@ export function parseRoom(text: string): Said {
   const syncInterval = fields.get('syncInterval');
   const leader = fields.get('leader');
   if (typeof room !== 'boolean') throw new Error('the answer does not say whether there is room');
-  const isUrl =
-    typeof leader === 'string' &&
-    leader.length <= URL_LENGTH_MAX &&
-    /^https?:\/\//i.test(leader) &&
-    URL.canParse(leader);
+  const isUrl = typeof leader === 'string' && isHttpUrl(leader);
   const intervalMs = typeof syncInterval === 'number' ? syncInterval * 1000 : SYNC_INTERVAL_MS;
   return {
     room,

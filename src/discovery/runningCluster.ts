@@ -109,7 +109,7 @@ export async function joinOrAdd(options: EntryOptions, cluster: ListedCluster, l
   const own = findOwn(cluster, options.peerURLs);
   if (own !== undefined) return joinListed(options, cluster, own, lostId);
   const { clusterId, members: peers } = cluster;
-  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(peers);
+  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(cluster);
   options.log({ cluster: clusterId }, 'asking the running cluster to add this member as a learner');
   return { kind: 'join', memberId: await options.replaceMember(cluster, undefined), clusterId, peers };
 }

@@ -103,7 +103,7 @@ async function comeBack(
   if (cluster === undefined) return undefined;
   const own = findOwn(cluster, options.peerURLs);
   if (own !== undefined) return joinListed(options, cluster, own, foundingId);
-  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(cluster.members);
+  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(cluster);
   options.log({ cluster: clusterId }, 'this member is no longer listed: it takes its place as a new member');
   const memberId = await options.replaceMember(cluster, undefined);
   return { kind: 'join', memberId, clusterId, peers: cluster.members };

@@ -9,6 +9,17 @@ import type { MemberId } from '../raft/types';
 
 /** A standby that has not looked for so many intervals is gone. */
 const LOOKS_MISSED_MAX = 3;
+/** However long the cluster's interval is, a standby looks again within this time (discovery/room.ts). */
+const LOOK_INTERVAL_MAX_MS = 600_000;
+/** Standbys that are asked before a member makes way for one of them; those that looked last. */
+const STANDBYS_ASKED_MAX = 8;
+/**
+ * Whoever was added gets so much time to be there, however short removeDelay is: it may have to be started first, and with its place it would
+ * lose what it was sent.
+ */
+const LEARNER_DELAY_MIN_MS = 60_000;
+/** A change that comes to nothing again and again is logged so often. */
+const SAME_LOG_AFTER_MS = 60_000;
 /** Many times the standbys that a cluster has; whoever comes then is not remembered. */
 const STANDBYS_MAX = 100;
 const CHECK_INTERVAL_MS = 1000;
@@ -29,26 +40,34 @@ export interface ActiveSizeView {
   readonly standbys: number;
 }
 
+/** A change, and whether a standby has to be there for it. */
+export interface SizeChange {
+  readonly change: Extract<ClusterChange, { type: 'removeMember' }>;
+  readonly why: 'too many' | 'silent';
+}
+
 /**
  * What the leader is to change now; undefined: nothing. Never itself, never while somebody joins, and never so that of the voters that
- * would be left no majority is heard from.
+ * would be left no majority is heard from. Who joins and falls silent on the way is silent like any other.
  */
-export function changeFor({ settings, leaderId, members, standbys }: ActiveSizeView): ClusterChange | undefined {
-  if (!settings.isSet || members.some(({ learner }) => learner)) return undefined;
-  const others = members
-    .filter(({ id }) => id !== leaderId)
-    .sort((a, b) => b.silentMs - a.silentMs || (a.id < b.id ? -1 : 1));
-  const [candidate] = others;
+export function changeFor({ settings, leaderId, members, standbys }: ActiveSizeView): SizeChange | undefined {
+  if (!settings.isSet) return undefined;
+  const learners = members.filter(({ learner }) => learner);
+  const candidates = learners.length > 0 ? learners : members.filter(({ id }) => id !== leaderId);
+  const [candidate] = candidates.sort((a, b) => b.silentMs - a.silentMs || (a.id < b.id ? -1 : 1));
   if (candidate === undefined || !leavesQuorum(members, candidate.id)) return undefined;
   const { id } = candidate;
-  if (members.length > settings.activeSize) return { type: 'removeMember', id };
-  const isLost = !candidate.isHeard && candidate.silentMs > settings.removeDelayMs;
+  if (learners.length === 0 && members.length > settings.activeSize) {
+    return { change: { type: 'removeMember', id }, why: 'too many' };
+  }
+  const delayMs = candidate.learner ? Math.max(settings.removeDelayMs, LEARNER_DELAY_MIN_MS) : settings.removeDelayMs;
+  const isLost = !candidate.isHeard && candidate.silentMs > delayMs;
   // Should it be heard after all when the change is looked at, it stays.
-  return isLost && standbys > 0 ? { type: 'removeMember', id, onlyIfLost: true } : undefined;
+  return isLost && standbys > 0 ? { change: { type: 'removeMember', id, onlyIfLost: true }, why: 'silent' } : undefined;
 }
 
 function leavesQuorum(members: readonly KnownMember[], without: MemberId): boolean {
-  const left = members.filter(({ id }) => id !== without);
+  const left = members.filter(({ id, learner }) => id !== without && !learner);
   const heard = new Set(left.filter(({ isHeard }) => isHeard).map(({ id }) => id));
   return quorumHolds(
     left.map(({ id }) => id),
@@ -65,6 +84,8 @@ export interface ActiveSizeParts {
   /** Of those that the leader sends to. */
   readonly heard: () => ReadonlySet<MemberId>;
   readonly change: (change: ClusterChange) => Promise<void>;
+  /** Asks whoever is at a peer URL whether he waits for a place in this cluster. Never rejects. */
+  readonly isStandby: (peerURL: string) => Promise<boolean>;
   readonly log: (fields: object, message: string) => void;
 }
 
@@ -75,6 +96,7 @@ export class ActiveSize {
   private nextMs = 0;
   private isUnderWay = false;
   private nowMs = 0;
+  private logged: { readonly text: string; readonly atMs: number } | undefined;
 
   constructor(private readonly parts: ActiveSizeParts) {}
 
@@ -85,7 +107,7 @@ export class ActiveSize {
     const hasRoom = !isSet || members().length < activeSize;
     // Who joins now is no standby any more: nobody is to make room for it.
     if (hasRoom) this.standbys.delete(peerURL);
-    else if (this.standbys.has(peerURL) || this.standbys.size < STANDBYS_MAX) this.standbys.set(peerURL, this.nowMs);
+    else if (this.standbys.delete(peerURL) || this.standbys.size < STANDBYS_MAX) this.standbys.set(peerURL, this.nowMs);
     return hasRoom;
   }
 
@@ -93,43 +115,73 @@ export class ActiveSize {
   check(nowMs: number): void {
     const { id, leader } = this.parts;
     this.nowMs = nowMs;
-    if (leader() !== id) {
-      this.heardMs.clear();
-      return;
-    }
     const settings = this.parts.settings();
-    if (!settings.isSet) {
+    if (leader() !== id || !settings.isSet) {
       this.heardMs.clear();
       return;
     }
-    const heard = this.parts.heard();
-    const members = this.parts.members().map((member) => {
-      const isHeard = member.id === id || heard.has(member.id);
-      if (isHeard || !this.heardMs.has(member.id)) this.heardMs.set(member.id, nowMs);
-      return { ...member, isHeard, silentMs: nowMs - (this.heardMs.get(member.id) ?? nowMs) };
-    });
+    const members = this.view(nowMs);
     if (nowMs < this.nextMs || this.isUnderWay) return;
     for (const each of this.heardMs.keys())
       if (!members.some((member) => member.id === each)) this.heardMs.delete(each);
     this.nextMs = nowMs + CHECK_INTERVAL_MS;
-    this.forget(nowMs - LOOKS_MISSED_MAX * settings.syncIntervalMs);
-    const change = changeFor({ settings, leaderId: id, members, standbys: this.standbys.size });
-    if (change !== undefined) this.carryOut(change, settings);
-  }
-
-  private carryOut(change: ClusterChange, { activeSize, removeDelayMs }: ClusterSettings): void {
+    this.forget(nowMs - LOOKS_MISSED_MAX * Math.min(settings.syncIntervalMs, LOOK_INTERVAL_MAX_MS));
+    const wanted = this.wanted();
+    if (wanted === undefined) return;
     this.isUnderWay = true;
-    const why = change.type === 'removeMember' && change.onlyIfLost === true ? 'silent' : 'too many';
-    this.parts.log(
-      { member: change.id, why, activeSize, removeDelayMs },
-      why === 'silent'
-        ? 'removing a member that is silent for longer than removeDelay: a standby waits for its place'
-        : 'removing a member: the cluster has more than its activeSize',
-    );
     const done = (): void => {
       this.isUnderWay = false;
     };
-    this.parts.change(change).then(done, done);
+    this.carryOut(wanted).then(done, done);
+  }
+
+  /** All members, and since when each is silent. */
+  private view(nowMs: number): readonly KnownMember[] {
+    const { id } = this.parts;
+    const heard = this.parts.heard();
+    return this.parts.members().map((member) => {
+      const isHeard = member.id === id || heard.has(member.id);
+      if (isHeard || !this.heardMs.has(member.id)) this.heardMs.set(member.id, nowMs);
+      return { ...member, isHeard, silentMs: nowMs - (this.heardMs.get(member.id) ?? nowMs) };
+    });
+  }
+
+  private wanted(): SizeChange | undefined {
+    const { id, leader, settings } = this.parts;
+    if (leader() !== id) return undefined;
+    const members = this.view(this.nowMs);
+    return changeFor({ settings: settings(), leaderId: id, members, standbys: this.standbys.size });
+  }
+
+  /** Whoever can reach the peer port can say that a standby waits: for a silent member to make way, it has to be there. */
+  private async carryOut({ change, why }: SizeChange): Promise<void> {
+    if (why === 'silent') {
+      if (!(await this.isAnyThere())) return;
+      const now = this.wanted();
+      if (now?.why !== why || now.change.id !== change.id) return;
+    }
+    this.log(change.id, why);
+    await this.parts.change(change);
+  }
+
+  private async isAnyThere(): Promise<boolean> {
+    const asked = [...this.standbys.keys()].slice(-STANDBYS_ASKED_MAX);
+    const answers = await Promise.all(asked.map((url) => this.parts.isStandby(url)));
+    // Who is not there is none until he looks again.
+    for (const [number, url] of asked.entries()) if (answers[number] !== true) this.standbys.delete(url);
+    return answers.includes(true);
+  }
+
+  private log(member: MemberId, why: SizeChange['why']): void {
+    const text =
+      why === 'silent'
+        ? 'removing a member that is silent for longer than removeDelay: a standby waits for its place'
+        : 'removing a member: the cluster has more than its activeSize';
+    const isSame = this.logged?.text === `${member} ${text}`;
+    if (isSame && this.nowMs - (this.logged?.atMs ?? 0) < SAME_LOG_AFTER_MS) return;
+    this.logged = { text: `${member} ${text}`, atMs: this.nowMs };
+    const { activeSize, removeDelayMs } = this.parts.settings();
+    this.parts.log({ member, why, activeSize, removeDelayMs }, text);
   }
 
   private forget(beforeMs: number): void {

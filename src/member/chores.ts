@@ -33,6 +33,8 @@ export interface ChoresParts {
   readonly firstPeers: readonly PeerAddress[];
   readonly quota: Quota;
   readonly peerReport: () => PeerReport;
+  /** See ActiveSizeParts; absent: nobody is one. */
+  readonly isStandby?: ((peerURL: string) => Promise<boolean>) | undefined;
   /** Runs what may find out that the member must not go on. */
   readonly guarded: (run: () => void) => void;
 }
@@ -79,6 +81,7 @@ export class Chores {
       members: () => state.machine.cluster.members(),
       heard: () => new Set(raft.status().progress.flatMap(({ id, recentlyActive }) => (recentlyActive ? [id] : []))),
       change: (change) => requests.change(change),
+      isStandby: (peerURL) => parts.isStandby?.(peerURL) ?? Promise.resolve(false),
       log: (fields, message) => {
         logger.warn(fields, message);
       },

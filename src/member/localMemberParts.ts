@@ -28,6 +28,8 @@ export interface LocalMemberParts {
   readonly firstPeers: readonly { readonly id: MemberId; readonly urls: readonly string[] }[];
   /** What the links say of the other members. */
   readonly peerReport: () => PeerReport;
+  /** See ActiveSizeParts; absent: nobody is one. */
+  readonly isStandby?: ((peerURL: string) => Promise<boolean>) | undefined;
   readonly observer?: MemberObserver | undefined;
   readonly onFailure: (error: unknown) => void;
   /** The cluster removed this member; it has to end. Called once. */

@@ -58,6 +58,8 @@ export interface OpenMemberOptions {
   readonly peerURLs?: readonly string[];
   readonly logger: MemberLogger;
   readonly peerReport: () => PeerReport;
+  /** Whether a process that waits for a place in that cluster answers at a peer URL; absent: nobody does. Never rejects. */
+  readonly isStandbyOf?: (clusterId: string, peerURL: string) => Promise<boolean>;
   readonly observer?: MemberObserver | undefined;
   readonly onFailure: (error: unknown) => void;
   readonly onRemoved: () => void;
@@ -84,6 +86,7 @@ export async function openMember(options: OpenMemberOptions): Promise<LocalMembe
     run: await store.nextRun(options.random),
     history,
     peerReport,
+    isStandby: async (peerURL) => (await options.isStandbyOf?.(identity.clusterId, peerURL)) ?? false,
     observer: options.observer,
     firstPeers,
     onFailure,

@@ -8,25 +8,32 @@ export const STANDBY_FILE = 'STANDBY';
 /** There while the file is written anew. */
 export const STANDBY_DRAFT = 'STANDBY.new';
 
-export interface StandbyNote {
+/** A cluster as it was listed last, for who asks its members. */
+export interface KnownCluster {
   /** Unpadded lower-case hexadecimal. */
   readonly clusterId: string;
-  /** Of the members, as they were listed last. */
-  readonly peerURLs: readonly string[];
+  readonly members: readonly { readonly peerURLs: readonly string[] }[];
 }
 
 const EXPLANATION =
   'This process waits for a place in a cluster, whatever its options say. Remove this file to let it begin by its options.';
 
-/** The content of the file: a sentence for people, then the note. */
-export function standbyFileText({ clusterId, peerURLs }: StandbyNote): string {
-  return noteText(EXPLANATION, { clusterId, peerURLs });
+/** The content of the file: a sentence for people, then the note. Versions up to 0.2 read `peerURLs` alone. */
+export function standbyFileText({ clusterId, members }: KnownCluster): string {
+  const urls = members.map(({ peerURLs }) => peerURLs);
+  return noteText(EXPLANATION, { clusterId, peerURLs: urls.flat(), members: urls });
 }
 
-/** Undefined if that is not what the file says; never throws. */
-export function parseStandbyFile(text: string): StandbyNote | undefined {
-  const { clusterId, peerURLs } = noteIn(text);
+/** Undefined if that is not what the file says; never throws. Where it does not say whose a URL is, each is taken for one member. */
+export function parseStandbyFile(text: string): KnownCluster | undefined {
+  const { clusterId, peerURLs, members } = noteIn(text);
   if (typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
-  const urls = peerURLs.filter((url) => typeof url === 'string' && URL.canParse(url));
-  return urls.length === 0 ? undefined : { clusterId, peerURLs: urls as readonly string[] };
+  const lists: readonly unknown[] = Array.isArray(members) ? members : peerURLs.map((url: unknown) => [url]);
+  const known = lists.map(urlsOf).filter((urls) => urls.length > 0);
+  return known.length === 0 ? undefined : { clusterId, members: known.map((urls) => ({ peerURLs: urls })) };
+}
+
+function urlsOf(list: unknown): readonly string[] {
+  if (!Array.isArray(list)) return [];
+  return list.filter((url): url is string => typeof url === 'string' && URL.canParse(url));
 }

@@ -5,20 +5,29 @@ const PLAIN = 'text/plain; charset=utf-8';
 
 /** What a standby says of itself. */
 export interface StandbyStatus {
-  /** An origin; undefined while nobody knows of a leader. */
-  readonly leaderURL: string | undefined;
+  /** Origins of the leader; none while nobody knows of one. */
+  readonly leaderURLs: readonly string[];
   /** Text for Prometheus. */
   readonly metrics: () => string;
 }
 
-/** For a client port: probes and metrics are of this process, and everything else is the leader's, by its client URL. */
+/**
+ * For a client port: probes and metrics are of this process, and everything else is the leader's, by its client URL. Who came over TLS is
+ * sent to no URL without it, where a password would be readable on the way.
+ */
 export function answerClient(request: IncomingMessage, response: ServerResponse, status: StandbyStatus): void {
-  const { leaderURL } = status;
+  const { leaderURLs } = status;
   request.resume();
   if (answerMonitoring(request, response, status)) return;
+  const isEncrypted = 'encrypted' in request.socket;
+  const secure = leaderURLs.find((url) => url.startsWith('https:'));
+  const leaderURL = isEncrypted ? secure : (leaderURLs.find((url) => url.startsWith('http:')) ?? secure);
   const target = request.url ?? '';
   if (leaderURL === undefined) {
-    const cause = 'this process is a standby, and no member that it can reach knows of a leader';
+    const cause =
+      leaderURLs.length > 0
+        ? 'this process is a standby, and the leader has no https URL for clients: who came over TLS is not sent to one without it'
+        : 'this process is a standby, and no leader is known by a majority of the members that it knows';
     write(
       response,
       400,
@@ -36,7 +45,7 @@ export function answerClient(request: IncomingMessage, response: ServerResponse,
 export function answerMonitoring(
   request: IncomingMessage,
   response: ServerResponse,
-  { leaderURL, metrics }: StandbyStatus,
+  { leaderURLs, metrics }: StandbyStatus,
 ): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const [path = ''] = (request.url ?? '').split('?', 1);
@@ -45,7 +54,7 @@ export function answerMonitoring(
       write(response, 200, PLAIN, 'ok\n');
       return true;
     case '/readyz':
-      if (leaderURL !== undefined) write(response, 200, PLAIN, 'ok\n');
+      if (leaderURLs.length > 0) write(response, 200, PLAIN, 'ok\n');
       else write(response, 503, PLAIN, 'a standby that knows of no leader\n');
       return true;
     case '/metrics':
@@ -54,6 +63,17 @@ export function answerMonitoring(
     default:
       return false;
   }
+}
+
+/** For a peer port: nothing but which cluster this process waits for, so that a leader makes room for nobody who does not. */
+export function answerPeer(request: IncomingMessage, response: ServerResponse, clusterId: string): void {
+  const [path = ''] = (request.url ?? '').split('?', 1);
+  if (path !== '/standby' || request.method !== 'GET') {
+    answerNotFound(request, response);
+    return;
+  }
+  request.resume();
+  write(response, 200, 'application/json', `${JSON.stringify({ waitsFor: clusterId })}\n`);
 }
 
 export function answerNotFound(request: IncomingMessage, response: ServerResponse): void {

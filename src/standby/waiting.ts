@@ -1,15 +1,19 @@
+import { knownOf, notAgreedText, type Agreement, type Disagreement } from '../discovery/agreement';
 import type { ListedCluster, ListedMember } from '../discovery/beginning';
-import type { Room } from '../discovery/room';
+import { originsOf, type Room } from '../discovery/room';
 import type { Clock } from '../platform/clock';
+import type { KnownCluster } from '../platform/standbyFile';
 
 export interface WaitingParts {
   readonly clock: Pick<Clock, 'after'>;
-  /** Whoever of these answers first; undefined if nobody does. */
-  readonly askMembers: (peerURLs: readonly string[]) => Promise<ListedCluster | undefined>;
+  /** This process's own, under which it would be a member. */
+  readonly peerURLs: readonly string[];
+  /** See askKnown. */
+  readonly askMembers: (known: KnownCluster) => Promise<Agreement>;
   /** See askForRoom. */
   readonly askForRoom: (members: readonly ListedMember[]) => Promise<Room>;
   /** Told at each look who the members are. */
-  readonly onCluster?: (cluster: ListedCluster) => void;
+  readonly onCluster?: (cluster: KnownCluster) => void;
   /**
    * The first look finds out who leads and takes no place: whoever was a member a moment ago lets those in who waited before, as in 0.4.
    */
@@ -20,20 +24,31 @@ export interface WaitingParts {
 }
 
 const FIRST_INTERVAL_MS = 1000;
+/** In vain, before it is said what may be the matter; and again each time as many more. */
+const LOOKS_IN_VAIN = 30;
 
 /** Looks whether there is room, at once and each time the cluster's interval has passed, and knows who leads. */
 export class Waiting {
-  /** An origin; undefined while nobody knows of a leader. */
-  leaderURL: string | undefined;
+  /** Origins at which clients find the leader; none while nobody knows of one. */
+  leaderURLs: readonly string[] = [];
+  private known: KnownCluster;
   private isOver = false;
   private hasLooked = false;
+  private inVain = 0;
   private cancel: () => void = () => undefined;
 
-  /** @param members of the cluster, as it was listed last */
+  /** @param cluster as it was listed last; it is believed who its members say they are now, and no other cluster ever takes its place */
   constructor(
-    private members: readonly ListedMember[],
+    cluster: ListedCluster,
     private readonly parts: WaitingParts,
-  ) {}
+  ) {
+    this.known = knownOf(cluster);
+  }
+
+  /** Unpadded lower-case hexadecimal. */
+  get clusterId(): string {
+    return this.known.clusterId;
+  }
 
   start(): void {
     this.look().then(
@@ -62,22 +77,37 @@ export class Waiting {
   /** How long to wait for the next look. */
   private async look(): Promise<number> {
     const { askMembers, askForRoom, onRoom, onCluster, looksFirst } = this.parts;
-    const cluster = await askMembers(this.members.flatMap(({ peerURLs }) => peerURLs));
-    if (cluster === undefined) {
-      this.leaderURL = undefined;
+    const agreement = await askMembers(this.known);
+    if (agreement.kind === 'none') {
+      this.leaderURLs = [];
+      this.notAgreed(agreement);
       return FIRST_INTERVAL_MS;
     }
-    this.members = cluster.members;
-    onCluster?.(cluster);
-    const { hasRoom, syncIntervalMs, leaderURL } = await askForRoom(cluster.members);
-    this.leaderURL = leaderURL;
+    this.inVain = 0;
+    const { members } = agreement.cluster;
+    this.known = knownOf(agreement.cluster);
+    onCluster?.(this.known);
+    const { hasRoom, syncIntervalMs, leader } = await askForRoom(members);
+    this.leaderURLs = leader === undefined ? [] : originsOf(leader);
     const onlyLooks = looksFirst === true && !this.hasLooked;
     this.hasLooked = true;
     // Without a leader nobody could let it in.
-    if (hasRoom && leaderURL !== undefined && !onlyLooks && !this.isOver) {
+    if (leader === undefined) return FIRST_INTERVAL_MS;
+    if ((hasRoom || this.isAdded(members)) && !onlyLooks && !this.isOver) {
       this.stop();
       onRoom();
     }
     return syncIntervalMs;
+  }
+
+  /** An operator gave it a place, whatever room there is. */
+  private isAdded(members: readonly ListedMember[]): boolean {
+    const { peerURLs } = this.parts;
+    return members.some((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)));
+  }
+
+  private notAgreed(disagreement: Disagreement): void {
+    if (this.inVain++ % LOOKS_IN_VAIN !== 0) return;
+    this.parts.log({ ...disagreement }, notAgreedText(this.clusterId, disagreement));
   }
 }

@@ -28,3 +28,12 @@ test('nobody is one by looking, and clients cannot be', async () => {
   expect((await ask(api.clientPort, 'POST', '/standby?peerURL=http://d:1')).status).toBe(404);
   expect(api.member.standbys).toEqual([]);
 });
+
+test.each([{ Origin: 'http://evil.example' }, { Origin: 'null' }, { 'Sec-Fetch-Site': 'same-origin' }])(
+  'a page in a browser is none, whatever name it came by: %j',
+  async (headers) => {
+    const answer = await ask(api.peerPort, 'POST', '/standby?peerURL=http://d:1', '', headers);
+    expect(answer.status).toBe(403);
+    expect(api.member.standbys).toEqual([]);
+  },
+);

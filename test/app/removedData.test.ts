@@ -16,7 +16,7 @@ import { exchangeForStandby, finishExchange, keepStandbyNote, readStandbyNote } 
 import { JoinError } from '../../src/discovery/beginning';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
 
-const NOTE = { clusterId: 'c1', peerURLs: ['http://a:1', 'http://b:1'] };
+const NOTE = { clusterId: 'c1', members: [{ peerURLs: ['http://a:1', 'http://a:2'] }, { peerURLs: ['http://b:1'] }] };
 
 let volume: string;
 let data: string;
@@ -90,12 +90,23 @@ test('the note follows the members, and is made nowhere else', async () => {
   await keepStandbyNote(data, NOTE, logger);
   expect(await readStandbyNote(data)).toBeUndefined();
   await exchangeForStandby(data, NOTE, logger);
-  const newer = { ...NOTE, peerURLs: ['http://d:1'] };
+  const newer = { ...NOTE, members: [{ peerURLs: ['http://d:1'] }] };
   await keepStandbyNote(data, newer, logger);
   expect([await readStandbyNote(data), readdirSync(data), lines]).toEqual([newer, ['STANDBY'], []]);
 });
 
+test('a note of version 0.2 says no more than the URLs: each counts as a member', async () => {
+  writeFileSync(join(data, 'STANDBY'), 'sentence\n{"clusterId":"c","peerURLs":["http://a:1",7,"http://b:1"]}\n');
+  const members = [{ peerURLs: ['http://a:1'] }, { peerURLs: ['http://b:1'] }];
+  expect(await readStandbyNote(data)).toEqual({ clusterId: 'c', members });
+  await keepStandbyNote(data, NOTE, logger);
+  // What that version reads is still there.
+  const [, note = ''] = readFileSync(join(data, 'STANDBY'), 'utf8').split('\n');
+  expect(JSON.parse(note)).toMatchObject({ clusterId: 'c1', peerURLs: ['http://a:1', 'http://a:2', 'http://b:1'] });
+});
+
 test.each([
+  ['sentence\n{"clusterId":"c","peerURLs":["http://a:1"],"members":[[],7,["x"]]}', 'it is not what Cairn writes'],
   ['', 'it is not what Cairn writes'],
   ['sentence\n{"clusterId":1,"peerURLs":["http://a:1"]}', 'it is not what Cairn writes'],
   ['sentence\n{"clusterId":"c","peerURLs":["no url",7]}', 'it is not what Cairn writes'],

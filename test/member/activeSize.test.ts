@@ -11,7 +11,7 @@ function member(id: string, silentMs = 0, learner = false): KnownMember {
 }
 
 function decided(members: readonly KnownMember[], fields: { standbys?: number; settings?: ClusterSettings } = {}) {
-  return changeFor({ settings: SETTINGS, leaderId: 'a', members, standbys: 0, ...fields });
+  return changeFor({ settings: SETTINGS, leaderId: 'a', members, standbys: 0, ...fields })?.change;
 }
 
 describe('what the leader changes', () => {
@@ -39,6 +39,20 @@ describe('what the leader changes', () => {
     });
     const five = [LEADER, member('b'), member('c', 20_000), member('d', 20_001), member('e', 20_002)];
     expect(decided(five, { standbys: 1, settings: { ...SETTINGS, activeSize: 5 } })).toBeUndefined();
+  });
+
+  test('who joins and never comes makes way too, so that he blocks neither a replacement nor the place for good', () => {
+    const joining = (silentMs: number): KnownMember => member('d', silentMs, true);
+    const members = [LEADER, member('b'), member('c', 20_000)];
+    expect(decided([...members, joining(60_000)], { standbys: 1 })).toBeUndefined();
+    expect(decided([...members, joining(60_001)], { standbys: 1 })).toEqual({
+      type: 'removeMember',
+      id: 'd',
+      onlyIfLost: true,
+    });
+    expect(decided([...members, joining(60_001)])).toBeUndefined();
+    const patient = { ...SETTINGS, removeDelayMs: 100_000 };
+    expect(decided([...members, joining(60_001)], { standbys: 1, settings: patient })).toBeUndefined();
   });
 
   const views = fc.record({
@@ -77,9 +91,13 @@ describe('the chore', () => {
   let changes: ClusterChange[];
   let finish: () => void;
   let chore: ActiveSize;
+  let there: Set<string>;
+  let asked: string[];
+  let lines: string[];
 
   beforeEach(() => {
     [leader, heard, settings, changes] = ['a', new Set(['a', 'b', 'c']), SETTINGS, []];
+    [there, asked, lines] = [new Set(['http://d:7001']), [], []];
     chore = new ActiveSize({
       id: 'a',
       leader: () => leader,
@@ -90,63 +108,114 @@ describe('the chore', () => {
         changes.push(change);
         return new Promise((resolve) => (finish = resolve));
       },
-      log: () => undefined,
+      isStandby: (url) => {
+        asked.push(url);
+        return Promise.resolve(there.has(url));
+      },
+      log: (_fields, message) => void lines.push(message),
     });
   });
 
   /** A second at a time, with a standby that looks at each. */
-  function pass(fromS: number, toS: number): void {
+  async function pass(fromS: number, toS: number, who = 'http://d:7001'): Promise<void> {
     for (let second = fromS; second <= toS; second++) {
       chore.check(second * 1000);
-      chore.looks('http://d:7001');
+      chore.looks(who);
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
   test('replaces a silent member, one change at a time', async () => {
-    pass(0, 1);
+    await pass(0, 1);
     heard.delete('c');
-    pass(2, 11);
+    await pass(2, 11);
     expect(changes).toEqual([]);
-    pass(12, 20);
+    await pass(12, 20);
     expect(changes).toEqual([{ type: 'removeMember', id: 'c', onlyIfLost: true }]);
     finish();
     await Promise.resolve();
-    pass(21, 22);
+    await pass(21, 22);
     expect(changes).toHaveLength(2);
   });
 
-  test('counts silence from when it became the leader', () => {
+  test('counts silence from when it became the leader', async () => {
     heard.delete('c');
     leader = 'b';
-    pass(0, 30);
+    await pass(0, 30);
     leader = 'a';
-    pass(31, 41);
+    await pass(31, 41);
     expect(changes).toEqual([]);
-    pass(42, 43);
+    await pass(42, 43);
     expect(changes).toHaveLength(1);
   });
 
-  test('and from when the settings were set', () => {
+  test('and from when the settings were set', async () => {
     heard.delete('c');
     settings = DEFAULT_SETTINGS;
-    pass(0, 4000);
+    await pass(0, 4000);
     expect(changes).toEqual([]);
     settings = SETTINGS;
-    pass(4001, 4011);
+    await pass(4001, 4011);
     expect(changes).toEqual([]);
   });
 
-  test('a standby that has not looked for three intervals is none', () => {
-    pass(0, 1);
+  test('a standby that has not looked for three intervals is none, however long an interval is', async () => {
+    await pass(0, 1);
     heard.delete('c');
     for (let second = 5; second < 60; second++) chore.check(second * 1000);
     expect(changes).toEqual([]);
+    settings = { ...SETTINGS, syncIntervalMs: 1e9 };
+    await pass(60, 60);
+    // A standby looks every ten minutes at least.
+    heard.add('c');
+    chore.check(1_861_000);
+    heard.delete('c');
+    for (let second = 1862; second < 1900; second++) chore.check(second * 1000);
+    await Promise.resolve();
+    expect([changes, asked]).toEqual([[], []]);
   });
 
-  test('one that was told that there is room is no standby: nobody makes room for it', () => {
+  test('nobody makes way for who only says that he waits: he is asked back, and forgotten if he does not', async () => {
+    await pass(0, 1, 'http://stranger:1');
+    heard.delete('c');
+    await pass(2, 12, 'http://stranger:1');
+    expect([changes, asked, lines]).toEqual([[], ['http://stranger:1'], []]);
+    chore.check(13_000);
+    chore.check(14_000);
+    expect(asked).toHaveLength(1);
+    await pass(15, 17);
+    expect(changes).toEqual([{ type: 'removeMember', id: 'c', onlyIfLost: true }]);
+  });
+
+  test('one that is heard again while the standby is asked stays, and so does it under another leader', async () => {
+    await pass(0, 1);
+    heard.delete('c');
+    await pass(2, 11);
+    chore.check(12_000);
+    heard.add('c');
+    await pass(12, 13);
+    heard.delete('c');
+    await pass(14, 23);
+    chore.check(24_000);
+    leader = 'b';
+    await pass(24, 25);
+    expect([changes, asked.length]).toEqual([[], 2]);
+  });
+
+  test('a change that is refused again and again is one line a minute', async () => {
+    settings = { ...SETTINGS, activeSize: 2 };
+    for (let second = 0; second < 120; second++) {
+      await pass(second, second);
+      finish();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect([changes.length, lines.length]).toEqual([120, 2]);
+  });
+
+  test('one that was told that there is room is no standby: nobody makes room for it', async () => {
     settings = { ...SETTINGS, activeSize: 4 };
     heard.delete('c');
-    pass(0, 60);
+    await pass(0, 60);
     expect(changes).toEqual([]);
   });
 

@@ -47,10 +47,11 @@ test('a chore that takes out one that is heard, whoever is left, is found', asyn
         ActiveSize.prototype,
         'carryOut',
         (original) =>
-          function (this: ChoreInside, _change: unknown, settings: unknown) {
+          function (this: ChoreInside) {
             const { id, members, heard } = this.parts;
             const other = members().find((member) => member.id !== id && heard().has(member.id));
-            if (other !== undefined) original.call(this, { type: 'removeMember', id: other.id }, settings);
+            if (other === undefined) return Promise.resolve();
+            return original.call(this, { change: { type: 'removeMember', id: other.id }, why: 'too many' }) as unknown;
           },
       ),
       wrap(

@@ -47,6 +47,8 @@ export class SimNode {
   knownLevel = FEATURE_LEVEL;
   /** Nobody starts it for now. */
   heldBack = false;
+  /** Whether a process that waits for a place answers at a peer URL. */
+  isStandbyAt: (peerURL: string) => boolean = () => false;
   /** The machines that its --join-urls name from its next start on. */
   joinNodes: readonly SimNode[] = [];
   /** What members that are no more had stored. */
@@ -226,6 +228,7 @@ export class SimNode {
       begin: async (unfinishedId) => beginning({ incarnation, witness, unfinishedId }),
       logger: NO_LOG,
       peerReport: () => QUIET,
+      isStandbyOf: (_clusterId, peerURL) => Promise.resolve(this.isStandbyAt(peerURL)),
       onFailure: (error) => this.failed(incarnation, error),
       onRemoved: () => this.removed(incarnation),
     };

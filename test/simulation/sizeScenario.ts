@@ -52,7 +52,10 @@ export class SizeScenario {
     );
     this.spares = Array.from({ length: random.integer(1, 3) }, (_, number) => this.cluster.addNode(`s${number + 1}`));
     this.standbys = this.cluster.nodes.map((node) => new Standby(this.cluster, node, () => this.isCalm));
-    for (const node of this.cluster.nodes) node.joinNodes = this.cluster.nodes;
+    for (const node of this.cluster.nodes) {
+      node.joinNodes = this.cluster.nodes;
+      node.isStandbyAt = (peerURL) => this.standbys.some((each) => each.isWaiting && each.node.peerURLs[0] === peerURL);
+    }
     this.watchProposals();
   }
 

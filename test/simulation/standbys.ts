@@ -1,4 +1,5 @@
 /** Machines without a member, which wait for a place with the program's own waiting code. */
+import type { Agreement } from '../../src/discovery/agreement';
 import type { ListedCluster } from '../../src/discovery/beginning';
 import type { Room } from '../../src/discovery/room';
 import { Waiting } from '../../src/standby/waiting';
@@ -11,6 +12,8 @@ const ADD_TRIES_MAX = 40;
 const SLOW_START_MS = [500, 10_000] as const;
 /** Of questions and answers, while the weather is bad. */
 const LOSS = 0.1;
+
+const LEADER = { id: '1', name: 'leader', peerURLs: [], clientURLs: ['http://leader:2379'] };
 
 /** One machine: a standby while it has no member, whoever it was before. */
 export class Standby {
@@ -32,21 +35,25 @@ export class Standby {
     const { scheduler } = this.cluster.world;
     this.node.replaceBy(undefined, undefined);
     this.node.retired = false;
-    this.waiting = new Waiting(this.listed(), {
-      clock: {
-        after: (delayMs, run) => {
-          const timer = scheduler.schedule(delayMs, run);
-          return () => {
-            timer.cancelled = true;
-          };
+    this.waiting = new Waiting(
+      { clusterId: this.cluster.clusterId, members: this.listed() },
+      {
+        clock: {
+          after: (delayMs, run) => {
+            const timer = scheduler.schedule(delayMs, run);
+            return () => {
+              timer.cancelled = true;
+            };
+          },
         },
+        peerURLs: this.node.peerURLs,
+        askMembers: () => Promise.resolve(this.answer()),
+        askForRoom: () => Promise.resolve(this.askForRoom()),
+        looksFirst,
+        onRoom: () => void this.join(),
+        log: () => undefined,
       },
-      askMembers: () => Promise.resolve(this.isLost() ? undefined : this.answer()),
-      askForRoom: () => Promise.resolve(this.askForRoom()),
-      looksFirst,
-      onRoom: () => void this.join(),
-      log: () => undefined,
-    });
+    );
     this.waiting.start();
   }
 
@@ -56,9 +63,11 @@ export class Standby {
     this.waiting = undefined;
   }
 
-  private answer(): ListedCluster | undefined {
-    const members = this.listed();
-    return members.length === 0 ? undefined : { clusterId: this.cluster.clusterId, members };
+  private answer(): Agreement {
+    const members = this.isLost() ? [] : this.listed();
+    const { clusterId } = this.cluster;
+    if (members.length === 0) return { kind: 'none', answered: 0, known: 1, otherClusters: [] };
+    return { kind: 'agreed', cluster: { clusterId, members } };
   }
 
   private listed(): ListedCluster['members'] {
@@ -75,9 +84,9 @@ export class Standby {
       return [{ hasRoom, syncIntervalMs: member.clusterSettings().syncIntervalMs }];
     });
     return {
-      hasRoom: said.every(({ hasRoom }) => hasRoom),
+      hasRoom: said.length === 0 || 2 * said.filter(({ hasRoom }) => hasRoom).length > said.length,
       syncIntervalMs: said[0]?.syncIntervalMs ?? 1000,
-      leaderURL: this.cluster.leader === undefined ? undefined : 'http://leader:2379',
+      leader: this.cluster.leader === undefined ? undefined : LEADER,
     };
   }
 

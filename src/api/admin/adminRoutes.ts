@@ -7,6 +7,7 @@ import type { RootGrant } from '../auth/guard';
 import type { Member } from '../../member/types';
 import type { ApiOptions } from '../options';
 import { hasListedName } from '../../tls/identity';
+import { isOfPage } from '../connection/crossSite';
 import { writeErrorText } from '../http/answers';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
@@ -49,10 +50,9 @@ export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
   const logs = new LogStreams(options);
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
-      const { socket, headers } = context.req;
+      const { socket } = context.req;
       const isKnown = !('encrypted' in socket) || hasListedName(socket);
-      const isPage = headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
-      if (isKnown && !isPage) return serve(context, grant);
+      if (isKnown && !isOfPage(context.req)) return serve(context, grant);
       context.req.resume();
       const whom =
         'here only for who shows a certificate with a name that this member is told members have ' +

@@ -34,3 +34,8 @@ function isOriginOf(origin: string, host: string | undefined): boolean {
   const authority = /^https?:\/\/(.+)$/i.exec(origin)?.[1];
   return authority !== undefined && authority.toLowerCase() === host?.toLowerCase();
 }
+
+/** Whether a page in a browser made it, of whatever site: no page has any business on a peer port. */
+export function isOfPage({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return headers.origin !== undefined || headers['sec-fetch-site'] !== undefined;
+}

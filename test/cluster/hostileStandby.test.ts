@@ -1,0 +1,133 @@
+/** Who lies to a standby, or says that he is one: a host in the place of a member, a cluster at the same addresses, and a stranger. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { Cluster } from './cluster';
+import type { ClusterMember } from './clusterMember';
+import { call } from './httpClient';
+import { sleep, until } from './waiting';
+
+jest.setTimeout(120_000);
+
+let cluster: Cluster;
+let standby: ClusterMember;
+let leader: ClusterMember;
+let follower: ClusterMember;
+const hosts: Server[] = [];
+
+/** Three members, and one more that waits for a place. */
+beforeAll(async () => {
+  cluster = await Cluster.start({ size: 4, electionTimeoutMs: 400 });
+  await settings(cluster.members[0]!, { activeSize: 3, removeDelay: 1800, syncInterval: 1 });
+  standby = await until('one is a standby', 30_000, async () => {
+    for (const member of cluster.members)
+      if ((await member.get('/metrics', 2000)).text.includes('cairn_standby 1')) return member;
+    return undefined;
+  });
+  leader = await until('one leads', 20_000, async () => {
+    const states = await Promise.all(
+      cluster.members.map(async (each) => (each === standby ? '' : (await each.self()).state)),
+    );
+    return cluster.members[states.indexOf('StateLeader')];
+  });
+  follower = cluster.members.find((each) => each !== standby && each !== leader)!;
+  await knowsLeader();
+}, 120_000);
+
+afterAll(async () => {
+  for (const host of hosts) {
+    host.closeAllConnections();
+    host.close();
+  }
+  await cluster.end();
+});
+
+async function listen(port: number, answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  const host = createServer(answer);
+  hosts.push(host);
+  await new Promise<void>((resolve) => host.listen(port, '127.0.0.1', resolve));
+  return (host.address() as AddressInfo).port;
+}
+
+async function settings(through: ClusterMember, json: object): Promise<void> {
+  await until('the settings are set', 20_000, async () => {
+    return (await call(through.clientPort, { method: 'PUT', target: '/v2/admin/config', json })).status === 200;
+  });
+}
+
+async function whereTo(member: ClusterMember): Promise<string> {
+  const { status, headers } = await call(member.clientPort, { method: 'GET', target: '/v2/keys/kept' });
+  return status === 307 ? String(headers.location) : `status ${status}`;
+}
+
+const knowsLeader = (): Promise<unknown> =>
+  until('it knows the leader', 20_000, async () => (await whereTo(standby)) === `${leader.clientUrl}/v2/keys/kept`);
+
+test('a stranger that says he waits for a place makes no silent member lose its own', async () => {
+  await standby.kill();
+  await follower.kill();
+  await settings(leader, { removeDelay: 2 });
+  let asked = 0;
+  const port = await listen(0, (_request, response) => {
+    asked += 1;
+    response.writeHead(404).end();
+  });
+  const endMs = Date.now() + 7000;
+  while (Date.now() < endMs) {
+    for (const url of [`http://127.0.0.1:${port}`, 'http://127.0.0.1:1']) {
+      const target = `/standby?peerURL=${encodeURIComponent(url)}`;
+      await call(leader.place.peerPort, { method: 'POST', target });
+    }
+    await sleep(500);
+  }
+  expect(asked).toBeGreaterThan(0);
+  expect((await leader.members()).map(({ name }) => name)).toContain(follower.name);
+  await settings(leader, { removeDelay: 1800 });
+  follower.start();
+  standby.start();
+  await follower.healthy();
+  await knowsLeader();
+});
+
+test('one host that lies in the place of a member sends nobody to itself, and takes nobody over', async () => {
+  const clusterId = await leader.clusterId();
+  const note = readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8');
+  await follower.kill();
+  const asked: string[] = [];
+  let named = clusterId;
+  let evil = '';
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    const { method, url = '' } = request;
+    asked.push(`${method} ${url.split('?', 1)[0]}`);
+    if (url.startsWith('/standby')) {
+      response.end(JSON.stringify({ room: true, syncInterval: 1, leader: evil }));
+    } else {
+      const members = [1, 2, 3].map((id) => ({ id, name: `evil${id}`, peerURLs: [evil], clientURLs: [evil] }));
+      response.setHeader('X-Etcd-Cluster-Id', named).end(JSON.stringify(members));
+    }
+  };
+  evil = `http://127.0.0.1:${await listen(0, answer)}`;
+  await listen(follower.place.peerPort, answer);
+  const places = new Set<string>();
+  for (const clusterNamed of [clusterId, '1234']) {
+    named = clusterNamed;
+    asked.length = 0;
+    await until('it was asked', 10_000, () => asked.filter((line) => line === 'POST /standby').length > 2);
+    places.add(await whereTo(standby));
+  }
+  expect([...places]).toEqual([`${leader.clientUrl}/v2/keys/kept`]);
+  expect(readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8')).toBe(note);
+  // Nor when it is the only one that answers, and when the standby is started again meanwhile.
+  await Promise.all(cluster.members.filter((each) => each !== standby && each !== follower).map((each) => each.stop()));
+  await until('nobody leads', 10_000, async () => (await whereTo(standby)) === 'status 400');
+  await standby.kill();
+  asked.length = 0;
+  standby.start();
+  await until('it was asked again', 10_000, () => asked.includes('GET /members'));
+  await sleep(1500);
+  expect(asked).not.toContain('POST /members');
+  expect(standby.logs()).toContain('of the 3 members that are known answer for the cluster');
+  expect(readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8')).toBe(note);
+  expect(existsSync(join(standby.dataDir, 'db'))).toBe(true);
+});
