@@ -23,5 +23,5 @@ module.exports = {
   // what one file leaves behind slows down the next.
   maxWorkers: Math.max(3, availableParallelism() - 1),
   // Ends what hangs. What has to be quick says so itself: on a busy machine everything else may take its time.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

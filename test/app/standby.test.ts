@@ -3,8 +3,6 @@ import { freePlace, startInProcess, type InProcess, type Place } from '../suppor
 import { ask } from '../api/apiUnderTest';
 import { fetchText } from '../support/exchange';
 
-jest.setTimeout(90_000);
-
 let running: InProcess[] = [];
 afterEach(async () => {
   await Promise.all(running.map((each) => each.stop()));

@@ -45,7 +45,7 @@ test('the first at a token for one is the member, who comes later forwards to it
   const reader = await startOne('all', ['--proxy=readonly', `--discovery=${discovery}`]);
   expect(await (await untilOk(`${reader.url}/v2/keys/a`)).json()).toMatchObject({ node: { value: 'b' } });
   expect((await fetch(`${reader.url}/v2/keys/a`, { method: 'DELETE' })).status).toBe(501);
-}, 30_000);
+});
 
 test('who is to exit does so', async () => {
   const flags = ['--name=late', `--discovery=${discovery}`, '--discovery-fallback=exit'];

@@ -26,12 +26,12 @@ function suite(): void {
     cluster = await Cluster.start();
     [member] = (await cluster.followers()) as [ClusterMember];
     browser = await launchChromium();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await browser?.close();
     await cluster?.end();
-  }, 60_000);
+  });
 
   beforeEach(async () => {
     faults.length = 0;
@@ -118,7 +118,7 @@ function suite(): void {
     await page.getByLabel(/Search keys/).fill('/many/k0999');
     await row('k09999').waitFor();
     expect(await page.getByRole('treeitem').count()).toBeLessThan(60);
-  }, 180_000);
+  });
 
   test.each(['light', 'dark'] as const)(
     'nothing serious for axe in %s, keys and stats, wide and narrow',
@@ -153,7 +153,7 @@ function suite(): void {
     expect(await page.getByLabel('Value').inputValue()).toBe('after');
     leader.start();
     await cluster.healthy();
-  }, 120_000);
+  });
 
   test('with auth on it asks who it is, and says when the password is wrong', async () => {
     const auth = (method: string, target: string, json: object) =>

@@ -7,8 +7,6 @@ import { ready } from './upgrading';
 import { until } from './waiting';
 import { startFairClock } from '../support/fairClock';
 
-jest.setTimeout(120_000);
-
 const ROOT = 'root:secret';
 const ANN = 'ann:hers';
 const FELT_WITHIN_MS = 5000;

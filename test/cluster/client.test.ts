@@ -4,20 +4,16 @@ import { Cluster } from './cluster';
 import { closeConnections } from './httpClient';
 import { until } from './waiting';
 
-const LONG_MS = 120_000;
-
-jest.setTimeout(LONG_MS);
-
 let cluster: Cluster;
 
 beforeAll(async () => {
   cluster = await Cluster.start({ moreArguments: ['--heartbeat-interval', '50', '--election-timeout', '500'] });
-}, LONG_MS);
+});
 
 afterAll(async () => {
   closeConnections();
   await cluster.end();
-}, LONG_MS);
+});
 
 function newClient(): Client {
   return createClient({ endpoints: cluster.members.map(({ clientUrl }) => clientUrl), timeoutMs: 3000 });

@@ -58,4 +58,4 @@ test('a survivor with --force-new-cluster serves what it has, refuses the lost o
   expect((await survivor.members()).map(({ name }) => name).sort()).toEqual(['m1', 'm2', 'm3']);
   expect(survivor.logs()).toContain('--force-new-cluster was carried out at an earlier start and is ignored');
   expect(await gone.value(keys[0]!)).toBe(keys[0]);
-}, 120_000);
+});

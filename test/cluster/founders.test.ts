@@ -7,8 +7,6 @@ import { ENTRY, type ClusterMember } from './clusterMember';
 import { call } from './httpClient';
 import { sleep, until } from './waiting';
 
-jest.setTimeout(90_000);
-
 /** Longer than it takes two founders to form a cluster, several times over. */
 const LONG_ENOUGH_TO_FORM_MS = 2500;
 

@@ -35,4 +35,4 @@ test('it turns away those that it does not know, until --join-urls names one of 
   m3.start([...args, '--join-urls', n1.place.peerUrl]);
   await cluster.healthy([m3, n1]);
   expect((await m3.put('/together', 'x')).status).toBe(201);
-}, 90_000);
+});

@@ -12,20 +12,18 @@ const LONG_MS = 90_000;
 /** Elections are not disturbed by a machine that is busy with other tests. */
 const TIMES = ['--heartbeat-interval', '50', '--election-timeout', '1000'];
 
-jest.setTimeout(LONG_MS);
-
 let cluster: Cluster;
 const clients = new Set<ChildProcess>();
 
 beforeAll(async () => {
   cluster = await Cluster.start({ moreArguments: TIMES });
-}, LONG_MS);
+});
 
 afterAll(async () => {
   for (const client of clients) client.kill('SIGKILL');
   closeConnections();
   await cluster.end();
-}, LONG_MS);
+});
 
 function acquire(member: ClusterMember, lock: string, value: string, ttl = 300): Promise<Answer> {
   const form = { ttl: String(ttl), value };

@@ -135,7 +135,7 @@ test('a leader that is asked to stop hands over: writes go on without waiting fo
   } finally {
     await patient.end();
   }
-}, 30_000);
+});
 
 test('a rolling restart under load: a client that tries a second member once sees no failure', async () => {
   let isOver = false;
@@ -152,4 +152,4 @@ test('a rolling restart under load: a client that tries a second member once see
     expect(report.acknowledged.length).toBeGreaterThan(50);
     expect(await missingFrom(cluster.members[0]!, `rolling-${position + 1}`, report)).toEqual([]);
   }
-}, 30_000);
+});

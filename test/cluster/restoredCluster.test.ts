@@ -115,7 +115,7 @@ function suite(): void {
     await client.keys.set('/without', 'v');
     await started(all[0]!.startAgain());
     expect((await client.keys.get('/without', { quorum: true })).node.value).toBe('v');
-  }, 180_000);
+  });
 
   test('killed while it is made is there as a whole or not at all, and can be made again', async () => {
     const keys = Array.from({ length: KEYS }, (_, at) => set(`/d/k${at}`, 'x'.repeat(100)));
@@ -134,7 +134,7 @@ function suite(): void {
     expect(unfinished).toBeGreaterThan(0);
     const [member] = await started(ServerProcess.start('cairn', { dataDir }));
     expect((await clientOf([member!]).keys.list('/d', { recursive: true })).node.nodes).toHaveLength(KEYS);
-  }, 180_000);
+  });
 
   test('a save that is killed leaves no file of that name, and nothing that stands in the way', async () => {
     const whole = fileOfRows(rowsOf(machineAfter([])));

@@ -52,7 +52,7 @@ test('under the same leader it ends with 11, and with 7 at each later start, or 
   await cluster.healthy();
   expect(await member.id()).not.toBe(id);
   expect(await member.value('/late')).toBe('19');
-}, 90_000);
+});
 
 test('after a change of leaders nobody knows what it acknowledged: it takes in what it lacks before it serves', async () => {
   const leader = await cluster.leader();
@@ -67,4 +67,4 @@ test('after a change of leaders nobody knows what it acknowledged: it takes in w
   expect(await until('it answers', 20_000, () => member.value('/late', '?quorum=true'))).toBe('19');
   await until('it caught up', 20_000, async () => (await member.value('/late')) === '19');
   expect(await member.value('/early')).toBe('1');
-}, 90_000);
+});

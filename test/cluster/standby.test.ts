@@ -9,8 +9,6 @@ import type { ClusterMember } from './clusterMember';
 import { call } from './httpClient';
 import { until } from './waiting';
 
-jest.setTimeout(150_000);
-
 let cluster: Cluster;
 
 afterEach(() => cluster.end());

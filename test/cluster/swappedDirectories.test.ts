@@ -45,4 +45,4 @@ test('two swapped directories, and a needless --force-new-cluster, end with a li
   await cluster.healthy();
   expect((await three.members()).map(({ name }) => name).sort()).toEqual(['m1', 'm2', 'm3']);
   expect(await three.value('/kept', '?quorum=true')).toBe('1');
-}, 120_000);
+});

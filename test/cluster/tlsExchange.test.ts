@@ -12,8 +12,6 @@ import { until } from './waiting';
 /** Files are looked at every 5 seconds. */
 const SEEN_WITHIN_MS = 30_000;
 
-jest.setTimeout(180_000);
-
 let before: Pki;
 let after: Pki;
 let cluster: Cluster;

@@ -8,7 +8,6 @@ import { askByTls, clientTlsFlags, peerTlsFlags } from './tlsFlags';
 import { until } from './waiting';
 
 // Seven processes begin, one after the other.
-jest.setTimeout(180_000);
 
 const QUICK = ['--heartbeat-interval', '20', '--election-timeout', '200'];
 

@@ -8,7 +8,6 @@ import { peerTlsFlags } from './tlsFlags';
 import { until } from './waiting';
 
 // Each of three members is restarted, twice.
-jest.setTimeout(180_000);
 
 let pki: Pki;
 let member: CertificateFiles;

@@ -26,8 +26,6 @@ const SNAPSHOT_COUNT = 20;
 const UNCOMMITTED_MAX = 10;
 const LOADS = ['load1', 'load2', 'load3'];
 
-jest.setTimeout(180_000);
-
 describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build', ({ build, level }) => {
   const keptBuild = join(__dirname, 'builds', `${build}.js`);
   let cluster: Cluster;

@@ -11,8 +11,6 @@ import { missingFrom, writeUntil } from './retryingClient';
 import { endsTooOld, ready } from './upgrading';
 import { until } from './waiting';
 
-jest.setTimeout(120_000);
-
 const OLDER = join(__dirname, 'olderProgram.js');
 const NEWER = join(__dirname, 'newerProgram.js');
 

@@ -11,7 +11,7 @@ describe('cairn check', () => {
   beforeAll(async () => {
     cluster = await Cluster.start({ size: 1 });
     url = `http://127.0.0.1:${cluster.members[0]?.clientPort}`;
-  }, 30_000);
+  });
 
   afterAll(() => cluster.end());
 

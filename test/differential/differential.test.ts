@@ -19,5 +19,4 @@ if (missing !== undefined) console.log(`Cairn is not compared with etcd: ${missi
       await pair.remove();
     }
   },
-  120_000,
 );

@@ -20,7 +20,7 @@ let member: InProcess;
 
 beforeAll(async () => {
   member = await startInProcess('all');
-}, 30_000);
+});
 afterAll(() => member.stop());
 
 async function acquire(value: string, ttl: number): Promise<number> {
@@ -46,4 +46,4 @@ test('who lost the lock without knowing it cannot write over what the next one w
   expect(await write(url, '/report', second, 'of the second', claimedNext ?? 0)).toBeDefined();
   const { node } = (await (await fetch(`${url}/v2/keys/report`)).json()) as { node: { value: string } };
   expect(node.value).toBe(`${second} of the second`);
-}, 30_000);
+});

@@ -171,10 +171,10 @@ let members: PeerMember[];
 let written = 0;
 beforeAll(async () => {
   members = await startMembers();
-}, 30_000);
+});
 afterAll(async () => {
   await stopAll();
-}, 30_000);
+});
 
 async function stopAll(): Promise<void> {
   await Promise.all(members.splice(0).map((each) => each.stop()));
@@ -220,38 +220,30 @@ function sceneOf(target: PeerMember, from: MemberId): Scene {
   return { from, to: target.id, third, raft: target.member.status().raft };
 }
 
-it.each(Object.entries(FRAMES))(
-  '%s',
-  async (_, said) => {
-    await until(() => leader() !== undefined, 20_000);
-    const lead = leader()!;
-    const follower = members.find((each) => each !== lead)!;
-    for (const target of [lead, follower]) {
-      const friend = members.find((each) => each !== target)!;
-      for (const from of [friend.id, STRANGER]) {
-        expect(await speakAs(from, target, [said(sceneOf(target, from))])).toBeDefined();
-      }
+it.each(Object.entries(FRAMES))('%s', async (_, said) => {
+  await until(() => leader() !== undefined, 20_000);
+  const lead = leader()!;
+  const follower = members.find((each) => each !== lead)!;
+  for (const target of [lead, follower]) {
+    const friend = members.find((each) => each !== target)!;
+    for (const from of [friend.id, STRANGER]) {
+      expect(await speakAs(from, target, [said(sceneOf(target, from))])).toBeDefined();
     }
-    await checkWell();
-  },
-  60_000,
-);
+  }
+  await checkWell();
+});
 
-it.each(Object.entries(TO_LEADER))(
-  '%s, to a leader',
-  async (_, said) => {
-    // Who leads may change under load; who no longer leads has no reason to refuse.
-    for (let attempt = 0; ; attempt++) {
-      await until(() => leader() !== undefined, 20_000);
-      const target = leader()!;
-      const { id } = members.find((each) => each !== target)!;
-      if ((await speakAs(id, target, [said(sceneOf(target, id))])) !== undefined) break;
-      expect(attempt).toBeLessThan(3);
-    }
-    await checkWell();
-  },
-  60_000,
-);
+it.each(Object.entries(TO_LEADER))('%s, to a leader', async (_, said) => {
+  // Who leads may change under load; who no longer leads has no reason to refuse.
+  for (let attempt = 0; ; attempt++) {
+    await until(() => leader() !== undefined, 20_000);
+    const target = leader()!;
+    const { id } = members.find((each) => each !== target)!;
+    if ((await speakAs(id, target, [said(sceneOf(target, id))])) !== undefined) break;
+    expect(attempt).toBeLessThan(3);
+  }
+  await checkWell();
+});
 
 it('a member says so in few lines, however often it happens', async () => {
   const target = members[0]!;
@@ -261,7 +253,7 @@ it('a member says so in few lines, however often it happens', async () => {
   expect(target.log.texts('closed the connection').length - before).toBeLessThanOrEqual(2);
   expect(target.log.lines.length).toBeLessThan(400);
   await checkWell();
-}, 60_000);
+});
 
 it('nothing of it is on the disks: each member can be opened again', async () => {
   const stopped = [...members];
@@ -273,4 +265,4 @@ it('nothing of it is on the disks: each member can be opened again', async () =>
     expect(entries.every(({ term }) => term < 10_000)).toBe(true);
     disk.crash();
   }
-}, 30_000);
+});

@@ -66,7 +66,7 @@ suite('the metrics of etcd 3.4 itself', () => {
     };
     etcd = await start('etcd');
     cairn = await start('cairn');
-  }, 90_000);
+  });
 
   afterAll(closeConnections);
 

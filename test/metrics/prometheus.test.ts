@@ -58,7 +58,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
       intervalMs: INTERVAL_MS,
     });
     load = new Load(cluster, 20);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await load?.stop();
@@ -66,7 +66,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
     await cluster?.end();
     pki?.remove();
     closeConnections();
-  }, 30_000);
+  });
 
   /** Resolves when each expression has at least one number; fails with those that have none. */
   async function allHaveData(expressions: readonly string[], limitMs: number): Promise<void> {
@@ -104,17 +104,17 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
       panels('10s').flatMap(({ queries }) => queries.map(({ expr }) => expr)),
       30_000,
     );
-  }, 45_000);
+  });
 
   test('every alert and recording rule has data', async () => {
     const alerts = alertRules().map(({ expr }) => quicker(measured(expr)));
     await allHaveData([...alerts, ...recordingExpressions().map(quicker)], 30_000);
     for (const { expr } of alertRules()) await expect(prometheus.query(expr)).resolves.toBeDefined();
-  }, 45_000);
+  });
 
   test('what dashboards and alerts for etcd ask has data', async () => {
     await allHaveData([...alertExpressions, ...dashboardExpressions].map(quicker), 30_000);
-  }, 45_000);
+  });
 
   test('a list of revoked certificates that nobody replaces', async () => {
     await isQuiet();
@@ -122,7 +122,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
     await fires('CairnRevocationListEndsSoon', 'CairnRevocationListEnds');
     await pki.revoke([]);
     await isQuiet();
-  }, 90_000);
+  });
 
   test('a member that is gone, then the quorum, then all is well again', async () => {
     await isQuiet();
@@ -136,7 +136,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
     second.start();
     await cluster.healthy();
     await isQuiet();
-  }, 90_000);
+  });
 
   /** Two of three; the one that stays is a follower or the leader, as it comes. */
   async function victims(): Promise<readonly [ClusterMember, ClusterMember]> {
@@ -147,33 +147,29 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
   }
 
   // Every sync of the disk takes 700 ms longer, as the process sees it.
-  (strace ? test : test.skip)(
-    'a slow disk (made by strace)',
-    async () => {
-      const [slow] = await cluster.followers();
-      if (slow === undefined) throw new Error('a cluster of three has followers');
-      const delayed = 'inject=fdatasync,fsync:delay_enter=700000';
-      const flags = [
-        '-f',
-        '-qq',
-        '-o',
-        '/dev/null',
-        '-e',
-        'trace=fdatasync,fsync',
-        '-e',
-        delayed,
-        '-p',
-        String(slow.pid),
-      ];
-      const tracer = spawn('strace', flags, { stdio: 'ignore' });
-      try {
-        await fires('CairnHighFsyncDurations', 'CairnHighCommitDurations');
-      } finally {
-        tracer.kill('SIGINT');
-        await new Promise((resolve) => tracer.once('exit', resolve));
-      }
-      await isQuiet();
-    },
-    90_000,
-  );
+  (strace ? test : test.skip)('a slow disk (made by strace)', async () => {
+    const [slow] = await cluster.followers();
+    if (slow === undefined) throw new Error('a cluster of three has followers');
+    const delayed = 'inject=fdatasync,fsync:delay_enter=700000';
+    const flags = [
+      '-f',
+      '-qq',
+      '-o',
+      '/dev/null',
+      '-e',
+      'trace=fdatasync,fsync',
+      '-e',
+      delayed,
+      '-p',
+      String(slow.pid),
+    ];
+    const tracer = spawn('strace', flags, { stdio: 'ignore' });
+    try {
+      await fires('CairnHighFsyncDurations', 'CairnHighCommitDurations');
+    } finally {
+      tracer.kill('SIGINT');
+      await new Promise((resolve) => tracer.once('exit', resolve));
+    }
+    await isQuiet();
+  });
 });

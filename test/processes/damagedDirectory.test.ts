@@ -62,7 +62,7 @@ suite('a damaged data directory', () => {
     await fill(second, KEYS / 2, KEYS);
     await markStandsStill(join(source, 'db'));
     await second.kill();
-  }, 90_000);
+  });
 
   afterAll(() => {
     closeConnections();
@@ -113,6 +113,5 @@ suite('a damaged data directory', () => {
         await server.kill();
       }
     },
-    60_000,
   );
 });

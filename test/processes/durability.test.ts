@@ -55,7 +55,7 @@ function suite(): void {
     expect(load.highestIndex).toBeGreaterThan(4500);
     expect(log.start).toBeGreaterThan(2 * SNAPSHOT_COUNT);
     expect(log.entries).toBeLessThan(6 * SNAPSHOT_COUNT);
-  }, 60_000);
+  });
 
   test('the check notices a data directory that is older than what was acknowledged', async () => {
     const load = new Load(CLIENTS, seededRandom(11));
@@ -77,7 +77,7 @@ function suite(): void {
     } finally {
       rmSync(backup, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 
   async function killUnderLoad(load: Load, afterMs: number): Promise<void> {
     const done = load.run(server.clientPort);

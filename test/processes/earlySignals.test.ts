@@ -11,7 +11,6 @@ import { stablePort } from '../support/ports';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
-const LONG_MS = 60_000;
 /** A process that does not hear the signal runs on until then. */
 const ENDS_WITHIN_MS = 30_000;
 
@@ -60,36 +59,24 @@ suite('a signal while the program is loaded', () => {
     return ['--data-dir', join(data, 'd'), '--log-level', 'error', ...urls, ...own];
   }
 
-  test.each(STOP_SIGNALS)(
-    '%s ends a member in order',
-    async (signal) => {
-      expect(run([], signal, await memberArguments())).toEqual({ status: 0, endedBy: null });
-    },
-    LONG_MS,
-  );
+  test.each(STOP_SIGNALS)('%s ends a member in order', async (signal) => {
+    expect(run([], signal, await memberArguments())).toEqual({ status: 0, endedBy: null });
+  });
 
-  test(
-    'a command ends without a result, as a shell says it',
-    async () => {
-      // It is connected by the system, and never answered.
-      const silent = createServer().listen(0, '127.0.0.1');
-      await once(silent, 'listening');
-      const { port } = silent.address() as AddressInfo;
-      try {
-        const result = run([], 'SIGTERM', ['healthcheck', '--url', `http://127.0.0.1:${port}`]);
-        expect(result).toEqual({ status: 143, endedBy: null });
-      } finally {
-        silent.close();
-      }
-    },
-    LONG_MS,
-  );
+  test('a command ends without a result, as a shell says it', async () => {
+    // It is connected by the system, and never answered.
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const result = run([], 'SIGTERM', ['healthcheck', '--url', `http://127.0.0.1:${port}`]);
+      expect(result).toEqual({ status: 143, endedBy: null });
+    } finally {
+      silent.close();
+    }
+  });
 
-  (mayUnshare ? test : test.skip)(
-    'SIGTERM ends the first process of a container in order',
-    async () => {
-      expect(run(FIRST_PROCESS, 'SIGTERM', await memberArguments())).toEqual({ status: 0, endedBy: null });
-    },
-    LONG_MS,
-  );
+  (mayUnshare ? test : test.skip)('SIGTERM ends the first process of a container in order', async () => {
+    expect(run(FIRST_PROCESS, 'SIGTERM', await memberArguments())).toEqual({ status: 0, endedBy: null });
+  });
 });

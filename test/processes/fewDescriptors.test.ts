@@ -65,7 +65,7 @@ suite('a member with 256 descriptors', () => {
     expect(member.isRunning()).toBe(true);
     expect(await metric('process_open_fds')).toBeLessThan(256);
     expect(member.logs()).toContain('nearly as many client connections as the limit on open files has room for');
-  }, 120_000);
+  });
 });
 
 suite('a member with fewer descriptors than it needs', () => {

@@ -37,7 +37,7 @@ function suite(): void {
 
   beforeAll(async () => {
     member = await ServerProcess.start('cairn');
-  }, 120_000);
+  });
   afterAll(async () => {
     await member.remove();
   });
@@ -191,7 +191,7 @@ function suite(): void {
         .filter((name) => !isGeneration(name))
         .sort(),
     ).toEqual(['..data', 'a', 'files']);
-  }, 180_000);
+  });
 
   test('a member that goes away and comes back: the last state stays, the next process begins with it', async () => {
     const own = await ServerProcess.start('cairn');
@@ -225,7 +225,7 @@ function suite(): void {
     } finally {
       await own.remove();
     }
-  }, 180_000);
+  });
 
   const whyNot = whyNotMounted();
   (whyNot === undefined ? test : test.skip)(
@@ -249,7 +249,6 @@ function suite(): void {
         unmount(directory);
       }
     },
-    120_000,
   );
 
   test('a command runs after each state, one at a time; one that hangs is ended', async () => {
@@ -275,7 +274,7 @@ function suite(): void {
     await put('app/a', '4');
     await until(() => read('out')?.endsWith('begin 4 none\nend\n') === true, next);
     expect(read('out')?.match(/begin 3/g)).toHaveLength(1);
-  }, 120_000);
+  });
 
   test('it waits for a command that runs when it is asked to stop, until it is asked once more', async () => {
     await put('app/a', '1');

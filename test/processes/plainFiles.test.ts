@@ -34,7 +34,7 @@ suite('a FIFO', () => {
     expect(line).toContain(
       `the file "${fifo}" cannot be read (it is a FIFO, expected a file); give the path of a YAML file`,
     );
-  }, 90_000);
+  });
 
   test('in a data directory: exit code 5, and cairn clear-removed fails too', async () => {
     mkdirSync(join(directory, 'data'), { mode: 0o700 });
@@ -48,5 +48,5 @@ suite('a FIFO', () => {
     const cleared = run('clear-removed', '--data-dir', join(directory, 'data'));
     expect(cleared.line).toContain('it is a FIFO, expected a file; nothing was changed');
     expect(cleared.status).not.toBe(0);
-  }, 90_000);
+  });
 });

@@ -96,7 +96,6 @@ function suite(): void {
       for (const key of acknowledged)
         expect((await fetchText(again.clientPort, 'GET', `/v2/keys/${key}`)).status).toBe(200);
     },
-    180_000,
   );
 
   /** Takes all room of the disk but for so many bytes. */
@@ -157,7 +156,6 @@ function suite(): void {
         expect(body).toContain(`"${value}"`);
       }
     },
-    180_000,
   );
 
   test('read-only: exit code 5, and one line that says so', async () => {
@@ -171,5 +169,5 @@ function suite(): void {
     const lines = again.logs().trim().split('\n');
     expect(lines.at(-1)).toMatch(/read-only file system/i);
     expect(lines.at(-1)).not.toMatch(/\n {4}at /);
-  }, 120_000);
+  });
 }

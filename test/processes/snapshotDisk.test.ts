@@ -66,5 +66,5 @@ function suite(): void {
     const again = cairn('restore', file, `--data-dir=${dataDir}`);
     expect([again.status, again.stderr]).toEqual([0, '']);
     expect(readdirSync(dataDir)).toContain('FORMAT');
-  }, 120_000);
+  });
 }

@@ -21,12 +21,12 @@ beforeAll(async () => {
   await healthy(members[0]!.port);
   proxy = await startInProcess('all', ['--proxy=on', `--initial-cluster=${cluster}`, '--proxy-refresh-interval=500']);
   await healthy(proxy.port);
-}, 30_000);
+});
 
 afterAll(async () => {
   await proxy.stop();
   await Promise.all(members.map((member) => member.stop()));
-}, 30_000);
+});
 
 async function healthy(port: number): Promise<void> {
   for (let attempt = 0; attempt < 600; attempt++) {
@@ -73,4 +73,4 @@ test('put, get, watch; a member goes, and it all goes on', async () => {
   const after = await send(proxy.port, { method: 'GET', target: '/v2/keys/story?quorum=true', headers: [] });
   expect(JSON.parse(after.body)).toMatchObject({ node: { value: 'three' } });
   expect(await endpoints()).not.toContain(used);
-}, 30_000);
+});

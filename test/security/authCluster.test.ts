@@ -26,7 +26,7 @@ beforeAll(async () => {
   const none = { role: 'guest', permissions: { kv: { read: [], write: [] } } };
   await send(ports[0]!, 'PUT', '/v2/auth/roles/guest', none, 201);
   await send(ports[1]!, 'PUT', '/v2/auth/enable', undefined, 200);
-}, 60_000);
+});
 
 afterAll(async () => {
   await cluster.end();
@@ -112,4 +112,4 @@ test('a proxy passes on who the client says it is, and is nobody itself', async 
   } finally {
     await proxy.remove();
   }
-}, 30_000);
+});

@@ -11,8 +11,6 @@ import { makePki, makeRevocations, type CertificateFiles, type Pki } from '../tl
 /** Files are looked at every 5 seconds. */
 const SEEN_WITHIN_MS = 45_000;
 
-jest.setTimeout(120_000);
-
 let pki: Pki;
 let own: CertificateFiles;
 /** Has the list; the other has none and trusts whoever the CA has signed. */

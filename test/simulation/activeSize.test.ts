@@ -20,7 +20,6 @@ test.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
     await scenario.run();
     for (const key of Object.keys(seen) as (keyof Seen)[]) seen[key] += scenario.seen[key];
   },
-  120_000,
 );
 
 /** Seeds are tried until one finds the bug. */

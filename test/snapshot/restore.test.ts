@@ -109,7 +109,7 @@ test('whatever was done before, a restored member has the keys of that moment, a
     ),
     { numRuns: 15 },
   );
-}, 120_000);
+});
 
 test('the same file and arguments make the same cluster for each member, and never the old one', async () => {
   const file = fileOfRows(rowsOf(machineAfter([set('/a', '1')])));

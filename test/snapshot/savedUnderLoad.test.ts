@@ -89,4 +89,4 @@ test('each is the state after the changes up to its index, with all that was ack
     }),
     { numRuns: 15 },
   );
-}, 120_000);
+});

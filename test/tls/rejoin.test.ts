@@ -2,8 +2,6 @@
 import { freePlace, startInProcess, type InProcess, type Place } from '../support/inProcess';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
 
-jest.setTimeout(90_000);
-
 const NAMES = ['a', 'b', 'c'] as const;
 const NOBODY = 'http://127.0.0.1:1';
 

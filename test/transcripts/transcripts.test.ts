@@ -8,8 +8,6 @@ import { compareAnswers } from './compareAnswers';
 /** STORY_SERVER=etcd plays the stories against etcd itself: are the recordings repeatable? */
 const program: Program = process.env['STORY_SERVER'] === 'etcd' ? 'etcd' : 'cairn';
 
-jest.setTimeout(60_000);
-
 for (const file of storyFiles(__dirname)) {
   const story = readStory(file);
   describe(`${relative(__dirname, file)}: ${story.title}`, () => {

@@ -57,7 +57,7 @@ describeHere('etcd 3.4', () => {
     const registered = JSON.parse((await get(`/${TOKEN}`)).body).node.nodes as { value: string }[];
     expect(registered.map(({ value }) => value.split('=')[0]).sort()).toEqual(NAMES);
     expect((await get('/v2/keys')).status).toBe(404);
-  }, 60_000);
+  });
 
   test('by a key of a member of Cairn', async () => {
     service = await ServerProcess.start('cairn');
@@ -66,7 +66,7 @@ describeHere('etcd 3.4', () => {
     const headers = [['Content-Type', FORM]] as const;
     await send(service.clientPort, { method: 'PUT', target: `${key}/_config/size`, headers, body });
     await bootstrap(`${service.clientUrl}${key}`);
-  }, 60_000);
+  });
 
   function get(target: string) {
     return send(service.clientPort, { method: 'GET', target, headers: [] });

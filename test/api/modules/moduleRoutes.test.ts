@@ -10,7 +10,7 @@ let lines: string[];
 
 beforeAll(async () => {
   member = await startInProcess('all');
-}, 30_000);
+});
 afterAll(() => member.stop());
 beforeEach(() => {
   lines = [];
@@ -99,4 +99,4 @@ test('with auth a lock needs the rights to its key, as long as it is waited for'
   } finally {
     await ask(member.port, 'DELETE', '/v2/auth/enable', undefined, root);
   }
-}, 30_000);
+});

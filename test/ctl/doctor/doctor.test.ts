@@ -11,7 +11,7 @@ describe('cairn doctor', () => {
   beforeAll(async () => {
     cluster = await Cluster.start();
     url = `http://127.0.0.1:${cluster.members[0]?.clientPort}`;
-  }, 60_000);
+  });
 
   afterAll(() => cluster.end());
 

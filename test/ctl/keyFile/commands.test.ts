@@ -31,7 +31,7 @@ beforeAll(async () => {
   cluster = await Cluster.start({ size: 1 });
   url = `http://127.0.0.1:${cluster.members[0]?.clientPort}`;
   keys = new Keys({ url, timeoutMs: 10_000 });
-}, 30_000);
+});
 
 afterAll(() => cluster.end());
 

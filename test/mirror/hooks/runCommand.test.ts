@@ -66,7 +66,7 @@ test('what takes too long is ended, with all that it started, also if it does no
   await until(() => read('pid') !== '');
   expect(await ended).toBe('took longer than 1.5 s, and was ended');
   await until(() => !isRunning(read('pid')));
-}, 60_000);
+});
 
 test('what listens may tidy up', async () => {
   const words = script(
@@ -80,4 +80,4 @@ test('what listens may tidy up', async () => {
   stopping.abort();
   expect(await ended).toBe('was ended, because this process ends');
   expect(read('bye')).toBe('bye\n');
-}, 60_000);
+});

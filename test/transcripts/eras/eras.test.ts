@@ -11,8 +11,6 @@ import { compareAnswers } from '../compareAnswers';
 import { Player } from '../player';
 import { parseStory, readStory, storyFiles, type Story } from '../story';
 
-jest.setTimeout(60_000);
-
 interface Stage {
   /** Whoever is asked. */
   readonly server: ServerProcess;
