@@ -1,5 +1,5 @@
 /** The file that is saved into: FILE.part until it is whole, then FILE in one step. */
-import { constants } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../platform/errorCode';
@@ -15,6 +15,7 @@ export class NewFile {
     private readonly path: string,
     private readonly replaces: boolean,
     private readonly file: FileHandle,
+    private readonly own: Pick<Stats, 'dev' | 'ino'>,
   ) {}
 
   private static partOf(path: string): string {
@@ -30,7 +31,8 @@ export class NewFile {
     const part = NewFile.partOf(path);
     try {
       await removeFile(part);
-      return new NewFile(path, replaces, await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, OWNER_ONLY));
+      const file = await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, OWNER_ONLY);
+      return new NewFile(path, replaces, file, await file.stat());
     } catch (error) {
       throw explained(error, part);
     }
@@ -63,7 +65,7 @@ export class NewFile {
     }
   }
 
-  /** Nothing of it stays. */
+  /** Nothing of it stays, also where `finish` rejected. */
   async abandon(): Promise<void> {
     const isOurs = await this.isStillOurs().catch(() => false);
     await this.file.close().catch(() => undefined);
@@ -71,8 +73,8 @@ export class NewFile {
   }
 
   private async isStillOurs(): Promise<boolean> {
-    const [own, there] = await Promise.all([this.file.stat(), lstat(NewFile.partOf(this.path))]);
-    return own.ino === there.ino && own.dev === there.dev;
+    const { dev, ino } = await lstat(NewFile.partOf(this.path));
+    return ino === this.own.ino && dev === this.own.dev;
   }
 }
 

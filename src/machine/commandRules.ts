@@ -40,11 +40,15 @@ export function faultOfUrls(urls: readonly string[], atLeast: number): string | 
   return bad === undefined ? undefined : 'a URL of a member is none';
 }
 
+/** Whether a key below the root can have this path: no other reaches it. */
+export function isCleanPath(path: string): boolean {
+  return path.charCodeAt(0) === 0x2f && path.charCodeAt(path.length - 1) !== 0x2f && !UNCLEAN.test(path);
+}
+
 /** What is wrong with the path of a key. */
 export function faultOfPath(path: string): string | undefined {
   if (path === '/') return undefined;
-  const isClean = path.charCodeAt(0) === 0x2f && path.charCodeAt(path.length - 1) !== 0x2f && !UNCLEAN.test(path);
-  if (!isClean) return 'a path that is not clean';
+  if (!isCleanPath(path)) return 'a path that is not clean';
   return isTooDeep(path) ? `a path of more than ${LEVELS_MAX} levels` : undefined;
 }
 

@@ -1,4 +1,6 @@
 import { DecodeError } from '../machine/bytes';
+import { isMachineKey } from '../machine/cluster/clusterKeys';
+import { isCleanPath } from '../machine/commandRules';
 import { FeatureLevelError } from '../machine/features';
 import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
 import { Machine } from '../machine/machine';
@@ -6,6 +8,7 @@ import { ROW_TABLES, rowChecksum, type RowTable } from '../machine/rows';
 import type { StoredRow } from '../storage/stateChunk';
 import { SnapshotDamage } from './format/damage';
 
+const MISMADE = 'all bytes are as they were written, but they are no state';
 const TABLES = Object.keys(ROW_TABLES) as readonly RowTable[];
 /** Of whatever length the history was: what is too old for this one falls out. */
 const HISTORY = { events: 1000, bytesMax: HISTORY_BYTES_MAX };
@@ -36,6 +39,22 @@ export class LoadedState {
       this.machine.loaded();
     });
     if (this.machine.keySpace.index === 0) throw new SnapshotDamage(0, 'the state does not say at which index it is');
+    this.checkKeys();
+  }
+
+  /** What no change can have made: keys that nobody can ask for, and indexes that were not given yet and would be given again. */
+  private checkKeys(): void {
+    const { index, tree } = this.machine.keySpace;
+    for (const { path, createdIndex, modifiedIndex } of tree.everyNode()) {
+      // The keys of members have the members' names in them.
+      if (!isCleanPath(path) && !isMachineKey(path)) {
+        throw new SnapshotDamage(0, `${MISMADE}: a key is named ${JSON.stringify(path).slice(0, 100)}`);
+      }
+      const last = Math.max(createdIndex, modifiedIndex);
+      if (last > index) {
+        throw new SnapshotDamage(0, `${MISMADE}: a key was changed at index ${last}, and the state is at ${index}`);
+      }
+    }
   }
 
   private guarded(run: () => void): void {
@@ -43,7 +62,7 @@ export class LoadedState {
       run();
     } catch (error) {
       if (error instanceof FeatureLevelError || !(error instanceof DecodeError)) throw error;
-      throw new SnapshotDamage(0, `all bytes are as they were written, but they are no state: ${error.message}`);
+      throw new SnapshotDamage(0, `${MISMADE}: ${error.message}`);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** What of a stored state goes over into a new cluster, row by row. Pure. */
 import { withExpirationMoved } from '../machine/keyspace/nodeRow';
-import { isMachineKey } from '../machine/cluster/clusterKeys';
+import { isClusterKey, isMachineKey } from '../machine/cluster/clusterKeys';
 import type { StoredRow } from '../storage/stateChunk';
 
 /**
@@ -14,6 +14,11 @@ export function keptRows(rows: readonly StoredRow[], ttlShiftMs: number): Stored
     const value = withExpirationMoved(row.value, ttlShiftMs);
     return value === row.value ? row : { ...row, value };
   });
+}
+
+/** The others, with the directories that they lie in. */
+export function droppedRows(rows: readonly StoredRow[]): StoredRow[] {
+  return rows.filter((row) => !isKept(row) || (row.table === 'node' && isClusterKey(row.key)));
 }
 
 function isKept({ table, key }: StoredRow): boolean {

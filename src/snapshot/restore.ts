@@ -7,7 +7,7 @@ import { fillDataDirectory } from '../storage/dataDirectory';
 import type { Identity } from '../storage/recordCodec';
 import type { StoredRow } from '../storage/stateChunk';
 import { LoadedState } from './loadedState';
-import { keptRows } from './newCluster';
+import { droppedRows, keptRows } from './newCluster';
 import type { SnapshotFile, SnapshotListener } from './openFile';
 import { StateFiller } from './stateFiller';
 
@@ -74,17 +74,21 @@ export async function restore(file: SnapshotFile, options: RestoreOptions): Prom
 
 async function plan(file: SnapshotFile, options: RestoreOptions): Promise<Beginning> {
   const state = new LoadedState();
-  const { header, sha256 } = await readKept(file, options, 'checking', (rows) => {
+  // What does not go over is looked at too: what `verify` refuses is not restored.
+  const others = new LoadedState();
+  const { header, sha256 } = await readKept(file, options, 'checking', (rows, dropped) => {
     state.add(rows);
+    others.add(dropped);
     return Promise.resolve();
   });
   state.finish();
   const { machine } = state;
   const { bumpIndex, token, name } = options;
   const index = machine.keySpace.index + bumpIndex;
-  if (Math.max(index, header.index + bumpIndex) > INDEX_MAX) {
+  const first = Math.max(index, header.index + bumpIndex);
+  if (first > INDEX_MAX) {
     throw new RestoreError(
-      `the indexes would begin at ${index}, and the most is ${INDEX_MAX}; give a smaller --bump-index`,
+      `the indexes would begin at ${first}, and the most is ${INDEX_MAX}; give a smaller --bump-index`,
     );
   }
   const salt = saltOf(sha256, options);
@@ -111,11 +115,12 @@ async function readKept(
   file: SnapshotFile,
   { ttl, progressOf }: RestoreOptions,
   what: 'checking' | 'restoring',
-  take: (rows: readonly StoredRow[]) => Promise<void>,
+  take: (kept: readonly StoredRow[], dropped: readonly StoredRow[]) => Promise<void>,
 ): Promise<{ readonly header: { readonly index: number; readonly term: number }; readonly sha256: string }> {
   const shown = progressOf?.(what);
   let shiftMs = 0;
   let waiting: StoredRow[] = [];
+  let dropped: StoredRow[] = [];
   const { header, totals } = await file.read({
     ...shown,
     header: (found) => {
@@ -124,11 +129,12 @@ async function readKept(
     },
     rows: (rows) => {
       for (const row of keptRows(rows, shiftMs)) waiting.push(row);
+      for (const row of droppedRows(rows)) dropped.push(row);
     },
     pause: async () => {
-      const taken = waiting;
-      waiting = [];
-      if (taken.length > 0) await take(taken);
+      const [kept, others] = [waiting, dropped];
+      [waiting, dropped] = [[], []];
+      if (kept.length + others.length > 0) await take(kept, others);
     },
   });
   return { header, sha256: totals.sha256 };

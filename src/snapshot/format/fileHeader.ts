@@ -39,6 +39,11 @@ export interface SnapshotTotals {
   readonly sha256: string;
 }
 
+/** No date is later (ECMA-262, time values). */
+const DATE_MAX_MS = 8.64e15;
+/** From here no cluster ever counts elections. */
+const TERM_MAX = 2 ** 47;
+
 const SHA256 = /^[0-9a-f]{64}$/;
 
 export function encodeJson(value: SnapshotHeader | SnapshotTotals): Buffer {
@@ -53,6 +58,7 @@ export function decodeHeader(body: Uint8Array): SnapshotHeader | undefined {
   const { keysAbout, isLinearizable } = fields;
   if (!isId(clusterId) || !isId(memberId) || typeof memberName !== 'string') return undefined;
   if (!isCount(index) || !isCount(term) || !isCount(takenAtMs) || !isCount(keysAbout)) return undefined;
+  if (term > TERM_MAX || takenAtMs > DATE_MAX_MS) return undefined;
   if (typeof isLinearizable !== 'boolean' || !isListOf(isId, voters) || !isListOf(isId, learners)) return undefined;
   if (!isListOf(isMember, members)) return undefined;
   return {
