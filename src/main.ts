@@ -2,7 +2,7 @@
 import { commands } from './app/commands';
 import { isCommandWord } from './config/commands';
 import { exitNumber } from './app/exit';
-import { expectReadersToLeave } from './app/standardOutput';
+import { expectAnEnd, expectReadersToLeave, setExitCode } from './app/standardOutput';
 
 async function main(): Promise<void> {
   expectReadersToLeave(process.stdout, (text) => process.stderr.write(text));
@@ -13,8 +13,10 @@ async function main(): Promise<void> {
     return;
   }
   expectReadersToLeave(process.stderr, () => undefined);
+  const ended = expectAnEnd((text) => process.stderr.write(text));
   const code = await commands[first](rest);
-  if (code !== undefined) process.exitCode = code;
+  ended();
+  if (code !== undefined) setExitCode(code);
 }
 
 main().catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { argumentsAsGiven } from '../ctl/etcdctl/byteText';
 import { cairnctl, type Others } from '../ctl/etcdctl/cairnctl';
 import type { Io } from '../ctl/etcdctl/io';
 import { build } from './build';
+import { expectAnEnd, notWritten } from './standardOutput';
 
 /** What a shell says of a program that wrote to nobody. */
 const BY_BROKEN_PIPE = 141;
@@ -16,9 +17,12 @@ export type RunOther = (word: TaskWord, args: readonly string[]) => Promise<numb
 export async function runCtl(args: readonly string[], runOther: RunOther): Promise<never> {
   for (const output of [process.stdout, process.stderr]) {
     output.on('error', (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === 'EPIPE' ? BY_BROKEN_PIPE : 1);
+      if (error.code === 'EPIPE') process.exit(BY_BROKEN_PIPE);
+      if (output !== process.stderr) process.stderr.write(notWritten(error));
+      process.exit(1);
     });
   }
+  expectAnEnd((text) => process.stderr.write(text));
   const given = argumentsAsGiven(args);
   // The list of processes is for everybody to see; from now on it does not show what may be a password.
   if (given.some((argument) => argument.includes(':') && !argument.includes('://'))) process.title = 'cairnctl';

@@ -1,10 +1,11 @@
-/** What is printed where nobody reads it, or where it cannot be put. */
+/** What is printed where nobody reads it, or where it cannot be put; and what an exit code says of a command. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PROGRAM = join(__dirname, '..', '..', 'dist', 'cairn.js');
+const CTL = join(__dirname, '..', '..', 'dist', 'cairnctl.js');
 const PRINTING = [['--help'], ['--version'], ['--print-config'], ['check', '--help'], ['discovery', '--help']];
 
 test.each(PRINTING)('%s %s into a pipe that is closed is no fault', async (...args) => {
@@ -27,6 +28,15 @@ test('a mistake that is told to nobody keeps its exit code', async () => {
 
 test('a place that is full is told, in one line', () => {
   const { status, stderr } = spawnSync(process.execPath, [PROGRAM, '--help'], {
+    stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    encoding: 'utf8',
+  });
+  expect(stderr).toMatch(/^cairn: the output cannot be written: ENOSPC[^\n]*\n$/);
+  expect(status).toBe(1);
+});
+
+test.each([['--help'], ['completion', 'bash']])('cairnctl %s tells it too', (...args) => {
+  const { status, stderr } = spawnSync(process.execPath, [CTL, ...args], {
     stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
     encoding: 'utf8',
   });

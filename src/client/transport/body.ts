@@ -26,6 +26,8 @@ export function readBody(message: IncomingMessage, bytesMax: number, request: st
     message.destroy();
     return Promise.reject(refuse());
   }
+  // What ended before anybody listened says so no more: waiting for it would never end.
+  if (message.destroyed) return Promise.reject(message.errored ?? cut());
   return new Promise((resolve, reject: (error: Error) => void) => {
     const pieces: Buffer[] = [];
     let bytes = 0;

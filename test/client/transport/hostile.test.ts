@@ -101,6 +101,15 @@ describe('a server that lies', () => {
     await expect(client.keys.get('k')).rejects.toMatchObject({ kind: 'unreachable' });
   });
 
+  it('is told from an answer that breaks in the same breath in which it came', async () => {
+    server.answer = ({ socket }) =>
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n${'X-A: b\r\n'.repeat(5000)}`);
+    const error = await client.keys.get('k').catch((one: unknown) => one);
+    expect(error).toMatchObject({ kind: 'unreachable' });
+    server.answer = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nno length\r\n');
+    await expect(client.keys.get('k')).rejects.toMatchObject({ kind: 'unreachable' });
+  });
+
   it('answers nobody asked for do not become those of the next request', async () => {
     const [first, second] = ['one', 'two'].map((value) =>
       answerText(`{"action":"get","node":{"key":"/k","value":"${value}"}}`),
