@@ -2,10 +2,7 @@
 import { AnswerError } from './errors';
 import { textOf2xx } from './answer';
 import { ask, type Call, type CallOptions, type Via } from './http';
-import { listMembers } from './members';
-
-/** More members than any cluster has; a list that is longer is not from one. */
-const MEMBERS_MAX = 1000;
+import { listMembers, MEMBERS_MAX } from './members';
 
 /** Their client URLs: of `/v2/members`, or of `/v2/machines` (etcd 0.4) where there is none. Rejects as `ask` does, or with AnswerError. */
 export async function discoverMembers(via: Via, options: CallOptions = {}): Promise<readonly string[]> {

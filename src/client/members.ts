@@ -17,6 +17,9 @@ export interface Member {
   readonly isLearner: boolean;
 }
 
+/** More than any cluster has; a longer list is not from one, and would have whoever reads it ask as many hosts. */
+export const MEMBERS_MAX = 1000;
+
 const GONE = 410;
 const PATH = '/v2/members';
 
@@ -56,6 +59,7 @@ export async function listMembers(via: Via, options: CallOptions = {}): Promise<
   const answer = await ask(via, call, options);
   const body = jsonOf(call, answer);
   if (!isRecord(body) || !Array.isArray(body['members'])) throw notUnderstood(call, answer, 'no list of members');
+  if (body['members'].length > MEMBERS_MAX) throw notUnderstood(call, answer, `more than ${MEMBERS_MAX} members`);
   return body['members'].map((value) => {
     const member = memberOf(value);
     if (member === undefined) throw notUnderstood(call, answer, 'a member without id');

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
+import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
 /** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
@@ -168,12 +169,23 @@ export async function runCommand(
     await run(new CommandArguments(word, args));
     return OK;
   } catch (error) {
-    process.stderr.write(`cairn ${word}: ${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`cairn ${word}: ${forTerminal(message)}\n`);
     return error instanceof UsageError ? BAD_USAGE : FAILED;
   }
 }
 
-/** One line about what was done. */
+/** One line about what was done. What of it a terminal would obey is not in it, also where it is written to a log that is read on one. */
 export function say(line: string): void {
+  sayPainted(forTerminal(line));
+}
+
+/** A line with colours, and without anything that somebody else wrote and a terminal would obey. */
+export function sayPainted(line: string): void {
   process.stdout.write(`${line}\n`);
+}
+
+/** For programs, and as safe for a terminal. */
+export function sayJson(value: object): void {
+  sayPainted(jsonForTerminal(JSON.stringify(value, undefined, 2)));
 }

@@ -20,6 +20,19 @@ export function endpointOf(text: string): URL {
 }
 
 /**
+ * Whether a URL that a member published leads to a member, for whoever came by `from`: by way of https nothing leads to what is not encrypted,
+ * where others could read the passwords that go along.
+ */
+export function isLedTo(published: string, from: readonly string[]): boolean {
+  try {
+    const { protocol } = endpointOf(published);
+    return protocol === 'https:' || !from.every((url) => /^https:/i.test(url));
+  } catch {
+    return false;
+  }
+}
+
+/**
  * The members that a client knows. The one that answered last is asked first, so that one connection serves as long as it is good; one
  * that failed goes to the end.
  */
@@ -68,15 +81,8 @@ export class Endpoints {
    * say may be right only for others. From https no way leads to anything else.
    */
   learn(texts: readonly string[]): void {
-    const isSecure = this.given.every(({ protocol }) => protocol === 'https:');
-    const learned = texts.flatMap((text) => {
-      try {
-        const url = endpointOf(text);
-        return isSecure && url.protocol !== 'https:' ? [] : [url];
-      } catch {
-        return [];
-      }
-    });
+    const given = this.given.map(({ origin }) => origin);
+    const learned = texts.filter((text) => isLedTo(text, given)).map(endpointOf);
     const [current] = this.list;
     const all = unique([...learned, ...this.given]);
     const same = all.find(({ origin }) => origin === current?.origin);

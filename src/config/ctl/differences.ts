@@ -36,6 +36,14 @@ export const differences: Readonly<Record<string, Difference>> = {
     etcdctl: '`: is a directory`',
     cairnctl: "`/: is a directory`: the root has a name in Cairn's answers",
   },
+  'https-stays-https': {
+    etcdctl: 'goes from `https` endpoints to the `http` URLs that members publish, and takes the password along',
+    cairnctl: 'stays at the given endpoints if no member publishes an `https` URL; a URL that is none is passed over',
+  },
+  terminals: {
+    etcdctl: 'a terminal obeys what is in keys, values, names and errors: titles, colours, lines that are overwritten',
+    cairnctl: '`?` in place of that on a terminal; byte for byte everywhere else',
+  },
   'keys-stay-keys': { etcdctl: '`..` in a key may lead out of the keys', cairnctl: 'it does not' },
   'peer-url-exists': {
     etcdctl: '`membership: peerURL exists` of etcd 3.4',

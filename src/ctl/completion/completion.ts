@@ -1,6 +1,7 @@
 /** `cairnctl completion SHELL`, and what its scripts ask. */
 import { SHELLS } from '../../config/ctl/moreCommands';
 import type { CtlPath } from '../../config/ctl/table';
+import { isObeyed } from '../../platform/terminalText';
 import { readCommandLine } from '../etcdctl/commandLine';
 import { findMembers, reach } from '../etcdctl/connection';
 import { EXIT } from '../etcdctl/exitCodes';
@@ -14,7 +15,6 @@ import { FILES_MARK, scripts, type Shell } from './scripts';
 
 /** Who presses Tab waits for no cluster that is away. */
 const KEYS_WITHIN = ['--timeout', '700ms', '--total-timeout', '1s', '--no-sync'];
-const UNPRINTABLE = /[\p{Cc}\p{Cs}]/u;
 
 export const completionCommands = {
   completion: ({ io, operands }) => {
@@ -40,7 +40,7 @@ export async function complete(io: Io, words: readonly string[]): Promise<void> 
   }
   const found = completion.kind === 'words' ? completion.words : await keys(io, completion.before, typed);
   for (const { word, help } of found) {
-    if (word.startsWith(typed) && !UNPRINTABLE.test(word)) print(io, help === '' ? word : `${word}\t${help}`);
+    if (word.startsWith(typed) && !isObeyed(word)) print(io, help === '' ? word : `${word}\t${help}`);
   }
 }
 

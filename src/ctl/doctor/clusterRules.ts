@@ -7,7 +7,7 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'members',
     well: ({ members }) => `all answer: ${members.map(nameOf).join(', ')}`,
-    complaints: ({ members }) => members.flatMap(absence),
+    complaints: ({ members, askedAt }) => (members.length === 0 ? [nobody(askedAt)] : members.flatMap(absence)),
   },
   {
     about: 'leader',
@@ -15,6 +15,7 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
       const [leader] = answeringIn(cluster).map((each) => each.leader);
       return `all follow ${nameOfId(cluster, leader ?? '')}`;
     },
+    isTold: isAnswered,
     complaints: leaderComplaints,
   },
   {
@@ -30,6 +31,7 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'member lists',
     well: () => 'every member knows the same members',
+    isTold: isAnswered,
     complaints: listComplaints,
   },
   {
@@ -40,6 +42,7 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'metrics',
     well: () => 'every member says them',
+    isTold: isAnswered,
     complaints: (cluster) =>
       answeringIn(cluster)
         .filter(({ metrics }) => metrics === undefined)
@@ -50,6 +53,19 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
         })),
   },
 ];
+
+/** Of members of which none answers nothing is known. */
+function isAnswered(cluster: ClusterFacts): boolean {
+  return answeringIn(cluster).length > 0;
+}
+
+function nobody(askedAt: string): Complaint {
+  return {
+    severity: 'error',
+    seen: `${askedAt} lists no members at all`,
+    advice: 'look at what listens there: it is no member of a cluster, or one that is broken',
+  };
+}
 
 function absence(facts: MemberFacts): readonly Complaint[] {
   const name = nameOf(facts);

@@ -1,5 +1,5 @@
 /** `cairn doctor`: what is wrong with a cluster, and what to do about it. */
-import { runCommand, say } from '../arguments';
+import { runCommand, sayJson, sayPainted } from '../arguments';
 import { paintFor, type Colour, type Paint } from '../colours';
 import { clientConnection, type Environment } from '../connection';
 import { printable } from '../../client/json';
@@ -27,10 +27,10 @@ export function doctor(args: readonly string[], environment: Environment = proce
     const { url, dial } = await clientConnection(values, environment);
     const cluster = await examine({ url, dial, timeoutMs });
     const findings = judge([...clusterRules, ...metricRules], cluster);
-    if (output === 'json') say(JSON.stringify({ worst: worstOf(findings), findings }, undefined, 2));
+    if (output === 'json') sayJson({ worst: worstOf(findings), findings });
     else {
       const paint = paintFor(process.stdout, environment);
-      for (const line of findings.flatMap((finding) => linesOf(finding, paint))) say(line);
+      for (const line of findings.flatMap((finding) => linesOf(finding, paint))) sayPainted(line);
     }
     if (worstOf(findings) === 'error') throw new Error('something is wrong with the cluster; see what is said above');
   });

@@ -22,6 +22,7 @@ type Measured = ReturnType<typeof measuredIn>[number];
 export const metricRules: readonly Rule<ClusterFacts>[] = [
   {
     about: 'versions',
+    isTold: (cluster) => answeringIn(cluster).length > 0,
     well: (cluster) => {
       const [api] = answeringIn(cluster).map(({ version }) => version);
       const [program] = measuredIn(cluster).map(programOf);

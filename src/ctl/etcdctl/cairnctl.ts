@@ -120,7 +120,6 @@ async function runCommand(
 /** Says what failed; the exit code. @throws what is no Failure */
 function told(io: Io, error: unknown): number {
   if (!(error instanceof Failure)) throw error;
-  if (error.line !== undefined && error.isWholeLine) complain(io, error.line);
-  else if (error.line !== undefined) io.stderr.write(error.line);
+  if (error.line !== undefined) complain(io, error.line, error.isWholeLine ? '\n' : '');
   return error.code;
 }

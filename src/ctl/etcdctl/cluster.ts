@@ -1,5 +1,6 @@
 /** The cluster as a command sees it: endpoints that are asked in turn until one answers. */
 import { STATUS_CODES } from 'node:http';
+import { isLedTo } from '../../client/transport/endpoints';
 import type { Dial } from '../../platform/dial';
 import {
   followingRequest,
@@ -103,16 +104,25 @@ export class Cluster {
     throw new ClusterError(attempts);
   }
 
-  /** From here on the members are asked at the URLs that they publish. Rejects as `ask`, or with UnreadableAnswerError. */
+  /**
+   * From here on the members are asked at the URLs that they publish, unless none of them may be gone to: passwords go along. Rejects as `ask`,
+   * or with UnreadableAnswerError.
+   */
   async sync(): Promise<'synced' | 'nothing published'> {
     const answer = await this.ask({ method: 'GET', path: '/v2/members' });
     if (answer.status !== 200) throw new UnreadableAnswerError();
     const published = parseMembers(answer.text).flatMap(({ clientURLs }) => clientURLs);
     if (published.length === 0) return 'nothing published';
-    if ([...published].sort().join() === [...this.urls].sort().join()) return 'synced';
-    this.urls = shuffled(published);
+    const good = published.filter((url) => this.leadsTo(url));
+    if (good.length === 0 || [...good].sort().join() === [...this.urls].sort().join()) return 'synced';
+    this.urls = shuffled(good);
     this.pinned = 0;
     return 'synced';
+  }
+
+  /** Whether a URL that a member published may be asked. */
+  leadsTo(published: string): boolean {
+    return isLedTo(published, this.urls);
   }
 
   /** One member alone. Rejects with what node:http or plainRequest says, or TotalTimeoutError. */

@@ -4,6 +4,7 @@ import { reasonOf, isTlsFailure } from '../../platform/networkError';
 import { RequestTimeoutError } from '../../platform/plainRequest';
 import { portOf } from '../../platform/dial';
 import type { Attempt } from './failures';
+import { quote } from './goText';
 
 const AT_CONNECT = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'EADDRNOTAVAIL', 'EACCES', 'EPERM'];
 const AT_LOOK_UP = ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA', 'EAI_NONAME'];
@@ -15,7 +16,9 @@ export function attemptOf(endpoint: string, error: unknown): Attempt & { readonl
       message: `client: endpoint ${endpoint} exceeded header timeout`,
       ...{ isConnection: false, mayBeCarriedOut: true },
     };
-  const url = new URL(endpoint);
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url === undefined)
+    return { message: `${quote(endpoint)} is no URL`, isConnection: false, mayBeCarriedOut: false };
   const code = codeOf(error) ?? '';
   if (AT_LOOK_UP.includes(code)) {
     const reason = code === 'EAI_AGAIN' ? 'Temporary failure in name resolution' : 'no such host';

@@ -1,5 +1,6 @@
 /** The list of members, as a member answers it. */
 import { isRecord, parseJson as readJson, textOf, textsOf } from '../../client/json';
+import { MEMBERS_MAX } from '../../client/members';
 import { UnreadableAnswerError } from './failures';
 
 export interface ListedMember {
@@ -17,7 +18,7 @@ export function parseMembers(text: string): readonly ListedMember[] {
   if (!isRecord(body)) throw new UnreadableAnswerError();
   const { members } = body;
   if (members === undefined || members === null) return [];
-  if (!Array.isArray(members)) throw new UnreadableAnswerError();
+  if (!Array.isArray(members) || members.length > MEMBERS_MAX) throw new UnreadableAnswerError();
   return members.map(parseMember);
 }
 

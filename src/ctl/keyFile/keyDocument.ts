@@ -1,6 +1,7 @@
 /** The file that `cairn export` writes and `cairn import` reads: the keys below a prefix. Pure. */
-import { parseDocument, stringify } from 'yaml';
+import { Document, parseDocument, Scalar, visit } from 'yaml';
 import { isRecord } from '../../client/json';
+import { isObeyed, jsonForTerminal } from '../../platform/terminalText';
 
 /** What says that a file is one of these, and of which version. */
 const KIND = 'keys';
@@ -55,11 +56,22 @@ export function writeKeyDocument({ prefix, date, keys }: KeyDocument, form: KeyF
   };
   switch (form) {
     case 'json':
-      return `${JSON.stringify(content, undefined, 2)}\n`;
+      return `${jsonForTerminal(JSON.stringify(content, undefined, 2))}\n`;
     case 'yaml':
-      // Values are one string each: none is folded, and what looks like a number is quoted.
-      return stringify(content, { lineWidth: 0 });
+      return yamlOf(content);
   }
+}
+
+/** Values are one string each: none is folded, and what looks like a number is quoted. What a terminal would obey is written as JSON has it. */
+function yamlOf(content: object): string {
+  const document = new Document(content);
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && isObeyed(scalar.value.replace(/[\t\n]/g, '')))
+        scalar.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return jsonForTerminal(document.toString({ lineWidth: 0 }));
 }
 
 /** JSON or YAML, whichever it is. @throws KeyFileError */

@@ -26,9 +26,9 @@ export function factsOf({ machine }: LoadedState): StateFacts {
   };
 }
 
-export function jsonOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFacts): string {
+export function jsonOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFacts): object {
   const takenAt = new Date(header.takenAtMs).toISOString();
-  return JSON.stringify({ ...header, takenAt, bytes, ...totals, ...facts }, undefined, 2);
+  return { ...header, takenAt, bytes, ...totals, ...facts };
 }
 
 export function linesOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFacts): readonly string[] {

@@ -3,7 +3,7 @@ import { restore } from '../../snapshot/restore';
 import { LoadedState } from '../../snapshot/loadedState';
 import type { ReadSnapshot } from '../../snapshot/openFile';
 import { flagsOf } from '../../config/commands';
-import { runCommand, say, UsageError, type CommandArguments } from '../arguments';
+import { runCommand, say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
 import { Progress } from './progress';
 import { readAll, withFile } from './readWhole';
@@ -93,7 +93,7 @@ async function carryOutRestore(values: CommandArguments, path: string): Promise<
     }
   });
   if (outputOf(values) === 'json') {
-    say(JSON.stringify({ ...report, dataDir: options.dataDir }, undefined, 2));
+    sayJson({ ...report, dataDir: options.dataDir });
     return;
   }
   say(`restored ${report.keys} keys and directories into ${options.dataDir}`);
@@ -110,7 +110,7 @@ async function carryOutRestore(values: CommandArguments, path: string): Promise<
 
 function tell(values: CommandArguments, found: ReadSnapshot, verdict: string, facts?: StateFacts): void {
   if (outputOf(values) === 'json') {
-    say(jsonOf(found, facts));
+    sayJson(jsonOf(found, facts));
     return;
   }
   for (const line of linesOf(found, facts)) say(line);

@@ -52,7 +52,7 @@ export function summaryLine(rows: readonly TopRow[]): string {
   const leader = rows.find(({ state }) => state === 'leader');
   return [
     `${there.length} of ${rows.length} members answer`,
-    leader === undefined ? 'nobody leads' : `${leader.name} leads`,
+    leader === undefined ? 'nobody leads' : `${printable(leader.name)} leads`,
     `${rate(sum(({ readsPerS }) => readsPerS))} reads/s`,
     `${rate(sum(({ writesPerS }) => writesPerS))} writes/s`,
   ].join(', ');

@@ -84,7 +84,7 @@ async function readMember(
   { id, name, clientURLs }: ListedMember,
   deadlineMs: number,
 ): Promise<Reading['members'][number]> {
-  for (const url of clientURLs) {
+  for (const url of clientURLs.filter((each) => cluster.leadsTo(each))) {
     const answer = await cluster.askAt(url, { method: 'GET', path: '/metrics' }, deadlineMs).catch(() => undefined);
     if (answer?.status === 200) return { id, name, metrics: parseMetrics(answer.text) };
   }

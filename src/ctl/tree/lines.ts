@@ -1,5 +1,6 @@
 /** Keys as lines of a tree. Pure. */
 import type { EtcdNode } from '../etcdctl/keyAnswers';
+import { isObeyed } from '../../platform/terminalText';
 import { quote } from '../etcdctl/goText';
 
 export interface TreeOptions {
@@ -17,9 +18,6 @@ export interface TreeLine {
   /** Behind the name: its value, and how long it lives. */
   readonly after: string;
 }
-
-/** What a terminal would take for something else than text. */
-const UNSAFE = /[\p{Cc}\p{Cs}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
 /** Depth first; the node itself is the first line. */
 export function* treeLines(root: EtcdNode, options: TreeOptions): Generator<TreeLine> {
@@ -63,5 +61,5 @@ function lineOf({ isDir, value, ttl }: EtcdNode, name: string, before: string, {
 
 /** In quotation marks if a terminal would take parts of it for commands. */
 function safe(text: string): string {
-  return UNSAFE.test(text) ? quote(text) : text;
+  return isObeyed(text) ? quote(text) : text;
 }

@@ -2,7 +2,7 @@
 import type { CtlPath } from '../../config/ctl/table';
 import { paintFor, type Paint } from '../colours';
 import { printKeyAnswer } from '../etcdctl/keyOutput';
-import { print, printAll } from '../etcdctl/io';
+import { print, printAllPainted } from '../etcdctl/io';
 import { parseKeyAnswer } from '../etcdctl/keyAnswers';
 import { getCall } from '../etcdctl/keyCalls';
 import { failingAs, keyFailure } from '../etcdctl/report';
@@ -27,7 +27,7 @@ export const treeCommands = {
       directoriesOnly: flags.isOn('directories'),
       depth: Math.max(0, flags.number('depth')),
     };
-    printAll(io, painted(treeLines(answer.node, options), paint));
+    printAllPainted(io, painted(treeLines(answer.node, options), paint));
     const { directories, keys } = countBelow(answer.node);
     print(io, `\n${counted(directories, 'directory', 'directories')}, ${counted(keys, 'key', 'keys')}`);
   },

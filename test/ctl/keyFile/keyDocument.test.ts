@@ -7,6 +7,7 @@ import {
   writeKeyDocument,
   type KeyEntry,
 } from '../../../src/ctl/keyFile/keyDocument';
+import { forTerminal } from '../../../src/platform/terminalText';
 
 const HEAD = { cairn: 'keys', version: 1, prefix: '/app', date: '2030-01-01T00:00:00Z' };
 
@@ -31,11 +32,29 @@ const expiry = fc.record({
   ttlS: fc.integer({ min: 1, max: 1e9 }),
   date: fc.constant('2031-02-03T04:05:06.123456789Z'),
 });
+const odd = fc.constantFrom(
+  '\x1b',
+  '\x9b',
+  '\x7f',
+  '\u202e',
+  '\r',
+  '\n',
+  '\t',
+  ' ',
+  'a',
+  '"',
+  '\\',
+  '-',
+  ':',
+  '\0',
+  '\u2028',
+);
 const entries: fc.Arbitrary<readonly KeyEntry[]> = fc
   .uniqueArray(
     fc.oneof(
       fc.record({ key: part, value: fc.string({ unit: 'grapheme' }) }),
       fc.record({ key: part, value: fc.string({ unit: 'grapheme' }), expiry }),
+      fc.record({ key: part, value: fc.string({ unit: odd }) }),
       fc.record({ key: part, directory: fc.constant(true as const) }),
     ),
     { selector: ({ key }) => key },
@@ -47,6 +66,17 @@ test.each(['json', 'yaml'] as const)('what is written as %s is read as it was', 
     fc.property(entries, (keys) => {
       const document = { prefix: '/app', date: HEAD.date, keys };
       expect(parseKeyDocument(writeKeyDocument(document, form))).toEqual(document);
+    }),
+  );
+});
+
+test.each(['json', 'yaml'] as const)('%s shows a terminal nothing that it would obey', (form) => {
+  fc.assert(
+    fc.property(fc.string({ unit: odd }), fc.string({ unit: odd, minLength: 1 }), (value, name) => {
+      const document = { prefix: '/app', date: HEAD.date, keys: [{ key: `/${name}`, value }] };
+      const text = writeKeyDocument(document, form);
+      expect(forTerminal(text)).toBe(text);
+      expect(parseKeyDocument(text)).toEqual(document);
     }),
   );
 });
