@@ -1,14 +1,17 @@
 /**
- * Kv over RocksDB. What the binding (rocksNative.ts) does not do, found by trying, is done here: it
- * accepts writes after a failed fsync (so the first error latches), runs batches on a thread pool in any order (so one at a
- * time), turns a Uint8Array that is no Buffer into text, never calls back from `end` and `close` once an iterator has failed
- * (rocksScan.ts), replays a write-ahead log around a damaged record, and scans tables without verifying them (so all files are
- * checked before it opens them, verification.ts).
+ * Kv over RocksDB. What the binding (rocksNative.ts) and the engine do not do, found by trying, is done here: they
+ * accept writes after a failed fsync (so the first error latches), run batches on a thread pool in any order (so one at a
+ * time), turn a Uint8Array that is no Buffer into text, never call back from `end` and `close` once an iterator has failed
+ * (rocksScan.ts), nor from a `close` in the wrong moment after a flush has failed (closingMoment.ts), replay a write-ahead log
+ * around a damaged record, and scan tables without verifying them (so all files are checked before they open them,
+ * verification.ts).
  */
+import { closingMoment, readFlushes } from './closingMoment';
 import type { EngineStatistics } from './engineStatistics';
 import { readEngineStatistics } from './engineStatistics';
 import { corrupt, StorageError } from './errors';
-import { clearInSlices } from './kv';
+import { watchFlushes } from './flushWatch';
+import { clearInSlices, del } from './kv';
 import type { BatchOptions, Kv, KvOperation, KvPair, KvRange, KvTextPair, ScanOptions } from './kv';
 import { LifeCycle } from './lifeCycle';
 import { MarkWriter } from './markWriter';
@@ -35,6 +38,9 @@ const OPEN_OPTIONS = {
 };
 
 const TABLE_FILES_MAX = 256;
+
+/** Nothing is stored here: what a write that only asks how the engine is removes. */
+const NO_KEY = Buffer.from('~');
 
 /** One page of a scan: the binding stops at 1000 pairs or this many bytes, whichever is first. */
 const SCAN_PAGE_BYTES = MEBIBYTE;
@@ -105,7 +111,9 @@ class RocksKv implements ReportingKv {
   /** An iterator failed beyond repair: the binding's `close` would wait for ever. */
   #wedged = false;
 
+  readonly #property = (name: string): number => Number(this.database.getProperty(`rocksdb.${name}`));
   readonly #life: LifeCycle;
+  readonly #endWatch: () => void;
   /** The sequence number of the last operation: the engine counts every one of every batch. */
   #sequence: number;
 
@@ -119,6 +127,13 @@ class RocksKv implements ReportingKv {
   ) {
     this.#life = life;
     this.#sequence = sequence;
+    this.#endWatch = watchFlushes(
+      () => readFlushes(this.#property).failures,
+      () => {
+        // It is refused with what the flush failed of, which latches.
+        this.batch([del(NO_KEY)], { sync: false }).catch(() => undefined);
+      },
+    );
   }
 
   batch(operations: readonly KvOperation[], options: BatchOptions): Promise<void> {
@@ -208,13 +223,16 @@ class RocksKv implements ReportingKv {
 
   statistics(): EngineStatistics | undefined {
     if (this.#life.refusal() !== undefined) return undefined;
-    return readEngineStatistics((name) => Number(this.database.getProperty(`rocksdb.${name}`)));
+    return readEngineStatistics(this.#property);
   }
 
   close(): Promise<void> {
+    this.#endWatch();
     return this.#life.close(async () => {
       await this.mark.close(!this.#life.failed);
-      if (!this.#wedged) await closeNative(this.database, this.options.path);
+      if (this.#wedged) return;
+      if (this.#life.failed) await closingMoment(() => readFlushes(this.#property));
+      await closeNative(this.database, this.options.path);
     });
   }
 
