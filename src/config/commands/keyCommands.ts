@@ -31,7 +31,7 @@ export const keyCommands = {
   },
   import: {
     help:
-      'Write the keys of a file that cairn export wrote, or a person. What stands in the way is told before anything is written; what somebody ' +
+      'Write the keys of a file that cairn export wrote, or a person, or of a snapshot of etcd 0.4 (snapshot/TERM_INDEX.ss in its data directory). What stands in the way is told before anything is written; what somebody ' +
       'else changes meanwhile is left alone.',
     operands: ['FILE'],
     flags: {

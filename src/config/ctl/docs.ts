@@ -114,7 +114,7 @@ function differenceSection(): readonly string[] {
       ['name', 'etcdctl 3.4', 'cairnctl'],
       Object.entries(differences).map(([name, { etcdctl, cairnctl }]) => [name, etcdctl, cairnctl]),
     ),
-    '`backup` and `import` of etcdctl work on files of etcd, which Cairn has not: `cairnctl snapshot save` keeps the state of a running cluster.',
+    '`backup` of etcdctl copies files of etcd, which Cairn has not: `cairnctl snapshot save` keeps the state of a running cluster. `import` takes the file without `--snap`.',
     '',
   ];
 }

@@ -5,6 +5,7 @@ import { runCommand, say, UsageError } from '../arguments';
 import { keysOf, type Environment } from '../connection';
 import { directoriesAbove, KeyFileError, parseKeyDocument, type KeyDocument, type KeyEntry } from './keyDocument';
 import { whyUnreadable } from '../whyUnreadable';
+import { isEtcd04Snapshot, parseEtcd04Snapshot } from './etcd04Snapshot';
 import { KeyStore } from './keyStore';
 import { carryOutPlan } from './carryOutPlan';
 import { planChanges } from './plan';
@@ -15,7 +16,8 @@ const TTLS = ['date', 'left', 'none'] as const;
 const STANDARD_INPUT = '-';
 
 /**
- * `cairn import FILE [--prefix PREFIX] [--existing refuse|keep|replace] [--ttl date|left|none] [--url URL]`: writes what `cairn export` wrote. Whatever
+ * `cairn import FILE [--prefix PREFIX] [--existing refuse|keep|replace] [--ttl date|left|none] [--url URL]`: writes what `cairn export` wrote, or the keys of a
+ * snapshot of etcd 0.4. Whatever
  * stands in the way is told before anything is written, and what somebody else changes meanwhile is left alone.
  */
 export function importKeys(args: readonly string[], environment: Environment = process.env): Promise<number> {
@@ -25,9 +27,13 @@ export function importKeys(args: readonly string[], environment: Environment = p
     const given = values.has('prefix') ? prefixOf(values.text('prefix'), '--prefix') : undefined;
     const keys = await keysOf(values, environment);
     const path = values.operand('FILE');
-    const document = await read(path);
-    const prefix = given ?? prefixOf(document.prefix, 'prefix');
     const nowMs = Date.now();
+    const document = await read(path, nowMs);
+    const prefix = given ?? prefixOf(document.prefix, 'prefix');
+    if (ttl === 'left' && !document.isDated)
+      throw new UsageError(
+        `${path} does not say when it was written, so nobody knows what was left: use --ttl date or none`,
+      );
     const alive = ttl === 'date' ? aliveIn(document, nowMs) : document.keys;
     const store = new KeyStore(keys, prefix);
     const present = (await store.read(hiddenIn(alive))).map((found) => found.present);
@@ -43,7 +49,12 @@ export function importKeys(args: readonly string[], environment: Environment = p
   });
 }
 
-async function read(path: string): Promise<KeyDocument> {
+interface ImportedKeys extends Pick<KeyDocument, 'prefix' | 'keys'> {
+  /** It says when it was written. */
+  readonly isDated: boolean;
+}
+
+async function read(path: string, nowMs: number): Promise<ImportedKeys> {
   let text: string;
   try {
     text = await (path === STANDARD_INPUT ? textOf(process.stdin) : readPlainFile(path));
@@ -51,7 +62,8 @@ async function read(path: string): Promise<KeyDocument> {
     throw new UsageError(`${path} cannot be read: ${whyUnreadable(error)}`);
   }
   try {
-    return parseKeyDocument(text);
+    if (isEtcd04Snapshot(text)) return { prefix: '/', keys: parseEtcd04Snapshot(text, nowMs), isDated: false };
+    return { ...parseKeyDocument(text), isDated: true };
   } catch (error) {
     if (error instanceof KeyFileError) throw new UsageError(`${path}: ${error.message}`);
     throw error;
@@ -59,7 +71,7 @@ async function read(path: string): Promise<KeyDocument> {
 }
 
 /** Without what is over, and what lies in directories whose time is over: it is gone with them. */
-function aliveIn({ keys }: KeyDocument, nowMs: number): readonly KeyEntry[] {
+function aliveIn({ keys }: ImportedKeys, nowMs: number): readonly KeyEntry[] {
   const over = new Set(
     keys.flatMap(({ key, expiry }) => (expiry !== undefined && Date.parse(expiry.date) <= nowMs ? [key] : [])),
   );

@@ -20,6 +20,7 @@ import { KeyStore } from '../../../src/ctl/keyFile/keyStore';
 import { sync } from '../../../src/ctl/sync/sync';
 import { Cluster } from '../../cluster/cluster';
 import { captureOutput } from '../output';
+import { directory04, file04, snapshotFile04 } from './etcd04Files';
 
 const output = captureOutput();
 let cluster: Cluster;
@@ -142,6 +143,21 @@ describe('export and import', () => {
     expect(output.text()).toContain('its directory is not there');
     expect(await exportKeys(['/app', '--url', url, '--to', '/dev/full'])).toBe(1);
   });
+});
+
+test('import takes the keys of a snapshot of etcd 0.4, hidden ones too', async () => {
+  const file = join(directory, '1_9.ss');
+  const old = { ...file04('gone'), ExpireTime: '2014-01-01T00:00:00Z' };
+  writeFileSync(
+    file,
+    snapshotFile04({ _etcd: directory04({}), db: directory04({ host: file04('db1'), _seed: file04('7'), old }) }),
+  );
+  expect(await importKeys([file, '--url', url, '--prefix', 'copy', '--ttl', 'left'])).toBe(2);
+  expect(output.text()).toContain('use --ttl date or none');
+  expect(await importKeys([file, '--url', url, '--prefix', 'copy'])).toBe(0);
+  expect(output.text()).toContain('/copy: 3 written, 0 left as they were, 1 whose time is over');
+  expect(await below('/copy')).toEqual({ '/db': null, '/db/host': 'db1' });
+  expect((await keys.get('/copy/db/_seed')).node.value).toBe('7');
 });
 
 describe('sync', () => {
