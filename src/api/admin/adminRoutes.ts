@@ -8,6 +8,7 @@ import type { Member } from '../../member/types';
 import type { ApiOptions } from '../options';
 import { hasListedName } from '../../tls/identity';
 import { isOfPage } from '../connection/crossSite';
+import { refuseCrossSite, refuseForeignName } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
@@ -19,18 +20,21 @@ import { SnapshotStreams } from './snapshot';
 const MACHINE_PATH = /^\/v2\/admin\/machines\/[^/]+$/;
 
 /** What the routes need of the options. */
-type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger'>;
+type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger' | 'web'>;
 
 /** For a client or a metrics port. */
 export function adminRoutes(options: AdminOptions): readonly Route[] {
-  const { member } = options;
+  const { member, web } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
+  /** Also for a GET: no page of another site makes a member send all that it has. */
+  const toOwnPages = (serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
+    root((context, grant) => (refuseCrossSite(context.req, context.res, web) ? undefined : serve(context, grant)));
   return routes(member, {
     config: root((context, grant) => serveConfigChange(context, grant, member)),
     removal: root((context, grant) => serveMachineRemoval(context, grant, member)),
-    snapshot: root((context, grant) => snapshots.serve(context, grant)),
-    log: root((context, grant) => logs.serve(context, grant)),
+    snapshot: toOwnPages((context, grant) => snapshots.serve(context, grant)),
+    log: toOwnPages((context, grant) => logs.serve(context, grant)),
   });
 }
 
@@ -45,12 +49,13 @@ export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) =
  * there, whatever name it came by.
  */
 export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
-  const { member } = options;
+  const { member, web } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
       const { socket } = context.req;
+      if (refuseForeignName(context.req, context.res, web.hosts, peerNamesOf(member))) return undefined;
       const isKnown = !('encrypted' in socket) || hasListedName(socket);
       if (isKnown && !isOfPage(context.req)) return serve(context, grant);
       context.req.resume();
@@ -67,6 +72,12 @@ export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
     snapshot: named('given away', (context, grant) => snapshots.serve(context, grant)),
     log: named('given away', (context, grant) => logs.serve(context, grant)),
   });
+}
+
+/** As URLs of members have them. */
+function peerNamesOf(member: Member): readonly string[] {
+  const urls = member.members().flatMap(({ peerURLs }) => peerURLs);
+  return urls.map((url) => (URL.canParse(url) ? new URL(url).hostname : ''));
 }
 
 function routes(

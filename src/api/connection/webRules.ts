@@ -48,6 +48,27 @@ function foreignName({ headers }: IncomingMessage): Refusal {
   };
 }
 
+/**
+ * For what gives a secret away on a port of which other members ask: a page that had its name mean 127.0.0.1 sends neither Origin nor
+ * Sec-Fetch-Site with a GET without TLS, and its Host header alone tells it from a program. True: it was refused.
+ *
+ * @param peerNames names under which members are asked there
+ */
+export function refuseForeignName(
+  request: IncomingMessage,
+  response: ServerResponse,
+  rules: HostRules | undefined,
+  peerNames: readonly string[],
+): boolean {
+  const { socket, headers } = request;
+  if (rules === undefined || 'encrypted' in socket) return false;
+  const cameIn = (socket.localAddress ?? '').replace(/^::ffff:/, '');
+  const names = HostNames.of(cameIn, { ...rules, ownNames: [...rules.ownNames, ...peerNames] });
+  if (names?.allows(headers.host) !== false) return false;
+  refuse(response, foreignName(request));
+  return true;
+}
+
 /** For a route where a GET changes something too: an image on any page would be enough to ask for it. True: it was refused. */
 export function refuseCrossSite(request: IncomingMessage, response: ServerResponse, rules: CrossSiteRules): boolean {
   if (!isCrossSite(request, rules)) return false;

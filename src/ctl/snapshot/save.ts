@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { createClient } from '../../client/client';
 import { credentialsOf } from '../../client/credentials';
+import { codeOf } from '../../platform/errorCode';
 import type { Dial } from '../../platform/dial';
 import { SnapshotDamage } from '../../snapshot/format/damage';
 import { SnapshotReading, type ReadSnapshot } from '../../snapshot/openFile';
@@ -46,12 +47,23 @@ export async function save(options: SaveOptions): Promise<ReadSnapshot> {
     }
   } catch (error) {
     await file.abandon();
-    throw error instanceof SnapshotDamage
-      ? new Error(`what ${options.url} sent is no whole snapshot: ${error.message}; nothing was kept, try again`)
-      : error;
+    throw explained(error, options.url);
   } finally {
     progress.end();
   }
+}
+
+function explained(error: unknown, url: string): unknown {
+  if (error instanceof SnapshotDamage) {
+    return new Error(`what ${url} sent is no whole snapshot: ${error.message}; nothing was kept, try again`);
+  }
+  // The member was killed, has stopped, or met with something that its log says.
+  if (codeOf(error) === 'ECONNRESET') {
+    return new Error(
+      `${url} broke off before the end of the snapshot; nothing was kept. Try again, or ask another member`,
+    );
+  }
+  return error;
 }
 
 async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Readable> {

@@ -2,6 +2,7 @@
 import type { TLSSocket } from 'node:tls';
 import { peerAdminRoutes } from '../../../src/api/admin/adminRoutes';
 import { objectionTo } from '../../../src/tls/identity';
+import { ANY_NAME } from '../apiUnderTest';
 import { FakeMember, NOW_MS } from '../fakeMember';
 
 const SIDE = { certificatesDemanded: true, allowedCommonNames: ['member'], allowedHostNames: [] } as never;
@@ -14,7 +15,8 @@ function socketOf(commonName: string): TLSSocket {
 }
 
 async function statusFor(method: string, path: string, socket: object): Promise<number> {
-  const options = { member: new FakeMember(), now: () => NOW_MS, logger: { info: () => 0, warn: () => 0 } } as never;
+  const logger = { info: () => 0, warn: () => 0 };
+  const options = { member: new FakeMember(), now: () => NOW_MS, logger, web: ANY_NAME } as never;
   const route = peerAdminRoutes(options).find(({ paths }) =>
     paths.some((each) => (typeof each === 'string' ? each === path : each.test(path))),
   );

@@ -178,6 +178,29 @@ test('a client that went away before the head is forgotten', async () => {
   await until(() => ended() || api.member.snapshotsClosed === 1);
 });
 
+test('no page of another site makes a member send it', async () => {
+  for (const headers of [{ origin: 'http://a.example' }, { 'sec-fetch-site': 'cross-site' }]) {
+    expect((await ask(api.clientPort, 'GET', PATH, undefined, headers)).status).toBe(403);
+  }
+  const { status } = await ask(api.clientPort, 'GET', PATH, undefined, { 'sec-fetch-site': 'none' });
+  expect([status, api.member.snapshotsClosed]).toEqual([200, 1]);
+});
+
+test('nor does a page whose name was made to mean 127.0.0.1 get it from the peer port, of which no header but Host tells', async () => {
+  await api.server.close(100);
+  api = await startUnderTest({
+    web: { cors: [], crossSiteWrites: false, hosts: { whitelist: [], ownNames: ['own.example'] } },
+  });
+  const [other] = api.member.memberList;
+  if (other !== undefined) api.member.memberList = [{ ...other, peerURLs: ['http://peer.example:2380'] }];
+  const status = async (host: string) => (await ask(api.peerPort, 'GET', PATH, undefined, { host })).status;
+  expect(await status('rebound.example:2380')).toBe(421);
+  expect(api.member.snapshotsClosed).toBe(0);
+  for (const own of ['own.example:2380', 'localhost', '127.0.0.1', '[::1]:2380', 'peer.example:2380']) {
+    expect(await status(own)).toBe(200);
+  }
+});
+
 test('no page in a browser gets it from the peer port', async () => {
   for (const headers of [{ origin: 'http://a.example' }, { 'sec-fetch-site': 'same-origin' }]) {
     const { status, body } = await ask(api.peerPort, 'GET', PATH, undefined, headers);

@@ -122,13 +122,15 @@ describe('of a member', () => {
 
 /** What comes of a server that answers so. */
 async function savedFrom(
-  answer: (write: (bytes: Uint8Array) => boolean, end: () => void) => void,
+  answer: (write: (bytes: Uint8Array) => void, end: () => void, breakOff: () => void) => void,
   silenceMaxMs = 5000,
 ): Promise<string> {
   liar = await startLiar((_, response) => {
     answer(
       (bytes) => response.write(bytes),
       () => response.end(),
+      // Once what was written is on its way.
+      () => setImmediate(() => response.destroy()),
     );
   });
   const options = { url: liar.url, dial: dialTcp, file, replaces: false, quorum: true, silenceMaxMs };
@@ -159,6 +161,16 @@ describe('of a lying server nothing is kept:', () => {
       end();
     });
     expect(said).toContain(`is no whole snapshot: byte ${WHOLE.length - 1}`);
+  });
+
+  test('one that is broken off in the middle', async () => {
+    const said = await savedFrom((write, _end, breakOff) => {
+      write(WHOLE.subarray(0, -1));
+      breakOff();
+    });
+    expect(said).toMatch(
+      /broke off before the end of the snapshot; nothing was kept. Try again, or ask another member/,
+    );
   });
 
   test('one that says nothing any more', async () => {
