@@ -123,13 +123,29 @@ async function join(
   found: Restored | undefined,
 ): Promise<Opened> {
   const { memberId, clusterId, peers } = beginning;
-  if (found !== undefined && found.identity.memberId !== memberId) throw foreignDirectory(found.identity.memberId);
-  if (found === undefined) {
-    // Nothing is known yet, not even who votes: the leader sends all of it.
-    await options.store.initialise({ identity: { memberId, clusterId }, configuration: { voters: [], learners: [] } });
-  }
   const firstPeers = peers.map(({ id, peerURLs }) => ({ id, urls: peerURLs }));
-  return { ...(found ?? (await restoreFresh(options))), firstPeers };
+  if (found?.identity.memberId === memberId) return { ...found, firstPeers };
+  if (found !== undefined) await abandon(options, found.identity, beginning);
+  // Nothing is known yet, not even who votes: the leader sends all of it.
+  await options.store.initialise({ identity: { memberId, clusterId }, configuration: { voters: [], learners: [] } });
+  return { ...(await restoreFresh(options)), firstPeers };
+}
+
+/**
+ * The cluster has given up whom an earlier run began to join as, before it was sent the state. No id is ever used again, so whatever that run
+ * may have acknowledged counts for nobody any more. Rejects with StorageError if this is another cluster.
+ */
+async function abandon(
+  { store, logger }: OpenMemberOptions,
+  found: Restored['identity'],
+  { memberId, clusterId }: Extract<MemberBeginning, { kind: 'join' }>,
+): Promise<void> {
+  if (found.clusterId !== clusterId) throw foreignDirectory(found.memberId);
+  logger.warn(
+    { former: found.memberId, member: memberId, cluster: clusterId },
+    'this process was stopped while it joined, and the cluster has taken that place away since: it joins as a new member',
+  );
+  await store.abandon();
 }
 
 async function restoreFresh(options: OpenMemberOptions): Promise<Restored> {

@@ -1,4 +1,5 @@
 /** Everything one member keeps on disk, over any Kv: its identity, hard state, log, and the rows of its state machine. */
+import { abandonMember, clearLeftovers } from './abandon';
 import type { Row } from '../machine/rows';
 import type { Configuration, Entry, HardState, LogStart } from '../raft/types';
 import { checkFormatVersion } from './formatVersion';
@@ -20,8 +21,7 @@ import {
   LOG_START_KEY,
   RUN_KEY,
 } from './layout';
-import { loadMember, oldestEntryUpTo } from './memberLoad';
-import type { LoadedState, RowListener } from './memberLoad';
+import { loadMember, oldestEntryUpTo, type LoadedState, type RowListener } from './memberLoad';
 import {
   decodeNumber,
   encodeApplied,
@@ -34,8 +34,7 @@ import {
 import type { Identity } from './recordCodec';
 import type { StoreObserver } from './observer';
 import { PreparedRows } from './preparedRows';
-import { exportState } from './stateExport';
-import type { ExportedState } from './stateExport';
+import { exportState, type ExportedState } from './stateExport';
 import { StateReceiver } from './stateReceiver';
 import { StoredLog } from './storedLog';
 
@@ -115,9 +114,15 @@ export class MemberStore {
     return this.#applied;
   }
 
+  /** Forgets the member that this store is of, which has no state yet: only notes of the directory are left. Durable when it resolves. */
+  async abandon(): Promise<void> {
+    await abandonMember(this.kv);
+  }
+
   /** Makes an empty store a member's; durable when it resolves. Throws if it already is one's. */
   async initialise(bootstrap: Bootstrap): Promise<void> {
     if ((await this.kv.get(IDENTITY_KEY)) !== undefined) throw new Error('the store is already initialised');
+    await clearLeftovers(this.kv, this.generation);
     const { index, term } = bootstrap.position ?? { index: 0, term: 0 };
     const { foundation } = bootstrap.identity;
     const start: LogStart = { index, term, configuration: bootstrap.configuration };

@@ -131,7 +131,7 @@ test('a join that ended before the state came goes on under the same id', async 
 });
 
 test.each<[string, MemberBeginning]>([
-  ['another id', { ...JOIN, memberId: 'd4' }],
+  ['another cluster', { ...JOIN, memberId: 'd4', clusterId: 'beef' }],
   ['a new cluster', found('c')],
 ])('the directory of an unfinished join is not used for %s', async (_, beginning) => {
   const { disk, open, crash } = scene('c');
@@ -143,6 +143,35 @@ test.each<[string, MemberBeginning]>([
   });
   disk.crash();
   expect((await restoreMember(await MemberStore.open(disk.open()), HISTORY))?.identity.memberId).toBe('c3');
+});
+
+test('a join that ended before the state came goes on under another id where the cluster has given up the first', async () => {
+  const { disk, open, crash, asked } = scene('c');
+  await open(JOIN);
+  await crash();
+  // What it was sent of the log before it ended, without hearing that it counts.
+  const half = await MemberStore.open(disk.open());
+  await restoreMember(half, HISTORY);
+  const entry = { index: 1, term: 7, kind: 'noop' as const };
+  await half.write({ hardState: { term: 7, votedFor: undefined, commit: 0 }, entries: [entry], rows: [] });
+  disk.crash();
+  const again = await open({ ...JOIN, memberId: 'd4' });
+  expect([again.id, again.status().raft]).toMatchObject(['d4', { term: 0, lastIndex: 0, role: 'follower' }]);
+  await crash();
+  expect((await open({ ...JOIN, memberId: 'd4' })).id).toBe('d4');
+  expect(asked).toEqual([undefined, 'c3', 'd4']);
+});
+
+test('a crash between giving up and joining anew leaves a directory that begins as an empty one does', async () => {
+  const { disk, open, crash, asked } = scene('c');
+  await open(JOIN);
+  await crash();
+  const store = await MemberStore.open(disk.open());
+  await restoreMember(store, HISTORY);
+  await store.abandon();
+  disk.crash();
+  expect((await open({ ...JOIN, memberId: 'd4' })).id).toBe('d4');
+  expect(asked).toEqual([undefined, undefined]);
 });
 
 test('the directory of another member is refused before it does anything, and stays as it is', async () => {
