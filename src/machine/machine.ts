@@ -8,6 +8,7 @@ import { applyClusterChange } from './cluster/clusterChanges';
 import { isClusterKey } from './cluster/clusterKeys';
 import { ClusterState, compareIds } from './cluster/clusterState';
 import { Integrity } from './cluster/integrity';
+import type { Command } from './command';
 import { decodeBatch } from './commandCodec';
 import { kindOf } from './commands/table';
 import { FEATURE_LEVEL } from './features';
@@ -105,10 +106,18 @@ export class Machine implements MachineState {
   }
 
   /**
+   * The same up to a command before which `mayGoOn` says no, for a state of the past. It is asked before each command, and before each node
+   * that expires. No member ends in the middle of an entry: what comes out must not be given further entries.
+   */
+  applyWhile(data: Uint8Array, mayGoOn: (next: Command) => boolean): Applied {
+    return finished(this.applying(data, mayGoOn));
+  }
+
+  /**
    * The same a slice at a time. Between the slices whoever reads finds each command either carried out or not; nothing else may
    * be applied, and no rows may be taken, before it is done.
    */
-  *applying(data: Uint8Array): Generator<undefined, Applied, undefined> {
+  *applying(data: Uint8Array, mayGoOn: (next: Command) => boolean = always): Generator<undefined, Applied, undefined> {
     const batch = readOrFault(data, decodeBatch);
     if ('fault' in batch) return { ...NOBODY, fault: batch.fault };
     const { origin, run, sequence, commands } = batch;
@@ -116,12 +125,14 @@ export class Machine implements MachineState {
     if (fault !== undefined) return { origin, run, sequence, results: [], fault };
     const results: (CommandResult | undefined)[] = [];
     for (const command of commands) {
+      if (!mayGoOn(command)) break;
       const kind = kindOf(command);
       if (kind.steps !== undefined) {
         let count = 0;
         for (const _step of kind.steps(this, command)) {
           if (++count % COMMANDS_A_SLICE === 0) yield;
           yield* this.releasing();
+          if (!mayGoOn(command)) break;
         }
       }
       results.push(kind.execute(this, command));
@@ -224,6 +235,10 @@ export class Machine implements MachineState {
     this.cluster.restoreLevel(level);
     this.integrity.restoreDoubt(doubt);
   }
+}
+
+function always(): boolean {
+  return true;
 }
 
 /** All slices at once. */

@@ -1,13 +1,9 @@
 /** A snapshot from its beginning to its end, as it comes or from the disk, with every byte looked at. */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { codeOf } from '../platform/errorCode';
-import { kindOf, NotAFileError } from '../platform/plainFile';
+import type { FileHandle } from 'node:fs/promises';
 import { SnapshotContents, type RowsListener } from './contents';
 import type { SnapshotHeader, SnapshotTotals } from './format/fileHeader';
 import { SnapshotFileReader } from './format/fileReader';
-
-const PIECE_BYTES = 1024 * 1024;
+import { openToRead, readPieces } from './pieces';
 
 export interface SnapshotListener {
   readonly header?: (header: SnapshotHeader) => void;
@@ -25,6 +21,12 @@ export interface ReadSnapshot {
   readonly header: SnapshotHeader;
   readonly totals: SnapshotTotals;
   readonly bytes: number;
+}
+
+/** A whole state that can be read again and again, each time from its beginning to its end. */
+export interface StateSource {
+  /** Rejects with SnapshotDamage, with what the listener throws, or as reading does. */
+  read(listener: SnapshotFileListener): Promise<ReadSnapshot>;
 }
 
 /** Takes a snapshot piece by piece. */
@@ -57,31 +59,21 @@ export class SnapshotReading {
   }
 }
 
-export class SnapshotFile {
+export class SnapshotFile implements StateSource {
   private constructor(private readonly file: FileHandle) {}
 
   /** A symbolic link may lead to it. Rejects with NotAFileError for a FIFO, a device or a directory, or as opening does. */
   static async open(path: string): Promise<SnapshotFile> {
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-      throw codeOf(error) === 'ENXIO' ? new NotAFileError('it is a socket or a device, expected a file') : error;
-    });
-    const found = await file.stat();
-    if (found.isFile()) return new SnapshotFile(file);
-    await file.close();
-    throw new NotAFileError(`it is ${kindOf(found)}, expected a file`);
+    return new SnapshotFile(await openToRead(path));
   }
 
   /** All of it; can be called again. Rejects with SnapshotDamage, with what the listener throws, or as reading does. */
   async read(listener: SnapshotFileListener): Promise<ReadSnapshot> {
     const reading = new SnapshotReading(listener);
-    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
-    for (let position = 0; ;) {
-      const { bytesRead } = await this.file.read(piece, 0, PIECE_BYTES, position);
-      if (bytesRead === 0) break;
-      position += bytesRead;
-      reading.push(piece.subarray(0, bytesRead));
+    await readPieces(this.file, async (piece) => {
+      reading.push(piece);
       await listener.pause?.();
-    }
+    });
     return reading.finish();
   }
 

@@ -8,7 +8,7 @@ import type { Identity } from '../storage/recordCodec';
 import type { StoredRow } from '../storage/stateChunk';
 import { LoadedState } from './loadedState';
 import { droppedRows, keptRows } from './newCluster';
-import type { SnapshotFile, SnapshotListener } from './openFile';
+import type { SnapshotListener, StateSource } from './openFile';
 import { StateFiller } from './stateFiller';
 
 /** When keys with a TTL go: at their date, or once what was left of them at the snapshot has passed since `atMs`. */
@@ -59,7 +59,7 @@ const INDEX_MAX = 2 ** 47;
  * restored from one file with the same options (but for `name` and `dataDir`) have the same state, byte for byte, and the same new ids.
  * Rejects with SnapshotDamage, RestoreError, StorageError or FeatureLevelError.
  */
-export async function restore(file: SnapshotFile, options: RestoreOptions): Promise<RestoreReport> {
+export async function restore(file: StateSource, options: RestoreOptions): Promise<RestoreReport> {
   const { identity, start, rows, report, sha256 } = await plan(file, options);
   await fillDataDirectory({ path: options.dataDir }, async (kv) => {
     const filler = await StateFiller.begin(kv, identity, start);
@@ -72,7 +72,7 @@ export async function restore(file: SnapshotFile, options: RestoreOptions): Prom
   return report;
 }
 
-async function plan(file: SnapshotFile, options: RestoreOptions): Promise<Beginning> {
+async function plan(file: StateSource, options: RestoreOptions): Promise<Beginning> {
   const state = new LoadedState();
   // What does not go over is looked at too: what `verify` refuses is not restored.
   const others = new LoadedState();
@@ -112,7 +112,7 @@ async function plan(file: SnapshotFile, options: RestoreOptions): Promise<Beginn
 
 /** Reads all of it and hands on the rows that stay, some at a time. */
 async function readKept(
-  file: SnapshotFile,
+  file: StateSource,
   { ttl, progressOf }: RestoreOptions,
   what: 'checking' | 'restoring',
   take: (kept: readonly StoredRow[], dropped: readonly StoredRow[]) => Promise<void>,

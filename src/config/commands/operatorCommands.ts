@@ -43,7 +43,8 @@ export const operatorCommands = {
   snapshot: {
     help:
       'The state of a cluster as a file. ACTION is save, status, verify or restore. save: write it while the cluster serves. status: say what is in one, and whether every byte is as it was ' +
-      'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. docs/backup.md has the details.',
+      'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. For the last three, FILE may be the directory of a backup. ' +
+      'docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
     urlOnlyFor: ['save'],
     flags: {

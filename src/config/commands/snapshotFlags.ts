@@ -37,6 +37,18 @@ export const restoreFlags = {
     help: 'restore: keep-date: keys with a TTL go when they would have gone; keep-left: they have what was left of it at the snapshot.',
     default: 'keep-date',
   },
+  'at-index': {
+    placeholder: 'N',
+    help: 'restore, of the directory of a backup: the state right after the change with this X-Etcd-Index.',
+    default: '',
+    defaultShown: 'the newest state',
+  },
+  'at-time': {
+    placeholder: 'DATE',
+    help: 'restore, of the directory of a backup: the state before the first change that is dated later, such as 2026-11-27T17:05:12Z.',
+    default: '',
+    defaultShown: 'the newest state',
+  },
   now: {
     placeholder: 'DATE',
     help: 'restore: from when on keep-left counts, the same for all members, such as 2026-11-27T17:05:12Z.',

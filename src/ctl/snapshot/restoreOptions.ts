@@ -1,6 +1,7 @@
 /** What `cairn snapshot restore` was given, in the words of a member's options. */
 import { foundingConflictOf, parseInitialCluster } from '../../config/cluster';
 import { formatEndpoint, parseEndpoint } from '../../config/urls';
+import type { Target } from '../../snapshot/backup/target';
 import type { RestoreOptions, TtlRule } from '../../snapshot/restore';
 import { UsageError, type CommandArguments } from '../arguments';
 
@@ -54,7 +55,7 @@ function bumpOf(text: string): number {
 /** Members that are restored one after the other have to agree on the time, to the millisecond. */
 function ttlOf(values: CommandArguments, members: number, nowMs: number): TtlRule {
   const kind = values.choice('ttl', ['keep-date', 'keep-left']);
-  const atMs = values.has('now') ? dateOf(values.text('now')) : undefined;
+  const atMs = values.has('now') ? dateOf('now', values.text('now')) : undefined;
   if (kind === 'keep-date') {
     if (atMs === undefined) return { kind };
     throw new UsageError('--now is for --ttl keep-left: leave it out');
@@ -67,8 +68,23 @@ function ttlOf(values: CommandArguments, members: number, nowMs: number): TtlRul
   return { kind, atMs: atMs ?? nowMs };
 }
 
-function dateOf(text: string): number {
+/** Which state of a backup is meant; undefined: nothing is said about it. @throws UsageError */
+export function targetOf(values: CommandArguments): Target | undefined {
+  const [index, time] = [values.has('at-index'), values.has('at-time')];
+  if (index && time) throw new UsageError('--at-index and --at-time are two ways to say the same: give one of them');
+  if (index) return { kind: 'index', index: indexOf(values.text('at-index')) };
+  return time ? { kind: 'time', dateMs: dateOf('at-time', values.text('at-time')) } : undefined;
+}
+
+function indexOf(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new UsageError(
+    `--at-index ${JSON.stringify(text)}: give a whole number, as X-Etcd-Index and modifiedIndex are`,
+  );
+}
+
+function dateOf(name: string, text: string): number {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : NaN;
   if (Number.isFinite(ms)) return ms;
-  throw new UsageError(`--now ${JSON.stringify(text)}: give a date like 2026-11-27T17:05:12Z`);
+  throw new UsageError(`--${name} ${JSON.stringify(text)}: give a date like 2026-11-27T17:05:12Z`);
 }

@@ -1,14 +1,14 @@
 /** `cairn snapshot ACTION FILE`: the state of a cluster as a file. */
-import { restore } from '../../snapshot/restore';
 import { LoadedState } from '../../snapshot/loadedState';
 import type { ReadSnapshot } from '../../snapshot/openFile';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
-import { Progress } from './progress';
+import { isDirectory, tellBackup } from './backupReport';
+import { outputOf } from './output';
 import { readAll, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
-import { restoreOptionsOf } from './restoreOptions';
+import { carryOutRestore } from './restoreCommand';
 import { save } from './save';
 import { restoreFlags } from '../../config/commands/snapshotFlags';
 
@@ -50,10 +50,6 @@ function checkValues(values: CommandArguments, given: readonly string[]): void {
   outputOf(values);
 }
 
-function outputOf(values: CommandArguments): 'text' | 'json' {
-  return values.choice('output', ['text', 'json']);
-}
-
 async function carryOutSave(values: CommandArguments, file: string, environment: Environment): Promise<void> {
   const connection = await clientConnection(values, environment);
   const replaces = values.isOn('replace');
@@ -62,11 +58,19 @@ async function carryOutSave(values: CommandArguments, file: string, environment:
 }
 
 async function carryOutStatus(values: CommandArguments, path: string): Promise<void> {
+  if (await isDirectory(path)) {
+    await tellBackup(values, path, false);
+    return;
+  }
   const found = await withFile(path, (file) => readAll(file, 'reading'));
   tell(values, found, 'every byte is as it was written');
 }
 
 async function carryOutVerify(values: CommandArguments, path: string): Promise<void> {
+  if (await isDirectory(path)) {
+    await tellBackup(values, path, true);
+    return;
+  }
   await withFile(path, async (file) => {
     const state = new LoadedState();
     const found = await readAll(file, 'verifying', (rows) => {
@@ -75,37 +79,6 @@ async function carryOutVerify(values: CommandArguments, path: string): Promise<v
     state.finish();
     tell(values, found, 'every byte is as it was written, and it is a state that can be restored', factsOf(state));
   });
-}
-
-async function carryOutRestore(values: CommandArguments, path: string): Promise<void> {
-  const options = restoreOptionsOf(values, Date.now());
-  const report = await withFile(path, async (file) => {
-    let shown: Progress | undefined;
-    const progressOf = (what: string): Progress => {
-      shown?.end();
-      shown = new Progress(what);
-      return shown;
-    };
-    try {
-      return await restore(file, { ...options, progressOf });
-    } finally {
-      shown?.end();
-    }
-  });
-  if (outputOf(values) === 'json') {
-    sayJson({ ...report, dataDir: options.dataDir });
-    return;
-  }
-  say(`restored ${report.keys} keys and directories into ${options.dataDir}`);
-  say(`member   ${options.name} (${report.memberId}) of the new cluster ${report.clusterId}`);
-  say(`index    ${report.etcdIndex} (X-Etcd-Index): a watch from the past is told that the history is gone`);
-  if (options.members.length === 1) {
-    say('next     start it with the same --data-dir, --name and --initial-advertise-peer-urls');
-    return;
-  }
-  say(
-    `next     run the same with --name and --data-dir of each of the other members, on this very file, and then start all of them`,
-  );
 }
 
 function tell(values: CommandArguments, found: ReadSnapshot, verdict: string, facts?: StateFacts): void {

@@ -1,0 +1,58 @@
+/** Which logs lead on from an entry, one after the other. */
+import type { BackupFile } from './files';
+import { readLog, type LogExtent } from './logFile';
+
+export interface Link {
+  readonly file: BackupFile;
+  readonly extent: LogExtent;
+}
+
+/** Why a chain goes no further. */
+export type ChainEnd =
+  /** There is nothing behind it. */
+  | { readonly kind: 'end' }
+  /** The log that leads on is damaged there. */
+  | { readonly kind: 'damage'; readonly link: Link }
+  /** The next log begins later. */
+  | { readonly kind: 'gap'; readonly nextAfter: number };
+
+/** The logs of a directory; how far each leads is looked at when somebody asks, and once. */
+export class LogChain {
+  private readonly known = new Map<string, Promise<LogExtent>>();
+
+  /** @param logs in the order of where they begin */
+  constructor(private readonly logs: readonly BackupFile[]) {}
+
+  async linkOf(file: BackupFile): Promise<Link> {
+    let extent = this.known.get(file.path);
+    if (extent === undefined) {
+      extent = readLog(file.path);
+      this.known.set(file.path, extent);
+    }
+    return { file, extent: await extent };
+  }
+
+  /** A log that leads on from this entry, or why there is none. Those that begin last are looked at first. */
+  async after(index: number): Promise<Link | ChainEnd> {
+    let damaged: Link | undefined;
+    for (const [position, file] of this.logs
+      .filter(({ index: after }) => after <= index)
+      .reverse()
+      .entries()) {
+      const link = await this.linkOf(file);
+      if (link.extent.last > index) return link;
+      // What cannot be read may lead on: certainly from where it ends, and for all one knows in the log that begins last.
+      if (link.extent.damage !== undefined && (link.extent.last === index || position === 0)) damaged ??= link;
+    }
+    if (damaged !== undefined) return { kind: 'damage', link: damaged };
+    for (const file of this.logs.filter(({ index: after }) => after > index)) {
+      const { extent } = await this.linkOf(file);
+      if (extent.last > file.index) return { kind: 'gap', nextAfter: file.index };
+    }
+    return { kind: 'end' };
+  }
+}
+
+export function isLink(found: Link | ChainEnd): found is Link {
+  return 'file' in found;
+}
