@@ -36,31 +36,57 @@ export function writeBatch(
     }
   };
   guarded(() => {
-    if (isShort(operations)) database.batch(operations.map(nativeOperation), options, done);
-    else goOn(batchFor(database), 0);
+    if (isShort(operations)) {
+      database.batch(operations.map(nativeOperation), options, done);
+    } else {
+      const batch = batchFor(database);
+      grow(batch, roomFor(operations), () => goOn(batch, 0));
+    }
   });
 
+  /** Makes room for so many bytes, a slice in a turn, and calls `next`; at once if there is room. */
+  function grow(batch: LongBatch, bytes: number, next: () => void): void {
+    if (batch.roomBytes >= bytes) {
+      next();
+      return;
+    }
+    let filled = 0;
+    const step = (): void => {
+      batch.native._put(PADDING_KEY, padding());
+      filled += SLICE_BYTES;
+      if (filled < bytes) {
+        setImmediate(guarded, step);
+        return;
+      }
+      batch.native._clear();
+      batch.roomBytes = filled;
+      setImmediate(guarded, next);
+    };
+    step();
+  }
+
   /** The operations from `from` on, a slice in a turn; then all of them are written. */
-  function goOn(native: NativeBatch, from: number): void {
+  function goOn(batch: LongBatch, from: number): void {
+    const { native } = batch;
     const operation = operations[from];
     if (operation === undefined) {
-      write(native);
+      write(batch);
     } else if (operation.type === 'put' && operation.value instanceof LongValue) {
       const { key, value } = operation;
       assemble(value, (bytes) => {
         native._put(nativeData(key), bytes);
-        setImmediate(guarded, () => goOn(native, from + 1));
+        setImmediate(guarded, () => goOn(batch, from + 1));
       });
     } else {
       const next = fillSlice(native, operations, from);
-      if (next < operations.length) setImmediate(guarded, () => goOn(native, next));
-      else write(native);
+      if (next < operations.length) setImmediate(guarded, () => goOn(batch, next));
+      else write(batch);
     }
   }
 
-  function write(native: NativeBatch): void {
-    native._write(options, (error) => {
-      if (!error) keep(database, native);
+  function write(batch: LongBatch): void {
+    batch.native._write(options, (error) => {
+      if (!error) keep(database, batch);
       done(error);
     });
   }
@@ -81,18 +107,52 @@ export function writeBatch(
   }
 }
 
-/** The long batch that was written last, of each database: it has grown already, and a batch that grows copies what is in it. */
-const keptBatches = new WeakMap<NativeDatabase, Kept<NativeBatch>>();
-
-function batchFor(database: NativeDatabase): NativeBatch {
-  return keptBatches.get(database)?.take() ?? emptyBatch(database);
+interface LongBatch {
+  readonly native: NativeBatch;
+  /** What it takes without growing. */
+  roomBytes: number;
 }
 
-function keep(database: NativeDatabase, native: NativeBatch): void {
-  native._clear();
-  const kept = keptBatches.get(database) ?? new Kept<NativeBatch>();
+/**
+ * The long batch that was written last, of each database. A batch that grows copies what is in it, and new memory costs more than the copy:
+ * with long values in it that would be several times their length in one turn.
+ */
+const keptBatches = new WeakMap<NativeDatabase, Kept<LongBatch>>();
+
+function batchFor(database: NativeDatabase): LongBatch {
+  return keptBatches.get(database)?.take() ?? { native: emptyBatch(database), roomBytes: 0 };
+}
+
+function keep(database: NativeDatabase, batch: LongBatch): void {
+  batch.native._clear();
+  const kept = keptBatches.get(database) ?? new Kept<LongBatch>();
   keptBatches.set(database, kept);
-  kept.give(native);
+  kept.give(batch);
+}
+
+const PADDING_KEY = 'padding';
+
+/** What a batch is filled with to grow, and then cleared of. */
+const keptPadding = new Kept<Buffer>();
+
+function padding(): Buffer {
+  const bytes = keptPadding.take() ?? Buffer.alloc(SLICE_BYTES);
+  keptPadding.give(bytes);
+  return bytes;
+}
+
+/** What an operation takes in a batch beside its key and value, at most. */
+const OPERATION_BYTES = 16;
+
+/** What the batch will hold, if its text is ASCII. Many short operations let it grow little by little by themselves: then 0. */
+function roomFor(operations: readonly KvOperation[]): number {
+  if (operations.length > SLICE_OPERATIONS) return 0;
+  let bytes = 0;
+  for (const operation of operations) {
+    bytes += OPERATION_BYTES + operation.key.length;
+    if (operation.type === 'put') bytes += operation.value.length;
+  }
+  return bytes;
 }
 
 function isShort(operations: readonly KvOperation[]): boolean {

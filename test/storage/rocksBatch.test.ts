@@ -1,0 +1,75 @@
+/** How much the engine's binding is given in one turn of the event loop: it copies all of it, and all that is in a batch that grows. */
+import { LongValue, put } from '../../src/storage/kv';
+import { writeBatch } from '../../src/storage/rocksBatch';
+import type { Callback, NativeBatch, NativeData, NativeDatabase } from '../../src/storage/rocksNative';
+
+const MEBIBYTE = 1024 * 1024;
+const VALUE_BYTES = 10 * MEBIBYTE;
+
+/** Copies as the engine does: a value that does not fit makes the batch twice as large, or as large as it takes. */
+class CopyingBatch implements NativeBatch {
+  readonly written: string[] = [];
+  private readonly pairs: string[] = [];
+  private capacity = 0;
+  private length = 0;
+
+  constructor(private readonly copied: (bytes: number) => void) {}
+
+  _put(key: NativeData, value: NativeData): void {
+    const needed = this.length + value.length;
+    if (needed > this.capacity) {
+      this.copied(this.length);
+      this.capacity = Math.max(2 * this.capacity, needed);
+    }
+    this.copied(value.length);
+    this.length = needed;
+    this.pairs.push(`${String(key)}=${value.length}`);
+  }
+
+  _del(): void {
+    throw new Error('nothing is deleted');
+  }
+
+  _clear(): void {
+    this.length = 0;
+    this.pairs.length = 0;
+  }
+
+  _write(_options: object, callback: Callback): void {
+    this.written.push(...this.pairs);
+    setImmediate(() => callback(undefined));
+  }
+}
+
+test('a batch of long values has grown before they are put into it', async () => {
+  const turns: number[] = [0];
+  let isOver = false;
+  const turn = (): void => {
+    turns.push(0);
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const batch = new CopyingBatch((bytes) => {
+    turns[turns.length - 1]! += bytes;
+  });
+  const database = { batch: () => batch } as unknown as NativeDatabase;
+  const value = new LongValue(['x'.repeat(VALUE_BYTES)]);
+  const write = (keys: readonly string[]): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const done: Callback = (error) => (error ? reject(error) : resolve());
+      writeBatch(
+        database,
+        keys.map((key) => put(key, value)),
+        { sync: true },
+        done,
+      );
+    });
+  await write(['a', 'b', 'c']);
+  expect(batch.written).toEqual(['a', 'b', 'c'].map((key) => `${key}=${VALUE_BYTES}`));
+  // Without room of its own the third would copy the two before it. A batch that grows by a slice at a time copies what is in it, too.
+  expect(Math.max(...turns)).toBeLessThanOrEqual(2 * VALUE_BYTES);
+  turns.length = 1;
+  await write(['d', 'e']);
+  isOver = true;
+  expect(Math.max(...turns)).toBeLessThanOrEqual(VALUE_BYTES);
+});
