@@ -67,13 +67,18 @@ export class Mirror {
 
   /**
    * Makes the directory if it is not there, removes what a process left that was killed, and takes the state that is there as the one to
-   * begin with. Rejects as the file system does.
+   * begin with. Rejects as the file system does if there can be no directory.
    */
   async open(): Promise<void> {
     const { settings, directory, parts } = this;
     await ensureDirectory(directory, settings.modes.directory);
-    await tidy(directory, await this.disk());
-    const note = await readState(directory);
+    await tidy(directory, await this.disk()).catch((error: unknown) => {
+      parts.log.warn({ err: error }, 'what an earlier process left could not be removed; it is tried again');
+    });
+    const note = await readState(directory).catch((error: unknown) => {
+      parts.log.warn({ err: error }, 'what the directory holds cannot be read, so it is not begun with');
+      return undefined;
+    });
     if (note?.made !== this.made) return;
     parts.status.state = note;
     parts.log.info({ directory, index: note.index, keys: note.keys }, 'the last state is still there');

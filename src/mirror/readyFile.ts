@@ -1,5 +1,5 @@
 /** A file that is there as long as programs may read the directory. */
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 
 export class ReadyFile {
   private text: string | undefined;
@@ -10,7 +10,14 @@ export class ReadyFile {
   async say(text: string): Promise<void> {
     if (text === this.text) return;
     const next = `${this.path}.tmp`;
-    await writeFile(next, text);
+    // It may lie where others write too: what they put there, such as a link that leads elsewhere, goes, and is not written through.
+    await rm(next, { force: true });
+    const file = await open(next, 'wx');
+    try {
+      await file.writeFile(text);
+    } finally {
+      await file.close();
+    }
     await rename(next, this.path);
     this.text = text;
   }

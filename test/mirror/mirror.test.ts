@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isGeneration } from '../../src/mirror/directory/names';
@@ -112,6 +112,22 @@ test('the next process begins with what is there; with --require-fresh it is not
     expect(said.join()).toMatch(/the last state is still there/);
     expect(seen()).toEqual({ a: '1' });
   }
+});
+
+test('what can be neither read nor removed there is said, and keeps nobody from beginning', async () => {
+  const source = new FakeSource();
+  source.set('a', '1');
+  await write(source);
+  const long = join(directory, '..data', 'a');
+  truncateSync(long, 3 * 1024 ** 3);
+  const note = JSON.stringify({ index: 1, keys: 1, bytes: 4 * 1024 ** 3, digest: '', made: '' });
+  writeFileSync(join(directory, '..data', '..mirror.json'), note);
+  mkdirSync(join(directory, '..told_tmp'));
+  const { mirror, said } = make(source);
+  await mirror.open();
+  expect(said.join()).toMatch(/could not be removed; .*cannot be read, so it is not begun with/);
+  expect(await mirror.once(new AbortController().signal)).toBe(true);
+  expect(seen()).toEqual({ a: '1' });
 });
 
 test.each<[string, Partial<MirrorSettings>]>([

@@ -1,4 +1,5 @@
 /** The state that a directory holds, as whoever wrote it left it. */
+import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord, parseJson, wholeNumberOf } from '../../client/json';
@@ -67,10 +68,10 @@ async function filesIn(data: string, bytesMax: number): Promise<readonly NamedCo
 }
 
 async function contentOf(path: string, bytesMax: number): Promise<Buffer | undefined> {
-  const file = await open(path, 'r');
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
-    return size > bytesMax ? undefined : await file.readFile();
+    const found = await file.stat();
+    return !found.isFile() || found.size > bytesMax ? undefined : await file.readFile();
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 /** Runs a command that may hang, start others, or not exist. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { reasonOf } from '../../platform/networkError';
 import type { HookFailure } from './hook';
 
 /** Between the request to end and the end. */
@@ -20,12 +21,19 @@ export function runCommand(settings: CommandSettings): Promise<HookFailure> {
   const { words, timeoutMs, environment, signal, graceMs = GRACE_MS } = settings;
   const [program = '', ...rest] = words;
   return new Promise((resolve) => {
-    // A group of its own, so that its children can be ended with it.
-    const child = spawn(program, rest, {
-      detached: true,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...environment },
-    });
+    let child: ChildProcess;
+    try {
+      // A group of its own, so that its children can be ended with it.
+      child = spawn(program, rest, {
+        detached: true,
+        stdio: ['ignore', 'inherit', 'inherit'],
+        env: { ...environment },
+      });
+    } catch (error) {
+      // Such as an environment that is too long for it: Node.js throws that, and tells other errors later.
+      resolve(`cannot be started: ${reasonOf(error)}`);
+      return;
+    }
     let ending: string | undefined;
     let killing: NodeJS.Timeout | undefined;
     const end = (why: string): void => {

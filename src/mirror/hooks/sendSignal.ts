@@ -1,23 +1,33 @@
 /** Sends a signal to the process whose number is in a file. */
 import { codeOf } from '../../platform/errorCode';
 import { reasonOf } from '../../platform/networkError';
-import { readPlainFile } from '../../platform/plainFile';
 import type { HookFailure } from './hook';
+import { maySignal, readPidFile, type NamedProcess } from './pidFile';
 
-const PID = /^\s*(\d{1,10})\s*$/;
-
-export async function sendSignal(signal: NodeJS.Signals, pidFile: string): Promise<HookFailure> {
-  let text: string;
+/**
+ * As root it sends none for others that they could not send themselves: whoever owns the file chose the process.
+ *
+ * @param ownUid of the effective user; undefined where there are none
+ */
+export async function sendSignal(
+  signal: NodeJS.Signals,
+  pidFile: string,
+  ownUid = process.geteuid?.(),
+): Promise<HookFailure> {
+  let named: NamedProcess;
   try {
-    text = await readPlainFile(pidFile);
+    named = await readPidFile(pidFile);
   } catch (error) {
     return `was not sent: ${pidFile} cannot be read: ${reasonOf(error)}`;
   }
-  const pid = Number(PID.exec(text)?.[1] ?? 0);
-  // 0 would be all of this process's group.
-  if (pid === 0) return `was not sent: ${pidFile} does not hold the number of a process`;
+  const { pid, uid } = named;
+  if (pid === undefined) return `was not sent: ${pidFile} does not hold the number of a process`;
   if (pid === process.pid) return `was not sent: ${pidFile} names this process`;
   try {
+    process.kill(pid, 0);
+    if (ownUid === 0 && uid !== 0 && !(await maySignal(uid, pid))) {
+      return `was not sent: ${pidFile} belongs to user ${uid}, and process ${pid} to another; let it be written by root, or by who runs that process`;
+    }
     process.kill(pid, signal);
     return undefined;
   } catch (error) {

@@ -44,6 +44,11 @@ function isRunning(pid: string): boolean {
   }
 }
 
+test('what cannot be started for want of room is said like everything else', async () => {
+  const environment = { PATH: process.env['PATH'], LONG: 'x'.repeat(3_000_000) };
+  expect(await run(script('exit 0'), { environment })).toMatch(/^cannot be started: .*E2BIG/);
+});
+
 test('arguments are given as they are, and nothing but the environment that was asked for', async () => {
   const file = join(directory, 'out');
   const words = script('printf "%s|" "$@" "$MINE" "$HOME" > "$FILE"', '$(id)', 'a b', '');
