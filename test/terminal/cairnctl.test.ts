@@ -69,6 +69,15 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
     expect(terminal.plainScreen).toMatch(/ echo \n$/);
   });
 
+  test('a flag where it is none is said to a person, who may have meant another cluster', async () => {
+    const stray = type('set /app/stray v --endpoints http://127.0.0.1:1');
+    expect(await stray.exited).toBe(0);
+    expect(stray.plainScreen).toBe(
+      'Note: --endpoints behind the key is no flag: put it before the command, as in cairnctl --endpoints … set …\nv\n',
+    );
+    await type('rm /app/stray').exited;
+  });
+
   test('colours, unless somebody objects', async () => {
     const plain = '/app/\n└── db/\n    └── host\n\n1 directory, 1 key\n';
     const painted = type('tree /app');

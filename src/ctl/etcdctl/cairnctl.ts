@@ -1,5 +1,5 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
-import { ctlCommands, ctlRows } from '../../config/ctl/table';
+import { ctlCommands, ctlRows, type CtlPath } from '../../config/ctl/table';
 import { commandAt } from './loadedCommands';
 import { readCommandLine, type Outcome } from './commandLine';
 import { findMembers, reach, showEndpoints, type Reached } from './connection';
@@ -107,6 +107,7 @@ async function runCommand(
     },
     dialFor: async (endpoint) => (await reachOnce()).dialFor(endpoint),
   };
+  if (io.stderr.isTTY === true) await hintAt(io, path, operands, separatedAt);
   try {
     await (
       await commandAt(path)
@@ -115,6 +116,12 @@ async function runCommand(
   } catch (error) {
     return told(io, error);
   }
+}
+
+async function hintAt(io: Io, path: CtlPath, operands: readonly string[], separatedAt?: number): Promise<void> {
+  if (!operands.some((word) => word.startsWith('-'))) return;
+  const { strayFlagHints } = await import('./strayFlags.js');
+  for (const line of strayFlagHints(path, operands, separatedAt)) complain(io, line);
 }
 
 /** Says what failed; the exit code. @throws what is no Failure */
