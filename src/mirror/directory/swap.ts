@@ -39,8 +39,9 @@ export interface NewState {
 export async function swapIn(directory: string, state: NewState, disk: Disk, nowMs: number): Promise<unknown> {
   const names = topNames(state.files);
   await refuseWhatIsInTheWay(directory, names, disk);
-  const generation = await disk.makeNew(join(directory, generationName(nowMs)));
+  let generation: string | undefined;
   try {
+    generation = await disk.makeNew(join(directory, generationName(nowMs)));
     await writeAll(generation, state, disk);
     for (const name of names) {
       if ((await disk.kindOf(join(directory, name))) === 'nothing') {
@@ -51,9 +52,11 @@ export async function swapIn(directory: string, state: NewState, disk: Disk, now
     await disk.link(generation.slice(directory.length + 1), join(directory, NEW_DATA));
     await disk.rename(join(directory, NEW_DATA), join(directory, DATA));
   } catch (error) {
-    await disk.removeTree(generation).catch(() => undefined);
+    if (generation !== undefined) await disk.removeTree(generation).catch(() => undefined);
     await tidy(directory, disk).catch(() => undefined);
     throw error;
+  } finally {
+    await disk.release();
   }
   return disk
     .syncDirectory(directory)
@@ -114,7 +117,9 @@ async function writeAll(generation: string, { files, note }: NewState, disk: Dis
     await other(path, disk.writeFile(join(generation, ...path), content));
   }
   await disk.writeFile(join(generation, NOTE), note);
-  for (const above of made) await disk.syncDirectory(join(generation, above));
+  const directories = [...made].map((above) => join(generation, above));
+  for (const above of directories) await disk.syncDirectory(above);
+  await disk.giveAway(directories);
   await disk.syncDirectory(generation);
 }
 

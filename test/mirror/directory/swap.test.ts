@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -84,6 +85,42 @@ asRoot('root gives everything to the owner of the directory', async () => {
     expect(statSync(join(directory, path))).toMatchObject({ uid: 12345, gid: 23456 });
 });
 
+asRoot('who owns the directory leads root nowhere else with links, at no step', async () => {
+  const victim = mkdtempSync(join(tmpdir(), 'cairn-victim-'));
+  const own = join(directory, 'own');
+  chmodSync(directory, 0o755);
+  /** What somebody does who owns the directory: every new one is replaced by a link to another, and so is what is in it. */
+  const attack =
+    'cd "$0" || exit 1; for new in ..2*; do [ -L "$new" ] && continue; ' +
+    'rm -rf "$new/db" && ln -s "$1/db" "$new/db"; mv "$new" "taken$new" && ln -s "$1" "$new"; done; true';
+  let attacks = 0;
+  try {
+    for (let step = 0, isOver = false; !isOver; step++) {
+      rmSync(victim, { recursive: true });
+      mkdirSync(join(victim, 'db'), { recursive: true });
+      writeFileSync(join(victim, 'db', 'host'), 'untouched');
+      rmSync(own, { recursive: true, force: true });
+      mkdirSync(own);
+      chownSync(own, 12345, 23456);
+      await swapIn(own, state(OLD), await Disk.at(own, MODES), NOW_MS);
+      let done = 0;
+      const attacked = stepping(await Disk.at(own, MODES), () => {
+        if (done++ !== step) return;
+        execFileSync('sh', ['-c', attack, own, victim], { uid: 12345, gid: 23456, stdio: 'ignore' });
+        attacks += 1;
+      });
+      await swapIn(own, state({ 'db/host': 'a', 'db/port': '1' }), attacked, NOW_MS).catch(() => undefined);
+      isOver = done <= step;
+      expect(statSync(victim)).toMatchObject({ uid: 0, gid: 0 });
+      expect([readdirSync(victim), readdirSync(join(victim, 'db'))]).toEqual([['db'], ['host']]);
+      expect(statSync(join(victim, 'db', 'host'))).toMatchObject({ uid: 0, size: 'untouched'.length });
+    }
+    expect(attacks).toBeGreaterThan(20);
+  } finally {
+    rmSync(victim, { recursive: true, force: true });
+  }
+});
+
 test('what others put into the directory stays, and what is in the way is said before anything is written', async () => {
   writeFileSync(join(directory, 'lost'), 'theirs');
   symlinkSync('/etc/passwd', join(directory, 'link'));
@@ -126,7 +163,8 @@ function stepping(disk: Disk, before: (step: string, args: readonly unknown[]) =
   return new Proxy(disk, {
     get: (target, name) => {
       const value: unknown = Reflect.get(target, name);
-      if (typeof value !== 'function') return value;
+      // A process that ended holds nothing any more.
+      if (typeof value !== 'function' || name === 'release') return value;
       return async (...args: unknown[]): Promise<unknown> => {
         before(String(name), args);
         return (await Reflect.apply(value, target, args)) as unknown;
