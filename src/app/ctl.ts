@@ -15,9 +15,13 @@ export type RunOther = (word: TaskWord, args: readonly string[]) => Promise<numb
 
 /** Carries one command out and ends the process with its exit code. */
 export async function runCtl(args: readonly string[], runOther: RunOther): Promise<never> {
+  const readers: Readers = { gone: () => process.exit(BY_BROKEN_PIPE) };
   for (const output of [process.stdout, process.stderr]) {
     output.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(BY_BROKEN_PIPE);
+      if (error.code === 'EPIPE') {
+        readers.gone();
+        return;
+      }
       if (output !== process.stderr) process.stderr.write(notWritten(error));
       process.exit(1);
     });
@@ -26,12 +30,17 @@ export async function runCtl(args: readonly string[], runOther: RunOther): Promi
   const given = argumentsAsGiven(args);
   // The list of processes is for everybody to see; from now on it does not show what may be a password.
   if (given.some((argument) => argument.includes(':') && !argument.includes('://'))) process.title = 'cairnctl';
-  const code = await cairnctl(given, ioOfProcess(), othersWith(runOther));
+  const code = await cairnctl(given, ioOfProcess(readers), othersWith(runOther));
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
 }
 
-function ioOfProcess(): Io {
+/** What is done when nobody reads any more. */
+interface Readers {
+  gone: () => void;
+}
+
+function ioOfProcess(readers: Readers): Io {
   const { stdin, stdout, stderr, env } = process;
   return {
     ...{ stdin, stdout, stderr, environment: env },
@@ -40,6 +49,9 @@ function ioOfProcess(): Io {
     },
     onSignals: (signals, act) => {
       for (const signal of signals) replaceListeners(signal, act);
+    },
+    onReaderGone: (act) => {
+      readers.gone = act;
     },
     askSecret: (prompt) => askSecret(stdin, stderr, prompt),
   };

@@ -180,6 +180,11 @@ export function say(line: string): void {
   sayPainted(forTerminal(line));
 }
 
+/** One line that does not mix with what is made: to the standard error. */
+export function warn(line: string): void {
+  process.stderr.write(`${forTerminal(line)}\n`);
+}
+
 /** A line with colours, and without anything that somebody else wrote and a terminal would obey. */
 export function sayPainted(line: string): void {
   process.stdout.write(`${line}\n`);

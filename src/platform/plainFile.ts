@@ -49,7 +49,28 @@ export async function readPlainFile(path: string): Promise<string> {
   }
 }
 
-/** The same at once. @throws NotAFileError */
+/**
+ * The bytes of a file.
+ *
+ * @param flags - O_NOFOLLOW: no symbolic link may stand there, which fails with ELOOP
+ * Rejects with NotAFileError, with an error that says that it is longer than `bytesMax`, or as opening and reading do.
+ */
+export async function readPlainBytes(path: string, bytesMax: number, flags = 0): Promise<Buffer> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, O_RDONLY | O_NONBLOCK | flags);
+    const stats = await file.stat();
+    refuseOther(stats);
+    if (stats.size > bytesMax) throw new Error(`it is longer than ${bytesMax} bytes`);
+    return await file.readFile();
+  } catch (error) {
+    throw explained(error);
+  } finally {
+    await file?.close();
+  }
+}
+
+/** The text of a file at once. @throws NotAFileError */
 export function readPlainFileSync(path: string): string {
   let file: number | undefined;
   try {

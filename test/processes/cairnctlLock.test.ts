@@ -76,3 +76,32 @@ test('who leads is known, and steps down when interrupted', async () => {
   second.kill('SIGINT');
   expect(await ended(second)).toBe(0);
 });
+
+test('who cannot be told any more still ends a program that has lost its lock', async () => {
+  const child = start(
+    'lock',
+    'three',
+    '--ttl',
+    '1',
+    '--',
+    'sh',
+    '-c',
+    'trap "" TERM; echo "$$"; for i in $(seq 600); do sleep 0.1; done',
+  );
+  await until(() => child.text().includes('\n'));
+  const pid = Number(child.text());
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+  await fetch(`http://127.0.0.1:${server.clientPort}/v2/keys/_etcd/mod/lock/three?recursive=true`, {
+    method: 'DELETE',
+  });
+  expect(await ended(child)).toBe(4);
+  expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+}, 60_000);
+
+test('a lock of whom nobody reads is given back', async () => {
+  const child = start('lock', 'four', '--ttl', '600');
+  child.stdout?.destroy();
+  await ended(child);
+  expect(await ended(start('lock', 'four', '--wait', '0s', '--', 'true'))).toBe(0);
+});

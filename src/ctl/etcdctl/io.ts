@@ -12,6 +12,8 @@ export interface Io {
   endAtInterrupt(code: number): void;
   /** From now on these signals do not end the process; `act` is called. */
   onSignals(signals: readonly NodeJS.Signals[], act: (signal: NodeJS.Signals) => void): void;
+  /** From now on the process does not end where nobody reads what it says any more (EPIPE); `act` is called then. */
+  onReaderGone(act: () => void): void;
   /** From a person, or from the standard input of a script. Rejects if neither gives one. */
   askSecret(prompt: string): Promise<string>;
 }

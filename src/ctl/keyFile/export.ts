@@ -1,10 +1,11 @@
 /** `cairn export`: the keys below a prefix as a file. */
 import { NewFile } from '../newFile';
-import { runCommand, say } from '../arguments';
+import { runCommand, say, warn } from '../arguments';
 import { keysOf, type Environment } from '../connection';
 import { KeyStore, type FoundKey } from './keyStore';
 import { writeKeyDocument, type KeyEntry } from './keyDocument';
 import { prefixOf } from '../prefix';
+import { mayBeBytes } from '../utf8';
 
 /**
  * `cairn export PREFIX [--to FILE [--replace]] [--output yaml|json] [--hidden KEY,...] [--url URL]`: all keys below the prefix as they were at one moment, with their
@@ -21,6 +22,7 @@ export function exportKeys(args: readonly string[], environment: Environment = p
     // A wrong prefix would make an empty file that somebody takes for a backup.
     if (keys.length === 0)
       throw new Error(`there are no keys below ${prefix === '' ? '/' : prefix}; nothing was written`);
+    warnOfBytes(keys);
     const text = writeKeyDocument({ prefix: prefix === '' ? '/' : prefix, date: new Date().toISOString(), keys }, form);
     if (path === undefined) process.stdout.write(text);
     else {
@@ -28,6 +30,19 @@ export function exportKeys(args: readonly string[], environment: Environment = p
       say(`${keys.length} keys and directories below ${prefix === '' ? '/' : prefix} are in ${path}`);
     }
   });
+}
+
+const SHOWN_MAX = 3;
+
+/** A backup in which they are something else is none, and members do not tell. */
+function warnOfBytes(keys: readonly KeyEntry[]): void {
+  const doubtful = keys.filter((entry) => mayBeBytes(entry.key) || ('value' in entry && mayBeBytes(entry.value)));
+  if (doubtful.length === 0) return;
+  const shown = doubtful.slice(0, SHOWN_MAX).map(({ key }) => key);
+  warn(
+    `${doubtful.length} of ${keys.length} keys (${shown.join(', ')}${doubtful.length > SHOWN_MAX ? ', ...' : ''}) have U+FFFD in them, which is what ` +
+      'members answer in place of bytes that are no UTF-8: those bytes are not in the file, cairn snapshot save keeps them',
+  );
 }
 
 /** Whole or not at all. Rejects with an error that says what to do. */

@@ -1,19 +1,14 @@
 /** `cairn import`: keys as a file says. */
-import { text as textOf } from 'node:stream/consumers';
-import { readPlainFile } from '../../platform/plainFile';
 import { runCommand, say, UsageError } from '../arguments';
 import { keysOf, type Environment } from '../connection';
-import { directoriesAbove, KeyFileError, parseKeyDocument, type KeyDocument, type KeyEntry } from './keyDocument';
-import { whyUnreadable } from '../whyUnreadable';
-import { isEtcd04Snapshot, parseEtcd04Snapshot } from './etcd04Snapshot';
+import { directoriesAbove, type KeyEntry } from './keyDocument';
 import { KeyStore } from './keyStore';
 import { carryOutPlan } from './carryOutPlan';
 import { planChanges } from './plan';
+import { readKeyFile, type ImportedKeys } from './readKeyFile';
 import { prefixOf } from '../prefix';
 
 const TTLS = ['date', 'left', 'none'] as const;
-
-const STANDARD_INPUT = '-';
 
 /**
  * `cairn import FILE [--prefix PREFIX] [--existing refuse|keep|replace] [--ttl date|left|none] [--url URL]`: writes what `cairn export` wrote, or the keys of a
@@ -28,7 +23,7 @@ export function importKeys(args: readonly string[], environment: Environment = p
     const keys = await keysOf(values, environment);
     const path = values.operand('FILE');
     const nowMs = Date.now();
-    const document = await read(path, nowMs);
+    const document = await readKeyFile(path, nowMs);
     const prefix = given ?? prefixOf(document.prefix, 'prefix');
     if (ttl === 'left' && !document.isDated)
       throw new UsageError(
@@ -47,27 +42,6 @@ export function importKeys(args: readonly string[], environment: Environment = p
     ];
     say(`${prefix === '' ? '/' : prefix}: ${words.join(', ')}`);
   });
-}
-
-interface ImportedKeys extends Pick<KeyDocument, 'prefix' | 'keys'> {
-  /** It says when it was written. */
-  readonly isDated: boolean;
-}
-
-async function read(path: string, nowMs: number): Promise<ImportedKeys> {
-  let text: string;
-  try {
-    text = await (path === STANDARD_INPUT ? textOf(process.stdin) : readPlainFile(path));
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${whyUnreadable(error)}`);
-  }
-  try {
-    if (isEtcd04Snapshot(text)) return { prefix: '/', keys: parseEtcd04Snapshot(text, nowMs), isDated: false };
-    return { ...parseKeyDocument(text), isDated: true };
-  } catch (error) {
-    if (error instanceof KeyFileError) throw new UsageError(`${path}: ${error.message}`);
-    throw error;
-  }
 }
 
 /** Without what is over, and what lies in directories whose time is over: it is gone with them. */

@@ -6,6 +6,9 @@ import { isObeyed, jsonForTerminal } from '../../platform/terminalText';
 /** What says that a file is one of these, and of which version. */
 const KIND = 'keys';
 const VERSION = 1;
+/** Of a key: more slashes than in any answer that is read. */
+const PARTS_MAX = 1000;
+const HALF_CHARACTER = /\p{Cs}/u;
 
 export type KeyFileForm = 'json' | 'yaml';
 
@@ -62,12 +65,16 @@ export function writeKeyDocument({ prefix, date, keys }: KeyDocument, form: KeyF
   }
 }
 
+/** White space at an end of a value or of one of its lines, which the library does not keep in all of its forms: " \n" became "\n". */
+const OUTER_SPACE = /^\s|[ \t](?:\n|$)/;
+
 /** Values are one string each: none is folded, and what looks like a number is quoted. What a terminal would obey is written as JSON has it. */
 function yamlOf(content: object): string {
   const document = new Document(content);
   visit(document, {
     Scalar: (_, scalar) => {
-      if (typeof scalar.value === 'string' && isObeyed(scalar.value.replace(/[\t\n]/g, '')))
+      const { value } = scalar;
+      if (typeof value === 'string' && (OUTER_SPACE.test(value) || isObeyed(value.replace(/[\t\n]/g, ''))))
         scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
@@ -157,6 +164,8 @@ export function directoriesAbove(key: string): readonly string[] {
 /** As members spell keys: with a slash before each part, and no part that a member would take for something else. */
 function pathIn(where: string, value: unknown): string {
   const path = textIn(where, value);
+  if (path.split('/', PARTS_MAX + 2).length > PARTS_MAX + 1)
+    throw new KeyFileError(`${where} has more than ${PARTS_MAX} parts`);
   const parts = path.split('/').slice(1);
   const isRoot = path === '/';
   if (isRoot || (path.startsWith('/') && parts.every((part) => part !== '' && part !== '.' && part !== '..')))
@@ -165,6 +174,8 @@ function pathIn(where: string, value: unknown): string {
 }
 
 function textIn(where: string, value: unknown): string {
+  if (typeof value === 'string' && HALF_CHARACTER.test(value))
+    throw new KeyFileError(`${where} has half a character in it, which no member can store`);
   if (typeof value === 'string') return value;
   const hint = typeof value === 'number' || typeof value === 'boolean' ? '; put it into quotes' : '';
   throw new KeyFileError(`${where}: a text was expected${value === undefined ? ', and there is none' : hint}`);

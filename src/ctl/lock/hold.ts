@@ -10,11 +10,15 @@ export class NotHadError extends Error {
 }
 
 const AGAIN_AFTER_MS = 500;
+/** The machine slept, if the clocks went apart by so much. */
+const SLEPT_MS = 1000;
 /** Clocks of machines run apart by less than that in the time of a TTL. */
 const MARGIN = 0.05;
 
 export class Hold {
   private readonly released = new AbortController();
+  /** How the clocks stood to each other when it was renewed last. */
+  private clocksMs = aheadMs();
 
   private constructor(
     private readonly cluster: Cluster,
@@ -76,9 +80,19 @@ export class Hold {
     await this.cluster.ask(releaseCall(this.wanted, this.token)).catch(() => undefined);
   }
 
-  /** Ends early when it is given back. */
+  /**
+   * Ends early when it is given back, and when the clock of the wall has gone ahead of the other one: a machine that slept does not count
+   * the time in which it did, and what was held may be somebody else's since then. Whether it is, the renewal that comes next says.
+   */
   private async pause(delayMs: number): Promise<void> {
-    await sleep(delayMs, undefined, { signal: this.released.signal }).catch(() => undefined);
+    const untilMs = performance.now() + delayMs;
+    while (!this.over() && aheadMs() - this.clocksMs < SLEPT_MS) {
+      const leftMs = untilMs - performance.now();
+      if (leftMs <= 0) return;
+      await sleep(Math.min(leftMs, SLEPT_MS), undefined, { signal: this.released.signal }).catch(() => undefined);
+    }
+    // Once is enough.
+    this.clocksMs = aheadMs();
   }
 
   private over(): boolean {
@@ -88,12 +102,12 @@ export class Hold {
   private async renew(
     deadlineMs: number,
   ): Promise<{ readonly kind: 'renewed' } | { readonly kind: 'gone' | 'unknown'; readonly reason: string }> {
-    const askedMs = performance.now();
+    const [askedMs, clocksMs] = [performance.now(), aheadMs()];
     try {
       const { status, text } = await this.cluster.ask(renewCall(this.wanted, this.token), deadlineMs);
       const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
       if (status === 200 && !isOther) {
-        this.askedMs = askedMs;
+        [this.askedMs, this.clocksMs] = [askedMs, clocksMs];
         return { kind: 'renewed' };
       }
       return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : `status ${status}, ${saidIn(text)}` };
@@ -101,6 +115,11 @@ export class Hold {
       return { kind: 'unknown', reason: messageOf(error).trim() };
     }
   }
+}
+
+/** How far the clock of the wall is ahead of the one that only goes forward. */
+function aheadMs(): number {
+  return Date.now() - performance.now();
 }
 
 type Asked = { readonly kind: 'had'; readonly token: string } | { readonly kind: 'notYet'; readonly reason: string };

@@ -69,6 +69,10 @@ async function holdWhile(session: Session, wanted: Wanted, program: readonly str
     if (guarded === undefined) stop.abort();
     else if (signal !== 'SIGINT') guarded.pass(signal);
   });
+  // Whoever ended here would leave the lock to its TTL, and the program without anybody who ends it.
+  io.onReaderGone(() => {
+    if (guarded === undefined) stop.abort();
+  });
   const cluster = await session.cluster();
   const hold = await acquire(session, cluster, wanted, stop.signal);
   try {

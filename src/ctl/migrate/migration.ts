@@ -3,7 +3,8 @@ import type { Client } from '../../client/client';
 import type { KeyEvent, KeyNode } from '../../client/keyEvent';
 import type { Listing } from '../../client/keys';
 import { differences, nodesBelow } from './comparison';
-import { Target } from './target';
+import { mayBeBytes } from '../utf8';
+import { MigrationError, Target } from './target';
 
 /** What is said to whoever waits. */
 export interface Reporter {
@@ -20,10 +21,6 @@ const PROGRESS_EVERY_MS = 10_000;
 
 /** Keys that are written at a time. */
 const AT_ONCE = 32;
-
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError';
-}
 
 export class Migration {
   private readonly target: Target;
@@ -63,7 +60,7 @@ export class Migration {
   async run(finish: AbortSignal, stop: AbortSignal): Promise<number> {
     const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
     // Before anything is copied: no key of the target ever has an index that the source gave to another value of it.
-    await this.keepAbove(listing.index);
+    await this.keepAbove(listing.index, stop);
     // Until the end no key has a TTL: renewals are not told to watchers, so it is the source that says when one goes.
     const missing = differences(listing.node, await this.target.read(), () => false);
     const copied = await this.repeatAll(missing, listing.index, stop, () => undefined);
@@ -83,7 +80,7 @@ export class Migration {
     this.reporter.say('following the source');
     try {
       for await (const change of changes) {
-        await this.keepAbove(change.index);
+        await this.keepAbove(change.index, stop);
         await this.target.repeat(change);
         this.followed += 1;
         this.sayProgress(change.index);
@@ -98,14 +95,17 @@ export class Migration {
   private async finish(stop: AbortSignal): Promise<number> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
-      await this.keepAbove(listing.index);
+      await this.keepAbove(listing.index, stop);
+      const readAtMs = performance.now();
       const missing = differences(listing.node, await this.target.read(), hasTtl);
       if (missing.length > 0) {
-        await this.repeatAll(missing, listing.index, stop, ttlLeft);
+        await this.repeatAll(missing, listing.index, stop, (node) => ttlLeft(node, readAtMs));
         continue;
       }
       await this.target.removeMark();
-      return nodesBelow(listing.node).size;
+      const nodes = nodesBelow(listing.node);
+      this.sayBytes(nodes);
+      return nodes.size;
     }
     throw new MigrationError(
       `the source still changes after ${ROUNDS_MAX} comparisons: stop whatever writes to it, then run this again`,
@@ -139,13 +139,23 @@ export class Migration {
   }
 
   /** Each write raises the index of the target by one, and each change of the source that of the source; so this is seldom needed. */
-  private async keepAbove(sourceIndex: number): Promise<void> {
+  private async keepAbove(sourceIndex: number, stop: AbortSignal): Promise<void> {
     if (this.targetIndex >= sourceIndex + MARGIN / 2) return;
     const wanted = sourceIndex + MARGIN;
     const told = (index: number): void => {
       this.sayProgress(sourceIndex, `raising the index of the target: ${index} of ${wanted}`);
     };
-    this.targetIndex = await this.target.raiseIndex(this.identity, wanted, told);
+    this.targetIndex = await this.target.raiseIndex(this.identity, wanted, stop, told);
+  }
+
+  private sayBytes(nodes: ReadonlyMap<string, KeyNode>): void {
+    const doubtful = [...nodes.values()].filter(({ key, value = '' }) => mayBeBytes(key) || mayBeBytes(value));
+    const [first] = doubtful;
+    if (first === undefined) return;
+    this.reporter.say(
+      `${doubtful.length} keys (${first.key} is one) have U+FFFD in them, which is what members answer in place of bytes that are no UTF-8: compare ` +
+        'those with what the clients wrote, for no listing shows the bytes',
+    );
   }
 
   private sayProgress(sourceIndex: number, what = `${this.followed} changes followed`): void {
@@ -160,10 +170,10 @@ function hasTtl({ expiration }: KeyNode): boolean {
   return expiration !== undefined;
 }
 
-/** Whole seconds, at least one. */
-function ttlLeft({ expiration }: KeyNode): number | undefined {
+/** Whole seconds, at least one: what the source said, whose clock it is that counts, less what went by since then. */
+function ttlLeft({ expiration, ttlSeconds = 1 }: KeyNode, readAtMs: number): number | undefined {
   if (expiration === undefined) return undefined;
-  return Math.max(1, Math.ceil((Date.parse(expiration) - Date.now()) / 1000));
+  return Math.max(1, Math.ceil(ttlSeconds - (performance.now() - readAtMs) / 1000));
 }
 
 async function inBatches<Item>(items: readonly Item[], act: (item: Item) => Promise<void>): Promise<void> {

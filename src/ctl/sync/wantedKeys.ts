@@ -1,8 +1,14 @@
 /** What a directory of files says that keys have to be: each file is a key, its content the value. */
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { KeyEntry } from '../keyFile/keyDocument';
 import { codeOf } from '../../platform/errorCode';
+import { readPlainBytes } from '../../platform/plainFile';
+import { utf8 } from '../utf8';
+import { whyUnreadable } from '../whyUnreadable';
+
+const { O_NOFOLLOW } = constants;
 
 const FILES_MAX = 100_000;
 /** Longer than any value that members take. */
@@ -39,13 +45,18 @@ export async function readWantedKeys(directory: string, rules: ReadingRules): Pr
       else if (stats.isDirectory()) await readBelow(file, fileKey);
       else if (!stats.isFile()) faults.push(`${file} is neither a file nor a directory; links are not followed`);
       else if (stats.size > FILE_BYTES_MAX) faults.push(`${file} is longer than any value can be`);
-      else addFile(file, fileKey, await readFile(file));
+      else await addFile(file, fileKey);
       if (entries.length > FILES_MAX) throw new WantedKeysError(`${directory} has more than ${FILES_MAX} files`);
     }
   }
 
-  function addFile(file: string, key: string, bytes: Buffer): void {
-    const text = utf8(bytes);
+  async function addFile(file: string, key: string): Promise<void> {
+    // Something else may stand there since it was looked at.
+    const bytes = await readPlainBytes(file, FILE_BYTES_MAX, O_NOFOLLOW).catch((error: unknown) => {
+      faults.push(`${file} cannot be read: ${whyUnreadable(error)}`);
+    });
+    const text = bytes && utf8(bytes);
+    if (bytes === undefined) return;
     if (text === undefined) faults.push(`${file} is no UTF-8, and values are texts`);
     else entries.push({ key, value: rules.trimNewline ? text.replace(/\r?\n$/, '') : text });
   }
@@ -63,14 +74,5 @@ async function namesIn(path: string): Promise<readonly string[]> {
           ? 'is no directory'
           : `cannot be read (${code ?? String(error)})`;
     throw new WantedKeysError(`${path} ${reason}`);
-  }
-}
-
-function utf8(bytes: Buffer): string | undefined {
-  try {
-    // A byte order mark is part of the value like everything else.
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
   }
 }

@@ -33,6 +33,7 @@ export function ctlIo(stdout: Writable, stderr: Writable, options: CtlOptions): 
   return {
     ...{ stdin: input, stdout, stderr, environment },
     endAtInterrupt: () => undefined,
+    onReaderGone: () => undefined,
     onSignals: (signals, act) => {
       for (const signal of signals) options.signals?.on(signal, act);
     },

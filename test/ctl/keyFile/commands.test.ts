@@ -56,6 +56,17 @@ async function below(prefix: string): Promise<Record<string, string | null>> {
   return Object.fromEntries(all(node));
 }
 
+test('export says which keys hold bytes that no listing shows', async () => {
+  const form = {
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: 'value=%ff%fe',
+  };
+  await fetch(`${url}/v2/keys/app/picture`, form);
+  expect(await exportKeys(['/app', '--url', url])).toBe(0);
+  expect(output.text()).toMatch(/1 of 1 keys \(\/picture\) have U\+FFFD in them.*cairn snapshot save keeps them/);
+});
+
 describe('export and import', () => {
   beforeEach(async () => {
     await keys.set('/app/db/host', 'db1\n');

@@ -81,6 +81,25 @@ test.each(['json', 'yaml'] as const)('%s shows a terminal nothing that it would 
   );
 });
 
+test.each([
+  ' \n',
+  '\n\n',
+  ' a\nb',
+  'a \nb',
+  'a\n \nb',
+  '\ta\n',
+  'a\n\n\n',
+  '\n a',
+  '#\n',
+  'a\n  b\n',
+  '%\n',
+  '---\n',
+  '... \n',
+])('the lines of %j come back as they are', (value) => {
+  const document = { prefix: '/app', date: HEAD.date, keys: [{ key: '/a', value }] };
+  expect(parseKeyDocument(writeKeyDocument(document, 'yaml'))).toEqual(document);
+});
+
 test('values that look like something else stay texts, for other readers of YAML too', () => {
   const values = [
     '1',

@@ -72,6 +72,42 @@ it('ends the program when somebody else has the lock', async () => {
   ]);
 });
 
+describe('clocks that went apart', () => {
+  const { now } = Date;
+  afterEach(() => {
+    Date.now = now;
+  });
+  /** As it looks to who slept for an hour, or whose clock was set. */
+  const sleepAnHour = (): void => {
+    Date.now = () => now() + 3_600_000;
+  };
+
+  it('asks at once after the machine slept, which the steady clock does not count', async () => {
+    answering((_, renewals) => {
+      if (renewals > 1) return { status: 404, body: { message: 'Key not found' } };
+      sleepAnHour();
+      return { body: '' };
+    });
+    const beganMs = performance.now();
+    const { code, stderr } = await ctl('lock', 'x', '--ttl', '600', '--', 'sleep', '300');
+    expect([code, stderr]).toEqual([4, expect.stringContaining('lost: status 404')]);
+    // It would have been renewed after 200 s.
+    expect(performance.now() - beganMs).toBeLessThan(100_000);
+  });
+
+  it('keeps what it still has when only the clock was set, and asks once', async () => {
+    let renewed = 0;
+    answering((_, renewals) => {
+      renewed = renewals;
+      if (renewals === 1) sleepAnHour();
+      if (renewals === 2) setTimeout(() => writeFileSync(join(folder, 'written'), ''), 1500);
+      return { body: '' };
+    });
+    expect((await ctl('lock', 'x', '--ttl', '600', '--', ...UNTIL_WRITTEN)).code).toBe(0);
+    expect(renewed).toBe(2);
+  });
+});
+
 it('ends the program before its time is over when no member answers', async () => {
   answering((_, renewals) => (renewals === 1 ? { body: '' } : undefined));
   const beganMs = performance.now();

@@ -1,7 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readWantedKeys, WantedKeysError } from '../../../src/ctl/sync/wantedKeys';
+
+jest.mock('node:fs/promises', () => {
+  const actual = jest.requireActual<{ lstat: typeof lstat }>('node:fs/promises');
+  return { ...actual, lstat: jest.fn(actual.lstat) };
+});
 
 let directory: string;
 
@@ -65,4 +71,18 @@ test('a directory that is none, or not there, is said', async () => {
   );
   put('file', 'x');
   await expect(readWantedKeys(join(directory, 'file'), { trimNewline: false })).rejects.toThrow('file is no directory');
+});
+
+test('what takes the place of a file after it was looked at is neither followed nor waited for', async () => {
+  put('a', 'x');
+  put('b', 'x');
+  const real = jest.requireActual<{ lstat: typeof lstat }>('node:fs/promises').lstat;
+  const swap = async (path: Parameters<typeof lstat>[0]) => {
+    const stats = await real(path);
+    rmSync(path);
+    symlinkSync('/etc/passwd', path);
+    return stats;
+  };
+  jest.mocked(lstat).mockImplementationOnce(swap).mockImplementationOnce(swap);
+  await expect(read()).rejects.toThrow(/a cannot be read: it is a link.*b cannot be read: it is a link/);
 });
