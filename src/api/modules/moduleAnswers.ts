@@ -12,7 +12,9 @@ const PLAIN_TEXT = 'text/plain; charset=utf-8';
 /** Without a newline. @param etcdIndex of the write, for the audit log too; undefined: nothing was written */
 export function writeModuleText(response: ServerResponse, bytes: string, etcdIndex?: number): void {
   const index = etcdIndex === undefined ? [] : ['X-Etcd-Index', etcdIndex];
-  response.writeHead(200, ['Content-Type', PLAIN_TEXT, ...index, 'Content-Length', bytes.length]);
+  // What a client gave as a value is nothing that a page of this member may run or show.
+  const harmless = ['X-Content-Type-Options', 'nosniff'];
+  response.writeHead(200, ['Content-Type', PLAIN_TEXT, ...harmless, ...index, 'Content-Length', bytes.length]);
   response.end(bytes, 'latin1');
 }
 

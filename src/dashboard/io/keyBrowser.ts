@@ -11,6 +11,7 @@ const ROOT = '/';
 /** Where Cairn and its modules keep what is theirs. */
 const HIDDEN_ROOT = '/_etcd';
 const LIGHT_MS = 1600;
+const SILENT_MEMBER = 'The member does not answer.';
 
 export class KeyBrowser {
   readonly tree = new KeyTree();
@@ -39,11 +40,14 @@ export class KeyBrowser {
     for (const watcher of this.watchers.values()) watcher.stop();
   }
 
-  /** Somebody else is asking now: everything is read again. */
+  /** Somebody else is asking now: everything is read again, and nothing is shown that only the one before may see. */
   restart(): void {
     this.pause();
     this.watchers.clear();
+    this.tree.clear();
     this.isDenied = false;
+    this.isLive = false;
+    this.notice = '';
     this.start();
     this.onChange();
   }
@@ -123,9 +127,10 @@ export class KeyBrowser {
     }
     if (answer.kind === 'refused') {
       if (answer.refusal.status === 404) this.tree.forget(key);
+      else this.tree.unlist(key);
       this.notice = `${key}: ${answer.refusal.text}`;
     } else {
-      this.notice = 'The member does not answer.';
+      this.notice = SILENT_MEMBER;
     }
     this.onChange();
     return undefined;
@@ -147,6 +152,7 @@ export class KeyBrowser {
       onState: (isLive) => {
         if (root !== ROOT && !isLive) return;
         this.isLive = isLive;
+        if (isLive && this.notice === SILENT_MEMBER) this.notice = '';
         this.onChange();
       },
       onDenied: () => this.sawRefusal({ status: 401, code: 0, text: '' }),
@@ -155,12 +161,21 @@ export class KeyBrowser {
     return watcher;
   }
 
-  /** Every directory below a root that is shown. The lowest index: nothing that happened since is missed. */
+  /**
+   * Every directory below a root that is shown; what is known of others is forgotten, because the events since are not known. The lowest
+   * index: nothing that happened since is missed. Undefined if one could not be read: it would be shown as it was.
+   */
   private async listAllShown(root: string): Promise<number | undefined> {
-    const shown = this.tree.listed().filter((key) => key !== root && isBelow(key, root) && this.open.has(key));
     const first = await this.list(root);
     if (first === undefined) return undefined;
-    for (const key of shown) if (this.tree.node(key) !== undefined) await this.list(key);
+    const shown = new Set([...this.open, ...(this.selected === undefined ? [] : ancestorsOf(this.selected))]);
+    for (const key of this.tree.listed())
+      if (key !== root && isBelow(key, root) && !shown.has(key)) this.tree.unlist(key);
+    for (const key of [...shown].filter((each) => each !== root && isBelow(each, root)).sort()) {
+      if (this.tree.node(key)?.isDirectory !== true) continue;
+      const isRead = (await this.list(key)) !== undefined;
+      if (!isRead && this.tree.childrenOf(key) !== undefined) return undefined;
+    }
     return first;
   }
 

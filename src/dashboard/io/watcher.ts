@@ -6,6 +6,9 @@ import { readJson } from './keyApi';
 import type { Session } from './session';
 
 const CLEARED = 401;
+/** A stream in which nothing happens looks like one whose member hangs: after so long the member is asked for a sign of life. */
+const SILENCE_MS = 5000;
+const SIGN_WITHIN_MS = 5000;
 
 export interface Followed {
   /** Lists what is shown; the store's index at which that was, or undefined if it failed. */
@@ -75,18 +78,24 @@ export class Watcher {
     }
     this.watching = next(this.watching, { kind: 'opened' });
     this.followed.onState(true);
-    await this.follow(response.body);
-    return { kind: 'ended' };
+    return { kind: (await this.follow(response.body)) ? 'ended' : 'failed' };
   }
 
-  private async follow(body: ReadableStream<Uint8Array>): Promise<void> {
+  /** False: the member shows no sign of life. */
+  private async follow(body: ReadableStream<Uint8Array>): Promise<boolean> {
     const lines = new Lines();
     const decoder = new TextDecoder();
     const reader = body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      for (const line of lines.take(decoder.decode(value, { stream: true }))) this.take(line);
+    const silence = new Silence(() => void reader.cancel());
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return !silence.isDeath;
+        silence.ends();
+        for (const line of lines.take(decoder.decode(value, { stream: true }))) this.take(line);
+      }
+    } finally {
+      silence.stop();
     }
   }
 
@@ -100,4 +109,40 @@ export class Watcher {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Asks after each silence whether the member is there. */
+class Silence {
+  isDeath = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(private readonly onDeath: () => void) {
+    this.ends();
+  }
+
+  ends(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.ask(), SILENCE_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  private async ask(): Promise<void> {
+    const asked = this.timer;
+    const isThere = await fetch('/version', { cache: 'no-store', signal: AbortSignal.timeout(SIGN_WITHIN_MS) }).then(
+      ({ status }) => status < 500,
+      () => false,
+    );
+    // An event came meanwhile, or nobody wants to know any more.
+    if (this.timer !== asked) return;
+    if (isThere) {
+      this.ends();
+    } else {
+      this.isDeath = true;
+      this.onDeath();
+    }
+  }
 }

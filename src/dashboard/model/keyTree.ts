@@ -79,6 +79,16 @@ export class KeyTree {
     if (at >= 0) siblings?.splice(at, 1);
   }
 
+  /** Its children are not known any more: whoever opens it asks for them. */
+  unlist(directory: string): void {
+    this.forgetBelow(directory);
+  }
+
+  clear(): void {
+    this.nodes.clear();
+    this.directories.clear();
+  }
+
   private forgetBelow(key: string): void {
     if (!this.directories.delete(key)) return;
     for (const known of [...this.nodes.keys()]) if (isBelow(known, key)) this.nodes.delete(known);

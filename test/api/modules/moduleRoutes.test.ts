@@ -70,6 +70,19 @@ test('whoever closes its half of the connection waits no more', async () => {
   await closed;
 });
 
+test('a value is shown as plain text, whatever it holds, and no page may run it', async () => {
+  const value = 'alert(1)//<script>\r\nX-Evil: 1';
+  await ask(member.port, 'POST', `/mod/v2/lock/markup?ttl=60&value=${encodeURIComponent(value)}`);
+  for (const module of ['lock', 'leader']) {
+    const { status, body, headers } = await ask(member.port, 'GET', `/mod/v2/${module}/markup`);
+    expect([status, body, headers['x-evil']]).toEqual([200, value, undefined]);
+    expect([headers['content-type'], headers['x-content-type-options']]).toEqual([
+      'text/plain; charset=utf-8',
+      'nosniff',
+    ]);
+  }
+});
+
 test('with auth a lock needs the rights to its key, as long as it is waited for', async () => {
   const root = { authorization: `Basic ${Buffer.from('root:pw').toString('base64')}` };
   const ann = { authorization: `Basic ${Buffer.from('ann:pw').toString('base64')}` };

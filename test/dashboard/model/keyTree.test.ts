@@ -48,6 +48,16 @@ describe('events', () => {
     expect(tree.childrenOf('/d')).toBeUndefined();
   });
 
+  test('a directory that is not followed any more is not known any more, and is listed when it is opened', () => {
+    const tree = treeWith(directory('/d'));
+    tree.takeListing({ node: directory('/d'), children: [directory('/d/e'), node('/d/k', 3)] }, 10);
+    tree.takeListing({ node: directory('/d/e'), children: [node('/d/e/k', 4)] }, 10);
+    tree.unlist('/d');
+    expect([tree.listed(), tree.node('/d')?.isDirectory, tree.node('/d/e/k')]).toEqual([['/'], true, undefined]);
+    tree.clear();
+    expect([tree.listed(), tree.node('/d')]).toEqual([[], undefined]);
+  });
+
   test('what is older than the listing changes nothing', () => {
     const tree = treeWith(node('/a', 9));
     expect(tree.takeEvent({ action: 'delete', node: node('/a', 8) })).toBeUndefined();
