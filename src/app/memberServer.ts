@@ -1,4 +1,5 @@
 /** A running member and all around it: of what it consists, and in which order that starts and stops. */
+import { resolve } from 'node:path';
 import type { Logger } from 'pino';
 import type { AuditTrail } from '../api/audit';
 import { ConnectionPlaces } from '../api/connectionPlaces';
@@ -126,7 +127,7 @@ function openPeerPort(
 /** What goes on once the member has started: none of it is waited for. */
 function followUp({ configuration, logger, events, stopping }: ServerSetting, parts: ServerParts): void {
   const { member, discovery, beginner, directory } = parts;
-  announce(configuration, member, logger);
+  announce(configuration, parts, logger);
   noteAuth(member, configuration, logger);
   void member.published().then(() => discovery.start(member));
   void beginner.accompany();
@@ -142,11 +143,17 @@ function viewOf(member: LocalMember): WitnessView | undefined {
   return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
 }
 
-function announce(configuration: Configuration, member: LocalMember, logger: Logger): void {
-  const { name, dataDir, listenClientUrls, listenPeerUrls } = configuration;
+function announce(configuration: Configuration, { member, directory }: ServerParts, logger: Logger): void {
+  const { name, listenClientUrls, listenPeerUrls } = configuration;
+  // Whole: started elsewhere, the same command makes another directory, and the same ids.
+  const dataDir = resolve(configuration.dataDir);
+  const how = directory.created ? 'in a new data directory' : 'with the data it had';
   const clients = listenClientUrls.map(formatEndpoint).join(' ');
   const peers = listenPeerUrls.map(formatEndpoint).join(' ');
-  logger.info({ name, member: member.id, cluster: member.clusterId, dataDir, clients, peers }, 'member started');
+  logger.info(
+    { name, member: member.id, cluster: member.clusterId, dataDir, clients, peers },
+    `member started, ${how}`,
+  );
   for (const { isLocal, text } of exposures(configuration)) logger[isLocal ? 'info' : 'warn'](text);
   void member.published().then(() => {
     logger.info({ clients }, 'ready to serve clients');

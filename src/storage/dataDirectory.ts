@@ -9,6 +9,7 @@ import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { checkDirectory, FILLING_TEXT, FORMAT_DRAFT, FORMAT_OF_FILLED } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
+import { watchPresence } from './directoryWatch';
 import { StorageError } from './errors';
 import { fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
@@ -55,8 +56,12 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
     await kv.close();
     throw fileError(error, 'cannot write', pidPath);
   }
+  const endWatch = await watchPresence(join(path, 'FORMAT'), (what) => {
+    kv.refuse(lostDirectory(path, what));
+  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    endWatch();
     // Before the lock is gone: afterwards the file may already be another process's.
     await rm(pidPath, { force: true });
     await kv.close();
@@ -108,6 +113,15 @@ export async function fillDataDirectory(
   } catch (error) {
     throw fileError(error, 'cannot create', join(path, 'FORMAT'));
   }
+}
+
+function lostDirectory(path: string, what: string): StorageError {
+  return new StorageError(
+    'io',
+    `the data directory ${path} was taken away while this member ran: ${what}. It stopped, because nothing that it acknowledges would be kept. ` +
+      'Put the directory back if it was moved. If it is lost and the other members are a majority: remove this member and add it again; ' +
+      'if it was the only one, what is left is your last snapshot (docs/backup.md)',
+  );
 }
 
 function halfFilled(path: string): StorageError {

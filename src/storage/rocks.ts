@@ -64,6 +64,8 @@ export interface ReportingKv extends Kv {
   readonly warnings: readonly string[];
   /** Undefined once it is being closed, or has failed. */
   statistics(): EngineStatistics | undefined;
+  /** From now on it is as after an error of the engine: everything is refused, and who waits to hear of a failure hears of this one. */
+  refuse(error: StorageError): void;
 }
 
 /** Rejects with StorageError of kind locked, corrupt, permission, full or io. */
@@ -224,6 +226,10 @@ class RocksKv implements ReportingKv {
   statistics(): EngineStatistics | undefined {
     if (this.#life.refusal() !== undefined) return undefined;
     return readEngineStatistics(this.#property);
+  }
+
+  refuse(error: StorageError): void {
+    this.#life.fail(error);
   }
 
   close(): Promise<void> {

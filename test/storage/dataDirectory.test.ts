@@ -52,6 +52,43 @@ function mode(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
 
+test('a directory that is taken away fails the storage, once, and closes as any', async () => {
+  const path = newPath();
+  const failures: string[] = [];
+  const failed = new Promise<void>((resolve) => {
+    void openDataDirectory({
+      path,
+      onFailure: (error) => {
+        failures.push(error.message);
+        resolve();
+      },
+    }).then((directory) => {
+      opened = directory;
+      rmSync(path, { recursive: true });
+    });
+  });
+  let opened: Awaited<ReturnType<typeof openDataDirectory>> | undefined;
+  await failed;
+  expect(failures).toEqual([expect.stringMatching(/was taken away while this member ran: it is gone/)]);
+  await expect(opened?.kv.batch([put('a', 'b')], { sync: true })).rejects.toThrow(/was taken away/);
+  await opened?.close();
+  expect(failures).toHaveLength(1);
+});
+
+test('another file in the place of the marker is another directory', async () => {
+  const path = newPath();
+  const failed = new Promise<string>((resolve) => {
+    void openDataDirectory({ path, onFailure: ({ message }) => resolve(message) }).then((directory) => {
+      opened = directory;
+      writeFileSync(join(path, 'FORMAT.new'), 'cairn 2\n');
+      renameSync(join(path, 'FORMAT.new'), join(path, 'FORMAT'));
+    });
+  });
+  let opened: Awaited<ReturnType<typeof openDataDirectory>> | undefined;
+  expect(await failed).toMatch(/another one is in its place/);
+  await opened?.close();
+});
+
 test('a missing directory is created with its parents, private, and opened again later', async () => {
   const path = join(newPath(), 'a', 'b');
   const first = await openDataDirectory({ path });
