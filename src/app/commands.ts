@@ -27,7 +27,13 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
     const logger = () => createLogger('info', 'auto', standardErrorReader());
     return (await import('../ctl/mirror/mirror.js')).mirror(args, { logger, onStop: onFirstWish });
   },
-  snapshot: async (args) => (await import('../ctl/snapshot/snapshot.js')).snapshot(args),
+  snapshot: async (args) => {
+    const logger = async () => {
+      const { createLogger, standardErrorReader } = await import('./logging.js');
+      return createLogger('info', 'auto', standardErrorReader());
+    };
+    return (await import('../ctl/snapshot/snapshot.js')).snapshot(args, process.env, { logger, onStop: onFirstWish });
+  },
   migrate: async (args) => (await import('../ctl/migrate/migrate.js')).migrate(args, { onStop: onFirstWish }),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),

@@ -42,13 +42,15 @@ export const operatorCommands = {
   },
   snapshot: {
     help:
-      'The state of a cluster as a file. ACTION is save, status, verify or restore. save: write it while the cluster serves. status: say what is in one, and whether every byte is as it was ' +
-      'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. For the last three, FILE may be the directory of a backup. ' +
-      'docs/backup.md has the details.',
+      'The state of a cluster as a file. ACTION is save, status, verify, restore or follow. save: write it while the cluster serves. status: say what is in one, and whether every byte is as it was ' +
+      'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. follow: keep a directory up to date, until it is stopped: full snapshots, and in between the ' +
+      'log, so that status, verify and restore can be given the directory, and any state of the past. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
-    urlOnlyFor: ['save'],
+    urlOnlyFor: ['save', 'follow'],
     flags: {
-      url: urlFlag('save: URL of a member, of a port that has the routes for operators, or its peer URL.'),
+      url: urlFlag(
+        'save, follow: URL of a member, of a port that has the routes for operators, or its peer URL. follow: of several members, parted by commas.',
+      ),
       ...snapshotFlags,
       ...userFlag,
       ...tlsFlags,

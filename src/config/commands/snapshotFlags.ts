@@ -1,6 +1,22 @@
 /** The options of `cairn snapshot`; which action has which is in src/ctl/snapshot/snapshot.ts. */
 import type { CommandFlag } from './row';
 
+/** For follow alone. */
+export const followFlags = {
+  'full-every': {
+    placeholder: 'SECONDS',
+    help: 'follow: time after which a full snapshot is taken again; the log goes on meanwhile.',
+    default: '86400',
+    bounds: { minimum: 60, maximum: 31_536_000 },
+  },
+  keep: {
+    placeholder: 'N',
+    help: 'follow: how many full snapshots are kept; older ones go, and logs that only lead to them.',
+    default: '7',
+    bounds: { minimum: 1, maximum: 1000 },
+  },
+} as const satisfies Record<string, CommandFlag>;
+
 /** For restore alone; where a member has an option of the name it says the same. */
 export const restoreFlags = {
   'data-dir': {
@@ -67,5 +83,6 @@ export const snapshotFlags = {
       'save: take what the one member has, without asking the others, as is needed when most of them are lost. It may lack what they ' +
       'acknowledged last.',
   },
+  ...followFlags,
   ...restoreFlags,
 } as const satisfies Record<string, CommandFlag>;

@@ -39,7 +39,7 @@ function linesOf({ fulls, logs, ranges, damage, notes }: Survey): readonly strin
         `full     ${file.name}: index ${etcdIndex}, ${dateText(header.takenAtMs)}, ${totals.keys} keys and directories`,
     ),
     ...logs.map(({ file, extent: { last, bytes } }) =>
-      last === file.index
+      last <= file.index
         ? `log      ${file.name}: no entry, ${bytes} bytes`
         : `log      ${file.name}: entries ${file.index + 1} to ${last}, ${bytes} bytes`,
     ),

@@ -8,6 +8,7 @@ import { SnapshotDamage } from '../../snapshot/format/damage';
 import { SnapshotReading, type ReadSnapshot } from '../../snapshot/openFile';
 import { NewFile } from '../newFile';
 import { Progress } from './progress';
+import { withoutSilence } from './withoutSilence';
 
 /** The member asks the others, and stores what it has applied. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -26,6 +27,8 @@ export interface SaveOptions {
   /** Nothing that was acknowledged before is missing; false: what that one member has. */
   readonly quorum: boolean;
   readonly silenceMaxMs?: number;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -66,10 +69,10 @@ function explained(error: unknown, url: string): unknown {
   return error;
 }
 
-async function openState({ url, dial, user, quorum }: SaveOptions): Promise<Readable> {
+async function openState({ url, dial, user, quorum, signal }: SaveOptions): Promise<Readable> {
   const client = createClient({ endpoints: url, dial, auth: credentialsOf(user), timeoutMs: ANSWER_TIMEOUT_MS });
   const path = `/v2/admin/snapshot${quorum ? '' : '?quorum=false'}`;
-  return (await client.open({ method: 'GET', path })).body;
+  return (await client.open({ method: 'GET', path }, signal === undefined ? {} : { signal })).body;
 }
 
 async function copy(body: Readable, file: NewFile, silenceMaxMs: number, progress: Progress): Promise<ReadSnapshot> {
@@ -79,20 +82,4 @@ async function copy(body: Readable, file: NewFile, silenceMaxMs: number, progres
     await file.write(piece);
   }
   return reading.finish();
-}
-
-/** The pieces as they come; rejects when none has come for so long. */
-async function* withoutSilence(body: Readable, limitMs: number): AsyncGenerator<Uint8Array, void, undefined> {
-  const timer = setTimeout(() => {
-    body.destroy(new Error(`nothing came for ${limitMs / 1000} s; look at the member, and try again`));
-  }, limitMs);
-  try {
-    for await (const piece of body as AsyncIterable<Uint8Array>) {
-      timer.refresh();
-      yield piece;
-      timer.refresh();
-    }
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,11 +8,17 @@ import { isDirectory, tellBackup } from './backupReport';
 import { outputOf } from './output';
 import { readAll, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
+import { ALONE, carryOutFollow, type FollowSurroundings } from './follow/followCommand';
 import { carryOutRestore } from './restoreCommand';
 import { save } from './save';
-import { restoreFlags } from '../../config/commands/snapshotFlags';
+import { followFlags, restoreFlags } from '../../config/commands/snapshotFlags';
 
-type Carry = (values: CommandArguments, file: string, environment: Environment) => Promise<void>;
+type Carry = (
+  values: CommandArguments,
+  file: string,
+  environment: Environment,
+  surroundings: FollowSurroundings,
+) => Promise<void>;
 
 /** What each word does, and which options it has besides --output. */
 const ACTIONS: Readonly<Record<string, { readonly flags: readonly string[]; readonly carryOut: Carry }>> = {
@@ -23,12 +29,20 @@ const ACTIONS: Readonly<Record<string, { readonly flags: readonly string[]; read
   status: { flags: [], carryOut: carryOutStatus },
   verify: { flags: [], carryOut: carryOutVerify },
   restore: { flags: Object.keys(restoreFlags), carryOut: carryOutRestore },
+  follow: {
+    flags: [...Object.keys(followFlags), 'url', 'user-file', 'ca-file', 'cert-file', 'key-file'],
+    carryOut: carryOutFollow,
+  },
 };
 
 /**
- * `cairn snapshot save FILE`, `status FILE`, `verify FILE` or `restore FILE --data-dir DIR`. Exits with 1 if a file is not whole, and says where.
+ * `cairn snapshot save FILE`, `status FILE`, `verify FILE`, `restore FILE --data-dir DIR` or `follow DIR`. Exits with 1 if a file is not whole, and says where.
  */
-export function snapshot(args: readonly string[], environment: Environment = process.env): Promise<number> {
+export function snapshot(
+  args: readonly string[],
+  environment: Environment = process.env,
+  surroundings: FollowSurroundings = ALONE,
+): Promise<number> {
   return runCommand('snapshot', args, async (values) => {
     const given = Object.keys(flagsOf('snapshot')).filter((name) => values.has(name));
     checkValues(values, given);
@@ -39,14 +53,18 @@ export function snapshot(args: readonly string[], environment: Environment = pro
     }
     const surplus = given.find((name) => name !== 'output' && !action.flags.includes(name));
     if (surplus !== undefined) throw new UsageError(`--${surplus} is not for ${word}: leave it out`);
-    await action.carryOut(values, file, environment);
+    await action.carryOut(values, file, environment, surroundings);
   });
 }
 
 /** Whatever the action is: a value that cannot be is a mistake. @throws UsageError */
 function checkValues(values: CommandArguments, given: readonly string[]): void {
-  for (const name of given) if (flagsOf('snapshot')[name]?.placeholder !== undefined) values.text(name);
-  if (values.has('url')) values.url('url');
+  for (const name of given) {
+    const flag = flagsOf('snapshot')[name];
+    if (flag?.bounds !== undefined) values.number(name);
+    else if (flag?.placeholder !== undefined) values.text(name);
+  }
+  if (values.has('url')) values.urls('url');
   outputOf(values);
 }
 

@@ -1,4 +1,5 @@
 /** Which logs lead on from an entry, one after the other. */
+import { SnapshotDamage } from '../format/damage';
 import type { BackupFile } from './files';
 import { readLog, type LogExtent } from './logFile';
 
@@ -26,7 +27,7 @@ export class LogChain {
   async linkOf(file: BackupFile): Promise<Link> {
     let extent = this.known.get(file.path);
     if (extent === undefined) {
-      extent = readLog(file.path);
+      extent = extentOf(file);
       this.known.set(file.path, extent);
     }
     return { file, extent: await extent };
@@ -51,6 +52,17 @@ export class LogChain {
     }
     return { kind: 'end' };
   }
+}
+
+async function extentOf(file: BackupFile): Promise<LogExtent> {
+  const extent = await readLog(file.path);
+  const { header } = extent;
+  if (header === undefined || header.after === file.index) return extent;
+  const damage = new SnapshotDamage(
+    0,
+    `its name says that it begins after entry ${file.index}, and it begins after ${header.after}`,
+  );
+  return { ...extent, last: file.index, damage };
 }
 
 export function isLink(found: Link | ChainEnd): found is Link {

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 const DIGITS = 16;
 const FULL = /^full-(\d{16})\.snap$/;
 const LOG = /^log-(\d{16})-[0-9a-f]{8}\.log$/;
-const LEFT_OVER = /^full-\d{16}\.snap\.part$|^next\.snap(?:\.part)?$/;
 
 export interface BackupFile {
   readonly path: string;
@@ -43,11 +42,6 @@ export async function filesOf(directory: string): Promise<BackupFiles> {
       return index === undefined ? [] : [{ name, index: Number(index), path: join(directory, name) }];
     });
   return { fulls: matching(FULL), logs: matching(LOG) };
-}
-
-/** Whether a killed run left it. */
-export function isLeftOver(name: string): boolean {
-  return LEFT_OVER.test(name);
 }
 
 function digits(index: number): string {

@@ -1,0 +1,216 @@
+/** Keeps the directory of a backup up to date: a whole state now and then, and the log in between. */
+import { mkdir, rename, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AnswerError } from '../../../client/errors';
+import { pause } from '../../../client/transport/pause';
+import { Complaints, type Log } from '../../../mirror/complaints';
+import { BackOff, type BackOffBounds } from '../../../platform/backOff';
+import { syncDirectory } from '../../../platform/durable';
+import { codeOf } from '../../../platform/errorCode';
+import { fullName, NEXT_FULL } from '../../../snapshot/backup/files';
+import { prune } from '../../../snapshot/backup/prune';
+import { resume, type Place } from '../../../snapshot/backup/resume';
+import { Segment } from '../../../snapshot/backup/segment';
+import type { Connection } from '../../connection';
+import { save } from '../save';
+import { FollowRefused } from './followRefused';
+import { receiveLog } from './receiveLog';
+
+export interface FollowOptions {
+  readonly directory: string;
+  /** How the members are reached; asked again for each attempt, since passwords and certificates may have changed. It may reject. */
+  readonly reach: () => Promise<Pick<Connection, 'dial' | 'user'> & { readonly urls: readonly string[] }>;
+  readonly fullEveryMs: number;
+  readonly keep: number;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  readonly pauses?: BackOffBounds;
+  readonly silenceMaxMs?: number;
+  readonly segmentBytesMax?: number;
+}
+
+const PAUSES: BackOffBounds = { firstMs: 200, longestMs: 30_000 };
+/** Marks come every five seconds. */
+const SILENCE_MAX_MS = 30_000;
+/** A log of this length is followed by another, so that old ones can go. */
+const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
+/** After a snapshot that could not be taken while the log goes on. */
+const FULL_AGAIN_MS = 60_000;
+const GONE = 410;
+const CONFLICT = 409;
+/** The directory is for its owner alone. */
+const DIRECTORY_MODE = 0o700;
+
+type Reached = Pick<Connection, 'url' | 'dial' | 'user'>;
+
+export class Follower {
+  private place: Place | undefined;
+  private clusterId: string | undefined;
+  private segment: Segment | undefined;
+  /** The next records begin another one. */
+  private isSegmentOver = false;
+  private fullDueMs = 0;
+  /** A snapshot that is taken while the log goes on. */
+  private taking: Promise<void> | undefined;
+  private turn = 0;
+  private readonly complaints: Complaints;
+  private readonly backOff: BackOff;
+
+  constructor(private readonly options: FollowOptions) {
+    this.complaints = new Complaints(options.log);
+    this.backOff = new BackOff(options.pauses ?? PAUSES, Math.random);
+  }
+
+  /**
+   * Resolves when the signal says so. Rejects with FollowRefused, or as the file system does if the directory cannot be looked at in the
+   * beginning. What goes wrong otherwise is told and tried again.
+   */
+  async run(): Promise<void> {
+    await this.look();
+    try {
+      while (!this.isOver()) {
+        try {
+          await this.attempt();
+        } catch (error) {
+          if (error instanceof FollowRefused) throw error;
+          if (!this.isOver()) await this.afterFailure(error);
+        }
+      }
+    } finally {
+      await this.taking;
+      await this.segment?.close();
+    }
+  }
+
+  private isOver(): boolean {
+    return this.options.signal.aborted;
+  }
+
+  private async afterFailure(error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.complaints.began('backup', reason, 'the backup does not go on for now; it is tried again');
+    await pause(this.backOff.nextMs(), this.options.signal).catch(() => undefined);
+  }
+
+  /** Follows one member for as long as that goes well. */
+  private async attempt(): Promise<void> {
+    const { urls, dial, user } = await this.options.reach();
+    const url = urls[this.turn++ % urls.length] ?? '';
+    const reached = { url, dial, user };
+    this.place ??= await this.full(reached);
+    try {
+      await this.receive(reached, this.place);
+    } catch (error) {
+      if (!(error instanceof AnswerError)) throw error;
+      if (error.status === CONFLICT) {
+        throw new FollowRefused(
+          `${error.message}. ${this.options.directory} is the backup of another log: of another cluster, or of this one before it was made ` +
+            'anew from a survivor (--force-new-cluster). Give another directory, and keep this one for what it has',
+        );
+      }
+      if (error.status !== GONE) throw error;
+      this.options.log.warn(
+        { entry: this.place.index },
+        'the member has forgotten entries after this one: a full snapshot leads over the gap',
+      );
+      this.place = await this.full(reached);
+    }
+  }
+
+  private async receive(reached: Reached, place: Place): Promise<void> {
+    const { signal, log, silenceMaxMs = SILENCE_MAX_MS } = this.options;
+    let isToBeTold = true;
+    await receiveLog({
+      ...{ ...reached, place, signal, silenceMaxMs },
+      write: (records, now) => this.write(records, now),
+      marked: () => {
+        this.backOff.reset();
+        this.complaints.ended('backup', 'the backup goes on');
+        if (isToBeTold) log.info({ url: reached.url, after: place.index }, 'following the log');
+        isToBeTold = false;
+        if (performance.now() >= this.fullDueMs) this.takeBeside(reached);
+      },
+    });
+  }
+
+  /** @param now - after these records */
+  private async write(records: Uint8Array, now: Place): Promise<void> {
+    const { directory, segmentBytesMax = SEGMENT_BYTES_MAX } = this.options;
+    const before = this.place ?? now;
+    try {
+      if (this.isSegmentOver || (this.segment?.bytes ?? 0) >= segmentBytesMax) await this.endSegment();
+      const { clusterId, index: after, term } = before;
+      this.segment ??= await Segment.begin(directory, { clusterId, after, term });
+      await this.segment.write(records);
+      this.place = now;
+    } catch (error) {
+      await this.segment?.abandon();
+      this.segment = undefined;
+      throw isFull(error)
+        ? new Error(`the disk of ${directory} is full; make room there. What is in the directory already stays good`)
+        : error;
+    }
+  }
+
+  private async endSegment(): Promise<void> {
+    const { segment } = this;
+    this.segment = undefined;
+    this.isSegmentOver = false;
+    await segment?.close();
+  }
+
+  /** Where the directory leads to. */
+  private async look(): Promise<void> {
+    const { directory, log, fullEveryMs } = this.options;
+    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+    const { place, clusterId, notes, fullTakenAtMs } = await resume(directory);
+    for (const note of notes) log.warn({}, note);
+    this.place = place;
+    this.clusterId = clusterId;
+    this.fullDueMs = performance.now() + Math.max(0, fullTakenAtMs + fullEveryMs - Date.now());
+  }
+
+  private takeBeside(reached: Reached): void {
+    this.fullDueMs = Infinity;
+    const taking = async (): Promise<void> => {
+      try {
+        await this.full(reached);
+        // What is before the snapshot is in a log of its own, which can go one day.
+        this.isSegmentOver = true;
+      } catch (error) {
+        this.fullDueMs = performance.now() + FULL_AGAIN_MS;
+        const reason = error instanceof Error ? error.message : String(error);
+        if (!this.options.signal.aborted)
+          this.options.log.error({ reason }, 'no full snapshot could be taken; the log goes on');
+      }
+    };
+    this.taking = taking();
+  }
+
+  /** Takes a whole state into the directory, and removes what is older than what is to be kept. */
+  private async full({ url, dial, user }: Reached): Promise<Place> {
+    const { directory, signal, log, fullEveryMs, keep } = this.options;
+    const file = join(directory, NEXT_FULL);
+    const { header, totals } = await save({ ...{ url, dial, user, file, signal }, replaces: true, quorum: true });
+    const { clusterId, index, term } = header;
+    this.clusterId ??= clusterId;
+    if (this.clusterId !== clusterId) {
+      await unlink(file);
+      throw new FollowRefused(
+        `${directory} is the backup of cluster ${this.clusterId}, and ${url} is of cluster ${clusterId}: give another directory`,
+      );
+    }
+    await rename(file, join(directory, fullName(index)));
+    await syncDirectory(directory);
+    this.fullDueMs = performance.now() + fullEveryMs;
+    log.info({ file: fullName(index), keys: totals.keys }, 'a full snapshot was taken');
+    const removed = await prune(directory, keep);
+    if (removed.length > 0) log.info({ removed }, 'what is older than the snapshots to keep was removed');
+    return { clusterId, index, term };
+  }
+}
+
+function isFull(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
