@@ -40,4 +40,35 @@ describeWithHelm('volumePermissions', () => {
       rmSync(place, { recursive: true, force: true });
     }
   });
+
+  describe('of the volume for backups', () => {
+    const jobPod = (values: string): Manifest =>
+      find(render(values, NEW), 'CronJob').spec.jobTemplate.spec.template.spec;
+
+    it('comes before the state is saved there; a bucket has nothing to give away', () => {
+      const { initContainers, securityContext } = jobPod('volume-permissions-backup');
+      expect(initContainers.map(({ name }: Manifest) => name)).toEqual(['volume-permissions', 'save', 'verify']);
+      const [own] = initContainers;
+      const { runAsUser, runAsGroup } = securityContext;
+      expect(own.command.slice(-3)).toEqual(['/backup', String(runAsUser), String(runAsGroup)]);
+      expect(own.volumeMounts).toEqual([{ name: 'backup', mountPath: '/backup' }]);
+      expect(own.securityContext).toEqual(container.securityContext);
+      for (const values of ['backup-volume', 'backup-bucket'])
+        expect(jobPod(values).initContainers.map(({ name }: Manifest) => name)).toEqual(['save', 'verify']);
+    });
+
+    asRoot('is only the directory, and nothing that others have in it', () => {
+      const place = mkdtempSync(join(tmpdir(), 'cairn-volume-'));
+      try {
+        writeFileSync(join(place, 'of another'), '');
+        const { command } = jobPod('volume-permissions-backup').initContainers[0];
+        const words = [...command.slice(1, 3), place, ...command.slice(-2)] as string[];
+        expect(spawnSync(process.execPath, words, { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+        expect([lstatSync(place).uid, lstatSync(place).gid]).toEqual([65532, 65532]);
+        expect(lstatSync(join(place, 'of another')).uid).toBe(0);
+      } finally {
+        rmSync(place, { recursive: true, force: true });
+      }
+    });
+  });
 });
