@@ -84,7 +84,8 @@ async function refuseExisting(directory: string, names: readonly string[]): Prom
 
 function instructions(directory: string, hosts: readonly string[], server: string, client: string): string[] {
   const at = (name: string): string => join(directory, name);
-  const host = hosts[0] ?? 'localhost';
+  // A wildcard is a name of many; a line to copy wants one of them.
+  const host = hosts.find((name) => !name.startsWith('*')) ?? hosts[0]?.replace('*', 'NAME') ?? 'localhost';
   const url = `https://${host.includes(':') ? `[${host}]` : host}:2379`;
   return [
     `Made ${at(`${server}.crt`)} for ${hosts.join(', ')}, and ${at(`${client}.crt`)} for a client.`,

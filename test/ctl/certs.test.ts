@@ -51,6 +51,16 @@ it('makes a CA, a certificate for servers and one for a client, which fit togeth
   expect(days).toBeLessThan(731);
 });
 
+it.each([
+  ['--hosts=*.example.com,cairn.example.com', 'https://cairn.example.com:2379'],
+  ['--hosts=*.example.com', 'https://NAME.example.com:2379'],
+])('names a host that there can be in the lines to copy (%s)', async (hosts, url) => {
+  expect(await certs(inDirectory(hosts))).toBe(0);
+  expect(output.text()).toContain(`--listen-client-urls ${url} `);
+  expect(output.text()).toContain(` ${url}/v2/keys/`);
+  expect(output.text()).not.toContain('https://*');
+});
+
 it('lets nobody else read the keys', async () => {
   await certs(inDirectory());
   for (const name of ['ca.key', 'server.key', 'client.key']) expect(statSync(at(name)).mode & 0o777).toBe(0o600);

@@ -5,11 +5,13 @@ import { violations } from './restricted';
 /** A label of DNS; names of objects end up in host names and label values. */
 const NAME = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
+/** What the container is that gives volumes away. */
+const OF_ROOT = ['may run as root', 'runs as root', 'adds capabilities'].map((what) => `volume-permissions: ${what}`);
+
 /** What a value set asks for that the profile does not allow. */
 const UNRESTRICTED: Readonly<Record<string, readonly string[]>> = {
-  'volume-permissions': ['may run as root', 'runs as root', 'adds capabilities'].map(
-    (what) => `volume-permissions: ${what}`,
-  ),
+  'volume-permissions': OF_ROOT,
+  'volume-permissions-backup': OF_ROOT,
 };
 
 function selects(selector: Manifest, labels: Manifest): boolean {
