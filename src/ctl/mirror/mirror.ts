@@ -4,7 +4,7 @@ import { clusterSource, type ClusterSource } from '../../mirror/clusterSource';
 import type { Log } from '../../mirror/complaints';
 import { Disk } from '../../mirror/directory/disk';
 import { readTold, writeTold } from '../../mirror/directory/state';
-import type { Hook, HookFailure } from '../../mirror/hooks/hook';
+import type { Hook, HookFailure, NobodyThere } from '../../mirror/hooks/hook';
 import { runCommand as runHookCommand } from '../../mirror/hooks/runCommand';
 import { sendSignal } from '../../mirror/hooks/sendSignal';
 import { Teller } from '../../mirror/hooks/teller';
@@ -13,12 +13,16 @@ import { Mirror } from '../../mirror/mirror';
 import { ReadyFile } from '../../mirror/readyFile';
 import { MirrorStatus } from '../../mirror/status';
 import { RealClock } from '../../platform/realClock';
+import { sleep } from '../../platform/sleep';
 import { runCommand } from '../arguments';
 import { clusterConnection, type Environment } from '../connection';
 import { mirrorOptions, type MirrorOptions } from './options';
 
 /** What a hook that runs when the process is asked to stop may still take. */
 const LAST_HOOK_MS = 10_000;
+
+/** Between two looks for a process that is to be told. */
+const LOOK_EVERY_MS = 1000;
 /** Not for commands that are started: they say who may read what. */
 const SECRET_VARIABLES = ['ETCDCTL_USER', 'ETCDCTL_PASSWORD'];
 
@@ -128,9 +132,11 @@ class Run {
     if (hook === undefined) return undefined;
     const { settings } = this.options;
     const { counts } = this.status;
+    const clock = new RealClock();
     return new Teller({
       told: await readTold(settings.directory),
       run: () => this.carryOut(hook),
+      pause: this.options.onceWithinMs === undefined ? () => sleep(clock, LOOK_EVERY_MS) : undefined,
       keep: async (digest) => {
         await writeTold(settings.directory, digest, await Disk.at(settings.directory, settings.modes));
       },
@@ -143,7 +149,7 @@ class Run {
     });
   }
 
-  private carryOut(hook: Hook): Promise<HookFailure> {
+  private carryOut(hook: Hook): Promise<HookFailure | NobodyThere> {
     if (hook.kind === 'signal') return sendSignal(hook.signal, hook.pidFile);
     const { settings } = this.options;
     const kept = Object.entries(this.environment).filter(([name]) => !SECRET_VARIABLES.includes(name));

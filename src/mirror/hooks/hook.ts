@@ -6,3 +6,8 @@ export type Hook =
 
 /** Why it did not do what it was for; undefined: it did. */
 export type HookFailure = string | undefined;
+
+/** There is nobody to do it for: a program that begins later reads what is there, or is told as soon as it is known. */
+export class NobodyThere {
+  constructor(readonly reason: string) {}
+}

@@ -1,7 +1,7 @@
 /** Sends a signal to the process whose number is in a file. */
 import { codeOf } from '../../platform/errorCode';
 import { reasonOf } from '../../platform/networkError';
-import type { HookFailure } from './hook';
+import { NobodyThere, type HookFailure } from './hook';
 import { maySignal, readPidFile, type NamedProcess } from './pidFile';
 
 /**
@@ -13,15 +13,17 @@ export async function sendSignal(
   signal: NodeJS.Signals,
   pidFile: string,
   ownUid = process.geteuid?.(),
-): Promise<HookFailure> {
+): Promise<HookFailure | NobodyThere> {
   let named: NamedProcess;
   try {
     named = await readPidFile(pidFile);
   } catch (error) {
-    return `was not sent: ${pidFile} cannot be read: ${reasonOf(error)}`;
+    const reason = `was not sent: ${pidFile} cannot be read: ${reasonOf(error)}`;
+    return codeOf(error) === 'ENOENT' ? new NobodyThere(reason) : reason;
   }
   const { pid, uid } = named;
-  if (pid === undefined) return `was not sent: ${pidFile} does not hold the number of a process`;
+  // It may be empty for the moment between its being made and its being written.
+  if (pid === undefined) return new NobodyThere(`was not sent: ${pidFile} does not hold the number of a process`);
   if (pid === process.pid) return `was not sent: ${pidFile} names this process`;
   try {
     process.kill(pid, 0);
@@ -32,7 +34,7 @@ export async function sendSignal(
     return undefined;
   } catch (error) {
     return codeOf(error) === 'ESRCH'
-      ? `was not sent: there is no process ${pid}`
+      ? new NobodyThere(`was not sent: there is no process ${pid}`)
       : `was not sent to process ${pid}: ${reasonOf(error)}`;
   }
 }

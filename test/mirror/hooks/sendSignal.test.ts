@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NobodyThere } from '../../../src/mirror/hooks/hook';
 import { sendSignal } from '../../../src/mirror/hooks/sendSignal';
 
 const directory = mkdtempSync(join(tmpdir(), 'cairn-signal-'));
@@ -18,12 +19,14 @@ test('the process whose number is in the file gets it', async () => {
   const exited = once(child, 'exit');
   expect(await sendSignal('SIGUSR1', file)).toBeUndefined();
   expect(await exited).toEqual([null, 'SIGUSR1']);
-  expect(await sendSignal('SIGUSR1', file)).toBe(`was not sent: there is no process ${child.pid}`);
+  expect(await sendSignal('SIGUSR1', file)).toEqual(new NobodyThere(`was not sent: there is no process ${child.pid}`));
 });
 
 test.each(['', '0', '-1', '1.5', 'abc', '12 34', '12345678901'])('a file with %j names no process', async (text) => {
   writeFileSync(file, text);
-  expect(await sendSignal('SIGTERM', file)).toBe(`was not sent: ${file} does not hold the number of a process`);
+  expect(await sendSignal('SIGTERM', file)).toEqual(
+    new NobodyThere(`was not sent: ${file} does not hold the number of a process`),
+  );
 });
 
 const asRoot = process.geteuid?.() === 0 ? test : test.skip;
@@ -51,11 +54,17 @@ asRoot('root sends none to a process that who owns the file could not send one t
 
 test('a file without end is not read to its end', async () => {
   writeFileSync(file, `1${' '.repeat(100)}2`);
-  expect(await sendSignal('SIGTERM', file)).toMatch(/does not hold the number of a process/);
+  expect(await sendSignal('SIGTERM', file)).toMatchObject({
+    reason: expect.stringMatching(/does not hold the number of a process/) as string,
+  });
 });
 
 test('it never signals itself, and says so if there is no file', async () => {
   writeFileSync(file, String(process.pid));
   expect(await sendSignal('SIGTERM', file)).toBe(`was not sent: ${file} names this process`);
-  expect(await sendSignal('SIGTERM', join(directory, 'none'))).toMatch(/^was not sent: .*none cannot be read: ENOENT/);
+  const none = await sendSignal('SIGTERM', join(directory, 'none'));
+  expect(none).toBeInstanceOf(NobodyThere);
+  expect(none).toMatchObject({
+    reason: expect.stringMatching(/^was not sent: .*none cannot be read: ENOENT/) as string,
+  });
 });

@@ -1,14 +1,16 @@
+import { NobodyThere } from '../../../src/mirror/hooks/hook';
 import { Teller } from '../../../src/mirror/hooks/teller';
 
 interface Run {
   readonly digest: string;
-  end(failure?: string): void;
+  end(failure?: string | NobodyThere): void;
 }
 
-function make(told?: string, keep: (digest: string) => Promise<void> = () => Promise.resolve()) {
+function make(told?: string, keep: (digest: string) => Promise<void> = () => Promise.resolve(), isPatient = true) {
   const runs: Run[] = [];
   const kept: string[] = [];
   const said: string[] = [];
+  const failures: string[] = [];
   const say = (_fields: object, message: string): void => {
     said.push(message);
   };
@@ -19,11 +21,14 @@ function make(told?: string, keep: (digest: string) => Promise<void> = () => Pro
       await keep(digest);
       kept.push(digest);
     },
-    onEnd: () => undefined,
+    pause: isPatient ? () => Promise.resolve() : undefined,
+    onEnd: (failure) => {
+      if (failure !== undefined) failures.push(failure);
+    },
     log: { info: say, warn: say, error: say },
     name: 'it',
   });
-  return { teller, runs, kept, said };
+  return { teller, runs, kept, said, failures };
 }
 
 const turn = (): Promise<void> => new Promise((done) => setImmediate(done));
@@ -98,4 +103,61 @@ test('stopped, it begins nothing more', async () => {
   runs[0]?.end();
   await teller.idle();
   expect(runs).toHaveLength(1);
+});
+
+const nobody = new NobodyThere('was not sent: there is no process 7');
+
+test('where there is nobody yet it is told as soon as there is somebody, and that is no failure', async () => {
+  const { teller, runs, kept, said, failures } = make();
+  teller.state('1');
+  for (let tries = 0; tries < 5; tries += 1) {
+    runs[tries]?.end(nobody);
+    await turn();
+  }
+  expect(runs.map(({ digest }) => digest)).toEqual(['1', '1', '1', '1', '1', '1']);
+  expect(kept).toEqual([]);
+  runs[5]?.end();
+  await teller.idle();
+  expect(kept).toEqual(['1']);
+  expect(failures).toEqual([]);
+  expect(said).toEqual([
+    'it was not sent: there is no process 7; it is tried again until there is somebody',
+    'it was told of the new state',
+  ]);
+});
+
+test('another state ends the wait for somebody, and is told in its place; the stop ends it too', async () => {
+  const { teller, runs, kept } = make();
+  teller.state('1');
+  runs[0]?.end(nobody);
+  teller.state('2');
+  await turn();
+  expect(runs.map(({ digest }) => digest)).toEqual(['1', '2']);
+  runs[1]?.end(nobody);
+  teller.stop();
+  await teller.idle();
+  expect([runs.length, kept]).toEqual([2, []]);
+});
+
+test('nobody for a minute is a failure that is said and counted once, and tried on', async () => {
+  const { teller, runs, kept, said, failures } = make();
+  teller.state('1');
+  for (let tries = 0; tries < 100; tries += 1) {
+    runs[tries]?.end(nobody);
+    await turn();
+  }
+  expect(failures).toEqual([nobody.reason]);
+  expect(said.at(-1)).toBe(`it ${nobody.reason}; it is tried on`);
+  runs[100]?.end();
+  await teller.idle();
+  expect(kept).toEqual(['1']);
+});
+
+test('with --once nobody is waited for: that is a failure at once', async () => {
+  const { teller, runs, said, failures } = make(undefined, undefined, false);
+  teller.state('1');
+  runs[0]?.end(nobody);
+  await teller.idle();
+  expect([runs.length, failures]).toEqual([1, [nobody.reason]]);
+  expect(said).toEqual([`it ${nobody.reason}; it is not tried again until the next change or start`]);
 });
