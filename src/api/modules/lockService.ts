@@ -127,8 +127,9 @@ export class LockService {
     return { ok: false, code: 100, cause: lock, etcdIndex: this.member.indexes().etcdIndex };
   }
 
-  /** It may be done later too: whoever leads looks for what was left. */
+  /** It may be done later too: whoever leads looks for what was left. Where clients wait nothing is left, and no look is needed to know. */
   private async tidy(lock: string): Promise<void> {
+    if ((this.rooms.get(lock)?.room.queue.size ?? 0) > 0) return;
     try {
       await this.emptyLocks.tidy(lock);
     } catch {
