@@ -49,3 +49,10 @@ export function usesUrl(word: TaskWord, args: readonly string[]): boolean {
   if (flagsOf(word)['url'] === undefined) return false;
   return urlOnlyFor === undefined || args.some((argument) => urlOnlyFor.includes(argument));
 }
+
+/** Whether --url of a command that is given these arguments may name several members. */
+export function takesSeveralUrls(word: TaskWord, args: readonly string[]): boolean {
+  const { severalUrlsFor = [] }: CommandRow = commandTable[word];
+  const isShown = flagsOf(word)['url']?.placeholder === 'URL,...';
+  return isShown || args.some((argument) => severalUrlsFor.includes(argument));
+}

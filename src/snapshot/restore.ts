@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FoundingMember } from '../member/bootstrap';
 import { clusterIdOf, foundationOf, memberIdOf } from '../member/identity';
 import type { LogStart } from '../raft/types';
-import { fillDataDirectory } from '../storage/dataDirectory';
+import { fillDataDirectory, refuseTaken } from '../storage/dataDirectory';
 import type { Identity } from '../storage/recordCodec';
 import type { StoredRow } from '../storage/stateChunk';
 import { LoadedState } from './loadedState';
@@ -41,6 +41,11 @@ export class RestoreError extends Error {
   override readonly name = 'RestoreError';
 }
 
+/** Whether a directory can be filled there. Rejects with StorageError if not. */
+export async function refuseTakenDirectory(path: string): Promise<void> {
+  await refuseTaken(path);
+}
+
 /** What one member begins with, apart from the rows that stay as they are. */
 interface Beginning {
   readonly identity: Identity;
@@ -60,6 +65,8 @@ const INDEX_MAX = 2 ** 47;
  * Rejects with SnapshotDamage, RestoreError, StorageError or FeatureLevelError.
  */
 export async function restore(file: StateSource, options: RestoreOptions): Promise<RestoreReport> {
+  // Before a file is read that may be long; it is looked at again before anything is made.
+  await refuseTaken(options.dataDir);
   const { identity, start, rows, report, sha256 } = await plan(file, options);
   await fillDataDirectory({ path: options.dataDir }, async (kv) => {
     const filler = await StateFiller.begin(kv, identity, start);

@@ -74,16 +74,8 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   };
 }
 
-/**
- * Makes a data directory that has a state from the moment on from which it is one. Killed at any time it leaves either all of it or what is
- * refused by `openDataDirectory` and can be filled again. Rejects with StorageError if there is one already, or one in use, and with what
- * `fill` rejects with.
- */
-export async function fillDataDirectory(
-  options: DataDirectoryOptions,
-  fill: (kv: ReportingKv) => Promise<void>,
-): Promise<void> {
-  const { path } = options;
+/** What is at the path, if a directory can be filled there. Rejects with StorageError if it has data, or is being filled. */
+export async function refuseTaken(path: string): Promise<DirectoryState> {
   const state = await checkDirectory(path);
   if (state.kind === 'ours') {
     throw new StorageError(
@@ -97,6 +89,20 @@ export async function fillDataDirectory(
       `${path} is being filled by another process; wait for it, or give another directory`,
     );
   }
+  return state;
+}
+
+/**
+ * Makes a data directory that has a state from the moment on from which it is one. Killed at any time it leaves either all of it or what is
+ * refused by `openDataDirectory` and can be filled again. Rejects with StorageError if there is one already, or one in use, and with what
+ * `fill` rejects with.
+ */
+export async function fillDataDirectory(
+  options: DataDirectoryOptions,
+  fill: (kv: ReportingKv) => Promise<void>,
+): Promise<void> {
+  const { path } = options;
+  const state = await refuseTaken(path);
   await prepare(path, state, FILLING_TEXT);
   const kv = await openDatabase(options, true);
   try {

@@ -47,6 +47,7 @@ export const operatorCommands = {
       'log, so that status, verify and restore can be given the directory, and any state of the past. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
     urlOnlyFor: ['save', 'follow'],
+    severalUrlsFor: ['follow'],
     flags: {
       url: urlFlag(
         'save, follow: URL of a member, of a port that has the routes for operators, or its peer URL. follow: of several members, parted by commas.',

@@ -24,6 +24,8 @@ export interface CommandRow {
   readonly operands?: readonly string[];
   /** For which first operands --url says something, where it does not for all. */
   readonly urlOnlyFor?: readonly string[];
+  /** For which first operands --url may name several members; of a command whose --url is shown as URL,... it always may. */
+  readonly severalUrlsFor?: readonly string[];
   /** Undefined: it has the options of a member. */
   readonly flags?: Readonly<Record<string, CommandFlag>>;
 }

@@ -14,6 +14,8 @@ export interface OtherToRun {
   readonly flags: readonly string[];
   /** Whether --url says something to it, given its arguments. */
   readonly usesUrl: (args: readonly string[]) => boolean;
+  /** Whether --url may name several members, parted by commas. */
+  readonly takesSeveralUrls: (args: readonly string[]) => boolean;
   /** Resolves with an exit code. */
   readonly run: (args: readonly string[]) => Promise<number>;
 }

@@ -19,11 +19,12 @@ const WHERE: readonly Global[] = ['endpoints', 'endpoint', 'peers', 'discovery-s
  *
  * @param flags - the names of those that the command has
  * @param usesUrl - whether --url says something to it, given its arguments
+ * @param takesSeveralUrls - whether it may name several members
  */
 export async function handedOn(
   io: Io,
   { word, args, globals }: { readonly word: string; readonly args: readonly string[]; readonly globals: FlagValues },
-  { flags, usesUrl }: Pick<OtherToRun, 'flags' | 'usesUrl'>,
+  { flags, usesUrl, takesSeveralUrls }: Pick<OtherToRun, 'flags' | 'usesUrl' | 'takesSeveralUrls'>,
 ): Promise<readonly string[]> {
   if (args.some((argument) => /^--?h(?:elp)?$/.test(argument))) return args;
   const names = Object.keys(globalFlags) as Global[];
@@ -41,8 +42,8 @@ export async function handedOn(
   // Of a flag that says nothing the command complains; a variable is set for others too.
   const isNamed = WHERE.some((name) => globals.has(name) || (usesUrl(args) && given(io, globals, name) !== ''));
   if (!isSaid || !isNamed) return [...before, ...args];
-  const [url = ''] = await endpointsOf(io, globals);
-  return [...before, `--url=${url}`, ...args];
+  const urls = await endpointsOf(io, globals);
+  return [...before, `--url=${takesSeveralUrls(args) ? urls.join(',') : (urls[0] ?? '')}`, ...args];
 }
 
 function isPlace(name: Global, globals: FlagValues, flags: readonly string[]): boolean {

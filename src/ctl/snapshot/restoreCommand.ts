@@ -2,7 +2,7 @@
 import { withPast } from '../../snapshot/backup/openPast';
 import type { Target } from '../../snapshot/backup/target';
 import type { StateSource } from '../../snapshot/openFile';
-import { restore, type RestoreOptions, type RestoreReport } from '../../snapshot/restore';
+import { refuseTakenDirectory, restore, type RestoreOptions, type RestoreReport } from '../../snapshot/restore';
 import { say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { isDirectory } from './backupReport';
 import { outputOf } from './output';
@@ -22,6 +22,7 @@ export async function carryOutRestore(values: CommandArguments, path: string): P
   const options = restoreOptionsOf(values, Date.now());
   const target = targetOf(values);
   if (await isDirectory(path)) {
+    await refuseTakenDirectory(options.dataDir);
     await ofBackup(values, path, target ?? { kind: 'newest' }, options);
     return;
   }
@@ -73,7 +74,9 @@ function tellRestored(
     say(`state    of index ${origin.index}, ${origin.date}; made from ${origin.full}`);
     for (const note of origin.notes) say(`note     ${note}`);
   }
-  say(`restored ${report.keys} keys and directories into ${options.dataDir}`);
+  say(
+    `restored ${report.keys} keys and directories into ${options.dataDir}, with the new members below /_etcd for the old`,
+  );
   say(`member   ${options.name} (${report.memberId}) of the new cluster ${report.clusterId}`);
   say(`index    ${report.etcdIndex} (X-Etcd-Index): a watch from the past is told that the history is gone`);
   if (options.members.length === 1) {

@@ -14,7 +14,8 @@ export function restoreOptionsOf(values: CommandArguments, nowMs: number): Omit<
   const listed = values.has('initial-cluster') ? values.text('initial-cluster') : undefined;
   const advertised = values.has('initial-advertise-peer-urls') ? values.text('initial-advertise-peer-urls') : undefined;
   const cluster = parseInitialCluster(listed ?? listOf(name, advertised ?? 'http://localhost:2380'));
-  if (!cluster.ok) throw new UsageError(`--initial-cluster: ${cluster.message}`);
+  const said = listed === undefined && advertised !== undefined ? '--initial-advertise-peer-urls' : '--initial-cluster';
+  if (!cluster.ok) throw new UsageError(`${said}: ${cluster.message}`);
   const own = cluster.value.get(name) ?? [];
   const conflict = foundingConflictOf(cluster.value, {
     name,

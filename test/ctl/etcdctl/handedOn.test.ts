@@ -1,6 +1,6 @@
 /** `cairnctl FLAGS COMMAND`, where the command is one of cairn. */
 import type { OtherToRun } from '../../../src/ctl/etcdctl/cairnctl';
-import { usesUrl } from '../../../src/config/commands';
+import { takesSeveralUrls, usesUrl, type TaskWord } from '../../../src/config/commands';
 import { runCtl } from './inProcess';
 
 async function handed(
@@ -8,11 +8,13 @@ async function handed(
   environment = {},
   flags = ['url', 'ca-file', 'output'],
   usesUrl = (): boolean => flags.includes('url'),
+  word: TaskWord = 'doctor',
 ): Promise<unknown> {
   let got: readonly string[] | undefined;
   const find = (): OtherToRun => ({
     flags,
     usesUrl,
+    takesSeveralUrls: (all) => takesSeveralUrls(word, all),
     run: (all) => {
       got = all;
       return Promise.resolve(0);
@@ -36,6 +38,15 @@ it.each<[string[], Record<string, string>, string[]]>([
   [['--endpoints=a', 'doctor', '-url=http://b'], {}, ['-url=http://b']],
 ])('%j %j', async (args, environment, expected) => {
   expect(await handed(args, environment)).toEqual(expected);
+});
+
+it.each<[TaskWord, string[], string]>([
+  ['snapshot', ['follow', 'DIR'], 'http://a:1,http://b:2'],
+  ['snapshot', ['save', 'FILE'], 'http://a:1'],
+  ['mirror', ['/app', '--to', 'DIR'], 'http://a:1,http://b:2'],
+])('%s %j is given all endpoints, or the first', async (word, args, url) => {
+  const all = ['--endpoints', 'a:1,b:2', word, ...args];
+  expect(await handed(all, {}, ['url', 'to'], () => true, word)).toEqual([`--url=${url}`, ...args]);
 });
 
 it.each([

@@ -5,7 +5,12 @@ const others = {
   list: [{ word: 'doctor', help: 'Ask every member and say what is wrong: much. And more.' }],
   find: (word: string) =>
     word === 'doctor'
-      ? { flags: ['output'], usesUrl: () => true, run: (args: readonly string[]) => Promise.resolve(40 + args.length) }
+      ? {
+          flags: ['output'],
+          usesUrl: () => true,
+          takesSeveralUrls: () => false,
+          run: (args: readonly string[]) => Promise.resolve(40 + args.length),
+        }
       : undefined,
   version: () => '1.2.3',
 };

@@ -157,6 +157,18 @@ test.each([
   expect(() => readFileSync(join(dataDir, 'FORMAT'))).toThrow('ENOENT');
 });
 
+test('a data directory that is taken is said before anything is read', async () => {
+  await restored('--at-index=7');
+  const dataDir = `--data-dir=${join(directory.path(), 'data')}`;
+  const unread = join(directory.path(), 'full-0000000000000010.snap');
+  writeFileSync(unread, 'damaged');
+  for (const from of [directory.path(), unread]) {
+    const before = output.text().length;
+    expect(await run('restore', from, dataDir)).toBe(1);
+    expect(output.text().slice(before)).toContain('is the data directory of a member already');
+  }
+});
+
 test('a file is one state, and an empty directory none', async () => {
   const file = join(directory.path(), 'full-0000000000000010.snap');
   expect(await run('restore', file, `--data-dir=${directory.path()}/data`, '--at-index=5')).toBe(2);

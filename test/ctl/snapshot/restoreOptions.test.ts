@@ -44,6 +44,7 @@ test.each([
   [['--data-dir=d', TWO], 'no entry for this member'],
   [['--data-dir=d', '--initial-cluster=x'], '--initial-cluster'],
   [['--data-dir=d', TWO, '--name=b', '--initial-advertise-peer-urls=http://h:9'], 'make the two the same'],
+  [['--data-dir=d', '--initial-advertise-peer-urls=h:12380'], '--initial-advertise-peer-urls: '],
   [['--data-dir=d', TWO, '--name=b', '--initial-advertise-peer-urls=ftp://h'], '--initial-advertise-peer-urls'],
   [['--data-dir=d', '--bump-index=0'], '--bump-index'],
   [['--data-dir=d', '--bump-index=1e9'], '--bump-index'],
