@@ -17,7 +17,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   },
   healthcheck: async (args) => (await import('../ctl/healthcheck.js')).healthcheck(args),
   retire: async (args) => (await import('../ctl/retire.js')).retire(args),
-  check: async (args) => (await import('../ctl/check.js')).check(args),
+  check: async (args) => (await import('../ctl/check.js')).check(args, process.env, onFirstWish),
   doctor: async (args) => (await import('../ctl/doctor/doctor.js')).doctor(args),
   export: async (args) => (await import('../ctl/keyFile/export.js')).exportKeys(args),
   import: async (args) => (await import('../ctl/keyFile/import.js')).importKeys(args),

@@ -46,7 +46,8 @@ export class CommandArguments {
       throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
     }
     const missing = wanted[this.operands.length];
-    if (missing !== undefined) throw new UsageError(`${missing} is missing: ${commandUsage(word)}`);
+    if (missing !== undefined && !missing.startsWith('['))
+      throw new UsageError(`${missing} is missing: ${commandUsage(word)}`);
     const surplus = this.operands[wanted.length];
     if (surplus !== undefined)
       throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: ${commandUsage(word)}`);
@@ -59,6 +60,11 @@ export class CommandArguments {
     if (text === undefined) throw new Error(`cairn ${this.word} has no ${name}`);
     if (text !== '') return text;
     throw new UsageError(`${name} is empty`);
+  }
+
+  /** The same for one that may be left out, which the table has in brackets. */
+  optionalOperand(name: string): string | undefined {
+    return this.operands.length > operandsOf(this.word).indexOf(name) ? this.operand(name) : undefined;
   }
 
   /** One of these; throws UsageError. */

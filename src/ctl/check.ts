@@ -5,8 +5,10 @@ import { ask, type Target } from '../client/http';
 import { Keys } from '../client/keys';
 import { nextChange } from '../client/wait';
 import { listMembers } from '../client/members';
-import { runCommand, say } from './arguments';
+import { runCommand, say, UsageError, type CommandArguments } from './arguments';
 import { clientConnection, type Environment } from './connection';
+import { checkPerf, type OnStop } from './perf/checkPerf';
+import { checkSecurity } from './security/checkSecurity';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
@@ -17,12 +19,31 @@ interface Step {
   readonly run: () => Promise<string>;
 }
 
+const WHATS = ['perf', 'security', 'all'] as const;
+type What = (typeof WHATS)[number];
+
+/** Options that not everything has that is checked. */
+const OPTIONS: Readonly<Record<string, readonly What[]>> = {
+  load: ['perf'],
+  yes: ['perf'],
+  output: ['perf', 'security'],
+  members: ['all'],
+};
+
 /**
- * `cairn check [--url URL] [--members N] [--timeout SECONDS]`: puts, gets, watches, compares and deletes a key of its own below
+ * `cairn check perf [--load s|m|l] [--yes] [--output text|json] [--url URL] [--timeout SECONDS]` is `perf/`,
+ * `cairn check security` is `security/`. `cairn check [--url URL] [--members N] [--timeout SECONDS]`: puts, gets, watches, compares and deletes a key of its own below
  * /cairn-check, lists the members and reads the metrics. Exits with 0 if all of it works and N members (if given) are there.
  */
-export function check(args: readonly string[], environment: Environment = process.env): Promise<number> {
+export function check(
+  args: readonly string[],
+  environment: Environment = process.env,
+  onStop: OnStop = () => undefined,
+): Promise<number> {
   return runCommand('check', args, async (values) => {
+    const what = whatIn(values);
+    if (what === 'perf') return checkPerf(values, onStop, environment);
+    if (what === 'security') return checkSecurity(values, environment);
     const [timeoutMs, members] = [values.number('timeout') * 1000, values.number('members')];
     const target = { ...(await clientConnection(values, environment)), timeoutMs };
     for (const { name, run } of stepsFor(target, members)) {
@@ -31,6 +52,16 @@ export function check(args: readonly string[], environment: Environment = proces
       say(`ok ${name} (${seen}, ${Math.round(performance.now() - beginMs)} ms)`);
     }
   });
+}
+
+function whatIn(values: CommandArguments): What {
+  const word = values.optionalOperand('[WHAT]') ?? 'all';
+  const what = WHATS.find((each) => each === word);
+  if (what === undefined)
+    throw new UsageError(`${JSON.stringify(word)} cannot be checked; give perf, security, or nothing`);
+  const surplus = Object.entries(OPTIONS).find(([name, whats]) => values.has(name) && !whats.includes(what));
+  if (surplus === undefined) return what;
+  throw new UsageError(`--${surplus[0]} is not for cairn check${what === 'all' ? '' : ` ${what}`}: leave it out`);
 }
 
 function stepsFor(target: Target, memberCount: number): readonly Step[] {

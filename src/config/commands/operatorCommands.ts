@@ -5,7 +5,10 @@ import { clusterUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 export const operatorCommands = {
   check: {
-    help: 'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster.',
+    help:
+      'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster. WHAT is nothing, or perf: put a bounded load on it, ' +
+      'below /cairn-check too, and say whether requests are answered quickly enough; or security: say what of it an outsider sees, and what to do. docs/operating.md has both.',
+    operands: ['[WHAT]'],
     flags: {
       ...clusterUrl,
       members: {
@@ -20,6 +23,13 @@ export const operatorCommands = {
         default: '10',
         bounds: { minimum: 1, maximum: 3600 },
       },
+      load: {
+        placeholder: 'SIZE',
+        help: 'perf: s is 100 writes and 100 reads a second for 10 s, m 500 and 500 for 30 s, l 2000 and 2000 for a minute.',
+        default: 's',
+      },
+      yes: { help: 'perf: put a load on it that others who use the cluster will feel (m and l).' },
+      output: { placeholder: 'FORM', help: 'perf and security: text, or json for programs.', default: 'text' },
       ...userFlag,
       ...tlsFlags,
     },

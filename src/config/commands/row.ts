@@ -20,7 +20,7 @@ export interface CommandFlag {
 export interface CommandRow {
   /** A few sentences for --help and docs/configuration.md. */
   readonly help: string;
-  /** What has to be given without a name, in this order: `cairn import FILE`. */
+  /** What has to be given without a name, in this order: `cairn import FILE`. In brackets what may be left out, at the end. */
   readonly operands?: readonly string[];
   /** For which first operands --url says something, where it does not for all. */
   readonly urlOnlyFor?: readonly string[];

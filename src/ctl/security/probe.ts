@@ -1,0 +1,95 @@
+/** Asks a port as somebody who has neither a certificate nor a user. Nothing secret is sent, so it is no matter who answers. */
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { connect, type TLSSocket } from 'node:tls';
+import { dialTcp, hostOf, portOf, type Dial } from '../../platform/dial';
+import { codeOf } from '../../platform/errorCode';
+import { reasonOf } from '../../platform/networkError';
+
+export type Probed =
+  | { readonly kind: 'answered'; readonly status: number; readonly headers: IncomingHttpHeaders }
+  /** The connection came about, and was ended instead of an answer. */
+  | { readonly kind: 'refused' | 'unreachable'; readonly why: string };
+
+export interface Question {
+  readonly url: string;
+  readonly method?: 'GET' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly dial: Dial;
+  readonly timeoutMs: number;
+}
+
+const AT_CONNECT = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES'];
+
+/** Never rejects. */
+export function probe({ url: text, method = 'GET', path, headers = {}, dial, timeoutMs }: Question): Promise<Probed> {
+  const url = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) return Promise.resolve({ kind: 'unreachable', why: `${text} is no URL` });
+  return new Promise((resolve) => {
+    let isConnected = false;
+    let stream: Duplex;
+    const end = (probed: Probed): void => {
+      clearTimeout(timer);
+      resolve(probed);
+      request.destroy();
+      stream.destroy();
+    };
+    const fail = (error: unknown): void => {
+      const isAway = !isConnected || AT_CONNECT.includes(codeOf(error) ?? '');
+      end({ kind: isAway ? 'unreachable' : 'refused', why: reasonOf(error) });
+    };
+    const timer = setTimeout(() => {
+      fail(new Error(`no answer within ${timeoutMs / 1000} s`));
+    }, timeoutMs);
+    try {
+      stream = dial(url);
+    } catch (error) {
+      clearTimeout(timer);
+      resolve({ kind: 'unreachable', why: reasonOf(error) });
+      return;
+    }
+    stream.once('connect', () => {
+      isConnected = true;
+    });
+    const request = httpRequest({
+      ...{ createConnection: () => stream, method, host: url.hostname, path },
+      headers: { Host: url.host, Connection: 'close', ...headers },
+    });
+    request.on('error', fail);
+    request.on('close', () => {
+      fail(new Error('the connection was closed'));
+    });
+    request.on('upgrade', () => {
+      fail(new Error('an upgrade that was not asked for'));
+    });
+    request.on('response', ({ statusCode = 0, headers: answered }) => {
+      end({ kind: 'answered', status: statusCode, headers: answered });
+    });
+    request.end();
+  });
+}
+
+/** Whoever answers is believed, and sees no certificate. @param shown - hears when the certificate of the other side ends */
+export function dialAnybody(shown: (validToMs: number) => void = () => undefined): Dial {
+  return (url) => {
+    if (url.protocol !== 'https:') return dialTcp(url);
+    const host = hostOf(url);
+    const socket = connect({
+      ...{ host, port: portOf(url), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
+      ...(isIP(host) === 0 ? { servername: host } : {}),
+    });
+    socket.once('secureConnect', () => {
+      const validToMs = endOfCertificate(socket);
+      if (validToMs !== undefined) shown(validToMs);
+    });
+    return socket;
+  };
+}
+
+function endOfCertificate(socket: TLSSocket): number | undefined {
+  const { valid_to: validTo } = socket.getPeerCertificate() as { readonly valid_to?: string };
+  const endMs = Date.parse(validTo ?? '');
+  return Number.isNaN(endMs) ? undefined : endMs;
+}
