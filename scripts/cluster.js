@@ -20,6 +20,8 @@ const MEMBERS = [1, 2, 3].map((number) => ({
   peer: `http://127.0.0.1:${number}2380`,
 }));
 
+let isStopping = false;
+
 async function main() {
   await prepare();
   // A terminal that was closed: the members end in order all the same.
@@ -32,6 +34,7 @@ async function main() {
   // take both for one. This process ends when they have.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => {
+      isStopping = true;
       for (const child of running) child.kill(signal);
     });
   }
@@ -61,6 +64,8 @@ function start({ name, client, peer }, initialCluster, running) {
   child.on('close', (code, signal) => {
     running().delete(child);
     say(`${name} ended with ${signal ?? `code ${code}`}`);
+    const isAlone = signal !== null && !isStopping && running().size > 0;
+    if (isAlone) say(`start ${name} again, in another terminal: npm start -- ${args.join(' ')}`);
     if (code !== 0 && !process.exitCode) process.exitCode = code ?? 1;
   });
   return child;

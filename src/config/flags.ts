@@ -59,9 +59,11 @@ function explainPositional(argument: string): string {
   if (command !== undefined && argument.length >= GUESS_LENGTH_MIN)
     return `unexpected argument ${quote(argument)}; did you mean the command ${command}? It has to be the first argument`;
   const problem = `unexpected argument ${quote(argument)}: what is no command has to be a flag`;
-  return parseBoolean(argument).ok
-    ? `${problem}; join the value of a switch to it, as in --debug=${argument}`
-    : `${problem}; write --FLAG=VALUE, and see --help`;
+  if (parseBoolean(argument).ok) return `${problem}; join the value of a switch to it, as in --debug=${argument}`;
+  const others = /^[a-z]+$/.test(argument)
+    ? '. Commands for keys, users and locks (get, user, lock, top) are those of cairnctl, or cairn ctl'
+    : '';
+  return `${problem}; write --FLAG=VALUE, and see --help${others}`;
 }
 
 function explainUnknown(name: string): string {

@@ -1,5 +1,6 @@
 /** What the commands have in common: options, exit numbers and where their words go. */
 import { parseArgs } from 'node:util';
+import { AnswerError } from '../client/errors';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
@@ -177,8 +178,18 @@ export async function runCommand(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`cairn ${word}: ${forTerminal(message)}\n`);
+    if (isNoRight(error) && 'user-file' in flagsOf(word)) process.stderr.write(`${WHO_ASKS}\n`);
     return error instanceof UsageError ? BAD_USAGE : FAILED;
   }
+}
+
+const UNAUTHORIZED = 401;
+const WHO_ASKS =
+  'Auth is on there. Say who asks with --user-file FILE, which has NAME:PASSWORD, or with ETCDCTL_USER=NAME:PASSWORD. All that is below a ' +
+  'prefix takes a right to PREFIX* (docs/auth.md); /app/* is not enough for /app';
+
+function isNoRight(error: unknown): boolean {
+  return error instanceof AnswerError && error.status === UNAUTHORIZED;
 }
 
 /** One line about what was done. What of it a terminal would obey is not in it, also where it is written to a log that is read on one. */

@@ -14,7 +14,6 @@ const CHILD = [
 ];
 
 interface Said {
-  readonly tookMs: number;
   readonly dropped: number;
 }
 
@@ -38,7 +37,6 @@ test.each(['json', 'pretty'])(
   '%s: a standard error that nobody reads drops lines and stops nothing',
   async (format) => {
     const { said, stderr } = await log(format);
-    expect(said.tookMs).toBeLessThan(5000);
     expect(said.dropped).toBeGreaterThan(1000);
     let text = '';
     stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));

@@ -27,7 +27,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('--name', '--data-dir', 'x'), '--name needs a value but is followed by "--data-dir"; write --name=VALUE'],
   [
     flags('start'),
-    'unexpected argument "start": what is no command has to be a flag; write --FLAG=VALUE, and see --help',
+    'unexpected argument "start": what is no command has to be a flag; write --FLAG=VALUE, and see --help. Commands for keys, users and locks (get, user, lock, top) are those of cairnctl, or cairn ctl',
   ],
   [
     flags('--auto-rejoin', 'false'),

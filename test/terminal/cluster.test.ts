@@ -1,5 +1,6 @@
 /** `npm run cluster` without npm: whose line is whose, and how it ends. */
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodes } from '../../src/config/exitCodes';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
@@ -70,6 +71,17 @@ function suite(): void {
     },
     2 * START_LIMIT_MS,
   );
+
+  test('of a member that is killed it is said how to start it again', async () => {
+    const shown = await start();
+    process.kill(Number(readFileSync(join(place.folder, 'cluster.etcd/node2/PID'), 'utf8')), 'SIGKILL');
+    await shown.shows(
+      /^cairn: node2 ended with SIGKILL\n(.*\n)*?cairn: start node2 again, in another terminal: npm start -- --name=node2 --data-dir=/m,
+    );
+    shown.press(CTRL_C);
+    expect(await shown.exited).toBe(1);
+    expect(shown.plainScreen).not.toContain('start node1 again');
+  });
 
   test(
     'Ctrl-C once more ends them all at once, with the code for it; with NO_COLOR there are none',

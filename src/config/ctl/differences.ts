@@ -12,7 +12,7 @@ export const differences: Readonly<Record<string, Difference>> = {
   },
   'flags-behind-switches': {
     etcdctl: '`mk --in-order KEY VALUE --ttl 20` stores `--ttl`: a flag behind a switch and its operand is lost',
-    cairnctl: 'flags count wherever they stand before `--`',
+    cairnctl: 'flags of the command count wherever they stand before `--`',
   },
   'exec-watch-order': {
     etcdctl: 'without a flag before it, `exec-watch KEY -- PROGRAM` takes the last argument for the key',
