@@ -55,7 +55,7 @@ function complaintOf(error: unknown): string {
  */
 async function readParts(contentType: string, body: Buffer): Promise<readonly Part[]> {
   const parts = await splitParts(contentType, body, 'latin1');
-  if (!mayNameCharset(body)) return parts;
+  if (!(await mayNameCharset(body))) return parts;
   const decoded = await splitParts(contentType, body, 'utf8');
   return parts.map((part, position) => {
     const isDecoded = !part.isFile && part.value === decoded[position]?.value;
@@ -65,10 +65,11 @@ async function readParts(contentType: string, body: Buffer): Promise<readonly Pa
 
 const CHARSET = 'charset';
 
-/** Whether a part may say of itself how it is encoded. */
-function mayNameCharset(body: Buffer): boolean {
+/** Whether a part may say of itself how it is encoded. A piece in a turn: joining and decoding a long part took one already. */
+async function mayNameCharset(body: Buffer): Promise<boolean> {
   // Pieces overlap, so that none cuts the word.
   for (let from = 0; from < body.length; from += PIECE_BYTES) {
+    if (body.length > PIECE_BYTES) await new Promise(setImmediate);
     if (/charset/i.test(body.latin1Slice(from, Math.min(body.length, from + PIECE_BYTES + CHARSET.length))))
       return true;
   }

@@ -50,6 +50,21 @@ test.each([
   expect(parsed.form.size).toBe(0);
 });
 
+test('a large part is parsed, and then looked through for a charset, a piece in a turn of the event loop', async () => {
+  let turns = 0;
+  let isOver = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const pieces = 16;
+  const value = 'x'.repeat(pieces * 256 * 1024);
+  expect((await parse(`${part('value', value)}--x--\r\n`))['value']).toHaveLength(value.length);
+  isOver = true;
+  expect(turns).toBeGreaterThanOrEqual(2 * pieces);
+});
+
 test('a charset that nobody knows is a complaint in our words', async () => {
   const odd = part('value', 'a', '', 'Content-Type: text/plain; charset=nope\r\n');
   const { complaint } = await parseMultipart(TYPE, Buffer.from(`${odd}--x--\r\n`, 'latin1'), WANTED);
