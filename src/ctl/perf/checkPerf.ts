@@ -11,7 +11,7 @@ import { showFindings } from '../doctor/showFindings';
 import { unlessError } from '../unlessError';
 import { LOAD_NAMES, loads, type Load } from './loads';
 import { measure } from './measure';
-import { perfRules } from './rules';
+import { perfRules } from './perfRules';
 
 /** Longer than the load: what a killed check leaves goes by itself. */
 const EXTRA_TTL_S = 120;

@@ -4,7 +4,7 @@ import { clientConnection, type Environment } from '../connection';
 import { judge, worstOf } from '../doctor/findings';
 import { showFindings } from '../doctor/showFindings';
 import { examine } from './examine';
-import { NOT_SEEN, securityRules } from './rules';
+import { NOT_SEEN, securityRules } from './securityRules';
 
 /** Changes nothing. Rejects with an Error if anything fails. */
 export async function checkSecurity(values: CommandArguments, environment: Environment): Promise<void> {

@@ -2,7 +2,7 @@
 import { judge, worstOf } from '../../../src/ctl/doctor/findings';
 import { loads } from '../../../src/ctl/perf/loads';
 import type { Measured, Requests } from '../../../src/ctl/perf/measure';
-import { perfRules, quantile } from '../../../src/ctl/perf/rules';
+import { perfRules, quantile } from '../../../src/ctl/perf/perfRules';
 
 const quick: Requests = { wanted: 1000, latenciesMs: Array(1000).fill(5), failures: 0, firstFailure: undefined };
 const well: Measured = { writes: quick, reads: quick, tookMs: 10_000, lateMs: [1, 2, 3] };

@@ -2,7 +2,7 @@
 import { judge, worstOf } from '../../../src/ctl/doctor/findings';
 import type { PortFacts, SecurityFacts } from '../../../src/ctl/security/facts';
 import type { Probed } from '../../../src/ctl/security/probe';
-import { securityRules } from '../../../src/ctl/security/rules';
+import { securityRules } from '../../../src/ctl/security/securityRules';
 
 const DAY_MS = 86_400_000;
 const REFUSED: Probed = { kind: 'refused', why: 'alert' };
