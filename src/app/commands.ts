@@ -37,6 +37,10 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
   migrate: async (args) => (await import('../ctl/migrate/migrate.js')).migrate(args, { onStop: onFirstWish }),
   prestop: async (args) => (await import('../ctl/prestop.js')).prestop(args),
   'auth-apply': async (args) => (await import('../ctl/authApply.js')).authApply(args),
+  'restore-once': async (args) => {
+    const { fetchMembers } = await import('../peer/fetchMembers.js');
+    return (await import('../ctl/snapshot/restoreOnce.js')).restoreOnce(args, fetchMembers);
+  },
   'clear-removed': async (args) => {
     const { fetchMembers } = await import('../peer/fetchMembers.js');
     return (await import('../ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);

@@ -23,6 +23,8 @@ export interface RestoreOptions {
   /** How far the indexes of the new cluster are above those of the snapshot. */
   readonly bumpIndex: number;
   readonly ttl: TtlRule;
+  /** Told what will be made, before anything is; what it rejects with ends the restore. */
+  readonly onPlanned?: (report: RestoreReport) => Promise<void>;
   /** Told how far each of the two readings is. */
   readonly progressOf?: (what: 'checking' | 'restoring') => Pick<SnapshotListener, 'header' | 'progress'>;
 }
@@ -68,6 +70,7 @@ export async function restore(file: StateSource, options: RestoreOptions): Promi
   // Before a file is read that may be long; it is looked at again before anything is made.
   await refuseTaken(options.dataDir);
   const { identity, start, rows, report, sha256 } = await plan(file, options);
+  await options.onPlanned?.(report);
   await fillDataDirectory({ path: options.dataDir }, async (kv) => {
     const filler = await StateFiller.begin(kv, identity, start);
     const again = await readKept(file, options, 'restoring', (kept) => filler.add(kept));

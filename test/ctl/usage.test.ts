@@ -16,6 +16,7 @@ import { healthcheck } from '../../src/ctl/healthcheck';
 import { mirror } from '../../src/ctl/mirror/mirror';
 import { prestop } from '../../src/ctl/prestop';
 import { retire } from '../../src/ctl/retire';
+import { restoreOnce } from '../../src/ctl/snapshot/restoreOnce';
 import { snapshot } from '../../src/ctl/snapshot/snapshot';
 import { captureOutput } from './output';
 
@@ -26,6 +27,7 @@ const runs: Readonly<Record<TaskWord, (args: readonly string[]) => Promise<numbe
   check,
   doctor,
   'clear-removed': (args) => clearRemoved(args, () => Promise.reject(new Error('nobody is asked'))),
+  'restore-once': (args) => restoreOnce(args, () => Promise.reject(new Error('nobody is asked'))),
   export: (args) => exportKeys(args),
   healthcheck,
   import: (args) => importKeys(args),

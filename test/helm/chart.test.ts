@@ -10,6 +10,7 @@ else {
     './overrides',
     './permissions',
     './policies',
+    './restore',
     './schemas',
     './secured',
   ])

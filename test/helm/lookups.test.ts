@@ -65,6 +65,18 @@ describeWithHelm('in a cluster that Helm looks into', () => {
     expect(same).toEqual(others);
   });
 
+  it('a snapshot is for a new release: refused where one runs, and each release is known by an id of its own', async () => {
+    const restoring = { restore: { file: 'a.snap', existingClaim: 'snapshots' } };
+    const idIn = (manifests: readonly Manifest[]) => secretsOf(manifests)['rel-cairn-bootstrap']!['restoreId'];
+    await cluster.apply({});
+    await expect(cluster.render(restoring)).rejects.toThrow('restore.file is for a new release, and rel-cairn runs');
+    cluster.uninstall();
+    const first = idIn(await cluster.apply(restoring));
+    expect(idIn(await cluster.apply({ ...restoring, replicaCount: 5 }))).toBe(first);
+    cluster.uninstall();
+    expect(idIn(await cluster.apply(restoring))).not.toBe(first);
+  });
+
   it('members are removed only where there shall be fewer', async () => {
     await cluster.apply({ replicaCount: 5 });
     expect(retireJobOf(await cluster.render({ replicaCount: 5 }))).toBeUndefined();

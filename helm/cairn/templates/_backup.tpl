@@ -18,17 +18,45 @@ volumeMounts: {{- include "cairn.backupMount" . | nindent 2 }}
 
 {{/* The image has no shell. What a run left that never got so far goes too. */}}
 {{- define "cairn.keepScript" -}}
-const fs = require("fs"); const [directory, job, prefix, keep] = process.argv.slice(1); fs.renameSync(directory + "/" + job + ".unverified", directory + "/" + job + ".snap"); const own = fs.readdirSync(directory).filter((name) => name.startsWith(prefix + "-") && /^\d+\.(snap|unverified)$/.test(name.slice(prefix.length + 1))); const minute = (name) => Number(name.slice(prefix.length + 1).split(".")[0]); const saved = own.filter((name) => name.endsWith(".snap")).sort((a, b) => minute(b) - minute(a)); const gone = saved.slice(Number(keep)).concat(own.filter((name) => name.endsWith(".unverified"))); for (const name of gone) fs.rmSync(directory + "/" + name); console.log(job + ".snap is kept; deleted: " + (gone.join(", ") || "none"));
+const fs = require("fs"); const [directory, job, prefix, keep] = process.argv.slice(1); fs.renameSync(directory + "/" + job + ".unverified", directory + "/" + job + ".snap"); const own = fs.readdirSync(directory).filter((name) => name.startsWith(prefix + "-") && /^\d+\.(snap|unverified(\.part)?)$/.test(name.slice(prefix.length + 1))); const minute = (name) => Number(name.slice(prefix.length + 1).split(".")[0]); const saved = own.filter((name) => name.endsWith(".snap")).sort((a, b) => minute(b) - minute(a)); const gone = saved.slice(Number(keep)).concat(own.filter((name) => !name.endsWith(".snap"))); for (const name of gone) fs.rmSync(directory + "/" + name); console.log(job + ".snap is kept; deleted: " + (gone.join(", ") || "none"));
 {{- end -}}
 
-{{/* In a bucket: it is sent, and older ones go. rclone compares what it has sent with what arrived. */}}
-{{- define "cairn.sendBackup" -}}
+{{/* What speaks with the bucket. Takes the root. */}}
+{{- define "cairn.bucketBasics" -}}
 {{- $s3 := .Values.backup.s3 -}}
-name: send
 image: {{ if $s3.image.digest }}{{ printf "%s@%s" $s3.image.repository $s3.image.digest | quote }}{{ else }}{{ printf "%s:%s" $s3.image.repository $s3.image.tag | quote }}{{ end }}
 imagePullPolicy: {{ $s3.image.pullPolicy }}
 securityContext: {{- toYaml .Values.containerSecurityContext | nindent 2 }}
 resources: {{- toYaml (.Values.backup.resources | default (include "cairn.resources" . | fromYaml)) | nindent 2 }}
+{{- end -}}
+
+{{/* Where the bucket is, and as whom it is asked. Takes the root. */}}
+{{- define "cairn.bucketEnv" -}}
+{{- $s3 := .Values.backup.s3 -}}
+- name: TARGET
+  value: {{ printf ":s3:%s/%s" $s3.bucket (trimAll "/" $s3.folder) | trimSuffix "/" | quote }}
+- name: RCLONE_S3_PROVIDER
+  value: {{ ternary "Other" "AWS" (not (empty $s3.endpoint)) }}
+{{- with $s3.endpoint }}
+- name: RCLONE_S3_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- with $s3.region }}
+- name: RCLONE_S3_REGION
+  value: {{ . | quote }}
+{{- end }}
+- name: RCLONE_S3_NO_CHECK_BUCKET
+  value: 'true'
+- name: RCLONE_S3_ACCESS_KEY_ID
+  valueFrom: { secretKeyRef: { name: {{ $s3.existingSecret | quote }}, key: {{ $s3.accessKeyIdKey | quote }} } }
+- name: RCLONE_S3_SECRET_ACCESS_KEY
+  valueFrom: { secretKeyRef: { name: {{ $s3.existingSecret | quote }}, key: {{ $s3.secretAccessKeyKey | quote }} } }
+{{- end -}}
+
+{{/* In a bucket: it is sent, and older ones go. rclone compares what it has sent with what arrived. */}}
+{{- define "cairn.sendBackup" -}}
+name: send
+{{ include "cairn.bucketBasics" . }}
 command:
   - sh
   - -c
@@ -41,24 +69,7 @@ env:
     value: {{ include "cairn.backupName" . }}
   - name: KEEP
     value: {{ .Values.backup.keep | quote }}
-  - name: TARGET
-    value: {{ printf ":s3:%s/%s" $s3.bucket (trimAll "/" $s3.folder) | trimSuffix "/" | quote }}
-  - name: RCLONE_S3_PROVIDER
-    value: {{ ternary "Other" "AWS" (not (empty $s3.endpoint)) }}
-  {{- with $s3.endpoint }}
-  - name: RCLONE_S3_ENDPOINT
-    value: {{ . | quote }}
-  {{- end }}
-  {{- with $s3.region }}
-  - name: RCLONE_S3_REGION
-    value: {{ . | quote }}
-  {{- end }}
-  - name: RCLONE_S3_NO_CHECK_BUCKET
-    value: 'true'
-  - name: RCLONE_S3_ACCESS_KEY_ID
-    valueFrom: { secretKeyRef: { name: {{ $s3.existingSecret | quote }}, key: {{ $s3.accessKeyIdKey | quote }} } }
-  - name: RCLONE_S3_SECRET_ACCESS_KEY
-    valueFrom: { secretKeyRef: { name: {{ $s3.existingSecret | quote }}, key: {{ $s3.secretAccessKeyKey | quote }} } }
+  {{- include "cairn.bucketEnv" . | nindent 2 }}
 volumeMounts: {{- include "cairn.backupMount" . | nindent 2 }}
 {{- end -}}
 

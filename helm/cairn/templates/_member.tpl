@@ -3,7 +3,7 @@
 {{ include "cairn.podBasics" . }}
 terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
 {{- include "cairn.placement" . }}
-{{- with concat (include "cairn.volumePermissions" . | fromYamlArray) (include "cairn.clearRemoved" . | fromYamlArray) .Values.initContainers }}
+{{- with concat (include "cairn.volumePermissions" . | fromYamlArray) (include "cairn.clearRemoved" . | fromYamlArray) (include "cairn.restore" . | fromYamlArray) .Values.initContainers }}
 initContainers: {{- toYaml . | nindent 2 }}
 {{- end }}
 containers:
@@ -15,6 +15,9 @@ containers:
 {{- end -}}
 {{- if .Values.auth.enabled -}}
 {{- $volumes = concat (include "cairn.rootVolume" . | fromYamlArray) $volumes -}}
+{{- end -}}
+{{- if .Values.restore.file -}}
+{{- $volumes = concat (include "cairn.restoreVolume" . | fromYamlArray) $volumes -}}
 {{- end -}}
 {{- if not .Values.persistence.enabled -}}
 {{- $volumes = prepend $volumes (dict "name" "data" "emptyDir" (dict "sizeLimit" .Values.emptyDirSize)) -}}

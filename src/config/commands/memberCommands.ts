@@ -1,5 +1,6 @@
 /** Beside a member: what containers and pods run, and what runs instead of a member. */
 import type { CommandRow } from './row';
+import { restoreFlags } from './snapshotFlags';
 import { clusterUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 /** Longer than a pod takes to end once it was told, in seconds. */
@@ -67,6 +68,29 @@ export const memberCommands = {
         bounds: { minimum: 0, maximum: DRAIN_MAX_S },
       },
       ...userFlag,
+      ...tlsFlags,
+    },
+  },
+  'restore-once': {
+    help:
+      'Begin the member of a new release with the snapshot FILE, unless its place has begun before: a member that lost its data gets ' +
+      'the state of the others, never an old one. For the init container of a pod; docs/backup.md says how it knows.',
+    operands: ['FILE'],
+    flags: {
+      record: {
+        placeholder: 'PATH',
+        help: 'File, on another volume than the data, that says that this place of this release has begun. It is written.',
+      },
+      'data-dir': { placeholder: 'DIR', help: 'The data directory. DIR.restored beside it remembers the restore.' },
+      name: { placeholder: 'NAME', help: 'Name of the member.' },
+      'initial-cluster': {
+        placeholder: 'NAME=URL,...',
+        help: 'All members that the restored cluster begins with. Any other is left alone: it joins.',
+      },
+      'initial-cluster-token': { placeholder: 'TOKEN', help: 'Text that no other release has.' },
+      'bump-index': restoreFlags['bump-index'],
+      ttl: restoreFlags.ttl,
+      now: restoreFlags.now,
       ...tlsFlags,
     },
   },

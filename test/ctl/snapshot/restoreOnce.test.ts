@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AskMembers } from '../../../src/ctl/clearRemoved';
+import { restoreOnce } from '../../../src/ctl/snapshot/restoreOnce';
+import { fileOfRows, machineAfter, rowsOf, set } from '../../snapshot/support/states';
+import { captureOutput } from '../output';
+
+const CLUSTER = 'a=http://127.0.0.1:7001,b=http://127.0.0.1:7002';
+const nobody: AskMembers = () => Promise.reject(new Error('connection refused'));
+
+const output = captureOutput();
+let place: string;
+let volume: string;
+let data: string;
+let records: string;
+
+beforeEach(() => {
+  place = mkdtempSync(join(tmpdir(), 'cairn-once-'));
+  [volume, records] = [join(place, 'volume'), join(place, 'records')];
+  for (const each of [volume, records]) mkdirSync(each);
+  data = join(volume, 'data');
+  writeFileSync(join(place, 'state.snap'), fileOfRows(rowsOf(machineAfter([set('/a', '1')]))));
+});
+afterEach(() => {
+  rmSync(place, { recursive: true, force: true });
+});
+
+function run(name = 'a', ask = nobody, token = 'first', file = 'state.snap'): Promise<number> {
+  const words = ['--data-dir', data, '--name', name, '--record', join(records, name)];
+  return restoreOnce(
+    [join(place, file), ...words, '--initial-cluster', CLUSTER, '--initial-cluster-token', token],
+    ask,
+    {},
+  );
+}
+
+/** Of the cluster that was restored, as the last run told it. */
+function clusterId(): string {
+  return /new cluster ([0-9a-f]+)/.exec(output.text())?.[1] ?? '';
+}
+
+test('a new release begins with the snapshot, and that is remembered beside the data and elsewhere', async () => {
+  expect(await run()).toBe(0);
+  expect(output.text()).toMatch(
+    /^a: restored \d+ keys and directories; member [0-9a-f]+ of the new cluster [0-9a-f]+$/m,
+  );
+  expect([readdirSync(volume).sort(), readdirSync(records)]).toEqual([['data', 'data.restored'], ['a']]);
+  expect(existsSync(join(data, 'FORMAT'))).toBe(true);
+});
+
+test('once: not when the pod starts again, not when the disk was lost, not when the data were moved aside', async () => {
+  await run();
+  expect(await run()).toBe(0);
+  expect(output.text()).toContain('a: has the restored state already');
+  rmSync(data, { recursive: true });
+  expect(await run()).toBe(0);
+  expect(output.text()).toContain('a: has begun before and lost its data: nothing is restored');
+  rmSync(join(records, 'a'));
+  expect(await run()).toBe(0);
+  expect(output.text()).toContain('a: was restored before: nothing is restored again');
+  rmSync(join(volume, 'data.restored'));
+  expect(await run()).toBe(0);
+  expect(readdirSync(volume)).toEqual([]);
+});
+
+test('the file is not needed any more once it was done', async () => {
+  await run();
+  expect(await run('a', nobody, 'first', 'gone.snap')).toBe(0);
+});
+
+test('members that are restored one after the other do not keep each other from it; another cluster does', async () => {
+  await run();
+  const id = clusterId();
+  rmSync(volume, { recursive: true });
+  mkdirSync(volume);
+  const asked: string[] = [];
+  const first: AskMembers = (url) => {
+    asked.push(url);
+    return Promise.resolve({ clusterId: id, members: [] });
+  };
+  expect(await run('b', first)).toBe(0);
+  expect([clusterId(), asked]).toEqual([id, ['http://127.0.0.1:7001']]);
+  rmSync(volume, { recursive: true });
+  rmSync(join(records, 'b'));
+  mkdirSync(volume);
+  expect(await run('b', () => Promise.resolve({ clusterId: 'another', members: [] }))).toBe(0);
+  expect(output.text()).toContain(
+    'b: a member of another cluster (another) runs at http://127.0.0.1:7001; nothing is restored',
+  );
+  expect([readdirSync(volume), readdirSync(records).includes('b')]).toEqual([[], true]);
+});
+
+test('data of an earlier release are not taken for the restored ones, and stay', async () => {
+  await run();
+  rmSync(join(records, 'a'));
+  expect(await run('a', nobody, 'second')).toBe(1);
+  expect(output.text()).toMatch(
+    /data has data that were not restored for this release, and they stay as they are\. Delete/,
+  );
+  expect(existsSync(join(data, 'FORMAT'))).toBe(true);
+  expect(readdirSync(records)).toEqual([]);
+});
+
+test('a damaged file makes nothing, is recorded nowhere, and ends the pod', async () => {
+  writeFileSync(join(place, 'state.snap'), 'no state');
+  expect(await run()).toBe(1);
+  expect([readdirSync(volume), readdirSync(records)]).toEqual([[], []]);
+});
+
+test('a restore that was killed is made anew', async () => {
+  mkdirSync(join(data, 'db'), { recursive: true, mode: 0o700 });
+  writeFileSync(join(data, 'FORMAT.new'), 'cairn is filling this directory\n');
+  writeFileSync(join(volume, 'data.restored'), 'A sentence.\n{"token":"first","phase":"restoring"}\n');
+  expect(await run()).toBe(0);
+  expect(existsSync(join(data, 'FORMAT'))).toBe(true);
+});
+
+test('a pod that comes later joins the others', async () => {
+  expect(await run('c')).toBe(0);
+  expect(output.text()).toContain('c: not one of the members that the restored cluster begins with; it joins them');
+  expect([readdirSync(volume), readdirSync(records)]).toEqual([[], []]);
+});
