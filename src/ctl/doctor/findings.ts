@@ -14,7 +14,7 @@ export interface Finding {
 }
 
 /** A finding of a rule, which knows what it is about. */
-export type Complaint = Omit<Finding, 'about' | 'severity'> & { readonly severity: 'warning' | 'error' };
+export type Complaint = Omit<Finding, 'about' | 'severity'> & { readonly severity: Exclude<Severity, 'ok'> };
 
 export interface Rule<Facts> {
   readonly about: string;

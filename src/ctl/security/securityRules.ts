@@ -112,13 +112,15 @@ export const securityRules: readonly Rule<SecurityFacts>[] = [
     complaints: (facts) =>
       facts.operatorsForNobody.kind !== 'answered' || facts.operatorsForNobody.status !== 200
         ? []
-        : [
-            {
-              severity: areHere(facts) ? 'warning' : 'error',
-              seen: `${facts.askedAt} gives routes of operators to everybody: the whole state with password hashes, members, draining`,
-              advice: '--operator-routes metrics (or peer), and auth',
-            },
-          ],
+        : isAskedAsRoot(facts)
+          ? [AS_ROOT]
+          : [
+              {
+                severity: areHere(facts) ? 'warning' : 'error',
+                seen: `${facts.askedAt} gives routes of operators to everybody: the whole state with password hashes, members, draining`,
+                advice: '--operator-routes metrics (or peer), and auth',
+              },
+            ],
   },
   {
     about: 'host names',
@@ -153,6 +155,12 @@ export const securityRules: readonly Rule<SecurityFacts>[] = [
     },
   },
 ];
+
+const AS_ROOT: Complaint = {
+  severity: 'unknown',
+  seen: 'the certificate that was given is of a user with the role root: what others get is not seen',
+  advice: 'run it with the certificate of somebody else',
+};
 
 /** What nobody can see from outside. */
 export const NOT_SEEN: Finding = {
@@ -208,8 +216,10 @@ function endComplaint(port: PortFacts, nowMs: number): Complaint | undefined {
   };
 }
 
-function guestComplaints({ isAuthOn, guestRights, rootForNobody }: SecurityFacts): readonly Complaint[] {
+function guestComplaints(facts: SecurityFacts): readonly Complaint[] {
+  const { isAuthOn, guestRights, rootForNobody } = facts;
   if (isAuthOn !== true) return [];
+  if (guestRights === undefined && isAskedAsRoot(facts)) return [AS_ROOT];
   const advice = 'revoke it from the role guest: docs/auth.md, or cairn auth-apply';
   if (guestRights === undefined)
     return rootForNobody.kind === 'answered' && rootForNobody.status === 200
@@ -221,6 +231,11 @@ function guestComplaints({ isAuthOn, guestRights, rootForNobody }: SecurityFacts
   if (rights.length === 0) return [];
   const isAll = rights.some((right) => /^\w+ \/?\*$/.test(right));
   return [{ severity: isAll ? 'error' : 'warning', seen: `whoever is no user may ${rights.join(', ')}`, advice }];
+}
+
+/** Where auth is on nobody but root gets there: the name in the certificate that was given is that of such a user. */
+function isAskedAsRoot({ isAuthOn, operatorsForNobody }: SecurityFacts): boolean {
+  return isAuthOn === true && operatorsForNobody.kind === 'answered' && operatorsForNobody.status === 200;
 }
 
 /** Everything is on this machine: it is a trial. */

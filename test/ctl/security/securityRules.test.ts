@@ -79,6 +79,14 @@ test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
     ['error auth: ', 'error operators: '],
   ],
   [
+    'a certificate of root, which says nothing of others',
+    { rootForNobody: answered(200), guestRights: undefined, operatorsForNobody: answered(200) },
+    [
+      'unknown guests: the certificate that was given is of a user with the role root',
+      'unknown operators: the certificate',
+    ],
+  ],
+  [
     'guests who may do everything',
     { guestRights: { read: ['/*'], write: ['/*'] } },
     ['error guests: whoever is no user may read /*, write /*'],
