@@ -106,7 +106,9 @@ asRoot('who owns the directory leads root nowhere else with links, at no step', 
       let done = 0;
       const attacked = stepping(await Disk.at(own, MODES), () => {
         if (done++ !== step) return;
-        execFileSync('sh', ['-c', attack, own, victim], { uid: 12345, gid: 23456, stdio: 'ignore' });
+        // Programs that everybody may run: what is on the PATH of the tests may be root's alone.
+        const env = { PATH: '/usr/bin:/bin' };
+        execFileSync('/bin/sh', ['-c', attack, own, victim], { uid: 12345, gid: 23456, stdio: 'ignore', env });
         attacks += 1;
       });
       await swapIn(own, state({ 'db/host': 'a', 'db/port': '1' }), attacked, NOW_MS).catch(() => undefined);
