@@ -32,7 +32,7 @@ test.each(['', '0', '-1', '1.5', 'abc', '12 34', '12345678901'])('a file with %j
 const asRoot = process.geteuid?.() === 0 ? test : test.skip;
 const SOMEBODY = 54321;
 asRoot('root sends none to a process that who owns the file could not send one to', async () => {
-  const [ofRoot, ofSomebody] = [spawn('sleep', ['300']), spawn('sleep', ['300'], { uid: SOMEBODY })];
+  const [ofRoot, ofSomebody] = [spawn('sleep', ['300']), spawn('/bin/sleep', ['300'], { uid: SOMEBODY })];
   await Promise.all([once(ofRoot, 'spawn'), once(ofSomebody, 'spawn')]);
   try {
     writeFileSync(file, String(ofRoot.pid));
