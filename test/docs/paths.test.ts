@@ -66,3 +66,9 @@ it('docs/architecture.md names every folder of the sources', () => {
   );
   for (const folder of [...folders, 'src/api/connection']) expect(page).toContain(`\`${folder}\``);
 });
+
+it.each(pages)('%s has no marks of a merge that was left', (page) => {
+  const lines = readFileSync(join(ROOT, page), 'utf8').split('\n');
+  // Prettier turns the last mark into a quotation of quotations, and the first stays as it is.
+  expect(lines.filter((line) => /^(?:<{7} |={7}$|>{7} |(?:> ){5,}|\| ={7} )/.test(line))).toEqual([]);
+});
