@@ -2,6 +2,7 @@
  * What can go wrong between this client and a cluster. `kind` tells the cases apart (`ClientError` is their union); a request that
  * was aborted rejects with its signal's reason instead, as `fetch` does.
  */
+import { tlsFaultOf, type TlsFault } from '../platform/networkError';
 
 /** A member answered, and it was not what was asked for. */
 export abstract class AnswerError extends Error {
@@ -65,6 +66,25 @@ export class NotUnderstoodError extends AnswerError {
   readonly kind = 'notUnderstood';
 }
 
+/** What of TLS no time mends, as `code` of an `UnreachableError`. The texts never change. */
+export const TLS_CODES = {
+  unknownAuthority: 'TLS_UNKNOWN_AUTHORITY',
+  expired: 'TLS_EXPIRED',
+  notYetValid: 'TLS_NOT_YET_VALID',
+  revoked: 'TLS_REVOKED',
+  revocations: 'TLS_REVOCATIONS',
+  wrongPurpose: 'TLS_WRONG_PURPOSE',
+  wrongName: 'TLS_WRONG_NAME',
+  unusable: 'TLS_UNUSABLE_CERTIFICATE',
+  notTls: 'TLS_NOT_SPOKEN',
+  tlsSpoken: 'TLS_SPOKEN',
+  certificateDemanded: 'TLS_CERTIFICATE_DEMANDED',
+  certificateRefused: 'TLS_CERTIFICATE_REFUSED',
+  nothingInCommon: 'TLS_NOTHING_IN_COMMON',
+} as const satisfies Record<TlsFault, string>;
+
+export type TlsCode = (typeof TLS_CODES)[TlsFault];
+
 /** Why one endpoint gave no answer. */
 export interface EndpointFailure {
   readonly endpoint: string;
@@ -90,6 +110,15 @@ export abstract class NoAnswerError extends Error {
 export class UnreachableError extends NoAnswerError {
   override readonly name = 'UnreachableError';
   readonly kind = 'unreachable';
+  /** Set where TLS failed at all endpoints, in a way that trying again does not mend: what it was at the last of them. */
+  readonly code: TlsCode | undefined;
+
+  constructor(...[message, maybeCarriedOut, failures]: ConstructorParameters<typeof NoAnswerError>) {
+    super(message, maybeCarriedOut, failures);
+    const faults = failures.map(({ error }) => tlsFaultOf(error));
+    const last = faults.includes(undefined) ? undefined : faults.at(-1);
+    this.code = last && TLS_CODES[last];
+  }
 }
 
 /** There was no whole answer in the time that the request was given. */

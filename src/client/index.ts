@@ -15,9 +15,10 @@ export {
   NotUnderstoodError,
   RefusedError,
   TimeoutError,
+  TLS_CODES,
   UnreachableError,
 } from './errors';
-export type { ClientError, EndpointFailure } from './errors';
+export type { ClientError, EndpointFailure, TlsCode } from './errors';
 export type { Keys } from './keys';
 export type { Condition, DeleteOptions, GetOptions, KeyAnswer, Listing, SetOptions, WriteOptions } from './keys';
 export type { Action, KeyEvent, KeyNode, StoreIndexes } from './keyEvent';

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { explainPlainAtTls, isRefusal, isTlsFailure, reasonOf } from '../platform/networkError';
+import { isRefusal, isTlsFailure, plainAtTlsError, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -81,9 +81,9 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       readText(response, (text) => {
         cancelTimeout();
         const status = response.statusCode ?? 0;
-        const reason = explainPlainAtTls(url, status, text);
-        if (reason === undefined) resolve({ kind: 'refused', status, text, answer: factsOf(response) });
-        else resolve({ kind: 'failed', reason, nobodyListens: false, isTls: true });
+        const error = plainAtTlsError(url, status, text);
+        if (error === undefined) resolve({ kind: 'refused', status, text, answer: factsOf(response) });
+        else failed(error);
         request.destroy();
       });
     });

@@ -13,6 +13,37 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The code of an error of TLS that has words of its own (src/tls/dialFailure.ts). */
 export const TLS_FAILURE = 'TLS_FAILURE';
 
+/** What of TLS no time mends, by kinds that call for the same remedy; `tlsFault` of an error. */
+export type TlsFault =
+  /** No CA that is trusted signed the certificate of the host. */
+  | 'unknownAuthority'
+  | 'expired'
+  | 'notYetValid'
+  | 'revoked'
+  /** The list of revoked certificates itself. */
+  | 'revocations'
+  | 'wrongPurpose'
+  /** It is not of the host that was dialled. */
+  | 'wrongName'
+  /** Anything else that is wrong with it. */
+  | 'unusable'
+  /** The host speaks plain HTTP. */
+  | 'notTls'
+  /** The host speaks TLS, and was asked by plain HTTP. */
+  | 'tlsSpoken'
+  /** The host wants a certificate of the client, and there was none. */
+  | 'certificateDemanded'
+  /** The host does not take that of the client. */
+  | 'certificateRefused'
+  /** No version or cipher in common. */
+  | 'nothingInCommon';
+
+/** Undefined: what failed may succeed another time. */
+export function tlsFaultOf(error: unknown): TlsFault | undefined {
+  if (typeof error !== 'object' || error === null || !('tlsFault' in error)) return undefined;
+  return error.tlsFault as TlsFault;
+}
+
 /** Whether the connection came about and TLS on it did not: somebody has to mend that, waiting does not help. */
 export function isTlsFailure(error: unknown): boolean {
   return codeOf(error) === TLS_FAILURE;
@@ -28,9 +59,10 @@ export function tlsReasonsOf(error: unknown): readonly string[] {
 const ANSWER_TO_PLAIN_HTTP = 'Client sent an HTTP request to an HTTPS server.';
 
 /** What to do about an answer that only says that the host speaks TLS; undefined for any other. */
-export function explainPlainAtTls(url: URL, status: number, text: string): string | undefined {
+export function plainAtTlsError(url: URL, status: number, text: string): Error | undefined {
   if (url.protocol !== 'http:' || status !== 400 || !text.startsWith(ANSWER_TO_PLAIN_HTTP)) return undefined;
-  return `${url.host} speaks TLS there, and it was asked by plain HTTP; write its URL with https://`;
+  const message = `${url.host} speaks TLS there, and it was asked by plain HTTP; write its URL with https://`;
+  return Object.assign(new Error(message), { code: TLS_FAILURE, tlsFault: 'tlsSpoken' satisfies TlsFault });
 }
 
 /** Whether the other machine said that nobody listens on the port. */

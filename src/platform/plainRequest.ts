@@ -3,7 +3,7 @@ import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } 
 import type { Duplex } from 'node:stream';
 import { basicAuthorization } from './basicAuthorization';
 import { dialTcp, type Dial } from './dial';
-import { explainPlainAtTls, TLS_FAILURE } from './networkError';
+import { plainAtTlsError } from './networkError';
 import { redirectOf, REDIRECTS_MAX } from './redirects';
 import { bytesOf, type RequestBody } from './requestBody';
 
@@ -73,9 +73,9 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
     };
     readAnswer(request, options.answerBytesMax, fail, (answer) => {
       settled();
-      const isTls = explainPlainAtTls(new URL(options.url), answer.status, answer.text);
-      if (isTls === undefined) resolve(answer);
-      else reject(Object.assign(new Error(isTls), { code: TLS_FAILURE }));
+      const error = plainAtTlsError(new URL(options.url), answer.status, answer.text);
+      if (error === undefined) resolve(answer);
+      else reject(error);
     });
   });
 }

@@ -12,6 +12,9 @@ export type CertificateFault =
   | 'revocationsForged'
   | 'wrongPurpose';
 
+/** The certificate is good, and of somebody else: the code of the error that says so. */
+export const WRONG_IDENTITY = 'CERT_OF_SOMEBODY_ELSE';
+
 /** By the names that Node.js has for OpenSSL's X509_V_ERR_ codes. It has names for some of them only, and UNSPECIFIED for the rest. */
 const FAULTS: Readonly<Record<string, CertificateFault>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'unknownAuthority',

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { dialTcp, hostOf, portOf, type Dial } from '../platform/dial';
 import type { ClientTls } from './clientTls';
-import { explainFailure, HANDSHAKE_TIMEOUT } from './dialFailure';
+import { explainErrorsOf, HANDSHAKE_TIMEOUT, MEMBER_REMEDIES, type Remedies } from './dialFailure';
 import { identityError } from './serverCheck';
 import { Sessions } from './sessions';
 
@@ -16,13 +16,22 @@ const KEEP_ALIVE_AFTER_MS = 30_000;
  *
  * @param material asked for each connection, so that new certificates count from the next one on
  */
-export function tlsDial(material: (url: URL) => ClientTls, handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS): Dial {
+export function tlsDial(
+  material: (url: URL) => ClientTls,
+  { handshakeTimeoutMs = HANDSHAKE_TIMEOUT_MS, remedies = MEMBER_REMEDIES }: Partial<TlsDialOptions> = {},
+): Dial {
   const sessions = new Sessions();
-  return (url) =>
-    url.protocol === 'https:' ? dialTls(url, material(url), sessions, handshakeTimeoutMs) : dialTcp(url);
+  const options = { handshakeTimeoutMs, remedies };
+  return (url) => (url.protocol === 'https:' ? dialTls(url, material(url), sessions, options) : dialTcp(url));
 }
 
-function dialTls(url: URL, tls: ClientTls, sessions: Sessions, handshakeTimeoutMs: number): TLSSocket {
+interface TlsDialOptions {
+  readonly handshakeTimeoutMs: number;
+  /** In whose words it is said what to do; those of a member if nothing else is said. */
+  readonly remedies: Remedies;
+}
+
+function dialTls(url: URL, tls: ClientTls, sessions: Sessions, options: TlsDialOptions): TLSSocket {
   const host = hostOf(url);
   const session = sessions.of(url.host, tls);
   const socket = connect({
@@ -37,20 +46,14 @@ function dialTls(url: URL, tls: ClientTls, sessions: Sessions, handshakeTimeoutM
   });
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
-  watchHandshake(socket, handshakeTimeoutMs);
+  watchHandshake(socket, options.handshakeTimeoutMs);
   socket.on('session', (ticket: Buffer) => {
     sessions.keep(url.host, tls, ticket);
   });
-  let isShaken = false;
-  socket.once('secureConnect', () => {
-    isShaken = true;
-  });
   // The first to hear of it: the words are in the error before anybody else reads it.
-  socket.on('error', (error: NodeJS.ErrnoException) => {
+  explainErrorsOf(socket, url, options.remedies);
+  socket.on('error', () => {
     sessions.forget(url.host);
-    // Node.js sets it, to a text whatever its types say, before it ends the connection for it; where it does not end it for that, the handshake is done.
-    const isCertificateRefused = !isShaken && typeof (socket.authorizationError as unknown) === 'string';
-    Object.assign(error, explainFailure(error, url, { isShaken, isCertificateRefused }));
   });
   return socket;
 }

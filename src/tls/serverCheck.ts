@@ -1,11 +1,9 @@
 /** Whether a certificate that a known CA signed is of whom it has to be. */
 import type { X509Certificate } from 'node:crypto';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { WRONG_IDENTITY } from './certificateFaults';
 import { commonNameOf } from './certificates';
 import type { ServerCheck } from './clientTls';
-
-/** The certificate is good, and of somebody else. */
-export const WRONG_IDENTITY = 'CERT_OF_SOMEBODY_ELSE';
 
 /** Undefined: it is of whom it has to be. Looks nothing up: what counts is what stands in the certificate. */
 export function identityError(check: ServerCheck, dialled: string, certificate: PeerCertificate): Error | undefined {

@@ -84,7 +84,11 @@ function trusting(authority: MadeCertificate, check: ServerCheck = { kind: 'dial
 }
 
 /** `answered`, or the reason. */
-async function ask(url: string, tls: ClientTls, dial = tlsDial(() => tls, HANDSHAKE_MS)): Promise<string> {
+async function ask(
+  url: string,
+  tls: ClientTls,
+  dial = tlsDial(() => tls, { handshakeTimeoutMs: HANDSHAKE_MS }),
+): Promise<string> {
   const error = await failure(url, dial);
   return error === undefined ? 'answered' : reasonOf(error);
 }
@@ -152,7 +156,7 @@ test.each([
   const tls = await tlsOf();
   const error = await failure(
     server.url,
-    tlsDial(() => tls, HANDSHAKE_MS),
+    tlsDial(() => tls, { handshakeTimeoutMs: HANDSHAKE_MS }),
   );
   expect(isTlsFailure(error)).toBe(true);
   expect(reasonOf(error)).toMatch(reason);

@@ -1,5 +1,5 @@
 /** One request to one endpoint, its redirects followed, its answer read. */
-import { explainPlainAtTls, TLS_FAILURE } from '../../platform/networkError';
+import { plainAtTlsError } from '../../platform/networkError';
 import { redirectOf, REDIRECTS_MAX } from '../../platform/redirects';
 import { bytesOf } from '../../platform/requestBody';
 import type { Answer, Call } from '../call';
@@ -32,9 +32,9 @@ export async function attempt(options: Attempt, answerBytesMax: number): Promise
   const { statusCode: status = 0, headers } = answer.message;
   try {
     const text = await readText(answer, answerBytesMax, requestTo(options, url));
-    const isTls = explainPlainAtTls(url, status, text);
-    if (isTls === undefined) return { status, headers, text, endpoint: url.origin };
-    throw new ExchangeFailure('connection', Object.assign(new Error(isTls), { code: TLS_FAILURE }), false, false);
+    const error = plainAtTlsError(url, status, text);
+    if (error === undefined) return { status, headers, text, endpoint: url.origin };
+    throw new ExchangeFailure('connection', error, false, false);
   } catch (error) {
     const isKnown = error instanceof ExchangeFailure || error instanceof NotUnderstoodError;
     if (isKnown || options.signal?.aborted === true) throw error;

@@ -4,6 +4,8 @@ import { isIP } from 'node:net';
 import { connect, createSecureContext, type SecureContext } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import { dialTcp, hostOf, portOf, type Dial } from '../../platform/dial';
+import { explainErrorsOf, type Remedies } from '../../tls/dialFailure';
+import { identityError } from '../../tls/serverCheck';
 
 /** How the client shows itself and whom it believes, over https; the names are those of `node:tls`. */
 export interface TlsOptions {
@@ -78,6 +80,9 @@ class DialledAgent extends Agent {
   }
 }
 
+/** How the options of the client name what is to be given. */
+const REMEDIES: Remedies = { authorities: 'tls.ca', certificate: 'tls.cert and tls.key' };
+
 /** Plain TCP for http, TLS for https. Throws what `node:tls` says of certificates and keys that it cannot read. */
 export function dialWith(options: TlsOptions = {}): Dial {
   const { servername, rejectUnauthorized = true, minVersion = 'TLSv1.2', ca, ...own } = options;
@@ -93,9 +98,11 @@ export function dialWith(options: TlsOptions = {}): Dial {
     const socket = connect({
       ...{ host, port: portOf(url), secureContext: contextOnce(), rejectUnauthorized, ALPNProtocols: ['http/1.1'] },
       ...(name === undefined ? {} : { servername: name }),
+      checkServerIdentity: (dialled, certificate) => identityError({ kind: 'dialledName' }, dialled, certificate),
     });
     socket.setNoDelay(true);
     socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
+    explainErrorsOf(socket, url, REMEDIES);
     return socket;
   };
 }

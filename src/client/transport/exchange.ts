@@ -2,6 +2,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { tlsFaultOf } from '../../platform/networkError';
 import { reasonToStop } from '../../platform/plainRequest';
 
 export interface Exchange {
@@ -60,7 +61,9 @@ export function exchange(options: Exchange): Promise<OpenAnswer> {
       request.destroy();
     };
     const fail = (reason: 'timeout' | 'connection', error: Error): void => {
-      end(new ExchangeFailure(reason, error, sending.maybeSent, request.reusedSocket));
+      // Of TLS 1.3 the server refuses a client when that believes the handshake done; it has read nothing of the request then.
+      const maybeSent = sending.maybeSent && tlsFaultOf(error) === undefined;
+      end(new ExchangeFailure(reason, error, maybeSent, request.reusedSocket));
     };
     const stopped = (): void => {
       if (signal !== undefined) end(reasonToStop(signal));

@@ -4,7 +4,7 @@
  */
 import { BackOff, type BackOffBounds } from '../../platform/backOff';
 import type { Random } from '../../platform/clock';
-import { reasonOf } from '../../platform/networkError';
+import { reasonOf, tlsFaultOf } from '../../platform/networkError';
 import { TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
 import { nameOf, type Answer, type Call } from '../call';
 import { isRead } from './attempt';
@@ -41,7 +41,7 @@ export async function askWithFailOver(options: FailOver): Promise<Answer> {
       if (answer !== undefined) return answer;
       if (performance.now() >= deadlineMs) return run.lastAnswer();
     }
-    if (round >= roundsMax) return run.lastAnswer();
+    if (round >= roundsMax || run.isHopeless(urls)) return run.lastAnswer();
     const waitMs = backOff.nextMs();
     if (performance.now() + waitMs >= deadlineMs) return run.lastAnswer();
     await options.pause(waitMs, signal);
@@ -82,6 +82,14 @@ class Run {
       if (this.wasMaybeSent) throw this.givenUp(error.reason === 'timeout');
       return undefined;
     }
+  }
+
+  /** Whether each of them failed last by what no time mends: then the next round fails in the same way. */
+  isHopeless(urls: readonly URL[]): boolean {
+    return (
+      this.refused === undefined &&
+      urls.every(({ origin }) => tlsFaultOf(this.failures.get(origin)?.error) !== undefined)
+    );
   }
 
   /** After the last round: what a member said weighs more than what another did not. */

@@ -61,7 +61,9 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
   } catch (error) {
     if (error === SILENT) return undefined;
     if (!(error instanceof ExchangeFailure)) throw error;
-    throw new UnreachableError(`${nameOf(call)}: ${endpoint}: ${reasonOf(error.error)}`, false, [{ endpoint, error }]);
+    throw new UnreachableError(`${nameOf(call)}: ${endpoint}: ${reasonOf(error.error)}`, false, [
+      { endpoint, error: error.error },
+    ]);
   } finally {
     ending.release();
   }
