@@ -159,6 +159,7 @@ function suite(): void {
       await page.getByRole('treeitem', { expanded: true }).filter({ hasText: name }).waitFor();
     }
     await page.getByRole('tree').press('ArrowLeft');
+    await page.getByRole('treeitem', { expanded: false }).filter({ hasText: 'closed' }).waitFor();
     await row('b').click();
     expect(await value()).toBe('before');
 
