@@ -1,10 +1,11 @@
 /**
  * `POST /standby?peerURL=URL` of the peer port: one that waits says that it is there, and asks whether it may join. Anybody can say so, but
- * no page in a browser, whatever name it came by; before a member makes way for it, it is asked back (member/activeSize.ts).
+ * no page in a browser, whatever name it came by; before it counts it is asked back (member/standbyList.ts).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterAdmin, SettingsAdmin, StatusSource } from '../member/types';
 import { isOfPage } from './connection/crossSite';
+import { networkOf } from './http/caller';
 import { writeBadRequest, writeErrorText, writeJson, writeMethodNotAllowed } from './http/answers';
 import { leadingMember } from './v2/members/members';
 
@@ -15,7 +16,7 @@ const URL_LENGTH_MAX = 2048;
 /** @param query raw */
 export function serveStandby(
   member: ClusterAdmin & SettingsAdmin & StatusSource,
-  request: Pick<IncomingMessage, 'method' | 'headers'>,
+  request: Pick<IncomingMessage, 'method' | 'headers' | 'socket'>,
   query: string,
   response: ServerResponse,
 ): void {
@@ -27,7 +28,8 @@ export function serveStandby(
   } else if (peerURL.length > URL_LENGTH_MAX || !/^https?:\/\//i.test(peerURL) || !URL.canParse(peerURL)) {
     writeBadRequest(response);
   } else {
-    const room = member.standbyLooks(peerURL);
+    const { origin } = new URL(peerURL);
+    const room = member.standbyLooks(origin, networkOf(request.socket.remoteAddress ?? ''));
     const leader = [...(leadingMember(member)?.clientURLs ?? [])].sort()[0] ?? '';
     const { syncIntervalMs } = member.clusterSettings();
     writeJson(response, 200, `${JSON.stringify({ room, syncInterval: syncIntervalMs / 1000, leader })}\n`);

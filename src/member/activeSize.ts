@@ -6,13 +6,12 @@ import type { ClusterSettings } from '../machine/cluster/clusterSettings';
 import type { ClusterChange } from '../machine/cluster/clusterState';
 import { quorumHolds } from '../raft/quorum';
 import type { MemberId } from '../raft/types';
+import { StandbyList } from './standbyList';
 
 /** A standby that has not looked for so many intervals is gone. */
 const LOOKS_MISSED_MAX = 3;
 /** However long the cluster's interval is, a standby looks again within this time (discovery/room.ts). */
 const LOOK_INTERVAL_MAX_MS = 600_000;
-/** Standbys that are asked before a member makes way for one of them; those that looked last. */
-const STANDBYS_ASKED_MAX = 8;
 /**
  * Whoever was added gets so much time to be there, however short removeDelay is: it may have to be started first, and with its place it would
  * lose what it was sent.
@@ -20,8 +19,6 @@ const STANDBYS_ASKED_MAX = 8;
 const LEARNER_DELAY_MIN_MS = 60_000;
 /** A change that comes to nothing again and again is logged so often. */
 const SAME_LOG_AFTER_MS = 60_000;
-/** Many times the standbys that a cluster has; whoever comes then is not remembered. */
-const STANDBYS_MAX = 100;
 const CHECK_INTERVAL_MS = 1000;
 
 /** One of the others, or the leader itself. */
@@ -37,6 +34,7 @@ export interface ActiveSizeView {
   readonly settings: ClusterSettings;
   readonly leaderId: MemberId;
   readonly members: readonly KnownMember[];
+  /** That were found at their peer URLs. */
   readonly standbys: number;
 }
 
@@ -89,25 +87,28 @@ export interface ActiveSizeParts {
   readonly log: (fields: object, message: string) => void;
 }
 
-/** The chore of it. What it knows of silence and standbys is this member's own, and counts from when it became the leader. */
+/** The chore of it. What it knows is this member's own; silence counts from when it became the leader. */
 export class ActiveSize {
   private readonly heardMs = new Map<MemberId, number>();
-  private readonly standbys = new Map<string, number>();
+  private readonly standbys: StandbyList;
   private nextMs = 0;
+  private nextLookMs = 0;
   private isUnderWay = false;
   private nowMs = 0;
   private logged: { readonly text: string; readonly atMs: number } | undefined;
 
-  constructor(private readonly parts: ActiveSizeParts) {}
+  constructor(private readonly parts: ActiveSizeParts) {
+    this.standbys = new StandbyList((peerURL) => parts.isStandby(peerURL));
+  }
 
-  /** A standby looked whether there is room for it; whether there is. @param peerURL under which it would join */
-  looks(peerURL: string): boolean {
+  /** A standby looked whether there is room for it; whether there is. See `standbyLooks` of SettingsAdmin. */
+  looks(peerURL: string, source: string): boolean {
     const { settings, members } = this.parts;
     const { activeSize, isSet } = settings();
     const hasRoom = !isSet || members().length < activeSize;
     // Who joins now is no standby any more: nobody is to make room for it.
-    if (hasRoom) this.standbys.delete(peerURL);
-    else if (this.standbys.delete(peerURL) || this.standbys.size < STANDBYS_MAX) this.standbys.set(peerURL, this.nowMs);
+    if (hasRoom) this.standbys.remove(peerURL);
+    else this.standbys.add(peerURL, source, this.nowMs);
     return hasRoom;
   }
 
@@ -116,6 +117,12 @@ export class ActiveSize {
     const { id, leader } = this.parts;
     this.nowMs = nowMs;
     const settings = this.parts.settings();
+    if (nowMs >= this.nextLookMs) {
+      this.nextLookMs = nowMs + CHECK_INTERVAL_MS;
+      this.standbys.forget(nowMs - LOOKS_MISSED_MAX * Math.min(settings.syncIntervalMs, LOOK_INTERVAL_MAX_MS));
+      // Whoever leads next is to know them, too.
+      this.standbys.look();
+    }
     if (leader() !== id || !settings.isSet) {
       this.heardMs.clear();
       return;
@@ -125,7 +132,6 @@ export class ActiveSize {
     for (const each of this.heardMs.keys())
       if (!members.some((member) => member.id === each)) this.heardMs.delete(each);
     this.nextMs = nowMs + CHECK_INTERVAL_MS;
-    this.forget(nowMs - LOOKS_MISSED_MAX * Math.min(settings.syncIntervalMs, LOOK_INTERVAL_MAX_MS));
     const wanted = this.wanted();
     if (wanted === undefined) return;
     this.isUnderWay = true;
@@ -156,20 +162,12 @@ export class ActiveSize {
   /** Whoever can reach the peer port can say that a standby waits: for a silent member to make way, it has to be there. */
   private async carryOut({ change, why }: SizeChange): Promise<void> {
     if (why === 'silent') {
-      if (!(await this.isAnyThere())) return;
+      if (!(await this.standbys.isAnyThere())) return;
       const now = this.wanted();
       if (now?.why !== why || now.change.id !== change.id) return;
     }
     this.log(change.id, why);
     await this.parts.change(change);
-  }
-
-  private async isAnyThere(): Promise<boolean> {
-    const asked = [...this.standbys.keys()].slice(-STANDBYS_ASKED_MAX);
-    const answers = await Promise.all(asked.map((url) => this.parts.isStandby(url)));
-    // Who is not there is none until he looks again.
-    for (const [number, url] of asked.entries()) if (answers[number] !== true) this.standbys.delete(url);
-    return answers.includes(true);
   }
 
   private log(member: MemberId, why: SizeChange['why']): void {
@@ -182,9 +180,5 @@ export class ActiveSize {
     this.logged = { text: `${member} ${text}`, atMs: this.nowMs };
     const { activeSize, removeDelayMs } = this.parts.settings();
     this.parts.log({ member, why, activeSize, removeDelayMs }, text);
-  }
-
-  private forget(beforeMs: number): void {
-    for (const [url, seenMs] of this.standbys) if (seenMs < beforeMs) this.standbys.delete(url);
   }
 }

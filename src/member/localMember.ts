@@ -193,8 +193,8 @@ export class LocalMember implements Member {
     return this.refusedInDoubt() ?? this.assembly.membership.changeSettings(change);
   }
 
-  standbyLooks(peerURL: string): boolean {
-    return this.assembly.chores.activeSize.looks(peerURL);
+  standbyLooks(peerURL: string, source: string): boolean {
+    return this.assembly.chores.activeSize.looks(peerURL, source);
   }
 
   snapshot(options: { readonly quorum: boolean }): Promise<StateSnapshot> {

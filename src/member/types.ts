@@ -196,9 +196,10 @@ export interface SettingsAdmin {
   /**
    * A standby says that it is there, and asks whether it may join: true where there are fewer members than `activeSize`, or where nobody
    * has set one.
-   * @param peerURL under which it would join
+   * @param peerURL the origin of one, under which it would join
+   * @param source the network that it says so from
    */
-  standbyLooks(peerURL: string): boolean;
+  standbyLooks(peerURL: string, source: string): boolean;
 }
 
 /** What a member says of itself. */

@@ -267,11 +267,12 @@ export class FakeMember implements Member {
     });
   }
 
-  readonly standbys: string[] = [];
+  /** Where, and said from where. */
+  readonly standbys: (readonly [string, string])[] = [];
   hasRoom = true;
 
-  standbyLooks(peerURL: string): boolean {
-    this.standbys.push(peerURL);
+  standbyLooks(peerURL: string, source: string): boolean {
+    this.standbys.push([peerURL, source]);
     return this.hasRoom;
   }
 

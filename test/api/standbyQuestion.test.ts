@@ -12,7 +12,7 @@ test('a standby is told of room, leader and interval, and is remembered', async 
   api.member.hasRoom = false;
   const { status, body } = await ask(api.peerPort, 'POST', '/standby?peerURL=http%3A%2F%2Fd%3A7001');
   expect([status, JSON.parse(body)]).toEqual([200, { room: false, syncInterval: 5, leader: 'http://10.0.0.1:2379' }]);
-  expect(api.member.standbys).toEqual(['http://d:7001']);
+  expect(api.member.standbys).toEqual([['http://d:7001', '127.0.0.1']]);
 });
 
 test.each(['', '?peerURL=', '?peerURL=x', `?peerURL=http://${'a'.repeat(3000)}`])(

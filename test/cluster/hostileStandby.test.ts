@@ -1,6 +1,6 @@
 /** Who lies to a standby, or says that he is one: a host in the place of a member, a cluster at the same addresses, and a stranger. */
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Cluster } from './cluster';
@@ -85,6 +85,49 @@ test('a stranger that says he waits for a place makes no silent member lose its 
   expect((await leader.members()).map(({ name }) => name)).toContain(follower.name);
   await settings(leader, { removeDelay: 1800 });
   follower.start();
+  standby.start();
+  await follower.healthy();
+  await knowsLeader();
+});
+
+test('a stranger that says it of hundreds of URLs at which nobody answers does not delay the replacement', async () => {
+  // Taken, and never answered.
+  const port = await listen(0, () => undefined);
+  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+  let said = 0;
+  const say = async (): Promise<void> => {
+    const url = `http://127.${1 + (said++ % 200)}.0.1:${port}`;
+    const path = `/standby?peerURL=${encodeURIComponent(url)}`;
+    const where = { host: '127.0.0.1', port: leader.place.peerPort, localAddress: '127.0.0.2', agent };
+    await new Promise<void>((resolve) => {
+      const sent = request({ ...where, path, method: 'POST' }, (answer) => answer.resume().on('end', resolve));
+      sent.on('error', () => {
+        resolve();
+      });
+      sent.end();
+    });
+  };
+  await standby.kill();
+  const timer = setInterval(() => void Promise.all(Array.from({ length: 8 }, say)), 20);
+  try {
+    await until('the stranger was first', 20_000, () => said > 1000);
+    standby.start();
+    await knowsLeader();
+    await settings(leader, { removeDelay: 2 });
+    await follower.kill();
+    const sinceMs = Date.now();
+    await until('the standby took the place', 15_000, async () => {
+      const names = (await leader.members()).map(({ name }) => name);
+      return names.includes(standby.name) && !names.includes(follower.name);
+    });
+    expect(Date.now() - sinceMs).toBeLessThan(15_000);
+  } finally {
+    clearInterval(timer);
+    agent.destroy();
+  }
+  // For the next story they have changed their parts.
+  [standby, follower] = [follower, standby];
+  await settings(leader, { removeDelay: 1800 });
   standby.start();
   await follower.healthy();
   await knowsLeader();

@@ -80,7 +80,7 @@ export class Standby {
     const { serving } = this.cluster;
     const said = serving.flatMap(({ member }) => {
       if (member === undefined || this.isLost()) return [];
-      const hasRoom = member.standbyLooks(this.node.peerURLs[0]!);
+      const hasRoom = member.standbyLooks(this.node.peerURLs[0]!, this.node.name);
       return [{ hasRoom, syncIntervalMs: member.clusterSettings().syncIntervalMs }];
     });
     return {

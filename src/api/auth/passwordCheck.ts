@@ -1,5 +1,6 @@
 /** Whether a password is right: from memory if it can be, by bcrypt if need be, and not at all for who guesses too fast. */
 import { availableParallelism } from 'node:os';
+import { networkOf } from '../http/caller';
 import { FairLanes } from './fairLanes';
 import { Guesses } from './guesses';
 import { hashOf, isPasswordOf, NOBODYS_HASH } from './passwords';
@@ -95,14 +96,4 @@ export class PasswordCheck {
   hash(password: Buffer, address: string): Promise<string> | undefined {
     return this.queue.run(networkOf(address), () => this.work.hashOf(password));
   }
-}
-
-/** Whoever has one address of IPv6 has the 2^64 beside it. */
-export function networkOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address;
-  const [head = '', tail = ''] = address.split('::');
-  const groups = head.split(':');
-  const missing = 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
-  const whole = address.includes('::') ? [...groups, ...Array<string>(Math.max(missing, 0)).fill('0')] : groups;
-  return whole.slice(0, 4).join(':');
 }
