@@ -28,10 +28,12 @@ export class KeyStore {
    * directory. Rejects as the client does, with EtcdError 104 if the prefix is a key itself.
    */
   async read(hidden: readonly string[] = []): Promise<readonly FoundKey[]> {
-    const found = [...this.foundBelow(await this.readDirectory(''))];
+    const root = await this.readDirectory('');
+    const found = (root?.nodes ?? []).flatMap((child) => [...this.foundFrom(child)]);
     for (const key of hidden) {
       const node = await this.readNode(key);
-      if (node !== undefined) found.push(this.foundKey(node), ...this.foundBelow(node));
+      // One by one: there may be more of them than one call takes as arguments.
+      if (node !== undefined) for (const each of this.foundFrom(node)) found.push(each);
     }
     return found;
   }
@@ -95,8 +97,10 @@ export class KeyStore {
     return (await unlessError(ERROR_CODES.keyNotFound, answer))?.node;
   }
 
-  private foundBelow(node: KeyNode | undefined): readonly FoundKey[] {
-    return (node?.nodes ?? []).flatMap((child) => [this.foundKey(child), ...this.foundBelow(child)]);
+  /** The node and what is below it, each directory before what is in it. */
+  private *foundFrom(node: KeyNode): Generator<FoundKey> {
+    yield this.foundKey(node);
+    for (const child of node.nodes) yield* this.foundFrom(child);
   }
 
   private foundKey(node: KeyNode): FoundKey {

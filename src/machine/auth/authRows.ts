@@ -47,7 +47,7 @@ export class AuthRows {
   /** What changed since the last call. */
   take(rows: Row[]): void {
     this.follow();
-    rows.push(...this.untaken.values());
+    for (const row of this.untaken.values()) rows.push(row);
     this.untaken.clear();
   }
 

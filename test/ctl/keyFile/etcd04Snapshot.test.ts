@@ -40,6 +40,11 @@ test('very deep trees are read', () => {
   expect(keysOf({ d: deep })).toHaveLength(2001);
 });
 
+test('very wide trees are read: as many names as no call takes as arguments', () => {
+  const wide = Object.fromEntries(Array.from({ length: 200_000 }, (_, at) => [`k${at}`, file04('x')]));
+  expect(keysOf({ d: directory04(wide) })).toHaveLength(200_001);
+});
+
 test('what else files hold is not taken for one', () => {
   for (const text of ['{"cairn":"keys"}', 'cairn: keys\n', 'deadbeef', 'DEADBEEF\n{}', ''])
     expect(isEtcd04Snapshot(text)).toBe(false);
