@@ -1,5 +1,6 @@
 /** Which logs lead on from an entry, one after the other. */
 import { SnapshotDamage } from '../format/damage';
+import type { LogMark } from '../format/logHeader';
 import type { BackupFile } from './files';
 import { readLog, type LogExtent } from './logFile';
 
@@ -31,6 +32,19 @@ export class LogChain {
       this.known.set(file.path, extent);
     }
     return { file, extent: await extent };
+  }
+
+  /**
+   * The last marks of the logs that end with this entry. Where nothing was written in a run, its log has nothing else: it leads nowhere, and
+   * yet says for how long the state was this one.
+   */
+  async marksAt(clusterId: string, { index, term }: { readonly index: number; readonly term: number }) {
+    const marks: LogMark[] = [];
+    for (const file of this.logs.filter(({ index: after }) => after <= index)) {
+      const { header, lastMark } = (await this.linkOf(file)).extent;
+      if (header?.clusterId === clusterId && lastMark?.index === index && lastMark.term === term) marks.push(lastMark);
+    }
+    return marks;
   }
 
   /** A log that leads on from this entry, or why there is none. Those that begin last are looked at first. */

@@ -43,6 +43,8 @@ export async function leadOn({ chain, replay, clusterId, progress, note }: LeadO
     const { index } = replay.position;
     const found = await chain.after(index);
     if (!isLink(found)) {
+      for (const mark of await chain.marksAt(clusterId, replay.position)) events.mark(mark);
+      if (isReached()) break;
       replay.finish();
       return { end: found, knownMs: Math.max(knownMs, replay.position.dateMs) };
     }

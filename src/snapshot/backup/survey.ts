@@ -6,6 +6,7 @@ import { decodeMeta } from '../../machine/metaRow';
 import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
 import { LoadedState } from '../loadedState';
+import type { LogMark } from '../format/logHeader';
 import { SnapshotFile, type ReadSnapshot } from '../openFile';
 import { isLink, LogChain, type Link } from './chain';
 import { filesOf, type BackupFile } from './files';
@@ -122,18 +123,21 @@ function beginOf({ index, term, takenAtMs }: SnapshotHeader): { index: number; t
 
 /** By what stands in the logs. */
 async function looked(first: FoundFull, chain: LogChain): Promise<Range> {
-  let { index, dateMs } = beginOf(first.snapshot.header);
+  const { clusterId } = first.snapshot.header;
+  let { index, term, dateMs } = beginOf(first.snapshot.header);
   let [etcdIndex, markedAt] = [first.etcdIndex, index];
-  for (;;) {
-    const found = await chain.after(index);
-    if (!isLink(found)) return { first, lastEntry: index, etcdIndex, isExact: markedAt === index, dateMs };
-    const { last, lastMark } = found.extent;
-    index = last;
-    if (lastMark === undefined || lastMark.index < markedAt) continue;
-    markedAt = lastMark.index;
-    etcdIndex = lastMark.etcdIndex;
-    dateMs = Math.max(dateMs, lastMark.dateMs);
+  const marked = (mark: LogMark | undefined): void => {
+    if (mark === undefined || mark.index < markedAt) return;
+    markedAt = mark.index;
+    etcdIndex = mark.etcdIndex;
+    dateMs = Math.max(dateMs, mark.dateMs);
+  };
+  for (let found = await chain.after(index); isLink(found); found = await chain.after(index)) {
+    ({ last: index, term } = found.extent);
+    marked(found.extent.lastMark);
   }
+  for (const mark of await chain.marksAt(clusterId, { index, term })) marked(mark);
+  return { first, lastEntry: index, etcdIndex, isExact: markedAt === index, dateMs };
 }
 
 /** By carrying them out. */

@@ -80,6 +80,14 @@ test('a state without a mark is only known to be at least so far, and verify fin
   expect(output.text()).toContain('range    index 3 to 13, 2026-03-04T05:06:07.000Z to 2026-03-04T05:06:17.000Z');
 });
 
+test.each(['status', 'verify'])('%s counts what a later run says, in which nothing was written', async (action) => {
+  putLog(directory.path(), 10, logOf(cluster.entries, HEAD));
+  const mark = { etcdIndex: 13, dateMs: NOW_MS + 120_000 };
+  putLog(directory.path(), 20, logOf([], { after: 20, term: 2 }, new Map([[20, mark]])));
+  expect(await run(action, directory.path())).toBe(0);
+  expect(output.text()).toContain('range    index 3 to 13, 2026-03-04T05:06:07.000Z to 2026-03-04T05:08:07.000Z\n');
+});
+
 test('a torn end is told, and whole; what is damaged is named, with what can be restored all the same', async () => {
   const path = join(directory.path(), log);
   const whole = readFileSync(path);

@@ -233,6 +233,33 @@ test('a member that has forgotten entries gives a full snapshot instead', async 
   expect(said.join('\n')).toContain('the member has forgotten entries');
 });
 
+test('also one that forgot them while it was away', async () => {
+  const open: { destroy: () => unknown }[] = [];
+  let asked = 0;
+  const url = await before((path, response) => {
+    if (!isLog(path)) return false;
+    asked += 1;
+    if (asked === 2) {
+      response.writeHead(410).end('the log begins at entry 900 here\n');
+      return true;
+    }
+    open.push(response);
+    return false;
+  });
+  follow([url]);
+  await untilFollowed(await set('/i/b', { value: '1' }));
+  // What was written while nobody followed is behind the gap.
+  await set('/i/c', { value: '1' });
+  for (const response of open) response.destroy();
+  await untilFollowed(await set('/i/d', { value: '1' }));
+  await running?.stop();
+  expect(asked).toBe(3);
+  expect(await snapshot(['verify', path(), '--output=json'], {})).toBe(0);
+  const { damage } = JSON.parse(output.text()) as { damage: unknown[] };
+  expect(damage).toEqual([]);
+  expect(await restored({ kind: 'newest' })).toEqual((await now()).nodes);
+});
+
 test('members that are away, lie, or fall silent are passed over for one that answers', async () => {
   const nobody = `http://127.0.0.1:${await stablePort()}`;
   let lies = 0;

@@ -274,6 +274,23 @@ describe('with what stands there', () => {
     await expect(restored({ kind: 'time', dateMs: NOW_MS + 60_001 })).rejects.toThrow('nothing is known');
   });
 
+  test('so does one of a run in which nothing was written at all', async () => {
+    write(3);
+    const etcdIndex = cluster.machine.keySpace.index;
+    putLog(directory.path(), 10, logOf(cluster.entries, HEAD));
+    const mark = new Map([[13, { etcdIndex, dateMs: NOW_MS + 60_000 }]]);
+    putLog(directory.path(), 13, logOf([], { after: 13, term: 2 }, mark), '00000001');
+    const { machine } = await restored({ kind: 'time', dateMs: NOW_MS + 59_000 });
+    expect(machine.keySpace.index).toBe(etcdIndex);
+    expect((await restored({ kind: 'newest' })).takenAtMs).toBe(NOW_MS + 60_000);
+    await expect(restored({ kind: 'time', dateMs: NOW_MS + 60_001 })).rejects.toThrow('nothing is known');
+    // It speaks of another entry, of another term or of another cluster.
+    for (const header of [{ term: 1 }, { clusterId: 'abc' }]) {
+      putLog(directory.path(), 13, logOf([], { after: 13, term: 2, ...header }, mark), '00000001');
+      await expect(restored({ kind: 'time', dateMs: NOW_MS + 59_000 })).rejects.toThrow('nothing is known');
+    }
+  });
+
   test('a log that leads to another state than the member had is found out', async () => {
     write(3);
     putLog(directory.path(), 10, logOf(cluster.entries, HEAD, new Map([[12, { etcdIndex: 99, dateMs: NOW_MS }]])));

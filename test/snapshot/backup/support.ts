@@ -71,15 +71,19 @@ export function founded(): Machine {
 /** A log with these entries. @param marks with dates, by the index of the entry after which they stand */
 export function logOf(
   entries: readonly Entry[],
-  header: { readonly after: number; readonly term: number },
+  header: { readonly after: number; readonly term: number; readonly clusterId?: string },
   marks: ReadonlyMap<number, { readonly etcdIndex: number; readonly dateMs: number }> = new Map(),
 ): Buffer {
   const pieces = [...logBeginning({ clusterId: HEADER.clusterId, ...header })];
+  const markAfter = (index: number, term: number): void => {
+    const mark = marks.get(index);
+    if (mark !== undefined) pieces.push(...logMark({ index, term, memberId: '1f', ...mark }));
+  };
+  markAfter(header.after, header.term);
   for (const entry of entries) {
     const stored = encodeEntry(entry);
     pieces.push(...logEntry(Buffer.isBuffer(stored) ? stored : stored.bytes()));
-    const mark = marks.get(entry.index);
-    if (mark !== undefined) pieces.push(...logMark({ index: entry.index, term: entry.term, memberId: '1f', ...mark }));
+    markAfter(entry.index, entry.term);
   }
   return Buffer.concat(pieces);
 }

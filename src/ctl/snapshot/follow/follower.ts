@@ -113,6 +113,9 @@ export class Follower {
         { entry: this.place.index },
         'the member has forgotten entries after this one: a full snapshot leads over the gap',
       );
+      // One that is taken already would be written into the same file, and what comes behind the gap is no part of the log before it.
+      await this.taking;
+      await this.endSegment();
       this.place = await this.full(reached);
     }
   }
