@@ -93,10 +93,14 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     return { stop: () => stopServer(configuration, parts) };
   } catch (error) {
     metrics.stop();
-    await peerPort?.close(0);
-    await links.stop();
-    await directory.close();
-    await audit?.close();
+    const closings = [
+      () => peerPort?.close(0),
+      () => links.stop(),
+      () => directory.close(),
+      () => audit?.close(),
+    ] as const;
+    // What cannot be closed keeps nothing else open, and is not why the start failed.
+    for (const close of closings) await close()?.catch(() => undefined);
     throw error;
   }
 }

@@ -50,21 +50,27 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   const kv = await openDatabase(options, state.kind !== 'ours');
   if (state.kind !== 'ours') await finishFormat(path, kv);
   const pidPath = join(path, 'PID');
+  let endWatch: () => void;
   try {
-    await writeFile(pidPath, `${process.pid}\n`, { flag: REPLACE, mode: PRIVATE_FILE_MODE });
+    await writePid(pidPath);
+    endWatch = await watchPresence(join(path, 'FORMAT'), (what) => {
+      kv.refuse(lostDirectory(path, what));
+    });
   } catch (error) {
     await kv.close();
-    throw fileError(error, 'cannot write', pidPath);
+    throw fileError(error, 'cannot use the data directory', path);
   }
-  const endWatch = await watchPresence(join(path, 'FORMAT'), (what) => {
-    kv.refuse(lostDirectory(path, what));
-  });
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     endWatch();
-    // Before the lock is gone: afterwards the file may already be another process's.
-    await rm(pidPath, { force: true });
-    await kv.close();
+    try {
+      // Before the lock is gone: afterwards the file may already be another process's.
+      await rm(pidPath, { force: true });
+    } catch (error) {
+      throw fileError(error, 'cannot remove', pidPath);
+    } finally {
+      await kv.close();
+    }
   };
   return {
     kv,
@@ -118,6 +124,14 @@ export async function fillDataDirectory(
     await syncDirectory(path);
   } catch (error) {
     throw fileError(error, 'cannot create', join(path, 'FORMAT'));
+  }
+}
+
+async function writePid(path: string): Promise<void> {
+  try {
+    await writeFile(path, `${process.pid}\n`, { flag: REPLACE, mode: PRIVATE_FILE_MODE });
+  } catch (error) {
+    throw fileError(error, 'cannot write', path);
   }
 }
 

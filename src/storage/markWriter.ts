@@ -52,8 +52,9 @@ export class MarkWriter {
     onFailure: (error: StorageError) => void,
   ): Promise<MarkWriter> {
     const path = join(database, MARK_FILE);
+    let file: FileHandle | undefined;
     try {
-      const file = await open(path, counter === 0 ? REPLACE : CHANGE, PRIVATE_FILE_MODE);
+      file = await open(path, counter === 0 ? REPLACE : CHANGE, PRIVATE_FILE_MODE);
       // Its whole length at once: later writes change nothing but the bytes, and cannot find the disk full.
       if (counter === 0) await file.write(Buffer.alloc(MARK_FILE_BYTES), 0, MARK_FILE_BYTES, 0);
       const writer = new MarkWriter(file, path, counter, sequence, onFailure);
@@ -61,6 +62,7 @@ export class MarkWriter {
       await file.sync();
       return writer;
     } catch (error) {
+      await file?.close();
       throw fileError(error, 'cannot write', path);
     }
   }

@@ -235,11 +235,18 @@ class RocksKv implements ReportingKv {
   close(): Promise<void> {
     this.#endWatch();
     return this.#life.close(async () => {
-      await this.mark.close(!this.#life.failed);
-      if (this.#wedged) return;
-      if (this.#life.failed) await closingMoment(() => readFlushes(this.#property));
-      await closeNative(this.database, this.options.path);
+      try {
+        await this.mark.close(!this.#life.failed);
+      } finally {
+        await this.#closeEngine();
+      }
     });
+  }
+
+  async #closeEngine(): Promise<void> {
+    if (this.#wedged) return;
+    if (this.#life.failed) await closingMoment(() => readFlushes(this.#property));
+    await closeNative(this.database, this.options.path);
   }
 
   #fail(error: unknown, doing: string): StorageError {

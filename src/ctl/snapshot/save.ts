@@ -1,6 +1,6 @@
 /** Saves the state of a cluster into a file, and looks at every byte while it comes. */
 import type { Readable } from 'node:stream';
-import { createClient } from '../../client/client';
+import { createClient, type Client } from '../../client/client';
 import { credentialsOf } from '../../client/credentials';
 import { codeOf } from '../../platform/errorCode';
 import type { Dial } from '../../platform/dial';
@@ -36,11 +36,12 @@ export interface SaveOptions {
  * nothing behind.
  */
 export async function save(options: SaveOptions): Promise<ReadSnapshot> {
-  const { file: path, replaces, silenceMaxMs = SILENCE_MAX_MS } = options;
+  const { url, dial, user, file: path, replaces, silenceMaxMs = SILENCE_MAX_MS } = options;
   const progress = new Progress('saving');
   const file = await NewFile.begin(path, replaces);
+  const client = createClient({ endpoints: url, dial, auth: credentialsOf(user), timeoutMs: ANSWER_TIMEOUT_MS });
   try {
-    const body = await openState(options);
+    const body = await openState(client, options);
     try {
       const found = await copy(body, file, silenceMaxMs, progress);
       await file.finish();
@@ -50,8 +51,9 @@ export async function save(options: SaveOptions): Promise<ReadSnapshot> {
     }
   } catch (error) {
     await file.abandon();
-    throw explained(error, options.url);
+    throw explained(error, url);
   } finally {
+    client.close();
     progress.end();
   }
 }
@@ -69,8 +71,7 @@ function explained(error: unknown, url: string): unknown {
   return error;
 }
 
-async function openState({ url, dial, user, quorum, signal }: SaveOptions): Promise<Readable> {
-  const client = createClient({ endpoints: url, dial, auth: credentialsOf(user), timeoutMs: ANSWER_TIMEOUT_MS });
+async function openState(client: Client, { quorum, signal }: SaveOptions): Promise<Readable> {
   const path = `/v2/admin/snapshot${quorum ? '' : '?quorum=false'}`;
   return (await client.open({ method: 'GET', path }, signal === undefined ? {} : { signal })).body;
 }
