@@ -3,16 +3,12 @@ import type { ServerResponse } from 'node:http';
 
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
+/** Of a text that says what went wrong, without its length. */
+export const ERROR_TEXT_HEADERS = ['Content-Type', PLAIN_TEXT, 'X-Content-Type-Options', 'nosniff'] as const;
+
 /** A short text that says what went wrong, like Go's http.Error. */
 export function writeErrorText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, [
-    'Content-Type',
-    PLAIN_TEXT,
-    'X-Content-Type-Options',
-    'nosniff',
-    'Content-Length',
-    text.length + 1,
-  ]);
+  response.writeHead(status, [...ERROR_TEXT_HEADERS, 'Content-Length', text.length + 1]);
   response.end(`${text}\n`, 'latin1');
 }
 

@@ -2,9 +2,11 @@
 import type { ServerResponse } from 'node:http';
 import type { KeyError } from '../../machine/keyspace/event';
 import { ERRORS, errorStatus, type ErrorCode } from '../errors';
-import { writeErrorText } from '../http/answers';
-import { jsonString } from '../http/json';
-import type { KeyFailure } from '../v2/keys/failure';
+import { ERROR_TEXT_HEADERS, writeErrorText } from '../http/answers';
+import { jsonPieces, jsonString } from '../http/json';
+import { sendPieces, type FlatHeaders } from '../http/longBody';
+import type { Turns } from '../turns';
+import { hasLongCause, type KeyFailure } from '../v2/keys/failure';
 
 export interface V1Failure {
   readonly code: ErrorCode;
@@ -23,12 +25,52 @@ const WORDS: Readonly<Partial<Record<ErrorCode, { readonly message?: string; rea
   400: { message: 'The prefix of the given key is a keyword in etcd', httpStatus: 400 },
 };
 
+/** The cause is short: what may be long is written by `writeAnyV1Failure`. */
 export function writeV1Failure(response: ServerResponse, failure: V1Failure): void {
-  const { code, cause, retryAfterSeconds } = failure;
-  const { message = ERRORS[code].message, httpStatus = errorStatus(code) } = WORDS[code] ?? {};
-  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
+  const { code, cause } = failure;
+  setRetryAfter(response, failure);
   const shown = cause === '' ? '' : `,"cause":${jsonString(cause)}`;
-  writeErrorText(response, failure.httpStatus ?? httpStatus, `{"errorCode":${code},"message":"${message}"${shown}}`);
+  writeErrorText(response, statusOf(failure), `{"errorCode":${code},"message":"${messageOf(code)}"${shown}}`);
+}
+
+/**
+ * The same of a cause of any length: a long one is made while it is sent, a slice in a turn.
+ *
+ * @param onFailure gets what nobody foresaw after this has returned
+ */
+export function writeAnyV1Failure(
+  response: ServerResponse,
+  failure: V1Failure,
+  turns: Turns,
+  onFailure: (error: unknown) => void,
+): void {
+  if (!hasLongCause(failure)) {
+    writeV1Failure(response, failure);
+    return;
+  }
+  setRetryAfter(response, failure);
+  const head = (more: FlatHeaders): void => {
+    response.writeHead(statusOf(failure), [...ERROR_TEXT_HEADERS, ...more]);
+  };
+  sendPieces(response, head, failurePieces(failure), turns, onFailure);
+}
+
+function* failurePieces({ code, cause }: V1Failure): Generator<string, void, undefined> {
+  yield `{"errorCode":${code},"message":"${messageOf(code)}","cause":"`;
+  yield* jsonPieces(cause);
+  yield '"}\n';
+}
+
+function messageOf(code: ErrorCode): string {
+  return WORDS[code]?.message ?? ERRORS[code].message;
+}
+
+function statusOf({ code, httpStatus }: V1Failure): number {
+  return httpStatus ?? WORDS[code]?.httpStatus ?? errorStatus(code);
+}
+
+function setRetryAfter(response: ServerResponse, { retryAfterSeconds }: V1Failure): void {
+  if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', retryAfterSeconds);
 }
 
 /** A failure that v2 would tell of the same request: of the member, or of a right that is wanting. */

@@ -26,7 +26,8 @@ import { withoutPrevious } from '../v2/keys/previous';
 import type { OpenWatches } from '../v2/keys/watchResponse';
 import { expirationOf } from '../v2/keys/writeCommand';
 import { changePieces, filePieces, listPieces, watchedPieces } from './eventJson';
-import { deleteFailure, fromV2, readFailure, reserved, setFailure, writeV1Failure, type V1Failure } from './failure';
+import { deleteFailure, fromV2, readFailure, reserved, setFailure, type V1Failure } from './failure';
+import { writeAnyV1Failure, writeV1Failure } from './failure';
 import { KEYS, keyTarget, WATCH } from './keyPath';
 import { parseIndex, parseTtl, SET_NAMES, WATCH_NAMES } from './parameters';
 import { V1Watch } from './watch';
@@ -81,7 +82,7 @@ export class V1Keys {
     if (result === undefined) return;
     const shown = grant.showsPrevious() ? result : withoutPrevious(result);
     if (shown.ok) this.send(context.res, changePieces(shown, shown === result));
-    else writeV1Failure(context.res, this.whyNotSet(command, shown, grant));
+    else this.sendFailure(context.res, this.whyNotSet(command, shown, grant));
   }
 
   async delete(context: Context): Promise<void> {
@@ -231,6 +232,12 @@ export class V1Keys {
       writeV1Failure(context.res, fromV2(failure));
       return undefined;
     }
+  }
+
+  /** Of a comparison, which shows both values. */
+  private sendFailure(response: ServerResponse, failure: V1Failure): void {
+    const { openWatches, onUnexpected } = this.options;
+    writeAnyV1Failure(response, failure, openWatches.turns, onUnexpected);
   }
 
   private send(response: ServerResponse, pieces: Generator<string, void, undefined>): void {

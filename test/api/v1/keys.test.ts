@@ -129,3 +129,19 @@ test('pages of other sites cannot write, and values are no pages', async () => {
   expect((await ask(api.clientPort, 'POST', '/v1/keys/a', 'value=1', foreign)).status).toBe(403);
   expect(api.member.commands).toEqual([]);
 });
+
+test('what a comparison found is written while it is sent, if it is long', async () => {
+  const value = '\x01'.repeat(1024 * 1024);
+  api.member.onPropose = () => Promise.resolve(keyError(101, `[a != ${value}]`));
+  const { status, headers, body } = await put('value=b&prevValue=a');
+  expect(status).toBe(400);
+  // Made at once it would say how long it is.
+  expect(headers['content-length']).toBeUndefined();
+  expect(headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+  expect(body.endsWith('}\n')).toBe(true);
+  expect(JSON.parse(body)).toEqual({
+    errorCode: 101,
+    message: 'The given PrevValue is not equal to the value of the key',
+    cause: `TestAndSet: ${value}!=a`,
+  });
+});

@@ -7,7 +7,7 @@ import { sendPieces, type FlatHeaders } from '../../http/longBody';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
-import { failureJson } from './failure';
+import { failureJson, failurePieces, hasLongCause } from './failure';
 
 /**
  * A long body is made while it is sent, as fast as the client takes it, and a slice in a turn.
@@ -67,9 +67,32 @@ export function writeWatchHead(response: ServerResponse, member: KeyReader, etcd
   response.flushHeaders();
 }
 
-/** Errors carry no X-Raft headers. */
+/** Errors carry no X-Raft headers. The cause is short: what may be long is written by `writeAnyFailure`. */
 export function writeFailure(response: ServerResponse, member: KeyReader, failure: KeyFailure): void {
   const body = failureJson(failure);
+  writeFailureHead(response, member, failure, ['Content-Length', body.length]);
+  response.end(body, 'latin1');
+}
+
+/** The same of a cause of any length; a long one is written as `writeEvent` writes long bodies. */
+export function writeAnyFailure(
+  response: ServerResponse,
+  member: KeyReader,
+  failure: KeyFailure,
+  turns: Turns,
+  onFailure: (error: unknown) => void,
+): void {
+  if (!hasLongCause(failure)) {
+    writeFailure(response, member, failure);
+    return;
+  }
+  const head = (more: FlatHeaders): void => {
+    writeFailureHead(response, member, failure, more);
+  };
+  sendPieces(response, head, failurePieces(failure), turns, onFailure);
+}
+
+function writeFailureHead(response: ServerResponse, member: KeyReader, failure: KeyFailure, more: FlatHeaders): void {
   if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds);
   response.writeHead(failure.httpStatus ?? errorStatus(failure.code), [
     'Content-Type',
@@ -78,8 +101,6 @@ export function writeFailure(response: ServerResponse, member: KeyReader, failur
     member.clusterId,
     'X-Etcd-Index',
     failure.etcdIndex,
-    'Content-Length',
-    body.length,
+    ...more,
   ]);
-  response.end(body, 'latin1');
 }

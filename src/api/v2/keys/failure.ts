@@ -3,7 +3,7 @@ import type { KeyError } from '../../../machine/keyspace/event';
 import type { MemberError, MemberErrorReason } from '../../../member/types';
 import type { ErrorCode } from '../../errors';
 import { ERRORS } from '../../errors';
-import { jsonString } from '../../http/json';
+import { jsonPieces, jsonString } from '../../http/json';
 
 export interface KeyFailure {
   readonly code: ErrorCode;
@@ -31,11 +31,33 @@ const CAUSES: Readonly<Record<MemberErrorReason, string>> = {
   stopped: 'etcdserver: server stopped',
 };
 
+/** Causes up to this length are put into the text as a whole. */
+const SHORT_CAUSE_LENGTH = 16 * 1024;
+
+/** A comparison that failed shows both values, which may be of any length. */
+export function hasLongCause({ cause }: Pick<KeyFailure, 'cause'>): boolean {
+  return cause.length > SHORT_CAUSE_LENGTH;
+}
+
 /** One line of JSON. */
 export function failureJson(failure: KeyFailure): string {
   const cause = failure.cause === '' ? '' : `,"cause":${jsonString(failure.cause)}`;
-  const { message } = ERRORS[failure.code];
-  return `{"errorCode":${failure.code},"message":"${message}"${cause},"index":${failure.etcdIndex}}\n`;
+  return failureHead(failure) + cause + failureTail(failure);
+}
+
+/** The same of a long cause, a piece at a time. */
+export function* failurePieces(failure: KeyFailure): Generator<string, void, undefined> {
+  yield `${failureHead(failure)},"cause":"`;
+  yield* jsonPieces(failure.cause);
+  yield `"${failureTail(failure)}`;
+}
+
+function failureHead({ code }: KeyFailure): string {
+  return `{"errorCode":${code},"message":"${ERRORS[code].message}"`;
+}
+
+function failureTail({ etcdIndex }: KeyFailure): string {
+  return `,"index":${etcdIndex}}\n`;
 }
 
 /** Whether a rejection is one of the announced ones. Told by its name, for this layer knows the member by its types only. */

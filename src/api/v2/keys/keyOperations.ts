@@ -10,7 +10,7 @@ import { DENIED, keyRefusal } from '../../auth/refusal';
 import { writeInternalError } from '../../http/answers';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
 import { UNSEEN } from '../../observer';
-import { writeEvent, writeFailure } from './answer';
+import { writeAnyFailure, writeEvent } from './answer';
 import { eventStatus } from './eventJson';
 import type { KeyFailure } from './failure';
 import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
@@ -176,7 +176,8 @@ export class KeyOperations {
 
   /** Answers a request that is not begun. */
   fail(response: ServerResponse, failure: KeyFailure): void {
-    writeFailure(response, this.options.member, failure);
+    const { member, openWatches, onUnexpected } = this.options;
+    writeAnyFailure(response, member, failure, openWatches.turns, onUnexpected);
   }
 
   /** Answers with 500, and tells of it. */

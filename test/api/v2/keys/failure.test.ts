@@ -1,4 +1,5 @@
-import { failureJson, isMemberError, keyFailure, memberFailure } from '../../../../src/api/v2/keys/failure';
+import { failureJson, failurePieces, hasLongCause } from '../../../../src/api/v2/keys/failure';
+import { isMemberError, keyFailure, memberFailure } from '../../../../src/api/v2/keys/failure';
 import { MemberError } from '../../../../src/member/types';
 import { keyError } from '../../fakeMember';
 
@@ -7,6 +8,15 @@ test('the cause is escaped, and left out when empty', () => {
     '{"errorCode":101,"message":"Compare failed","cause":"[\\"a\\" != \\u003cb\\u003e]","index":12}\n',
   );
   expect(failureJson(keyFailure(keyError(102, '')))).toBe('{"errorCode":102,"message":"Not a file","index":9}\n');
+});
+
+test('a long cause in pieces is the same text', () => {
+  const failure = { code: 101, cause: `[${'"\xe9\xc3\xa9'.repeat(50_000)} != ]`, etcdIndex: 12 } as const;
+  const pieces = [...failurePieces(failure)];
+  expect(hasLongCause(failure)).toBe(true);
+  expect(pieces.join('')).toBe(failureJson(failure));
+  expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(128 * 1024);
+  expect(hasLongCause({ cause: '[a != b]' })).toBe(false);
 });
 
 test.each([

@@ -208,3 +208,14 @@ test('a key has at most 256 levels (divergence key-depth)', async () => {
   expect(api.member.commands).toHaveLength(1);
   expect((await ask(api.clientPort, 'GET', `/v2/keys${'/d'.repeat(5000)}`)).status).not.toBe(500);
 });
+
+test('what a comparison found is written while it is sent, if it is long', async () => {
+  const value = '\x01'.repeat(1024 * 1024);
+  api.member.onPropose = () => Promise.resolve(keyError(101, `[a != ${value}]`));
+  const answer = await put('/v2/keys/foo?prevValue=a', 'value=b');
+  expect(answer.status).toBe(412);
+  // Made at once it would say how long it is.
+  expect(answer.headers['content-length']).toBeUndefined();
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-etcd-index': '9' });
+  expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 101, cause: `[a != ${value}]`, index: 9 });
+});
