@@ -39,8 +39,11 @@ export function writeBatch(
     if (isShort(operations)) {
       database.batch(operations.map(nativeOperation), options, done);
     } else {
-      const batch = batchFor(database);
-      grow(batch, roomFor(operations), () => goOn(batch, 0));
+      // In a turn of its own: in this one what is long was encoded.
+      setImmediate(guarded, () => {
+        const batch = batchFor(database);
+        grow(batch, roomFor(operations), () => goOn(batch, 0));
+      });
     }
   });
 

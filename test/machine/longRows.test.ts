@@ -19,13 +19,38 @@ const rowOf = (rows: readonly Row[], table: string, key?: string): Row =>
 
 test('the values are in them as they are, not copied into another text', () => {
   const rows = written().takeRows();
-  const [node, event] = [rowOf(rows, 'node', '/a'), rowOf(rows, 'event')];
+  const node = rowOf(rows, 'node', '/a');
+  const events = rows.filter(({ table }) => table === 'event');
   expect((node.value as LongText).pieces.map(({ length }) => length)).toEqual([expect.any(Number), VALUE.length + 1]);
   // Set, and set again: the second event has the value before, too.
-  expect((event.value as LongText).pieces.filter(({ length }) => length >= VALUE.length)).toHaveLength(3);
+  const pieces = events.map(({ value }) => (value as LongText).pieces.filter(({ length }) => length >= VALUE.length));
+  expect(pieces.flat()).toHaveLength(3);
   expect(rowOf(rows, 'node', '/b').value).toEqual(expect.stringMatching(/short$/));
   expect(node.checksum).toBe(rowChecksum('node', '/a', String(node.value)));
-  expect(rowChecksum('event', event.key, event.value!)).toBe(rowChecksum('event', event.key, String(event.value)));
+  for (const { key, value } of events) {
+    expect(rowChecksum('event', key, value!)).toBe(rowChecksum('event', key, String(value)));
+  }
+});
+
+test('a long event has a row of its own: the engine copies a row in one go', () => {
+  const machine = written();
+  const commands = Array.from({ length: 4 }, () => set('/c', { value: 'short' }));
+  machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 2, commands }));
+  const rows = machine.takeRows().filter(({ table }) => table === 'event');
+  // One value and a short event; the value again, with the one before; short ones.
+  const lengths = rows.map(({ value }) => Math.round((value?.length ?? 0) / VALUE.length));
+  expect(lengths).toEqual([1, 2, 0]);
+  machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 3, commands: [set('/c', { value: 'other' })] }));
+  expect(machine.takeRows().filter(({ table }) => table === 'event')).toHaveLength(1);
+});
+
+test('rows of long events go when the history has lost them', () => {
+  const machine = written();
+  const stored = machine.takeRows().filter(({ table }) => table === 'event');
+  const commands = Array.from({ length: 10 }, () => set('/c', { value: 'short' }));
+  machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 2, commands }));
+  const gone = machine.takeRows().filter(({ table, value }) => table === 'event' && value === undefined);
+  expect(gone.map(({ key }) => key)).toEqual(stored.map(({ key }) => key));
 });
 
 test('they are made in slices', () => {

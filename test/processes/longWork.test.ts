@@ -30,9 +30,11 @@ const LONG_MS = 60_000;
 const LARGE_BYTES = 9.9 * MEBIBYTE;
 /**
  * So many copies of a value of that length the engine's binding makes in one turn, where an event holds the value before as well: it
- * copies both, and then into a batch, which has room for them. Nothing else may come near it: docs/performance-notes.md.
+ * copies both, and then into a batch, which has room for them. Nothing else comes near it (copiedBytes.test.ts counts them). On a machine
+ * where each new page has to be found that takes longer than a turn may: docs/performance-notes.md.
  */
 const COPIES_IN_ONE_TURN = 4;
+const LARGE_ROUNDS = 3;
 
 let directory: string;
 let meter: GapMeter;
@@ -103,17 +105,14 @@ async function gaps(): Promise<Gaps> {
 }
 
 /** The work a process does itself in one go, with what the machine adds without it. */
-async function expectNoGap(work: () => Promise<void>, allowedMs = 0): Promise<Gaps> {
+async function expectNoGap(work: () => Promise<void>): Promise<Gaps> {
   await gaps();
   await work();
   const measured = await gaps();
   if (process.env['CAIRN_SHOW_GAPS'] !== undefined) process.stderr.write(`${JSON.stringify({ idle, measured })}\n`);
-  expect(Math.min(measured.gapMs, measured.busyMs)).toBeLessThan(LIMIT_MS + TOLERANCE_MS + idle.gapMs + allowedMs);
+  expect(Math.min(measured.gapMs, measured.busyMs)).toBeLessThan(LIMIT_MS + TOLERANCE_MS + idle.gapMs);
   return measured;
 }
-
-/** A copy now and one a second later take different times: what is measured of one bounds no other. This is far below the seconds of a value that is worked on in one go. */
-const LARGE_MS = 350;
 
 /** What one copy of so many bytes into new memory takes here: 2 to 5 ms, or ten times that where each new page has to be found. */
 function copyMs(bytes: number): number {
@@ -190,25 +189,55 @@ test.each([
   });
 });
 
+/** The one in the middle: the machine has other work, which a single turn may be kept from its own by. */
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** The longest turn of what is done. */
+async function longestTurnMs(work: () => Promise<void>): Promise<number> {
+  await gaps();
+  await work();
+  const { gapMs, busyMs } = await gaps();
+  return Math.min(gapMs, busyMs);
+}
+
 test.each([
-  ['plain', 'x'],
-  ['plus signs', '+'],
+  ['plain', 'x', 1],
+  ['plus signs', '+', 1],
+  ['percent-encoded', '%41', 1],
+  // Each takes two on the disk.
+  ['bytes above 0x7f', '\xe9', 2],
+  ['characters to escape in JSON', '\x01', 1],
 ])(
-  'a value of 10 MB (%s) is written, written again and read: no turn works longer than a third of a second, or than it takes to copy it some times',
-  async (_, character) => {
-    const form = Buffer.from(`value=${character.repeat(LARGE_BYTES)}`, 'latin1');
-    const allowedMs = Math.max(LARGE_MS, COPIES_IN_ONE_TURN * copyMs(LARGE_BYTES));
-    if (process.env['CAIRN_SHOW_GAPS'] !== undefined) process.stderr.write(`${allowedMs} ms are allowed\n`);
-    for (let count = 0; count < 3; count += 1) {
-      await expectNoGap(async () => {
-        expect(await put('/large', form)).toBeLessThan(300);
-        await new Promise((resolve) => setTimeout(resolve, 1500));
-      }, allowedMs);
+  'a value of 10 MB (%s) is written, written again, compared and read: no turn is longer than it may be, or than it takes to copy it some times',
+  async (_, unit, storedBytes) => {
+    const length = Math.floor(LARGE_BYTES / unit.length);
+    const form = Buffer.from(`value=${unit.repeat(length)}`, 'latin1');
+    const allowedMs = Math.max(LIMIT_MS, COPIES_IN_ONE_TURN * storedBytes * copyMs(LARGE_BYTES));
+    const turnsMs: { [step: string]: number[] } = { first: [], again: [], compared: [], read: [] };
+    const writing = (key: string, statuses: readonly number[]) => async (): Promise<void> => {
+      expect(statuses).toContain(await put(key, form));
+      // Its rows go to the database within three seconds, and mostly within one.
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+    };
+    for (let round = 0; round < LARGE_ROUNDS; round += 1) {
+      const key = `/large-${round}`;
+      turnsMs['first']?.push(await longestTurnMs(writing(key, [201])));
+      turnsMs['again']?.push(await longestTurnMs(writing(key, [200])));
+      turnsMs['compared']?.push(await longestTurnMs(writing(`${key}?prevValue=other`, [412])));
+      const reading = async (): Promise<void> => {
+        const answer = await get(key);
+        expect((JSON.parse(answer.text) as { node: { value: string } }).node.value).toHaveLength(length);
+      };
+      turnsMs['read']?.push(await longestTurnMs(reading));
+      await call(port, { method: 'DELETE', target: `/v2/keys${key}` }, LONG_MS);
     }
-    await expectNoGap(async () => {
-      const answer = await get('/large');
-      expect((JSON.parse(answer.text) as { node: { value: string } }).node.value).toHaveLength(LARGE_BYTES | 0);
-    }, allowedMs);
+    if (process.env['CAIRN_SHOW_GAPS'] !== undefined)
+      process.stderr.write(`${JSON.stringify({ allowedMs, turnsMs })}\n`);
+    for (const [step, all] of Object.entries(turnsMs)) {
+      expect({ step, isShort: median(all) < allowedMs, all }).toEqual({ step, isShort: true, all });
+    }
   },
 );
 

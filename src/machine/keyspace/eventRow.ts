@@ -1,4 +1,4 @@
-/** The events since the last write as one row; its key is the first index in 8 bytes, so rows sort by index. */
+/** Events that follow one another as one row; its key is the first index in 8 bytes, so rows sort by index. */
 import type { ByteReader } from '../../bytes/byteReader';
 import { refuseWide } from '../../bytes/byteStrings';
 import { ByteWriter } from '../../bytes/byteWriter';

@@ -74,7 +74,8 @@ export class History {
   }
 }
 
-function bytesOf(slot: HistorySlot): number {
+/** About how long it is: its key and its values. */
+export function bytesOf(slot: HistorySlot): number {
   if (slot === undefined) return 0;
   return slot.node.key.length + (slot.node.value?.length ?? 0) + (slot.prevNode?.value?.length ?? 0);
 }

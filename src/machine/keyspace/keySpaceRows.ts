@@ -1,6 +1,7 @@
 import { checksumSlices, rowChecksum, type Row, type StoredRows } from '../rows';
 import { digestOf } from './digest';
 import { decodeEvents, encodeEvents, eventRowIndex, eventRowKey } from './eventRow';
+import { bytesOf, type History } from './history';
 import type { KeySpace } from './keySpace';
 import { encodeNode, NodeLoader } from './nodeRow';
 
@@ -11,6 +12,20 @@ const BYTES_A_SLICE = 1024 * 1024;
 interface StoredEvents {
   readonly firstIndex: number;
   readonly lastIndex: number;
+}
+
+/**
+ * The last event of the row that begins with this one: all there are, but no more than a slice's worth, because the engine copies a
+ * row in one go. An event that is longer by itself has a row of its own.
+ */
+function lastOfRow(history: History, first: number): number {
+  let last = first;
+  let bytes = bytesOf(history.at(first));
+  for (; last < history.lastIndex; last += 1) {
+    bytes += bytesOf(history.at(last + 1));
+    if (bytes > BYTES_A_SLICE) break;
+  }
+  return last;
 }
 
 /** Turns changes of the key space into rows, and rows into a key space again. */
@@ -43,7 +58,7 @@ export class KeySpaceRows {
     this.keySpace.tree.takeDirty();
   }
 
-  /** Everything that changed since the last call, a slice at a time: a key written many times is one row, all events are one row. */
+  /** Everything that changed since the last call, a slice at a time: a key written many times is one row, and so are all events that are not long. */
   *taking(rows: Row[]): Generator<undefined, void, undefined> {
     const { tree } = this.keySpace;
     let bytes = 0;
@@ -86,10 +101,13 @@ export class KeySpaceRows {
     const { history } = this.keySpace;
     const lastStored = this.stored.at(-1)?.lastIndex ?? 0;
     const firstIndex = Math.max(lastStored + 1, history.firstIndex);
-    const lastIndex = history.lastIndex;
-    if (firstIndex > lastIndex) return;
-    rows.push({ table: 'event', key: eventRowKey(firstIndex), value: encodeEvents(history, firstIndex, lastIndex) });
-    this.stored.push({ firstIndex, lastIndex });
+    if (firstIndex > history.lastIndex) return;
+    for (let from = firstIndex; from <= history.lastIndex;) {
+      const to = lastOfRow(history, from);
+      rows.push({ table: 'event', key: eventRowKey(from), value: encodeEvents(history, from, to) });
+      this.stored.push({ firstIndex: from, lastIndex: to });
+      from = to + 1;
+    }
     const kept = this.stored.findIndex((row) => row.lastIndex >= history.firstIndex);
     for (const row of this.stored.splice(0, kept)) {
       rows.push({ table: 'event', key: eventRowKey(row.firstIndex), value: undefined });
