@@ -76,6 +76,17 @@ describeWithHelm.each(valueSets)('the value set %s', (name) => {
     }
   });
 
+  it('lets members to the store that their init containers ask', () => {
+    const members = podsOf(old).find(({ owner }) => owner.startsWith('StatefulSet'));
+    const environment = containersOf(members?.spec).flatMap(({ env }) => env ?? []);
+    const endpoint = environment.find((one: Manifest) => one.name === 'RCLONE_S3_ENDPOINT')?.value;
+    const policy = old.find(({ kind, metadata }) => kind === 'NetworkPolicy' && !metadata.name.endsWith('-discovery'));
+    if (endpoint === undefined || policy === undefined) return;
+    const open = policy.spec.egress.filter(({ to }: Manifest) => to === undefined);
+    const ports = open.flatMap((rule: Manifest) => rule.ports.map(({ port }: Manifest) => String(port)));
+    expect(ports).toContain(new URL(endpoint).port || '443');
+  });
+
   it('keeps tokens and passwords out of command lines, where everybody on the node reads them', () => {
     for (const { spec } of pods) {
       for (const { env, args, command } of containersOf(spec)) {
