@@ -27,6 +27,8 @@ const OWN_OPTIONS = new Set([
 const TEXTS = { type: 'array', items: { type: 'string' } };
 /** Of keys. */
 const PATTERNS = { type: 'array', items: { type: 'string', pattern: '^(/|[*]$)' } };
+/** An amount of storage. Kubernetes refuses `8GB` only when half of the release is there. */
+const QUANTITY = '^[0-9]+([.][0-9]+)?([kMGTPE]|[KMGTPE]i|[eE][0-9]+)?$';
 
 /** @param activeRows the table of options: { name, option } */
 function schemaOf(rows, activeRows) {
@@ -42,6 +44,7 @@ function schemaOf(rows, activeRows) {
     ...objectOf(rows, []),
     $defs: {
       map: { type: 'object' },
+      quantity: { type: ['string', 'integer'], pattern: QUANTITY },
       roles: {
         type: 'object',
         additionalProperties: { type: ['object', 'null'], ...onlyWith({ read: PATTERNS, write: PATTERNS }) },

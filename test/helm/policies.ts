@@ -32,6 +32,12 @@ describeWithHelm.each(valueSets)('the value set %s', (name) => {
     }
   });
 
+  it('shows the last words of a container that ended where `kubectl describe` looks for them', () => {
+    // What the values bring is theirs.
+    const own = pods.flatMap(({ spec }) => containersOf(spec)).filter((one) => !['first', 'beside'].includes(one.name));
+    expect([...new Set(own.map((one) => one.terminationMessagePolicy))]).toStrictEqual(['FallbackToLogsOnError']);
+  });
+
   it('gives every object a name of its own that Kubernetes takes, and no namespace', () => {
     const ids = old.map(idOf);
     expect(new Set(ids).size).toBe(ids.length);

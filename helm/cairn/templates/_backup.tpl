@@ -27,6 +27,7 @@ const fs = require("fs"); const [directory, job, prefix, keep] = process.argv.sl
 image: {{ if $s3.image.digest }}{{ printf "%s@%s" $s3.image.repository $s3.image.digest | quote }}{{ else }}{{ printf "%s:%s" $s3.image.repository $s3.image.tag | quote }}{{ end }}
 imagePullPolicy: {{ $s3.image.pullPolicy }}
 securityContext: {{- toYaml .Values.containerSecurityContext | nindent 2 }}
+{{ include "cairn.lastWords" . }}
 resources: {{- toYaml (.Values.backup.resources | default (include "cairn.resources" . | fromYaml)) | nindent 2 }}
 {{- end -}}
 

@@ -101,6 +101,10 @@ first five of nine members gone there is no quorum to join anyway.
 {{- fail (printf "terminationGracePeriodSeconds (%d) has to be at least 10 more than preStopSeconds (%d): members hand over and finish what is in flight" (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSeconds)) -}}
 {{- end -}}
 {{- include "cairn.operatorChecks" . -}}
+{{- include "cairn.memoryCheck" . -}}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "cairn.fullname" .)) -}}
+{{- fail (printf "%s would be the name of Services, which Kubernetes does not take: it begins with a small letter, and goes on with these, digits and -; set fullnameOverride" (include "cairn.fullname" .)) -}}
+{{- end -}}
 {{- $ports := list (int .Values.clientPort) (int .Values.peerPort) -}}
 {{- with .Values.metrics.port }}{{- $ports = append $ports (int .) -}}{{- end -}}
 {{- if ne (len $ports) (len (uniq $ports)) -}}

@@ -41,6 +41,7 @@ owners and look into directories of others, and nothing else. It goes over every
     allowPrivilegeEscalation: false
     readOnlyRootFilesystem: true
     capabilities: { drop: [ALL], add: [CHOWN, DAC_OVERRIDE] }
+  {{ include "cairn.lastWords" $root }}
   resources: {{- toYaml $root.Values.volumePermissions.resources | nindent 4 }}
   volumeMounts:
     - { name: {{ index $ 1 }}, mountPath: {{ index $ 2 }} }

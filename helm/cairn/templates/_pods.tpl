@@ -19,6 +19,12 @@ securityContext: {{- toYaml .Values.podSecurityContext | nindent 2 }}
 image: {{ include "cairn.image" . | quote }}
 imagePullPolicy: {{ .Values.image.pullPolicy }}
 securityContext: {{- toYaml .Values.containerSecurityContext | nindent 2 }}
+{{ include "cairn.lastWords" . }}
+{{- end -}}
+
+{{/* Why a container ended is then in what `kubectl describe pod` says, also of one that began again since. */}}
+{{- define "cairn.lastWords" -}}
+terminationMessagePolicy: FallbackToLogsOnError
 {{- end -}}
 
 {{- define "cairn.dataDir" -}}/var/lib/cairn/data{{- end -}}
@@ -39,9 +45,18 @@ none: {}
 {{/* A quantity of memory in whole MiB; empty for one that cannot be read. */}}
 {{- define "cairn.mebibytes" -}}
 {{- $number := regexFind "^[0-9.]+" (toString .) | float64 -}}
-{{- $factors := dict "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
+{{- $factors := dict "m" 0.001 "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
 {{- with get $factors (regexReplaceAll "^[0-9.]+" (toString .) "") -}}
 {{- divf (mulf $number .) 1048576 | int -}}
+{{- end -}}
+{{- end -}}
+
+{{/* With less a member is killed at its start or soon after, without a word; `512m` is half a byte. */}}
+{{- define "cairn.memoryCheck" -}}
+{{- $limit := (.Values.resources.limits | default dict).memory -}}
+{{- $mebibytes := include "cairn.mebibytes" $limit -}}
+{{- if and $limit $mebibytes (lt (int $mebibytes) 96) -}}
+{{- fail (printf "resources.limits.memory is %v, which is too little to run in: give a member 96Mi or more, and 512Mi for up to 100,000 small keys" $limit) -}}
 {{- end -}}
 {{- end -}}
 
