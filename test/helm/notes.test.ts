@@ -1,4 +1,4 @@
-import { callHelm, CHART, describeWithHelm, manifestsOf } from './chart';
+import { callHelm, CHART, describeWithHelm, find, manifestsOf, type Manifest } from './chart';
 
 /** What `helm install` prints. It talks to a cluster before it does, so here the template is shown in an object. */
 function notes(...set: readonly string[]): string {
@@ -25,6 +25,18 @@ describeWithHelm('the notes', () => {
     const text = notes('service.port=4001', 'clientPort=4002');
     expect(text).toContain('port-forward service/rel-cairn 4001 &');
     expect(text).toContain('--url http://127.0.0.1:4002');
+  });
+
+  it('delete the volumes of the members, and not the one with the backups', () => {
+    const selector = /delete persistentvolumeclaims --selector (\S+)/.exec(notes('backup.enabled=true'))?.[1] ?? '';
+    const wanted = selector.split(',').map((one) => one.split('='));
+    const selects = ({ metadata }: Manifest): boolean =>
+      wanted.every(([key, value]) => metadata.labels[key ?? ''] === value);
+    const { ok, stdout } = callHelm(['template', 'rel', CHART, '--set', 'backup.enabled=true']);
+    expect(ok).toBe(true);
+    const rendered = manifestsOf(stdout);
+    expect(find(rendered, 'StatefulSet').spec.volumeClaimTemplates.map(selects)).toEqual([true]);
+    expect(selects(find(rendered, 'PersistentVolumeClaim'))).toBe(false);
   });
 
   it('warn of what is hardly meant', () => {

@@ -34,7 +34,7 @@ Scale with replicaCount and `helm upgrade`: members are removed from the cluster
 {{- if .Values.persistence.enabled }}
 
 `helm uninstall` keeps the volumes; this deletes the data:
-  kubectl {{ $in }} delete persistentvolumeclaims --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "cairn.name" . }}
+  kubectl {{ $in }} delete persistentvolumeclaims --selector app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/name={{ include "cairn.name" . }},app.kubernetes.io/component=member
 {{- end }}
 {{- if eq (mod (int .Values.replicaCount) 2) 0 }}
 

@@ -1,6 +1,7 @@
 /** Tokens that are known before the service starts, so that a whole deployment can be described in advance. */
 import type { KeyReader, KeyWriter } from '../../member/types';
 import { BackOff } from '../../platform/backOff';
+import { shownToken } from '../../platform/shownToken';
 import { isMemberError } from '../v2/keys/failure';
 import { createTokenCommand, sizeKeyOf } from './registry';
 
@@ -65,7 +66,7 @@ async function makeToken(
 ): Promise<'done' | 'stopped' | 'again'> {
   try {
     const result = await member.propose(createTokenCommand(token, String(size), now()));
-    if (result.ok) logger.info({ token, size }, 'discovery token made');
+    if (result.ok) logger.info({ token: shownToken(token), size }, 'discovery token made');
     else warnOfOtherSize(member, token, size, logger);
     return 'done';
   } catch (error) {
@@ -79,7 +80,7 @@ function warnOfOtherSize(member: KeyReader, token: string, size: number, logger:
   const there = found.ok ? found.node.value : undefined;
   if (there === String(size)) return;
   logger.warn(
-    { token, size, there },
+    { token: shownToken(token), size, there },
     'the discovery token is there already with another size, which it keeps; use another token for another cluster',
   );
 }

@@ -48,7 +48,10 @@ test('each is made once', async () => {
     { type: 'create', path: `/_etcd/registry/${ONE}/_config/size`, value: '3', nowMs: 5 },
     { type: 'create', path: `/_etcd/registry/${TWO}/_config/size`, value: '100' },
   ]);
-  expect(logged.map(([level]) => level)).toEqual(['info', 'info']);
+  expect(logged.map(([level, fields]) => [level, fields])).toEqual([
+    ['info', { token: '0123…', size: 3 }],
+    ['info', { token: 'ffff…', size: 100 }],
+  ]);
 });
 
 test('one that is there keeps its size, and another one is told', async () => {
@@ -56,7 +59,7 @@ test('one that is there keeps its size, and another one is told', async () => {
   member.onGet = (key) => event({ node: node({ key, value: '3' }) });
   await makeStartTokens(member, tokens, environment);
   expect(logged).toEqual([
-    ['warn', { token: TWO, size: 100, there: '3' }, expect.stringMatching(/^the discovery token is there already/)],
+    ['warn', { token: 'ffff…', size: 100, there: '3' }, expect.stringMatching(/^the discovery token is there already/)],
   ]);
 });
 
