@@ -3,8 +3,8 @@
  * it does not take is dropped and counted. A file that was moved away is begun again, so that logrotate needs no signal.
  */
 import { constants, fstatSync, openSync, closeSync, writeSync, type Stats } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { kindOf } from '../platform/plainFile';
+import { stat, type FileHandle } from 'node:fs/promises';
+import { openPlainFile } from '../platform/plainFile';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 
@@ -84,8 +84,11 @@ export class AuditFile {
     if (text === '') return;
     try {
       const file = openSync(this.options.path, APPEND, OWNER_ONLY);
-      if (fstatSync(file).isFile()) writeSync(file, text);
-      closeSync(file);
+      try {
+        if (fstatSync(file).isFile()) writeSync(file, text);
+      } finally {
+        closeSync(file);
+      }
     } catch {
       // The process ends: there is nobody left to tell.
     }
@@ -140,11 +143,8 @@ export class AuditFile {
 }
 
 async function openAt(path: string): Promise<{ file: FileHandle; identity: Stats }> {
-  const file = await open(path, APPEND, OWNER_ONLY);
-  const identity = await file.stat();
-  if (identity.isFile()) return { file, identity };
-  await file.close();
-  throw new Error(`it is ${kindOf(identity)}, expected a file`);
+  const { file, found } = await openPlainFile(path, APPEND, OWNER_ONLY);
+  return { file, identity: found };
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,8 @@
 import { AnswerError } from './errors';
 import { textOf2xx } from './answer';
 import { ask, type Call, type CallOptions, type Via } from './http';
-import { listMembers, MEMBERS_MAX } from './members';
+import { listMembers } from './members';
+import { MEMBERS_MAX } from '../platform/sizes';
 
 /** Their client URLs: of `/v2/members`, or of `/v2/machines` (etcd 0.4) where there is none. Rejects as `ask` does, or with AnswerError. */
 export async function discoverMembers(via: Via, options: CallOptions = {}): Promise<readonly string[]> {

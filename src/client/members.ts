@@ -1,4 +1,5 @@
 /** `/v2/members`: who belongs to the cluster. */
+import { MEMBERS_MAX } from '../platform/sizes';
 import { RefusedError } from './errors';
 import { jsonOf, notUnderstood } from './answer';
 import { ask, askForJson, type Call, type CallOptions, type Via } from './http';
@@ -16,9 +17,6 @@ export interface Member {
   /** It gets the log and does not vote yet. */
   readonly isLearner: boolean;
 }
-
-/** More than any cluster has; a longer list is not from one, and would have whoever reads it ask as many hosts. */
-export const MEMBERS_MAX = 1000;
 
 const GONE = 410;
 const PATH = '/v2/members';

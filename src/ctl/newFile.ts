@@ -1,9 +1,9 @@
 /** The file that is saved into: FILE.part until it is whole, then FILE in one step. */
 import { constants, type Stats } from 'node:fs';
-import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { link, lstat, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../platform/errorCode';
-import { kindOf } from '../platform/plainFile';
+import { kindOf, openPlainFile } from '../platform/plainFile';
 import { syncDirectory } from '../platform/durable';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
@@ -31,8 +31,8 @@ export class NewFile {
     const part = NewFile.partOf(path);
     try {
       await removeFile(part);
-      const file = await open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, OWNER_ONLY);
-      return new NewFile(path, replaces, file, await file.stat());
+      const { file, found } = await openPlainFile(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, OWNER_ONLY);
+      return new NewFile(path, replaces, file, found);
     } catch (error) {
       throw explained(error, part);
     }

@@ -1,6 +1,7 @@
 /** Asks a running cluster who its members are, for a member that joins it. */
 import type { Dial } from '../platform/dial';
 import { plainRequest } from '../platform/plainRequest';
+import { MEMBER_URL_BYTES_MAX, MEMBER_URLS_MAX, MEMBERS_MAX } from '../platform/sizes';
 import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
 
@@ -33,9 +34,8 @@ export class FetchMembersError extends Error {
 }
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
-const MEMBERS_MAX = 1000;
-const URLS_MAX = 64;
-const TEXT_LENGTH_MAX = 2048;
+/** Of a name, which is only shown. */
+const NAME_LENGTH_MAX = 2048;
 const ID_MAX = 2n ** 64n;
 
 /** GET /members of one peer URL; works with etcd's members too. Rejects with FetchMembersError within the timeout. */
@@ -72,7 +72,7 @@ function memberOf(value: unknown): RemoteMember {
   const name = fields.get('name');
   return {
     id: number.toString(16),
-    name: typeof name === 'string' ? name.slice(0, TEXT_LENGTH_MAX) : '',
+    name: typeof name === 'string' ? name.slice(0, NAME_LENGTH_MAX) : '',
     peerURLs: texts(fields.get('peerURLs')),
     clientURLs: texts(fields.get('clientURLs')),
   };
@@ -81,9 +81,9 @@ function memberOf(value: unknown): RemoteMember {
 function texts(value: unknown): readonly string[] {
   if (!Array.isArray(value)) return [];
   const urls = value.filter(
-    (item): item is string => typeof item === 'string' && item.length <= TEXT_LENGTH_MAX && URL.canParse(item),
+    (item): item is string => typeof item === 'string' && item.length <= MEMBER_URL_BYTES_MAX && URL.canParse(item),
   );
-  return urls.slice(0, URLS_MAX);
+  return urls.slice(0, MEMBER_URLS_MAX);
 }
 
 function hexadecimal(value: string | string[] | undefined): string {

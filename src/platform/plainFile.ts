@@ -2,8 +2,8 @@
  * Files where others may have put something else. Opening a FIFO waits for its other end, which may never come; reading a device
  * may never end; and writing through a symbolic link changes a file somewhere else.
  */
-import { closeSync, constants, fstatSync, openSync, readFileSync, writeSync, type Stats } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync, writeSync, type Stats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 import { codeOf } from './errorCode';
 
 const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
@@ -16,6 +16,15 @@ export const CHANGE = O_RDWR | O_NOFOLLOW | O_NONBLOCK;
 /** Something else than a file is where a file has to be. */
 export class NotAFileError extends Error {
   override readonly name = 'NotAFileError';
+}
+
+/** A file is longer than any that is meant. */
+export class FileTooLongError extends Error {
+  override readonly name = 'FileTooLongError';
+
+  constructor(bytesMax: number) {
+    super(`it is longer than ${bytesMax} bytes`);
+  }
 }
 
 interface Kind {
@@ -35,17 +44,40 @@ export function kindOf(found: Kind): string {
   return found.isSymbolicLink() ? 'a symbolic link' : 'a device';
 }
 
-/** The text of a file, to which a symbolic link may lead. Rejects with NotAFileError, or as opening and reading do. */
-export async function readPlainFile(path: string): Promise<string> {
+/** A file that is open, and what it was when it was opened. */
+export interface PlainFile {
+  readonly file: FileHandle;
+  readonly found: Stats;
+}
+
+/**
+ * Opens a file without waiting for whatever else stands there. Rejects with NotAFileError, or as opening does.
+ *
+ * @param flags - as of `open`; without O_NOFOLLOW a symbolic link may lead to it
+ * @param mode of a new file
+ */
+export async function openPlainFile(path: string, flags = O_RDONLY, mode?: number): Promise<PlainFile> {
   let file: FileHandle | undefined;
   try {
-    file = await open(path, O_RDONLY | O_NONBLOCK);
-    refuseOther(await file.stat());
-    return await file.readFile('utf8');
+    file = await open(path, flags | O_NONBLOCK, mode);
+    const found = await file.stat();
+    refuseOther(found);
+    return { file, found };
   } catch (error) {
-    throw explained(error);
-  } finally {
     await file?.close();
+    // A socket cannot be opened at all, nor a FIFO to be written to.
+    if (codeOf(error) === 'ENXIO') refuseOther(await stat(path));
+    throw error;
+  }
+}
+
+/** The text of a file, to which a symbolic link may lead. Rejects with NotAFileError, or as opening and reading do. */
+export async function readPlainFile(path: string): Promise<string> {
+  const { file } = await openPlainFile(path);
+  try {
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
   }
 }
 
@@ -53,20 +85,15 @@ export async function readPlainFile(path: string): Promise<string> {
  * The bytes of a file.
  *
  * @param flags - O_NOFOLLOW: no symbolic link may stand there, which fails with ELOOP
- * Rejects with NotAFileError, with an error that says that it is longer than `bytesMax`, or as opening and reading do.
+ * Rejects with NotAFileError, FileTooLongError, or as opening and reading do.
  */
 export async function readPlainBytes(path: string, bytesMax: number, flags = 0): Promise<Buffer> {
-  let file: FileHandle | undefined;
+  const { file, found } = await openPlainFile(path, O_RDONLY | flags);
   try {
-    file = await open(path, O_RDONLY | O_NONBLOCK | flags);
-    const stats = await file.stat();
-    refuseOther(stats);
-    if (stats.size > bytesMax) throw new Error(`it is longer than ${bytesMax} bytes`);
+    if (found.size > bytesMax) throw new FileTooLongError(bytesMax);
     return await file.readFile();
-  } catch (error) {
-    throw explained(error);
   } finally {
-    await file?.close();
+    await file.close();
   }
 }
 
@@ -78,7 +105,8 @@ export function readPlainFileSync(path: string): string {
     refuseOther(fstatSync(file));
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw explained(error);
+    if (codeOf(error) === 'ENXIO') refuseOther(statSync(path));
+    throw error;
   } finally {
     if (file !== undefined) closeSync(file);
   }
@@ -101,9 +129,4 @@ export function replaceFileSync(path: string, text: string, mode = 0o666): void 
 
 function refuseOther(found: Stats): void {
   if (!found.isFile()) throw new NotAFileError(`it is ${kindOf(found)}, expected a file`);
-}
-
-/** A socket cannot even be opened. */
-function explained(error: unknown): unknown {
-  return codeOf(error) === 'ENXIO' ? new NotAFileError('it is a socket or a device, expected a file') : error;
 }

@@ -9,3 +9,9 @@ export const COMMAND_BYTES_MAX = 32 * MEBIBYTE;
 export const REQUEST_BYTES_MAX = 24 * MEBIBYTE;
 /** The largest --max-header-bytes: a key, and a value to compare with, come in the request line. */
 export const HEADER_BYTES_MAX = 4 * MEBIBYTE;
+
+/** Members of a cluster, more than any has: a longer list is not from one, and would have whoever reads it ask as many hosts. */
+export const MEMBERS_MAX = 1000;
+/** Client URLs of a member, or peer URLs, and the bytes of each: as many as the state machine takes (machine/commandRules.ts). */
+export const MEMBER_URLS_MAX = 128;
+export const MEMBER_URL_BYTES_MAX = 4096;

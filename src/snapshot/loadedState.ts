@@ -7,11 +7,28 @@ import { Machine } from '../machine/machine';
 import { ROW_TABLES, rowChecksum, type RowTable } from '../machine/rows';
 import type { StoredRow } from '../storage/stateChunk';
 import { SnapshotDamage } from './format/damage';
+import type { ReadSnapshot, SnapshotFileListener, StateSource } from './openFile';
 
 const MISMADE = 'all bytes are as they were written, but they are no state';
 const TABLES = Object.keys(ROW_TABLES) as readonly RowTable[];
 /** Of whatever length the history was: what is too old for this one falls out. */
 const HISTORY = { events: 1000, bytesMax: HISTORY_BYTES_MAX };
+
+/** Reads all of it into memory. Rejects as `LoadedState` throws, with what the listener throws, or as reading does. */
+export async function loadState(
+  source: StateSource,
+  listener: Omit<SnapshotFileListener, 'rows'> = {},
+): Promise<{ readonly snapshot: ReadSnapshot; readonly machine: Machine }> {
+  const state = new LoadedState();
+  const snapshot = await source.read({
+    ...listener,
+    rows: (rows) => {
+      state.add(rows);
+    },
+  });
+  state.finish();
+  return { snapshot, machine: state.machine };
+}
 
 /** The state of a snapshot in memory, which takes as much of it as a member with this state does. */
 export class LoadedState {

@@ -1,20 +1,12 @@
 /** Files that are read from their beginning to their end, a piece at a time. */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
-import { codeOf } from '../platform/errorCode';
-import { kindOf, NotAFileError } from '../platform/plainFile';
+import type { FileHandle } from 'node:fs/promises';
+import { openPlainFile } from '../platform/plainFile';
 
 const PIECE_BYTES = 1024 * 1024;
 
 /** A symbolic link may lead to it. Rejects with NotAFileError for a FIFO, a device or a directory, or as opening does. */
 export async function openToRead(path: string): Promise<FileHandle> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
-    throw codeOf(error) === 'ENXIO' ? new NotAFileError('it is a socket or a device, expected a file') : error;
-  });
-  const found = await file.stat();
-  if (found.isFile()) return file;
-  await file.close();
-  throw new NotAFileError(`it is ${kindOf(found)}, expected a file`);
+  return (await openPlainFile(path)).file;
 }
 
 /** The bytes of a piece are good until `take` has resolved; it answers false to end early. Rejects as `take` and reading do. */

@@ -41,6 +41,12 @@ describe('the members of a running cluster', () => {
     expect(asked).toBe('GET /members');
   });
 
+  it('are told with all URLs that a member may have, however long', () => {
+    const urls = Array.from({ length: 128 }, (_, at) => `http://10.0.0.1:${2000 + at}/${'x'.repeat(4000)}`);
+    const [member] = parseMembers(JSON.stringify([{ id: 7, name: 'a', peerURLs: urls, clientURLs: [] }]));
+    expect(member?.peerURLs).toEqual(urls);
+  });
+
   it.each([
     ['a status', 500, '34b660d543ad1445', BODY, /status 500/],
     ['no cluster ID', 200, '', BODY, /no cluster ID/],

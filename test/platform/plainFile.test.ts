@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, openSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHANGE, readPlainFile, readPlainFileSync, REPLACE } from '../../src/platform/plainFile';
+import { CHANGE, openPlainFile, readPlainFile, readPlainFileSync, REPLACE } from '../../src/platform/plainFile';
 
 let directory: string;
 let listener: Server;
@@ -24,7 +24,7 @@ afterAll(() => {
 
 test.each([
   ['fifo', 'it is a FIFO, expected a file'],
-  ['socket', 'it is a socket or a device, expected a file'],
+  ['socket', 'it is a socket, expected a file'],
   ['.', 'it is a directory, expected a file'],
   ['/dev/zero', 'it is a device, expected a file'],
 ])('%s is not read', async (name, reason) => {
@@ -40,4 +40,11 @@ test('a file is read, also through a link, and written only where it is itself',
   for (const flags of [REPLACE, CHANGE]) expect(() => openSync(join(directory, 'link'), flags)).toThrow('ELOOP');
   expect(() => openSync(join(directory, 'fifo'), REPLACE)).toThrow('ENXIO');
   expect(readPlainFileSync(join(directory, 'file'))).toBe('text');
+});
+
+test.each([
+  ['fifo', 'it is a FIFO, expected a file'],
+  ['socket', 'it is a socket, expected a file'],
+])('%s is not opened to be written to', async (name, reason) => {
+  await expect(openPlainFile(join(directory, name), constants.O_WRONLY)).rejects.toThrow(reason);
 });

@@ -1,9 +1,9 @@
 /** The last good configuration on disk, for a start while the cluster cannot be reached. */
 import { createHash, randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from '../../platform/errorCode';
-import { NotAFileError, readPlainFile } from '../../platform/plainFile';
+import { FileTooLongError, NotAFileError, readPlainBytes } from '../../platform/plainFile';
 import { isRecord, parseJson, textOf, wholeNumberOf } from '../json';
 import { textOfTree, treeOfText, type ConfigTree } from './tree';
 import { syncDirectory } from '../../platform/durable';
@@ -67,12 +67,11 @@ export async function writeLastGood(file: string, { directory, index, tree }: La
 
 async function textOfFile(file: string): Promise<string | undefined> {
   try {
-    const { size } = await stat(file);
-    if (size > FILE_BYTES_MAX)
-      throw new LastGoodError(`${file} is too long to be a last good configuration; remove it`);
-    return await readPlainFile(file);
+    return (await readPlainBytes(file, FILE_BYTES_MAX)).toString();
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    if (error instanceof FileTooLongError)
+      throw new LastGoodError(`${file} is too long to be a last good configuration; remove it`);
     if (error instanceof NotAFileError) throw new LastGoodError(`${file}: ${error.message}`);
     throw error;
   }

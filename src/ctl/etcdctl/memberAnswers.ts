@@ -1,6 +1,6 @@
 /** The list of members, as a member answers it. */
 import { isRecord, parseJson as readJson, textOf, textsOf } from '../../client/json';
-import { MEMBERS_MAX } from '../../client/members';
+import { MEMBERS_MAX } from '../../platform/sizes';
 import { UnreadableAnswerError } from './failures';
 
 export interface ListedMember {

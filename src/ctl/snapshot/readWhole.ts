@@ -1,6 +1,5 @@
-import type { RowsListener } from '../../snapshot/contents';
 import { SnapshotDamage } from '../../snapshot/format/damage';
-import { SnapshotFile, type ReadSnapshot } from '../../snapshot/openFile';
+import { SnapshotFile, type SnapshotListener } from '../../snapshot/openFile';
 import { Progress } from './progress';
 import { whyUnreadable } from '../whyUnreadable';
 
@@ -18,14 +17,17 @@ export async function withFile<T>(path: string, use: (file: SnapshotFile) => Pro
   }
 }
 
-/** Reads a file to its end, with a line about how far it is. @param what is being done, for that line */
-export async function readAll(file: SnapshotFile, what: string, rows?: RowsListener): Promise<ReadSnapshot> {
-  const shown = new Progress(what);
-  const { header, progress } = shown;
+/** A line about how far the reading is, for as long as that takes. @param what is being done, for that line */
+export async function shown<T>(
+  what: string,
+  read: (listener: Pick<SnapshotListener, 'header' | 'progress'>) => Promise<T>,
+): Promise<T> {
+  const line = new Progress(what);
+  const { header, progress } = line;
   try {
-    return await file.read({ header, progress, ...(rows === undefined ? {} : { rows }) });
+    return await read({ header, progress });
   } finally {
-    shown.end();
+    line.end();
   }
 }
 

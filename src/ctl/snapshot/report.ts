@@ -14,7 +14,7 @@ export interface StateFacts {
   readonly featureLevel: number;
 }
 
-export function factsOf({ machine }: LoadedState): StateFacts {
+export function factsOf({ machine }: Pick<LoadedState, 'machine'>): StateFacts {
   const { keySpace, auth, cluster } = machine;
   return {
     etcdIndex: keySpace.index,

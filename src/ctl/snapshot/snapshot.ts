@@ -1,12 +1,12 @@
 /** `cairn snapshot ACTION FILE`: the state of a cluster as a file. */
-import { LoadedState } from '../../snapshot/loadedState';
+import { loadState } from '../../snapshot/loadedState';
 import type { ReadSnapshot } from '../../snapshot/openFile';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
 import { isDirectory, tellBackup } from './backupReport';
 import { outputOf } from './output';
-import { readAll, withFile } from './readWhole';
+import { shown, withFile } from './readWhole';
 import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
 import { ALONE, carryOutFollow, type FollowSurroundings } from './follow/followCommand';
 import { carryOutRestore } from './restoreCommand';
@@ -80,7 +80,7 @@ async function carryOutStatus(values: CommandArguments, path: string): Promise<v
     await tellBackup(values, path, false);
     return;
   }
-  const found = await withFile(path, (file) => readAll(file, 'reading'));
+  const found = await withFile(path, (file) => shown('reading', (listener) => file.read(listener)));
   tell(values, found, 'every byte is as it was written');
 }
 
@@ -90,12 +90,9 @@ async function carryOutVerify(values: CommandArguments, path: string): Promise<v
     return;
   }
   await withFile(path, async (file) => {
-    const state = new LoadedState();
-    const found = await readAll(file, 'verifying', (rows) => {
-      state.add(rows);
-    });
-    state.finish();
-    tell(values, found, 'every byte is as it was written, and it is a state that can be restored', factsOf(state));
+    const loaded = await shown('verifying', (listener) => loadState(file, listener));
+    const verdict = 'every byte is as it was written, and it is a state that can be restored';
+    tell(values, loaded.snapshot, verdict, factsOf(loaded));
   });
 }
 

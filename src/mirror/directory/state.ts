@@ -1,10 +1,10 @@
 /** The state that a directory holds, as whoever wrote it left it. */
 import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRecord, parseJson, wholeNumberOf } from '../../client/json';
 import { codeOf } from '../../platform/errorCode';
-import { readPlainFile } from '../../platform/plainFile';
+import { FileTooLongError, NotAFileError, readPlainBytes, readPlainFile } from '../../platform/plainFile';
 import { digestOf, type NamedContent } from '../digest';
 import { DATA, NEW_TOLD, NOTE, TOLD } from './names';
 import type { Disk } from './disk';
@@ -68,12 +68,11 @@ async function filesIn(data: string, bytesMax: number): Promise<readonly NamedCo
 }
 
 async function contentOf(path: string, bytesMax: number): Promise<Buffer | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
-    const found = await file.stat();
-    return !found.isFile() || found.size > bytesMax ? undefined : await file.readFile();
-  } finally {
-    await file.close();
+    return await readPlainBytes(path, bytesMax, constants.O_NOFOLLOW);
+  } catch (error) {
+    if (error instanceof NotAFileError || error instanceof FileTooLongError) return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,6 @@
 /** The process that a file names, and who wrote it there. */
-import { constants } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import { kindOf, NotAFileError } from '../../platform/plainFile';
+import { readFile } from 'node:fs/promises';
+import { openPlainFile } from '../../platform/plainFile';
 
 const PID = /^\s*(\d{1,10})\s*$/;
 /** Longer than any number with some blanks. */
@@ -16,10 +15,8 @@ export interface NamedProcess {
 
 /** Rejects with NotAFileError, or as opening and reading do. */
 export async function readPidFile(path: string): Promise<NamedProcess> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const { file, found } = await openPlainFile(path);
   try {
-    const found = await file.stat();
-    if (!found.isFile()) throw new NotAFileError(`it is ${kindOf(found)}, expected a file`);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES_MAX), 0, BYTES_MAX, 0);
     const text = bytesRead === BYTES_MAX ? '' : buffer.toString('latin1', 0, bytesRead);
     const pid = Number(PID.exec(text)?.[1] ?? 0);

@@ -2,7 +2,7 @@
 import type { Machine } from '../../machine/machine';
 import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
-import { LoadedState } from '../loadedState';
+import { loadState } from '../loadedState';
 import { SnapshotFile } from '../openFile';
 import { BackupError } from './backupError';
 import { LogChain } from './chain';
@@ -73,21 +73,15 @@ type Loaded =
 class IsLater extends Error {}
 
 async function load(file: SnapshotFile, target: Target): Promise<Loaded> {
-  const state = new LoadedState();
   try {
-    const { header } = await file.read({
+    const { snapshot, machine } = await loadState(file, {
       header: ({ takenAtMs }) => {
         if (target.kind === 'time' && takenAtMs > target.dateMs) throw new IsLater(dateText(takenAtMs));
       },
-      rows: (rows) => {
-        state.add(rows);
-      },
     });
-    state.finish();
-    const { machine } = state;
     const { index } = machine.keySpace;
     if (target.kind === 'index' && index > target.index) return { kind: 'later', than: `index ${index}` };
-    return { kind: 'loaded', machine, header };
+    return { kind: 'loaded', machine, header: snapshot.header };
   } catch (error) {
     if (error instanceof IsLater) return { kind: 'later', than: error.message };
     if (error instanceof SnapshotDamage) return { kind: 'damaged', why: error.message };

@@ -1,11 +1,10 @@
 /** What is in the directory of a backup, and how far back and forth it leads. */
 import { DecodeError } from '../../machine/bytes';
 import { FEATURE_LEVEL } from '../../machine/features';
-import type { Machine } from '../../machine/machine';
 import { decodeMeta } from '../../machine/metaRow';
 import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
-import { LoadedState } from '../loadedState';
+import { loadState } from '../loadedState';
 import type { LogMark } from '../format/logHeader';
 import { SnapshotFile, type ReadSnapshot } from '../openFile';
 import { isLink, LogChain, type Link } from './chain';
@@ -85,7 +84,7 @@ async function readFull(file: BackupFile, loads: boolean): Promise<FoundFull | S
   const opened = await SnapshotFile.open(file.path);
   try {
     if (loads) {
-      const { snapshot, machine } = await load(opened);
+      const { snapshot, machine } = await loadState(opened);
       return { file, snapshot, etcdIndex: machine.keySpace.index };
     }
     let etcdIndex = 0;
@@ -104,17 +103,6 @@ async function readFull(file: BackupFile, loads: boolean): Promise<FoundFull | S
   } finally {
     await opened.close();
   }
-}
-
-async function load(file: SnapshotFile): Promise<{ readonly snapshot: ReadSnapshot; readonly machine: Machine }> {
-  const state = new LoadedState();
-  const snapshot = await file.read({
-    rows: (rows) => {
-      state.add(rows);
-    },
-  });
-  state.finish();
-  return { snapshot, machine: state.machine };
 }
 
 function beginOf({ index, term, takenAtMs }: SnapshotHeader): { index: number; term: number; dateMs: number } {
@@ -144,7 +132,7 @@ async function looked(first: FoundFull, chain: LogChain): Promise<Range> {
 async function replayed(first: FoundFull, chain: LogChain, progress: (name: string) => void): Promise<Range> {
   const file = await SnapshotFile.open(first.file.path);
   try {
-    const { snapshot, machine } = await load(file);
+    const { snapshot, machine } = await loadState(file);
     const { clusterId } = snapshot.header;
     const replay = new Replay(machine, beginOf(snapshot.header), { kind: 'newest' });
     const ledTo = await leadOn({ chain, replay, clusterId, progress, note: () => undefined });

@@ -11,7 +11,7 @@ import { filesOf } from '../../../src/snapshot/backup/files';
 import { readLog } from '../../../src/snapshot/backup/logFile';
 import { withPast } from '../../../src/snapshot/backup/openPast';
 import type { Target } from '../../../src/snapshot/backup/target';
-import { LoadedState } from '../../../src/snapshot/loadedState';
+import { loadState } from '../../../src/snapshot/loadedState';
 import { SnapshotFile, type StateSource } from '../../../src/snapshot/openFile';
 import { logBeginning, logMark } from '../../../src/snapshot/format/logWriter';
 import { until } from '../../api/apiUnderTest';
@@ -101,14 +101,7 @@ async function untilFollowed(index: number): Promise<void> {
 }
 
 async function loaded(source: StateSource): Promise<Machine> {
-  const state = new LoadedState();
-  await source.read({
-    rows: (rows) => {
-      state.add(rows);
-    },
-  });
-  state.finish();
-  return state.machine;
+  return (await loadState(source)).machine;
 }
 
 /** Every node, with all that there is of it. */

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, KeyCommand } from '../../../src/machine/command';
 import type { Machine } from '../../../src/machine/machine';
-import { LoadedState } from '../../../src/snapshot/loadedState';
+import { loadState } from '../../../src/snapshot/loadedState';
 import { logBeginning } from '../../../src/snapshot/format/logWriter';
 import { withPast } from '../../../src/snapshot/backup/openPast';
 import type { Target } from '../../../src/snapshot/backup/target';
@@ -34,15 +34,10 @@ interface Restored {
 
 function restored(target: Target): Promise<Restored> {
   return withPast(directory.path(), target, async ({ state, etcdIndex, notes }) => {
-    const loaded = new LoadedState();
-    const { header, totals } = await state.read({
-      rows: (rows) => {
-        loaded.add(rows);
-      },
-    });
-    loaded.finish();
-    expect(loaded.machine.keySpace.index).toBe(etcdIndex);
-    return { machine: loaded.machine, sha256: totals.sha256, notes, takenAtMs: header.takenAtMs };
+    const { snapshot, machine } = await loadState(state);
+    expect(machine.keySpace.index).toBe(etcdIndex);
+    const { header, totals } = snapshot;
+    return { machine, sha256: totals.sha256, notes, takenAtMs: header.takenAtMs };
   });
 }
 
