@@ -1,14 +1,13 @@
 /** `GET /v2/admin/log?after=INDEX&term=TERM`: committed entries as they come, for backups (snapshot/format/logRecords.ts). */
 import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from 'koa';
 import type { LogFollowing, LogPart, LogPosition } from '../../member/logSource';
 import { MemberError } from '../../member/types';
 import { logBeginning, logEntry, logMark } from '../../snapshot/format/logWriter';
 import type { RootGrant } from '../auth/guard';
-import { writeBadRequest, writeErrorText, writeRetryText } from '../http/answers';
+import { writeBadRequest, writeErrorText } from '../http/answers';
 import type { ApiOptions } from '../options';
-import { PacedAnswer } from './pacedAnswer';
+import { LongAnswers, sendParts, sendUntil } from './longAnswers';
 
 /** A cluster has one that follows, or two; each costs the event loop what a follower does. */
 const STREAMS_MAX = 4;
@@ -18,7 +17,7 @@ const NUMBER = /^\d{1,15}$/;
 
 /** The logs that are being sent on one port. */
 export class LogStreams {
-  private open = 0;
+  private readonly answers = new LongAnswers('logs', STREAMS_MAX);
 
   constructor(private readonly options: Pick<ApiOptions, 'member' | 'now' | 'logger'>) {}
 
@@ -30,16 +29,7 @@ export class LogStreams {
       writeBadRequest(response);
       return;
     }
-    if (this.open >= STREAMS_MAX) {
-      writeRetryText(response, 503, `${this.open} logs are being sent already; try again when one of them is done`);
-      return;
-    }
-    this.open += 1;
-    try {
-      await this.send(response, grant, { index, term });
-    } finally {
-      this.open -= 1;
-    }
+    await this.answers.serve(response, () => this.send(response, grant, { index, term }));
   }
 
   private async send(response: ServerResponse, grant: RootGrant, after: LogPosition): Promise<void> {
@@ -71,20 +61,13 @@ export class LogStreams {
       case 'following':
         break;
     }
-    const cut = (): void => {
-      response.destroy();
-    };
-    log.ending.addEventListener('abort', cut);
     try {
       logger.info({ after: after.index }, 'sending the log to a backup');
-      await this.stream(response, grant, after, log.parts);
+      await sendUntil(log.ending, response, () => this.stream(response, grant, after, log.parts));
       response.destroy();
     } catch (error) {
-      response.destroy();
       const reason = error instanceof Error ? error.message : String(error);
       logger.info({ after: after.index, reason }, 'the log is not sent to the backup any more');
-    } finally {
-      log.ending.removeEventListener('abort', cut);
     }
   }
 
@@ -95,19 +78,9 @@ export class LogStreams {
     parts: AsyncIterable<LogPart>,
   ): Promise<void> {
     const { clusterId } = this.options.member;
-    const answer = new PacedAnswer(response, PART_MAX_MS);
-    grant
-      .use(response)
-      .writeHead(200, [
-        ...['Content-Type', 'application/octet-stream', 'Cache-Control', 'no-store'],
-        ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', clusterId],
-      ]);
-    await answer.write(logBeginning({ clusterId, after, term }));
-    for await (const part of parts) {
-      await grant.use(answer).write(this.recordsOf(part));
-      // To a client that takes everything at once one part after the other could be sent; all others have their turn between two of them.
-      await nextTurn();
-    }
+    const beginning = logBeginning({ clusterId, after, term });
+    const bytesOf = (part: LogPart): readonly Uint8Array[] => this.recordsOf(part);
+    await sendParts(response, grant, { clusterId, partMaxMs: PART_MAX_MS, beginning, parts, bytesOf });
   }
 
   private recordsOf(part: LogPart): readonly Uint8Array[] {

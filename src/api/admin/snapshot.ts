@@ -1,14 +1,13 @@
 /** `GET /v2/admin/snapshot`: the whole state as a file (snapshot/format/records.ts), while the member goes on. */
 import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Context } from 'koa';
 import { MemberError, type Member, type StateSnapshot } from '../../member/types';
 import type { SnapshotHeader } from '../../snapshot/format/fileHeader';
 import { SnapshotFileWriter } from '../../snapshot/format/fileWriter';
 import type { RootGrant } from '../auth/guard';
-import { writeBadRequest, writeErrorText, writeRetryText } from '../http/answers';
+import { writeBadRequest, writeErrorText } from '../http/answers';
 import type { ApiOptions } from '../options';
-import { PacedAnswer } from './pacedAnswer';
+import { LongAnswers, sendParts, sendUntil } from './longAnswers';
 
 /** Each holds a view of the database, which costs room on the disk, and makes work for the event loop. */
 const STREAMS_MAX = 2;
@@ -17,7 +16,7 @@ const PART_MAX_MS = 60_000;
 
 /** The snapshots that are being sent on one port. */
 export class SnapshotStreams {
-  private open = 0;
+  private readonly answers = new LongAnswers('snapshots', STREAMS_MAX);
 
   constructor(
     private readonly options: Pick<ApiOptions, 'member' | 'now' | 'logger'>,
@@ -35,20 +34,7 @@ export class SnapshotStreams {
       writeBadRequest(response);
       return;
     }
-    if (this.open >= STREAMS_MAX) {
-      writeRetryText(
-        response,
-        503,
-        `${this.open} snapshots are being sent already; try again when one of them is done`,
-      );
-      return;
-    }
-    this.open += 1;
-    try {
-      await this.send(response, grant, quorum);
-    } finally {
-      this.open -= 1;
-    }
+    await this.answers.serve(response, () => this.send(response, grant, quorum));
   }
 
   private async send(response: ServerResponse, grant: RootGrant, quorum: boolean): Promise<void> {
@@ -61,22 +47,17 @@ export class SnapshotStreams {
       writeErrorText(response, 503, adviceFor(error, quorum));
       return;
     }
-    const cut = (): void => {
-      response.destroy();
-    };
-    snapshot.ending.addEventListener('abort', cut);
     try {
-      const header = headerOf(member, snapshot, now(), quorum);
-      logger.info({ index: header.index, keys: header.keysAbout }, 'sending a snapshot of the state');
-      await this.stream(response, grant, snapshot, header);
-      logger.info({ index: header.index }, 'the snapshot was sent');
+      await sendUntil(snapshot.ending, response, async () => {
+        const header = headerOf(member, snapshot, now(), quorum);
+        logger.info({ index: header.index, keys: header.keysAbout }, 'sending a snapshot of the state');
+        await this.stream(response, grant, snapshot, header);
+        logger.info({ index: header.index }, 'the snapshot was sent');
+      });
     } catch (error) {
-      // What is sent cannot be taken back, so it must not look whole.
-      response.destroy();
       const reason = error instanceof Error ? error.message : String(error);
       logger.warn({ reason }, 'the snapshot was not sent to its end');
     } finally {
-      snapshot.ending.removeEventListener('abort', cut);
       await snapshot.close();
     }
   }
@@ -88,19 +69,13 @@ export class SnapshotStreams {
     header: SnapshotHeader,
   ): Promise<void> {
     const file = new SnapshotFileWriter();
-    const answer = new PacedAnswer(response, this.partMaxMs);
-    grant
-      .use(response)
-      .writeHead(200, [
-        ...['Content-Type', 'application/octet-stream', 'Cache-Control', 'no-store'],
-        ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', header.clusterId],
-      ]);
-    await answer.write(file.begin(header));
-    for await (const chunk of snapshot.chunks) {
-      await grant.use(answer).write(file.chunk(chunk));
-      // A client that takes everything at once would be given one part after the other; all others have their turn between two of them.
-      await nextTurn();
-    }
+    const answer = await sendParts(response, grant, {
+      clusterId: header.clusterId,
+      partMaxMs: this.partMaxMs,
+      beginning: file.begin(header),
+      parts: snapshot.chunks,
+      bytesOf: (chunk) => file.chunk(chunk),
+    });
     const { rows, nodes: keys } = snapshot.counted;
     await answer.write(file.end({ rows, keys }));
     response.end();

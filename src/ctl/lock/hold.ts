@@ -12,6 +12,8 @@ export class NotHadError extends Error {
 const AGAIN_AFTER_MS = 500;
 /** The machine slept, if the clocks went apart by so much. */
 const SLEPT_MS = 1000;
+/** How long a member may take to say whether it is still had, where that is in doubt after such a sleep. */
+const DOUBT_MS = 5000;
 /** Clocks of machines run apart by less than that in the time of a TTL. */
 const MARGIN = 0.05;
 
@@ -19,6 +21,8 @@ export class Hold {
   private readonly released = new AbortController();
   /** How the clocks stood to each other when it was renewed last. */
   private clocksMs = aheadMs();
+  /** When that was asked for, by the clock of the wall, which goes on while the machine sleeps. */
+  private askedWallMs = Date.now();
 
   private constructor(
     private readonly cluster: Cluster,
@@ -67,9 +71,13 @@ export class Hold {
       if (performance.now() >= untilMs) return `it could not be renewed in time: ${reason}`;
       await this.pause(reason === '' ? ttlMs / 3 : Math.min(AGAIN_AFTER_MS, ttlMs / 6));
       if (this.over()) break;
-      const outcome = await this.renew(Math.min(untilMs, performance.now() + ttlMs / 3));
+      const isInDoubt = Date.now() >= this.askedWallMs + ttlMs * (1 - MARGIN);
+      const answerMs = isInDoubt ? DOUBT_MS : ttlMs / 3;
+      const outcome = await this.renew(Math.min(untilMs, performance.now() + answerMs));
       if (outcome.kind === 'gone') return outcome.reason;
       reason = outcome.kind === 'renewed' ? '' : outcome.reason;
+      if (isInDoubt && reason !== '')
+        return `its time may have passed while the machine slept, and no member says otherwise: ${reason}`;
     }
     return new Promise(() => undefined);
   }
@@ -102,12 +110,12 @@ export class Hold {
   private async renew(
     deadlineMs: number,
   ): Promise<{ readonly kind: 'renewed' } | { readonly kind: 'gone' | 'unknown'; readonly reason: string }> {
-    const [askedMs, clocksMs] = [performance.now(), aheadMs()];
+    const [askedMs, clocksMs, askedWallMs] = [performance.now(), aheadMs(), Date.now()];
     try {
       const { status, text } = await this.cluster.ask(renewCall(this.wanted, this.token), deadlineMs);
       const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
       if (status === 200 && !isOther) {
-        [this.askedMs, this.clocksMs] = [askedMs, clocksMs];
+        [this.askedMs, this.clocksMs, this.askedWallMs] = [askedMs, clocksMs, askedWallMs];
         return { kind: 'renewed' };
       }
       return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : `status ${status}, ${saidIn(text)}` };

@@ -95,6 +95,17 @@ describe('clocks that went apart', () => {
     expect(performance.now() - beganMs).toBeLessThan(100_000);
   });
 
+  it('ends the program soon where nobody says after such a sleep that the lock is still had', async () => {
+    answering((_, renewals) => {
+      if (renewals > 1) return undefined;
+      sleepAnHour();
+      return { body: '' };
+    });
+    // Its time by the steady clock is over after 570 s, long after the end of this test.
+    const { code, stderr } = await ctl('lock', 'x', '--ttl', '600', '--', 'sleep', '300');
+    expect([code, stderr]).toEqual([4, expect.stringContaining('may have passed while the machine slept')]);
+  });
+
   it('keeps what it still has when only the clock was set, and asks once', async () => {
     let renewed = 0;
     answering((_, renewals) => {

@@ -1,0 +1,86 @@
+/** What the answers to backups have in common: they are long, few at a time, and end when the member says so. */
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RootGrant } from '../auth/guard';
+import { writeRetryText } from '../http/answers';
+import { PacedAnswer } from './pacedAnswer';
+
+/** Those of one kind on one port. */
+export class LongAnswers {
+  private open = 0;
+
+  /** @param what they are, in words: `logs` */
+  constructor(
+    private readonly what: string,
+    private readonly max: number,
+  ) {}
+
+  /** Sends one more, or says that there are too many. Rejects as `send` does. */
+  async serve(response: ServerResponse, send: () => Promise<void>): Promise<void> {
+    if (this.open >= this.max) {
+      const text = `${this.open} ${this.what} are being sent already; try again when one of them is done`;
+      writeRetryText(response, 503, text);
+      return;
+    }
+    this.open += 1;
+    try {
+      await send();
+    } finally {
+      this.open -= 1;
+    }
+  }
+}
+
+/** What is cut off when `ending` is aborted. Rejects as `send` does; what was sent cannot be taken back then, so that it must not look whole. */
+export async function sendUntil(
+  ending: AbortSignal,
+  response: ServerResponse,
+  send: () => Promise<void>,
+): Promise<void> {
+  const cut = (): void => {
+    response.destroy();
+  };
+  ending.addEventListener('abort', cut);
+  try {
+    await send();
+  } catch (error) {
+    cut();
+    throw error;
+  } finally {
+    ending.removeEventListener('abort', cut);
+  }
+}
+
+/** Head, beginning and parts of such an answer, each once the client has taken the one before. Rejects when it is gone or too slow. */
+export async function sendParts<Part>(
+  response: ServerResponse,
+  grant: RootGrant,
+  {
+    clusterId,
+    partMaxMs,
+    beginning,
+    parts,
+    bytesOf,
+  }: {
+    readonly clusterId: string;
+    readonly partMaxMs: number;
+    readonly beginning: readonly Uint8Array[];
+    readonly parts: AsyncIterable<Part>;
+    readonly bytesOf: (part: Part) => readonly Uint8Array[];
+  },
+): Promise<PacedAnswer> {
+  const answer = new PacedAnswer(response, partMaxMs);
+  grant
+    .use(response)
+    .writeHead(200, [
+      ...['Content-Type', 'application/octet-stream', 'Cache-Control', 'no-store'],
+      ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', clusterId],
+    ]);
+  await answer.write(beginning);
+  for await (const part of parts) {
+    await grant.use(answer).write(bytesOf(part));
+    // To a client that takes everything at once one part after the other could be sent; all others have their turn between two of them.
+    await nextTurn();
+  }
+  return answer;
+}
