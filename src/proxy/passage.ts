@@ -36,6 +36,8 @@ export class Passage {
   private isOver = false;
   /** The answer may take any time, or has begun and only its own end says how long it is: most likely a watch. */
   private endless = false;
+  /** The one that was asked last. */
+  private asked: Endpoint | undefined;
 
   /** @param endpoints at least one, in the order in which they are tried */
   constructor(
@@ -55,6 +57,11 @@ export class Passage {
     this.tryNext();
   }
 
+  /** Its answer may have no end, and is the endpoint's. */
+  isEndlessOf(endpoint: Endpoint): boolean {
+    return this.endless && endpoint === this.asked;
+  }
+
   /** Cuts an answer that may have no end. */
   cutEndless(): void {
     if (this.endless) this.response.destroy();
@@ -68,6 +75,8 @@ export class Passage {
   }
 
   private attempt(endpoint: Endpoint): void {
+    this.asked = endpoint;
+    this.endless = false;
     const outgoing = httpRequest({
       agent: this.context.connections.agentFor(endpoint, this.fresh),
       host: endpoint.host,

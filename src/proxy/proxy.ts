@@ -3,11 +3,12 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { dialTcp, type Dial } from '../platform/dial';
 import { writeMessage, writePlain } from './answers';
 import { Connections } from './connections';
-import { Endpoints } from './endpoints';
+import { Endpoints, type Endpoint } from './endpoints';
 import type { FetchMembers, ProxyLogger } from './environment';
 import { LOOP_HEADER, loopOf } from './loops';
 import { Membership } from './membership';
 import { Passage } from './passage';
+import { Suspects } from './suspects';
 
 /** Requests under way at once, watches included; more are refused. */
 const REQUESTS_MAX = 16_384;
@@ -79,12 +80,17 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 class ProxyDesk {
   private readonly connections: Connections;
   private readonly passages = new Set<Passage>();
+  private readonly suspects: Suspects;
 
   constructor(
     private readonly endpoints: Endpoints,
     private readonly options: ProxyOptions,
   ) {
     this.connections = new Connections(options.dial ?? dialTcp);
+    // Clients begin their watches again, at another member.
+    this.suspects = new Suspects(this.connections, (endpoint) => {
+      for (const passage of this.endlessOf(endpoint)) passage.cutEndless();
+    });
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
@@ -97,6 +103,10 @@ class ProxyDesk {
 
   cutEndless(): void {
     for (const passage of this.passages) passage.cutEndless();
+  }
+
+  private endlessOf(endpoint: Endpoint): readonly Passage[] {
+    return [...this.passages].filter((passage) => passage.isEndlessOf(endpoint));
   }
 
   close(): void {
@@ -138,6 +148,7 @@ class ProxyDesk {
       onFailure: (endpoint, reason) => {
         logger.warn({ endpoint: endpoint.text, reason }, 'proxy: a member did not answer');
         this.endpoints.fail(endpoint);
+        if (this.endlessOf(endpoint).length > 0) this.suspects.ask(endpoint);
       },
     });
     this.passages.add(passage);

@@ -185,7 +185,8 @@ function suite(): void {
     await row('d').waitFor();
   });
 
-  test('through a proxy it is the same page, live, and it says so when the proxy has gone', async () => {
+  /** In front of the members, from now to the end of the story. */
+  async function throughProxy(story: (proxy: ClusterMember, first: ClusterMember) => Promise<void>): Promise<void> {
     const proxy = await cluster.makePlace('proxy');
     cluster.members.pop();
     speakTls(proxy.clientPort, { ca: pki.ca.certificate });
@@ -196,6 +197,21 @@ function suite(): void {
     ]);
     try {
       await until('it forwards', 20_000, async () => (await proxy.get('/health', 2000)).status === 200);
+      const { endpoints } = JSON.parse((await proxy.get('/v2/config/local/proxy')).text) as { endpoints: string[] };
+      const first = cluster.members.find(({ clientUrl }) => clientUrl === endpoints[0]);
+      if (first === undefined) throw new Error(`the proxy knows none of the members: ${endpoints.join()}`);
+      await story(proxy, first).finally(async () => {
+        await first.kill();
+        first.start();
+        await first.healthy();
+      });
+    } finally {
+      await proxy.kill();
+    }
+  }
+
+  test('through a proxy it is the same page, live, and it says so when the proxy has gone', async () => {
+    await throughProxy(async (proxy) => {
       await put('/proxied/key', 'before');
       await open(proxy.clientUrl);
       await row('proxied').click();
@@ -206,9 +222,63 @@ function suite(): void {
       await until('it shows that', 10_000, async () => (await value()) === 'theirs');
       await page.getByRole('link', { name: 'Stats' }).click();
       await page.getByRole('rowheader', { name: /\(this one\)/ }).waitFor();
-    } finally {
-      await proxy.kill();
-    }
+    });
     await isCutOff();
   });
+
+  test.each([
+    ['dies', 'killed'],
+    ['hangs', 'stopped'],
+  ])(
+    'the first member behind the proxy %s: the page says so, and goes on through the proxy at the next one',
+    async (_what, how) => {
+      await throughProxy(async (proxy, first) => {
+        // What the story itself asks is asked of one that stays.
+        other = cluster.members.find((each) => each !== first)!;
+        await Promise.all(['/behind/changed', '/behind/deleted'].map((key) => put(key, `before it was ${how}`)));
+        await open(proxy.clientUrl);
+        await row('behind').click();
+        await row('changed').click();
+        await until('it shows the value', 10_000, async () => (await value()) === `before it was ${how}`);
+        const states: string[] = [];
+        await page.exposeFunction('tell', (state: string) => void states.push(state));
+        await page.evaluate(`new MutationObserver(() => {
+        const [state] = ['Live', 'Not connected'].filter((text) => document.body.innerText.includes(text));
+        if (state !== undefined) tell(state);
+      }).observe(document.body, { subtree: true, childList: true, characterData: true })`);
+        asked.length = 0;
+        if (how === 'killed') await first.kill();
+        else first.signal('SIGSTOP');
+        await until('it is not connected', 30_000, () => states.includes('Not connected'));
+        await isLive();
+        // Somebody else may have to be elected first.
+        for (const [key, text] of [
+          ['/behind/changed', 'theirs'],
+          ['/behind/new', how],
+        ] as const) {
+          await until('it is written', 30_000, async () => {
+            await put(key, text);
+            return (await stored(key)) === text;
+          });
+        }
+        await remove('/behind/deleted');
+        await row('new').waitFor();
+        await until('it shows that', 10_000, async () => (await value()) === 'theirs');
+        expect(await names()).toContain('behind,changed,new');
+        // It went on from the last event that it saw.
+        expect(asked.filter((each) => !each.includes('wait=true'))).toEqual([]);
+        await save('mine');
+        await isStored('/behind/changed', 'mine');
+        expect(await page.getByText('does not answer').count()).toBe(0);
+        await page.getByRole('link', { name: 'Stats' }).click();
+        const self = page.getByRole('rowheader', { name: /\(this one\)/ });
+        await self.waitFor();
+        await until(
+          'it is another one',
+          10_000,
+          async () => (await self.textContent())?.includes(first.name) === false,
+        );
+      });
+    },
+  );
 }

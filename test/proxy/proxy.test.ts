@@ -169,6 +169,32 @@ describe('a watch', () => {
     expect([watch.received().body.toString(), watch.received().ending]).toEqual(['half', 'cut']);
   });
 
+  test.each([
+    ['that hangs', 'it is cut', true],
+    ['that is only slow with one request', 'it goes on', false],
+  ])(
+    'of a member %s: %s, though nothing says that its connection is dead',
+    async (_which, _what, hangs) => {
+      let isHanging = false;
+      const first = await upstream((request, response) => {
+        if (request.url?.includes('wait') === true) response.write('event\n');
+        else if (!(isHanging && (hangs || request.url === '/slow'))) response.end('first');
+      });
+      const second = await upstream((_request, response) => response.end('second'));
+      proxy = await startProxyUnderTest([first.url, second.url]);
+      const watch = open(proxy.port, { method: 'GET', target: '/v2/keys/a?wait=true&stream=true', headers: [] });
+      await watch.until((each) => each.received().body.toString() === 'event\n', 5000);
+      isHanging = true;
+      const slow = open(proxy.port, { method: 'GET', target: '/slow', headers: [] });
+      expect(await slow.untilEnd(15_000)).toBe(true);
+      expect(slow.received().body.toString()).toBe('second');
+      await watch.untilEnd(7000);
+      expect([watch.received().ending, first.seen.at(-1)]).toEqual([hangs ? 'cut' : 'open', 'GET /version']);
+      watch.close();
+    },
+    30_000,
+  );
+
   test('does not keep the proxy from stopping', async () => {
     const member = await upstream((_request, response) => response.write('x'));
     proxy = await startProxyUnderTest([member.url]);

@@ -1,13 +1,7 @@
 /** Asks the member's key API. The page speaks to the member that served it, and to nobody else. */
-import { refusalOf, type Refusal } from '../model/answers';
+import { answerOf, type Answer } from '../model/answers';
 import { urlOf, type KeyRequest } from '../model/saving';
 import type { Session } from './session';
-
-export type Answer =
-  | { readonly kind: 'ok'; readonly body: unknown; readonly index: number }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** Nobody answered. */
-  | { readonly kind: 'unreachable' };
 
 const PATIENCE_MS = 15_000;
 
@@ -23,8 +17,7 @@ export async function askKeys(request: KeyRequest, session: Session): Promise<An
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
     const body = await readJson(response);
-    if (!response.ok) return { kind: 'refused', refusal: refusalOf(response.status, body) };
-    return { kind: 'ok', body, index: Number(response.headers.get('X-Etcd-Index') ?? 0) };
+    return answerOf(response.status, body, Number(response.headers.get('X-Etcd-Index') ?? 0));
   } catch {
     return { kind: 'unreachable' };
   }

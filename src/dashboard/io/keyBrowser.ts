@@ -1,9 +1,10 @@
 /** The key space as the page shows it: what was listed, what is open and selected, and the watches that keep it true. */
-import { listingOf, type KeyEvent, type Refusal } from '../model/answers';
+import { listingOf, type Answer, type KeyEvent, type Refusal } from '../model/answers';
 import { KeyTree } from '../model/keyTree';
 import { ancestorsOf, isBelow, isHiddenBelow } from '../model/paths';
-import { readRequest, type KeyRequest } from '../model/saving';
-import { askKeys, type Answer } from './keyApi';
+import { readAsSeen } from '../model/reading';
+import type { KeyRequest } from '../model/saving';
+import { askKeys } from './keyApi';
 import type { Session } from './session';
 import { Watcher } from './watcher';
 
@@ -23,6 +24,8 @@ export class KeyBrowser {
   isDenied = false;
   /** What happened to the last thing that was asked for by its path. */
   notice = '';
+  /** The highest index of the store that an answer or an event was of. */
+  private seenIndex = 0;
   private readonly watchers = new Map<string, Watcher>();
 
   constructor(
@@ -117,8 +120,9 @@ export class KeyBrowser {
 
   /** Reads one directory or key anew. The store's index then; undefined: it could not be read. */
   async list(key: string): Promise<number | undefined> {
-    const answer = await this.ask(readRequest(key));
+    const answer = await readAsSeen((request) => this.ask(request), key, this.seenIndex);
     if (answer.kind === 'ok') {
+      this.seenIndex = answer.index;
       const listing = listingOf(answer.body, Date.now());
       if (listing === undefined) return undefined;
       this.tree.takeListing(listing, answer.index);
@@ -180,6 +184,7 @@ export class KeyBrowser {
   }
 
   private take(event: KeyEvent): void {
+    this.seenIndex = Math.max(this.seenIndex, event.node.modifiedIndex);
     const changed = this.tree.takeEvent(event);
     if (changed === undefined) return;
     const nowMs = Date.now();

@@ -59,12 +59,16 @@ export class StatsPoller {
     const reading = { atSeconds: Date.now() / 1000, metrics };
     this.isHealthy = health;
     this.members = memberRows(members, self, metrics);
-    if (this.last !== undefined) this.points = withPoint(this.points, pointBetween(this.last, reading));
+    const point = this.last === undefined ? undefined : pointBetween(this.last, reading);
+    if (point !== undefined) this.points = withPoint(this.points, point);
     this.last = reading;
   }
 
-  private get(path: string): Promise<Response> {
+  private async get(path: string): Promise<Response> {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    return fetch(path, { headers: this.session.headers(), cache: 'no-store', signal });
+    const response = await fetch(path, { headers: this.session.headers(), cache: 'no-store', signal });
+    // A proxy that gets no answer says so by itself; what a member says of its health is its answer.
+    if (response.status === 502) throw new Error('no member answers');
+    return response;
   }
 }

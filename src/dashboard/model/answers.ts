@@ -67,6 +67,32 @@ export interface Refusal {
   readonly text: string;
 }
 
+/** Answers of a proxy or a balancer between the page and the members: it heard nothing from one, or knows of none. */
+const GATEWAYS = new Set([502, 503, 504]);
+
+/** Whether it is no member's word at all, but of something in between that got none. */
+function isSilence({ status, code }: Refusal): boolean {
+  return code === 0 && GATEWAYS.has(status);
+}
+
+export type Answer =
+  | { readonly kind: 'ok'; readonly body: unknown; readonly index: number }
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** No member answered; to a write: it may have been done. */
+  | { readonly kind: 'unreachable' };
+
+/** @param index of the store, as the answer says */
+export function answerOf(status: number, body: unknown, index: number): Answer {
+  if (status >= 200 && status < 300) return { kind: 'ok', body, index };
+  const refusal = refusalOf(status, body);
+  return isSilence(refusal) ? { kind: 'unreachable' } : { kind: 'refused', refusal };
+}
+
+/** Whether the member itself does not know whether a write was done: it was lost on the way, or nobody led in time. */
+export function isUnknown({ status }: Refusal): boolean {
+  return status === 500;
+}
+
 export function refusalOf(status: number, body: unknown): Refusal {
   const fields = fieldsOf(body);
   const { errorCode, message, cause } = fields ?? {};

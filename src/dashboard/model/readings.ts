@@ -36,13 +36,19 @@ export interface Reading {
   readonly metrics: Metrics;
 }
 
-export function pointBetween(before: Reading, after: Reading): Point {
+/** Undefined where another member was read than before, as behind a proxy: what one has counted says nothing of the other. */
+export function pointBetween(before: Reading, after: Reading): Point | undefined {
+  if (memberOf(before) !== memberOf(after)) return undefined;
   const elapsed = Math.max(0.001, after.atSeconds - before.atSeconds);
   const values = Object.entries(SERIES).map(([name, series]) => [
     name,
     series(before.metrics, after.metrics, elapsed) ?? null,
   ]);
   return { atSeconds: after.atSeconds, values: Object.fromEntries(values) as Point['values'] };
+}
+
+function memberOf({ metrics }: Reading): string | undefined {
+  return metrics.get('etcd_server_id')?.[0]?.labels['server_id'];
 }
 
 /** Half an hour, at two seconds a point. */

@@ -31,7 +31,7 @@ export function CreateForm({ browser, directory, onDone }: Props) {
       return;
     }
     const exists = answer.kind === 'refused' && answer.refusal.code === EXISTS;
-    setMessage(exists ? `Not created: ${key} is there already.` : `Not created: ${wordsOf(answer)}`);
+    setMessage(exists ? `Not created: ${key} is there already.` : wordsOf('created', answer));
   };
   return (
     <form

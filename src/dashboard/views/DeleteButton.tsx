@@ -23,7 +23,7 @@ export function DeleteButton({ browser, request, what, onMessage }: Props) {
     } else if (answer.kind === 'refused' && answer.refusal.code === TEST_FAILED) {
       onMessage('Not deleted: somebody else changed this key meanwhile.');
       await browser.list(asked.current.key);
-    } else onMessage(`Not deleted: ${wordsOf(answer)}`);
+    } else onMessage(wordsOf('deleted', answer));
   };
   return (
     <>

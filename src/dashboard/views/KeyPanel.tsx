@@ -39,7 +39,7 @@ export function KeyPanel({ browser, session, node }: Props) {
       if (answer.kind === 'refused' && answer.refusal.code === TEST_FAILED) {
         setMessage('Not saved: somebody else changed this key meanwhile.');
         await browser.list(node.key);
-      } else setMessage(`Not saved: ${wordsOf(answer)}`);
+      } else setMessage(wordsOf('saved', answer));
     }
     setIsSaving(false);
   };

@@ -1,13 +1,16 @@
 /** What is said when something did not work. */
-import type { Answer } from '../io/keyApi';
+import { isUnknown, type Answer } from '../model/answers';
 
-export function wordsOf(answer: Answer): string {
+/** A whole sentence or two. @param done what was asked for */
+export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<Answer, { kind: 'ok' }>): string {
   switch (answer.kind) {
-    case 'ok':
-      return 'done';
     case 'refused':
-      return answer.refusal.text;
+      return isUnknown(answer.refusal) ? inDoubt(done, answer.refusal.text) : `Not ${done}: ${answer.refusal.text}`;
     case 'unreachable':
-      return 'the member does not answer; it may have been done or not. Look at the key before you try again.';
+      return inDoubt(done, 'the member does not answer');
   }
+}
+
+function inDoubt(done: string, cause: string): string {
+  return `Perhaps ${done}, perhaps not: ${cause}. Look at the key before you try again.`;
 }

@@ -33,8 +33,19 @@ test('rates are by the time that passed, and a member that was started again has
     atSeconds: 14,
     metrics: parseMetrics('etcd_http_received_total{method="GET"} 120\netcd_raft_term 3\n'),
   };
-  expect(pointBetween(before, after).values).toMatchObject({ requests: 5, term: 3, lag: null });
-  expect(pointBetween(after, { ...before, atSeconds: 16 }).values.requests).toBeNull();
+  expect(pointBetween(before, after)?.values).toMatchObject({ requests: 5, term: 3, lag: null });
+  expect(pointBetween(after, { ...before, atSeconds: 16 })?.values.requests).toBeNull();
+});
+
+test('between the readings of two members lies nothing that can be drawn', () => {
+  const of = (id: string, atSeconds: number) => {
+    return {
+      atSeconds,
+      metrics: parseMetrics(`etcd_server_id{server_id="${id}"} 1\netcd_http_received_total ${atSeconds}\n`),
+    };
+  };
+  expect(pointBetween(of('a', 1), of('b', 900))).toBeUndefined();
+  expect(pointBetween(of('b', 900), of('b', 902))?.values.requests).toBe(1);
 });
 
 test('half an hour is kept', () => {
