@@ -1,5 +1,5 @@
 /** cairnctl in a process: its streams, its signals and how it ends. */
-import { flagsOf, isTaskWord, takesSeveralUrls, taskRows, usesUrl, type TaskWord } from '../config/commands';
+import { flagsOf, isTaskWord, takesSeveralUrls, taskRows, type TaskWord } from '../config/commands';
 import { askSecret } from '../ctl/etcdctl/askSecret';
 import { argumentsAsGiven } from '../ctl/etcdctl/byteText';
 import { cairnctl, type Others } from '../ctl/etcdctl/cairnctl';
@@ -71,9 +71,11 @@ function othersWith(runOther: RunOther): Others {
       isTaskWord(word)
         ? {
             flags: Object.keys(flagsOf(word)),
-            usesUrl: (args) => usesUrl(word, args),
             takesSeveralUrls: (args) => takesSeveralUrls(word, args),
-            run: (args) => runOther(word, args),
+            run: (args, variables) => {
+              Object.assign(process.env, variables);
+              return runOther(word, args);
+            },
           }
         : undefined,
     version: () => build().version,

@@ -8,7 +8,8 @@ export function jsonOf(call: Call, answer: Answer): unknown {
   const text = textOf2xx(call, answer);
   if (text.trim() === '') return undefined;
   const body = parseJson(text);
-  if (body === undefined) throw notUnderstood(call, answer, `it is no JSON: ${printable(text).slice(0, 60)}`);
+  if (body === undefined)
+    throw notUnderstood(call, answer, `it is no JSON: ${printable(wordsOfPage(text)).slice(0, 60)}`);
   return body;
 }
 
@@ -37,8 +38,15 @@ function refusalOf(call: Call, { status, text }: Answer): EtcdError | RefusedErr
   return new RefusedError(
     status,
     nameOf(call),
-    printable(words ?? text)
+    printable(words ?? wordsOfPage(text))
       .trim()
       .slice(0, SAID_MAX),
   );
+}
+
+/** Of a page for browsers only what it is: whatever answered so is no member. */
+function wordsOfPage(text: string): string {
+  if (!/^\s*<(?:!doctype|html)/i.test(text)) return text;
+  const [, title = ''] = /<title>([^<]*)/i.exec(text) ?? [];
+  return `a page of HTML${title.trim() === '' ? '' : ` with the title ${JSON.stringify(title.trim())}`}`;
 }

@@ -12,7 +12,7 @@ const INDENT = '      ';
  */
 export function commandUsage(word: TaskWord): string {
   const all = Object.entries(flagsOf(word));
-  const flags = all.filter(([, { variables = [] }]) => variables.length === 0);
+  const flags = all.filter(([, { isLeftOutOfUsage = false }]) => !isLeftOutOfUsage);
   const texts = flags.map(([name, flag]) => {
     const text = optionText(name, flag);
     return hasToBeGiven(flag) ? text : `[${text}]`;

@@ -43,11 +43,11 @@ export function operandsOf(word: TaskWord): readonly string[] {
   return row.operands ?? [];
 }
 
-/** Whether --url says something to a command that is given these arguments. */
-export function usesUrl(word: TaskWord, args: readonly string[]): boolean {
-  const { urlOnlyFor }: CommandRow = commandTable[word];
-  if (flagsOf(word)['url'] === undefined) return false;
-  return urlOnlyFor === undefined || args.some((argument) => urlOnlyFor.includes(argument));
+/** Those that do what this variable of a client says. */
+export function wordsThatHeed(variable: string): readonly TaskWord[] {
+  return taskRows.flatMap(([word]) =>
+    Object.values(flagsOf(word)).some(({ variables = [] }) => variables.includes(variable)) ? [word] : [],
+  );
 }
 
 /** Whether --url of a command that is given these arguments may name several members. */

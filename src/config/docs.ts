@@ -1,6 +1,7 @@
 import { ETCD_API_VERSION } from './version';
 import { commandUsage, limitsOf } from './commandHelp';
-import { commandRows, type CommandWord } from './commands';
+import { clientVariables } from './clientVariables';
+import { commandRows, wordsThatHeed, type CommandWord } from './commands';
 import type { CommandRow } from './commands/row';
 import { exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
@@ -20,6 +21,7 @@ export function generateConfigurationDocs(): string {
     ...introduction,
     ...groups.flatMap(groupSection),
     ...commandSection(),
+    ...clientVariableSection(),
     ...spellingSection(),
     ...retiredSection('Accepted without effect', ignoredText, 'ignored'),
     ...retiredSection('Refused', refusedText, 'unavailable'),
@@ -111,6 +113,27 @@ function commandSection(): string[] {
         option.status === 'command' ? option.help : '',
       ]),
     ),
+  ];
+}
+
+function clientVariableSection(): string[] {
+  const rows = Object.entries(clientVariables).map(([flag, variables]) => {
+    const heeding = wordsThatHeed(flag === 'username' ? clientVariables['user-file'][0] : variables[0]);
+    return [variables.map(code).join(', '), code(`--${flag}`), heeding.map(code).join(', ')];
+  });
+  return [
+    '## Variables of clients',
+    '',
+    'The variables of etcdctl 2 and 3. `cairnctl` heeds all of them; the last column says which commands of `cairn` do. A flag wins over a variable, of two',
+    'that say where to ask, or as whom, the upper one, and a variable over what is known of the member on this machine. An empty one counts as not set.',
+    '',
+    '- `healthcheck` and `prestop` ask the member beside them, whatever cluster the variables name. `migrate` has two clusters, and the variables do not say which:',
+    '  give `--from` and `--url`.',
+    '- Commands that ask one member take the first endpoint; `mirror` and `snapshot follow` take all of them. `http://` may be left out in a variable.',
+    '- A user is `NAME:PASSWORD` for the commands of `cairn`, which ask nobody for a password.',
+    '- Variables of the members (`ETCD_…`) say nothing to `cairnctl`; commands of `cairn` find the member on this machine by them.',
+    '',
+    ...table(['Variables', 'Flag of cairnctl', 'Commands of cairn that heed them'], rows),
   ];
 }
 

@@ -1,5 +1,8 @@
 import { parseBoolean } from './booleans';
-import { commandTable } from './commands';
+import { commandTable, flagsOf, isTaskWord } from './commands';
+import { globalFlags } from './ctl/globalFlags';
+import type { CtlFlag } from './ctl/row';
+import { ctlRow } from './ctl/table';
 import { nearest } from './nearest';
 import { findFlag, flagNames, shapeOf } from './options';
 import { failure, success } from './result';
@@ -21,7 +24,7 @@ export function parseFlags(argv: readonly string[]): Result<readonly Setting[]> 
   for (let position = 0; position < argv.length; position++) {
     const argument = argv[position] ?? '';
     if (argument === '--' && position === argv.length - 1) break;
-    const parsed = parseFlag(argument, argv[position + 1]);
+    const parsed = parseFlag(argument, argv.slice(position + 1));
     if (!parsed.ok) return parsed;
     settings.push(parsed.value.setting);
     if (parsed.value.usedNext) position++;
@@ -34,11 +37,13 @@ interface ParsedFlag {
   readonly usedNext: boolean;
 }
 
-function parseFlag(argument: string, next: string | undefined): Result<ParsedFlag> {
+/** @param behind - what stands behind it */
+function parseFlag(argument: string, behind: readonly string[]): Result<ParsedFlag> {
+  const [next] = behind;
   const [, name, attached] = FLAG_SHAPE.exec(argument) ?? [];
   if (name === undefined) return failure(explainPositional(argument));
   const named = findFlag(name);
-  if (named === undefined) return failure(explainUnknown(name));
+  if (named === undefined) return failure(explainUnknown(name, behind));
   const origin = { source: 'flag', flag: `--${name}` } as const;
   if (attached !== undefined) return success({ setting: { named, text: attached, origin }, usedNext: false });
   if (shapeOf(named) === 'switch') return success({ setting: { named, text: 'true', origin }, usedNext: false });
@@ -66,11 +71,28 @@ function explainPositional(argument: string): string {
   return `${problem}; write --FLAG=VALUE, and see --help${others}`;
 }
 
-function explainUnknown(name: string): string {
+function explainUnknown(name: string, behind: readonly string[]): string {
+  const before = explainBeforeCommand(name, behind);
+  if (before !== undefined) return before;
   const guess = nearest(
     name,
     flagNames.filter((known) => known.length >= GUESS_LENGTH_MIN),
   );
   const hint = guess === undefined ? '' : `did you mean --${guess}? `;
   return `unknown flag ${quote(`--${name}`)}: ${hint}${guess === undefined ? 's' : 'S'}ee --help for those there are`;
+}
+
+/** As one writes it who knows etcdctl, where such flags stand before the command. Without the value: it may be a password. */
+function explainBeforeCommand(name: string, behind: readonly string[]): string | undefined {
+  const flag = `${name.length === 1 ? '-' : '--'}${name}`;
+  const isGlobal = Object.entries(globalFlags).some(
+    ([known, { spellings = [] }]: readonly [string, CtlFlag]) => known === name || spellings.includes(name),
+  );
+  const word = behind.find((argument) => isTaskWord(argument) || (isGlobal && ctlRow(argument) !== undefined));
+  if (word === undefined) return undefined;
+  const own = isTaskWord(word) && Object.hasOwn(flagsOf(word), name) ? `cairn ${word} ${flag} …` : undefined;
+  const ways = [...(own === undefined ? [] : [own]), ...(isGlobal ? [`cairn ctl ${flag} … ${word} …`] : [])];
+  const help = isTaskWord(word) ? `cairn ${word} --help` : `cairn ctl ${word} --help`;
+  const advice = ways.length === 0 ? `the flags of ${word} stand behind it` : `write ${ways.join(' or ')}`;
+  return `unknown flag ${quote(flag)} before ${word}: ${advice}; see ${help}`;
 }

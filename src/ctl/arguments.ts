@@ -1,10 +1,10 @@
 /** What the commands have in common: options, exit numbers and where their words go. */
 import { parseArgs } from 'node:util';
-import { AnswerError } from '../client/errors';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
+import { adviceOn } from './advice';
 
 /** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
 export const OK = 0;
@@ -18,6 +18,8 @@ export class UsageError extends Error {
 
 /** The options that a command was given; those that it was not have the defaults of the table (src/config/commands.ts). */
 export class CommandArguments {
+  /** Whether a user was found among the options or variables: what to do about a refusal depends on it. */
+  asksAsUser = false;
   private readonly given: ReadonlyMap<string, string>;
   private readonly operands: readonly string[];
 
@@ -111,9 +113,18 @@ export class CommandArguments {
     environment: Readonly<Record<string, string | undefined>>,
   ): { readonly option: string; readonly path: string } | undefined {
     if (this.given.has(name)) return { option: `--${name}`, path: this.text(name) };
+    const said = this.valueOfVariable(name, environment);
+    return said && { option: said.variable, path: said.value };
+  }
+
+  /** The strongest of the variables that say the same as this option, where it is not given; undefined if none does. */
+  valueOfVariable(
+    name: string,
+    environment: Readonly<Record<string, string | undefined>>,
+  ): { readonly variable: string; readonly value: string } | undefined {
     for (const variable of this.flag(name).variables ?? []) {
-      const path = environment[variable];
-      if (path !== undefined && path !== '') return { option: variable, path };
+      const value = environment[variable];
+      if (value !== undefined && value !== '') return { variable, value };
     }
     return undefined;
   }
@@ -172,24 +183,18 @@ export async function runCommand(
     process.stdout.write(commandHelp(word));
     return OK;
   }
+  let values: CommandArguments | undefined;
   try {
-    await run(new CommandArguments(word, args));
+    values = new CommandArguments(word, args);
+    await run(values);
     return OK;
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     process.stderr.write(`cairn ${word}: ${forTerminal(message)}\n`);
-    if (isNoRight(error) && 'user-file' in flagsOf(word)) process.stderr.write(`${WHO_ASKS}\n`);
+    const advice = adviceOn(error, word, values?.asksAsUser === true);
+    if (advice !== undefined) process.stderr.write(`${advice}\n`);
     return error instanceof UsageError ? BAD_USAGE : FAILED;
   }
-}
-
-const UNAUTHORIZED = 401;
-const WHO_ASKS =
-  'Auth is on there. Say who asks with --user-file FILE, which has NAME:PASSWORD, or with ETCDCTL_USER=NAME:PASSWORD. All that is below a ' +
-  'prefix takes a right to PREFIX* (docs/auth.md); /app/* is not enough for /app';
-
-function isNoRight(error: unknown): boolean {
-  return error instanceof AnswerError && error.status === UNAUTHORIZED;
 }
 
 /** One line about what was done. What of it a terminal would obey is not in it, also where it is written to a log that is read on one. */

@@ -1,4 +1,5 @@
 /** `cairn check`: uses a cluster once in every way that clients do. */
+import { textOf2xx } from '../client/answer';
 import { AnswerError, ERROR_CODES, isEtcdError } from '../client/errors';
 import { isHealthy, serverVersion } from '../client/health';
 import { ask, type Target } from '../client/http';
@@ -12,6 +13,7 @@ import { checkSecurity } from './security/checkSecurity';
 
 /** What is written goes away by itself if the check is cut short. */
 const TTL_S = 60;
+const NOT_FOUND = 404;
 
 interface Step {
   readonly name: string;
@@ -89,6 +91,10 @@ function stepsFor(target: Target, memberCount: number): readonly Step[] {
 async function readHealth(target: Target): Promise<string> {
   // Says why, if nobody answers.
   const version = await serverVersion(target);
+  const call = { method: 'GET', path: '/health' } as const;
+  const answer = await ask(target, call);
+  // A peer port says its version too, and nothing of its health.
+  if (answer.status === NOT_FOUND) textOf2xx(call, answer);
   if (!(await isHealthy(target))) throw new Error(`${target.url} does not reach a quorum (GET /health)`);
   return `version ${version}`;
 }

@@ -1,6 +1,7 @@
 /** How the commands reach members: where, and with which certificates. */
 import { Keys } from '../client/keys';
 import type { Built } from '../config/build';
+import { clientVariables } from '../config/clientVariables';
 import { loadBesides } from '../config/load';
 import { peerSide } from '../config/tlsSides';
 import { formatEndpoint } from '../config/urls';
@@ -33,8 +34,26 @@ const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', 
  * is told when https is dialled, and then only.
  */
 export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
-  const url = values.has('url') ? values.url('url') : undefined;
+  const [url] = await namedUrls(values, environment, (name) => [values.url(name)]);
   return { ...(await endOf(url, values, environment)), user: userIn(values, environment) };
+}
+
+/** What --url says, or else the variables of etcdctl where the command heeds them; none if neither says anything. */
+async function namedUrls(
+  values: CommandArguments,
+  environment: Environment,
+  read: (name: string) => readonly string[],
+): Promise<readonly string[]> {
+  if (values.has('url')) return read('url');
+  if (values.valueOfVariable('url', environment) === undefined) return [];
+  const { endpointsOfVariables } = await import('./etcdctl/endpoints.js');
+  try {
+    return await endpointsOfVariables({ environment, stderr: process.stderr });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // What DNS does not say now it may say later.
+    throw environment['ETCDCTL_DISCOVERY_SRV'] ? new Error(message) : new UsageError(message);
+  }
 }
 
 /** The keys of the cluster that --url leads to, with --timeout for each request. Rejects with UsageError. */
@@ -47,7 +66,7 @@ export async function clusterConnection(
   values: CommandArguments,
   environment: Environment,
 ): Promise<Connection & { readonly urls: readonly string[] }> {
-  const urls = values.has('url') ? values.urls('url') : [];
+  const urls = await namedUrls(values, environment, (name) => values.urls(name));
   const end = await endOf(urls[0], values, environment);
   return { ...end, urls: urls.length > 0 ? urls : [end.url], user: userIn(values, environment) };
 }
@@ -59,10 +78,10 @@ async function endOf(
 ): Promise<Pick<Connection, 'url' | 'dial'>> {
   const given = givenSide(values, environment);
   if (url !== undefined) {
-    const dial = given === undefined ? dialAs(() => ownMember(environment)) : dialWith(given);
+    const dial = given === undefined ? dialAs(() => ownMember(values, environment)) : dialWith(given);
     return { url, dial: await dial };
   }
-  const member = ownMember(environment);
+  const member = ownMember(values, environment);
   const own = listenUrlOf(member) ?? values.url('url');
   return { url: own, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
 }
@@ -72,14 +91,21 @@ export function otherConnections(values: CommandArguments, environment: Environm
   return dialWith(givenSide(values, environment) ?? bareSide({}));
 }
 
-/** What the file says, or else the variable that etcdctl has for it. The file wins: it shows the password to fewer. */
+/** What the file says, or else the variables that etcdctl has for it. The file wins: it shows the password to fewer. */
 function userIn(values: CommandArguments, environment: Environment): string | undefined {
+  const user = findUser(values, environment);
+  values.asksAsUser = user !== undefined;
+  return user;
+}
+
+function findUser(values: CommandArguments, environment: Environment): string | undefined {
   if (!values.knows('user-file')) return undefined;
   const file = values.file('user-file', environment);
   if (file !== undefined) return readUser(file);
-  const user = environment['ETCDCTL_USER'];
-  if (user === undefined || user === '' || user.indexOf(':') > 0) return user || undefined;
-  throw new UsageError('ETCDCTL_USER is not like NAME:PASSWORD; nobody is asked for a password here');
+  const variable = clientVariables.username.find((name) => (environment[name] ?? '') !== '');
+  const user = variable === undefined ? undefined : environment[variable];
+  if (user === undefined || user.indexOf(':') > 0) return user;
+  throw new UsageError(`${variable} is not like NAME:PASSWORD; nobody is asked for a password here`);
 }
 
 /** `NAME:PASSWORD`, as a file has it. @throws UsageError */
@@ -95,7 +121,7 @@ export function readUser(file: { readonly option: string; readonly path: string 
 export function peerConnections(values: CommandArguments, environment: Environment): Promise<Dial> {
   const given = givenSide(values, environment);
   return given === undefined
-    ? orLater(() => openDialMaterial(peerSide(ownMember(environment).configuration), SURROUNDINGS))
+    ? orLater(() => openDialMaterial(peerSide(ownMember(values, environment).configuration), SURROUNDINGS))
     : dialWith(given);
 }
 
@@ -124,12 +150,12 @@ function givenSide(values: CommandArguments, environment: Environment): TlsSide 
   return bareSide({ authorities, certificate, key });
 }
 
-function ownMember(environment: Environment): Built {
+function ownMember(values: CommandArguments, environment: Environment): Built {
   const loaded = loadBesides(environment, readPlainFileSync);
   if (loaded.ok) return loaded.value;
+  const others = values.knows('url') ? 'the client URL of the member with --url and its CA' : 'the CA of the members';
   throw new UsageError(
-    `the configuration of the member on this machine cannot be read: ${loaded.message}; correct it, or give the client URL of ` +
-      'the member with --url and its CA with --ca-file',
+    `the configuration of the member on this machine cannot be read: ${loaded.message}; correct it, or give ${others} with --ca-file`,
   );
 }
 

@@ -75,5 +75,6 @@ export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const known = REASONS[codeOf(error) ?? ''];
   if (known !== undefined) return known;
-  return 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : 'unknown error';
+  return codeOf(error)?.startsWith('HPE_') === true ? `malformed HTTP response (${message})` : message;
 }

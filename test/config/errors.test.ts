@@ -23,6 +23,27 @@ const mistakes: readonly (readonly [Written, string])[] = [
   ],
   [flags('--zzzzzzzz'), 'unknown flag "--zzzzzzzz": see --help for those there are'],
   [flags('-q'), 'unknown flag "--q": see --help for those there are'],
+  // As etcdctl has them, before a command of cairn.
+  [
+    flags('-u', 'root:secret', 'check'),
+    'unknown flag "-u" before check: write cairn ctl -u … check …; see cairn check --help',
+  ],
+  [
+    flags('--endpoints=http://a:1', 'get', '/k'),
+    'unknown flag "--endpoints" before get: write cairn ctl --endpoints … get …; see cairn ctl get --help',
+  ],
+  [
+    flags('--cacert', 'ca.crt', 'doctor'),
+    'unknown flag "--cacert" before doctor: write cairn ctl --cacert … doctor …; see cairn doctor --help',
+  ],
+  [
+    flags('--url', 'http://a:1', 'check'),
+    'unknown flag "--url" before check: write cairn check --url …; see cairn check --help',
+  ],
+  [
+    flags('--nonsense', 'check'),
+    'unknown flag "--nonsense" before check: the flags of check stand behind it; see cairn check --help',
+  ],
   [flags('--name'), '--name needs a value and is the last argument; write --name=VALUE'],
   [flags('--name', '--data-dir', 'x'), '--name needs a value but is followed by "--data-dir"; write --name=VALUE'],
   [

@@ -1,7 +1,7 @@
 /** Keys as files, and from one cluster to another. */
 import { mirrorFlags } from './mirrorFlags';
 import type { CommandRow } from './row';
-import { keyFlags, tlsFlags, urlFlag, userFlag } from './sharedFlags';
+import { keyFlags, targetUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
 
 export const keyCommands = {
   export: {
@@ -105,6 +105,7 @@ export const keyCommands = {
       overwrite: { help: 'The cluster may hold keys already; those that the source does not have are deleted.' },
       once: { help: 'Do not follow: copy and end. Nothing may write to the source meanwhile.' },
       ...keyFlags,
+      ...targetUrl,
       ...userFlag,
       ...tlsFlags,
     },

@@ -1,7 +1,7 @@
 /** Beside a member: what containers and pods run, and what runs instead of a member. */
 import type { CommandRow } from './row';
 import { restoreFlags } from './snapshotFlags';
-import { clusterUrl, tlsFlags, urlFlag, userFlag } from './sharedFlags';
+import { clusterUrl, memberUrlFlag, tlsFlags, userFlag } from './sharedFlags';
 
 /** Longer than a pod takes to end once it was told, in seconds. */
 export const DRAIN_MAX_S = 600;
@@ -10,7 +10,7 @@ export const memberCommands = {
   healthcheck: {
     help: 'Ask the member on this machine whether it may be sent requests; exits with 0 or 1. For the HEALTHCHECK of a container.',
     flags: {
-      url: urlFlag('Client URL of the member.'),
+      url: memberUrlFlag('Client URL of the member.'),
       ...tlsFlags,
     },
   },
@@ -60,7 +60,7 @@ export const memberCommands = {
       'Have a member hand leadership over and send its clients elsewhere, and wait before SIGTERM ends it; it serves meanwhile. ' +
       'For the preStop hook of a pod.',
     flags: {
-      url: urlFlag('Client URL of the member.'),
+      url: memberUrlFlag('Client URL of the member.'),
       seconds: {
         placeholder: 'SECONDS',
         help: 'How long to wait, so that load balancers turn to the other members.',

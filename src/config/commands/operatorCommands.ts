@@ -56,7 +56,6 @@ export const operatorCommands = {
       'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. follow: keep a directory up to date, until it is stopped: full snapshots, and in between the ' +
       'log, so that status, verify and restore can be given the directory, and any state of the past. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
-    urlOnlyFor: ['save', 'follow'],
     severalUrlsFor: ['follow'],
     flags: {
       url: urlFlag(
@@ -86,7 +85,7 @@ export const operatorCommands = {
       'user-file': {
         ...userFlag['user-file'],
         help: 'File with root:PASSWORD. Root gets this password; where auth is on it has to be the one that root has.',
-        defaultShown: 'ETCDCTL_USER_FILE or ETCDCTL_USER',
+        defaultShown: 'ETCDCTL_USER_FILE, ETCDCTL_USERNAME or ETCDCTL_USER',
       },
       ...tlsFlags,
     },

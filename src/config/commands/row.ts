@@ -15,6 +15,8 @@ export interface CommandFlag {
   readonly spellings?: readonly string[];
   /** Variables that say the same where it is not given, the strongest first. */
   readonly variables?: readonly string[];
+  /** Many commands have it: `[--ca-file FILE ...]` stands for all of these in the line that says how a command is used. */
+  readonly isLeftOutOfUsage?: boolean;
 }
 
 export interface CommandRow {
@@ -22,8 +24,6 @@ export interface CommandRow {
   readonly help: string;
   /** What has to be given without a name, in this order: `cairn import FILE`. In brackets what may be left out, at the end. */
   readonly operands?: readonly string[];
-  /** For which first operands --url says something, where it does not for all. */
-  readonly urlOnlyFor?: readonly string[];
   /** For which first operands --url may name several members; of a command whose --url is shown as URL,... it always may. */
   readonly severalUrlsFor?: readonly string[];
   /** Undefined: it has the options of a member. */

@@ -1,4 +1,5 @@
 /** Options that several commands have: where the cluster is, and who asks. */
+import { clientVariables, placeVariables } from '../clientVariables';
 import type { CommandFlag } from './row';
 
 const MEMBER_URL = 'http://127.0.0.1:2379';
@@ -14,7 +15,8 @@ export const tlsFlags = {
     default: '',
     defaultShown: `${OF_MEMBER}, or those that Node.js trusts`,
     spellings: ['cacert'],
-    variables: ['ETCDCTL_CA_FILE', 'ETCDCTL_CACERT'],
+    variables: clientVariables['ca-file'],
+    isLeftOutOfUsage: true,
   },
   'cert-file': {
     placeholder: 'FILE',
@@ -22,7 +24,8 @@ export const tlsFlags = {
     default: '',
     defaultShown: OF_MEMBER,
     spellings: ['cert'],
-    variables: ['ETCDCTL_CERT_FILE', 'ETCDCTL_CERT'],
+    variables: clientVariables['cert-file'],
+    isLeftOutOfUsage: true,
   },
   'key-file': {
     placeholder: 'FILE',
@@ -30,17 +33,33 @@ export const tlsFlags = {
     default: '',
     defaultShown: OF_MEMBER,
     spellings: ['key'],
-    variables: ['ETCDCTL_KEY_FILE', 'ETCDCTL_KEY'],
+    variables: clientVariables['key-file'],
+    isLeftOutOfUsage: true,
   },
 } as const satisfies Record<string, CommandFlag>;
 
-/** --url, with what it leads to. */
-export function urlFlag(help: string): CommandFlag {
+/**
+ * --url of the member that a command is run beside. No variable says another: whether that member may be sent requests is not to be asked of
+ * the cluster that ETCDCTL_ENDPOINTS names for others.
+ */
+export function memberUrlFlag(help: string): CommandFlag {
   return { placeholder: 'URL', help, default: MEMBER_URL, defaultShown: OWN_URL };
+}
+
+/** --url of a cluster, which the variables of etcdctl name too. */
+export function urlFlag(help: string): CommandFlag {
+  return {
+    ...memberUrlFlag(help),
+    defaultShown: `what ETCDCTL_ENDPOINTS (or _ENDPOINT, _PEERS, _DISCOVERY_SRV) names, or else ${OWN_URL}`,
+    variables: placeVariables,
+  };
 }
 
 /** For commands that any member can answer. */
 export const clusterUrl = { url: urlFlag('Client URL of a member, or of a Service before them.') };
+
+/** For commands to which the variables would not say which of two clusters they mean. */
+export const targetUrl = { url: memberUrlFlag('Client URL of a member of this cluster.') };
 
 /** For commands that read or write keys. */
 export const keyFlags = {
@@ -57,9 +76,10 @@ export const keyFlags = {
 export const userFlag = {
   'user-file': {
     placeholder: 'FILE',
-    help: 'File with NAME:PASSWORD of a user who may do it, where auth is on. Also ETCDCTL_USER_FILE, or ETCDCTL_USER=NAME:PASSWORD.',
+    help: 'File with NAME:PASSWORD of a user who may do it, where auth is on. Also ETCDCTL_USER_FILE, or ETCDCTL_USERNAME or ETCDCTL_USER as NAME:PASSWORD.',
     default: '',
     defaultShown: 'none',
-    variables: ['ETCDCTL_USER_FILE'],
+    variables: clientVariables['user-file'],
+    isLeftOutOfUsage: true,
   },
 } as const satisfies Record<string, CommandFlag>;

@@ -99,8 +99,8 @@ function otherSection(): readonly string[] {
     '## Commands of cairn',
     '',
     `Every other command of \`cairn\` is one of \`cairnctl\` too, with flags of its own: ${taskRows.map(([word]) => `\`${word}\``).join(', ')}.`,
-    'See [configuration.md](configuration.md#commands). `--endpoints` and the variables that name endpoints say where they ask (the first one), and the',
-    'flags that they have too may stand before them: `cairnctl --endpoints http://10.0.0.1:2379 doctor`.',
+    'See [configuration.md](configuration.md#commands), also on [which variables](configuration.md#variables-of-clients) they heed. `--endpoints` says where they ask',
+    '(the first one), `-u` and `--user-file` as whom, and the flags that they have too may stand before them: `cairnctl --endpoints http://10.0.0.1:2379 -u root check`.',
     '',
   ];
 }

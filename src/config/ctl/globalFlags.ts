@@ -1,4 +1,5 @@
 /** The flags that stand before the command: how the cluster is reached, and in which form answers are shown. */
+import { clientVariables } from '../clientVariables';
 import type { CtlFlags } from './row';
 
 export const DEFAULT_ENDPOINTS = 'http://127.0.0.1:2379,http://127.0.0.1:4001';
@@ -18,52 +19,52 @@ export const globalFlags = {
     placeholder: 'DOMAIN',
     help: 'Domain whose SRV records (_etcd-client, _etcd-client-ssl) name the endpoints.',
     spellings: ['D'],
-    variables: ['ETCDCTL_DISCOVERY_SRV'],
+    variables: clientVariables['discovery-srv'],
   },
   'insecure-discovery': {
     kind: 'switch',
     help: 'Take http endpoints of SRV records too; otherwise only https ones count.',
-    variables: ['ETCDCTL_INSECURE_DISCOVERY'],
+    variables: clientVariables['insecure-discovery'],
   },
   peers: {
     kind: 'text',
     placeholder: 'URLS',
     help: 'The older name of --endpoints.',
     spellings: ['C'],
-    variables: ['ETCDCTL_PEERS'],
+    variables: clientVariables.peers,
   },
   endpoint: {
     kind: 'text',
     placeholder: 'URLS',
     help: 'Another older name of --endpoints.',
-    variables: ['ETCDCTL_ENDPOINT'],
+    variables: clientVariables.endpoint,
   },
   endpoints: {
     kind: 'text',
     placeholder: 'URLS',
     help: `Client URLs of members, separated by commas; http:// may be left out. Without it: ${DEFAULT_ENDPOINTS}.`,
-    variables: ['ETCDCTL_ENDPOINTS'],
+    variables: clientVariables.endpoints,
   },
   'cert-file': {
     kind: 'text',
     placeholder: 'FILE',
     help: 'Certificate to show where one is demanded (PEM).',
     spellings: ['cert'],
-    variables: ['ETCDCTL_CERT_FILE', 'ETCDCTL_CERT'],
+    variables: clientVariables['cert-file'],
   },
   'key-file': {
     kind: 'text',
     placeholder: 'FILE',
     help: 'Key of that certificate (PEM).',
     spellings: ['key'],
-    variables: ['ETCDCTL_KEY_FILE', 'ETCDCTL_KEY'],
+    variables: clientVariables['key-file'],
   },
   'ca-file': {
     kind: 'text',
     placeholder: 'FILE',
     help: 'CAs of the certificates that members show (PEM); without it those that Node.js trusts.',
     spellings: ['cacert'],
-    variables: ['ETCDCTL_CA_FILE', 'ETCDCTL_CACERT'],
+    variables: clientVariables['ca-file'],
   },
   username: {
     kind: 'text',
@@ -72,13 +73,13 @@ export const globalFlags = {
       'User to ask as. The password is asked for where it is not given; on the command line others may see it, so leave it out ' +
       'there or use --user-file.',
     spellings: ['u'],
-    variables: ['ETCDCTL_USERNAME', 'ETCDCTL_USER'],
+    variables: clientVariables.username,
   },
   'user-file': {
     kind: 'text',
     placeholder: 'FILE',
     help: 'File with one line NAME:PASSWORD.',
-    variables: ['ETCDCTL_USER_FILE'],
+    variables: clientVariables['user-file'],
   },
   timeout: {
     kind: 'duration',

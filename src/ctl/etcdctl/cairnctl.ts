@@ -6,18 +6,17 @@ import { findMembers, reach, showEndpoints, type Reached } from './connection';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
 import { complain, print, type Io } from './io';
+import type { HandedOn } from './handedOn';
 import type { Session } from './session';
 import type { OtherCommand } from './pages';
 
 export interface OtherToRun {
   /** The names of its flags. */
   readonly flags: readonly string[];
-  /** Whether --url says something to it, given its arguments. */
-  readonly usesUrl: (args: readonly string[]) => boolean;
   /** Whether --url may name several members, parted by commas. */
   readonly takesSeveralUrls: (args: readonly string[]) => boolean;
-  /** Resolves with an exit code. */
-  readonly run: (args: readonly string[]) => Promise<number>;
+  /** With these variables beside those of the process. Resolves with an exit code. */
+  readonly run: (args: readonly string[], variables: Readonly<Record<string, string>>) => Promise<number>;
 }
 
 /** The commands of `cairn`, which have tables of their own. */
@@ -66,13 +65,13 @@ function isCommand(of: readonly string[]): boolean {
 async function runOther(outcome: Extract<Outcome, { kind: 'other' }>, io: Io, others: Others): Promise<number> {
   const other = others.find(outcome.word);
   if (other === undefined) return await noSuchCommand(io, outcome.word, others);
-  let args: readonly string[];
+  let handed: HandedOn;
   try {
-    args = await (await import('./handedOn.js')).handedOn(io, outcome, other);
+    handed = await (await import('./handedOn.js')).handedOn(io, outcome, other);
   } catch (error) {
     return told(io, error);
   }
-  return other.run(args);
+  return other.run(handed.args, handed.variables);
 }
 
 /** The first line is etcdctl's. */
@@ -130,5 +129,6 @@ async function hintAt(io: Io, path: CtlPath, operands: readonly string[], separa
 function told(io: Io, error: unknown): number {
   if (!(error instanceof Failure)) throw error;
   if (error.line !== undefined) complain(io, error.line, error.isWholeLine ? '\n' : '');
+  if (error.note !== undefined && io.stderr.isTTY === true) complain(io, `Note: ${error.note}`);
   return error.code;
 }

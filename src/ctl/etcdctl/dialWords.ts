@@ -54,7 +54,7 @@ const ENDINGS: Readonly<Record<string, string>> = {
 function endingOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('message' in error)) return undefined;
   const message = String(error.message);
-  if (codeOf(error)?.startsWith('HPE_') === true) return `malformed HTTP response (${message})`;
+  if (codeOf(error)?.startsWith('HPE_') === true) return reasonOf(error);
   return Object.hasOwn(ENDINGS, message) ? ENDINGS[message] : undefined;
 }
 

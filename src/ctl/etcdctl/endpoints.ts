@@ -4,12 +4,15 @@ import type { CtlFlag } from '../../config/ctl/row';
 import { withoutTrailingSlashes } from '../../platform/trailingSlashes';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
-import type { FlagValues } from './flagValues';
+import { FlagValues } from './flagValues';
 import type { Io } from './io';
 import { srvEndpoints } from './srvEndpoints';
 
+/** What of a process says where the cluster is. */
+type Surroundings = Pick<Io, 'environment' | 'stderr'>;
+
 /** A flag wins over the variables of the table; empty if neither is there. */
-export function given(io: Io, globals: FlagValues, name: keyof typeof globalFlags): string {
+export function given(io: Pick<Io, 'environment'>, globals: FlagValues, name: keyof typeof globalFlags): string {
   const flag = globals.text(name);
   if (flag !== '') return flag;
   const { variables = [] }: CtlFlag = globalFlags[name];
@@ -17,17 +20,33 @@ export function given(io: Io, globals: FlagValues, name: keyof typeof globalFlag
 }
 
 /** URLs, one at least. Rejects with Failure. */
-export async function endpointsOf(io: Io, globals: FlagValues): Promise<readonly string[]> {
+export function endpointsOf(io: Surroundings, globals: FlagValues): Promise<readonly string[]> {
+  return namedEndpoints(io, globals, DEFAULT_ENDPOINTS, '--endpoints');
+}
+
+/** Those that variables alone name, for the commands of `cairn`; none if there is no such variable. Rejects with Failure. */
+export function endpointsOfVariables(io: Surroundings): Promise<readonly string[]> {
+  return namedEndpoints(io, new FlagValues(globalFlags), '', '--url');
+}
+
+/** @param instead - the flag that can be given where DNS knows nobody */
+async function namedEndpoints(
+  io: Surroundings,
+  globals: FlagValues,
+  byDefault: string,
+  instead: string,
+): Promise<readonly string[]> {
   const found = await srvEndpoints(io, {
     domain: given(io, globals, 'discovery-srv'),
     takesPlain: globals.isOn('insecure-discovery') || given(io, globals, 'insecure-discovery') !== '',
+    instead,
   });
   if (found.length > 0) return found;
   const text =
     [given(io, globals, 'endpoints'), given(io, globals, 'endpoint'), given(io, globals, 'peers')].find(
       (urls) => urls !== '',
-    ) ?? DEFAULT_ENDPOINTS;
-  return text.split(',').map((part) => endpointOf(part.trim()));
+    ) ?? byDefault;
+  return text === '' ? [] : text.split(',').map((part) => endpointOf(part.trim()));
 }
 
 /** `http://` may be left out. @throws Failure */

@@ -11,6 +11,8 @@ export class Failure extends Error {
     readonly line?: string,
     /** Whether the line ends as lines do. */
     readonly isWholeLine = true,
+    /** What to do about it; etcdctl has no such line, so that only a person is shown it. */
+    readonly note?: string,
   ) {
     super(line);
   }

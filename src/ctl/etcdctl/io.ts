@@ -59,6 +59,6 @@ function inBundles(lines: Iterable<string>, printBundle: (bundle: string) => voi
 }
 
 /** @param end - how lines end */
-export function complain({ stderr }: Io, line: string, end = '\n'): void {
+export function complain({ stderr }: Pick<Io, 'stderr'>, line: string, end = '\n'): void {
   stderr.write(bytesOfText(`${shownOn(stderr, line)}${end}`));
 }

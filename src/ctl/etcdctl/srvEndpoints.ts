@@ -5,13 +5,20 @@ import { complain, type Io } from './io';
 
 type Lookup = (name: string) => Promise<readonly { readonly name: string; readonly port: number }[]>;
 
+export interface SrvQuestion {
+  readonly domain: string;
+  readonly takesPlain: boolean;
+  /** The flag by which members can be named. */
+  readonly instead: string;
+}
+
 /**
  * Those that speak TLS first. Without `takesPlain` the others are named and left out. None without a domain. Rejects with Failure if the
  * domain has none at all.
  */
 export async function srvEndpoints(
-  io: Io,
-  { domain, takesPlain }: { readonly domain: string; readonly takesPlain: boolean },
+  io: Pick<Io, 'stderr'>,
+  { domain, takesPlain, instead }: SrvQuestion,
   lookup?: Lookup,
 ): Promise<readonly string[]> {
   if (domain === '') return [];
@@ -22,7 +29,7 @@ export async function srvEndpoints(
     throw new Failure(
       EXIT.badArguments,
       `there are no SRV records _etcd-client-ssl._tcp.${domain} or _etcd-client._tcp.${domain}; create them, or name the ` +
-        'members with --endpoints',
+        `members with ${instead}`,
     );
   }
   if (takesPlain) return [...secure, ...plain];

@@ -5,6 +5,7 @@ import type { Log } from '../../mirror/complaints';
 import { Disk } from '../../mirror/directory/disk';
 import { readTold, writeTold } from '../../mirror/directory/state';
 import type { Hook, HookFailure, NobodyThere } from '../../mirror/hooks/hook';
+import { clientVariables } from '../../config/clientVariables';
 import { runCommand as runHookCommand } from '../../mirror/hooks/runCommand';
 import { sendSignal } from '../../mirror/hooks/sendSignal';
 import { Teller } from '../../mirror/hooks/teller';
@@ -24,7 +25,7 @@ const LAST_HOOK_MS = 10_000;
 /** Between two looks for a process that is to be told. */
 const LOOK_EVERY_MS = 1000;
 /** Not for commands that are started: they say who may read what. */
-const SECRET_VARIABLES = ['ETCDCTL_USER', 'ETCDCTL_PASSWORD'];
+const SECRET_VARIABLES: readonly string[] = [...clientVariables.username, 'ETCDCTL_PASSWORD'];
 
 /** What the process gives. */
 export interface MirrorSurroundings {

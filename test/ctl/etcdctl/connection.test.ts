@@ -120,7 +120,11 @@ describe('--discovery-srv', () => {
     records[name] === undefined ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(records[name]);
   const find = async (domain: string, takesPlain: boolean): Promise<readonly [readonly string[], string]> => {
     const stderr = new Collector();
-    const found = await srvEndpoints(ctlIo(new Collector(), stderr, {}), { domain, takesPlain }, lookup);
+    const found = await srvEndpoints(
+      ctlIo(new Collector(), stderr, {}),
+      { domain, takesPlain, instead: '--endpoints' },
+      lookup,
+    );
     return [found, stderr.text()];
   };
 

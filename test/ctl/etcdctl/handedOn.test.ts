@@ -1,27 +1,31 @@
 /** `cairnctl FLAGS COMMAND`, where the command is one of cairn. */
 import type { OtherToRun } from '../../../src/ctl/etcdctl/cairnctl';
-import { takesSeveralUrls, usesUrl, type TaskWord } from '../../../src/config/commands';
+import { flagsOf, takesSeveralUrls, type TaskWord } from '../../../src/config/commands';
 import { runCtl } from './inProcess';
 
-async function handed(
-  args: readonly string[],
-  environment = {},
-  flags = ['url', 'ca-file', 'output'],
-  usesUrl = (): boolean => flags.includes('url'),
-  word: TaskWord = 'doctor',
-): Promise<unknown> {
-  let got: readonly string[] | undefined;
+interface Handed {
+  readonly args: readonly string[];
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+async function handedTo(word: TaskWord, args: readonly string[], environment = {}): Promise<Handed | string> {
+  let got: Handed | undefined;
   const find = (): OtherToRun => ({
-    flags,
-    usesUrl,
+    flags: Object.keys(flagsOf(word)),
     takesSeveralUrls: (all) => takesSeveralUrls(word, all),
-    run: (all) => {
-      got = all;
+    run: (all, variables) => {
+      got = { args: all, variables };
       return Promise.resolve(0);
     },
   });
   const { code, stderr } = await runCtl(args, { environment, others: { list: [], find, version: () => '' } });
-  return code === 0 ? got : stderr;
+  return code === 0 && got !== undefined ? got : stderr;
+}
+
+/** What doctor is given. */
+async function handed(args: readonly string[], environment = {}, word: TaskWord = 'doctor'): Promise<unknown> {
+  const got = await handedTo(word, args, environment);
+  return typeof got === 'string' ? got : got.args;
 }
 
 it.each<[string[], Record<string, string>, string[]]>([
@@ -32,7 +36,9 @@ it.each<[string[], Record<string, string>, string[]]>([
     {},
     ['--ca-file=/ca', '--output=json', '--url=https://a:1'],
   ],
-  [['doctor'], { ETCDCTL_ENDPOINTS: 'http://a:1' }, ['--url=http://a:1']],
+  [['--timeout', '1m', 'doctor'], {}, ['--timeout=60']],
+  // The commands look at the variables themselves.
+  [['doctor'], { ETCDCTL_ENDPOINTS: 'http://a:1', ETCDCTL_USER: 'a:b' }, []],
   [['doctor', '--url', 'http://b'], { ETCDCTL_ENDPOINTS: 'http://a:1' }, ['--url', 'http://b']],
   [['--debug', 'help', 'doctor'], { ETCDCTL_ENDPOINTS: 'no url' }, ['--help']],
   [['--endpoints=a', 'doctor', '-url=http://b'], {}, ['-url=http://b']],
@@ -46,31 +52,28 @@ it.each<[TaskWord, string[], string]>([
   ['mirror', ['/app', '--to', 'DIR'], 'http://a:1,http://b:2'],
 ])('%s %j is given all endpoints, or the first', async (word, args, url) => {
   const all = ['--endpoints', 'a:1,b:2', word, ...args];
-  expect(await handed(all, {}, ['url', 'to'], () => true, word)).toEqual([`--url=${url}`, ...args]);
+  expect(await handed(all, {}, word)).toEqual([`--url=${url}`, ...args]);
 });
 
-it.each([
-  [['--debug', 'doctor'], '--debug'],
-  [['-u', 'a:b', 'doctor'], '--username'],
-  [['--key-file', 'k', 'doctor'], '--key-file'],
-])('%j is refused, rather than ignored', async (args, flag) => {
-  expect(await handed(args)).toBe(
-    `${flag} before doctor says nothing to it; see cairnctl doctor --help for the flags behind it\n`,
-  );
+it.each<[TaskWord, string[], string]>([
+  [
+    'doctor',
+    ['--debug', 'doctor'],
+    '--debug says nothing to doctor: leave it out; what doctor has stands behind it: --url,',
+  ],
+  ['doctor', ['-u', 'a:b', 'doctor'], '--username says nothing to doctor, which asks as no user: leave it out;'],
+  ['certs', ['--key-file', 'k', 'certs'], '--key-file says nothing to certs: leave it out;'],
+  ['certs', ['--endpoints', 'a', 'certs'], '--endpoints says nothing to certs: leave it out;'],
+  ['prestop', ['--timeout', '3s', 'prestop'], '--timeout says nothing to prestop: leave it out;'],
+  ['check', ['--timeout', '1500ms', 'check'], '--timeout of check is in whole seconds'],
+])('%s: %j is refused, rather than ignored', async (word, args, words) => {
+  expect(await handed(args, {}, word)).toContain(words);
 });
 
-it('nor is a place handed to what asks nobody', async () => {
-  expect(await handed(['certs'], { ETCDCTL_ENDPOINTS: 'http://a:1' }, [])).toEqual([]);
-  expect(await handed(['--endpoints', 'a', 'certs'], {}, [])).toContain('--endpoints before certs says nothing to it');
-});
-
-it('variables are not handed to an action that asks nobody; flags are, for it to complain', async () => {
-  const status = ['snapshot', 'status', 'FILE'];
-  const forSnapshot = (args: readonly string[]) => () => usesUrl('snapshot', args);
-  const variables = { ETCDCTL_ENDPOINTS: 'http://a:1' };
-  expect(await handed(status, variables, ['url'], forSnapshot(status))).toEqual(['status', 'FILE']);
-  const save = ['snapshot', 'save', 'FILE'];
-  expect(await handed(save, variables, ['url'], forSnapshot(save))).toEqual(['--url=http://a:1', 'save', 'FILE']);
-  const flag = ['--endpoints', 'http://b:2', ...status];
-  expect(await handed(flag, {}, ['url'], forSnapshot(status))).toEqual(['--url=http://b:2', 'status', 'FILE']);
+it('a user goes along by a variable, for all can see the arguments of a process', async () => {
+  const file = { ETCDCTL_USER_FILE: '/somebody/else' };
+  expect(await handedTo('check', ['-u', 'root:pw', 'check', '--members', '3'], file)).toEqual({
+    args: ['--members', '3'],
+    variables: { ETCDCTL_USERNAME: 'root:pw', ETCDCTL_USER_FILE: '' },
+  });
 });

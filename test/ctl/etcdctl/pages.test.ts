@@ -7,7 +7,6 @@ const others = {
     word === 'doctor'
       ? {
           flags: ['output'],
-          usesUrl: () => true,
           takesSeveralUrls: () => false,
           run: (args: readonly string[]) => Promise.resolve(40 + args.length),
         }
