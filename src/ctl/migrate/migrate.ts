@@ -9,8 +9,11 @@ import { Migration } from './migration';
 /** A listing of a whole store is the longest answer there is. */
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024;
 
-const SWITCH =
-  'stop whatever writes to the source, then press Enter here (or send SIGUSR1); Ctrl-C leaves the target unfinished, and running this again goes on';
+/** Only a terminal has an Enter that is heard. */
+function switchWords(hasTerminal: boolean): string {
+  const how = hasTerminal ? 'press Enter here (or send SIGUSR1)' : `send SIGUSR1 to process ${process.pid}`;
+  return `when all is copied: stop whatever writes to the source, then ${how}; Ctrl-C leaves the target unfinished, and running this again goes on`;
+}
 
 export interface MigrateSurroundings {
   /** Calls `stop` once when the process is asked to stop. */
@@ -40,7 +43,7 @@ export function migrate(
       const { clusterId, endpoint } = await identityOf(source);
       const migration = new Migration(source, target, clusterId ?? endpoint, { say });
       await migration.begin(values.isOn('overwrite'));
-      if (!values.isOn('once')) say(SWITCH);
+      if (!values.isOn('once')) say(switchWords(process.stdin.isTTY));
       const count = await migration.run(finish.signal, stop.signal);
       say(
         `the target holds all ${count} keys and directories of the source, and their TTLs: lead the clients to it now`,

@@ -4,6 +4,7 @@ import type { KeyEvent, KeyNode } from '../../client/keyEvent';
 import type { Listing } from '../../client/keys';
 import { differences, nodesBelow } from './comparison';
 import { mayBeBytes } from '../utf8';
+import { Raising } from './raising';
 import { MigrationError, Target } from './target';
 
 /** What is said to whoever waits. */
@@ -26,7 +27,7 @@ export class Migration {
   private readonly target: Target;
   private followed = 0;
   private targetIndex = 0;
-  private saidAtMs = 0;
+  private saidAtMs = performance.now();
 
   /** @param identity of the source's cluster, or its URL where it does not tell one */
   constructor(
@@ -108,7 +109,7 @@ export class Migration {
       return nodes.size;
     }
     throw new MigrationError(
-      `the source still changes after ${ROUNDS_MAX} comparisons: stop whatever writes to it, then run this again`,
+      `the source still changes after ${ROUNDS_MAX} comparisons, and the target is not finished: stop whatever writes to the source, then run this again`,
     );
   }
 
@@ -142,8 +143,13 @@ export class Migration {
   private async keepAbove(sourceIndex: number, stop: AbortSignal): Promise<void> {
     if (this.targetIndex >= sourceIndex + MARGIN / 2) return;
     const wanted = sourceIndex + MARGIN;
-    const told = (index: number): void => {
-      this.sayProgress(sourceIndex, `raising the index of the target: ${index} of ${wanted}`);
+    const beganAtMs = performance.now();
+    let raising: Raising | undefined;
+    const told = (index: number, from: number): void => {
+      raising ??= new Raising(from, wanted, beganAtMs);
+      const estimate = raising.estimate(index, performance.now());
+      if (estimate !== undefined) this.reporter.say(estimate);
+      else this.sayProgress(sourceIndex, raising.progress(index, performance.now()));
     };
     this.targetIndex = await this.target.raiseIndex(this.identity, wanted, stop, told);
   }

@@ -4,12 +4,13 @@ import { Keys } from '../../client/keys';
 import type { Asker } from '../../client/http';
 import type { KeyEvent, KeyNode } from '../../client/keyEvent';
 import { directoriesAbove } from '../keyFile/keyDocument';
+import { quickerWay } from './raising';
 import { unlessError } from '../unlessError';
 
 /** Hidden, so that it is no part of what is compared. It says which store is copied, and raises the index by being written. */
 const MARK = '/_cairn-migration';
 
-/** Some thousands are raised in a second. */
+/** Some hundreds to thousands are raised in a second: beyond this it is days at best. */
 const RAISED_MAX = 1_000_000_000;
 /** Requests that raise the index at a time. */
 const AT_ONCE = 256;
@@ -53,21 +54,26 @@ export class Target {
    * Writes until the index is at least this. Answers what it is then. Rejects with MigrationError where that would take days, and with the
    * reason of `stop`.
    *
-   * @param told - hears how far it is
+   * @param told - hears how far it is, with where it began
    */
-  async raiseIndex(source: string, wanted: number, stop: AbortSignal, told: (index: number) => void): Promise<number> {
+  async raiseIndex(
+    source: string,
+    wanted: number,
+    stop: AbortSignal,
+    told: (index: number, from: number) => void,
+  ): Promise<number> {
     let index = await this.setMark(source);
     if (wanted - index > RAISED_MAX)
       throw new MigrationError(
-        `the source is at index ${wanted}, which the target at index ${index} would take days to reach by writing: restore a backup of the empty ` +
-          'target with --bump-index first (docs/backup.md)',
+        `the target at index ${index} would take days to reach index ${wanted}, above that of the source, by writing; ${quickerWay(wanted)}`,
       );
+    const from = index;
     while (index < wanted) {
       stop.throwIfAborted();
       const count = Math.min(AT_ONCE, wanted - index);
       const indexes = await Promise.all(Array.from({ length: count }, () => this.setMark(source)));
       index = Math.max(index, ...indexes);
-      told(index);
+      told(index, from);
     }
     return index;
   }
