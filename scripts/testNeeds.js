@@ -65,6 +65,12 @@ const NEEDS = [
   { program: 'script', group: 'Cairn on a terminal', folders: ['test/terminal'], from: 'Debian package bsdutils' },
   { program: 'curl', group: 'the transcript of the README', folders: ['test/terminal'], from: 'Debian package curl' },
   { program: 'git', group: 'a start from a fresh clone', folders: ['test/terminal'], from: 'Debian package git' },
+  {
+    program: 'man',
+    group: 'the manual pages as man shows them',
+    folders: ['test/config/man'],
+    from: 'Debian package man-db',
+  },
   { program: 'docker', group: 'a container on a terminal', folders: ['test/terminal'], from: 'Docker Engine, running' },
 ];
 

@@ -1,6 +1,7 @@
 /** What `cairn COMMAND --help` prints, for the commands with options of their own. */
 import { commandTable, flagsOf, operandsOf, type TaskWord } from './commands';
 import type { CommandFlag } from './commands/row';
+import { commandExitCodes, exitCodeLines } from './exitCodes';
 import { wrap } from './text';
 
 const COLUMNS = 100;
@@ -39,12 +40,14 @@ export function commandHelp(word: TaskWord): string {
     '  --help, -h',
     `${INDENT}Print this help and exit.`,
     '',
-    'Exit codes: 0 it is done, 1 it could not be done, 2 the arguments are wrong.',
+    'Exit codes:',
+    ...exitCodeLines(commandExitCodes, COLUMNS),
     '',
   ].join('\n');
 }
 
-function optionText(name: string, { placeholder }: CommandFlag): string {
+/** `--timeout SECONDS`. */
+export function optionText(name: string, { placeholder }: CommandFlag): string {
   return placeholder === undefined ? `--${name}` : `--${name} ${placeholder}`;
 }
 

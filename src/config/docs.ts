@@ -3,11 +3,11 @@ import { commandUsage, limitsOf } from './commandHelp';
 import { clientVariables } from './clientVariables';
 import { commandRows, wordsThatHeed, type CommandWord } from './commands';
 import type { CommandRow } from './commands/row';
-import { exitCodes } from './exitCodes';
+import { commandExitCodes, exitCodes } from './exitCodes';
 import { defaultOf, placeholderOf } from './help';
 import { activeRows, allOptions, variableOf } from './options';
 import type { NamedOption } from './options';
-import { table } from './markdown';
+import { exitCodeTable, table } from './markdown';
 import type { ActiveOption, Kind, Spelling } from './options/types';
 
 /** docs/configuration.md, made from the tables of options and exit codes; scripts/configuration-docs.js writes it. */
@@ -210,7 +210,16 @@ function exitCodeSection(): string[] {
     code(name),
     text,
   ]);
-  return ['## Exit codes', '', ...table(['Code', 'Name', 'Meaning'], rows)];
+  return [
+    '## Exit codes',
+    '',
+    'Of a process that runs a member, a proxy or a standby:',
+    '',
+    ...table(['Code', 'Name', 'Meaning'], rows),
+    'Of `cairn COMMAND`, also as `cairnctl COMMAND`; those of cairnctl itself are in [cairnctl.md](cairnctl.md#exit-codes):',
+    '',
+    ...exitCodeTable(commandExitCodes),
+  ];
 }
 
 function code(text: string): string {

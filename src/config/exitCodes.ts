@@ -1,9 +1,12 @@
-/** Why the server's process ended. Supervisors and the operations guide rely on the numbers: they never change. */
+import { wrap } from './text';
+
+/** Why a process ended, and in which words: --help, the manual pages and docs/ show these. Supervisors and scripts rely on the numbers: they never change. */
 export interface ExitCode {
   readonly code: number;
   readonly meaning: string;
 }
 
+/** Of a process that runs a member, a proxy or a standby. */
 export const exitCodes = {
   ok: { code: 0, meaning: 'It was asked to stop and did so in order, or it only printed something.' },
   unexpectedFailure: { code: 1, meaning: 'A fault in Cairn itself: the log has the details.' },
@@ -75,5 +78,44 @@ export const exitCodes = {
       'what was under way. What was acknowledged is kept. 130 is what a shell says of Ctrl-C.',
   },
 } as const satisfies Record<string, ExitCode>;
+
+const stoppedAtOnce = exitCodes.stoppedAtOnce.code;
+
+/** Of `cairn COMMAND`. */
+export const commandExitCodes = {
+  done: { code: 0, meaning: 'It is done.' },
+  failed: {
+    code: 1,
+    meaning: 'It could not be done, or something is wrong that it was to look for: the message says what.',
+  },
+  badUsage: {
+    code: 2,
+    meaning: 'The arguments, a variable, or a file that they name are wrong: the message says which and what to do.',
+  },
+  stoppedAtOnce: { code: stoppedAtOnce, meaning: 'It was asked to stop once more and ended without finishing.' },
+} as const satisfies Record<string, ExitCode>;
+
+/** Of `cairnctl`: those of etcdctl. */
+export const ctlExitCodes = {
+  ok: { code: 0, meaning: 'It is done.' },
+  badArguments: {
+    code: 1,
+    meaning: 'The arguments are wrong; also each failure of member, user, role and auth.',
+  },
+  badConnection: { code: 2, meaning: 'Nobody listens at the endpoints when they are asked for the members.' },
+  noSuchTopic: { code: 3, meaning: 'There is no such command.' },
+  serverError: { code: 4, meaning: 'A member says no, or none answers as it should.' },
+  clusterNotHealthy: { code: 5, meaning: 'The cluster is not healthy.' },
+} as const satisfies Record<string, ExitCode>;
+
+/** Lines as `  0  It is done.`, in so many columns. */
+export function exitCodeLines(codes: Readonly<Record<string, ExitCode>>, columns: number): readonly string[] {
+  return Object.values(codes).flatMap(({ code, meaning }) => {
+    const [first = '', ...others] = wrap(meaning, columns - INDENT.length);
+    return [`  ${String(code).padEnd(INDENT.length - 2)}${first}`, ...others.map((line) => INDENT + line)];
+  });
+}
+
+const INDENT = '       ';
 
 export type ExitCodeName = keyof typeof exitCodes;

@@ -1,4 +1,5 @@
 import { commandRows } from './commands';
+import { exitCodeLines, exitCodes } from './exitCodes';
 import { activeRows, allOptions, variableOf } from './options';
 import type { ActiveOption, Kind, Option } from './options/types';
 import type { Preset } from './presets';
@@ -34,12 +35,15 @@ export function helpText(preset?: Preset): string {
     ...describeRest('Accepted without effect, as start scripts of etcd may have them:', 'ignored'),
     ...describeRest('Refused, as this release cannot do what they ask for:', 'unavailable'),
     '',
+    'Exit codes:',
+    ...exitCodeLines(exitCodes, COLUMNS),
+    '',
     'Older names of etcd 0.1, 0.4 and 2.3 are accepted too; docs/configuration.md lists them.',
     '',
   ].join('\n');
 }
 
-const flagRules =
+export const flagRules =
   'One dash serves as well as two. A flag wins over its variable, a variable over the configuration file, whose keys are the ' +
   'names of the flags.';
 

@@ -45,3 +45,8 @@ export function wrap(text: string, columns: number): string[] {
   if (line !== '') lines.push(line);
   return lines;
 }
+
+/** Of a text of several; it ends with a full stop. */
+export function firstSentence(text: string): string {
+  return /^.*?[.:;](?=\s|$)/s.exec(text)?.[0].replace(/[:;]$/, '.') ?? text;
+}

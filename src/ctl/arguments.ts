@@ -2,14 +2,14 @@
 import { parseArgs } from 'node:util';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
+import { commandExitCodes } from '../config/exitCodes';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { adviceOn } from './advice';
 
-/** Exit numbers of the commands; the meanings are in docs/kubernetes.md. */
-export const OK = 0;
-export const FAILED = 1;
-export const BAD_USAGE = 2;
+export const OK = commandExitCodes.done.code;
+export const FAILED = commandExitCodes.failed.code;
+export const BAD_USAGE = commandExitCodes.badUsage.code;
 
 /** The arguments are wrong; the message says what to give instead. */
 export class UsageError extends Error {

@@ -45,6 +45,7 @@ describe('--help', () => {
       'Logging:',
       'Commands:',
       'Instead of running:',
+      'Exit codes:',
     ]);
   });
 });

@@ -1,6 +1,7 @@
 /** docs/cairnctl.md, made from the tables; scripts/configuration-docs.js writes it. */
 import { taskRows } from '../commands';
-import { table } from '../markdown';
+import { ctlExitCodes } from '../exitCodes';
+import { exitCodeTable, table } from '../markdown';
 import { differences } from './differences';
 import { globalFlags } from './globalFlags';
 import type { CtlFlag, CtlFlags, CtlRow } from './row';
@@ -30,6 +31,7 @@ export function generateCtlDocs(): string {
         : section('##', word, row),
     ),
     ...otherSection(),
+    ...exitCodeSection(),
     ...differenceSection(),
   ].join('\n');
 }
@@ -42,8 +44,6 @@ const introduction = [
   '  commands stand before it. What looks like a flag there and is none is a word, as with etcdctl; on a terminal a note says so. `--` ends them.',
   '- A flag wins over a variable.',
   '- Members are asked in turn, at the endpoints and then at the URLs that the members themselves publish (`--no-sync`: only at the endpoints).',
-  '- Exit codes: 0 done, 1 the arguments are wrong (also each failure of `member`, `user`, `role` and `auth`), 2 nobody listens at the endpoints when they are',
-  '  asked for the members, 3 no such command, 4 a member says no, or none answered as it should, 5 the cluster is not healthy.',
   '- A password on the command line can be read by others on the machine until the program has started: leave it out and be asked, or use',
   '  `--user-file`.',
   '',
@@ -101,6 +101,16 @@ function otherSection(): readonly string[] {
     `Every other command of \`cairn\` is one of \`cairnctl\` too, with flags of its own: ${taskRows.map(([word]) => `\`${word}\``).join(', ')}.`,
     'See [configuration.md](configuration.md#commands), also on [which variables](configuration.md#variables-of-clients) they heed. `--endpoints` says where they ask',
     '(the first one), `-u` and `--user-file` as whom, and the flags that they have too may stand before them: `cairnctl --endpoints http://10.0.0.1:2379 -u root check`.',
+    '',
+  ];
+}
+
+function exitCodeSection(): readonly string[] {
+  return [
+    '## Exit codes',
+    '',
+    ...exitCodeTable(ctlExitCodes),
+    'Commands of `cairn` have [their own](configuration.md#exit-codes) here too.',
     '',
   ];
 }

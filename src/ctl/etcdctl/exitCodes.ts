@@ -1,12 +1,11 @@
-/** Exit codes of etcdctl. */
+/** Exit codes of etcdctl, as the table of `src/config` has them. */
+import { ctlExitCodes } from '../../config/exitCodes';
+
 export const EXIT = {
-  ok: 0,
-  /** The arguments are wrong; also every failure of member, user, role and auth. */
-  badArguments: 1,
-  badConnection: 2,
-  /** There is no help for what is no command. */
-  noSuchTopic: 3,
-  /** A member said no, or none answered as it should. */
-  serverError: 4,
-  clusterNotHealthy: 5,
+  ok: ctlExitCodes.ok.code,
+  badArguments: ctlExitCodes.badArguments.code,
+  badConnection: ctlExitCodes.badConnection.code,
+  noSuchTopic: ctlExitCodes.noSuchTopic.code,
+  serverError: ctlExitCodes.serverError.code,
+  clusterNotHealthy: ctlExitCodes.clusterNotHealthy.code,
 } as const;

@@ -2,6 +2,8 @@
 import { Command, Option } from 'commander';
 import { globalFlags } from '../../config/ctl/globalFlags';
 import type { CtlFlag, CtlFlags, CtlRow } from '../../config/ctl/row';
+import { firstSentence } from '../../config/text';
+import { ctlExitCodes, exitCodeLines } from '../../config/exitCodes';
 import { ctlRows, flagsOfCtl, isGroup } from '../../config/ctl/table';
 
 const COLUMNS = 100;
@@ -38,10 +40,13 @@ function program(others: readonly OtherCommand[]): Command {
   return root;
 }
 
-const NOTES = `
-Flags take one dash or two, and their value behind = or as the next argument. "--" ends them.
-Exit codes: 0 done, 1 the arguments are wrong (also each failure of member, user, role and auth),
-2 no member is reached, 3 no such command, 4 a member says no, 5 the cluster is not healthy.`;
+const NOTES = [
+  '',
+  'Flags take one dash or two, and their value behind = or as the next argument. "--" ends them.',
+  '',
+  'Exit codes:',
+  ...exitCodeLines(ctlExitCodes, COLUMNS),
+].join('\n');
 
 function group(word: string, commands: Readonly<Record<string, CtlRow>>): Command {
   const command = bare(word).usage('COMMAND [flags] [arguments]');
@@ -77,8 +82,4 @@ function optionOf(name: string, flag: CtlFlag): Option {
   const variables = flag.variables ?? [];
   option.description += variables.length > 0 ? ` (${variables.join(', ')})` : '';
   return flag.default === undefined ? option : option.default(flag.default, flag.default);
-}
-
-function firstSentence(text: string): string {
-  return /^.*?[.:;](?=\s|$)/s.exec(text)?.[0].replace(/[:;]$/, '.') ?? text;
 }
