@@ -73,11 +73,7 @@ function groupSections(word: string, { help, commands }: CtlGroup): readonly Rof
     section(
       'COMMANDS',
       ...rows.map(([second, row]) =>
-        subsection(
-          `${word} ${second}`,
-          ...[row.help, ...(row.notes ?? [])].map(paragraph),
-          flagTerms(flagsOfCtl(row)),
-        ),
+        subsection(`${word} ${second}`, ...[row.help, ...(row.notes ?? [])].map(paragraph), flagTerms(flagsOfCtl(row))),
       ),
     ),
   ];
