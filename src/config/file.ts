@@ -1,6 +1,7 @@
 import { LineCounter, isAlias, isMap, isNode, isScalar, parseDocument } from 'yaml';
 import type { Document, Pair } from 'yaml';
 import { textOfNode } from './fileValues';
+import { lineTooDeep, YAML_LEVELS_MAX } from '../platform/yamlDepth';
 import { nearest } from './nearest';
 import { findFlag, flagNames, variableOf } from './options';
 import type { Named } from './options';
@@ -37,12 +38,18 @@ interface Reader {
  * text with commas, as etcd writes them; a key without a value counts as not set.
  */
 export function parseFile(path: string, text: string): Result<readonly Setting[]> {
+  const deepLine = lineTooDeep(text);
+  if (deepLine !== undefined) {
+    return failure(
+      `${path}:${deepLine}: the YAML is more than ${YAML_LEVELS_MAX} levels deep; write one option a line as NAME: VALUE`,
+    );
+  }
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
     document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
   } catch (error) {
-    // The parser reports mistakes as values; what it throws is a limit it hit, such as the depth of the stack.
+    // The parser reports mistakes as values; what it throws is a limit it hit.
     const reason = error instanceof Error ? error.message : 'for no known reason';
     return failure(`${path}: the YAML cannot be parsed: ${reason}; write one option a line as NAME: VALUE`);
   }

@@ -2,6 +2,7 @@
 import { parseDocument } from 'yaml';
 import type { KeyRights } from '../client/auth';
 import { isRecord } from '../client/json';
+import { lineTooDeep, YAML_LEVELS_MAX } from '../platform/yamlDepth';
 
 export interface WantedUser {
   readonly passwordFile: string;
@@ -23,6 +24,8 @@ const ROOT = 'root';
 
 /** @throws AccessFileError */
 export function parseAccess(text: string): Access {
+  const deepLine = lineTooDeep(text);
+  if (deepLine !== undefined) throw new AccessFileError(`line ${deepLine} is more than ${YAML_LEVELS_MAX} levels deep`);
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault !== undefined) throw new AccessFileError(`it is no YAML: ${fault.message.split('\n', 1)[0] ?? ''}`);

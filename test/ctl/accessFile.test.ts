@@ -32,6 +32,7 @@ test('names that objects have anyway are names like others', () => {
 
 test.each([
   ['roles: [', /^it is no YAML: /],
+  [`roles:\n${'- '.repeat(100_000)}`, /^line 2 is more than 100 levels deep$/],
   ['', /^it is empty: write roles: \{\} and users: \{\}/],
   ['# nothing', /^it is empty: /],
   ['roles: { app: { write: [app/*] } }', /^roles\.app\.write: "app\/\*" fits no key; write "\/app\/\*"$/],

@@ -11,7 +11,6 @@ import { LongAnswers, sendParts, sendUntil } from './longAnswers';
 
 /** A cluster has one that follows, or two; each costs the event loop what a follower does. */
 const STREAMS_MAX = 4;
-const PART_MAX_MS = 60_000;
 /** An index of the log, or a term. */
 const NUMBER = /^\d{1,15}$/;
 
@@ -80,7 +79,7 @@ export class LogStreams {
     const { clusterId } = this.options.member;
     const beginning = logBeginning({ clusterId, after, term });
     const bytesOf = (part: LogPart): readonly Uint8Array[] => this.recordsOf(part);
-    await sendParts(response, grant, { clusterId, partMaxMs: PART_MAX_MS, beginning, parts, bytesOf });
+    await sendParts(response, grant, { clusterId, beginning, parts, bytesOf });
   }
 
   private recordsOf(part: LogPart): readonly Uint8Array[] {

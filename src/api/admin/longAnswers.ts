@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RootGrant } from '../auth/guard';
 import { writeRetryText } from '../http/answers';
-import { PacedAnswer } from './pacedAnswer';
+import { PacedAnswer, type Pace } from './pacedAnswer';
 
 /** Those of one kind on one port. */
 export class LongAnswers {
@@ -57,19 +57,19 @@ export async function sendParts<Part>(
   grant: RootGrant,
   {
     clusterId,
-    partMaxMs,
+    pace,
     beginning,
     parts,
     bytesOf,
   }: {
     readonly clusterId: string;
-    readonly partMaxMs: number;
+    readonly pace?: Pace;
     readonly beginning: readonly Uint8Array[];
     readonly parts: AsyncIterable<Part>;
     readonly bytesOf: (part: Part) => readonly Uint8Array[];
   },
 ): Promise<PacedAnswer> {
-  const answer = new PacedAnswer(response, partMaxMs);
+  const answer = new PacedAnswer(response, pace);
   grant
     .use(response)
     .writeHead(200, [

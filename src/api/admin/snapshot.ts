@@ -8,11 +8,10 @@ import type { RootGrant } from '../auth/guard';
 import { writeBadRequest, writeErrorText } from '../http/answers';
 import type { ApiOptions } from '../options';
 import { LongAnswers, sendParts, sendUntil } from './longAnswers';
+import { USUAL_PACE, type Pace } from './pacedAnswer';
 
 /** Each holds a view of the database, which costs room on the disk, and makes work for the event loop. */
 const STREAMS_MAX = 2;
-/** How long a client may take for one part of the state: one that takes a byte a minute would hold the view for ever. */
-const PART_MAX_MS = 60_000;
 
 /** The snapshots that are being sent on one port. */
 export class SnapshotStreams {
@@ -20,7 +19,7 @@ export class SnapshotStreams {
 
   constructor(
     private readonly options: Pick<ApiOptions, 'member' | 'now' | 'logger'>,
-    private readonly partMaxMs = PART_MAX_MS,
+    private readonly pace: Pace = USUAL_PACE,
   ) {}
 
   /**
@@ -71,7 +70,7 @@ export class SnapshotStreams {
     const file = new SnapshotFileWriter();
     const answer = await sendParts(response, grant, {
       clusterId: header.clusterId,
-      partMaxMs: this.partMaxMs,
+      pace: this.pace,
       beginning: file.begin(header),
       parts: snapshot.chunks,
       bytesOf: (chunk) => file.chunk(chunk),

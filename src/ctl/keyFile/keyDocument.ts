@@ -2,6 +2,7 @@
 import { Document, parseDocument, Scalar, visit } from 'yaml';
 import { isRecord } from '../../client/json';
 import { isObeyed, jsonForTerminal } from '../../platform/terminalText';
+import { lineTooDeep, YAML_LEVELS_MAX } from '../../platform/yamlDepth';
 
 /** What says that a file is one of these, and of which version. */
 const KIND = 'keys';
@@ -106,6 +107,9 @@ function parseText(text: string): unknown {
       throw new KeyFileError(`it is no JSON: ${error instanceof Error ? error.message : ''}`);
     }
   }
+  const deepLine = lineTooDeep(text);
+  if (deepLine !== undefined)
+    throw new KeyFileError(`it is no YAML that is read: line ${deepLine} is more than ${YAML_LEVELS_MAX} levels deep`);
   const document = parseDocument(text);
   const [fault] = document.errors;
   if (fault !== undefined) throw new KeyFileError(`it is no YAML: ${fault.message.split('\n', 1)[0] ?? ''}`);

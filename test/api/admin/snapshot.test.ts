@@ -1,5 +1,6 @@
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { USUAL_PACE } from '../../../src/api/admin/pacedAnswer';
 import { SnapshotStreams } from '../../../src/api/admin/snapshot';
 import { SnapshotFileReader } from '../../../src/snapshot/format/fileReader';
 import { MemberError } from '../../../src/member/types';
@@ -106,7 +107,7 @@ test('more than two at once are asked to come back', async () => {
 
 test('a client that takes less than a part in the time for one is cut', async () => {
   const { ended } = endless();
-  const streams = new SnapshotStreams(api.options, 50);
+  const streams = new SnapshotStreams(api.options, { ...USUAL_PACE, partMaxMs: 50 });
   const server = createServer((request, answer) => {
     const context = { req: request, res: answer, query: {} };
     void streams.serve(context as never, { use: (what: unknown) => what } as never);
@@ -116,7 +117,9 @@ test('a client that takes less than a part in the time for one is cut', async ()
   response.pause();
   response.on('error', () => undefined);
   await until(ended);
-  expect(api.logged.map(({ reason }) => String(reason)).join()).toContain('less than a part of the state in 50 ms');
+  expect(api.logged.map(({ reason }) => String(reason)).join()).toContain(
+    'the client took too little of it for too long',
+  );
   response.destroy();
   server.close();
 });

@@ -126,6 +126,8 @@ test.each([
   ['', 'it is no file of cairn export'],
   ['{', 'it is no JSON: '],
   ['a: [', 'it is no YAML: '],
+  [`a: 1\nb: ${'['.repeat(100_000)}`, 'it is no YAML that is read: line 2 is more than 100 levels deep'],
+  ['- '.repeat(100_000), 'it is no YAML that is read: line 1 is more than 100 levels deep'],
   ['[]', 'it is no file of cairn export'],
   [JSON.stringify({ ...HEAD, version: 2 }), 'it has version 2, and this program reads version 1'],
   [fileWith([], { extra: 1 }), 'the file has "extra", which means nothing'],
