@@ -131,7 +131,7 @@ export class KeyBrowser {
     }
     if (answer.kind === 'refused') {
       if (answer.refusal.status === 404) this.tree.forget(key);
-      else this.tree.unlist(key);
+      else this.tree.unlist([key]);
       this.notice = `${key}: ${answer.refusal.text}`;
     } else {
       this.notice = SILENT_MEMBER;
@@ -173,8 +173,8 @@ export class KeyBrowser {
     const first = await this.list(root);
     if (first === undefined) return undefined;
     const shown = new Set([...this.open, ...(this.selected === undefined ? [] : ancestorsOf(this.selected))]);
-    for (const key of this.tree.listed())
-      if (key !== root && isBelow(key, root) && !shown.has(key)) this.tree.unlist(key);
+    const isHidden = (key: string): boolean => key !== root && isBelow(key, root) && !shown.has(key);
+    this.tree.unlist(this.tree.listed().filter(isHidden));
     for (const key of [...shown].filter((each) => each !== root && isBelow(each, root)).sort()) {
       if (this.tree.node(key)?.isDirectory !== true) continue;
       const isRead = (await this.list(key)) !== undefined;

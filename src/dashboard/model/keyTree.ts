@@ -1,6 +1,6 @@
 /** What the page knows of the key space: the directories that were listed, kept true by the events of watches. */
 import type { KeyEvent, KeyNode, Listing } from './answers';
-import { isBelow, parentOf } from './paths';
+import { parentOf } from './paths';
 
 interface Directory {
   /** Sorted. */
@@ -34,12 +34,13 @@ export class KeyTree {
     this.nodes.set(node.key, node);
     if (!node.isDirectory) return;
     const names = new Set(children.map(({ key }) => key));
-    for (const gone of this.directories.get(node.key)?.children ?? []) if (!names.has(gone)) this.forget(gone);
-    for (const child of children) {
-      this.nodes.set(child.key, child);
-      if (!child.isDirectory) this.forgetBelow(child.key);
-    }
+    const before = this.directories.get(node.key)?.children ?? [];
     this.directories.set(node.key, { children: [...names].sort(byText), listedAt: index });
+    const gone = before.filter((known) => !names.has(known));
+    for (const key of gone) this.nodes.delete(key);
+    for (const child of children) this.nodes.set(child.key, child);
+    const files = children.filter(({ isDirectory }) => !isDirectory).map(({ key }) => key);
+    this.forgetBelow([...gone, ...files]);
   }
 
   /** @returns the key that changed, as far as it can be seen; undefined: nothing that is shown */
@@ -54,7 +55,7 @@ export class KeyTree {
     const entry = shown.key === parentOf(key) ? key : firstBelow(key, shown.key);
     insert(shown.children, entry);
     if (entry === key) {
-      if (action === 'set' || !node.isDirectory) this.forgetBelow(key);
+      if (action === 'set' || !node.isDirectory) this.forgetBelow([key]);
       this.nodes.set(key, node);
     } else if (!this.nodes.has(entry)) {
       // A directory that came into being with the key below it.
@@ -72,16 +73,16 @@ export class KeyTree {
   }
 
   forget(key: string): void {
-    this.forgetBelow(key);
+    this.forgetBelow([key]);
     this.nodes.delete(key);
-    const siblings = this.directories.get(parentOf(key))?.children;
-    const at = siblings?.indexOf(key) ?? -1;
-    if (at >= 0) siblings?.splice(at, 1);
+    const siblings = this.directories.get(parentOf(key))?.children ?? [];
+    const at = placeIn(siblings, key);
+    if (siblings[at] === key) siblings.splice(at, 1);
   }
 
-  /** Its children are not known any more: whoever opens it asks for them. */
-  unlist(directory: string): void {
-    this.forgetBelow(directory);
+  /** The children of these directories are not known any more: whoever opens one asks for them. */
+  unlist(directories: readonly string[]): void {
+    this.forgetBelow(directories);
   }
 
   clear(): void {
@@ -89,10 +90,12 @@ export class KeyTree {
     this.directories.clear();
   }
 
-  private forgetBelow(key: string): void {
-    if (!this.directories.delete(key)) return;
-    for (const known of [...this.nodes.keys()]) if (isBelow(known, key)) this.nodes.delete(known);
-    for (const known of [...this.directories.keys()]) if (isBelow(known, key)) this.directories.delete(known);
+  /** Of all at once: there may be thousands, and what is known is looked through but once. */
+  private forgetBelow(keys: readonly string[]): void {
+    const gone = new Set(keys.filter((key) => this.directories.delete(key)));
+    if (gone.size === 0) return;
+    for (const known of [...this.nodes.keys()]) if (isBelowOne(known, gone)) this.nodes.delete(known);
+    for (const known of [...this.directories.keys()]) if (isBelowOne(known, gone)) this.directories.delete(known);
   }
 
   /** The nearest listed directory above a key. */
@@ -106,6 +109,14 @@ export class KeyTree {
   }
 }
 
+function isBelowOne(key: string, directories: ReadonlySet<string>): boolean {
+  for (let at = key; at !== '/';) {
+    at = parentOf(at);
+    if (directories.has(at)) return true;
+  }
+  return false;
+}
+
 function byText(one: string, other: string): number {
   return one < other ? -1 : one > other ? 1 : 0;
 }
@@ -117,11 +128,17 @@ function firstBelow(key: string, directory: string): string {
 }
 
 function insert(sorted: string[], text: string): void {
+  const at = placeIn(sorted, text);
+  if (sorted[at] !== text) sorted.splice(at, 0, text);
+}
+
+/** Where the text is, or would be. */
+function placeIn(sorted: readonly string[], text: string): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((sorted[middle] ?? '') < text) low = middle + 1;
     else high = middle;
   }
-  if (sorted[low] !== text) sorted.splice(low, 0, text);
+  return low;
 }
