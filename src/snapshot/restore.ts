@@ -4,6 +4,7 @@ import type { FoundingMember } from '../member/bootstrap';
 import { clusterIdOf, foundationOf, memberIdOf } from '../member/identity';
 import type { LogStart } from '../raft/types';
 import { fillDataDirectory, refuseTaken } from '../storage/dataDirectory';
+import { StorageError } from '../storage/errors';
 import type { Identity } from '../storage/recordCodec';
 import type { StoredRow } from '../storage/stateChunk';
 import { LoadedState } from './loadedState';
@@ -71,15 +72,26 @@ export async function restore(file: StateSource, options: RestoreOptions): Promi
   await refuseTaken(options.dataDir);
   const { identity, start, rows, report, sha256 } = await plan(file, options);
   await options.onPlanned?.(report);
-  await fillDataDirectory({ path: options.dataDir }, async (kv) => {
-    const filler = await StateFiller.begin(kv, identity, start);
-    const again = await readKept(file, options, 'restoring', (kept) => filler.add(kept));
-    if (again.sha256 !== sha256)
-      throw new RestoreError('the file was changed while it was read; run the command again');
-    await filler.add(rows);
-    await filler.finish();
-  });
+  try {
+    await fillDataDirectory({ path: options.dataDir }, async (kv) => {
+      const filler = await StateFiller.begin(kv, identity, start);
+      const again = await readKept(file, options, 'restoring', (kept) => filler.add(kept));
+      if (again.sha256 !== sha256)
+        throw new RestoreError('the file was changed while it was read; run the command again');
+      await filler.add(rows);
+      await filler.finish();
+    });
+  } catch (error) {
+    throw withAdvice(error, options.dataDir);
+  }
   return report;
+}
+
+/** The storage speaks to who runs a member, and would have it started again: there is none yet. */
+export function withAdvice(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof StorageError) || error.kind !== 'full') return error;
+  const advice = 'make room and run the command again; no member starts from what is there now';
+  return new StorageError('full', `no space left for ${dataDir}: ${advice}`, error);
 }
 
 async function plan(file: StateSource, options: RestoreOptions): Promise<Beginning> {

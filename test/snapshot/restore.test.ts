@@ -6,9 +6,10 @@ import type { KeyCommand } from '../../src/machine/command';
 import type { Machine } from '../../src/machine/machine';
 import { restoreMember, type Restored } from '../../src/member/bootstrap';
 import { SnapshotFile } from '../../src/snapshot/openFile';
-import { restore, type RestoreOptions, type RestoreReport } from '../../src/snapshot/restore';
+import { restore, withAdvice, type RestoreOptions, type RestoreReport } from '../../src/snapshot/restore';
 import { fillDataDirectory, openDataDirectory } from '../../src/storage/dataDirectory';
 import { MemberStore } from '../../src/storage/memberStore';
+import { storageErrorOf } from '../../src/storage/rocksStatus';
 import { HEADER } from './support/sampleFile';
 import { fileOfRows, machineAfter, NOW_MS, rowsOf, set } from './support/states';
 
@@ -216,4 +217,15 @@ test('one that another process is filling is left to it', async () => {
 test('indexes that no row can hold are refused', async () => {
   await expect(restored(fileOfRows(rowsOf(machineAfter([]))), { bumpIndex: 2 ** 47 })).rejects.toThrow('--bump-index');
   expect(existsSync(join(directory, 'data'))).toBe(false);
+});
+
+test('on a disk that is full nobody is told to start a member', () => {
+  const full = storageErrorOf(new Error('IO error: No space left on device'), 'writing to', '/d/db');
+  const told = withAdvice(full, '/d') as Error & { kind: string };
+  expect([told.kind, told.message]).toEqual([
+    'full',
+    'no space left for /d: make room and run the command again; no member starts from what is there now',
+  ]);
+  const damage = storageErrorOf(new Error('Corruption: bad block'), 'writing to', '/d/db');
+  expect(withAdvice(damage, '/d')).toBe(damage);
 });
