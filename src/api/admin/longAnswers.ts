@@ -1,6 +1,6 @@
 /** What the answers to backups have in common: they are long, few at a time, and end when the member says so. */
 import type { ServerResponse } from 'node:http';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RootGrant } from '../auth/guard';
 import { writeRetryText } from '../http/answers';
 import { PacedAnswer, type Pace } from './pacedAnswer';
@@ -77,10 +77,23 @@ export async function sendParts<Part>(
       ...['X-Content-Type-Options', 'nosniff', 'X-Etcd-Cluster-Id', clusterId],
     ]);
   await answer.write(beginning);
+  let beganMs = performance.now();
   for await (const part of parts) {
     await grant.use(answer).write(bytesOf(part));
-    // To a client that takes everything at once one part after the other could be sent; all others have their turn between two of them.
-    await nextTurn();
+    await sleep(pauseMs(performance.now() - beganMs));
+    beganMs = performance.now();
   }
   return answer;
+}
+
+const PAUSE_MIN_MS = 1;
+/** What took long was waited for, and others had their time. */
+const PAUSE_MAX_MS = 10;
+
+/**
+ * To a client that takes everything at once one part after the other could be sent, and each request of others, which takes some turns of the
+ * event loop, would wait for one of them in each of its turns. So others have as long as a part took.
+ */
+function pauseMs(tookMs: number): number {
+  return Math.min(Math.max(tookMs, PAUSE_MIN_MS), PAUSE_MAX_MS);
 }

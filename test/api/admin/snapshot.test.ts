@@ -210,3 +210,30 @@ test('no page in a browser gets it from the peer port', async () => {
     expect([status, body]).toEqual([403, expect.stringContaining('given away here only')]);
   }
 });
+
+test('others have as many turns as they need between two parts', async () => {
+  const PARTS = 5;
+  let turns = 0;
+  let isOver = false;
+  const turn = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(turn);
+  };
+  const between: number[] = [];
+  api.member.onSnapshot = async function* () {
+    await new Promise(setImmediate);
+    turn();
+    for (let count = 0; count < PARTS; count += 1) {
+      if (count > 0) between.push(turns);
+      const startMs = performance.now();
+      while (performance.now() - startMs < 5);
+      turns = 0;
+      yield Buffer.alloc(1000);
+    }
+  };
+  expect((await ask(api.peerPort, 'GET', PATH)).status).toBe(200);
+  isOver = true;
+  expect(between).toHaveLength(PARTS - 1);
+  // A write takes some; with one in between it would wait for as many parts.
+  expect(Math.min(...between)).toBeGreaterThanOrEqual(10);
+});
