@@ -33,7 +33,8 @@ interface Job {
 /**
  * `cairn retire --url URL --name-prefix PREFIX --keep N [--drain SECONDS] [--timeout SECONDS]`: removes the members named PREFIX
  * and an ordinal of N or more, one by one, the highest first, each only while the others have a quorum without it. Before it
- * is removed a member sends its clients elsewhere for the --drain time. Can be run again at any time. Exits with 0 when none
+ * is removed a member sends its clients elsewhere for the --drain time. With --keep 0 all of that name go, such as those of a release
+ * that another one takes over from; a cluster that would have none left loses nobody. Can be run again at any time. Exits with 0 when none
  * of them is left, with 1 if that could not be reached in time.
  */
 export function retire(args: readonly string[], environment: Environment = process.env): Promise<number> {
@@ -50,9 +51,13 @@ export function retire(args: readonly string[], environment: Environment = proce
 }
 
 async function retireAll(job: Job): Promise<void> {
-  const surplus = await insist(job, 'asking for the members', async () =>
-    surplusMembers(await listMembers(target(job)), job.prefix, job.keep),
-  );
+  const members = await insist(job, 'asking for the members', () => listMembers(target(job)));
+  const surplus = surplusMembers(members, job.prefix, job.keep);
+  if (surplus.length > 0 && surplus.length === members.length) {
+    throw new Error(
+      `all ${members.length} members are from ${job.prefix}${job.keep} on, and some have to stay: nobody is removed`,
+    );
+  }
   if (surplus.length === 0) say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
   for (const { member, ordinal } of surplus) await retireOne(job, { member, ordinal });
   if (surplus.length > 0) say(`done: the members from ${job.prefix}${job.keep} on are removed`);

@@ -54,6 +54,19 @@ describe('cairn retire', () => {
     expect(output.text()).toBe('removed kv-4 (a4)\nremoved kv-3 (a3)\ndone: the members from kv-3 on are removed\n');
   });
 
+  it('removes all of a name where others stay', async () => {
+    for (const at of [0, 1, 2]) members.push({ id: `b${at}`, name: `new-${at}`, ready: true });
+    expect(await run('--keep', '0')).toBe(0);
+    expect(members.map(({ name }) => name)).toEqual(['new-0', 'new-1', 'new-2']);
+    expect(output.text()).toContain('done: the members from kv-0 on are removed');
+  });
+
+  it('removes nobody where none would stay', async () => {
+    expect(await run('--keep', '0')).toBe(1);
+    expect(members).toHaveLength(5);
+    expect(output.text()).toContain('all 5 members are from kv-0 on, and some have to stay: nobody is removed');
+  });
+
   it('has nothing to do the second time', async () => {
     expect(await run('--keep', '5')).toBe(0);
     expect(server.asked.every(({ method }) => method === 'GET')).toBe(true);
@@ -121,7 +134,7 @@ describe('cairn retire', () => {
   });
 
   it.each([
-    [['--keep', '0'], '--keep "0": give a whole number from 1 to 1000'],
+    [['--keep', '1001'], '--keep "1001": give a whole number from 0 to 1000'],
     [['--keep', 'three'], '--keep "three"'],
     [[], '--keep ""'],
     [['--keep', '3', '--size', '3'], 'the options are --url, --name-prefix, --keep, --drain, --timeout'],

@@ -51,12 +51,12 @@ none: {}
 {{- end -}}
 {{- end -}}
 
-{{/* With less a member is killed at its start or soon after, without a word; `512m` is half a byte. */}}
+{{/* With less a member is killed soon, by its own preStop at the latest, which runs beside it; `512m` is half a byte. */}}
 {{- define "cairn.memoryCheck" -}}
 {{- $limit := (.Values.resources.limits | default dict).memory -}}
 {{- $mebibytes := include "cairn.mebibytes" $limit -}}
-{{- if and $limit $mebibytes (lt (int $mebibytes) 96) -}}
-{{- fail (printf "resources.limits.memory is %v, which is too little to run in: give a member 96Mi or more, and 512Mi for up to 100,000 small keys" $limit) -}}
+{{- if and $limit $mebibytes (lt (int $mebibytes) 128) -}}
+{{- fail (printf "resources.limits.memory is %v, which is too little to run in: give a member 128Mi or more, and 512Mi for up to 100,000 small keys" $limit) -}}
 {{- end -}}
 {{- end -}}
 

@@ -36,8 +36,8 @@ export const memberCommands = {
       },
       keep: {
         placeholder: 'N',
-        help: 'How many stay: those with the ordinals 0 to N-1.',
-        bounds: { minimum: 1, maximum: 1000 },
+        help: 'How many stay: those with the ordinals 0 to N-1. With 0 only members of other names do, and without any nobody is removed.',
+        bounds: { minimum: 0, maximum: 1000 },
       },
       drain: {
         placeholder: 'SECONDS',
