@@ -12,6 +12,7 @@ import { LOG_BYTES_MAX } from '../member/settings';
 import { RealClock } from '../platform/realClock';
 import { MemberStore } from '../storage/memberStore';
 import { SlowDisk } from '../storage/slowDisk';
+import type { MemberLog } from './memberNames';
 import type { Removal, ServerParts, ServerSetting } from './serverParts';
 
 const INTEGRITY_INTERVAL_MS = 60_000;
@@ -20,6 +21,7 @@ const INTEGRITY_INTERVAL_MS = 60_000;
 export async function openConfiguredMember(
   { configuration, logger, events, dials }: ServerSetting,
   { directory, links, beginner, metrics }: Pick<ServerParts, 'directory' | 'links' | 'beginner' | 'metrics'>,
+  log: MemberLog,
 ): Promise<LocalMember> {
   const { name, advertiseClientUrls, heartbeatIntervalMs, electionTimeoutMs, snapshotCount, strictReconfigCheck } =
     configuration;
@@ -50,7 +52,7 @@ export async function openConfiguredMember(
     forced: configuration.forceNewCluster,
     findLeader: beginner.findLeader,
     peerURLs: configuration.initialAdvertisePeerUrls.map(formatEndpoint),
-    logger,
+    logger: log,
     peerReport: () => links.report(),
     isStandbyOf: (clusterId, peerURL) => isStandbyOf(clusterId, peerURL, dials.peer),
     observer: metrics.recorders,

@@ -28,6 +28,7 @@ import { noteAuth } from './authNotice';
 import { exposures } from './exposure';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
+import { MemberNames } from './memberNames';
 import { PeerLinks } from './peerLinks';
 import { finishExchange } from './removedData';
 import type { Server, ServerParts, ServerSetting } from './serverParts';
@@ -56,8 +57,9 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   events.onOpened(directory.close);
   for (const warning of directory.warnings) logger.warn(warning);
   const metrics = createMetrics(configuration);
+  const names = new MemberNames(logger);
   const links = new PeerLinks(
-    logger,
+    names,
     configuration.electionTimeoutMs,
     metrics.recorders,
     events.onFailure,
@@ -81,7 +83,8 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
       stopping,
     );
     const opened = { places, directory, metrics, links, witness, audit, peerPort, beginner };
-    const member = await openConfiguredMember(setting, opened);
+    const member = await openConfiguredMember(setting, opened, names);
+    names.learnFrom(() => member.members());
     links.connect(member);
     witness.answersAs(() => viewOf(member));
     const discovery = createDiscoveryService(configuration, logger);

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
 import { API_VERSION } from '../api/version';
 import { FeatureLevelError } from '../machine/features';
 import type { LocalMember } from '../member/localMember';
@@ -13,6 +12,7 @@ import { PeerNetwork } from '../peer/network';
 import type { NetworkStatus, PeerAddress } from '../peer/types';
 import type { PeerObserver } from '../peer/observer';
 import type { LogStart, MemberId, Message } from '../raft/types';
+import type { MemberLog } from './memberNames';
 
 /** Members older than this speak another protocol. */
 const MIN_CLUSTER_VERSION = '2.3.0';
@@ -42,7 +42,7 @@ export class PeerLinks implements Transport {
   private network: PeerNetwork | undefined;
 
   constructor(
-    private readonly logger: Logger,
+    private readonly logger: MemberLog,
     private readonly electionTimeoutMs: number,
     private readonly observer: LinksObserver,
     /** The cluster is at a feature level that this program cannot read: this member must not go on. */
