@@ -60,6 +60,10 @@ function looksLikeKnownFlag(argument: string): boolean {
 }
 
 function explainPositional(argument: string): string {
+  if (argument === 'help') return 'unexpected argument "help": write cairn --help, or cairn COMMAND --help';
+  if (argument === 'version') return 'unexpected argument "version": write cairn --version';
+  if (ctlRow(argument) !== undefined)
+    return `unexpected argument ${quote(argument)}: it is a command of cairnctl; write cairnctl ${argument} …, or cairn ctl ${argument} …`;
   const command = nearest(argument, Object.keys(commandTable));
   if (command !== undefined && argument.length >= GUESS_LENGTH_MIN)
     return `unexpected argument ${quote(argument)}; did you mean the command ${command}? It has to be the first argument`;

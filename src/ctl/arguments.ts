@@ -6,6 +6,7 @@ import { commandExitCodes } from '../config/exitCodes';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { adviceOn } from './advice';
+import { optionMistake, withTwoDashes } from './optionMistakes';
 
 export const OK = commandExitCodes.done.code;
 export const FAILED = commandExitCodes.failed.code;
@@ -38,14 +39,16 @@ export class CommandArguments {
       [...today].map(([spelling, name]) => [spelling, { type: isSwitch(word, name) ? 'boolean' : 'string' } as const]),
     );
     const wanted = operandsOf(word);
+    const known = new Map([...today].map(([spelling, name]) => [spelling, { takesValue: !isSwitch(word, name) }]));
+    const written = withTwoDashes(args, known);
     try {
-      const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: wanted.length > 0 });
+      const { values, positionals } = parseArgs({ args: [...written], options, allowPositionals: wanted.length > 0 });
       this.given = new Map(
         Object.entries(values).map(([name, value]) => [today.get(name) ?? name, String(value)] as const),
       );
       this.operands = positionals;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = optionMistake(written, known) ?? (error instanceof Error ? error.message : String(error));
       throw new UsageError(`${reason}; the options are ${names.map((name) => `--${name}`).join(', ')}`);
     }
     const missing = wanted[this.operands.length];

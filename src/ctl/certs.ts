@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { ensureDirectory } from '../platform/makeDirectory';
+import { directoryError, ensureDirectory } from '../platform/makeDirectory';
 import { makeAuthority, makeCertificate, type CertificateWish } from '../tls/makeCertificates';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
 import { authorityOf, CA, existingFile, isKept, store, storeWithoutKey } from './certificateFiles';
@@ -22,7 +22,9 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     const years = values.number('years');
     const mayKeep = values.choice('existing', ['keep', 'refuse']) === 'keep';
     const keepsCaKey = values.choice('ca-key', ['keep', 'discard']) === 'keep';
-    await ensureDirectory(directory, 0o700);
+    await ensureDirectory(directory, 0o700).catch((error: unknown) => {
+      throw directoryError(error, directory);
+    });
     if (!mayKeep) await refuseExisting(directory, [server, client]);
     const wishes: CertificateWish[] = [];
     for (const [commonName, its, onlyClient] of [

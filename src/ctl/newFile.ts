@@ -119,7 +119,7 @@ function explained(error: unknown, path: string): Error {
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new Error(`${path}: this user may not write there; give a file in a directory of its own`);
+      return new Error(`${path}: this user may not write there; give a file in a directory where it may`);
     case undefined:
       return error instanceof Error ? error : new Error(String(error));
     default:

@@ -1,7 +1,7 @@
 /** A directory that holds what a prefix holds: lists, writes, watches, and lists again. */
 import { BackOff } from '../platform/backOff';
 import type { Clock, Random } from '../platform/clock';
-import { ensureDirectory } from '../platform/makeDirectory';
+import { directoryError, ensureDirectory } from '../platform/makeDirectory';
 import { reasonOf } from '../platform/networkError';
 import { Complaints, type Log } from './complaints';
 import type { DebounceBounds } from './debounce';
@@ -71,7 +71,9 @@ export class Mirror {
    */
   async open(): Promise<void> {
     const { settings, directory, parts } = this;
-    await ensureDirectory(directory, settings.modes.directory);
+    await ensureDirectory(directory, settings.modes.directory).catch((error: unknown) => {
+      throw directoryError(error, directory);
+    });
     await tidy(directory, await this.disk()).catch((error: unknown) => {
       parts.log.warn({ err: error }, 'what an earlier process left could not be removed; it is tried again');
     });

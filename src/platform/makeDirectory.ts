@@ -26,6 +26,23 @@ export async function makeDirectory(
   await onMade(parent);
 }
 
+/** For people who named the directory: why it cannot be made. The code stays. */
+export function directoryError(error: unknown, path: string): Error {
+  const code = codeOf(error);
+  const reason = code === undefined ? undefined : REASONS[code];
+  if (reason === undefined) return error instanceof Error ? error : new Error(String(error));
+  return Object.assign(new Error(`the directory ${path} cannot be made: ${reason}`, { cause: error }), { code });
+}
+
+const NOT_ALLOWED = 'this user may not write where it would lie; name one elsewhere, or let the user write there';
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: NOT_ALLOWED,
+  EPERM: NOT_ALLOWED,
+  EROFS: 'what it would lie on is read-only; name one elsewhere',
+  ENOSPC: 'the disk is full; make room, or name one elsewhere',
+  ENOTDIR: 'something above it is no directory; name one elsewhere',
+};
+
 /** The same, and nothing if it is there. What is there may be something else than a directory. */
 export async function ensureDirectory(
   path: string,

@@ -11,6 +11,14 @@ import { fileError } from './fileError';
 export async function whyUnusable(error: unknown, path: string, existed: boolean): Promise<StorageError> {
   const code = codeOf(error);
   if (existed) return fileError(error, 'cannot write in', path);
+  if (isNotAllowed(code)) {
+    const said = error instanceof Error ? error.message : String(error);
+    return new StorageError(
+      'permission',
+      `cannot create ${path}: ${said}; give a directory that this user may write to with --data-dir, or let the user write to ${dirname(path)}`,
+      error,
+    );
+  }
   if (code !== 'EEXIST' && code !== 'ENOENT') return fileError(error, 'cannot create', path);
   const dangling = await danglingLink(path);
   if (dangling !== undefined) {
@@ -27,6 +35,10 @@ export async function whyUnusable(error: unknown, path: string, existed: boolean
     `cannot create ${path}: ENOENT, nothing can be created in a file system such as this one; give a directory on a disk`,
     error,
   );
+}
+
+function isNotAllowed(code: string | undefined): boolean {
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS';
 }
 
 /** The link at `path` or above it that leads to nothing. */

@@ -23,6 +23,13 @@ const mistakes: readonly (readonly [Written, string])[] = [
   ],
   [flags('--zzzzzzzz'), 'unknown flag "--zzzzzzzz": see --help for those there are'],
   [flags('-q'), 'unknown flag "--q": see --help for those there are'],
+  // What others have as commands.
+  [flags('help'), 'unexpected argument "help": write cairn --help, or cairn COMMAND --help'],
+  [flags('version'), 'unexpected argument "version": write cairn --version'],
+  [
+    flags('cluster-health'),
+    'unexpected argument "cluster-health": it is a command of cairnctl; write cairnctl cluster-health …, or cairn ctl cluster-health …',
+  ],
   // As etcdctl has them, before a command of cairn.
   [
     flags('-u', 'root:secret', 'check'),

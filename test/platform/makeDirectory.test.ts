@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureDirectory, makeDirectory } from '../../src/platform/makeDirectory';
+import { directoryError, ensureDirectory, makeDirectory } from '../../src/platform/makeDirectory';
 
 const MODE = 0o700;
 let place: string;
@@ -32,4 +32,18 @@ test('one that is there is made by nobody', async () => {
 
 test.each(['/proc/nothing', '/proc/nothing/below'])('says that %s cannot be', async (path) => {
   await expect(ensureDirectory(path, MODE)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('people are told why one cannot be made, and what to do', async () => {
+  writeFileSync(join(place, 'file'), '');
+  const path = join(place, 'file', 'b');
+  const error: unknown = await ensureDirectory(path, MODE).catch((one: unknown) => one);
+  expect(directoryError(error, path)).toMatchObject({
+    code: 'ENOTDIR',
+    message: `the directory ${path} cannot be made: something above it is no directory; name one elsewhere`,
+  });
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
+  expect(directoryError(denied, '/x').message).toContain('this user may not write where it would lie');
+  const other = new Error('words');
+  expect(directoryError(other, '/x')).toBe(other);
 });

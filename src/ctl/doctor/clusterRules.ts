@@ -49,7 +49,8 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
         .map(({ name }) => ({
           severity: 'warning',
           seen: `${name} does not say its metrics at its client URL, so what only they tell was not looked at`,
-          advice: 'read the metrics port (--listen-metrics-urls), or ask with a user who may',
+          advice:
+            'read them at its metrics port (--listen-metrics-urls); doctor sees them where the client port serves them',
         })),
   },
 ];

@@ -53,8 +53,15 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
       print(io, `Incorrect Usage${isCommand(outcome.of) ? ':' : '.'} ${outcome.message}\n`);
       io.stdout.write(await pageOf(outcome.of, others));
       complain(io, outcome.message);
+      if (io.stderr.isTTY === true) await noteOnUsage(io, outcome.message, outcome.of);
       return EXIT.badArguments;
   }
+}
+
+async function noteOnUsage(io: Io, message: string, of: readonly string[]): Promise<void> {
+  const { usageNote } = await import('./strayFlags.js');
+  const note = usageNote(message, of);
+  if (note !== undefined) complain(io, `Note: ${note}`);
 }
 
 /** Rather than a group of them, or the whole program. */
