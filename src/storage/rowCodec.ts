@@ -2,7 +2,7 @@
  * A row's value as it is stored: its checksum in six characters, then the value. The engine's iterators do not verify the
  * checksums of its own blocks, so without this a flipped bit in a table file would become state.
  */
-import { rowChecksum, type LongText, type RowTable } from '../machine/rows';
+import { checksumSlices, LongText, rowChecksum, type RowTable } from '../machine/rows';
 import { corrupt, type StorageError } from './errors';
 import { LongValue } from './kv';
 
@@ -28,6 +28,17 @@ export function checkRowValue(table: RowTable, key: string, stored: string): num
 export function storedChecksum(stored: string): number {
   if (stored.length < CHECKSUM_CHARACTERS) throw wrongChecksum();
   return readDigits(stored);
+}
+
+/** The same of a long row, a slice at a time. */
+export function* checkingRowValue(
+  table: RowTable,
+  key: string,
+  stored: string,
+): Generator<undefined, undefined, undefined> {
+  const checksum = storedChecksum(stored);
+  const found = yield* checksumSlices(table, key, new LongText([stored.slice(CHECKSUM_CHARACTERS)]));
+  if (found !== checksum) throw wrongChecksum();
 }
 
 function wrongChecksum(): StorageError {

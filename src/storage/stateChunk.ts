@@ -40,24 +40,36 @@ export class ChunkPacker {
 
   /** Answers a chunk once there is enough for one. */
   add(row: StoredRow): Buffer | undefined {
+    return lastOf(this.adding(row));
+  }
+
+  /** The same, with pauses within a long row. */
+  *adding(row: StoredRow): Generator<undefined, Buffer | undefined, undefined> {
     this.rows += 1;
     this.pending.push(row);
     this.pendingBytes += sizeInChunk(row);
-    return this.pendingBytes < CHUNK_BYTES ? undefined : this.packed();
+    return this.pendingBytes < CHUNK_BYTES ? undefined : yield* this.packing();
   }
 
   /** What is left, and the chunk that says that it is all. */
   finish(): readonly Buffer[] {
-    const rest = this.pending.length === 0 ? [] : [this.packed()];
+    const rest = this.pending.length === 0 ? [] : [lastOf(this.packing())];
     return [...rest, encodeEndChunk(this.number, this.rows)];
   }
 
-  private packed(): Buffer {
-    const chunk = encodeRowsChunk(this.number, this.pending);
+  private *packing(): Generator<undefined, Buffer, undefined> {
+    const chunk = yield* encodingRowsChunk(this.number, this.pending);
     this.number += 1;
     this.pending = [];
     this.pendingBytes = 0;
     return chunk;
+  }
+}
+
+function lastOf<T>(slices: Generator<undefined, T, undefined>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done === true) return value;
   }
 }
 
@@ -66,11 +78,27 @@ function sizeInChunk(row: StoredRow): number {
   return ROW_OVERHEAD_BYTES + row.key.length + row.value.length;
 }
 
+/** A millisecond's work, about. */
+const WRITTEN_A_SLICE = 512 * 1024;
+
 export function encodeRowsChunk(number: number, rows: readonly StoredRow[]): Buffer {
+  return lastOf(encodingRowsChunk(number, rows));
+}
+
+/** The same, with pauses within long values. */
+function* encodingRowsChunk(number: number, rows: readonly StoredRow[]): Generator<undefined, Buffer, undefined> {
   const bodyBytes = rows.reduce((sum, row) => sum + sizeInChunk(row), 0);
   const writer = new ByteWriter(ROWS_HEAD_BYTES + bodyBytes).raw(ENVELOPE).u32(number).u32(rows.length);
   for (const { table, key, value } of rows) {
-    writer.u8(letterOfTable(table).charCodeAt(0)).u32(key.length).rawString(key).u32(value.length).rawString(value);
+    writer.u8(letterOfTable(table).charCodeAt(0)).u32(key.length).rawString(key).u32(value.length);
+    if (value.length <= WRITTEN_A_SLICE) {
+      writer.rawString(value);
+      continue;
+    }
+    for (let from = 0; from < value.length; from += WRITTEN_A_SLICE) {
+      writer.rawString(value.slice(from, from + WRITTEN_A_SLICE));
+      yield;
+    }
   }
   return seal(ROWS_KIND, writer.written);
 }

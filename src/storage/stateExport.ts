@@ -1,10 +1,11 @@
 /** The state of a member as it was at one moment, in chunks for a slow or new follower (design section 2). */
 import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
+import { inTurns } from './inTurns';
 import type { Kv, KvTextPair } from './kv';
 import { generationRange, rowKeyOf, tableOfStateKey } from './layout';
 import { decodeApplied } from './recordCodec';
-import { CHECKSUM_CHARACTERS, checkRowValue } from './rowCodec';
+import { CHECKSUM_CHARACTERS, checkingRowValue, checkRowValue } from './rowCodec';
 import { ChunkPacker, type StoredRow } from './stateChunk';
 
 export interface ExportedState {
@@ -17,6 +18,9 @@ export interface ExportedState {
   /** Releases the view; needed only if `chunks` was not read to its end. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Longer ones are checked and packed with others' turns in between. */
+const LONG_ROW_LENGTH = 256 * 1024;
 
 /** A consistent view of everything in `generation`. Rejects with StorageError. */
 export async function exportState(kv: Kv, generation: number): Promise<ExportedState> {
@@ -43,10 +47,11 @@ async function* chunksOf(
   try {
     for (let page: readonly KvTextPair[] | undefined = begun; page !== undefined; page = await nextOf(pages)) {
       for (const pair of page) {
-        const row = storedRow(pair);
+        const row = rowOf(pair);
         counted.rows += 1;
         if (row.table === 'node') counted.nodes += 1;
-        const chunk = packer.add(row);
+        const chunk =
+          pair[1].length < LONG_ROW_LENGTH ? shortRow(packer, row, pair[1]) : await longRow(packer, row, pair[1]);
         if (chunk !== undefined) yield chunk;
       }
     }
@@ -61,10 +66,19 @@ async function nextOf(pages: AsyncIterator<readonly KvTextPair[]>): Promise<read
   return step.done === true ? undefined : step.value;
 }
 
-function storedRow([storedKey, stored]: KvTextPair): StoredRow {
+function rowOf([storedKey, stored]: KvTextPair): StoredRow {
   const table = tableOfStateKey(storedKey);
-  const key = rowKeyOf(storedKey);
   if (table === undefined) throw corrupt('there is a second applied record');
-  checkRowValue(table, key, stored);
-  return { table, key, value: stored.slice(CHECKSUM_CHARACTERS) };
+  return { table, key: rowKeyOf(storedKey), value: stored.slice(CHECKSUM_CHARACTERS) };
+}
+
+function shortRow(packer: ChunkPacker, row: StoredRow, stored: string): Buffer | undefined {
+  checkRowValue(row.table, row.key, stored);
+  return packer.add(row);
+}
+
+/** A slice in a turn: it may be the value of a key twice, of the longest there are. */
+async function longRow(packer: ChunkPacker, row: StoredRow, stored: string): Promise<Buffer | undefined> {
+  await inTurns(checkingRowValue(row.table, row.key, stored));
+  return inTurns(packer.adding(row));
 }

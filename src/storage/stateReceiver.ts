@@ -1,12 +1,13 @@
 /** Takes in a state that another member exported, beside the one that is in use, until it is whole. */
-import { rowChecksum } from '../machine/rows';
+import { checksumSlices, LONG_TEXT_LENGTH, LongText, rowChecksum } from '../machine/rows';
 import type { LogStart } from '../raft/types';
 import { corrupt } from './errors';
-import type { Kv, KvOperation } from './kv';
+import { inTurns } from './inTurns';
+import { put, type Kv, type KvOperation } from './kv';
 import { generationPrefix, generationRange, rowKey } from './layout';
 import { loadGeneration, type RowListener } from './memberLoad';
 import { encodeRowValue } from './rowCodec';
-import { decodeChunk } from './stateChunk';
+import { decodeChunk, type StoredRow } from './stateChunk';
 
 export interface StateReceiverParts {
   readonly kv: Kv;
@@ -47,11 +48,7 @@ export class StateReceiver {
     switch (chunk.kind) {
       case 'rows': {
         this.#rows += chunk.rows.length;
-        const operations = chunk.rows.map(({ table, key, value }): KvOperation => {
-          const checksum = rowChecksum(table, key, value);
-          return { type: 'put', key: rowKey(this.#prefix, table, key), value: encodeRowValue(value, checksum) };
-        });
-        this.#adding = this.parts.kv.batch(operations, { sync: false });
+        this.#adding = this.#store(chunk.rows);
         return this.#adding;
       }
       case 'end':
@@ -89,6 +86,20 @@ export class StateReceiver {
     this.#over = true;
     this.#ending ??= this.#drop();
     return this.#ending;
+  }
+
+  async #store(rows: readonly StoredRow[]): Promise<void> {
+    const operations: KvOperation[] = [];
+    for (const { table, key, value } of rows) {
+      const stored = rowKey(this.#prefix, table, key);
+      if (value.length < LONG_TEXT_LENGTH) {
+        operations.push(put(stored, encodeRowValue(value, rowChecksum(table, key, value))));
+      } else {
+        const text = new LongText([value]);
+        operations.push(put(stored, encodeRowValue(text, await inTurns(checksumSlices(table, key, text)))));
+      }
+    }
+    await this.parts.kv.batch(operations, { sync: false });
   }
 
   async #drop(): Promise<void> {

@@ -5,6 +5,8 @@ import { generationRange } from '../../src/storage/layout';
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import { openRocks } from '../../src/storage/rocks';
+import { decodeChunk } from '../../src/storage/stateChunk';
+import type { Row } from '../../src/machine/rows';
 import type { LogStart } from '../../src/raft/types';
 import { BOOTSTRAP, command, commands, indexes, load, row, THREE } from './support/memberRows';
 import { listed } from './support/kvSuite';
@@ -259,5 +261,76 @@ describe('receptions that overlap', () => {
     await look();
     expect(seen.length).toBe(ROWS + 1);
     expect((await load(store)).rows).toEqual(['node:/old=x']);
+  });
+});
+
+describe('a row with a value of megabytes', () => {
+  const LENGTH = 8 * 1024 * 1024;
+  const long = row('node', '/long', '\xe9'.repeat(LENGTH));
+
+  async function exported(rows: readonly Row[]): Promise<Uint8Array[]> {
+    const store = await MemberStore.open(new MemoryDisk().open());
+    await store.initialise(BOOTSTRAP);
+    await store.write({ entries: commands(1, 5, 1), rows, applied: 5 });
+    return (await chunksOf(store)).chunks;
+  }
+
+  test('is checked and packed a slice in a turn of the event loop', async () => {
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const chunks = await exported([row('node', '/a', 'before'), long, row('node', '/z', 'after')]);
+    isOver = true;
+    // A quarter of a megabyte each for its checksum, and half of one to write it down.
+    expect(turns).toBeGreaterThanOrEqual((LENGTH / 1024 / 1024) * 6 - 2);
+    const rows = chunks.map(decodeChunk).flatMap((chunk) => (chunk.kind === 'rows' ? chunk.rows : []));
+    expect(rows.map(({ key, value }) => [key, value.length])).toEqual([
+      ['/a', 6],
+      ['/long', LENGTH],
+      ['/z', 5],
+    ]);
+    expect(rows[1]?.value === long.value).toBe(true);
+  });
+
+  test('is taken in a slice in a turn, and is the same there', async () => {
+    const chunks = await exported([long]);
+    const disk = new MemoryDisk();
+    const store = await receiver(disk);
+    const reception = await store.receiveState();
+    let turns = 0;
+    let isOver = false;
+    const turn = (): void => {
+      turns += 1;
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    for (const chunk of chunks) await reception.add(chunk);
+    isOver = true;
+    expect(turns).toBeGreaterThanOrEqual((LENGTH / 1024 / 1024) * 4 - 2);
+    await reception.finish({ index: 100, term: 3, configuration: THREE });
+    const found: string[] = [];
+    await store.load(({ values }) => found.push(...values));
+    expect(found.map((value) => value === long.value)).toEqual([true]);
+  });
+
+  test('is gone with the rest when the reception is given up in the middle of it', async () => {
+    const chunks = await exported([long]);
+    const kv = new MemoryDisk().open();
+    const store = await MemberStore.open(kv);
+    await store.initialise(BOOTSTRAP);
+    const reception = await store.receiveState();
+    const adding = reception.add(chunks[0]!);
+    await new Promise(setImmediate);
+    await reception.abort();
+    await adding;
+    expect(await listed(kv, generationRange(2))).toEqual([]);
+  });
+
+  test('and a wrong checksum is not sent', async () => {
+    await expect(exported([{ ...long, checksum: 1 }])).rejects.toMatchObject({ kind: 'corrupt' });
   });
 });

@@ -1,6 +1,6 @@
 /** What the answers to backups have in common: they are long, few at a time, and end when the member says so. */
 import type { ServerResponse } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { RootGrant } from '../auth/guard';
 import { writeRetryText } from '../http/answers';
 import { PacedAnswer, type Pace } from './pacedAnswer';
@@ -66,7 +66,8 @@ export async function sendParts<Part>(
     readonly pace?: Pace;
     readonly beginning: readonly Uint8Array[];
     readonly parts: AsyncIterable<Part>;
-    readonly bytesOf: (part: Part) => readonly Uint8Array[];
+    /** Pieces of a part, the work of some milliseconds each. */
+    readonly bytesOf: (part: Part) => Iterable<Uint8Array>;
   },
 ): Promise<PacedAnswer> {
   const answer = new PacedAnswer(response, pace);
@@ -79,11 +80,29 @@ export async function sendParts<Part>(
   await answer.write(beginning);
   let beganMs = performance.now();
   for await (const part of parts) {
-    await grant.use(answer).write(bytesOf(part));
+    await writePart(grant, answer, bytesOf(part));
     await sleep(pauseMs(performance.now() - beganMs));
     beganMs = performance.now();
   }
   return answer;
+}
+
+/** What is written in one turn. */
+const TURN_BYTES = 1024 * 1024;
+
+async function writePart(grant: RootGrant, answer: PacedAnswer, pieces: Iterable<Uint8Array>): Promise<void> {
+  let gathered: Uint8Array[] = [];
+  let bytes = 0;
+  for (const piece of pieces) {
+    gathered.push(piece);
+    bytes += piece.length;
+    if (bytes < TURN_BYTES) continue;
+    await grant.use(answer).write(gathered);
+    await nextTurn();
+    gathered = [];
+    bytes = 0;
+  }
+  if (gathered.length > 0) await grant.use(answer).write(gathered);
 }
 
 const PAUSE_MIN_MS = 1;

@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { encodeJson, type SnapshotHeader } from './fileHeader';
 import { preamble, recordHead, RecordKind } from './records';
 
+/** A millisecond's work to hash, about. */
+const PIECE_BYTES = 512 * 1024;
+
 /** Makes the bytes of a snapshot's file, from its beginning to its end. Each method answers what comes next. */
 export class SnapshotFileWriter {
   private readonly hash = createHash('sha256');
@@ -13,11 +16,13 @@ export class SnapshotFileWriter {
     return this.hashed([preamble(), ...record(RecordKind.header, encodeJson(header))]);
   }
 
-  /** A part of the state. Throws RangeError if it is longer than any that a member makes. */
-  chunk(body: Uint8Array): readonly Uint8Array[] {
+  /** A part of the state, in pieces that are hashed as they are asked for. Throws RangeError if it is longer than any that a member makes. */
+  *chunk(body: Uint8Array): Generator<Uint8Array, void, undefined> {
     this.chunks += 1;
     this.chunkBytes += body.length;
-    return this.hashed(record(RecordKind.chunk, body));
+    yield* this.hashed([recordHead(RecordKind.chunk, body)]);
+    for (let from = 0; from < body.length; from += PIECE_BYTES)
+      yield* this.hashed([body.subarray(from, from + PIECE_BYTES)]);
   }
 
   /** The last record. */
