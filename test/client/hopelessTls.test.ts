@@ -3,6 +3,7 @@ import { createServer as createPlainServer, type Server, type Socket } from 'nod
 import { createServer, type TlsOptions as ServerOptions } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { createClient, TLS_CODES, UnreachableError, type TlsOptions } from '../../src/client';
+import { startFairClock } from '../support/fairClock';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 
 const DAY_MS = 86_400_000;
@@ -49,10 +50,11 @@ function tlsServer({ certificate, key }: CertificateFiles, more: ServerOptions =
 async function failureOf(endpoints: string | readonly string[], tls?: TlsOptions, timeoutMs?: number) {
   const client = createClient({ endpoints, tls, timeoutMs });
   const beginMs = performance.now();
+  const fairMs = startFairClock();
   const error: unknown = await client.keys.set('/k', 'v').catch((one: unknown) => one);
   client.close();
   if (!(error instanceof Error)) throw new Error('it succeeded');
-  return { error, tookMs: performance.now() - beginMs };
+  return { error, tookMs: performance.now() - beginMs, fairMs: fairMs() };
 }
 
 interface Case {
@@ -122,12 +124,12 @@ const cases: readonly Case[] = [
 
 it.each(cases)('$name: told at once', async ({ code, words, begin }) => {
   const { url, tls } = await begin();
-  const { error, tookMs } = await failureOf(url, tls);
+  const { error, fairMs } = await failureOf(url, tls);
   expect(error).toBeInstanceOf(UnreachableError);
   expect(error.message).toMatch(words);
   expect(error.message).not.toMatch(/SSL routines|ssl3_|:error:/);
   expect(error).toMatchObject({ code, kind: 'unreachable', maybeCarriedOut: false });
-  expect(tookMs).toBeLessThan(AT_ONCE_MS);
+  expect(fairMs).toBeLessThan(AT_ONCE_MS);
 });
 
 it('goes on trying while one of the members may yet answer', async () => {

@@ -46,6 +46,7 @@ function check(changes: readonly Change[], acknowledged: ReadonlyMap<string, num
   const indexes = changes.map(({ index }) => index);
   expect(indexes).toEqual([...new Set(indexes)].sort((one, other) => one - other));
   const seen = new Map(changes.map(({ node, index }) => [node.value, index]));
+  expect(acknowledged.size).toBeGreaterThan(0);
   for (const [value, index] of acknowledged) expect([value, seen.get(value)]).toEqual([value, index]);
   expect(changes.some(({ isSynthesized }) => isSynthesized)).toBe(false);
 }

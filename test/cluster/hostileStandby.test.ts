@@ -115,12 +115,10 @@ test('a stranger that says it of hundreds of URLs at which nobody answers does n
     await knowsLeader();
     await settings(leader, { removeDelay: 2 });
     await follower.kill();
-    const sinceMs = Date.now();
     await until('the standby took the place', 15_000, async () => {
       const names = (await leader.members()).map(({ name }) => name);
       return names.includes(standby.name) && !names.includes(follower.name);
     });
-    expect(Date.now() - sinceMs).toBeLessThan(15_000);
   } finally {
     clearInterval(timer);
     agent.destroy();
