@@ -11,9 +11,9 @@ import { allOptions } from '../../../src/config/options';
 
 const ROOT = join(__dirname, '../../..');
 const DIRECTORY = join(ROOT, 'docs/man');
-const { version, directories } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+const { version, man } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
   version: string;
-  directories: { man: string };
+  man: readonly string[];
 };
 const pages = manualPages(version);
 
@@ -25,7 +25,7 @@ function read(name: string): string {
 it('docs/man is what scripts/configuration-docs.js writes, and what the package installs', () => {
   expect(readdirSync(DIRECTORY).sort()).toEqual([...pages.keys()].sort());
   for (const [name, text] of pages) expect([name, readFileSync(join(DIRECTORY, name), 'utf8')]).toEqual([name, text]);
-  expect(join(ROOT, directories.man)).toBe(DIRECTORY);
+  expect(man).toEqual([...pages.keys()].sort().map((name) => `./docs/man/${name}`));
 });
 
 it('every command has a page', () => {
