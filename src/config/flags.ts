@@ -63,7 +63,7 @@ function explainPositional(argument: string): string {
   if (argument === 'help') return 'unexpected argument "help": write cairn --help, or cairn COMMAND --help';
   if (argument === 'version') return 'unexpected argument "version": write cairn --version';
   if (ctlRow(argument) !== undefined)
-    return `unexpected argument ${quote(argument)}: it is a command of cairnctl; write cairnctl ${argument} …, or cairn ctl ${argument} …`;
+    return `unexpected argument ${quote(argument)}: it is a command of cairnctl; write cairnctl ${argument} ..., or cairn ctl ${argument} ...`;
   const command = nearest(argument, Object.keys(commandTable));
   if (command !== undefined && argument.length >= GUESS_LENGTH_MIN)
     return `unexpected argument ${quote(argument)}; did you mean the command ${command}? It has to be the first argument`;
@@ -94,8 +94,8 @@ function explainBeforeCommand(name: string, behind: readonly string[]): string |
   );
   const word = behind.find((argument) => isTaskWord(argument) || (isGlobal && ctlRow(argument) !== undefined));
   if (word === undefined) return undefined;
-  const own = isTaskWord(word) && Object.hasOwn(flagsOf(word), name) ? `cairn ${word} ${flag} …` : undefined;
-  const ways = [...(own === undefined ? [] : [own]), ...(isGlobal ? [`cairn ctl ${flag} … ${word} …`] : [])];
+  const own = isTaskWord(word) && Object.hasOwn(flagsOf(word), name) ? `cairn ${word} ${flag} ...` : undefined;
+  const ways = [...(own === undefined ? [] : [own]), ...(isGlobal ? [`cairn ctl ${flag} ... ${word} ...`] : [])];
   const help = isTaskWord(word) ? `cairn ${word} --help` : `cairn ctl ${word} --help`;
   const advice = ways.length === 0 ? `the flags of ${word} stand behind it` : `write ${ways.join(' or ')}`;
   return `unknown flag ${quote(flag)} before ${word}: ${advice}; see ${help}`;

@@ -28,24 +28,24 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('version'), 'unexpected argument "version": write cairn --version'],
   [
     flags('cluster-health'),
-    'unexpected argument "cluster-health": it is a command of cairnctl; write cairnctl cluster-health …, or cairn ctl cluster-health …',
+    'unexpected argument "cluster-health": it is a command of cairnctl; write cairnctl cluster-health ..., or cairn ctl cluster-health ...',
   ],
   // As etcdctl has them, before a command of cairn.
   [
     flags('-u', 'root:secret', 'check'),
-    'unknown flag "-u" before check: write cairn ctl -u … check …; see cairn check --help',
+    'unknown flag "-u" before check: write cairn ctl -u ... check ...; see cairn check --help',
   ],
   [
     flags('--endpoints=http://a:1', 'get', '/k'),
-    'unknown flag "--endpoints" before get: write cairn ctl --endpoints … get …; see cairn ctl get --help',
+    'unknown flag "--endpoints" before get: write cairn ctl --endpoints ... get ...; see cairn ctl get --help',
   ],
   [
     flags('--cacert', 'ca.crt', 'doctor'),
-    'unknown flag "--cacert" before doctor: write cairn ctl --cacert … doctor …; see cairn doctor --help',
+    'unknown flag "--cacert" before doctor: write cairn ctl --cacert ... doctor ...; see cairn doctor --help',
   ],
   [
     flags('--url', 'http://a:1', 'check'),
-    'unknown flag "--url" before check: write cairn check --url …; see cairn check --help',
+    'unknown flag "--url" before check: write cairn check --url ...; see cairn check --help',
   ],
   [
     flags('--nonsense', 'check'),

@@ -30,7 +30,7 @@ export function usageNote(message: string, of: readonly string[]): string | unde
   const [, unknown] = /^flag provided but not defined: -(.*)$/s.exec(message) ?? [];
   if (unknown !== undefined) {
     if (row !== undefined && namesOf(globalFlags).includes(unknown))
-      return `--${unknown} stands before the command, as in cairnctl --${unknown} … ${of.join(' ')} …`;
+      return `--${unknown} stands before the command, as in cairnctl --${unknown} ... ${of.join(' ')} ...`;
     const meant = nearest(unknown, namesOf(flags));
     return meant === undefined ? undefined : `did you mean --${meant}?`;
   }
@@ -46,7 +46,7 @@ function hint(path: CtlPath, word: string): string {
   const name = flag.replace(/^--?/, '');
   const globals = namesOf(globalFlags);
   if (globals.includes(name)) {
-    return `${flag} behind the key is no flag: put it before the command, as in cairnctl ${flag} … ${path} …`;
+    return `${flag} behind the key is no flag: put it before the command, as in cairnctl ${flag} ... ${path} ...`;
   }
   const row = ctlCommands.find(([each]) => each === path)?.[1];
   const meant = nearest(name, [...globals, ...(row === undefined ? [] : namesOf(flagsOfCtl(row)))]);

@@ -3,11 +3,31 @@ import type { EtcdNode } from '../etcdctl/keyAnswers';
 import { isObeyed } from '../../platform/terminalText';
 import { quote } from '../etcdctl/goText';
 
+/** Before a name, the last one of a directory, and what is below either of them. */
+export interface Drawing {
+  readonly name: string;
+  readonly lastName: string;
+  readonly below: string;
+  readonly belowLast: string;
+}
+
+const LINES: Drawing = { name: '├── ', lastName: '└── ', below: '│   ', belowLast: '    ' };
+const ASCII: Drawing = { name: '|-- ', lastName: '`-- ', below: '|   ', belowLast: '    ' };
+
+/** Lines, unless the locale is one in which a terminal makes something else of them. Where nothing is said it is a terminal of today. */
+export function drawingFor(environment: Readonly<Record<string, string | undefined>>): Drawing {
+  const locale =
+    ['LC_ALL', 'LC_CTYPE', 'LANG'].map((name) => environment[name] ?? '').find((text) => text !== '') ?? '';
+  return locale === '' || /utf-?8/i.test(locale) ? LINES : ASCII;
+}
+
 export interface TreeOptions {
   readonly showsValues: boolean;
   readonly directoriesOnly: boolean;
   /** Levels below the first line; 0: all. */
   readonly depth: number;
+  /** What is drawn before the names. */
+  readonly drawing: Drawing;
 }
 
 export interface TreeLine {
@@ -40,13 +60,14 @@ export function countBelow(root: EtcdNode): { readonly directories: number; read
 }
 
 function* below(node: EtcdNode, indent: string, level: number, options: TreeOptions): Generator<TreeLine> {
+  const { drawing } = options;
   if (options.depth > 0 && level > options.depth) return;
   const shown = (node.nodes ?? []).filter(({ isDir }) => isDir || !options.directoriesOnly);
   for (const [index, child] of shown.entries()) {
     const isLast = index === shown.length - 1;
     const name = child.key.slice(child.key.lastIndexOf('/') + 1);
-    yield lineOf(child, name, `${indent}${isLast ? '└── ' : '├── '}`, options);
-    yield* below(child, `${indent}${isLast ? '    ' : '│   '}`, level + 1, options);
+    yield lineOf(child, name, indent + (isLast ? drawing.lastName : drawing.name), options);
+    yield* below(child, indent + (isLast ? drawing.belowLast : drawing.below), level + 1, options);
   }
 }
 

@@ -7,7 +7,7 @@ import { parseKeyAnswer } from '../etcdctl/keyAnswers';
 import { getCall } from '../etcdctl/keyCalls';
 import { failingAs, keyFailure } from '../etcdctl/report';
 import type { Command } from '../etcdctl/session';
-import { countBelow, treeLines, type TreeLine } from './lines';
+import { countBelow, drawingFor, treeLines, type TreeLine } from './lines';
 
 export const treeCommands = {
   tree: async (session) => {
@@ -26,6 +26,7 @@ export const treeCommands = {
       showsValues: flags.isOn('values'),
       directoriesOnly: flags.isOn('directories'),
       depth: Math.max(0, flags.number('depth')),
+      drawing: drawingFor(io.stdout.isTTY === true ? io.environment : {}),
     };
     printAllPainted(io, painted(treeLines(answer.node, options), paint));
     const { directories, keys } = countBelow(answer.node);

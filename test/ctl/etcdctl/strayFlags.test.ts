@@ -32,7 +32,7 @@ test.each([
   [
     'flag provided but not defined: -endpoints',
     ['get'],
-    '--endpoints stands before the command, as in cairnctl --endpoints … get …',
+    '--endpoints stands before the command, as in cairnctl --endpoints ... get ...',
   ],
   ['flag provided but not defined: -endpoint-s', [], 'did you mean --endpoints?'],
   ['flag provided but not defined: -zzzzzz', ['get'], undefined],

@@ -1,3 +1,4 @@
+import { drawingFor, treeLines } from '../../../src/ctl/tree/lines';
 import { FakeServer } from '../../client/fakeServer';
 import { runCtl } from '../etcdctl/inProcess';
 
@@ -50,4 +51,27 @@ describe('cairnctl tree', () => {
       ...{ code: 4, stdout: '', stderr: 'Error:  100: Key not found (/x) [7]\n' },
     });
   });
+});
+
+test.each([
+  [{}, '├── '],
+  [{ LANG: 'de_DE.UTF-8' }, '├── '],
+  [{ LC_ALL: 'C.utf8', LANG: 'C' }, '├── '],
+  [{ LANG: 'de_DE.ISO-8859-1' }, '|-- '],
+  [{ LC_CTYPE: 'C', LANG: 'de_DE.UTF-8' }, '|-- '],
+])('a terminal of the locale %j gets %j', (environment, name) => {
+  expect(drawingFor(environment).name).toBe(name);
+});
+
+test('letters draw the same tree', () => {
+  const file = (key: string) => ({ key, isDir: false, value: '', ttl: 0 });
+  const root = {
+    ...file('/a'),
+    isDir: true,
+    nodes: [{ ...file('/a/b'), isDir: true, nodes: [file('/a/b/c')] }, file('/a/d')],
+  };
+  const drawing = drawingFor({ LC_ALL: 'POSIX' });
+  const options = { showsValues: false, directoriesOnly: false, depth: 0, drawing };
+  const lines = [...treeLines(root as never, options)].map(({ before, name }) => before + name);
+  expect(lines).toEqual(['/a/', '|-- b/', '|   `-- c', '`-- d']);
 });
