@@ -68,10 +68,18 @@ export class ListenError extends Error {
     /** The system's code: EADDRINUSE, EACCES, EADDRNOTAVAIL, ... */
     readonly code: string,
   ) {
-    const reason = code === 'EADDRINUSE' ? 'the address is already in use' : code;
-    super(`cannot listen on ${address} (${flag}): ${reason}`);
+    super(`cannot listen on ${address} (${flag}): ${LISTEN_WORDS[code] ?? code}`);
   }
 }
+
+/** Why not, and what to do, for what people meet. */
+const LISTEN_WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'the address is already in use; end what listens there, which may be another member, or give another port',
+  EACCES: 'this user may not listen there (EACCES); give a port of 1024 or more',
+  EADDRNOTAVAIL: 'no interface of this machine has that address (EADDRNOTAVAIL); give one that it has, or 0.0.0.0',
+  ENOTFOUND: 'there is no such host (ENOTFOUND); give an address of this machine',
+};
 
 export class Listener {
   private constructor(

@@ -22,9 +22,18 @@ test.each([
   expect(failure).toBeInstanceOf(ListenError);
   expect(failure).toMatchObject({ address: `127.0.0.1:${port}`, flag, code: 'EADDRINUSE' });
   expect((failure as ListenError).message).toBe(
-    `cannot listen on 127.0.0.1:${port} (${flag}): the address is already in use`,
+    `cannot listen on 127.0.0.1:${port} (${flag}): the address is already in use; end what listens there, which may be another member, or give another port`,
   );
   await new Promise((resolve) => blocker.close(resolve));
+});
+
+test.each([
+  ['EACCES', /this user may not listen there.*port of 1024 or more/],
+  ['EADDRNOTAVAIL', /no interface of this machine has that address/],
+  ['ENOTFOUND', /there is no such host/],
+  ['ESOMETHING', /: ESOMETHING$/],
+])('it is said what to do about %s', (code, words) => {
+  expect(new ListenError('127.0.0.1:1', '--listen-client-urls', code).message).toMatch(words);
 });
 
 test('a failed start leaves nothing listening', async () => {
