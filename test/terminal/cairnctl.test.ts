@@ -73,7 +73,7 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
     const stray = type('set /app/stray v --endpoints http://127.0.0.1:1');
     expect(await stray.exited).toBe(0);
     expect(stray.plainScreen).toBe(
-      'Note: --endpoints behind the key is no flag: put it before the command, as in cairnctl --endpoints … set …\nv\n',
+      'Note: --endpoints behind the key is no flag: put it before the command, as in cairnctl --endpoints ... set ...\nv\n',
     );
     await type('rm /app/stray').exited;
   });
