@@ -41,6 +41,9 @@ describeWithHelm('the notes', () => {
 
   it('warn of what is hardly meant', () => {
     expect(notes('replicaCount=2')).toContain('WARNING: 2 members survive no more losses than 1 would');
+    const plainAuth = 'WARNING: auth is on and the peer port has no TLS';
+    expect(notes('auth.enabled=true')).toContain(plainAuth);
+    expect(notes('auth.enabled=true', 'tls.mode=chart')).not.toContain(plainAuth);
     expect(notes('persistence.enabled=false')).toContain('WARNING: persistence is off');
   });
 });

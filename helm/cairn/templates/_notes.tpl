@@ -44,6 +44,11 @@ WARNING: {{ .Values.replicaCount }} members survive no more losses than {{ sub (
 
 WARNING: persistence is off. The data are gone when more than half of the pods go at once.
 {{- end }}
+{{- if and .Values.auth.enabled (not (include "cairn.tlsPeers" .)) }}
+
+WARNING: auth is on and the peer port has no TLS. A member that lost its volume, or is new after scaling up, is no user and gets no place:
+make its place as root, or install with tls.mode.
+{{- end }}
 {{- if and .Values.metrics.serviceMonitor.enabled (not (.Capabilities.APIVersions.Has "monitoring.coreos.com/v1")) }}
 
 WARNING: this cluster does not know the kinds of the Prometheus operator (monitoring.coreos.com/v1).
