@@ -22,7 +22,11 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
   function inShell(line: string, environment: Readonly<Record<string, string | undefined>> = {}): PseudoTerminal {
     return new PseudoTerminal(line, {
       cwd: ROOT,
-      environment: { ETCDCTL_ENDPOINTS: `http://127.0.0.1:${server.clientPort}`, ...environment },
+      environment: {
+        ETCDCTL_ENDPOINTS: `http://127.0.0.1:${server.clientPort}`,
+        LC_ALL: 'C.UTF-8',
+        ...environment,
+      },
     });
   }
 
@@ -76,6 +80,12 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
       'Note: --endpoints behind the key is no flag: put it before the command, as in cairnctl --endpoints ... set ...\nv\n',
     );
     await type('rm /app/stray').exited;
+  });
+
+  test('a terminal without UTF-8 gets trees of letters', async () => {
+    const shown = type('tree /app', { LC_ALL: 'C', NO_COLOR: '1' });
+    expect(await shown.exited).toBe(0);
+    expect(shown.plainScreen).toBe('/app/\n`-- db/\n    `-- host\n\n1 directory, 1 key\n');
   });
 
   test('colours, unless somebody objects', async () => {
