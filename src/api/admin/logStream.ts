@@ -62,7 +62,7 @@ export class LogStreams {
     }
     try {
       logger.info({ after: after.index }, 'sending the log to a backup');
-      await sendUntil(log.ending, response, () => this.stream(response, grant, after, log.parts));
+      await sendUntil(log.ending, response, grant, () => this.stream(response, grant, after, log.parts));
       response.destroy();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -5,6 +5,9 @@ import type { RootGrant } from '../auth/guard';
 import { writeRetryText } from '../http/answers';
 import { PacedAnswer, type Pace } from './pacedAnswer';
 
+/** Whoever has lost the right is cut off so soon, also while nothing is sent or he does not read: what waits for him is taken back. */
+const RIGHT_INTERVAL_MS = 250;
+
 /** Those of one kind on one port. */
 export class LongAnswers {
   private open = 0;
@@ -31,22 +34,27 @@ export class LongAnswers {
   }
 }
 
-/** What is cut off when `ending` is aborted. Rejects as `send` does; what was sent cannot be taken back then, so that it must not look whole. */
+/** What is cut off when `ending` is aborted, or the right is gone. Rejects as `send` does; what was sent cannot be taken back then, so that it must not look whole. */
 export async function sendUntil(
   ending: AbortSignal,
   response: ServerResponse,
+  grant: RootGrant,
   send: () => Promise<void>,
 ): Promise<void> {
   const cut = (): void => {
     response.destroy();
   };
   ending.addEventListener('abort', cut);
+  const timer = setInterval(() => {
+    if (!grant.holds()) cut();
+  }, RIGHT_INTERVAL_MS);
   try {
     await send();
   } catch (error) {
     cut();
     throw error;
   } finally {
+    clearInterval(timer);
     ending.removeEventListener('abort', cut);
   }
 }

@@ -47,7 +47,7 @@ export class SnapshotStreams {
       return;
     }
     try {
-      await sendUntil(snapshot.ending, response, async () => {
+      await sendUntil(snapshot.ending, response, grant, async () => {
         const header = headerOf(member, snapshot, now(), quorum);
         logger.info({ index: header.index, keys: header.keysAbout }, 'sending a snapshot of the state');
         await this.stream(response, grant, snapshot, header);
@@ -76,7 +76,7 @@ export class SnapshotStreams {
       bytesOf: (chunk) => file.chunk(chunk),
     });
     const { rows, nodes: keys } = snapshot.counted;
-    await answer.write(file.end({ rows, keys }));
+    await grant.use(answer).write(file.end({ rows, keys }));
     response.end();
   }
 }

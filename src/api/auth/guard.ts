@@ -67,7 +67,8 @@ class RootGrant {
     return what;
   }
 
-  private holds(): boolean {
+  /** For what goes on by itself: whether `use` would not throw. */
+  holds(): boolean {
     const view = this.source.auth();
     if (!view.enabled) return true;
     const user = this.user && currentUser(view, this.user);

@@ -4,6 +4,7 @@ import { MemberError } from '../../../src/member/types';
 import { LogReader } from '../../../src/snapshot/format/logReader';
 import { basic, enableAuth } from '../auth/userWith';
 import { NOW_MS } from '../fakeMember';
+import { startFairClock } from '../../support/fairClock';
 import { ask, startUnderTest, until, type ApiUnderTest } from '../apiUnderTest';
 
 let api: ApiUnderTest;
@@ -124,6 +125,17 @@ test('a member that stops cuts it', async () => {
   api.member.ending.abort();
   await closed;
   expect(response.complete).toBe(false);
+});
+
+test('a root who is root no more is cut within a second, though nothing is sent', async () => {
+  byHand();
+  const response = await open(api.clientPort);
+  const closed = new Promise((resolve) => response.on('close', resolve));
+  response.resume();
+  const elapsedMs = startFairClock();
+  await enableAuth(api.member);
+  await closed;
+  expect([response.complete, elapsedMs() < 1000]).toEqual([false, true]);
 });
 
 test('a root who is root no more gets nothing from then on', async () => {

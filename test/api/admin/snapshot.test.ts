@@ -7,6 +7,7 @@ import { SnapshotFileWriter } from '../../../src/snapshot/format/fileWriter';
 import { MemberError } from '../../../src/member/types';
 import { HEADER, readIn } from '../../snapshot/support/sampleFile';
 import { basic, enableAuth } from '../auth/userWith';
+import { startFairClock } from '../../support/fairClock';
 import { ask, startUnderTest, until, type ApiUnderTest } from '../apiUnderTest';
 
 let api: ApiUnderTest;
@@ -171,6 +172,26 @@ test('a right that is taken away ends it', async () => {
   await new Promise((resolve) => response.on('close', resolve));
   expect(response.complete).toBe(false);
   await until(() => api.member.snapshotsClosed === 1);
+});
+
+test('also where the client does not read, within a second', async () => {
+  await enableAuth(api.member);
+  const { ended } = endless();
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const headers = basic('root', 'rootpw');
+    get({ host: '127.0.0.1', port: api.clientPort, path: PATH, agent: false, headers }, resolve).on('error', reject);
+  });
+  response.on('error', () => undefined);
+  response.pause();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(api.member.snapshotsClosed).toBe(0);
+  const elapsedMs = startFairClock();
+  await api.member.proposeAuth({ type: 'createOrUpdateUser', user: 'root', passwordHash: 'another' });
+  await until(ended);
+  expect(elapsedMs()).toBeLessThan(1000);
+  response.resume();
+  await new Promise((resolve) => response.on('close', resolve));
+  expect(response.complete).toBe(false);
 });
 
 test('a client that went away before the head is forgotten', async () => {

@@ -1,5 +1,6 @@
 /** A backup that follows a member in this process, through everything that can come between them. */
-import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { Follower, type FollowOptions } from '../../../src/ctl/snapshot/follow/follower';
@@ -347,6 +348,41 @@ test('full snapshots are taken again while the log goes on, and so many are kept
   expect(await snapshot(['verify', path(), '--output=json'], {})).toBe(0);
   const { ranges, damage } = JSON.parse(output.text()) as { ranges: unknown[]; damage: unknown[] };
   expect([ranges.length, damage]).toEqual([1, []]);
+});
+
+test('one directory is for one that follows: a second is refused, and what a killed one left is in nobody’s way', async () => {
+  const first = follow([member.url]);
+  await untilFollowed(await set('/first', { value: 'x' }));
+  const before = readdirSync(path());
+  expect(await snapshot(['follow', path(), `--url=${member.url}`], {})).toBe(1);
+  expect(output.text()).toContain('another process follows into');
+  expect(readdirSync(path())).toEqual(before);
+  await untilFollowed(await set('/first', { value: 'y' }));
+  await first.stop();
+  const locks = (): readonly string[] => readdirSync(path()).filter((name) => name.startsWith('lock-'));
+  expect(locks()).toEqual([]);
+  // As `kill -9` leaves it: a socket at which nobody listens.
+  const lock = JSON.stringify(join(path(), 'lock-01234567'));
+  const program = `require('net').createServer().listen(${lock}, () => process.kill(process.pid, 9))`;
+  spawnSync(process.execPath, ['-e', program]);
+  expect(locks()).toEqual(['lock-01234567']);
+  follow([member.url]);
+  await untilFollowed(await set('/second', { value: 'z' }));
+  expect(locks()).not.toContain('lock-01234567');
+});
+
+test('one whose directory was taken over by another machine ends, and leaves it alone', async () => {
+  const first = follow([member.url], { segmentBytesMax: 500 });
+  await untilFollowed(await set('/first', { value: 'x' }));
+  // Nobody there can be asked from here.
+  const [lock] = readdirSync(path()).filter((name) => name.startsWith('lock-')) as [string];
+  rmSync(join(path(), lock));
+  const second = follow([member.url]);
+  for (let round = 0; round < 10; round++) await set('/first', { value: 'y'.repeat(200) });
+  expect(await first.ended).toMatch(/FollowRefused: another process has taken .* over/);
+  await untilFollowed(await set('/first', { value: 'z' }));
+  await second.stop();
+  expect(await snapshot(['verify', path()], {})).toBe(0);
 });
 
 test('a directory that cannot be one is told at once', async () => {

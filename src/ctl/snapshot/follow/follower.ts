@@ -6,6 +6,7 @@ import { pause } from '../../../client/transport/pause';
 import { Complaints, type Log } from '../../../mirror/complaints';
 import { BackOff, type BackOffBounds } from '../../../platform/backOff';
 import { syncDirectory } from '../../../platform/durable';
+import { DirectoryLock } from '../../../platform/directoryLock';
 import { codeOf } from '../../../platform/errorCode';
 import { fullName, NEXT_FULL } from '../../../snapshot/backup/files';
 import { prune } from '../../../snapshot/backup/prune';
@@ -46,6 +47,7 @@ type Reached = Pick<Connection, 'url' | 'dial' | 'user'>;
 export class Follower {
   private place: Place | undefined;
   private clusterId: string | undefined;
+  private lock: DirectoryLock | undefined;
   private segment: Segment | undefined;
   /** The next records begin another one. */
   private isSegmentOver = false;
@@ -66,8 +68,10 @@ export class Follower {
    * beginning. What goes wrong otherwise is told and tried again.
    */
   async run(): Promise<void> {
-    await this.look();
+    await mkdir(this.options.directory, { recursive: true, mode: DIRECTORY_MODE });
+    this.lock = await this.takeLock();
     try {
+      await this.look();
       while (!this.isOver()) {
         try {
           await this.attempt();
@@ -79,7 +83,33 @@ export class Follower {
     } finally {
       await this.taking;
       await this.segment?.close();
+      await this.lock?.release();
     }
+  }
+
+  /** Undefined: there can be none, which is told. */
+  private async takeLock(): Promise<DirectoryLock | undefined> {
+    const { directory, log } = this.options;
+    const lock = await DirectoryLock.take(directory);
+    if (lock === 'taken') {
+      throw new FollowRefused(
+        `another process follows into ${directory} already: one directory is for one. Stop that one first, or give another directory`,
+      );
+    }
+    if (lock !== 'none') return lock;
+    log.warn(
+      { directory },
+      'this file system has no sockets, so nothing keeps a second process from following into it',
+    );
+    return undefined;
+  }
+
+  /** Before a file is begun. */
+  private async refuseTakenOver(): Promise<void> {
+    if (this.lock === undefined || (await this.lock.isHeld())) return;
+    throw new FollowRefused(
+      `another process has taken ${this.options.directory} over, as one on another machine can; it goes on there, and this one ends`,
+    );
   }
 
   private isOver(): boolean {
@@ -143,6 +173,7 @@ export class Follower {
     try {
       if (this.isSegmentOver || (this.segment?.bytes ?? 0) >= segmentBytesMax) await this.endSegment();
       const { clusterId, index: after, term } = before;
+      if (this.segment === undefined) await this.refuseTakenOver();
       this.segment ??= await Segment.begin(directory, { clusterId, after, term });
       await this.segment.write(records);
       this.place = now;
@@ -165,7 +196,6 @@ export class Follower {
   /** Where the directory leads to. */
   private async look(): Promise<void> {
     const { directory, log, fullEveryMs } = this.options;
-    await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
     const { place, clusterId, notes, fullTakenAtMs } = await resume(directory);
     for (const note of notes) log.warn({}, note);
     this.place = place;
@@ -193,6 +223,7 @@ export class Follower {
   /** Takes a whole state into the directory, and removes what is older than what is to be kept. */
   private async full({ url, dial, user }: Reached): Promise<Place> {
     const { directory, signal, log, fullEveryMs, keep } = this.options;
+    await this.refuseTakenOver();
     const file = join(directory, NEXT_FULL);
     const { header, totals } = await save({ ...{ url, dial, user, file, signal }, replaces: true, quorum: true });
     const { clusterId, index, term } = header;

@@ -1,0 +1,161 @@
+/**
+ * One process at a time in a directory. Whoever comes listens at a socket of his own in it, and then asks whoever listens at another. The
+ * system ends that with the process, however it ends: what a killed one left behind answers nobody, and goes. Node.js has no locks of files.
+ */
+import { randomBytes, randomInt } from 'node:crypto';
+import { lstat, readdir, unlink } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from './errorCode';
+import { HeldDirectory } from './heldDirectory';
+
+const NAME = /^lock-[0-9a-f]{8}$/;
+const TRIES_MAX = 20;
+/** Between two tries of several that came at the same moment. */
+const AGAIN_MS_MAX = 100;
+/** Whoever is there and says nothing in this time stands still, and has it. */
+const ANSWER_MS_MAX = 2000;
+/** What a file system says that has no sockets, or where paths are too long for one. */
+const NO_SOCKETS = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'ENAMETOOLONG', 'EINVAL']);
+
+type State = 'coming' | 'there';
+
+/** Between it and the lock nobody else can have come: each shows himself before he looks for others. */
+class Presence {
+  state: State = 'coming';
+
+  private constructor(
+    readonly path: string,
+    private readonly server: Server,
+  ) {}
+
+  static async begin(path: string): Promise<Presence> {
+    const server = createServer();
+    const presence = new Presence(path, server);
+    server.on('connection', (socket) => {
+      socket.on('error', () => undefined);
+      socket.end(presence.state);
+    });
+    server.unref();
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(path, resolve);
+    });
+    return presence;
+  }
+
+  /** Its socket goes, too. */
+  end(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => {
+        resolve();
+      });
+    });
+  }
+}
+
+export class DirectoryLock {
+  private constructor(
+    private readonly directory: HeldDirectory,
+    private readonly presence: Presence,
+  ) {}
+
+  /** 'taken': another process has it. 'none': there can be no lock on this file system. Rejects as the file system does. */
+  static async take(path: string): Promise<DirectoryLock | 'taken' | 'none'> {
+    const directory = await HeldDirectory.open(path, true);
+    try {
+      const presence = await present(directory.base);
+      if (typeof presence !== 'string') return new DirectoryLock(directory, presence);
+      await directory.close();
+      return presence;
+    } catch (error) {
+      await directory.close();
+      throw error;
+    }
+  }
+
+  /** False: somebody has taken it over, as a process on another machine does that shares the directory and cannot ask here. */
+  async isHeld(): Promise<boolean> {
+    return lstat(this.presence.path).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  async release(): Promise<void> {
+    await this.presence.end();
+    await this.directory.close();
+  }
+}
+
+async function present(directory: string): Promise<Presence | 'taken' | 'none'> {
+  let presence: Presence | undefined;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    try {
+      presence ??= await Presence.begin(join(directory, `lock-${randomBytes(4).toString('hex')}`));
+    } catch (error) {
+      if (NO_SOCKETS.has(codeOf(error) ?? '')) return 'none';
+      throw error;
+    }
+    const { path } = presence;
+    const end = presence.end.bind(presence);
+    const found = await look(directory, basename(path)).catch(async (error: unknown) => {
+      await end();
+      throw error;
+    });
+    if (found === 'nobody else') {
+      presence.state = 'there';
+      return presence;
+    }
+    if (found !== 'later ones') {
+      await presence.end();
+      presence = undefined;
+    }
+    if (found === 'its holder') return 'taken';
+    await sleep(randomInt(AGAIN_MS_MAX));
+  }
+  await presence?.end();
+  return 'taken';
+}
+
+/** Of those that come at the same moment the first by name waits until the others have gone again. */
+async function look(
+  directory: string,
+  own: string,
+): Promise<'nobody else' | 'its holder' | 'earlier ones' | 'later ones'> {
+  const names = (await readdir(directory)).filter((name) => NAME.test(name));
+  // Somebody took it for one that was left.
+  if (!names.includes(own)) return 'earlier ones';
+  const found = await Promise.all(
+    names.filter((name) => name !== own).map(async (name) => ({ name, state: await ask(join(directory, name)) })),
+  );
+  const others = found.filter(({ state }) => state !== 'gone');
+  if (others.length === 0) return 'nobody else';
+  if (others.some(({ state }) => state === 'there')) return 'its holder';
+  return others.some(({ name }) => name < own) ? 'earlier ones' : 'later ones';
+}
+
+async function ask(path: string): Promise<State | 'gone'> {
+  const answer = await answerOf(path);
+  // A name is never given twice.
+  if (answer === 'gone') await unlink(path).catch(() => undefined);
+  return answer;
+}
+
+function answerOf(path: string): Promise<State | 'gone'> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    let text = '';
+    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
+    socket.on('data', (data) => (text += data.toString('latin1')));
+    socket.on('error', (error) => {
+      const code = codeOf(error);
+      if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve('gone');
+    });
+    // Whoever may not ask, or hears nothing, takes it for taken.
+    socket.on('close', () => {
+      resolve(text === 'coming' ? 'coming' : 'there');
+    });
+  });
+}
