@@ -5,6 +5,9 @@
 set -euo pipefail
 health() { curl --silent --max-time 5 http://127.0.0.1:2379/health; }
 
+# What answers below has to be the one that is started here.
+if health; then echo 'another server answers at port 2379: end it first'; exit 1; fi
+
 npm start -- --data-dir "$1" &
 npm=$!
 trap 'kill -KILL $npm 2>/dev/null || true' EXIT
