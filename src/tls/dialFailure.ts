@@ -4,6 +4,7 @@
  */
 
 import type { TLSSocket } from 'node:tls';
+import { codeOf } from '../platform/errorCode';
 import { TLS_FAILURE, type TlsFault } from '../platform/networkError';
 import { certificateFaultOf, WRONG_IDENTITY, type CertificateFault } from './certificateFaults';
 
@@ -150,6 +151,8 @@ export function explainErrorsOf(socket: TLSSocket, url: URL, remedies: Remedies)
     isShaken = true;
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
+    // Ended from here, by an AbortSignal: its reason may be anything, and the usual one has a number for its code and cannot be changed.
+    if (codeOf(error) === undefined) return;
     // Node.js sets it, to a text whatever its types say, before it ends the connection for it; where it does not end it for that, the handshake is done.
     const isCertificateRefused = !isShaken && typeof (socket.authorizationError as unknown) === 'string';
     const explained = explainFailure(error, url, { isShaken, isCertificateRefused }, remedies);

@@ -1,4 +1,5 @@
 /** What a process that dials an https URL accepts, what it says of the rest, and what it never sends. */
+import { once } from 'node:events';
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, createServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { isTlsFailure, reasonOf } from '../../src/platform/networkError';
@@ -269,6 +270,20 @@ describe('a session', () => {
     current = trusting(other);
     expect(await ask(server.url, current, dial)).toMatch(/unknown authority/);
   });
+});
+
+test.each([
+  ['an abort without a reason', () => AbortSignal.abort().reason as Error],
+  ['a time that is up', () => new DOMException('too late', 'TimeoutError')],
+  ['a reason of the caller', () => Object.freeze(new Error('enough'))],
+])('a connection that is ended by %s fails with just that', async (_what, reasonOfEnd) => {
+  const server = await serve(good);
+  const socket = tlsDial(() => trusting(ca))(new URL(server.url));
+  await once(socket, 'secureConnect');
+  const reason = reasonOfEnd();
+  const failed = new Promise((resolve) => socket.once('error', resolve));
+  socket.destroy(reason);
+  expect(await failed).toBe(reason);
 });
 
 test('http is spoken plainly', async () => {
