@@ -71,7 +71,7 @@ export class Hold {
       if (performance.now() >= untilMs) return `it could not be renewed in time: ${reason}`;
       await this.pause(reason === '' ? ttlMs / 3 : Math.min(AGAIN_AFTER_MS, ttlMs / 6));
       if (this.over()) break;
-      const isInDoubt = Date.now() >= this.askedWallMs + ttlMs * (1 - MARGIN);
+      const isInDoubt = this.sleptMs() >= SLEPT_MS && Date.now() >= this.askedWallMs + ttlMs * (1 - MARGIN);
       const answerMs = isInDoubt ? DOUBT_MS : ttlMs / 3;
       const outcome = await this.renew(Math.min(untilMs, performance.now() + answerMs));
       if (outcome.kind === 'gone') return outcome.reason;
@@ -101,6 +101,11 @@ export class Hold {
     }
     // Once is enough.
     this.clocksMs = aheadMs();
+  }
+
+  /** How much more time has passed by the clock of the wall, since the renewal that was granted last, than by the one that stands still in a sleep. */
+  private sleptMs(): number {
+    return Date.now() - this.askedWallMs - (performance.now() - this.askedMs);
   }
 
   private over(): boolean {
