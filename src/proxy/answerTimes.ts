@@ -12,8 +12,13 @@ const WRITE_TIMEOUT_MS = 60_000;
 /** What waits for a lock, as long as it takes; who has it is read from a majority. */
 const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
 
-/** It answers nothing before there is an event. */
+/** It answers nothing before there is an event, or goes on for ever. */
 const V1_WATCH = /^\/v1\/watch\//;
+
+const WATCH = /^\/v2\/keys(?:\/.*)?[?&]wait=(?:1|t|true)(?:&|$)/i;
+
+/** The log of a cluster, as it grows. */
+const LOG = /^\/v2\/admin\/log(?:\?|$)/;
 
 const QUORUM_READ = /[?&](?:quorum|consistent)=/;
 
@@ -28,4 +33,13 @@ export function answerTimeoutMs(isRead: boolean, url: string): number | undefine
   const isLock = LOCK_ROUTE.test(url);
   if (!isRead) return isLock ? undefined : WRITE_TIMEOUT_MS;
   return isLock || QUORUM_READ.test(url) ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
+}
+
+/**
+ * Whoever closes his half of the connection waits for no answer to these any more: members end them then, too. What is answered at once, or is
+ * only long, he still gets.
+ */
+export function waitsForNews(isRead: boolean, url: string): boolean {
+  if (V1_WATCH.test(url)) return true;
+  return isRead ? WATCH.test(url) || LOG.test(url) : LOCK_ROUTE.test(url);
 }

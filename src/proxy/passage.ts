@@ -4,7 +4,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import { reasonOf } from '../platform/networkError';
 import { writeMessage } from './answers';
-import { answerTimeoutMs } from './answerTimes';
+import { answerTimeoutMs, waitsForNews } from './answerTimes';
 import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
@@ -48,13 +48,23 @@ export class Passage {
   ) {}
 
   start(): void {
+    const { socket } = this.request;
+    // One that is killed closes only its half, as far as can be seen from here (`httpAllowHalfOpen` of api/listener.ts).
+    const gone = (): void => {
+      this.response.destroy();
+    };
     // Whoever went away wants no answer, and a watch must not stay open for nobody.
     this.response.on('close', () => {
       this.isOver = true;
+      socket.removeListener('end', gone);
       clearTimeout(this.timer);
       this.outgoing?.destroy();
     });
-    this.tryNext();
+    if (waitsForNews(isRead(this.request), this.request.url ?? '')) {
+      socket.once('end', gone);
+      if (socket.readableEnded) gone();
+    }
+    if (!this.response.destroyed) this.tryNext();
   }
 
   /** Its answer may have no end, and is the endpoint's. */

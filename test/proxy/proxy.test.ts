@@ -1,8 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect } from 'node:net';
 import { stablePort } from '../support/ports';
 import { open, send } from '../support/exchange';
 import { startFairClock } from '../support/fairClock';
+import { until } from '../cluster/waiting';
 import { headerOf } from '../support/responseReader';
 import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
 import { startProxyUnderTest, startRawUpstream, startSwallowing, startUpstream } from './proxyUnderTest';
@@ -157,6 +160,54 @@ describe('a watch', () => {
     watch.close();
     for (let attempt = 0; closed === 0 && attempt < 3000; attempt++) await new Promise((done) => setTimeout(done, 10));
     expect(closed).toBe(1);
+  });
+
+  test.each([
+    ['GET', '/v2/keys/a?wait=true&stream=true', true],
+    ['GET', '/v2/keys/a?recursive=true&wait=true', false],
+    ['GET', '/v1/watch/a', false],
+    ['POST', '/v1/watch/a?index=9', false],
+    ['POST', '/mod/v2/lock/a?ttl=60', false],
+    ['PUT', '/mod/v2/leader/a?ttl=60&name=x', false],
+  ])('ends with a client that closes its half, as one does that is killed: %s %s', async (method, target, begins) => {
+    let closed = 0;
+    const member = await upstream((_request, response) => {
+      response.on('close', () => closed++);
+      if (begins) response.write('event\n');
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined).resume();
+    socket.write(`${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
+    await until('the member is asked', 30_000, () => member.seen.length === 1);
+    expect(closed).toBe(0);
+    socket.end();
+    await until('the member is left', 30_000, () => closed === 1);
+    socket.destroy();
+  });
+
+  test.each([
+    ['GET', '/v2/keys/a?recursive=true'],
+    ['PUT', '/v2/keys/wait=true?value=x'],
+    ['GET', '/mod/v2/lock/a'],
+  ])('what does not wait is answered also then: %s %s', async (method, target) => {
+    let answer: () => void = () => undefined;
+    const member = await upstream((_request, response) => {
+      answer = () => {
+        response.write('all ');
+        setImmediate(() => response.end('of it'));
+      };
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.end(`${method} ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    await until('the member is asked', 30_000, () => member.seen.length === 1);
+    await new Promise((done) => setTimeout(done, 100));
+    answer();
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK[^]*all [^]*of it/);
   });
 
   test('is cut when the member breaks off, so that the client sees that it was', async () => {

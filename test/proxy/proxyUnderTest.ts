@@ -102,6 +102,8 @@ export async function startProxyUnderTest(
     mode: 'on',
     listen: async (handler) => {
       const server = createServer(handler);
+      // As the servers of this program are (api/listener.ts).
+      Reflect.set(server, 'httpAllowHalfOpen', true);
       port = await listen(server);
       return [{ close: () => close(server) }];
     },

@@ -33,6 +33,16 @@ export function holdCommand(key: string, ttlSeconds: number, nowMs: number): Upd
   return { type: 'update', path: key, nowMs, value: '', expirationMs, refresh: true };
 }
 
+/**
+ * The same for who asks for it himself: only of that place, and never of a directory, which is another lock of which this one's name is the
+ * beginning. A place keeps its value for as long as it is there.
+ */
+export function renewCommand(place: Place, ttlSeconds: number, nowMs: number): CompareAndSwapCommand {
+  const expirationMs = expirationOf(ttlSeconds, nowMs);
+  const compared = { prevValue: place.value, prevIndex: 0n };
+  return { type: 'compareAndSwap', path: place.key, nowMs, value: '', expirationMs, refresh: true, ...compared };
+}
+
 /** A client takes a node out of the queue, its own or another's. */
 export function releaseCommand(key: string, nowMs: number): DeleteCommand {
   return { type: 'delete', path: key, nowMs, dir: false, recursive: false };

@@ -27,6 +27,12 @@ function given(form: Form, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** Who it is. ANONYMOUS says that there is none: whoever gave it would be all who gave none. */
+function nameIn(form: Form, parameter: 'value' | 'name'): string | undefined {
+  const name = given(form, parameter);
+  return name === ANONYMOUS ? undefined : name;
+}
+
 function refuse(code: ErrorCode, cause: string): { readonly failure: KeyFailure } {
   return { failure: requestFailure(code, cause) };
 }
@@ -42,11 +48,9 @@ export function wishOf(lock: string, form: Form, valueName: 'value' | 'name'): L
   if (timeout !== undefined && waitSeconds === undefined) return refuse(205, 'Acquire');
   const ttlSeconds = ttlOf(form);
   if (ttlSeconds === undefined) return refuse(202, 'Acquire');
-  const value = given(form, valueName);
   return {
     lock,
-    // It says that there is none; whoever gave it as a value would share the lock with all who gave none.
-    value: value === ANONYMOUS ? undefined : value,
+    value: nameIn(form, valueName),
     ttlSeconds,
     waitSeconds: waitSeconds === undefined || waitSeconds < 0 ? undefined : waitSeconds,
   };
@@ -68,13 +72,13 @@ export function releaseOf(form: Form): { readonly which: Which } | Refused {
 
 /** The name that both PUT and DELETE of the leader module need; both say the same where it is missing, as the documents do. */
 export function nameOfLeader(form: Form): string | Refused {
-  return given(form, 'name') ?? refuse(206, 'Set');
+  return nameIn(form, 'name') ?? refuse(206, 'Set');
 }
 
 /** The index counts where both are given. */
 function whichOf(form: Form): Which | undefined {
   const index = given(form, 'index');
   if (index !== undefined) return { by: 'index', index: indexOfText(index) };
-  const value = given(form, 'value');
+  const value = nameIn(form, 'value');
   return value === undefined ? undefined : { by: 'value', value };
 }

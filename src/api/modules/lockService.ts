@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock';
 import { Acquisition, type AcquireOutcome, type LockWish } from './acquisition';
 import { EmptyLocks } from './emptyLocks';
 import { KeepAlive } from './keepAlive';
-import { holdCommand, releaseCommand } from './lockCommands';
+import { releaseCommand, renewCommand } from './lockCommands';
 import { nodeOfIndex } from './lockPaths';
 import { type LockQueue, type Place } from './lockQueue';
 import { LockRoom, readQueue } from './lockRoom';
@@ -84,20 +84,26 @@ export class LockService {
     };
   }
 
-  /** Error 100 if there is none. Rejects with MemberError. */
+  /** Of who has the lock; error 100 if that is somebody else, or nobody. Rejects with MemberError. */
   async renew(lock: string, which: Which, ttlSeconds: number): Promise<Changed> {
-    const key = await this.keyOf(lock, which);
-    if (key === undefined) return this.notFound(lock);
-    return this.member.propose(holdCommand(key, ttlSeconds, this.clock.now()));
+    // Who is first stays it until his node is gone; that it is first here by its index is enough to ask for it.
+    let place = which.by === 'index' ? this.held(lock, which) : undefined;
+    if (place === undefined) {
+      await this.member.readBarrier();
+      place = this.held(lock, which);
+    }
+    if (place === undefined) return this.notFound(lock);
+    const renewed = await this.member.propose(renewCommand(place, ttlSeconds, this.clock.now()));
+    return isAnother(renewed) ? this.notFound(lock) : renewed;
   }
 
-  /** Error 100 if there is none. Rejects with MemberError. */
+  /** Also of one that waits; error 100 if there is none. Rejects with MemberError. */
   async release(lock: string, which: Which): Promise<Changed> {
     const key = await this.keyOf(lock, which);
     if (key === undefined) return this.notFound(lock);
     const released = await this.member.propose(releaseCommand(key, this.clock.now()));
     if (released.ok) await this.tidy(lock);
-    return released;
+    return isAnother(released) ? this.notFound(lock) : released;
   }
 
   /** Linearizable. Rejects with MemberError. */
@@ -117,6 +123,13 @@ export class LockService {
     if (which.by === 'index') return which.index === undefined ? undefined : nodeOfIndex(lock, which.index);
     await this.member.readBarrier();
     return this.queueOf(lock).lowestOf(which.value)?.key;
+  }
+
+  /** The first place, if it is the one that is meant. */
+  private held(lock: string, which: Which): Place | undefined {
+    const { first } = this.queueOf(lock);
+    const isMeant = which.by === 'index' ? first?.index === which.index : first?.value === which.value;
+    return isMeant ? first : undefined;
   }
 
   private queueOf(lock: string): LockQueue {
@@ -152,4 +165,9 @@ export class LockService {
     entry.room.close();
     this.rooms.delete(lock);
   }
+}
+
+/** What is there now is no place of the queue: it was written by hand, or is the directory of another lock. */
+function isAnother(changed: Changed): boolean {
+  return !changed.ok && (changed.code === 101 || changed.code === 102);
 }

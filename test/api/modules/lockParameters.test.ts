@@ -50,3 +50,11 @@ test('a renewal or release says which', () => {
   expect(releaseOf(form({ value: 'v' }))).toEqual({ which: { by: 'value', value: 'v' } });
   expect(nameOfLeader(form({ name: '' }))).toEqual(refused(206, 'Set'));
 });
+
+test('what stands for no value or name is none, whoever gives it', () => {
+  const none = { value: '-', name: '-', ttl: '5' };
+  expect(wishOf('/x', form(none), 'value')).toMatchObject({ value: undefined });
+  expect(renewalOf(form(none))).toEqual(refused(207, 'Renew'));
+  expect(releaseOf(form(none))).toEqual(refused(207, 'Release'));
+  expect(nameOfLeader(form(none))).toEqual(refused(206, 'Set'));
+});

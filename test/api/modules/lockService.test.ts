@@ -1,5 +1,6 @@
 import { MemberError } from '../../../src/member/types';
 import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
+import { renewCommand } from '../../../src/api/modules/lockCommands';
 import type { Waiting } from '../../../src/api/modules/lockService';
 import { settled, TestCluster, type TestMember } from './testCluster';
 
@@ -144,6 +145,47 @@ test('a renewal wakes nobody', async () => {
     await quiet();
     expect(next.found).toBeUndefined();
   }
+});
+
+test('a renewal or release by the index of a place that is the directory of another lock changes nothing there', async () => {
+  const inner = `${LOCK}/00000000000000000001`;
+  const asked = one.locks.acquire({ lock: inner, value: 'in', ttlSeconds: 60, waitSeconds: undefined });
+  await quiet();
+  const places = () => one.space.get(LOCK, true, true, cluster.clock.now());
+  const before = places();
+  for (const change of [
+    one.locks.renew(LOCK, { by: 'index', index: 1 }, 2),
+    one.locks.release(LOCK, { by: 'index', index: 1 }),
+  ]) {
+    await quiet();
+    expect(await change).toMatchObject({ ok: false, code: 100 });
+  }
+  expect(places()).toEqual(before);
+  expect((await asked!.outcome).kind).toBe('held');
+});
+
+test('the directory of another lock, made after the place was seen, is not renewed', () => {
+  const place = { key: `${LOCK}/00000000000000000001`, index: 1, value: 'a' };
+  expect(renewCommand(place, 60, 0)).toMatchObject({ type: 'compareAndSwap', prevValue: 'a', refresh: true });
+});
+
+test('who only waits renews nothing', async () => {
+  ask(one, 'B');
+  await quiet();
+  const waiting = ask(one, 'A');
+  await quiet();
+  const read = one.space.get(LOCK, false, true, cluster.clock.now());
+  const keys = read.ok ? (read.node.nodes ?? []).map(({ key }) => key) : [];
+  expect(keys).toHaveLength(2);
+  const index = Number(keys[1]!.split('/').at(-1));
+  expect(await one.locks.renew(LOCK, { by: 'value', value: 'A' }, 3000)).toMatchObject({ ok: false, code: 100 });
+  expect(await one.locks.renew(LOCK, { by: 'index', index }, 3000)).toMatchObject({ ok: false, code: 100 });
+  expect(one.queue(LOCK).map(([, ttl]) => ttl > 60)).toEqual([false, false]);
+  await release(one, 'B');
+  await quiet();
+  expect(waiting.found?.kind).toBe('held');
+  expect(await one.locks.renew(LOCK, { by: 'value', value: 'A' }, 3000)).toMatchObject({ ok: true });
+  expect(await two.locks.renew(LOCK, { by: 'index', index: heldIndex(waiting)! }, 3000)).toMatchObject({ ok: true });
 });
 
 test('a client that hangs up loses its place at once, and nobody gets the lock by it', async () => {
