@@ -3,11 +3,12 @@ import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import './style.css';
 import { KeyBrowser } from './io/keyBrowser';
-import { Session } from './io/session';
+import { Session, type Login } from './io/session';
 import { StatsPoller } from './io/statsPoller';
 import { KeysPage } from './views/KeysPage';
 import { LoginForm } from './views/LoginForm';
 import { StatsPage } from './views/StatsPage';
+import { leaderWords } from './views/words';
 import { Changes, useChanges } from './views/useChanges';
 
 const PAGES = { browser: 'Keys', stats: 'Stats' } as const;
@@ -28,6 +29,13 @@ function start(): void {
 function pause(): void {
   browser.pause();
   stats.stop();
+}
+
+/** Somebody else is asking from now on, or nobody by name. */
+function ask(login: Login | undefined): void {
+  session.use(login);
+  browser.restart();
+  stats.restart();
 }
 
 function pageOf(path: string): PageName {
@@ -66,30 +74,24 @@ function Dashboard() {
         <p class={browser.isLive ? 'state live' : 'state'} role="status">
           {browser.isLive ? 'Live' : 'Not connected'}
         </p>
+        {leaderWords(stats.hasLeader) !== '' && (
+          <p class="state" role="alert">
+            {leaderWords(stats.hasLeader)}
+          </p>
+        )}
         {session.user !== undefined && (
-          <button
-            type="button"
-            onClick={() => {
-              session.use(undefined);
-              browser.restart();
-            }}
-          >
+          <button type="button" onClick={() => ask(undefined)}>
             Log out {session.user}
           </button>
         )}
       </header>
       <main>
-        {browser.isDenied && (
-          <LoginForm
-            key={session.user}
-            refusedUser={session.user}
-            onLogin={(login) => {
-              session.use(login);
-              browser.restart();
-            }}
-          />
+        {browser.isDenied && <LoginForm key={session.user} refusedUser={session.user} onLogin={ask} />}
+        {page === 'stats' ? (
+          <StatsPage stats={stats} />
+        ) : (
+          <KeysPage key={browser.generation} browser={browser} session={session} />
         )}
-        {page === 'stats' ? <StatsPage stats={stats} /> : <KeysPage browser={browser} session={session} />}
       </main>
     </>
   );

@@ -5,7 +5,8 @@ import type { Session } from './session';
 
 const PATIENCE_MS = 15_000;
 
-export async function askKeys(request: KeyRequest, session: Session): Promise<Answer> {
+/** @param signal aborted: nobody wants the answer any more */
+export async function askKeys(request: KeyRequest, session: Session, signal: AbortSignal): Promise<Answer> {
   const { method, form } = request;
   const hasBody = method === 'PUT';
   try {
@@ -14,7 +15,7 @@ export async function askKeys(request: KeyRequest, session: Session): Promise<An
       headers: session.headers(),
       body: hasBody ? new URLSearchParams(form) : null,
       cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]),
     });
     const body = await readJson(response);
     return answerOf(response.status, body, Number(response.headers.get('X-Etcd-Index') ?? 0));

@@ -24,9 +24,13 @@ export class KeyBrowser {
   isDenied = false;
   /** What happened to the last thing that was asked for by its path. */
   notice = '';
+  /** Counts who asked: what was asked for before is not shown to who asks now. */
+  generation = 0;
   /** The highest index of the store that an answer or an event was of. */
   private seenIndex = 0;
   private readonly watchers = new Map<string, Watcher>();
+  /** Ends whatever this generation has asked for. */
+  private stopper = new AbortController();
 
   constructor(
     private readonly session: Session,
@@ -45,9 +49,18 @@ export class KeyBrowser {
 
   /** Somebody else is asking now: everything is read again, and nothing is shown that only the one before may see. */
   restart(): void {
+    this.generation++;
+    this.stopper.abort();
+    this.stopper = new AbortController();
     this.pause();
     this.watchers.clear();
     this.tree.clear();
+    this.open.clear();
+    this.open.add(ROOT);
+    this.changedAtMs.clear();
+    this.roots = [ROOT];
+    this.selected = undefined;
+    this.seenIndex = 0;
     this.isDenied = false;
     this.isLive = false;
     this.notice = '';
@@ -55,8 +68,11 @@ export class KeyBrowser {
     this.onChange();
   }
 
+  /** What comes for somebody who asks no longer counts as not answered. */
   async ask(request: KeyRequest): Promise<Answer> {
-    const answer = await askKeys(request, this.session);
+    const { signal } = this.stopper;
+    const answer = await askKeys(request, this.session, signal);
+    if (signal.aborted) return { kind: 'unreachable' };
     if (answer.kind === 'refused') this.sawRefusal(answer.refusal);
     return answer;
   }
@@ -80,8 +96,10 @@ export class KeyBrowser {
   async reveal(prefix: string): Promise<void> {
     const above = ancestorsOf(prefix);
     if (above.some((key) => isHiddenBelow(key, ROOT)) || isHiddenBelow(prefix, ROOT)) return;
+    const { signal } = this.stopper;
     for (const key of above) {
       if (this.tree.childrenOf(key) === undefined && (await this.list(key)) === undefined) return;
+      if (signal.aborted) return;
       this.open.add(key);
     }
     this.onChange();
@@ -89,9 +107,17 @@ export class KeyBrowser {
 
   /** Shows a key by its path. What no listing names (hidden, or below what may not be read) becomes a root of its own. */
   async openPath(key: string): Promise<void> {
+    const { signal } = this.stopper;
     await this.reveal(key);
+    if (signal.aborted) return;
     if (this.tree.node(key) === undefined) {
-      if ((await this.list(key)) === undefined) return;
+      const isThere = (await this.list(key)) !== undefined;
+      if (this.stopper.signal !== signal) return;
+      if (!isThere) {
+        // Beside the words that it is not there, what was selected before would look like what was asked for.
+        this.select(undefined);
+        return;
+      }
       if (!this.roots.some((root) => root === key)) this.roots = [...this.roots, key];
       this.watcherOf(key).start();
     }
@@ -120,7 +146,11 @@ export class KeyBrowser {
 
   /** Reads one directory or key anew. The store's index then; undefined: it could not be read. */
   async list(key: string): Promise<number | undefined> {
-    const answer = await readAsSeen((request) => this.ask(request), key, this.seenIndex);
+    const { signal } = this.stopper;
+    const ask = (request: KeyRequest): Promise<Answer> =>
+      signal.aborted ? Promise.resolve({ kind: 'unreachable' }) : this.ask(request);
+    const answer = await readAsSeen(ask, key, this.seenIndex);
+    if (signal.aborted) return undefined;
     if (answer.kind === 'ok') {
       this.seenIndex = answer.index;
       const listing = listingOf(answer.body, Date.now());
@@ -132,7 +162,8 @@ export class KeyBrowser {
     if (answer.kind === 'refused') {
       if (answer.refusal.status === 404) this.tree.forget(key);
       else this.tree.unlist([key]);
-      this.notice = `${key}: ${answer.refusal.text}`;
+      const { text } = answer.refusal;
+      this.notice = text.endsWith(key) ? text : `${key}: ${text}`;
     } else {
       this.notice = SILENT_MEMBER;
     }
@@ -150,16 +181,21 @@ export class KeyBrowser {
   private watcherOf(root: string): Watcher {
     const known = this.watchers.get(root);
     if (known !== undefined) return known;
+    const { signal } = this.stopper;
     const watcher = new Watcher(root, this.session, {
       list: () => this.listAllShown(root),
-      onEvent: (event) => this.take(event),
+      onEvent: (event) => {
+        if (!signal.aborted) this.take(event);
+      },
       onState: (isLive) => {
-        if (root !== ROOT && !isLive) return;
+        if (signal.aborted || (root !== ROOT && !isLive)) return;
         this.isLive = isLive;
         if (isLive && this.notice === SILENT_MEMBER) this.notice = '';
         this.onChange();
       },
-      onDenied: () => this.sawRefusal({ status: 401, code: 0, text: '' }),
+      onDenied: () => {
+        if (!signal.aborted) this.sawRefusal({ status: 401, code: 0, text: '' });
+      },
     });
     this.watchers.set(root, watcher);
     return watcher;
@@ -170,14 +206,16 @@ export class KeyBrowser {
    * index: nothing that happened since is missed. Undefined if one could not be read: it would be shown as it was.
    */
   private async listAllShown(root: string): Promise<number | undefined> {
+    const { signal } = this.stopper;
     const first = await this.list(root);
-    if (first === undefined) return undefined;
+    if (first === undefined || signal.aborted) return undefined;
     const shown = new Set([...this.open, ...(this.selected === undefined ? [] : ancestorsOf(this.selected))]);
     const isHidden = (key: string): boolean => key !== root && isBelow(key, root) && !shown.has(key);
     this.tree.unlist(this.tree.listed().filter(isHidden));
     for (const key of [...shown].filter((each) => each !== root && isBelow(each, root)).sort()) {
       if (this.tree.node(key)?.isDirectory !== true) continue;
       const isRead = (await this.list(key)) !== undefined;
+      if (this.stopper.signal !== signal) return undefined;
       if (!isRead && this.tree.childrenOf(key) !== undefined) return undefined;
     }
     return first;

@@ -93,7 +93,14 @@ export interface MemberRow {
   readonly lag: number | undefined;
 }
 
+/** Whether the member knows a leader; undefined: it does not say. */
+export function leaderKnown(metrics: Metrics): boolean | undefined {
+  return boolOf(sumOf(metrics, 'etcd_server_has_leader'));
+}
+
 /**
+ * By name, as people count them: m2 before m10.
+ *
  * @param members the answer of /v2/members
  * @param self the answer of /v2/stats/self
  */
@@ -101,7 +108,7 @@ export function memberRows(members: unknown, self: unknown, metrics: Metrics): r
   const { id: ownId, leaderInfo } = fieldsOf(self);
   const leader = fieldsOf(leaderInfo)['leader'];
   const listed = fieldsOf(members)['members'];
-  return (Array.isArray(listed) ? listed : []).flatMap((member: unknown) => {
+  const rows = (Array.isArray(listed) ? listed : []).flatMap((member: unknown) => {
     const { id, name, clientURLs } = fieldsOf(member);
     if (typeof id !== 'string') return [];
     const [url] = Array.isArray(clientURLs) ? (clientURLs as unknown[]) : [];
@@ -116,6 +123,7 @@ export function memberRows(members: unknown, self: unknown, metrics: Metrics): r
       lag: valueFor(metrics, 'etcd_raft_follower_lag_entries', 'To', id),
     };
   });
+  return rows.sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }));
 }
 
 function valueFor(metrics: Metrics, name: string, label: string, value: string): number | undefined {

@@ -32,6 +32,16 @@ export function isEdited({ base, value, ttl }: Draft): boolean {
   return value !== base.value || ttl.kind !== draftOf(base).ttl.kind;
 }
 
+/** After a save: what was typed since it began is kept, as an edit of what the save has stored. */
+export function afterSave(draft: Draft, saved: Draft, stored: KeyNode): Draft {
+  const { value, ttl } = draftOf(stored);
+  return {
+    base: stored,
+    value: draft.value === saved.value ? value : draft.value,
+    ttl: draft.ttl === saved.ttl ? ttl : draft.ttl,
+  };
+}
+
 /** Stored only if the key is still as it was seen. A PUT without a TTL ends the one there is, so the rest of it is sent again. */
 export function saveRequest({ base, value, ttl }: Draft, nowMs: number): KeyRequest {
   const form: Record<string, string> = { value, prevIndex: String(base.modifiedIndex) };

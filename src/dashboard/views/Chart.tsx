@@ -2,6 +2,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { timeRange, valueRange } from '../model/axes';
 import type { Point, SeriesName } from '../model/readings';
 
 export interface Line {
@@ -82,8 +83,16 @@ function optionsFor(element: HTMLElement, lines: readonly Line[], text: (value: 
     series: [{}, ...lines.map((_, at) => ({ stroke: colour(`--series-${at}`), width: 2, points: { show: false } }))],
     axes: [
       { ...axis, space: 70 },
-      { ...axis, size: 72, values: (_, ticks) => ticks.map(text) },
+      { ...axis, size: 72, values: (plot, ticks) => ticks.map(hasValues(plot) ? text : () => '') },
     ],
-    scales: { y: { range: (_, low, high) => [Math.min(0, low), Math.max(high, 1e-6) * 1.1] } },
+    scales: {
+      x: { range: (_, low, high) => timeRange(low, high) },
+      y: { range: (_, low, high) => valueRange(low, high) },
+    },
   };
+}
+
+/** A scale for nothing would say numbers that nobody measured. */
+function hasValues({ data }: uPlot): boolean {
+  return data.slice(1).some((line) => [...line].some((value) => typeof value === 'number'));
 }

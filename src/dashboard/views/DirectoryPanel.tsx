@@ -7,6 +7,7 @@ import { deleteRequest, readRequest } from '../model/saving';
 import { CopyCurl } from './CopyCurl';
 import { DeleteButton } from './DeleteButton';
 import { Facts } from './Facts';
+import { childrenWords } from './words';
 
 interface Props {
   readonly browser: KeyBrowser;
@@ -23,7 +24,7 @@ export function DirectoryPanel({ browser, session, node, onCreate }: Props) {
     <div class="panel">
       <h2>{key}</h2>
       <Facts node={node} />
-      <p>{count === undefined ? 'A directory.' : `A directory with ${count.toLocaleString('en')} children.`}</p>
+      <p>{childrenWords(count)}</p>
       <div class="actions">
         <button type="button" onClick={onCreate}>
           New key here

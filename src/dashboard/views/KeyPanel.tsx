@@ -2,8 +2,17 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { KeyBrowser } from '../io/keyBrowser';
 import type { Session } from '../io/session';
-import type { KeyNode } from '../model/answers';
-import { deleteRequest, draftOf, isEdited, readRequest, saveRequest, TEST_FAILED, type Draft } from '../model/saving';
+import { listingOf, type KeyNode } from '../model/answers';
+import {
+  afterSave,
+  deleteRequest,
+  draftOf,
+  isEdited,
+  readRequest,
+  saveRequest,
+  TEST_FAILED,
+  type Draft,
+} from '../model/saving';
 import { Facts } from './Facts';
 import { CopyCurl } from './CopyCurl';
 import { DeleteButton } from './DeleteButton';
@@ -32,9 +41,12 @@ export function KeyPanel({ browser, session, node }: Props) {
     const answer = await browser.ask(saveRequest(draft, Date.now()));
     if (answer.kind === 'ok') {
       setMessage('Saved.');
+      const stored = listingOf(answer.body, Date.now())?.node ?? node;
+      setDraft((since) => afterSave(since, draft, stored));
       await browser.list(node.key);
       const now = browser.tree.node(node.key);
-      if (now !== undefined) setDraft(draftOf(now));
+      // Who typed meanwhile keeps that; a change by somebody else since the save shows as a conflict.
+      if (now !== undefined) setDraft((since) => (isEdited(since) ? since : draftOf(now)));
     } else {
       if (answer.kind === 'refused' && answer.refusal.code === TEST_FAILED) {
         setMessage('Not saved: somebody else changed this key meanwhile.');

@@ -7,6 +7,7 @@ import { CreateForm } from './CreateForm';
 import { DirectoryPanel } from './DirectoryPanel';
 import { KeyPanel } from './KeyPanel';
 import { TreeView } from './TreeView';
+import { nothingShownWords } from './words';
 
 interface Props {
   readonly browser: KeyBrowser;
@@ -20,6 +21,8 @@ export function KeysPage({ browser, session }: Props) {
   const { selected } = browser;
   const node = selected === undefined ? undefined : browser.tree.node(selected);
   const hasHidden = browser.roots.some((root) => isHiddenBelow(root, '/'));
+  const listed = browser.tree.childrenOf('/');
+  const hasKeys = listed === undefined ? undefined : listed.length > 0;
   return (
     <div class={selected === undefined && !isCreating ? 'keys' : 'keys detailed'}>
       <section class="side" aria-label="Browse">
@@ -83,7 +86,7 @@ export function KeysPage({ browser, session }: Props) {
             onDone={() => setIsCreating(false)}
           />
         ) : node === undefined ? (
-          <p class="empty">{selected === undefined ? 'Select a key to see it.' : `${selected} was deleted.`}</p>
+          <p class="empty">{nothingShownWords(selected, hasKeys)}</p>
         ) : node.isDirectory ? (
           <DirectoryPanel
             key={node.key}

@@ -1,12 +1,14 @@
 /** The members, as the one that serves this page sees them. */
 import type { MemberRow } from '../model/readings';
+import { lagWords } from './words';
 
 interface Props {
   readonly members: readonly MemberRow[];
   readonly isHealthy: boolean | undefined;
+  readonly hasLeader: boolean | undefined;
 }
 
-export function MemberTable({ members, isHealthy }: Props) {
+export function MemberTable({ members, isHealthy, hasLeader }: Props) {
   return (
     <div class="wide" tabIndex={0} role="region" aria-label="Table of members">
       <table>
@@ -28,7 +30,7 @@ export function MemberTable({ members, isHealthy }: Props) {
               </th>
               <td>{member.isLeader ? 'leader' : 'follower'}</td>
               <td>{healthOf(member, isHealthy)}</td>
-              <td>{lagOf(member)}</td>
+              <td>{lagWords(member, hasLeader)}</td>
               <td>
                 {member.clientUrl !== undefined && (
                   <a href={`${member.clientUrl}/mod/dashboard/stats`} rel="noreferrer">
@@ -48,9 +50,4 @@ function healthOf({ isHere, isConnected }: MemberRow, isHealthy: boolean | undef
   if (isHere) return isHealthy === undefined ? 'unknown' : isHealthy ? 'healthy' : 'unhealthy';
   if (isConnected === undefined) return 'unknown';
   return isConnected ? 'connected' : 'not reachable from here';
-}
-
-function lagOf({ isLeader, lag }: MemberRow): string {
-  if (isLeader) return '–';
-  return lag === undefined ? 'known to the leader' : `${lag.toLocaleString('en')} entries`;
 }

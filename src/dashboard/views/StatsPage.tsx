@@ -5,7 +5,7 @@ import { Chart } from './Chart';
 import { MemberTable } from './MemberTable';
 
 export function StatsPage({ stats }: { readonly stats: StatsPoller }) {
-  const { points, members, problem, isHealthy } = stats;
+  const { points, members, problem, isHealthy, hasLeader } = stats;
   const values = points.at(-1)?.values;
   const shown = (value: number | null | undefined) => (typeof value === 'number' ? countText(value) : '–');
   return (
@@ -17,7 +17,7 @@ export function StatsPage({ stats }: { readonly stats: StatsPoller }) {
       )}
       <section aria-label="Members">
         <h2>Members</h2>
-        <MemberTable members={members} isHealthy={isHealthy} />
+        <MemberTable members={members} isHealthy={isHealthy} hasLeader={hasLeader} />
         <p>
           Term {shown(values?.term)}, index {shown(values?.index)} as this member has applied it.
         </p>

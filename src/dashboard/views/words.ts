@@ -1,5 +1,6 @@
-/** What is said when something did not work. */
+/** What is said where it depends on how things are. */
 import { isUnknown, type Answer } from '../model/answers';
+import type { MemberRow } from '../model/readings';
 
 /** A whole sentence or two. @param done what was asked for */
 export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<Answer, { kind: 'ok' }>): string {
@@ -13,4 +14,27 @@ export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<A
 
 function inDoubt(done: string, cause: string): string {
   return `Perhaps ${done}, perhaps not: ${cause}. Look at the key before you try again.`;
+}
+
+/** Beside the state of the connection, on every page; '' if there is nothing to say. */
+export function leaderWords(hasLeader: boolean | undefined): string {
+  return hasLeader === false ? 'No leader: changes wait' : '';
+}
+
+/** How far a member is behind, which only the leader counts. */
+export function lagWords(member: Pick<MemberRow, 'isLeader' | 'lag'>, hasLeader: boolean | undefined): string {
+  if (member.isLeader) return '–';
+  if (hasLeader === false) return 'no leader';
+  return member.lag === undefined ? 'known to the leader' : `${member.lag.toLocaleString('en')} entries`;
+}
+
+export function childrenWords(count: number | undefined): string {
+  if (count === undefined) return 'A directory.';
+  return `A directory with ${count === 1 ? 'one child' : `${count.toLocaleString('en')} children`}.`;
+}
+
+/** What the right side says while no key is shown there. @param hasKeys whether there are any; undefined: not known */
+export function nothingShownWords(selected: string | undefined, hasKeys: boolean | undefined): string {
+  if (selected !== undefined) return `${selected} was deleted.`;
+  return hasKeys === false ? 'There are no keys yet. “New key” makes the first one.' : 'Select a key to see it.';
 }

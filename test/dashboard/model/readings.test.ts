@@ -1,5 +1,12 @@
 import { parseMetrics, quantileBetween, sumOf } from '../../../src/client/metricsText';
-import { memberRows, pointBetween, POINTS_MAX, withPoint, type Point } from '../../../src/dashboard/model/readings';
+import {
+  leaderKnown,
+  memberRows,
+  pointBetween,
+  POINTS_MAX,
+  withPoint,
+  type Point,
+} from '../../../src/dashboard/model/readings';
 
 const TEXT = `# HELP a_total What it counts
 # TYPE a_total counter
@@ -55,7 +62,7 @@ test('half an hour is kept', () => {
   expect([points.length, points[0]?.atSeconds]).toEqual([POINTS_MAX, 1]);
 });
 
-test('members: who leads, who is heard, who lags, and no link that is a script', () => {
+test('members, by name: who leads, who is heard, who lags, and no link that is a script', () => {
   const members = {
     members: [
       { id: 'a', name: 'm1', clientURLs: ['http://127.0.0.1:1'] },
@@ -67,6 +74,7 @@ test('members: who leads, who is heard, who lags, and no link that is a script',
     'etcd_network_active_peers{Local="a",Remote="b"} 0\netcd_raft_follower_lag_entries{To="b"} 9\n',
   );
   expect(memberRows(members, { id: 'a', leaderInfo: { leader: 'a' } }, metrics)).toEqual([
+    { id: 'b', name: 'b', clientUrl: undefined, isHere: false, isLeader: false, isConnected: false, lag: 9 },
     {
       id: 'a',
       name: 'm1',
@@ -76,7 +84,20 @@ test('members: who leads, who is heard, who lags, and no link that is a script',
       isConnected: true,
       lag: undefined,
     },
-    { id: 'b', name: 'b', clientUrl: undefined, isHere: false, isLeader: false, isConnected: false, lag: 9 },
   ]);
   expect(memberRows(undefined, null, metrics)).toEqual([]);
+});
+
+test('members are listed by name, as people count', () => {
+  const members = { members: ['m10', 'm2', 'm1'].map((name, at) => ({ id: String(at), name, clientURLs: [] })) };
+  expect(memberRows(members, null, parseMetrics('')).map(({ name }) => name)).toEqual(['m1', 'm2', 'm10']);
+});
+
+test('whether there is a leader', () => {
+  const of = (text: string) => leaderKnown(parseMetrics(text));
+  expect([of('etcd_server_has_leader 0\n'), of('etcd_server_has_leader 1\n'), of('')]).toEqual([
+    false,
+    true,
+    undefined,
+  ]);
 });

@@ -1,5 +1,5 @@
 import { answerOf } from '../../../src/dashboard/model/answers';
-import { wordsOf } from '../../../src/dashboard/views/words';
+import { childrenWords, lagWords, leaderWords, nothingShownWords, wordsOf } from '../../../src/dashboard/views/words';
 
 const SILENT = 'Perhaps saved, perhaps not: the member does not answer. Look at the key before you try again.';
 const LOST = 'Perhaps saved, perhaps not: Raft Internal Error. Look at the key before you try again.';
@@ -19,4 +19,33 @@ test.each([
   const answer = answerOf(status, body, 0);
   if (answer.kind === 'ok') throw new Error('it was done');
   expect(wordsOf('saved', answer)).toBe(words);
+});
+
+test('without a leader every page says that changes wait', () => {
+  expect(leaderWords(false)).toBe('No leader: changes wait');
+  expect([leaderWords(true), leaderWords(undefined)]).toEqual(['', '']);
+});
+
+test.each([
+  [{ isLeader: false, lag: undefined }, false, 'no leader'],
+  [{ isLeader: false, lag: undefined }, true, 'known to the leader'],
+  [{ isLeader: false, lag: 1200 }, true, '1,200 entries'],
+  [{ isLeader: true, lag: undefined }, true, '–'],
+])('behind the leader: %j where there being one is %s', (member, hasLeader, words) => {
+  expect(lagWords(member, hasLeader)).toBe(words);
+});
+
+test('a directory and its children', () => {
+  expect([undefined, 0, 1, 1200].map(childrenWords)).toEqual([
+    'A directory.',
+    'A directory with 0 children.',
+    'A directory with one child.',
+    'A directory with 1,200 children.',
+  ]);
+});
+
+test('an empty cluster asks nobody to select a key', () => {
+  expect(nothingShownWords(undefined, false)).toBe('There are no keys yet. “New key” makes the first one.');
+  expect(nothingShownWords(undefined, true)).toBe('Select a key to see it.');
+  expect(nothingShownWords('/a', true)).toBe('/a was deleted.');
 });

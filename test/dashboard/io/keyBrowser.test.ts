@@ -1,0 +1,131 @@
+import { KeyBrowser } from '../../../src/dashboard/io/keyBrowser';
+import { Session } from '../../../src/dashboard/io/session';
+import { StatsPoller } from '../../../src/dashboard/io/statsPoller';
+
+interface Asked {
+  readonly url: string;
+  readonly user: string;
+  readonly answer: (status: number, body: unknown) => void;
+}
+
+let asked: Asked[] = [];
+const realFetch = globalThis.fetch;
+
+/** Answers when the test says so, also to who wants it no longer: an answer may be on its way already. */
+beforeEach(() => {
+  asked = [];
+  globalThis.fetch = (url, options) =>
+    new Promise((resolve) => {
+      const header = new Headers(options?.headers).get('Authorization');
+      const user = header === null ? '' : (atob(header.slice('Basic '.length)).split(':')[0] ?? '');
+      const answer = (status: number, body: unknown) =>
+        resolve(new Response(JSON.stringify(body), { status, headers: { 'X-Etcd-Index': '9' } }));
+      asked.push({ url: url as string, user, answer });
+    });
+});
+afterEach(() => {
+  globalThis.fetch = realFetch;
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+function listing(key: string, ...children: string[]): object {
+  const nodes = children.map((child) => ({ key: child, value: 'hidden', createdIndex: 5, modifiedIndex: 5 }));
+  return { action: 'get', node: { key, dir: true, nodes } };
+}
+
+function last(): Asked {
+  const found = asked.at(-1);
+  if (found === undefined) throw new Error('nothing was asked');
+  return found;
+}
+
+function browserOf(user: string): { session: Session; browser: KeyBrowser } {
+  const session = new Session();
+  session.use({ user, password: 'right' });
+  return { session, browser: new KeyBrowser(session, () => undefined) };
+}
+
+function logOut(session: Session, browser: KeyBrowser): void {
+  session.use(undefined);
+  browser.restart();
+}
+
+test('an answer that was under way when its user logged out is not shown to who comes after', async () => {
+  const { session, browser } = browserOf('alice');
+  void browser.list('/secret');
+  const late = last();
+  expect(late.user).toBe('alice');
+  logOut(session, browser);
+  last().answer(200, listing('/', '/open'));
+  late.answer(200, listing('/secret', '/secret/pw'));
+  await settled();
+  expect(browser.tree.node('/open')).toBeDefined();
+  expect(browser.tree.node('/secret')).toBeUndefined();
+  expect(browser.tree.node('/secret/pw')).toBeUndefined();
+  browser.pause();
+});
+
+test('a late refusal of the old user asks the new one for nothing', async () => {
+  const { session, browser } = browserOf('alice');
+  const own = browser.ask({ method: 'GET', key: '/secret', query: {}, form: {} });
+  const late = last();
+  logOut(session, browser);
+  late.answer(401, { errorCode: 110, message: 'Insufficient credentials' });
+  await own;
+  await settled();
+  expect(browser.isDenied).toBe(false);
+  browser.pause();
+});
+
+test('what the old user opened and selected is gone', async () => {
+  const { session, browser } = browserOf('alice');
+  const opened = browser.openPath('/secret');
+  last().answer(200, listing('/', '/secret'));
+  await settled();
+  if (asked.length > 1) last().answer(200, listing('/secret', '/secret/pw'));
+  await opened;
+  browser.select('/secret');
+  browser.roots = ['/', '/_etcd'];
+  browser.changedAtMs.set('/secret', 1);
+  const { generation } = browser;
+  logOut(session, browser);
+  expect(browser.selected).toBeUndefined();
+  expect(browser.roots).toEqual(['/']);
+  expect([...browser.open]).toEqual(['/']);
+  expect(browser.changedAtMs.size).toBe(0);
+  expect(browser.generation).toBeGreaterThan(generation);
+  browser.pause();
+});
+
+test('a path that is not there is named once, and nothing else stays selected', async () => {
+  const { browser } = browserOf('alice');
+  browser.select('/before');
+  const opened = browser.openPath('/nope');
+  last().answer(200, listing('/', '/before'));
+  await settled();
+  if (asked.length > 1) last().answer(404, { errorCode: 100, message: 'Key not found', cause: '/nope' });
+  await opened;
+  expect(browser.notice).toBe('Key not found: /nope');
+  expect(browser.selected).toBeUndefined();
+});
+
+test('readings of the old user are gone too, and those under way are dropped', async () => {
+  const session = new Session();
+  session.use({ user: 'alice', password: 'right' });
+  const stats = new StatsPoller(session, () => undefined);
+  stats.start();
+  const late = asked;
+  asked = [];
+  session.use(undefined);
+  stats.restart();
+  for (const { url, answer } of late) {
+    answer(200, url === '/v2/members' ? { members: [{ id: 'a', name: 'm1', clientURLs: [] }] } : {});
+  }
+  await settled();
+  expect(asked.every(({ user }) => user === '')).toBe(true);
+  expect(asked).toHaveLength(4);
+  expect(stats.members).toEqual([]);
+  expect(stats.isHealthy).toBeUndefined();
+  stats.stop();
+});
