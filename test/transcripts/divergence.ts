@@ -38,6 +38,7 @@ export const DIVERGENCES = {
   'lock-unknown': 'a lock that was never used is a 404 with error 100',
   'lock-vacant': 'nothing is kept of a lock that nobody has or wants',
   'lock-anonymous': 'the value of a lock without one is "-"',
+  'lock-renewal': 'only who has a lock renews it',
   'lock-ttl': 'a lock has a TTL of at least a second',
   'lock-cause': 'the cause of a missing name of a leader is "Set" for DELETE too',
 } as const;
