@@ -15,7 +15,16 @@ const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
 /** It answers nothing before there is an event, or goes on for ever. */
 const V1_WATCH = /^\/v1\/watch\//;
 
-const WATCH = /^\/v2\/keys(?:\/.*)?[?&]wait=(?:1|t|true)(?:&|$)/i;
+const KEYS_ROUTE = /^\/v2\/keys(?:[/?]|$)/;
+
+/** What says yes in a query, as in Go. */
+const YES: ReadonlySet<string | null> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
+
+/** Whoever renews a lock or gives it back is answered at once, and does not wait. */
+const LOCK_WAITS: Readonly<Record<string, RegExp>> = {
+  POST: /^\/mod\/v2\/lock\//,
+  PUT: /^\/mod\/v2\/leader\//,
+};
 
 /** The log of a cluster, as it grows. */
 const LOG = /^\/v2\/admin\/log(?:\?|$)/;
@@ -39,7 +48,14 @@ export function answerTimeoutMs(isRead: boolean, url: string): number | undefine
  * Whoever closes his half of the connection waits for no answer to these any more: members end them then, too. What is answered at once, or is
  * only long, he still gets.
  */
-export function waitsForNews(isRead: boolean, url: string): boolean {
+export function waitsForNews(method: string, url: string): boolean {
   if (V1_WATCH.test(url)) return true;
-  return isRead ? WATCH.test(url) || LOG.test(url) : LOCK_ROUTE.test(url);
+  if (method !== 'GET') return LOCK_WAITS[method]?.test(url) ?? false;
+  return LOG.test(url) || (KEYS_ROUTE.test(url) && asksToWait(url));
+}
+
+/** The first one counts where it is given more than once, as for members. */
+function asksToWait(url: string): boolean {
+  const queryAt = url.indexOf('?');
+  return queryAt >= 0 && YES.has(new URLSearchParams(url.slice(queryAt)).get('wait'));
 }

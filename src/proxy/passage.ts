@@ -49,20 +49,16 @@ export class Passage {
 
   start(): void {
     const { socket } = this.request;
-    // One that is killed closes only its half, as far as can be seen from here (`httpAllowHalfOpen` of api/listener.ts).
-    const gone = (): void => {
-      this.response.destroy();
-    };
     // Whoever went away wants no answer, and a watch must not stay open for nobody.
     this.response.on('close', () => {
       this.isOver = true;
-      socket.removeListener('end', gone);
+      socket.removeListener('end', this.onHalfClosed);
       clearTimeout(this.timer);
       this.outgoing?.destroy();
     });
-    if (waitsForNews(isRead(this.request), this.request.url ?? '')) {
-      socket.once('end', gone);
-      if (socket.readableEnded) gone();
+    if (waitsForNews(this.request.method ?? '', this.request.url ?? '')) {
+      socket.once('end', this.onHalfClosed);
+      if (socket.readableEnded) this.onHalfClosed();
     }
     if (!this.response.destroyed) this.tryNext();
   }
@@ -76,6 +72,11 @@ export class Passage {
   cutEndless(): void {
     if (this.endless) this.response.destroy();
   }
+
+  /** One that is killed closes only its half, as far as can be seen from here (`httpAllowHalfOpen` of api/listener.ts). */
+  private readonly onHalfClosed = (): void => {
+    this.response.destroy();
+  };
 
   private tryNext(): void {
     const endpoint = this.endpoints[this.position];
@@ -163,6 +164,8 @@ export class Passage {
       return;
     }
     this.endless = answer.headers['content-length'] === undefined;
+    // It waits no more: an answer whose length is known is all there, and is given also to who has closed his half.
+    if (!this.endless) this.request.socket.removeListener('end', this.onHalfClosed);
     const headers = responseHeaders(answer);
     this.response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
     this.response.flushHeaders();

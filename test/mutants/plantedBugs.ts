@@ -213,8 +213,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'the TTL of a lock runs from when it was asked for',
     file: 'src/api/modules/acquisition.ts',
-    text: 'holdCommand(place.key, this.wish.ttlSeconds, clock.now())',
-    instead: 'holdCommand(place.key, 15, clock.now())',
+    text: 'holdCommand(place, this.wish.ttlSeconds, clock.now())',
+    instead: 'holdCommand(place, 15, clock.now())',
     test: 'test/api/modules/lockService.test.ts',
     killedBy: 'first come, first served, whichever member is asked',
   },

@@ -166,6 +166,7 @@ describe('a watch', () => {
     ['GET', '/v2/keys/a?wait=true&stream=true', true],
     ['GET', '/v2/keys/a?recursive=true&wait=true', false],
     ['GET', '/v1/watch/a', false],
+    ['GET', '/v2/keys/a?w%61it=%74rue', true],
     ['POST', '/v1/watch/a?index=9', false],
     ['POST', '/mod/v2/lock/a?ttl=60', false],
     ['PUT', '/mod/v2/leader/a?ttl=60&name=x', false],
@@ -190,6 +191,11 @@ describe('a watch', () => {
     ['GET', '/v2/keys/a?recursive=true'],
     ['PUT', '/v2/keys/wait=true?value=x'],
     ['GET', '/mod/v2/lock/a'],
+    ['PUT', '/mod/v2/lock/a?ttl=5&index=7'],
+    ['DELETE', '/mod/v2/lock/a?index=7'],
+    ['DELETE', '/mod/v2/leader/a?name=x'],
+    ['GET', '/v2/keys/a&wait=true'],
+    ['GET', '/v2/keys/a?wait=false&wait=true'],
   ])('what does not wait is answered also then: %s %s', async (method, target) => {
     let answer: () => void = () => undefined;
     const member = await upstream((_request, response) => {
@@ -208,6 +214,25 @@ describe('a watch', () => {
     answer();
     await once(socket, 'close');
     expect(text).toMatch(/^HTTP\/1\.1 200 OK[^]*all [^]*of it/);
+  });
+
+  test('an answer that has begun, and says how long it is, is not cut by it', async () => {
+    let end: () => void = () => undefined;
+    const member = await upstream((_request, response) => {
+      response.writeHead(200, { 'Content-Length': '2' }).write('1');
+      end = () => response.end('7');
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.write('POST /mod/v2/lock/a?ttl=60 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+    await until('the answer has begun', 30_000, () => text.endsWith('1'));
+    socket.end();
+    await new Promise((done) => setTimeout(done, 100));
+    end();
+    await once(socket, 'close');
+    expect(text).toMatch(/17$/);
   });
 
   test('is cut when the member breaks off, so that the client sees that it was', async () => {

@@ -5,7 +5,7 @@ import type { Cancel, Clock } from '../../platform/clock';
 import { sleep } from '../../platform/sleep';
 import { isMemberError } from '../v2/keys/failure';
 import type { KeepAlive } from './keepAlive';
-import { afterLoss, ANONYMOUS, holdCommand, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
+import { afterLoss, ANONYMOUS, holdCommand, isAnother, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
 import type { Place } from './lockQueue';
 import type { LockRoom } from './lockRoom';
 
@@ -163,13 +163,13 @@ export class Acquisition {
     }
   }
 
-  /** It is first by what this member has applied, and stays so: the TTL begins, if the node is still there. */
+  /** It is first by what this member has applied, and stays so: the TTL begins, if the node is still there, and still a place. */
   private async hold(place: Place): Promise<AcquireOutcome | 'askAgain'> {
     const { member, clock, room, keepAlive } = this.parts;
     keepAlive.delete(place.key);
     const sinceIndex = room.queue.firstSinceIndex;
     for (;;) {
-      const event = await this.tried(() => member.propose(holdCommand(place.key, this.wish.ttlSeconds, clock.now())));
+      const event = await this.tried(() => member.propose(holdCommand(place, this.wish.ttlSeconds, clock.now())));
       if (event === undefined) {
         if (this.over !== undefined) {
           void this.giveUp(place);
@@ -178,7 +178,9 @@ export class Acquisition {
         await sleep(clock, AGAIN_MS);
         continue;
       }
-      if (!event.ok) return event.code === 100 ? 'askAgain' : { kind: 'refused', error: event };
+      if (!event.ok) {
+        return event.code === 100 || isAnother(event) ? 'askAgain' : { kind: 'refused', error: event };
+      }
       this.held = { place, event, isOnly: !this.isShared || isOnlyHolder(event, sinceIndex) };
       if (this.over === 'left') {
         void this.letGo();

@@ -1,7 +1,7 @@
 /** The writes that a lock is made of, and what follows from what comes of them. Pure. */
 import type { CompareAndDeleteCommand, CompareAndSwapCommand, CreateCommand } from '../../machine/command';
-import type { DeleteCommand, UpdateCommand } from '../../machine/command';
-import type { Action, KeyEvent } from '../../machine/keyspace/event';
+import type { DeleteCommand } from '../../machine/command';
+import type { Action, KeyError, KeyEvent } from '../../machine/keyspace/event';
 import { expirationOf } from '../v2/keys/writeCommand';
 import type { Place } from './lockQueue';
 
@@ -27,17 +27,11 @@ export function stayCommand(key: string, seenIndex: number, nowMs: number): Comp
   return { type: 'compareAndSwap', path: key, nowMs, value: '', expirationMs, refresh: true, ...compared };
 }
 
-/** The TTL of who has the lock begins anew. */
-export function holdCommand(key: string, ttlSeconds: number, nowMs: number): UpdateCommand {
-  const expirationMs = expirationOf(ttlSeconds, nowMs);
-  return { type: 'update', path: key, nowMs, value: '', expirationMs, refresh: true };
-}
-
 /**
- * The same for who asks for it himself: only of that place, and never of a directory, which is another lock of which this one's name is the
- * beginning. A place keeps its value for as long as it is there.
+ * The TTL of who has the lock begins, or begins anew: only of that place, and never of a directory, which is another lock of which this
+ * one's name is the beginning. A place keeps its value for as long as it is there.
  */
-export function renewCommand(place: Place, ttlSeconds: number, nowMs: number): CompareAndSwapCommand {
+export function holdCommand(place: Place, ttlSeconds: number, nowMs: number): CompareAndSwapCommand {
   const expirationMs = expirationOf(ttlSeconds, nowMs);
   const compared = { prevValue: place.value, prevIndex: 0n };
   return { type: 'compareAndSwap', path: place.key, nowMs, value: '', expirationMs, refresh: true, ...compared };
@@ -60,6 +54,11 @@ export function leaveCommand(place: Place, seenIndex: number | undefined, nowMs:
 /** A directory that no lock needs any more; refused by the key space as long as there is something in it. */
 export function tidyCommand(directory: string, nowMs: number): DeleteCommand {
   return { type: 'delete', path: directory, nowMs, dir: true, recursive: false };
+}
+
+/** What is there now is no place of the queue: it was written by hand, or is the directory of another lock. */
+export function isAnother(changed: KeyEvent | KeyError): boolean {
+  return !changed.ok && (changed.code === 101 || changed.code === 102);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock';
 import { Acquisition, type AcquireOutcome, type LockWish } from './acquisition';
 import { EmptyLocks } from './emptyLocks';
 import { KeepAlive } from './keepAlive';
-import { releaseCommand, renewCommand } from './lockCommands';
+import { holdCommand, isAnother, releaseCommand } from './lockCommands';
 import { nodeOfIndex } from './lockPaths';
 import { type LockQueue, type Place } from './lockQueue';
 import { LockRoom, readQueue } from './lockRoom';
@@ -93,7 +93,7 @@ export class LockService {
       place = this.held(lock, which);
     }
     if (place === undefined) return this.notFound(lock);
-    const renewed = await this.member.propose(renewCommand(place, ttlSeconds, this.clock.now()));
+    const renewed = await this.member.propose(holdCommand(place, ttlSeconds, this.clock.now()));
     return isAnother(renewed) ? this.notFound(lock) : renewed;
   }
 
@@ -165,9 +165,4 @@ export class LockService {
     entry.room.close();
     this.rooms.delete(lock);
   }
-}
-
-/** What is there now is no place of the queue: it was written by hand, or is the directory of another lock. */
-function isAnother(changed: Changed): boolean {
-  return !changed.ok && (changed.code === 101 || changed.code === 102);
 }

@@ -1,6 +1,6 @@
 import { MemberError } from '../../../src/member/types';
 import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
-import { renewCommand } from '../../../src/api/modules/lockCommands';
+import { holdCommand } from '../../../src/api/modules/lockCommands';
 import type { Waiting } from '../../../src/api/modules/lockService';
 import { settled, TestCluster, type TestMember } from './testCluster';
 
@@ -166,7 +166,36 @@ test('a renewal or release by the index of a place that is the directory of anot
 
 test('the directory of another lock, made after the place was seen, is not renewed', () => {
   const place = { key: `${LOCK}/00000000000000000001`, index: 1, value: 'a' };
-  expect(renewCommand(place, 60, 0)).toMatchObject({ type: 'compareAndSwap', prevValue: 'a', refresh: true });
+  expect(holdCommand(place, 60, 0)).toMatchObject({ type: 'compareAndSwap', prevValue: 'a', refresh: true });
+});
+
+test('a place whose turn has come is not had where the directory of another lock has come instead of it', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const next = ask(two, 'next');
+  await quiet();
+  const read = one.space.get(LOCK, false, true, cluster.clock.now());
+  const place = read.ok ? read.node.nodes![1]!.key : '';
+  // The member of who waits sees that he is first, and nothing of what is in the log behind it.
+  two.paused = true;
+  await release(one, 'holder');
+  cluster.append({ type: 'delete', path: place, nowMs: cluster.clock.now(), dir: false, recursive: false });
+  const inner = one.locks.acquire({ lock: place, value: 'in', ttlSeconds: 60, waitSeconds: undefined });
+  await quiet();
+  two.applyOne();
+  await quiet();
+  two.paused = false;
+  cluster.catchUp();
+  await quiet();
+  expect((await inner!.outcome).kind).toBe('held');
+  const directory = one.space.get(place, false, true, cluster.clock.now());
+  expect(directory).toMatchObject({ ok: true, node: { dir: true } });
+  expect(directory.ok && directory.node.expirationMs).toBeUndefined();
+  await cluster.advance(1_000);
+  await quiet();
+  // He asked again, and has a place of his own.
+  expect(heldIndex(next)).toBeDefined();
+  expect(one.queue(LOCK).at(-1)).toEqual(['next', 60]);
 });
 
 test('who only waits renews nothing', async () => {

@@ -158,17 +158,20 @@ export class TestMember extends FakeMember {
   }
 
   catchUp(): void {
-    while (!this.paused && this.applied < this.cluster.log.length) {
-      const entry = this.cluster.log[this.applied]!;
-      if (entry.type === 'sync') while (this.space.expireOne(entry.nowMs));
-      else {
-        const result = this.space.apply(entry);
-        this.waiting.get(this.applied)?.(result);
-      }
-      this.waiting.delete(this.applied);
-      this.applied += 1;
-      for (const { watcher, event } of this.space.takeNotifications()) watcher.deliver(event);
+    while (!this.paused && this.applied < this.cluster.log.length) this.applyOne();
+  }
+
+  /** The next entry, also while it is paused. */
+  applyOne(): void {
+    const entry = this.cluster.log[this.applied]!;
+    if (entry.type === 'sync') while (this.space.expireOne(entry.nowMs));
+    else {
+      const result = this.space.apply(entry);
+      this.waiting.get(this.applied)?.(result);
     }
+    this.waiting.delete(this.applied);
+    this.applied += 1;
+    for (const { watcher, event } of this.space.takeNotifications()) watcher.deliver(event);
   }
 
   /** The values in the queue of a lock, in their order, each with its TTL in seconds. */
