@@ -139,7 +139,7 @@ function suite(): void {
     await isLive();
     await row('new').waitFor();
     expect(await names()).toBe('/,app,changed,kept,new');
-    expect(await value()).toBe('theirs');
+    await until('the value is theirs', 10_000, async () => (await value()) === 'theirs');
     // Nothing is listed anew: the events since are all there.
     expect(asked.filter((each) => !/^200 .*[?&]waitIndex=\d+$/.test(each))).toEqual([]);
     expect(await page.getByText('does not answer').count()).toBe(0);

@@ -133,7 +133,12 @@ test('a stranger that says it of hundreds of URLs at which nobody answers does n
 
 test('one host that lies in the place of a member sends nobody to itself, and takes nobody over', async () => {
   const clusterId = await leader.clusterId();
-  const note = readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8');
+  const peerUrls = (await leader.members()).flatMap(({ peerURLs }) => peerURLs);
+  // It was started while one of them was away.
+  const note = await until('it has noted all members', 15_000, () => {
+    const text = readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8');
+    return peerUrls.every((url) => text.includes(`"${url}"`)) ? text : undefined;
+  });
   await follower.kill();
   const asked: string[] = [];
   let named = clusterId;
