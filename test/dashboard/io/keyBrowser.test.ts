@@ -9,6 +9,8 @@ interface Asked {
 }
 
 let asked: Asked[] = [];
+/** What a test has begun ends with it, also where it fails: else it goes on asking. */
+const endings: (() => void)[] = [];
 const realFetch = globalThis.fetch;
 
 /** Answers when the test says so, also to who wants it no longer: an answer may be on its way already. */
@@ -24,6 +26,7 @@ beforeEach(() => {
     });
 });
 afterEach(() => {
+  for (const end of endings.splice(0)) end();
   globalThis.fetch = realFetch;
 });
 
@@ -43,7 +46,9 @@ function last(): Asked {
 function browserOf(user: string): { session: Session; browser: KeyBrowser } {
   const session = new Session();
   session.use({ user, password: 'right' });
-  return { session, browser: new KeyBrowser(session, () => undefined) };
+  const browser = new KeyBrowser(session, () => undefined);
+  endings.push(() => browser.pause());
+  return { session, browser };
 }
 
 function logOut(session: Session, browser: KeyBrowser): void {
@@ -63,7 +68,6 @@ test('an answer that was under way when its user logged out is not shown to who 
   expect(browser.tree.node('/open')).toBeDefined();
   expect(browser.tree.node('/secret')).toBeUndefined();
   expect(browser.tree.node('/secret/pw')).toBeUndefined();
-  browser.pause();
 });
 
 test('a late refusal of the old user asks the new one for nothing', async () => {
@@ -75,7 +79,6 @@ test('a late refusal of the old user asks the new one for nothing', async () => 
   await own;
   await settled();
   expect(browser.isDenied).toBe(false);
-  browser.pause();
 });
 
 test('what the old user opened and selected is gone', async () => {
@@ -95,7 +98,6 @@ test('what the old user opened and selected is gone', async () => {
   expect([...browser.open]).toEqual(['/']);
   expect(browser.changedAtMs.size).toBe(0);
   expect(browser.generation).toBeGreaterThan(generation);
-  browser.pause();
 });
 
 test('a path that is not there is named once, and nothing else stays selected', async () => {
@@ -114,6 +116,7 @@ test('readings of the old user are gone too, and those under way are dropped', a
   const session = new Session();
   session.use({ user: 'alice', password: 'right' });
   const stats = new StatsPoller(session, () => undefined);
+  endings.push(() => stats.stop());
   stats.start();
   const late = asked;
   asked = [];
@@ -127,5 +130,4 @@ test('readings of the old user are gone too, and those under way are dropped', a
   expect(asked).toHaveLength(4);
   expect(stats.members).toEqual([]);
   expect(stats.isHealthy).toBeUndefined();
-  stats.stop();
 });
