@@ -113,7 +113,8 @@ async function present(directory: string): Promise<Presence | 'taken' | 'none'> 
       presence = undefined;
     }
     if (found === 'its holder') return 'taken';
-    await sleep(randomInt(AGAIN_MS_MAX));
+    // Those that made way come back ever more seldom: the one that waits for them needs a moment in which none of them is there.
+    await sleep(randomInt(found === 'later ones' ? AGAIN_MS_MAX : AGAIN_MS_MAX * (tries + 1)));
   }
   await presence?.end();
   return 'taken';
@@ -147,15 +148,21 @@ function answerOf(path: string): Promise<State | 'gone'> {
   return new Promise((resolve) => {
     const socket = connect(path);
     let text = '';
-    socket.setTimeout(ANSWER_MS_MAX, () => socket.destroy());
+    // Who ends the connection without a word makes way just now, and is not there any more when he is asked again.
+    let silence: State = 'coming';
+    socket.setTimeout(ANSWER_MS_MAX, () => {
+      silence = 'there';
+      socket.destroy();
+    });
     socket.on('data', (data) => (text += data.toString('latin1')));
     socket.on('error', (error) => {
       const code = codeOf(error);
       if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve('gone');
+      // Whoever may not ask takes it for taken.
+      else if (code !== 'ECONNRESET' && code !== 'EPIPE') silence = 'there';
     });
-    // Whoever may not ask, or hears nothing, takes it for taken.
     socket.on('close', () => {
-      resolve(text === 'coming' ? 'coming' : 'there');
+      resolve(text === 'coming' || text === 'there' ? text : silence);
     });
   });
 }
