@@ -78,7 +78,7 @@ async function startMember(place: Place, places: readonly Place[], disk: MemoryD
   const log = new LogRecorder();
   const failures: unknown[] = [];
   const kv = disk.open();
-  const links = new PeerLinks(log as unknown as Logger, SETTINGS.electionTimeoutMs, new Recorders(Date.now), (error) =>
+  const links = new PeerLinks(log, SETTINGS.electionTimeoutMs, new Recorders(Date.now), (error) =>
     failures.push(error),
   );
   const founders = places.map(({ name, url }) => ({ name, peerURLs: [url] }));
