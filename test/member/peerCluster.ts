@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Logger } from 'pino';
 import type { LocalMember } from '../../src/member/localMember';
 import { memberIdOf } from '../../src/member/identity';
 import { openMember } from '../../src/member/openMember';
