@@ -124,6 +124,8 @@ function suite(): void {
     await row('changed').click();
     await save('mine');
     await isStored('/app/changed', 'mine');
+    // It is stored before the page hears of it; without the answer the page could not know whether it is.
+    await page.getByText('Saved.', { exact: true }).waitFor();
 
     // Nothing says that a connection is dead whose other end hangs.
     member.signal('SIGSTOP');
