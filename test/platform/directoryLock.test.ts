@@ -5,16 +5,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryLock } from '../../src/platform/directoryLock';
 
+let scratch: string;
 let directory: string;
 const locks: DirectoryLock[] = [];
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'cairn-lock-'));
+  scratch = mkdtempSync(join(tmpdir(), 'cairn-lock-'));
+  directory = scratch;
 });
 
 afterEach(async () => {
   for (const lock of locks.splice(0)) await lock.release();
-  rmSync(directory, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true });
 });
 
 async function take(): Promise<'held' | 'taken' | 'none'> {

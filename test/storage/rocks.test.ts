@@ -15,6 +15,7 @@ import type { Kv } from '../../src/storage/kv';
 import { openRocks } from '../../src/storage/rocks';
 import { kvSuite, listed, put } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
+import { countTurns } from '../support/turns';
 
 const home = temporaryDirectory();
 
@@ -53,22 +54,14 @@ describe('openRocks', () => {
   test('a batch of many operations is handed over in slices, and is one all the same', async () => {
     const path = newPath();
     const kv = await openRocks({ path, createIfMissing: true });
-    let turns = 0;
-    let isOver = false;
-    const count = (): void => {
-      turns += 1;
-      if (!isOver) setImmediate(count);
-    };
-    setImmediate(count);
+    const turns = countTurns();
     const keys = Array.from({ length: 20_000 }, (_, at) => `k${String(at).padStart(5, '0')}`);
     await Promise.all([
       kv.batch([put('k00000', 'old'), put('z', 'old')], { sync: false }),
-      kv.batch([...keys.map((key) => put(key, 'v')), { type: 'del', key: 'z' }], { sync: true }).then(() => {
-        isOver = true;
-      }),
+      kv.batch([...keys.map((key) => put(key, 'v')), { type: 'del', key: 'z' }], { sync: true }).then(turns.end),
       kv.batch([put('k00001', 'new')], { sync: true }),
     ]);
-    expect(turns).toBeGreaterThanOrEqual(10);
+    expect(turns.count).toBeGreaterThanOrEqual(10);
     await kv.close();
     // The mark of what is on the disk counts every operation: a wrong one would be found here.
     const again = await openRocks({ path, createIfMissing: false });

@@ -11,6 +11,7 @@ import type { LogStart } from '../../src/raft/types';
 import { BOOTSTRAP, command, commands, indexes, load, row, THREE } from './support/memberRows';
 import { listed } from './support/kvSuite';
 import { temporaryDirectory } from './support/temporaryDirectory';
+import { turnsDuring } from '../support/turns';
 
 const ROWS = 5000;
 
@@ -276,15 +277,10 @@ describe('a row with a value of megabytes', () => {
   }
 
   test('is checked and packed a slice in a turn of the event loop', async () => {
-    let turns = 0;
-    let isOver = false;
-    const turn = (): void => {
-      turns += 1;
-      if (!isOver) setImmediate(turn);
-    };
-    setImmediate(turn);
-    const chunks = await exported([row('node', '/a', 'before'), long, row('node', '/z', 'after')]);
-    isOver = true;
+    let chunks: readonly Uint8Array[] = [];
+    const turns = await turnsDuring(async () => {
+      chunks = await exported([row('node', '/a', 'before'), long, row('node', '/z', 'after')]);
+    });
     // A quarter of a megabyte each for its checksum, and half of one to write it down.
     expect(turns).toBeGreaterThanOrEqual((LENGTH / 1024 / 1024) * 6 - 2);
     const rows = chunks.map(decodeChunk).flatMap((chunk) => (chunk.kind === 'rows' ? chunk.rows : []));
@@ -301,15 +297,9 @@ describe('a row with a value of megabytes', () => {
     const disk = new MemoryDisk();
     const store = await receiver(disk);
     const reception = await store.receiveState();
-    let turns = 0;
-    let isOver = false;
-    const turn = (): void => {
-      turns += 1;
-      if (!isOver) setImmediate(turn);
-    };
-    setImmediate(turn);
-    for (const chunk of chunks) await reception.add(chunk);
-    isOver = true;
+    const turns = await turnsDuring(async () => {
+      for (const chunk of chunks) await reception.add(chunk);
+    });
     expect(turns).toBeGreaterThanOrEqual((LENGTH / 1024 / 1024) * 4 - 2);
     await reception.finish({ index: 100, term: 3, configuration: THREE });
     const found: string[] = [];

@@ -9,6 +9,7 @@ import { HEADER, readIn } from '../../snapshot/support/sampleFile';
 import { basic, enableAuth } from '../auth/userWith';
 import { startFairClock } from '../../support/fairClock';
 import { ask, startUnderTest, until, type ApiUnderTest } from '../apiUnderTest';
+import { countTurns } from '../../support/turns';
 
 let api: ApiUnderTest;
 beforeEach(async () => {
@@ -235,26 +236,21 @@ test('no page in a browser gets it from the peer port', async () => {
 
 test('others have as many turns as they need between two parts', async () => {
   const PARTS = 10;
-  let turns = 0;
-  let isOver = false;
-  const turn = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
-  };
+  const turns = countTurns();
   const between: number[] = [];
   api.member.onSnapshot = async function* () {
     await new Promise(setImmediate);
-    turn();
+    let before = 0;
     for (let count = 0; count < PARTS; count += 1) {
-      if (count > 0) between.push(turns);
+      if (count > 0) between.push(turns.count - before);
       const startMs = performance.now();
       while (performance.now() - startMs < 5);
-      turns = 0;
+      before = turns.count;
       yield Buffer.alloc(1000);
     }
   };
   expect((await ask(api.peerPort, 'GET', PATH)).status).toBe(200);
-  isOver = true;
+  turns.end();
   expect(between).toHaveLength(PARTS - 1);
   // A write takes some; with one in between it would wait for as many parts. A busy machine may take the time of some pauses for itself.
   expect(Math.max(...between)).toBeGreaterThanOrEqual(10);
@@ -262,17 +258,13 @@ test('others have as many turns as they need between two parts', async () => {
 
 test('a part of megabytes is hashed and written a slice in a turn', async () => {
   const BYTES = 8 * 1024 * 1024;
-  let turns = 0;
-  let isOver = false;
-  const turn = (): void => {
-    turns += 1;
-    if (!isOver) setImmediate(turn);
-  };
+  const turns = countTurns();
   let after = 0;
   api.member.onSnapshot = async function* () {
     await new Promise(setImmediate);
+    const before = turns.count;
     yield Buffer.alloc(BYTES);
-    after = turns;
+    after = turns.count - before;
   };
   const written: number[] = [];
   const write = SnapshotFileWriter.prototype.chunk;
@@ -280,14 +272,13 @@ test('a part of megabytes is hashed and written a slice in a turn', async () => 
     this: SnapshotFileWriter,
     body,
   ) {
-    turn();
     for (const piece of write.call(this, body)) {
-      written.push(turns);
+      written.push(turns.count);
       yield piece;
     }
   });
   expect((await ask(api.peerPort, 'GET', PATH)).status).toBe(200);
-  isOver = true;
+  turns.end();
   spy.mockRestore();
   // Two pieces of half a megabyte at the most in one of them.
   expect(new Set(written).size).toBeGreaterThanOrEqual(BYTES / 1024 / 1024 - 1);

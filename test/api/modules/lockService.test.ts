@@ -1,6 +1,5 @@
 import { MemberError } from '../../../src/member/types';
 import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
-import { holdCommand } from '../../../src/api/modules/lockCommands';
 import type { Waiting } from '../../../src/api/modules/lockService';
 import { settled, TestCluster, type TestMember } from './testCluster';
 
@@ -162,11 +161,6 @@ test('a renewal or release by the index of a place that is the directory of anot
   }
   expect(places()).toEqual(before);
   expect((await asked!.outcome).kind).toBe('held');
-});
-
-test('the directory of another lock, made after the place was seen, is not renewed', () => {
-  const place = { key: `${LOCK}/00000000000000000001`, index: 1, value: 'a' };
-  expect(holdCommand(place, 60, 0)).toMatchObject({ type: 'compareAndSwap', prevValue: 'a', refresh: true });
 });
 
 test('a place whose turn has come is not had where the directory of another lock has come instead of it', async () => {
