@@ -21,8 +21,8 @@ export class Hold {
   private readonly released = new AbortController();
   /** How the clocks stood to each other when it was renewed last. */
   private clocksMs = aheadMs();
-  /** When that was asked for, by the clock of the wall, which goes on while the machine sleeps. */
-  private askedWallMs = Date.now();
+  /** The same as of the renewal that was granted last; `pause` takes a sleep into account in the other one. */
+  private grantedAheadMs = aheadMs();
 
   private constructor(
     private readonly cluster: Cluster,
@@ -71,7 +71,8 @@ export class Hold {
       if (performance.now() >= untilMs) return `it could not be renewed in time: ${reason}`;
       await this.pause(reason === '' ? ttlMs / 3 : Math.min(AGAIN_AFTER_MS, ttlMs / 6));
       if (this.over()) break;
-      const isInDoubt = this.sleptMs() >= SLEPT_MS && Date.now() >= this.askedWallMs + ttlMs * (1 - MARGIN);
+      const sleptMs = aheadMs() - this.grantedAheadMs;
+      const isInDoubt = sleptMs >= SLEPT_MS && performance.now() + sleptMs >= untilMs;
       const answerMs = isInDoubt ? DOUBT_MS : ttlMs / 3;
       const outcome = await this.renew(Math.min(untilMs, performance.now() + answerMs));
       if (outcome.kind === 'gone') return outcome.reason;
@@ -103,11 +104,6 @@ export class Hold {
     this.clocksMs = aheadMs();
   }
 
-  /** How much more time has passed by the clock of the wall, since the renewal that was granted last, than by the one that stands still in a sleep. */
-  private sleptMs(): number {
-    return Date.now() - this.askedWallMs - (performance.now() - this.askedMs);
-  }
-
   private over(): boolean {
     return this.released.signal.aborted;
   }
@@ -115,12 +111,12 @@ export class Hold {
   private async renew(
     deadlineMs: number,
   ): Promise<{ readonly kind: 'renewed' } | { readonly kind: 'gone' | 'unknown'; readonly reason: string }> {
-    const [askedMs, clocksMs, askedWallMs] = [performance.now(), aheadMs(), Date.now()];
+    const [askedMs, clocksMs] = [performance.now(), aheadMs()];
     try {
       const { status, text } = await this.cluster.ask(renewCall(this.wanted, this.token), deadlineMs);
       const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
       if (status === 200 && !isOther) {
-        [this.askedMs, this.clocksMs, this.askedWallMs] = [askedMs, clocksMs, askedWallMs];
+        [this.askedMs, this.clocksMs, this.grantedAheadMs] = [askedMs, clocksMs, clocksMs];
         return { kind: 'renewed' };
       }
       return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : `status ${status}, ${saidIn(text)}` };
