@@ -98,18 +98,17 @@ async function present(directory: string): Promise<Presence | 'taken' | 'none'> 
       if (NO_SOCKETS.has(codeOf(error) ?? '')) return 'none';
       throw error;
     }
-    const { path } = presence;
-    const end = presence.end.bind(presence);
-    const found = await look(directory, basename(path)).catch(async (error: unknown) => {
-      await end();
+    const own = presence;
+    const found = await look(directory, basename(own.path)).catch(async (error: unknown) => {
+      await own.end();
       throw error;
     });
     if (found === 'nobody else') {
-      presence.state = 'there';
-      return presence;
+      own.state = 'there';
+      return own;
     }
     if (found !== 'later ones') {
-      await presence.end();
+      await own.end();
       presence = undefined;
     }
     if (found === 'its holder') return 'taken';

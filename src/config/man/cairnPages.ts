@@ -108,7 +108,7 @@ function taskPage(word: TaskWord, version: string): string {
   const users = flagsOf(word)['user-file'] === undefined ? [] : clientVariables.username;
   return page(
     { name: `cairn-${word}`, version },
-    section('NAME', [`cairn\\-${word.replaceAll('-', '\\-')} \\- ${lowered(firstSentence(help))}`]),
+    section('NAME', [`cairn\\-${word.replaceAll('-', '\\-')} \\- ${summary(help)}`]),
     section('SYNOPSIS', usage(commandUsage(word))),
     section('DESCRIPTION', paragraph(help)),
     section(
@@ -134,7 +134,8 @@ function pageOf(word: CommandWord): string {
   return word === 'ctl' ? 'cairnctl' : `cairn-${word}`;
 }
 
-function lowered(sentence: string): string {
-  const text = sentence.replace(/\.$/, '').replaceAll('-', '\\-');
+/** Behind the name of a page, where it stands in the lists of man -k. */
+export function summary(help: string): string {
+  const text = firstSentence(help).replace(/\.$/, '').replaceAll('`', '').replaceAll('-', '\\-');
   return text.charAt(0).toLowerCase() + text.slice(1);
 }

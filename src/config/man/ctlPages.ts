@@ -5,7 +5,7 @@ import { ctlRows, flagsOfCtl, isGroup } from '../ctl/table';
 import type { CtlFlag, CtlFlags, CtlGroup, CtlRow } from '../ctl/row';
 import { ctlExitCodes } from '../exitCodes';
 import { firstSentence } from '../text';
-import { exitStatus } from './cairnPages';
+import { exitStatus, summary } from './cairnPages';
 import { page, paragraph, section, subsection, term, usage, type Roff } from './roff';
 
 /** By the names of their files: one for each word, with the commands of its group. */
@@ -98,9 +98,4 @@ function defaultsOf({ default: byDefault, variables = [] }: CtlFlag): string {
     ...(byDefault === undefined ? [] : [`Default: ${byDefault}.`]),
     ...(variables.length === 0 ? [] : [`Variables: ${variables.join(', ')}.`]),
   ].join(' ');
-}
-
-function summary(help: string): string {
-  const text = firstSentence(help).replace(/\.$/, '').replaceAll('`', '').replaceAll('-', '\\-');
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }
