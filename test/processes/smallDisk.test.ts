@@ -21,6 +21,13 @@ const BODY = Buffer.from(`value=${'x'.repeat(100_000)}`);
 const WRITERS = 4;
 
 const PAGE_BYTES = 4096;
+/** What is left of the disk for the log when the writes begin. */
+const LEFT_PAGES = 40;
+/**
+ * More than any write can take: rows of the key space and of its history for all that the log of {@link LEFT_PAGES} holds may be due at
+ * once. With less room than the write needs, whether a part of it stays depends on how many rows were due.
+ */
+const ROOM_AGAIN_PAGES = 16 * LEFT_PAGES;
 
 const reason = whyMissing('cairn') ?? whyNotMounted();
 if (reason === undefined) describe('a small disk', suite);
@@ -139,8 +146,8 @@ function suite(): void {
       const server = await start();
       // The process removes this file before it closes the database: then there is room for the engine to append once more what
       // it could append in part. Without room it takes the part away itself.
-      appendFileSync(join(disk, 'data', 'PID'), Buffer.alloc(40 * PAGE_BYTES, '\n'));
-      leave(join(disk, 'filler'), 40 * PAGE_BYTES);
+      appendFileSync(join(disk, 'data', 'PID'), Buffer.alloc(ROOM_AGAIN_PAGES * PAGE_BYTES, '\n'));
+      leave(join(disk, 'filler'), LEFT_PAGES * PAGE_BYTES);
       const acknowledged = await putEach(server, lengths);
       await expectItEndedForWantOfRoom(server);
       expect(server.logs()).toMatch(/no space left/i);
