@@ -17,6 +17,7 @@ import { QuorumNote } from './quorumNote';
 import type { Quota } from './quota';
 import { QuotaNotice } from './quotaNotice';
 import { Scrub } from './scrub';
+import { SharedNames } from './sharedNames';
 import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
 import type { PeerReport } from './types';
@@ -52,6 +53,7 @@ export class Chores {
   private readonly quorumNote: QuorumNote;
   private readonly quotaNotice: QuotaNotice;
   private readonly scrub: Scrub;
+  private readonly sharedNames: SharedNames;
   private timers: Cancel[] = [];
 
   constructor(private readonly parts: ChoresParts) {
@@ -74,6 +76,7 @@ export class Chores {
     });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);
+    this.sharedNames = new SharedNames({ members: () => state.machine.cluster.members(), logger });
     this.activeSize = new ActiveSize({
       id: raft.id,
       leader: () => raft.leader,
@@ -123,6 +126,7 @@ export class Chores {
     this.quorumNote.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
+    this.sharedNames.check();
     this.electionKick.tick();
     // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.
     this.promoter.check();
