@@ -21,7 +21,10 @@ const { constants } = require('node:os');
 const { join, relative } = require('node:path');
 const { runChild, ROOT } = require('./child');
 const { withLock } = require('./lock');
+const { remindEvery } = require('./reminder');
 
+/** Longer than an installation takes as a rule. npm asks a network that does not answer for minutes, and says nothing. */
+const REMIND_EVERY_MS = 60_000;
 const STAMPS = join(ROOT, 'node_modules', '.cairn');
 
 function say(text) {
@@ -93,7 +96,14 @@ function isInstalled() {
 async function install() {
   const key = installKey();
   say('installing packages (once; about a minute)');
+  const endReminder = remindEvery(REMIND_EVERY_MS, (seconds) => {
+    say(
+      `still installing after ${seconds} s. Is there a network, and does npm know its proxy ("npm config get proxy")? ` +
+        'npm gives up by itself and says why; Ctrl-C ends it now',
+    );
+  });
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+  endReminder();
   if (!canLoadRocksDb()) {
     say(
       `no ready-made RocksDB for ${process.platform}-${process.arch}: compiling it (once; several minutes, needs a C++ compiler)`,
