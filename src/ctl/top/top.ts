@@ -8,6 +8,7 @@ import { EXIT } from '../etcdctl/exitCodes';
 import { Failure } from '../etcdctl/failures';
 import { print } from '../etcdctl/io';
 import { parseMembers, type ListedMember } from '../etcdctl/memberAnswers';
+import { noOperands } from '../etcdctl/memberCommands';
 import { failingAs, keyFailure } from '../etcdctl/report';
 import type { Command, Session } from '../etcdctl/session';
 import { CTRL_C, readKeys } from '../keyboard';
@@ -19,6 +20,7 @@ const INTERVAL_MIN_MS = 100;
 
 export const topCommands = {
   top: async (session) => {
+    noOperands(session);
     const { io, flags, form } = session;
     const intervalMs = flags.durationMs('interval');
     if (intervalMs < INTERVAL_MIN_MS) throw new Failure(EXIT.badArguments, '--interval: give a time from 100ms');

@@ -1,6 +1,8 @@
 /** `cairnctl tree [KEY]`. */
 import type { CtlPath } from '../../config/ctl/table';
 import { paintFor, type Paint } from '../colours';
+import { EXIT } from '../etcdctl/exitCodes';
+import { Failure } from '../etcdctl/failures';
 import { printKeyAnswer } from '../etcdctl/keyOutput';
 import { print, printAllPainted } from '../etcdctl/io';
 import { parseKeyAnswer } from '../etcdctl/keyAnswers';
@@ -11,10 +13,12 @@ import { countBelow, drawingFor, treeLines, type TreeLine } from './lines';
 
 export const treeCommands = {
   tree: async (session) => {
-    const { io, flags, operands, form } = session;
+    const { io, flags, form } = session;
+    const [key = '/', ...rest] = session.operands;
+    if (rest.length > 0) throw new Failure(EXIT.badArguments, 'cairnctl tree takes one key at most');
     const answer = await failingAs(keyFailure, async () => {
       const cluster = await session.cluster();
-      const call = getCall(operands[0] ?? '/', { sort: true, recursive: true, quorum: true });
+      const call = getCall(key, { sort: true, recursive: true, quorum: true });
       return parseKeyAnswer(await cluster.ask(call));
     });
     if (form === 'json') {

@@ -56,3 +56,7 @@ it.each([
   const outcome = await runCtl(['--no-sync', ...args]);
   expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringContaining(words)]);
 });
+
+it('takes no words', async () => {
+  expect(await top('top', '-n', '1', '10')).toEqual({ code: 1, stdout: '', stderr: 'No arguments accepted\n' });
+});

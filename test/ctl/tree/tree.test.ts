@@ -51,6 +51,11 @@ describe('cairnctl tree', () => {
       ...{ code: 4, stdout: '', stderr: 'Error:  100: Key not found (/x) [7]\n' },
     });
   });
+
+  it('says so where there are two keys, and shows neither', async () => {
+    const { code, stdout, stderr } = await runCtl(['--no-sync', '--endpoints', server.url, 'tree', '/app', '/b']);
+    expect([code, stdout, stderr]).toEqual([1, '', 'cairnctl tree takes one key at most\n']);
+  });
 });
 
 test.each([
