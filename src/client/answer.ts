@@ -25,7 +25,10 @@ export function notUnderstood(call: Call, { status, endpoint }: Answer, what: st
 
 const SAID_MAX = 200;
 
-function refusalOf(call: Call, { status, text }: Answer): EtcdError | RefusedError {
+const UNAUTHORIZED = 401;
+
+function refusalOf(call: Call, answer: Answer): EtcdError | RefusedError {
+  const { status, text } = answer;
   const body = parseJson(text);
   const { errorCode, message, cause, index } = isRecord(body) ? body : {};
   const [code, words] = [wholeNumberOf(errorCode), textOf(message)];
@@ -35,13 +38,16 @@ function refusalOf(call: Call, { status, text }: Answer): EtcdError | RefusedErr
       ...{ code, message: printable(words), cause: about, index: wholeNumberOf(index) ?? 0 },
     });
   }
-  return new RefusedError(
-    status,
-    nameOf(call),
-    printable(words ?? wordsOfPage(text))
-      .trim()
-      .slice(0, SAID_MAX),
-  );
+  const said = printable(words ?? wordsOfPage(text))
+    .trim()
+    .slice(0, SAID_MAX);
+  return new RefusedError(status, nameOf(call), `${said}${whyNotKnown(answer)}`);
+}
+
+/** A right user is told 401 where a standby or a proxy sent the request on to somebody who was not shown the password. */
+function whyNotKnown({ status, endpoint, isPasswordKept }: Answer): string {
+  if (status !== UNAUTHORIZED || isPasswordKept !== true) return '';
+  return ` (the request was sent on to ${endpoint}, which is none of the endpoints given: it was not shown the password)`;
 }
 
 /** Of a page for browsers only what it is: whatever answered so is no member. */

@@ -30,6 +30,8 @@ export interface Answer {
   readonly text: string;
   /** Whose answer it is, as `http://HOST:PORT`. */
   readonly endpoint: string;
+  /** The answer of an endpoint pointed there, and because it is none itself it was not shown the user's password. */
+  readonly isPasswordKept?: boolean;
 }
 
 /** One member, and how to reach it. */

@@ -28,12 +28,12 @@ export function isRead({ method }: Call): boolean {
 
 /** Rejects with ExchangeFailure, NotUnderstoodError (too long, redirects without end), or the signal's reason. */
 export async function attempt(options: Attempt, answerBytesMax: number): Promise<Answer> {
-  const { answer, url } = await openAttempt(options);
+  const { answer, url, isPasswordKept } = await openAttempt(options);
   const { statusCode: status = 0, headers } = answer.message;
   try {
     const text = await readText(answer, answerBytesMax, requestTo(options, url));
     const error = plainAtTlsError(url, status, text);
-    if (error === undefined) return { status, headers, text, endpoint: url.origin };
+    if (error === undefined) return { status, headers, text, endpoint: url.origin, isPasswordKept };
     throw new ExchangeFailure('connection', error, false, false);
   } catch (error) {
     const isKnown = error instanceof ExchangeFailure || error instanceof NotUnderstoodError;
@@ -42,8 +42,15 @@ export async function attempt(options: Attempt, answerBytesMax: number): Promise
   }
 }
 
+export interface Opened {
+  readonly answer: OpenAnswer;
+  /** Whose answer it is. */
+  readonly url: URL;
+  readonly isPasswordKept: boolean;
+}
+
 /** As `attempt`, with the body still to be read. */
-export async function openAttempt(options: Attempt): Promise<{ readonly answer: OpenAnswer; readonly url: URL }> {
+export async function openAttempt(options: Attempt): Promise<Opened> {
   const deadlineMs = performance.now() + options.timeoutMs;
   let url = urlOf(options.call, options.endpoint);
   for (let hops = 0; ; hops++) {
@@ -52,7 +59,10 @@ export async function openAttempt(options: Attempt): Promise<{ readonly answer: 
     const { statusCode: status = 0, headers } = answer.message;
     try {
       const next = redirectOf(url, status, headers);
-      if (next === undefined) return { answer, url };
+      if (next === undefined) {
+        const isPasswordKept = options.authorization !== undefined && !mayHavePassword(options, url);
+        return { answer, url, isPasswordKept };
+      }
       if (hops === REDIRECTS_MAX)
         throw new Error(`it points elsewhere for the ${REDIRECTS_MAX + 1}th time, now to ${next.origin}`);
       url = next;
@@ -63,6 +73,10 @@ export async function openAttempt(options: Attempt): Promise<{ readonly answer: 
     }
     leave(answer);
   }
+}
+
+function mayHavePassword({ endpoint, isTrusted }: Attempt, url: URL): boolean {
+  return url.origin === endpoint.origin || isTrusted(url.origin);
 }
 
 /** Nobody reads the body of an answer that points elsewhere. */
@@ -78,10 +92,10 @@ function urlOf({ path }: Call, endpoint: URL): URL {
 }
 
 async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenAnswer> {
-  const { call, endpoint, connections, connectTimeoutMs, signal, authorization, isTrusted } = options;
+  const { call, endpoint, connections, connectTimeoutMs, signal, authorization } = options;
   const { type, bytes } = bytesOf(call.body);
   const isOwn = url.origin === endpoint.origin;
-  const isShown = authorization !== undefined && (isOwn || isTrusted(url.origin));
+  const isShown = authorization !== undefined && mayHavePassword(options, url);
   const request = {
     ...{ method: call.method, url, body: bytes, timeoutMs, connectTimeoutMs, signal, isRead: isRead(call) },
     headers: {

@@ -45,11 +45,11 @@ export async function openFirst(
 }
 
 async function openOne(call: Call, attempt: Attempt): Promise<OpenedAnswer> {
-  const { answer, url } = await openAttempt(attempt);
+  const { answer, url, isPasswordKept } = await openAttempt(attempt);
   const { statusCode: status = 0, headers } = answer.message;
   const opened = { status, headers, endpoint: url.origin };
   if (status < 200 || status >= 300)
-    textOf2xx(call, { ...opened, text: await readText(answer, WORDS_BYTES_MAX, nameOf(call)) });
+    textOf2xx(call, { ...opened, isPasswordKept, text: await readText(answer, WORDS_BYTES_MAX, nameOf(call)) });
   answer.untimed();
   answer.message.once('close', answer.settle);
   return { ...opened, body: answer.message };

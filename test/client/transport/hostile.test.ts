@@ -137,6 +137,26 @@ describe('a server that lies', () => {
     circle.stop();
   });
 
+  it('says of a 401 when the password was kept from whoever answered, because an endpoint pointed there', async () => {
+    const elsewhere = new FakeServer();
+    await elsewhere.start();
+    const endpoint = new FakeServer();
+    await endpoint.start();
+    elsewhere.answer = (_request, headers) =>
+      headers.authorization === undefined ? { status: 401, body: { message: 'Insufficient credentials' } } : {};
+    endpoint.answer = () => ({ status: 307, headers: { Location: `${elsewhere.url}/v2/keys/k` } });
+    const options = { timeoutMs: 3000, auth: { username: 'root', password: 'secret' } };
+    const one = createClient({ ...options, endpoints: endpoint.url });
+    const sentOn = `the request was sent on to ${elsewhere.url}, which is none of the endpoints given: it was not shown the password`;
+    await expect(one.keys.get('k')).rejects.toThrow(`Insufficient credentials (${sentOn})`);
+    await expect(one.open({ method: 'GET', path: '/v2/keys/k' })).rejects.toThrow(sentOn);
+    one.close();
+    const stranger = createClient({ endpoints: endpoint.url, timeoutMs: 3000 });
+    await expect(stranger.keys.get('k')).rejects.toThrow(/Insufficient credentials$/);
+    stranger.close();
+    for (const server of [endpoint, elsewhere]) server.stop();
+  });
+
   it('puts nothing into messages that a terminal would obey', async () => {
     server.answer = ({ socket }) =>
       socket.write(answerText('{"message":"a\\u001b[2Jb\\nc"}', '418 Teapot')) && undefined;
