@@ -280,7 +280,8 @@ function watch(key: string): Promise<{ response: IncomingMessage; lines: () => n
     const request = httpRequest({ host: '127.0.0.1', port, path, agent: false }, (response) => {
       let lines = 0;
       response.on('data', (piece: Buffer) => {
-        for (const byte of piece) if (byte === 10) lines += 1;
+        // Not byte by byte: half a gigabyte comes.
+        for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) lines += 1;
       });
       response.on('error', () => undefined);
       resolve({ response, lines: () => lines });
