@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ConnectionPlaces } from '../api/connectionPlaces';
+import { parseRequestTarget } from '../api/http/requestTarget';
 import { openListeners } from '../api/openListeners';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
@@ -61,6 +62,7 @@ export async function startProxyServer(
         handler,
       ),
     fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer),
+    targetOf: parseRequestTarget,
     dial: dials.proxied,
     failureWaitMs: configuration.proxyFailureWaitMs,
     refreshIntervalMs: configuration.proxyRefreshIntervalMs,

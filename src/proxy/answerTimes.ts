@@ -1,4 +1,5 @@
 /** How long the proxy waits for the first byte of an answer. */
+import type { ProxiedTarget } from './environment';
 
 /**
  * How long a member may be silent after it has the whole request. Watches are not meant: the headers of v2 come at once, and of v1 with the
@@ -15,7 +16,7 @@ const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
 /** It answers nothing before there is an event, or goes on for ever. */
 const V1_WATCH = /^\/v1\/watch\//;
 
-const KEYS_ROUTE = /^\/v2\/keys(?:[/?]|$)/;
+const KEYS_ROUTE = /^\/v2\/keys(?:\/|$)/;
 
 /** What says yes in a query, as in Go. */
 const YES: ReadonlySet<string | null> = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
@@ -27,35 +28,39 @@ const LOCK_WAITS: Readonly<Record<string, RegExp>> = {
 };
 
 /** The log of a cluster, as it grows. */
-const LOG = /^\/v2\/admin\/log(?:\?|$)/;
+const LOG = '/v2/admin/log';
 
-const QUORUM_READ = /[?&](?:quorum|consistent)=/;
+const QUORUM_READ = ['quorum', 'consistent'];
 
 /**
  * Undefined: it may take any time.
  *
  * @param isRead it can be asked of another member too
- * @param url the request's target
  */
-export function answerTimeoutMs(isRead: boolean, url: string): number | undefined {
-  if (V1_WATCH.test(url)) return undefined;
-  const isLock = LOCK_ROUTE.test(url);
+export function answerTimeoutMs(isRead: boolean, { path, query }: ProxiedTarget): number | undefined {
+  if (V1_WATCH.test(path)) return undefined;
+  const isLock = LOCK_ROUTE.test(path);
   if (!isRead) return isLock ? undefined : WRITE_TIMEOUT_MS;
-  return isLock || QUORUM_READ.test(url) ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
+  return isLock || asksForQuorum(query) ? QUORUM_READ_TIMEOUT_MS : READ_TIMEOUT_MS;
 }
 
 /**
  * Whoever closes his half of the connection waits for no answer to these any more: members end them then, too. What is answered at once, or is
  * only long, he still gets.
  */
-export function waitsForNews(method: string, url: string): boolean {
-  if (V1_WATCH.test(url)) return true;
-  if (method !== 'GET') return LOCK_WAITS[method]?.test(url) ?? false;
-  return LOG.test(url) || (KEYS_ROUTE.test(url) && asksToWait(url));
+export function waitsForNews(method: string, { path, query }: ProxiedTarget): boolean {
+  if (V1_WATCH.test(path)) return true;
+  if (method !== 'GET') return LOCK_WAITS[method]?.test(path) ?? false;
+  return path === LOG || (KEYS_ROUTE.test(path) && asksToWait(query));
 }
 
 /** The first one counts where it is given more than once, as for members. */
-function asksToWait(url: string): boolean {
-  const queryAt = url.indexOf('?');
-  return queryAt >= 0 && YES.has(new URLSearchParams(url.slice(queryAt)).get('wait'));
+function asksToWait(query: string): boolean {
+  return query !== '' && YES.has(new URLSearchParams(query).get('wait'));
+}
+
+function asksForQuorum(query: string): boolean {
+  if (query === '') return false;
+  const parameters = new URLSearchParams(query);
+  return QUORUM_READ.some((name) => parameters.has(name));
 }

@@ -15,5 +15,16 @@ export interface ProxiedMember {
   readonly clientURLs: readonly string[];
 }
 
+/** What a request asks for, as members read it: however it is spelled, it is the same path. */
+export interface ProxiedTarget {
+  /** Decoded and without what members take out of it. */
+  readonly path: string;
+  /** Raw, without the `?`. */
+  readonly query: string;
+}
+
+/** Undefined: nothing that a member would serve. */
+export type TargetOf = (url: string) => ProxiedTarget | undefined;
+
 /** Asks the member behind a peer URL who is in its cluster; rejects within a limit of its own. */
 export type FetchMembers = (peerUrl: string) => Promise<{ readonly members: readonly ProxiedMember[] }>;

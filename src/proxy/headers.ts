@@ -1,5 +1,6 @@
 /** Which headers go on, and which belong to one connection only (RFC 9110 section 7.6.1). */
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Endpoint } from './endpoints';
 import { viaOf } from './loops';
 
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -33,14 +34,21 @@ export function hasBody({ headers }: IncomingMessage): boolean {
  * The headers for the member: the client's, with its address added to X-Forwarded-For and this proxy to Via, framed as the client
  * framed its body.
  *
+ * @param endpoint the member's
  * @param id of this process (loops.ts)
  */
-export function requestHeaders(request: IncomingMessage, id: string): OutgoingHttpHeaders {
+export function requestHeaders(
+  request: IncomingMessage,
+  { host, port }: Pick<Endpoint, 'host' | 'port'>,
+  id: string,
+): OutgoingHttpHeaders {
   const isDropped = droppedFrom(request.headers.connection);
   const headers: OutgoingHttpHeaders = {};
   for (const [name, values] of Object.entries(request.headersDistinct)) {
     if (values !== undefined && !isDropped(name)) headers[name] = values.length === 1 ? values[0] : values;
   }
+  // HTTP/1.0 asks for none, and what is sent on is HTTP/1.1.
+  headers['host'] ??= `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const forwarded = [...(request.headersDistinct['x-forwarded-for'] ?? []), request.socket.remoteAddress ?? ''];
   headers['x-forwarded-for'] = forwarded.filter((address) => address !== '').join(', ');
   headers.via = viaOf(request, id);

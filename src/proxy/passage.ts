@@ -7,6 +7,7 @@ import { writeMessage } from './answers';
 import { answerTimeoutMs, waitsForNews } from './answerTimes';
 import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
+import type { ProxiedTarget } from './environment';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
 import { leadsBack } from './loops';
 
@@ -39,9 +40,13 @@ export class Passage {
   /** The one that was asked last. */
   private asked: Endpoint | undefined;
 
-  /** @param endpoints at least one, in the order in which they are tried */
+  /**
+   * @param target what the request asks for; it is passed on as it came
+   * @param endpoints at least one, in the order in which they are tried
+   */
   constructor(
     private readonly request: IncomingMessage,
+    private readonly target: ProxiedTarget,
     private readonly response: ServerResponse,
     private readonly endpoints: readonly Endpoint[],
     private readonly context: PassageContext,
@@ -56,7 +61,7 @@ export class Passage {
       clearTimeout(this.timer);
       this.outgoing?.destroy();
     });
-    if (waitsForNews(this.request.method ?? '', this.request.url ?? '')) {
+    if (waitsForNews(this.request.method ?? '', this.target)) {
       socket.once('end', this.onHalfClosed);
       if (socket.readableEnded) this.onHalfClosed();
     }
@@ -94,7 +99,7 @@ export class Passage {
       port: endpoint.port,
       method: this.request.method,
       path: this.request.url,
-      headers: requestHeaders(this.request, this.context.id),
+      headers: requestHeaders(this.request, endpoint, this.context.id),
       setHost: false,
     });
     this.outgoing = outgoing;
@@ -133,7 +138,7 @@ export class Passage {
 
   private send(outgoing: ClientRequest): void {
     const wait = (): void => {
-      const timeoutMs = answerTimeoutMs(isRead(this.request), this.request.url ?? '');
+      const timeoutMs = answerTimeoutMs(isRead(this.request), this.target);
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
       else this.endless = true;
     };

@@ -4,7 +4,7 @@ import { dialTcp, type Dial } from '../platform/dial';
 import { writeMessage, writePlain } from './answers';
 import { Connections } from './connections';
 import { Endpoints, type Endpoint } from './endpoints';
-import type { FetchMembers, ProxyLogger } from './environment';
+import type { FetchMembers, ProxiedTarget, ProxyLogger, TargetOf } from './environment';
 import { LOOP_HEADER, loopOf } from './loops';
 import { Membership } from './membership';
 import { Passage } from './passage';
@@ -20,6 +20,9 @@ const GRACE_MS = 5000;
 /** The proxy's own routes; the rest is the cluster's. */
 const CONFIG_PATH = '/v2/config/local/proxy';
 const LIVE_PATH = '/livez';
+
+/** Whatever it is, a member will say so. */
+const NO_TARGET: ProxiedTarget = { path: '', query: '' };
 
 export interface ProxyListener {
   /** Accepts nothing new, lets requests finish and cuts what is left at the deadline. */
@@ -38,6 +41,7 @@ export interface ProxyOptions {
   /** Opens the client port; rejects if it cannot. */
   readonly listen: (handler: RequestListener) => Promise<readonly ProxyListener[]>;
   readonly fetchMembers: FetchMembers;
+  readonly targetOf: TargetOf;
   /** To the client ports of members; plain TCP if nothing else is said. */
   readonly dial?: Dial;
   readonly failureWaitMs: number;
@@ -94,11 +98,12 @@ class ProxyDesk {
   }
 
   serve(request: IncomingMessage, response: ServerResponse): void {
-    const path = (request.url ?? '').split('?', 1)[0];
+    const target = this.options.targetOf(request.url ?? '') ?? NO_TARGET;
+    const { path } = target;
     if (path === LIVE_PATH) writePlain(response, 200, '{"live": "true"}');
     else if (path === CONFIG_PATH) this.serveConfig(request, response);
     else if (this.options.mode === 'readonly' && request.method !== 'GET') writePlain(response, 501, '');
-    else this.forward(request, response);
+    else this.forward(request, target, response);
   }
 
   cutEndless(): void {
@@ -124,7 +129,7 @@ class ProxyDesk {
     writePlain(response, 200, `${JSON.stringify({ endpoints })}\n`);
   }
 
-  private forward(request: IncomingMessage, response: ServerResponse): void {
+  private forward(request: IncomingMessage, target: ProxiedTarget, response: ServerResponse): void {
     const loop = loopOf(request, this.options.id);
     if (loop !== undefined) {
       response.setHeader(LOOP_HEADER, this.options.id);
@@ -141,7 +146,7 @@ class ProxyDesk {
       return;
     }
     const { id, logger, dialTimeoutMs } = this.options;
-    const passage = new Passage(request, response, available, {
+    const passage = new Passage(request, target, response, available, {
       connections: this.connections,
       id,
       dialTimeoutMs,

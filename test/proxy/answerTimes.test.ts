@@ -1,3 +1,4 @@
+import { parseRequestTarget } from '../../src/api/http/requestTarget';
 import { answerTimeoutMs } from '../../src/proxy/answerTimes';
 
 test.each([
@@ -12,6 +13,14 @@ test.each([
   [true, '/v1/watch/a', undefined],
   [false, '/v1/watch/a', undefined],
   [true, '/v1/keys/watch', 5_000],
+  // However it is spelled, members serve it, and a watch that is not known for one looks like a member that is silent.
+  [true, 'http://proxy:2379/v1/watch/a', undefined],
+  [true, '//v1/./watch/a', undefined],
+  [true, '/%761/watch/a', undefined],
+  [false, 'http://proxy:2379/mod/v2/lock/a?ttl=5', undefined],
+  [true, 'http://proxy:2379/v2/keys/a?%71uorum=true', 10_000],
+  [true, 'http://proxy:2379/v2/keys/v1/watch/a', 5_000],
 ])('read %j of %s: %j', (isRead, url, timeoutMs) => {
-  expect(answerTimeoutMs(isRead, url)).toBe(timeoutMs);
+  const target = parseRequestTarget(url) ?? { path: '', query: '' };
+  expect(answerTimeoutMs(isRead, target)).toBe(timeoutMs);
 });

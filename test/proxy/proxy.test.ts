@@ -139,6 +139,25 @@ describe('what is passed on', () => {
   });
 });
 
+describe('a client of HTTP/1.0', () => {
+  test.each(['', 'Connection: host\r\n'])('need not say which host it means, and is answered (%j)', async (header) => {
+    const hosts: unknown[] = [];
+    const member = await upstream((request, response) => {
+      hosts.push(request.headers.host);
+      response.end('hello');
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const socket = connect({ port: proxy.port, host: '127.0.0.1' });
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.write(`GET /version HTTP/1.0\r\n${header}\r\n`);
+    await once(socket, 'close');
+    expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    // It is sent on as HTTP/1.1, which asks for one.
+    expect(hosts).toEqual([new URL(member.url).host]);
+  });
+});
+
 describe('a watch', () => {
   test('has its headers and each event at once, and ends with the client', async () => {
     let closed = 0;
@@ -170,6 +189,9 @@ describe('a watch', () => {
     ['POST', '/v1/watch/a?index=9', false],
     ['POST', '/mod/v2/lock/a?ttl=60', false],
     ['PUT', '/mod/v2/leader/a?ttl=60&name=x', false],
+    ['GET', 'http://proxy:2379/v2/keys/a?wait=true', true],
+    ['GET', '/v2//keys/a?%77ait=true', true],
+    ['POST', 'http://proxy:2379/mod/v2/lock/a?ttl=60', false],
   ])('ends with a client that closes its half, as one does that is killed: %s %s', async (method, target, begins) => {
     let closed = 0;
     const member = await upstream((_request, response) => {
@@ -195,6 +217,7 @@ describe('a watch', () => {
     ['DELETE', '/mod/v2/lock/a?index=7'],
     ['DELETE', '/mod/v2/leader/a?name=x'],
     ['GET', '/v2/keys/a&wait=true'],
+    ['GET', 'http://v2/keys?wait=true'],
     ['GET', '/v2/keys/a?wait=false&wait=true'],
   ])('what does not wait is answered also then: %s %s', async (method, target) => {
     let answer: () => void = () => undefined;
@@ -431,6 +454,7 @@ describe('what the proxy answers itself', () => {
   test('that it lives, also without a member', async () => {
     proxy = await startProxyUnderTest([]);
     expect(await get('/livez')).toMatchObject({ status: 200, body: '{"live": "true"}' });
+    expect((await get('http://proxy:2379/livez')).body).toBe('{"live": "true"}');
     expect((await get('/readyz')).status).toBe(503);
   });
 

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { RequestListener, Server } from 'node:http';
 import { connect, createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { parseRequestTarget } from '../../src/api/http/requestTarget';
 import type { ProxyOptions } from '../../src/proxy/proxy';
 import { startProxy } from '../../src/proxy/proxy';
 
@@ -108,6 +109,7 @@ export async function startProxyUnderTest(
       return [{ close: () => close(server) }];
     },
     fetchMembers: () => Promise.resolve({ members: [{ peerURLs: [], clientURLs }] }),
+    targetOf: parseRequestTarget,
     failureWaitMs: 5000,
     refreshIntervalMs: 30_000,
     dialTimeoutMs: 500,
