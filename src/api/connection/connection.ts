@@ -6,6 +6,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { Socket } from 'node:net';
 import { underlyingOf } from '../../tls/underlying';
 import { Intake } from './intake';
+import { mayLoseWhatFollows } from './upgrade';
 
 /** How long a client may take nothing of what is written to it, and how long one may be connected without a request. */
 const STALL_MAX_MS = 60_000;
@@ -53,6 +54,10 @@ export class Connection {
   /** A request whose headers were read. */
   take(request: IncomingMessage, response: ServerResponse): void {
     this.newest = request;
+    if (mayLoseWhatFollows(request)) {
+      response.shouldKeepAlive = false;
+      this.intake.hold();
+    }
     if (!this.isBusy()) {
       this.begin({ request, response });
       return;

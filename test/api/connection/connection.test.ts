@@ -76,6 +76,10 @@ function putChunked(value: string): string {
   return `PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\n${FORM}Transfer-Encoding: chunked\r\n\r\n6\r\nvalue=\r\n${value.length.toString(16)}\r\n${value}\r\n0\r\n\r\n`;
 }
 
+/** Asks for another protocol, which no client port has. */
+const UPGRADE = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n';
+const UPGRADING_GET = GET.replace('\r\n\r\n', `\r\n${UPGRADE}\r\n`);
+
 function statuses(text: string): string[] {
   return [...text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]!);
 }
@@ -283,4 +287,67 @@ test('the peer port keeps the order too', async () => {
   );
   await until(() => statuses(text()).length === 4);
   expect(statuses(text())).toEqual(['200', '200', '404', '200']);
+});
+
+describe('a request that asks for another protocol is answered as if it had not', () => {
+  test('one after the other, on one connection', async () => {
+    slowMember();
+    const client = await open();
+    for (let count = 1; count <= 3; count++) {
+      client.socket.write(UPGRADING_GET);
+      await until(() => statuses(client.text()).length === count);
+    }
+    client.socket.write(put('a'));
+    await until(() => statuses(client.text()).length === 4);
+    expect(client.isClosed()).toBe(false);
+  });
+
+  test.each([
+    ['of one read', [UPGRADING_GET + VERSION], ['404']],
+    ['whose body comes with it', [put('a').replace(FORM, FORM + UPGRADE) + VERSION], ['201']],
+    [
+      'whose body comes later',
+      [
+        ...put('a')
+          .replace(FORM, FORM + UPGRADE)
+          .split(/(?=value)/),
+        VERSION,
+      ],
+      ['201'],
+    ],
+    ['of one read, behind another', [GET + UPGRADING_GET + VERSION], ['404', '404']],
+    ['whose headers end in the next read', [UPGRADING_GET.slice(0, -1), `\n${VERSION}`], ['404']],
+    ['whose headers end a little later', [UPGRADING_GET.slice(0, -3), `\n\r\n${VERSION}`], ['404']],
+  ])('%s: what Node throws away behind it is not waited for in vain', async (_, pieces, answers) => {
+    slowMember();
+    const client = await open();
+    for (const piece of pieces) {
+      client.socket.write(piece, 'latin1');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await until(() => client.isClosed());
+    expect(statuses(client.text())).toEqual(answers);
+    expect(client.text()).toMatch(/\r\nConnection: close\r\n/);
+  });
+
+  test('what came behind it is no request from its middle on', async () => {
+    const log = slowMember();
+    const client = await open();
+    client.socket.write(UPGRADING_GET + put(DELETE).slice(0, -DELETE.length));
+    client.socket.write(DELETE);
+    await until(() => client.isClosed());
+    expect(statuses(client.text())).toEqual(['404']);
+    expect(log).toEqual(['get undefined']);
+  });
+
+  test('what was sent ahead before it is all answered', async () => {
+    slowMember();
+    const client = await open();
+    client.socket.write(put('a'));
+    client.socket.write(put('b') + UPGRADING_GET);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    client.socket.write(VERSION);
+    await until(() => statuses(client.text()).length >= 3);
+    expect(statuses(client.text()).slice(0, 3)).toEqual(['201', '201', '200']);
+  });
 });
