@@ -86,7 +86,8 @@ export async function refuseTaken(path: string): Promise<DirectoryState> {
   if (state.kind === 'ours') {
     throw new StorageError(
       'format',
-      `${path} is the data directory of a member already; nothing was changed. Give one that is not there yet`,
+      `${path} is the data directory of a member already; nothing was changed. Give one that is not there yet. ` +
+        'If it is here because this very command was killed, that had come to its end: the state is whole, and the member can be started',
     );
   }
   if (state.kind === 'filling' && (await isInUse(join(path, 'db')))) {

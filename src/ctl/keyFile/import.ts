@@ -9,6 +9,7 @@ import { readKeyFile, type ImportedKeys } from './readKeyFile';
 import { prefixOf } from '../prefix';
 
 const TTLS = ['date', 'left', 'none'] as const;
+const ONCE_CHANGED = 'with --existing keep what somebody else wrote stays, and with --existing replace the file counts';
 
 /**
  * `cairn import FILE [--prefix PREFIX] [--existing refuse|keep|replace] [--ttl date|left|none] [--url URL]`: writes what `cairn export` wrote, or the keys of a
@@ -33,7 +34,7 @@ export function importKeys(args: readonly string[], environment: Environment = p
     const store = new KeyStore(keys, prefix);
     const present = (await store.read(hiddenIn(alive))).map((found) => found.present);
     const plan = planChanges(alive, present, { prune: false, existing, ttlS: (entry) => ttlOf(entry, ttl, nowMs) });
-    const done = await carryOutPlan(plan, store, prefix, `cairn import ${path} --existing keep`);
+    const done = await carryOutPlan(plan, store, prefix, existing === 'refuse' ? ONCE_CHANGED : undefined);
     const over = document.keys.length - alive.length;
     const words = [
       `${done} written`,

@@ -43,11 +43,18 @@ export class Migration {
   async begin(overwrite: boolean): Promise<void> {
     const mark = await this.target.mark();
     const names = await this.target.names();
-    if (mark === undefined && names.length > 0 && !overwrite)
+    if (mark === undefined && names.length > 0 && !overwrite) {
+      // The mark goes last: whoever is killed between it and the last word leaves a copy that is whole.
+      if (await this.isCopied())
+        throw new MigrationError(
+          'the target holds exactly what the source does, and no migration to it is under way: if one was ended in its last moment, it had finished, and ' +
+            'clients can be led to the target; to copy and follow the source again, give --overwrite',
+        );
       throw new MigrationError(
         `the target holds keys already (${names.slice(0, 3).join(', ')}): migrate into an empty cluster, or give --overwrite, ` +
           'which deletes what the source does not have',
       );
+    }
     if (mark !== undefined && mark !== this.identity && !overwrite)
       throw new MigrationError(
         `the target holds a copy of another store (${mark}) that was not finished; give --overwrite to replace it`,
@@ -70,6 +77,11 @@ export class Migration {
     );
     if (!finish.aborted) await this.follow(listing, finish, stop);
     return await this.finish(stop);
+  }
+
+  private async isCopied(): Promise<boolean> {
+    const { node } = await this.source.keys.list('/', { recursive: true, sorted: true });
+    return differences(node, await this.target.read(), hasTtl).length === 0;
   }
 
   private async follow(from: Listing, finish: AbortSignal, stop: AbortSignal): Promise<void> {

@@ -1,7 +1,6 @@
 /** `cairn restore-once FILE`: a member of a new release begins with a snapshot. For the init container of a pod. */
-import { dirname } from 'node:path';
 import { codeOf } from '../../platform/errorCode';
-import { syncDirectory, writeDurably } from '../../platform/durable';
+import { replaceDurably } from '../../platform/durable';
 import type { Dial } from '../../platform/dial';
 import { noteIn, noteText } from '../../platform/noteFile';
 import { readPlainFile } from '../../platform/plainFile';
@@ -120,18 +119,15 @@ function namesIn(values: CommandArguments): readonly string[] {
     .map((entry) => entry.split('=', 1)[0]?.trim() ?? '');
 }
 
+/** In one step: data beside half a note would be taken for those of another release, which nothing but a deleted volume gets past. */
 async function writeNote(path: string, note: VolumeNote): Promise<void> {
-  await writeDurably(
-    path,
-    noteText('Says that the data beside it were restored from a snapshot, and for which release.', note),
-  );
-  await syncDirectory(dirname(path));
+  const text = noteText('Says that the data beside it were restored from a snapshot, and for which release.', note);
+  await replaceDurably(path, text);
 }
 
 async function writeRecord(path: string, { isRecorded }: Found): Promise<void> {
   if (isRecorded) return;
-  await writeDurably(path, 'A member of a release of Cairn has begun: no snapshot is restored in its place again.\n');
-  await syncDirectory(dirname(path));
+  await replaceDurably(path, 'A member of a release of Cairn has begun: no snapshot is restored in its place again.\n');
 }
 
 function volumeNoteIn(text: string | undefined): VolumeNote | undefined {

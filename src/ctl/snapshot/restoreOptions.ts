@@ -6,6 +6,7 @@ import type { RestoreOptions, TtlRule } from '../../snapshot/restore';
 import { UsageError, type CommandArguments } from '../arguments';
 
 const BUMP_MAX = 2 ** 46;
+const SECONDS_END = '2026-11-27T17:05:12'.length;
 
 /** @throws UsageError */
 export function restoreOptionsOf(values: CommandArguments, nowMs: number): Omit<RestoreOptions, 'progressOf'> {
@@ -86,6 +87,7 @@ function indexOf(text: string): number {
 
 function dateOf(name: string, text: string): number {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z$/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isFinite(ms)) return ms;
+  // A day that no month has is taken for one of the next.
+  if (Number.isFinite(ms) && new Date(ms).toISOString().slice(0, SECONDS_END) === text.slice(0, SECONDS_END)) return ms;
   throw new UsageError(`--${name} ${JSON.stringify(text)}: give a date like 2026-11-27T17:05:12Z`);
 }

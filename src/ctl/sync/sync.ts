@@ -43,7 +43,7 @@ export function sync(args: readonly string[], environment: Environment = process
       ))
     )
       throw new Error('nothing was changed');
-    const done = await carryOutPlan(plan, store, prefix, `cairn sync ${args.join(' ')}`);
+    const done = await carryOutPlan(plan, store, prefix);
     say(`${changesOf(done)} made to ${where}`);
   });
 }

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AskMembers } from '../../../src/ctl/clearRemoved';
@@ -114,6 +123,30 @@ test('a restore that was killed is made anew', async () => {
   writeFileSync(join(volume, 'data.restored'), 'A sentence.\n{"token":"first","phase":"restoring"}\n');
   expect(await run()).toBe(0);
   expect(existsSync(join(data, 'FORMAT'))).toBe(true);
+});
+
+test('what says of the restore is replaced in one step: killed in the midst, nobody finds half of it', async () => {
+  const [note, before] = [join(volume, 'data.restored'), join(place, 'before')];
+  const text = 'A sentence.\n{"token":"first","phase":"restoring"}\n';
+  writeFileSync(note, text);
+  linkSync(note, before);
+  // Of a run that was killed while it wrote.
+  writeFileSync(`${note}.new`, 'A sent');
+  writeFileSync(join(records, 'a.new'), 'A memb');
+  expect(await run()).toBe(0);
+  expect(readFileSync(note, 'utf8')).toContain('"phase":"restored"');
+  // The file itself was left as it was, so there was no moment in which it was empty.
+  expect(readFileSync(before, 'utf8')).toBe(text);
+  expect([readdirSync(volume).sort(), readdirSync(records)]).toEqual([['data', 'data.restored'], ['a']]);
+});
+
+test('data that are there with the note of the beginning were restored to their end: only that is written down', async () => {
+  await run();
+  rmSync(join(records, 'a'));
+  writeFileSync(join(volume, 'data.restored'), 'A sentence.\n{"token":"first","phase":"restoring"}\n');
+  expect(await run()).toBe(0);
+  expect(output.text()).toContain('a: has the restored state already');
+  expect(readdirSync(records)).toEqual(['a']);
 });
 
 test('a pod that comes later joins the others', async () => {

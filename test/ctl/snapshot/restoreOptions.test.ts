@@ -48,9 +48,14 @@ test.each([
   [['--data-dir=d', TWO, '--name=b', '--initial-advertise-peer-urls=ftp://h'], '--initial-advertise-peer-urls'],
   [['--data-dir=d', '--bump-index=0'], '--bump-index'],
   [['--data-dir=d', '--bump-index=1e9'], '--bump-index'],
+  // Beyond what a number can say without leaving some out, and beyond what a row can hold.
+  [['--data-dir=d', '--bump-index=9007199254740993'], 'from 1 to 70368744177664'],
+  [['--data-dir=d', '--bump-index=70368744177665'], 'from 1 to 70368744177664'],
   [['--data-dir=d', '--ttl=none'], 'give one of keep-date, keep-left'],
   [['--data-dir=d', '--now=2026-11-27T16:00:00Z'], '--now is for --ttl keep-left'],
   [['--data-dir=d', '--ttl=keep-left', '--now=yesterday'], 'give a date like'],
+  [['--data-dir=d', '--ttl=keep-left', '--now=2026-02-30T00:00:00Z'], 'give a date like'],
+  [['--data-dir=d', '--ttl=keep-left', '--now=2026-02-28T24:00:00Z'], 'give a date like'],
   [['--data-dir=d', TWO, '--name=b', '--ttl=keep-left'], 'the same date'],
 ])('%p is a mistake', (words, text) => {
   expect(() => given(...words)).toThrow(UsageError);
