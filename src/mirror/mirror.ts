@@ -9,6 +9,8 @@ import { digestOf } from './digest';
 import { Disk, type Modes } from './directory/disk';
 import { noteText, readState } from './directory/state';
 import { swapIn, tidy } from './directory/swap';
+import { whyNotWritten } from './directory/whyNotWritten';
+import { NotTheWriterError, Writer } from './directory/writer';
 import { followUntilDue } from './followUntilDue';
 import { RefusedListingError, refuseTooMuch, type Listing, type ListingLimits } from './listing';
 import { planFiles, type Form } from './plan';
@@ -53,6 +55,7 @@ export class Mirror {
   private readonly made: string;
   private readonly complaints: Complaints;
   private readonly backOff: BackOff;
+  private readonly writer: Writer;
 
   constructor(
     private readonly settings: MirrorSettings,
@@ -63,20 +66,37 @@ export class Mirror {
     this.made = JSON.stringify({ prefix, form, modes });
     this.complaints = new Complaints(parts.log);
     this.backOff = new BackOff(PAUSES, parts.random);
+    this.writer = new Writer(this.directory, parts.log);
   }
 
   /**
-   * Makes the directory if it is not there, removes what a process left that was killed, and takes the state that is there as the one to
-   * begin with. Rejects as the file system does if there can be no directory.
+   * Makes the directory if it is not there, and marks it as taken; where that cannot be, it is tried again before anything is written. Rejects
+   * as the file system does if there can be no directory, and with NotTheWriterError if another process writes there.
    */
-  async open(): Promise<void> {
+  async claim(): Promise<void> {
     const { settings, directory, parts } = this;
     await ensureDirectory(directory, settings.modes.directory).catch((error: unknown) => {
       throw directoryError(error, directory);
     });
-    await tidy(directory, await this.disk()).catch((error: unknown) => {
-      parts.log.warn({ err: error }, 'what an earlier process left could not be removed; it is tried again');
+    await this.writer.become().catch((error: unknown) => {
+      if (error instanceof NotTheWriterError) throw error;
+      const reason = whyNotWritten(error, directory);
+      parts.log.warn({ reason }, 'the directory cannot be written to for now; it is tried again');
     });
+  }
+
+  /**
+   * Claims the directory, removes what a process left that was killed, and takes the state that is there as the one to begin with. Rejects as
+   * `claim` does.
+   */
+  async open(): Promise<void> {
+    const { directory, parts } = this;
+    await this.claim();
+    if (this.writer.isIt) {
+      await tidy(directory, await this.disk()).catch((error: unknown) => {
+        parts.log.warn({ err: error }, 'what an earlier process left could not be removed; it is tried again');
+      });
+    }
     const note = await readState(directory).catch((error: unknown) => {
       parts.log.warn({ err: error }, 'what the directory holds cannot be read, so it is not begun with');
       return undefined;
@@ -87,7 +107,12 @@ export class Mirror {
     parts.listener.onState(note.digest);
   }
 
-  /** Until the signal is aborted; what goes wrong is said and tried again. */
+  /** Others may write to the directory. */
+  async close(): Promise<void> {
+    await this.writer.leave();
+  }
+
+  /** Until the signal is aborted; what goes wrong is said and tried again. Rejects with NotTheWriterError. */
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const round = await this.round(signal);
@@ -97,7 +122,7 @@ export class Mirror {
     }
   }
 
-  /** Until the first listing was written. Resolves with whether one was before the signal was aborted. */
+  /** Until the first listing was written. Resolves with whether one was before the signal was aborted. Rejects with NotTheWriterError. */
   async once(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
       if ((await this.round(signal)).kind === 'done') return true;
@@ -115,8 +140,9 @@ export class Mirror {
       this.complaints.ended('writing', 'the state is written again');
       return { kind: 'done', index };
     } catch (error) {
+      if (error instanceof NotTheWriterError) throw error;
       const { counts } = this.parts.status;
-      const reason = reasonOf(error);
+      const reason = whyNotWritten(error, this.directory);
       const isRefused = error instanceof RefusedListingError;
       if (isRefused) counts.refused++;
       else counts.notWritten++;
@@ -170,10 +196,16 @@ export class Mirror {
       const [before, index] = [status.state.index, state.index];
       log.warn({ before, index }, 'the index went back: this is another cluster, or one restored from a copy');
     }
+    await this.writer.check();
     if (status.state?.digest !== digest) {
+      await this.writer.become();
       const note = noteText({ ...state, made });
       const untidy = await swapIn(directory, { files, note }, await this.disk(), clock.now());
-      if (untidy !== undefined) log.warn({ err: untidy }, 'the state before could not be removed; it is tried again');
+      if (untidy !== undefined)
+        log.warn(
+          { reason: whyNotWritten(untidy, directory) },
+          'the state before could not be removed; it is tried again',
+        );
       status.counts.written++;
       log.info({ index: state.index, keys: state.keys, bytes }, 'a new state is there');
     }

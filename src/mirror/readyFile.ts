@@ -15,10 +15,13 @@ export class ReadyFile {
     const file = await open(next, 'wx');
     try {
       await file.writeFile(text);
-    } finally {
       await file.close();
+      await rename(next, this.path);
+    } catch (error) {
+      await file.close();
+      await rm(next, { force: true });
+      throw error;
     }
-    await rename(next, this.path);
     this.text = text;
   }
 

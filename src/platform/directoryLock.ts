@@ -10,7 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from './errorCode';
 import { HeldDirectory } from './heldDirectory';
 
-const NAME = /^lock-[0-9a-f]{8}$/;
+/** What sockets are called, but for eight hexadecimal digits at their end. */
+const USUAL_NAME = 'lock-';
+const DIGITS = /^[0-9a-f]{8}$/;
 const TRIES_MAX = 20;
 /** Between two tries of several that came at the same moment. */
 const AGAIN_MS_MAX = 100;
@@ -40,7 +42,13 @@ class Presence {
     server.unref();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen(path, resolve);
+      // Every user may ask: one that may not would take what a killed process of another user left for somebody who is there, for ever.
+      const umask = process.umask(0);
+      try {
+        server.listen(path, resolve);
+      } finally {
+        process.umask(umask);
+      }
     });
     return presence;
   }
@@ -61,11 +69,15 @@ export class DirectoryLock {
     private readonly presence: Presence,
   ) {}
 
-  /** 'taken': another process has it. 'none': there can be no lock on this file system. Rejects as the file system does. */
-  static async take(path: string): Promise<DirectoryLock | 'taken' | 'none'> {
+  /**
+   * 'taken': another process has it. 'none': there can be no lock on this file system. Rejects as the file system does.
+   *
+   * @param name - what sockets there are called, but for their ends
+   */
+  static async take(path: string, name = USUAL_NAME): Promise<DirectoryLock | 'taken' | 'none'> {
     const directory = await HeldDirectory.open(path, true);
     try {
-      const presence = await present(directory.base);
+      const presence = await present(directory.base, name);
       if (typeof presence !== 'string') return new DirectoryLock(directory, presence);
       await directory.close();
       return presence;
@@ -89,17 +101,17 @@ export class DirectoryLock {
   }
 }
 
-async function present(directory: string): Promise<Presence | 'taken' | 'none'> {
+async function present(directory: string, name: string): Promise<Presence | 'taken' | 'none'> {
   let presence: Presence | undefined;
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     try {
-      presence ??= await Presence.begin(join(directory, `lock-${randomBytes(4).toString('hex')}`));
+      presence ??= await Presence.begin(join(directory, `${name}${randomBytes(4).toString('hex')}`));
     } catch (error) {
       if (NO_SOCKETS.has(codeOf(error) ?? '')) return 'none';
       throw error;
     }
     const own = presence;
-    const found = await look(directory, basename(own.path)).catch(async (error: unknown) => {
+    const found = await look(directory, name, basename(own.path)).catch(async (error: unknown) => {
       await own.end();
       throw error;
     });
@@ -122,18 +134,21 @@ async function present(directory: string): Promise<Presence | 'taken' | 'none'> 
 /** Of those that come at the same moment the first by name waits until the others have gone again. */
 async function look(
   directory: string,
+  name: string,
   own: string,
 ): Promise<'nobody else' | 'its holder' | 'earlier ones' | 'later ones'> {
-  const names = (await readdir(directory)).filter((name) => NAME.test(name));
+  const names = (await readdir(directory)).filter(
+    (each) => each.startsWith(name) && DIGITS.test(each.slice(name.length)),
+  );
   // Somebody took it for one that was left.
   if (!names.includes(own)) return 'earlier ones';
   const found = await Promise.all(
-    names.filter((name) => name !== own).map(async (name) => ({ name, state: await ask(join(directory, name)) })),
+    names.filter((each) => each !== own).map(async (each) => ({ each, state: await ask(join(directory, each)) })),
   );
   const others = found.filter(({ state }) => state !== 'gone');
   if (others.length === 0) return 'nobody else';
   if (others.some(({ state }) => state === 'there')) return 'its holder';
-  return others.some(({ name }) => name < own) ? 'earlier ones' : 'later ones';
+  return others.some(({ each }) => each < own) ? 'earlier ones' : 'later ones';
 }
 
 async function ask(path: string): Promise<State | 'gone'> {

@@ -38,11 +38,12 @@ function make(source: FakeSource, more: Partial<MirrorSettings> = {}, requireFre
     ...{ source, clock: new RealClock(), random: () => 0.9, log: { info: say, warn: say, error: say }, status },
     listener: { onState: (digest) => states.push(digest) },
   });
+  stops.push(() => mirror.close());
   const stopping = new AbortController();
   const start = async (): Promise<void> => {
     await mirror.open();
     const over = mirror.follow(stopping.signal);
-    stops.push(async () => {
+    stops.unshift(async () => {
       stopping.abort();
       await over;
     });
@@ -55,6 +56,7 @@ async function write(source: FakeSource): Promise<void> {
   const { mirror } = make(source);
   await mirror.open();
   expect(await mirror.once(new AbortController().signal)).toBe(true);
+  await mirror.close();
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -111,6 +113,7 @@ test('the next process begins with what is there; with --require-fresh it is not
     expect([status.isReady, status.isFresh]).toEqual([!requireFresh, false]);
     expect(said.join()).toMatch(/the last state is still there/);
     expect(seen()).toEqual({ a: '1' });
+    await mirror.close();
   }
 });
 
@@ -238,6 +241,40 @@ test('an index that goes back is another cluster: it is taken, and said', async 
   await until(() => status.counts.written === 2);
   expect(seen()).toEqual({ a: '0' });
   expect(said.join('\n')).toMatch(/the index went back/);
+});
+
+test('one directory is for one: another mirror changes nothing there, of this prefix or of another, until it is alone', async () => {
+  const source = new FakeSource();
+  source.set('a', '1');
+  const { mirror, status, start } = make(source);
+  await start();
+  await until(() => status.isReady);
+  const before = readdirSync(directory).sort();
+  for (const prefix of ['/app', '/other']) {
+    const second = make(source, { prefix });
+    await expect(second.mirror.open()).rejects.toThrow(
+      /another cairn mirror writes to .*, and two need two directories/,
+    );
+    expect([second.states, readdirSync(directory).sort()]).toEqual([[], before]);
+  }
+  for (const stop of stops.splice(0)) await stop();
+  await mirror.close();
+  const after = make(source);
+  await after.mirror.open();
+  expect(after.status.state).toMatchObject({ keys: 1 });
+});
+
+test('taken over, as by a process on another machine, it ends before it writes there again', async () => {
+  const source = new FakeSource();
+  source.set('a', '1');
+  const { mirror, status, signal } = make(source);
+  await mirror.open();
+  const over = mirror.follow(signal);
+  await until(() => status.isReady);
+  rmSync(join(directory, readdirSync(directory).find((name) => name.startsWith('..lock-')) ?? ''));
+  source.set('a', '2');
+  await expect(over).rejects.toThrow(/has taken .* over/);
+  expect(seen()).toEqual({ a: '1' });
 });
 
 test('stopped, it ends, wherever it is', async () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryLock } from '../../src/platform/directoryLock';
@@ -32,6 +32,20 @@ test('one has it, until it lets go, and leaves nothing behind', async () => {
   await locks.pop()!.release();
   expect(readdirSync(directory)).toEqual([]);
   expect(await take()).toBe('held');
+});
+
+test('every user may ask, whatever the umask, so that what a killed one of another user left is in nobody’s way', async () => {
+  expect(await take()).toBe('held');
+  const [name = ''] = readdirSync(directory);
+  expect(statSync(join(directory, name)).mode & 0o222).toBe(0o222);
+});
+
+test('it has the name that is asked for, and others are none of it', async () => {
+  const lock = await DirectoryLock.take(directory, '..mine-');
+  if (typeof lock === 'string') throw new Error(lock);
+  locks.push(lock);
+  expect(readdirSync(directory)).toEqual([expect.stringMatching(/^\.\.mine-[0-9a-f]{8}$/)]);
+  expect([await DirectoryLock.take(directory, '..mine-'), await take()]).toEqual(['taken', 'held']);
 });
 
 test('what killed processes left is in nobody’s way, and of many that come at once one has it', async () => {

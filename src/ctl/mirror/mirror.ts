@@ -64,6 +64,8 @@ class Run {
   private readonly readyFile: ReadyFile | undefined;
   private teller: Teller | undefined;
   private server: Server | undefined;
+  /** From then on the directory and the ready file are this process's. */
+  private claimed: Mirror | undefined;
   /** What the ready file is being told. */
   private saying = Promise.resolve();
 
@@ -83,7 +85,6 @@ class Run {
 
   async run(source: ClusterSource): Promise<void> {
     try {
-      await this.readyFile?.remove();
       await this.mirror(source);
     } finally {
       source.close();
@@ -102,6 +103,9 @@ class Run {
       },
     };
     const mirror = new Mirror(settings, { source, clock, random: Math.random, log, status, listener });
+    await mirror.claim();
+    this.claimed = mirror;
+    await this.readyFile?.remove();
     this.teller = await this.tellerOf(options.hook);
     await mirror.open();
     if (onceWithinMs === undefined) {
@@ -115,7 +119,10 @@ class Run {
     if (!status.isReady) {
       throw new Error(`the prefix could not be written within ${onceWithinMs / 1000} s; the lines before say why`);
     }
-    log.warn({ index: status.state?.index }, 'the last state is taken: the prefix could not be read in time');
+    log.warn(
+      { index: status.state?.index },
+      'the last state is taken: the prefix could not be read and written in time',
+    );
   }
 
   private onState(digest: string): void {
@@ -175,7 +182,8 @@ class Run {
     await this.teller?.idle();
     clearTimeout(limit);
     await this.saying;
-    if (this.options.onceWithinMs === undefined) await this.readyFile?.remove();
+    if (this.claimed !== undefined && this.options.onceWithinMs === undefined) await this.readyFile?.remove();
+    await this.claimed?.close();
     this.server?.close();
     this.server?.closeAllConnections();
   }

@@ -9,6 +9,8 @@ export const NOTE = '..mirror.json';
 /** Of which state the command was told. */
 export const TOLD = '..told';
 export const NEW_TOLD = '..told_tmp';
+/** Of who writes there, and some more letters: a socket (src/platform/directoryLock.ts). */
+export const LOCK = '..lock-';
 
 /** What a directory with files is called, but for some letters at its end: `..2026_11_27_16_42_09.` */
 export function generationName(nowMs: number): string {
