@@ -2,6 +2,7 @@
 import { SnapshotDamage } from '../format/damage';
 import type { LogMark } from '../format/logHeader';
 import type { BackupFile } from './files';
+import type { TornTail } from '../format/logReader';
 import { readLog, type LogExtent } from './logFile';
 
 export interface Link {
@@ -13,7 +14,7 @@ export interface Link {
 export type ChainEnd =
   /** There is nothing behind it. */
   | { readonly kind: 'end' }
-  /** The log that leads on is damaged there. */
+  /** The log that leads on is damaged there, or one that begins later, so that nobody knows whether there is more. */
   | { readonly kind: 'damage'; readonly link: Link }
   /** The next log begins later. */
   | { readonly kind: 'gap'; readonly nextAfter: number };
@@ -47,6 +48,16 @@ export class LogChain {
     return marks;
   }
 
+  /** The logs that end with this entry, and with what was being written behind it. */
+  async tornAt(index: number): Promise<readonly { readonly file: BackupFile; readonly torn: TornTail }[]> {
+    const found: { readonly file: BackupFile; readonly torn: TornTail }[] = [];
+    for (const file of this.logs.filter(({ index: after }) => after <= index)) {
+      const { torn, last } = (await this.linkOf(file)).extent;
+      if (torn !== undefined && Math.max(last, file.index) === index) found.push({ file, torn });
+    }
+    return found;
+  }
+
   /** A log that leads on from this entry, or why there is none. Those that begin last are looked at first. */
   async after(index: number): Promise<Link | ChainEnd> {
     let damaged: Link | undefined;
@@ -62,6 +73,7 @@ export class LogChain {
     if (damaged !== undefined) return { kind: 'damage', link: damaged };
     for (const file of this.logs.filter(({ index: after }) => after > index)) {
       const { extent } = await this.linkOf(file);
+      if (extent.damage !== undefined) return { kind: 'damage', link: { file, extent } };
       if (extent.last > file.index) return { kind: 'gap', nextAfter: file.index };
     }
     return { kind: 'end' };

@@ -4,6 +4,7 @@ import type { LogMark } from '../format/logHeader';
 import type { TornTail } from '../format/logReader';
 import { BackupError } from './backupError';
 import { isLink, type ChainEnd, type LogChain } from './chain';
+import type { BackupFile } from './files';
 import { readLog } from './logFile';
 import type { Replay } from './replay';
 import type { Target } from './target';
@@ -45,6 +46,7 @@ export async function leadOn({ chain, replay, clusterId, progress, note }: LeadO
     if (!isLink(found)) {
       for (const mark of await chain.marksAt(clusterId, replay.position)) events.mark(mark);
       if (isReached()) break;
+      for (const { file, torn } of await chain.tornAt(index)) note(tornText(file.name, torn));
       replay.finish();
       return { end: found, knownMs: Math.max(knownMs, replay.position.dateMs) };
     }
@@ -63,11 +65,17 @@ export async function leadOn({ chain, replay, clusterId, progress, note }: LeadO
   return undefined;
 }
 
+export interface Unreached {
+  readonly replay: Replay;
+  readonly machine: Machine;
+  readonly target: Target;
+  /** The last of the snapshots that cannot be read, and what was said of them. */
+  readonly unread: BackupFile | undefined;
+  readonly notes: readonly string[];
+}
+
 /** @throws BackupError, unless it is the newest state that is meant and all is there, or one that is known to be that of then */
-export function refuseUnreached(
-  { end, knownMs }: LedTo,
-  { replay, machine, target }: { readonly replay: Replay; readonly machine: Machine; readonly target: Target },
-): void {
+export function refuseUnreached({ end, knownMs }: LedTo, { replay, machine, target, unread, notes }: Unreached): void {
   const upTo = `what can be restored goes up to index ${machine.keySpace.index} and ${dateText(knownMs)} (--at-index, --at-time)`;
   switch (end.kind) {
     case 'damage': {
@@ -79,6 +87,9 @@ export function refuseUnreached(
       throw new BackupError(`the entries ${from} to ${end.nextAfter} of the log are in no file; ${upTo}`);
     }
     case 'end':
+      if (target.kind === 'newest' && unread !== undefined && unread.index > replay.position.index) {
+        throw new BackupError(`nothing else leads to the state of ${unread.name}: ${notes.join('; ')}; ${upTo}`);
+      }
       if (target.kind === 'index') throw new BackupError(`index ${target.index} is not in the backup: ${upTo}`);
       if (target.kind === 'time' && target.dateMs > knownMs) {
         throw new BackupError(`nothing is known of ${dateText(target.dateMs)}: ${upTo}`);

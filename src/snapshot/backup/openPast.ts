@@ -3,10 +3,11 @@ import type { Machine } from '../../machine/machine';
 import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
 import { loadState } from '../loadedState';
-import { SnapshotFile } from '../openFile';
+import type { StateSource } from '../openFile';
 import { BackupError } from './backupError';
 import { LogChain } from './chain';
 import { filesOf, type BackupFile } from './files';
+import { FullFile } from './fullFile';
 import { dateText, leadOn, refuseUnreached } from './leadOn';
 import { PastState } from './pastState';
 import { Replay } from './replay';
@@ -37,22 +38,27 @@ export async function withPast<T>(
 ): Promise<T> {
   const { fulls, logs } = await filesOf(directory);
   const notes: string[] = [];
-  const note = (text: string): void => void notes.push(text);
+  const note = (text: string): void => {
+    if (!notes.includes(text)) notes.push(text);
+  };
   const chain = new LogChain(logs);
-  let oldest: string | undefined;
+  let [oldest, unread]: [oldest?: string, unread?: BackupFile] = [];
   for (const base of [...fulls].reverse()) {
     progress(base.name);
-    const file = await SnapshotFile.open(base.path);
+    const file = await FullFile.open(base);
     try {
       const loaded = await load(file, target);
-      if (loaded.kind === 'damaged') note(`${base.name} is not whole and was passed over: ${loaded.why}`);
+      if (loaded.kind === 'damaged') {
+        unread ??= base;
+        note(`${base.name} is not whole and was passed over: ${loaded.why}`);
+      }
       if (loaded.kind === 'later') oldest = `${base.name} is of ${loaded.than}`;
       if (loaded.kind !== 'loaded') continue;
       const { machine, header } = loaded;
       const { index, term, takenAtMs, clusterId } = header;
       const replay = new Replay(machine, { index, term, dateMs: takenAtMs }, target);
       const ledTo = await leadOn({ chain, replay, clusterId, progress, note });
-      if (ledTo !== undefined) refuseUnreached(ledTo, { replay, machine, target });
+      if (ledTo !== undefined) refuseUnreached(ledTo, { replay, machine, target, unread, notes });
       const position = target.kind === 'time' ? { ...replay.position, dateMs: target.dateMs } : replay.position;
       const { index: etcdIndex, tree } = machine.keySpace;
       const state = new PastState(file, RowMerge.of(machine.takeRows()), position, tree.size);
@@ -72,7 +78,7 @@ type Loaded =
 
 class IsLater extends Error {}
 
-async function load(file: SnapshotFile, target: Target): Promise<Loaded> {
+async function load(file: StateSource, target: Target): Promise<Loaded> {
   try {
     const { snapshot, machine } = await loadState(file, {
       header: ({ takenAtMs }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { StoredRow } from '../../storage/stateChunk';
 import type { SnapshotHeader } from '../format/fileHeader';
-import type { ReadSnapshot, SnapshotFile, SnapshotFileListener, StateSource } from '../openFile';
+import type { ReadSnapshot, SnapshotFileListener, StateSource } from '../openFile';
 import type { StatePosition } from './replay';
 import type { RowMerge } from './rowMerge';
 
@@ -12,7 +12,7 @@ import type { RowMerge } from './rowMerge';
 export class PastState implements StateSource {
   /** @param keysAbout how many keys and directories it has, for a line about how far its reading is */
   constructor(
-    private readonly base: SnapshotFile,
+    private readonly base: StateSource,
     private readonly changes: RowMerge,
     readonly position: StatePosition,
     private readonly keysAbout: number,

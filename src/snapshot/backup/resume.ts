@@ -2,9 +2,9 @@
 import { open } from 'node:fs/promises';
 import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
-import { SnapshotFile } from '../openFile';
 import { isLink, LogChain, type Link } from './chain';
 import { filesOf, type BackupFile } from './files';
+import { FullFile } from './fullFile';
 import { tornText } from './leadOn';
 
 export interface Place {
@@ -67,7 +67,7 @@ export async function resume(directory: string): Promise<Resumption> {
 }
 
 async function headerOf(file: BackupFile): Promise<SnapshotHeader | SnapshotDamage> {
-  const opened = await SnapshotFile.open(file.path);
+  const opened = await FullFile.open(file);
   try {
     return (await opened.read({})).header;
   } catch (error) {

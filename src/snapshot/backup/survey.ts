@@ -6,9 +6,10 @@ import { SnapshotDamage } from '../format/damage';
 import type { SnapshotHeader } from '../format/fileHeader';
 import { loadState } from '../loadedState';
 import type { LogMark } from '../format/logHeader';
-import { SnapshotFile, type ReadSnapshot } from '../openFile';
+import type { ReadSnapshot } from '../openFile';
 import { isLink, LogChain, type Link } from './chain';
 import { filesOf, type BackupFile } from './files';
+import { FullFile } from './fullFile';
 import { leadOn, tornText } from './leadOn';
 import { Replay } from './replay';
 
@@ -77,11 +78,30 @@ export async function survey(
     if (first.snapshot.header.index <= (ranges.at(-1)?.lastEntry ?? -1)) continue;
     ranges.push(replays ? await replayed(first, chain, progress) : await looked(first, chain));
   }
+  damage.push(...unreachable(logs, ranges));
   return { fulls, logs, ranges, damage, notes };
 }
 
+/** Logs to which nothing leads: one before them was cut off or is lost. What is before all snapshots is left over, and no loss. */
+function unreachable(logs: readonly Link[], ranges: readonly Range[]): readonly string[] {
+  const oldest = ranges[0]?.first.snapshot.header.index;
+  if (oldest === undefined) return [];
+  return logs
+    .filter(({ file, extent: { last, damage } }) => damage === undefined && last > file.index && last > oldest)
+    .filter(({ extent: { last } }) => !ranges.some((range) => isIn(range, last)))
+    .map(({ file, extent: { last } }) => {
+      const before = ranges.map(({ lastEntry }) => lastEntry).filter((entry) => entry <= file.index);
+      const missing = `those from ${Math.max(oldest, ...before) + 1} on are missing or cannot be read`;
+      return `${file.name}: nothing leads to its entries ${file.index + 1} to ${last}, because ${missing}`;
+    });
+}
+
+function isIn({ first, lastEntry }: Range, entry: number): boolean {
+  return entry > first.snapshot.header.index && entry <= lastEntry;
+}
+
 async function readFull(file: BackupFile, loads: boolean): Promise<FoundFull | SnapshotDamage> {
-  const opened = await SnapshotFile.open(file.path);
+  const opened = await FullFile.open(file);
   try {
     if (loads) {
       const { snapshot, machine } = await loadState(opened);
@@ -130,7 +150,7 @@ async function looked(first: FoundFull, chain: LogChain): Promise<Range> {
 
 /** By carrying them out. */
 async function replayed(first: FoundFull, chain: LogChain, progress: (name: string) => void): Promise<Range> {
-  const file = await SnapshotFile.open(first.file.path);
+  const file = await FullFile.open(first.file);
   try {
     const { snapshot, machine } = await loadState(file);
     const { clusterId } = snapshot.header;
