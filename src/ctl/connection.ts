@@ -8,7 +8,8 @@ import { formatEndpoint } from '../config/urls';
 import type { Dial } from '../platform/dial';
 import { readPlainFileSync } from '../platform/plainFile';
 import { openDialMaterial } from '../tls/dialMaterial';
-import type { TlsFile } from '../tls/files';
+import { readTlsFiles, type TlsFile } from '../tls/files';
+import { TlsFileError } from '../tls/errors';
 import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
 import { bareSide, orLater, SURROUNDINGS } from './filesDial';
@@ -125,6 +126,22 @@ export function peerConnections(values: CommandArguments, environment: Environme
     : dialWith(given);
 }
 
+/** The client certificate and the key that are named, in PEM; undefined if none are, or what a variable names cannot be read. */
+export async function givenPair(
+  values: CommandArguments,
+  environment: Environment,
+): Promise<{ readonly cert: string; readonly key: string } | undefined> {
+  const files = givenSide(values, environment)?.files;
+  try {
+    const { certificate, key } = await readTlsFiles({ certificate: files?.certificate, key: files?.key });
+    return certificate && key && { cert: certificate.text, key: key.text };
+  } catch (error) {
+    // What was typed has been read before, to dial with it.
+    if (error instanceof TlsFileError) return undefined;
+    throw error;
+  }
+}
+
 function dialAs(memberOf: () => Built): Promise<Dial> {
   return orLater(async () => {
     const member = memberOf();
@@ -134,8 +151,17 @@ function dialAs(memberOf: () => Built): Promise<Dial> {
   });
 }
 
-function dialWith(side: TlsSide): Promise<Dial> {
-  return orLater(() => openDialMaterial(side, SURROUNDINGS));
+/** What is wrong with a file that was typed is a mistake of who typed it; what a variable names may be meant for others. @throws UsageError */
+async function dialWith(side: TlsSide): Promise<Dial> {
+  const open = () => openDialMaterial(side, SURROUNDINGS);
+  const isTyped = Object.values(side.files).some((file?: TlsFile) => file?.option.startsWith('--'));
+  if (!isTyped) return orLater(open);
+  try {
+    const material = await open();
+    return await orLater(() => Promise.resolve(material));
+  } catch (error) {
+    throw error instanceof TlsFileError ? new UsageError(error.message) : error;
+  }
 }
 
 /** Undefined: no option and no ETCDCTL_ variable names a file. */

@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Drain } from '../../src/api/drain';
+import { check } from '../../src/ctl/check';
+import { doctor } from '../../src/ctl/doctor/doctor';
+import { healthcheck } from '../../src/ctl/healthcheck';
 import { prestop } from '../../src/ctl/prestop';
 import { addUser, enableAuth } from '../api/auth/userWith';
 import { startUnderTest, type ApiUnderTest } from '../api/apiUnderTest';
@@ -73,6 +76,27 @@ test.each(['', 'root', ':pw', 'root:pw\nann:pw\n'])('a file with %j is none', as
 test('a file that is not there is said to be', async () => {
   expect(await stop({}, '--user-file', join(directory, 'none'))).toBe(2);
   expect(output.text()).toContain('cannot be read');
+});
+
+describe('a file of TLS that cannot be read', () => {
+  const commands = [
+    ['check', check],
+    ['check security', (args: string[], environment = {}) => check(['security', ...args], environment)],
+    ['doctor', doctor],
+    ['healthcheck', healthcheck],
+  ] as const;
+
+  test.each(commands)('is a mistake of who names it to cairn %s', async (_, run) => {
+    expect(await run(['--url', `http://127.0.0.1:${api.clientPort}`, '--ca-file', join(directory, 'none')], {})).toBe(
+      2,
+    );
+    expect(output.text()).toContain('there is no such file');
+  });
+
+  test.each(commands)('and is for others, where a variable names it and cairn %s asks by http', async (_, run) => {
+    await run(['--url', `http://127.0.0.1:${api.clientPort}`], { ETCDCTL_CA_FILE: join(directory, 'none') });
+    expect(output.text()).not.toContain('there is no such file');
+  });
 });
 
 test('the password is not shown to whoever an answer points to', async () => {

@@ -128,6 +128,12 @@ test('of one without TLS none holds but that it made no certificates', async () 
   await running.stop();
 });
 
+test('where nobody listens, and no data is, no row holds', async () => {
+  const gone = await start('http', []);
+  await gone.stop();
+  expect(await failing(gone)).toEqual(ROWS);
+});
+
 test('of one that made its certificates itself it is said', async () => {
   const running = await start('https', ['--auto-tls', '--peer-auto-tls']);
   expect(await failing(running)).toEqual(['2.1', '2.2', '2.3', '2.4', '2.5', '2.6', '2.7', 'auth']);

@@ -40,6 +40,11 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
     complaints: urlComplaints,
   },
   {
+    about: 'peer URLs',
+    well: () => 'members reach each other in one way: with TLS, or without',
+    complaints: plainPeerComplaints,
+  },
+  {
     about: 'metrics',
     well: () => 'every member says them',
     isTold: isAnswered,
@@ -204,6 +209,19 @@ function urlComplaints(cluster: ClusterFacts): readonly Complaint[] {
       advice: 'give all of them a certificate (docs/tls.md), or none',
     });
   return complaints;
+}
+
+/** One that speaks in plain text among others with TLS gives away what they encrypt. */
+function plainPeerComplaints({ members }: ClusterFacts): readonly Complaint[] {
+  const isPlain = (url: string): boolean => /^http:/i.test(url);
+  if (members.every(({ member }) => member.peerURLs.every(isPlain))) return [];
+  return members
+    .filter(({ member }) => member.peerURLs.some(isPlain))
+    .map((facts) => ({
+      severity: 'warning',
+      seen: `${nameOf(facts)} is reached without TLS at ${facts.member.peerURLs.filter(isPlain).join(', ')}, and other members with it: all that they send it can be read on the way`,
+      advice: 'give it a certificate and https peer URLs (docs/clustering.md, "TLS between members"), or remove it',
+    }));
 }
 
 /** Addresses of this machine only. Where the one who asks is on it too, and all members are, it is a trial. */

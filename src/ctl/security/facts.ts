@@ -9,8 +9,10 @@ export interface PortFacts {
   readonly kind: 'client' | 'peer';
   readonly url: string;
   readonly isTls: boolean;
-  /** Nobody on another machine reaches it. */
+  /** It is published for this machine alone, which says nothing of where the member listens. */
   readonly isLoopback: boolean;
+  /** Of one that is: under which other addresses of this machine it answers all the same, as URLs. */
+  readonly elsewhere: readonly string[];
   /** What somebody hears who shows no certificate. */
   readonly stranger: Probed;
   /** Of a port with TLS: what somebody hears who speaks http there. */
@@ -19,12 +21,24 @@ export interface PortFacts {
   readonly certificateEndsMs: number | undefined;
   /** Of a client port with TLS: why its certificate is not believed with the CA that was given; undefined: it is, or was not seen. */
   readonly distrust: string | undefined;
+  /** Of a peer port with TLS: what the client certificate that was given hears there; undefined: none was given. */
+  readonly withCertificate: Probed | undefined;
+  /** Of a client port. */
+  readonly routes: RouteFacts | undefined;
+}
+
+/** What a client port answers to somebody who is no user; with the client certificate, if one was given. */
+export interface RouteFacts {
+  /** A route of operators. */
+  readonly operators: Probed;
+  /** Under the name of another host. */
+  readonly foreignHost: Probed;
+  /** A change that comes from a page of another site; there is nothing to change under that key. */
+  readonly foreignSite: Probed;
 }
 
 export interface SecurityFacts {
   readonly nowMs: number;
-  /** The client URL that was asked for the rest. */
-  readonly askedAt: string;
   readonly ports: readonly PortFacts[];
   /** Undefined: it was not said. */
   readonly isAuthOn: boolean | undefined;
@@ -32,10 +46,4 @@ export interface SecurityFacts {
   readonly rootForNobody: Probed;
   /** Of the role guest; undefined: no user was given who may see it, or there is none that may. */
   readonly guestRights: KeyRights | undefined;
-  /** Without a user: a route of operators. */
-  readonly operatorsForNobody: Probed;
-  /** Under the name of another host. */
-  readonly foreignHost: Probed;
-  /** A change that comes from a page of another site; there is nothing to change under that key. */
-  readonly foreignSite: Probed;
 }

@@ -1,4 +1,4 @@
-/** Asks a port as somebody who has neither a certificate nor a user. Nothing secret is sent, so it is no matter who answers. */
+/** Asks a port as somebody who is no user. Nothing secret is sent, so it is no matter who answers. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -71,14 +71,26 @@ export function probe({ url: text, method = 'GET', path, headers = {}, dial, tim
   });
 }
 
-/** Whoever answers is believed, and sees no certificate. @param shown - hears when the certificate of the other side ends */
-export function dialAnybody(shown: (validToMs: number) => void = () => undefined): Dial {
+/** A certificate and its key, in PEM. A handshake shows the one and never the other. */
+export interface ShownPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/**
+ * Whoever answers is believed.
+ *
+ * @param shown hears when the certificate of the other side ends
+ * @param own what is shown to the other side; undefined: no certificate
+ */
+export function dialAnybody(shown: (validToMs: number) => void = () => undefined, own?: ShownPair): Dial {
   return (url) => {
     if (url.protocol !== 'https:') return dialTcp(url);
     const host = hostOf(url);
     const socket = connect({
       ...{ host, port: portOf(url), rejectUnauthorized: false, ALPNProtocols: ['http/1.1'] },
       ...(isIP(host) === 0 ? { servername: host } : {}),
+      ...own,
     });
     socket.once('secureConnect', () => {
       const validToMs = endOfCertificate(socket);

@@ -43,6 +43,11 @@ function memberFacts(
   };
 }
 
+/** The same with these peer URLs. */
+function reachedAt(facts: MemberFacts, ...peerURLs: readonly string[]): MemberFacts {
+  return { ...facts, member: { ...facts.member, peerURLs } };
+}
+
 function absent({ member }: MemberFacts): MemberFacts {
   return { member, answering: undefined, failure: 'connection refused' };
 }
@@ -228,4 +233,16 @@ test('a connection that cannot be there, because the other member does not run, 
   const metricsText = 'etcd_network_active_peers{Local="id-a",Remote="id-c"} 0\n';
   const complaints = complaintsOf(clusterOf(memberFacts('a', { metricsText }), memberFacts('b'), down));
   expect(complaints.map((each) => each.split(':')[0])).toEqual(['error members', 'error majority']);
+});
+
+test('a member without TLS at its peer port is told of among others that have it, and only there', () => {
+  const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
+  const secure = [a, b].map((facts) => reachedAt(facts, 'https://10.0.0.1:2380'));
+  const ofPeers = (...members: readonly MemberFacts[]) =>
+    findingsOf(clusterOf(...members)).filter(({ about }) => about === 'peer URLs');
+  expect(ofPeers(...secure, reachedAt(c, 'http://10.0.0.4:2380'))).toMatchObject([
+    { severity: 'warning', seen: expect.stringMatching(/^c is reached without TLS at http:\/\/10\.0\.0\.4:2380, /) },
+  ]);
+  expect(ofPeers(...secure)).toMatchObject([{ severity: 'ok' }]);
+  expect(ofPeers(a, b, c)).toMatchObject([{ severity: 'ok' }]);
 });

@@ -3,6 +3,8 @@ import { createClient } from '../../../src/client/client';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { check } from '../../../src/ctl/check';
+import { examine } from '../../../src/ctl/security/examine';
+import { portOf } from '../../../src/ctl/security/ports';
 import { dialAnybody, probe } from '../../../src/ctl/security/probe';
 import { FakeServer } from '../../client/fakeServer';
 import { RawServer } from '../../client/rawServer';
@@ -95,7 +97,8 @@ test('TLS that demands no certificates lets everybody in, at both ports', async 
   try {
     expect(await check(['security', '--url', half.own, ...files(), '--output', 'json'])).toBe(1);
     expect(rows()).toEqual([
-      ...['error clients (2.2)', 'error members (2.5)', 'warning auth', 'warning operators', 'unknown not seen'],
+      ...['error clients (2.2)', 'error members (2.5)', 'unknown CAs (2.7)', 'warning auth', 'warning operators'],
+      'unknown not seen',
     ]);
     expect(await check(['security', '--url', half.own, '--ca-file', peers.caFile])).toBe(1);
     expect(output.text()).toMatch(/certificate/);
@@ -110,11 +113,55 @@ test('a member without anything, on this machine, is a trial; nothing of it is c
     const before = await (await fetch(`${open.own}/v2/keys/?recursive=true`)).text();
     expect(await check(['security', '--url', open.own, '--output', 'json'])).toBe(0);
     expect(rows()).toEqual([
-      ...['unknown plain http', 'unknown certificates', 'warning auth', 'warning operators', 'unknown not seen'],
+      ...['warning tls (2.1)', 'warning clients (2.2)', 'warning peers (2.4)', 'warning members (2.5)'],
+      ...['warning CAs (2.7)', 'warning plain http', 'unknown certificates', 'warning auth', 'warning operators'],
+      'unknown not seen',
     ]);
     expect(await (await fetch(`${open.own}/v2/keys/?recursive=true`)).text()).toBe(before);
   } finally {
     await open.stop();
+  }
+});
+
+test('a member that says it is on this machine alone, and listens on other addresses too, is open', async () => {
+  const place = await freePlace();
+  const [url, peerUrl] = [`http://127.0.0.1:${place.port}`, `http://127.0.0.1:${place.peerPort}`];
+  // 127.0.0.2 is what others reach here.
+  const both = (ours: string): string => `${ours},${ours.replace('127.0.0.1', '127.0.0.2')}`;
+  const wide = await startInProcess(
+    'all',
+    [
+      ...[`--listen-client-urls=${both(url)}`, `--advertise-client-urls=${url}`, `--listen-peer-urls=${both(peerUrl)}`],
+      ...[`--initial-advertise-peer-urls=${peerUrl}`, `--initial-cluster=default=${peerUrl}`],
+    ],
+    place,
+  );
+  try {
+    const { ports } = await examine({ url, timeoutMs: 5000 }, undefined, ['127.0.0.2', '127.0.0.3']);
+    expect(ports.map(({ kind, elsewhere }) => [kind, elsewhere])).toEqual([
+      ['client', [url.replace('127.0.0.1', '127.0.0.2')]],
+      ['peer', [peerUrl.replace('127.0.0.1', '127.0.0.2')]],
+    ]);
+  } finally {
+    await wide.stop();
+  }
+});
+
+test('a client certificate of the CA of members opens the peer port, and it is said', async () => {
+  const shared = await peers.issue('app');
+  const running = await start('https', [...secured(), ...demanding()]);
+  const pair = { cert: readFileSync(shared.certFile, 'utf8'), key: readFileSync(shared.keyFile, 'utf8') };
+  const own = { cert: readFileSync(client?.certFile ?? '', 'utf8'), key: readFileSync(client?.keyFile ?? '', 'utf8') };
+  const heard = async (shown: typeof pair): Promise<string | undefined> => {
+    const peer = { name: 'a', kind: 'peer', url: running.peerUrl.replace('http:', 'https:') } as const;
+    const { withCertificate } = await portOf(peer, { target: { timeoutMs: 5000 }, pair: shown, addresses: [] });
+    return withCertificate?.kind;
+  };
+  try {
+    expect(await heard(pair)).toBe('answered');
+    expect(await heard(own)).toBe('refused');
+  } finally {
+    await running.stop();
   }
 });
 

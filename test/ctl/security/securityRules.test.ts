@@ -1,6 +1,6 @@
 /** What an outsider finds and what it means; the facts are made up, the rules are the real ones. */
 import { judge, worstOf } from '../../../src/ctl/doctor/findings';
-import type { PortFacts, SecurityFacts } from '../../../src/ctl/security/facts';
+import type { PortFacts, RouteFacts, SecurityFacts } from '../../../src/ctl/security/facts';
 import type { Probed } from '../../../src/ctl/security/probe';
 import { securityRules } from '../../../src/ctl/security/securityRules';
 
@@ -9,17 +9,34 @@ const REFUSED: Probed = { kind: 'refused', why: 'alert' };
 const AWAY: Probed = { kind: 'unreachable', why: 'connection refused' };
 const answered = (status: number, headers = {}): Probed => ({ kind: 'answered', status, headers });
 
+const closed: RouteFacts = { operators: answered(401), foreignHost: answered(200), foreignSite: answered(403) };
+
 function port(kind: 'client' | 'peer', changes: Partial<PortFacts> = {}): PortFacts {
   return {
     ...{ name: 'a', kind, url: `https://10.0.0.1:${kind === 'client' ? 2379 : 2380}`, isTls: true, isLoopback: false },
-    ...{ stranger: REFUSED, plain: REFUSED, certificateEndsMs: 100 * DAY_MS, distrust: undefined, ...changes },
+    ...{ stranger: REFUSED, plain: REFUSED, certificateEndsMs: 100 * DAY_MS, distrust: undefined, elsewhere: [] },
+    ...{ withCertificate: kind === 'peer' ? REFUSED : undefined, routes: kind === 'client' ? closed : undefined },
+    ...changes,
   };
 }
 
+/** A port without TLS. */
+function open(kind: 'client' | 'peer', changes: Partial<PortFacts> = {}): PortFacts {
+  return port(kind, {
+    ...{ isTls: false, url: `http://10.0.0.1:${kind === 'client' ? 2379 : 2380}`, stranger: answered(200) },
+    ...{ plain: undefined, certificateEndsMs: undefined, withCertificate: undefined },
+    ...(kind === 'client' ? { routes: { ...closed, foreignHost: answered(421) } } : {}),
+    ...changes,
+  });
+}
+
+function routes(changes: Partial<RouteFacts>): readonly PortFacts[] {
+  return [port('client', { routes: { ...closed, ...changes } }), port('peer')];
+}
+
 const well: SecurityFacts = {
-  ...{ nowMs: 0, askedAt: 'https://10.0.0.1:2379', ports: [port('client'), port('peer')], isAuthOn: true },
-  ...{ rootForNobody: answered(401), guestRights: { read: [], write: [] }, operatorsForNobody: answered(401) },
-  ...{ foreignHost: answered(200), foreignSite: answered(403) },
+  ...{ nowMs: 0, ports: [port('client'), port('peer')], isAuthOn: true },
+  ...{ rootForNobody: answered(401), guestRights: { read: [], write: [] } },
 };
 
 function complaintsOf(changes: Partial<SecurityFacts>): readonly string[] {
@@ -36,10 +53,43 @@ test('what is closed is well in each row', () => {
 test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
   [
     'http',
-    { ports: [port('client', { isTls: false, url: 'http://10.0.0.1:2379' }), port('peer')] },
-    ['error tls (2.1): the client port of a (http://10.0.0.1:2379) has no TLS'],
+    { ports: [open('client'), port('peer')] },
+    [
+      'error tls (2.1): the client port of a (http://10.0.0.1:2379) has no TLS: every key',
+      ...['error clients (2.2): without TLS', 'error plain http: there are ports without TLS'],
+    ],
   ],
-  ['a peer port with http', { ports: [port('client'), port('peer', { isTls: false })] }, ['error peers (2.4): ']],
+  [
+    'http of several members',
+    { ports: [open('client'), open('client', { name: 'b', url: 'http://10.0.0.2:2379' }), port('peer')] },
+    [
+      'error tls (2.1): the client ports of a (http://10.0.0.1:2379), b (http://10.0.0.2:2379) have no TLS: every key',
+      ...['error clients (2.2): ', 'error plain http: '],
+    ],
+  ],
+  [
+    'a peer port with http',
+    { ports: [port('client'), open('peer')] },
+    ['error peers (2.4): ', 'error members (2.5): ', 'error CAs (2.7): ', 'error plain http: '],
+  ],
+  [
+    'a peer port with http among others, even if only this machine reached it',
+    { ports: [port('client'), port('peer'), open('peer', { name: 'b', isLoopback: true })] },
+    [
+      'error peers (2.4): the peer port of b (http://10.0.0.1:2380) has no TLS, while other members have: ',
+      ...['error members (2.5): ', 'error CAs (2.7): ', 'error plain http: '],
+    ],
+  ],
+  [
+    'a client certificate that opens a peer port',
+    { ports: [port('client'), port('peer', { withCertificate: answered(200) })] },
+    ['error CAs (2.7): the client certificate that was given opens the peer port of a (https://10.0.0.1:2380)'],
+  ],
+  [
+    'no client certificate',
+    { ports: [port('client'), port('peer', { withCertificate: undefined })] },
+    ['unknown CAs (2.7): '],
+  ],
   [
     'another CA',
     { ports: [port('client', { distrust: 'self-signed' }), port('peer')] },
@@ -53,7 +103,7 @@ test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
   [
     'none demanded of members',
     { ports: [port('client'), port('peer', { stranger: answered(404) })] },
-    ['error members (2.5): '],
+    ['error members (2.5): ', 'unknown CAs (2.7): no member tells'],
   ],
   ['http beside https', { ports: [port('client', { plain: answered(200) }), port('peer')] }, ['error plain http: ']],
   ['a hint of a TLS port', { ports: [port('client', { plain: answered(400) }), port('peer')] }, []],
@@ -71,16 +121,37 @@ test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
   [
     'ports that are away',
     { ports: [port('client', { stranger: AWAY }), port('peer', { stranger: AWAY })] },
-    ['unknown clients (2.2): ', 'unknown members (2.5): '],
+    ['unknown clients (2.2): ', 'unknown members (2.5): ', 'unknown CAs (2.7): '],
   ],
   [
     'auth off',
-    { isAuthOn: false, rootForNobody: answered(200), guestRights: undefined, operatorsForNobody: answered(200) },
-    ['error auth: ', 'error operators: '],
+    {
+      ...{ isAuthOn: false, rootForNobody: answered(200), guestRights: undefined },
+      ports: [
+        port('client', { stranger: answered(200), routes: { ...closed, operators: answered(200) } }),
+        port('peer'),
+      ],
+    },
+    [
+      'error clients (2.2): ',
+      'error auth: is off: whoever reaches a client port reads',
+      'error operators: the client port of a (https://10.0.0.1:2379) gives routes of operators to everybody: ',
+    ],
+  ],
+  [
+    'auth off where certificates are demanded',
+    {
+      ...{ isAuthOn: false, rootForNobody: answered(200), guestRights: undefined },
+      ports: [...routes({ operators: answered(200) }), ...routes({ operators: answered(200) })],
+    },
+    [
+      'error auth: is off: whoever has a certificate of the CA of clients reads',
+      'error operators: the client ports of a (https://10.0.0.1:2379), a (https://10.0.0.1:2379) give routes of operators to everybody with a certificate of the CA of clients',
+    ],
   ],
   [
     'a certificate of root, which says nothing of others',
-    { rootForNobody: answered(200), guestRights: undefined, operatorsForNobody: answered(200) },
+    { rootForNobody: answered(200), guestRights: undefined, ports: routes({ operators: answered(200) }) },
     [
       'unknown guests: the certificate that was given is of a user with the role root',
       'unknown operators: the certificate',
@@ -101,41 +172,53 @@ test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
     { guestRights: undefined, rootForNobody: answered(200) },
     ['error guests: whoever is no user may list the keys'],
   ],
-  ['a foreign host', { askedAt: 'http://10.0.0.1:2379' }, ['warning host names: ']],
-  ['a foreign host that is refused', { askedAt: 'http://10.0.0.1:2379', foreignHost: answered(421) }, []],
-  ['a page of another site', { foreignSite: answered(404) }, ['warning other sites: ']],
+  [
+    'a foreign host',
+    { ports: [open('client', { isLoopback: true, routes: closed }), port('peer')] },
+    [
+      ...['warning tls (2.1): ', 'warning clients (2.2): ', 'warning plain http: '],
+      'warning host names: under the name of another host the client port of a (http://10.0.0.1:2379) answers',
+    ],
+  ],
+  ['a page of another site', { ports: routes({ foreignSite: answered(404) }) }, ['warning other sites: ']],
   [
     'one that may read',
-    { foreignSite: answered(403, { 'access-control-allow-origin': '*' }) },
+    { ports: routes({ foreignSite: answered(403, { 'access-control-allow-origin': '*' }) }) },
     ['warning other sites: '],
   ],
 ])('%s', (_, changes, complaints) => {
   expect(complaintsOf(changes)).toEqual(complaints.map((each) => expect.stringContaining(each) as unknown));
 });
 
-test('on one machine it is a trial: nothing fails, and nothing is called encrypted', () => {
-  const here = (kind: 'client' | 'peer') =>
-    port(kind, {
-      isTls: false,
-      isLoopback: true,
-      url: 'http://127.0.0.1:1',
-      plain: undefined,
-      certificateEndsMs: undefined,
-      stranger: answered(200),
-    });
-  const open = {
-    isAuthOn: false,
-    guestRights: undefined,
-    rootForNobody: answered(200),
-    operatorsForNobody: answered(200),
-  };
-  const findings = judge(securityRules, {
-    ...well,
-    ...open,
-    ports: [here('client'), here('peer')],
-    askedAt: 'http://127.0.0.1:1',
-    foreignHost: answered(421),
+describe('ports that are published for this machine alone', () => {
+  const trial = (elsewhere: readonly string[]): Partial<SecurityFacts> => ({
+    ...{ isAuthOn: false, guestRights: undefined, rootForNobody: answered(200) },
+    ports: [
+      open('client', {
+        ...{ isLoopback: true, elsewhere, url: 'http://127.0.0.1:1' },
+        routes: { ...closed, foreignHost: answered(421), operators: answered(200) },
+      }),
+      open('peer', { isLoopback: true, elsewhere, url: 'http://127.0.0.1:2' }),
+    ],
   });
-  expect(worstOf(findings)).toBe('warning');
-  expect(findings[0]?.seen).toBe('1 client ports have no TLS, and only this machine reaches them');
+  const FAILING = ['tls (2.1)', 'clients (2.2)', 'peers (2.4)', 'members (2.5)', 'CAs (2.7)', 'plain http', 'auth'];
+
+  test('warn of each row whose command fails, and nothing is called well that is not', () => {
+    const complaints = complaintsOf(trial([])).filter((each) => !each.startsWith('unknown'));
+    expect(complaints.map((each) => each.replace(/: .*/, ''))).toEqual(
+      [...FAILING, 'operators'].map((about) => `warning ${about}`),
+    );
+    expect(complaints[0]).toContain('no other address of this machine answers there');
+    expect(worstOf(judge(securityRules, { ...well, ...trial([]) }))).toBe('warning');
+  });
+
+  test('fail where another address of the machine answers as well', () => {
+    const complaints = complaintsOf(trial(['http://10.1.2.3:1'])).filter((each) => !each.startsWith('unknown'));
+    expect(complaints.map((each) => each.replace(/: .*/, ''))).toEqual(
+      [...FAILING, 'operators'].map((about) => `error ${about}`),
+    );
+    expect(complaints[0]).toContain(
+      'the client port of a (http://127.0.0.1:1, which answers at http://10.1.2.3:1 too)',
+    );
+  });
 });
