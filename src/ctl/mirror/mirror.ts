@@ -1,5 +1,6 @@
 /** `cairn mirror`: what is below a prefix, as files. */
 import type { Server } from 'node:http';
+import { linkedSignal } from '../../client/transport/linkedSignal';
 import { clusterSource, type ClusterSource } from '../../mirror/clusterSource';
 import type { Log } from '../../mirror/complaints';
 import { Disk } from '../../mirror/directory/disk';
@@ -112,7 +113,7 @@ class Run {
       await mirror.follow(stopping.signal);
       return;
     }
-    const isDone = await mirror.once(AbortSignal.any([stopping.signal, AbortSignal.timeout(onceWithinMs)]));
+    const isDone = await this.within(onceWithinMs, (signal) => mirror.once(signal));
     await this.teller?.idle();
     if (isDone) return;
     if (stopping.signal.aborted) throw new Error('it was stopped before the prefix was written');
@@ -123,6 +124,20 @@ class Run {
       { index: status.state?.index },
       'the last state is taken: the prefix could not be read and written in time',
     );
+  }
+
+  /** Not by `AbortSignal.timeout`: what only `AbortSignal.any` knows of is collected as garbage before its time is up. */
+  private async within<T>(ms: number, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const over = linkedSignal(this.stopping.signal);
+    const timer = setTimeout(() => {
+      over.abort(new Error('its time is up'));
+    }, ms);
+    try {
+      return await act(over.signal);
+    } finally {
+      clearTimeout(timer);
+      over.release();
+    }
   }
 
   private onState(digest: string): void {
