@@ -31,7 +31,7 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
       [server, hosts, false],
       [client, [], true],
     ] as const) {
-      const wish = { commonName, hosts: its, years, nowMs, onlyClient };
+      const wish = { commonName, hosts: its, years, nowMs, ...(onlyClient ? { onlyFor: 'clientAuth' as const } : {}) };
       if (!(await isKept(directory, commonName, wish))) wishes.push(wish);
     }
     if (wishes.length === 0) {

@@ -2,9 +2,9 @@
 import { createSecureContext } from 'node:tls';
 import type { Configuration } from '../config/configuration';
 import { clientSide, peerSide } from '../config/tlsSides';
-import { certificatesOf, isFor, isSignedBy } from '../tls/certificates';
+import { certificatesOf, describe, isFor, isSignedBy } from '../tls/certificates';
 import type { ClientTls } from '../tls/clientTls';
-import { readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
+import { named, readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
 import { selfMadePaths } from '../tls/selfMade';
 import { contextOptions, type TlsSide } from '../tls/side';
 
@@ -20,7 +20,7 @@ export interface MemberTls {
 export async function memberTls(configuration: Configuration): Promise<MemberTls> {
   const side = clientSide(configuration);
   const { certificate, authorities } = await readTlsFiles({ ...shownFiles(side, configuration), key: undefined });
-  const pair = side.certificatesDemanded ? await clientPair(configuration, authorities) : {};
+  const { own, ...pair } = side.certificatesDemanded ? await clientPair(configuration, authorities) : {};
   const others =
     authorities ?? (await readTlsFiles({ authorities: peerSide(configuration).files.authorities })).authorities;
   const anchors = [authorities, certificate].flatMap((file) => (file === undefined ? [] : [file.text]));
@@ -31,10 +31,12 @@ export async function memberTls(configuration: Configuration): Promise<MemberTls
       // Who signed it does not matter where it is the very certificate that is known.
       context: createSecureContext({ ...options, allowPartialTrustChain: true }),
       server: shown === undefined ? { kind: 'dialledName' } : { kind: 'sameNames', as: shown },
+      own,
     },
     others: {
       context: createSecureContext({ ...options, ca: others?.text }),
       server: { kind: 'dialledName' },
+      own,
     },
   };
 }
@@ -45,6 +47,8 @@ function shownFiles(side: TlsSide, { dataDir }: Configuration): TlsFiles {
 }
 
 interface ClientPair {
+  /** In words. */
+  readonly own: string;
   readonly cert: string;
   readonly key: string;
 }
@@ -58,7 +62,7 @@ async function clientPair(configuration: Configuration, authorities: TlsText | u
     const chain = certificatesOf(certificate);
     const [own] = chain;
     if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted)) {
-      return { cert: certificate.text, key: key.text };
+      return { own: describe(own, named(certificate.file)), cert: certificate.text, key: key.text };
     }
   }
   throw new Error(

@@ -5,7 +5,7 @@ import { sleep } from './environment';
 import { OwnKey } from './note';
 import { Retry } from './retry';
 import { RegistryUnavailable, type Registry } from './registry';
-import { askAny, joinOrAdd } from './runningCluster';
+import { askAny, inBrackets, joinOrAdd } from './runningCluster';
 
 const STATE_KEY = '_state';
 /** A week, as in etcd 0.4; said again each eighth of it. */
@@ -53,11 +53,12 @@ async function attempt(
     return { kind: 'found', founders: [{ name, peerURLs }], token: registry.url };
   }
   const others = await otherMembers(registry, name);
-  const cluster = await askAny(others, options.fetchMembers);
+  let reasons: readonly string[] = [];
+  const cluster = await askAny(others, options.fetchMembers, (trouble) => (reasons = trouble.reasons));
   if (cluster !== undefined) return joinOrAdd(options, cluster, winner === claim ? options.foundingId : undefined);
   retry.warn(
     { url: registry.shown },
-    `the cluster was begun by another member; waiting until one of ${others.join(', ')} answers`,
+    `the cluster was begun by another member; waiting until one of ${others.join(', ')} answers${inBrackets(reasons)}`,
   );
   return undefined;
 }

@@ -1,6 +1,14 @@
 import type { Beginning, ListedCluster } from './beginning';
 import { sleep, type Environment } from './environment';
-import { askAny, findOwn, joinOrAdd, untilOneAnswers, type EntryOptions, type FetchMembers } from './runningCluster';
+import {
+  askAny,
+  findOwn,
+  joinOrAdd,
+  untilOneAnswers,
+  type EntryOptions,
+  type FetchMembers,
+  type TlsTrouble,
+} from './runningCluster';
 
 const ROUNDS = 3;
 const PAUSE_MS = 300;
@@ -17,7 +25,7 @@ export interface JoinUrlsOptions extends EntryOptions {
 /**
  * Looks for a running cluster at --join-urls and joins it. Undefined if none answers within a short time, or if the one that
  * does is about to be founded by this member too: it is to go on as it is configured otherwise. Where somebody is there and TLS with
- * it fails, it waits: a certificate that is wrong must not make a second cluster.
+ * it fails, it waits: a certificate that is wrong, here or there, must not make a second cluster.
  */
 export async function beginFromJoinUrls(options: JoinUrlsOptions): Promise<Beginning | undefined> {
   const { environment, foundingId, unfinishedId } = options;
@@ -30,13 +38,19 @@ export async function beginFromJoinUrls(options: JoinUrlsOptions): Promise<Begin
   };
   // A join that was begun can only be finished.
   let mustWait = unfinishedId !== undefined;
-  const onTlsFailures = (reasons: readonly string[]): void => {
-    mustWait ||= reasons.length > 0;
+  // One that breaks a connection may only be ending; if it does so again and again, it refuses this member's certificate.
+  let cuts = 0;
+  let silentRounds = 0;
+  const onTlsTrouble = ({ lasts }: TlsTrouble): void => {
+    cuts += 1;
+    silentRounds = -1;
+    mustWait ||= lasts || cuts >= ROUNDS;
   };
-  for (let round = 1; !mustWait && round <= ROUNDS; round++) {
-    const cluster = await askAny(others, options.fetchMembers, onTlsFailures);
+  while (!mustWait && silentRounds < ROUNDS) {
+    const cluster = await askAny(others, options.fetchMembers, onTlsTrouble);
     if (cluster !== undefined) return enter(cluster);
-    if (round < ROUNDS) await sleep(environment, PAUSE_MS * (1 + environment.random()));
+    silentRounds += 1;
+    if (silentRounds < ROUNDS) await sleep(environment, PAUSE_MS * (1 + environment.random()));
   }
   if (mustWait) return enter(await untilOneAnswers(others, options.fetchMembers, environment));
   environment.log.info({ urls: others }, 'no cluster answers at --join-urls; beginning as configured otherwise');

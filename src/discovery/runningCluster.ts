@@ -1,6 +1,6 @@
 /** A cluster that runs already: asking who its members are, and getting in. */
 import { JoinError, NoRoomError, type Beginning, type ListedCluster, type ListedMember } from './beginning';
-import { tlsReasonsOf } from '../platform/networkError';
+import { hasTlsFailure, tlsReasonsOf } from '../platform/networkError';
 import type { Environment } from './environment';
 import { Retry } from './retry';
 
@@ -21,16 +21,24 @@ export interface EntryOptions {
   readonly hasRoom?: (cluster: ListedCluster) => Promise<boolean>;
 }
 
+/** What is the matter with TLS of those who are there. */
+export interface TlsTrouble {
+  /** What each says of itself, once; at least one. */
+  readonly reasons: readonly string[];
+  /** No time mends one of them at least; the others may only have been ending. */
+  readonly lasts: boolean;
+}
+
 /**
  * The first that knows the members. One that joined and was not sent the state yet knows none: who took its answer would have
  * nobody left to ask.
  *
- * @param onTlsFailures told, where none answers, of those who are there and cannot be verified, or do not take this member
+ * @param onTlsTrouble told, where none answers, of those who are there and cannot be verified, or do not take this member
  */
 export async function askAny(
   urls: readonly string[],
   fetchMembers: FetchMembers,
-  onTlsFailures: (reasons: readonly string[]) => void = () => undefined,
+  onTlsTrouble: (trouble: TlsTrouble) => void = () => undefined,
 ): Promise<ListedCluster | undefined> {
   const asked = urls.map(async (url) => {
     const cluster = await fetchMembers(url);
@@ -38,7 +46,8 @@ export async function askAny(
     return cluster;
   });
   return Promise.any(asked).catch((error: unknown) => {
-    onTlsFailures(tlsReasonsOf(error));
+    const reasons = tlsReasonsOf(error);
+    if (reasons.length > 0) onTlsTrouble({ reasons, lasts: hasTlsFailure(error) });
     return undefined;
   });
 }
@@ -52,7 +61,7 @@ export async function untilOneAnswers(
   const retry = new Retry(environment);
   for (;;) {
     let reasons: readonly string[] = [];
-    const cluster = await askAny(urls, fetchMembers, (found) => (reasons = found));
+    const cluster = await askAny(urls, fetchMembers, (trouble) => (reasons = trouble.reasons));
     if (cluster !== undefined) return cluster;
     retry.warn({ urls }, `none of ${urls.join(', ')} answers${inBrackets(reasons)}; waiting for one of them`);
     await retry.wait();

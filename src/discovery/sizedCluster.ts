@@ -5,7 +5,7 @@ import { OwnKey } from './note';
 import { Retry } from './retry';
 import { parseRegistration, refuseDuplicates, registrationValue, type Registration } from './registrations';
 import { RegistryUnavailable } from './registry';
-import { askAny, joinOrAdd } from './runningCluster';
+import { askAny, inBrackets, joinOrAdd } from './runningCluster';
 import { beginFromStaticList } from './staticList';
 
 /** A watch that ends sooner than this is followed by a pause. */
@@ -165,12 +165,13 @@ class SizedCluster {
           'directory is empty; remove it from the cluster and add it again, or set --auto-rejoin to let it do so by itself',
       );
     }
-    const cluster = await askAny(others, fetchMembers);
+    let reasons: readonly string[] = [];
+    const cluster = await askAny(others, fetchMembers, (trouble) => (reasons = trouble.reasons));
     if (cluster === undefined) {
       this.retry.warn(
         { url: registry.shown, member: this.own.id },
         `this member registered before and its data is lost, so it cannot found the cluster; waiting until one of ` +
-          `${others.join(', ')} answers (if all members lost their data, use a new token)`,
+          `${others.join(', ')} answers${inBrackets(reasons)} (if all members lost their data, use a new token)`,
       );
       await this.retry.wait();
       return undefined;

@@ -6,6 +6,7 @@ import { Retry } from './retry';
 import {
   askAny,
   findOwn,
+  inBrackets,
   joinListed,
   ofCluster,
   untilOneAnswers,
@@ -37,8 +38,9 @@ export async function beginFromStaticList(options: StaticListOptions): Promise<B
   // A join that was begun can only be finished.
   if (unfinishedId !== undefined && others.length > 0) return finishJoin(options, others);
   if (state === 'existing') {
-    const cluster = await askAny(others, fetchMembers);
-    if (cluster === undefined) throw nobodyAnswers(others);
+    let reasons: readonly string[] = [];
+    const cluster = await askAny(others, fetchMembers, (trouble) => (reasons = trouble.reasons));
+    if (cluster === undefined) throw nobodyAnswers(others, reasons);
     return joinAs(options, cluster);
   }
   const ids = founders.map((founder) => ({ ...founder, id: memberIdOf(founder.peerURLs, token) }));
@@ -114,13 +116,13 @@ function othersOf({ founders, name }: StaticListOptions): readonly string[] {
   return founders.filter((founder) => founder.name !== name).flatMap(({ peerURLs }) => peerURLs);
 }
 
-function nobodyAnswers(others: readonly string[]): JoinError {
+function nobodyAnswers(others: readonly string[], reasons: readonly string[]): JoinError {
   if (others.length === 0) {
     return new JoinError(
       '--initial-cluster-state existing needs somebody to ask: name the running members in --initial-cluster',
     );
   }
   return new JoinError(
-    `none of ${others.join(', ')} answers; --initial-cluster-state existing needs one of them to be running`,
+    `none of ${others.join(', ')} answers${inBrackets(reasons)}; --initial-cluster-state existing needs one of them to be running`,
   );
 }

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { isRefusal, isTlsFailure, plainAtTlsError, reasonOf } from '../platform/networkError';
+import { isRefusal, isTlsCut, isTlsFailure, plainAtTlsError, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -55,7 +55,7 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
     }
     const failed = (error: unknown): void => {
       const isTls = isTlsFailure(error);
-      const reason = isTls ? reasonOf(error) : `dial tcp ${url.host}: ${reasonOf(error)}`;
+      const reason = isTls || isTlsCut(error) ? reasonOf(error) : `dial tcp ${url.host}: ${reasonOf(error)}`;
       resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error), isTls });
     };
     const request = httpRequest({

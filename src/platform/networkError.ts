@@ -13,6 +13,12 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The code of an error of TLS that has words of its own (src/tls/dialFailure.ts). */
 export const TLS_FAILURE = 'TLS_FAILURE';
 
+/**
+ * The code of an error of a connection that somebody took for TLS and broke during the handshake or right after it, without an answer: so
+ * do those who refuse the certificate of this side, and those who are ending.
+ */
+export const TLS_CUT = 'TLS_CUT';
+
 /** What of TLS no time mends, by kinds that call for the same remedy; `tlsFault` of an error. */
 export type TlsFault =
   /** No CA that is trusted signed the certificate of the host. */
@@ -49,10 +55,29 @@ export function isTlsFailure(error: unknown): boolean {
   return codeOf(error) === TLS_FAILURE;
 }
 
-/** What is to be said of attempts that failed: what waiting does not mend, each once. @param error - of Promise.any */
+/** Whether somebody took the connection and broke it before TLS was good for anything: he is there, and most likely refuses this side. */
+export function isTlsCut(error: unknown): boolean {
+  return codeOf(error) === TLS_CUT;
+}
+
+/** What is to be said of attempts at which somebody was there and TLS with him failed, each once. @param error - of Promise.any */
 export function tlsReasonsOf(error: unknown): readonly string[] {
-  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  return [...new Set(errors.filter(isTlsFailure).map(reasonOf))];
+  return [
+    ...new Set(
+      errorsIn(error)
+        .filter((each) => isTlsFailure(each) || isTlsCut(each))
+        .map(reasonOf),
+    ),
+  ];
+}
+
+/** Whether one of the attempts failed at TLS in a way that no time mends. @param error - of Promise.any */
+export function hasTlsFailure(error: unknown): boolean {
+  return errorsIn(error).some(isTlsFailure);
+}
+
+function errorsIn(error: unknown): readonly unknown[] {
+  return error instanceof AggregateError ? error.errors : [error];
 }
 
 /** What servers of TLS, etcd's among them, answer to plain HTTP. */

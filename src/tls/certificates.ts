@@ -114,6 +114,16 @@ export function titleOf(certificate: X509Certificate): string {
   return JSON.stringify(commonNameOf(subject) ?? subjectaltname ?? 'without a name');
 }
 
+/** Which certificate it is, for whoever has to find it. @param where the file, or the option */
+export function describe(certificate: X509Certificate, where: string): string {
+  return `${titleOf(certificate)}, signed by ${issuerOf(certificate)}, of ${where}`;
+}
+
+/** Who signed it, as it says itself, in one line. */
+export function issuerOf({ issuer }: X509Certificate): string {
+  return JSON.stringify(issuer.replaceAll('\n', ', '));
+}
+
 /** The common name of a subject; undefined if there is none. Whoever has several is none of them. */
 export function commonNameOf(subject: { readonly CN?: unknown } | undefined): string | undefined {
   const name = subject?.CN;

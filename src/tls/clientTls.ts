@@ -20,6 +20,8 @@ export interface ClientTls {
   /** CA, own certificate and key, revoked certificates, lowest version. */
   readonly context: SecureContext;
   readonly server: ServerCheck;
+  /** The certificate that is shown, in words, for whoever is told that it was refused; undefined: none, or nobody said which. */
+  readonly own?: string | undefined;
 }
 
 /** The same files with another check. As with `ClientTls` itself: one object for as long as the files stay the same. */

@@ -51,7 +51,7 @@ function dialTls(url: URL, tls: ClientTls, sessions: Sessions, options: TlsDialO
     sessions.keep(url.host, tls, ticket);
   });
   // The first to hear of it: the words are in the error before anybody else reads it.
-  explainErrorsOf(socket, url, options.remedies);
+  explainErrorsOf(socket, url, options.remedies, tls.own);
   socket.on('error', () => {
     sessions.forget(url.host);
   });

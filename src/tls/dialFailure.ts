@@ -5,12 +5,11 @@
 
 import type { TLSSocket } from 'node:tls';
 import { codeOf } from '../platform/errorCode';
-import { TLS_FAILURE, type TlsFault } from '../platform/networkError';
+import { TLS_CUT, TLS_FAILURE, type TlsFault } from '../platform/networkError';
 import { certificateFaultOf, WRONG_IDENTITY, type CertificateFault } from './certificateFaults';
 
-/** The other side did not say all that a handshake needs in time, or closed the connection: it may be about to end. */
+/** The other side did not say all that a handshake needs in time. */
 export const HANDSHAKE_TIMEOUT = 'TLS_HANDSHAKE_TIMEOUT';
-const HANDSHAKE_CUT = 'TLS_HANDSHAKE_CUT';
 
 interface Explained {
   readonly code: string;
@@ -107,12 +106,14 @@ const ALERTS: readonly (Words & { readonly alert: RegExp })[] = [
   {
     alert: /ALERT_CERTIFICATE_EXPIRED/,
     fault: 'certificateRefused',
-    words: 'remote error: tls: expired certificate: ours, as that host says; renew it',
+    words: ({ certificate }) =>
+      `remote error: tls: expired certificate: ours, as that host says; renew it (${certificate})`,
   },
   {
     alert: /ALERT_CERTIFICATE_REVOKED/,
     fault: 'certificateRefused',
-    words: 'remote error: tls: revoked certificate: ours, as that host says; renew it',
+    words: ({ certificate }) =>
+      `remote error: tls: revoked certificate: ours, as that host says; renew it (${certificate})`,
   },
   {
     alert: /ALERT_(BAD|NO|UNSUPPORTED)_CERTIFICATE|ALERT_CERTIFICATE_UNKNOWN|ALERT_ACCESS_DENIED/,
@@ -134,28 +135,46 @@ const ALERTS: readonly (Words & { readonly alert: RegExp })[] = [
 ];
 
 /** How far the connection had come when it failed. */
-export interface Progress {
-  /** The handshake is done. */
-  readonly isShaken: boolean;
+interface Progress {
+  /** `after`: it is done on this side, a moment ago, and nothing came since. TLS 1.3 has the other side look at our certificate only then. */
+  readonly handshake: 'during' | 'after' | 'past';
   /** The connection was ended because of the certificate of the other side. */
   readonly isCertificateRefused: boolean;
 }
 
 /**
  * From now on an error of this connection, before anybody else reads it, says which host, what is wrong and what to do. What no time mends
- * has `TLS_FAILURE` for its code, and in `tlsFault` which of these it is.
+ * has `TLS_FAILURE` for its code, and in `tlsFault` which of these it is; a connection that was taken and broken before TLS was good for
+ * anything has `TLS_CUT`, and an orderly end is an error then too.
+ *
+ * @param own the certificate that is shown, in words; undefined: none, or nobody knows
  */
-export function explainErrorsOf(socket: TLSSocket, url: URL, remedies: Remedies): void {
-  let isShaken = false;
+export function explainErrorsOf(socket: TLSSocket, url: URL, remedies: Remedies, own?: string): void {
+  let shakenMs: number | undefined;
   socket.once('secureConnect', () => {
-    isShaken = true;
+    shakenMs = performance.now();
+  });
+  const handshake = (): Progress['handshake'] => {
+    if (shakenMs === undefined) return 'during';
+    return socket.bytesRead === 0 && performance.now() - shakenMs < REFUSED_WITHIN_MS ? 'after' : 'past';
+  };
+  // The first to hear of it, so that whoever waits for an answer is told this instead of its own "socket hang up".
+  socket.once('end', () => {
+    if (handshake() !== 'after' || socket.writableEnded) return;
+    socket.emit('error', Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
   });
   socket.on('error', (error: NodeJS.ErrnoException) => {
     // Ended from here, by an AbortSignal: its reason may be anything, and the usual one has a number for its code and cannot be changed.
     if (codeOf(error) === undefined) return;
     // Node.js sets it, to a text whatever its types say, before it ends the connection for it; where it does not end it for that, the handshake is done.
-    const isCertificateRefused = !isShaken && typeof (socket.authorizationError as unknown) === 'string';
-    const explained = explainFailure(error, url, { isShaken, isCertificateRefused }, remedies);
+    const isCertificateRefused = shakenMs === undefined && typeof (socket.authorizationError as unknown) === 'string';
+    const progress = { handshake: handshake(), isCertificateRefused };
+    const explained = explainFailure(
+      error,
+      url,
+      progress,
+      own === undefined ? remedies : { ...remedies, certificate: own },
+    );
     if (explained === undefined) return;
     const { code, message, fault } = explained;
     Object.assign(error, { code, message, ...(fault === undefined ? {} : { tlsFault: fault }) });
@@ -175,14 +194,27 @@ function explainFailure(
   });
   if (progress.isCertificateRefused) return { code: TLS_FAILURE, ...about(certificateWords(error)) };
   if (error.code === HANDSHAKE_TIMEOUT) return { code: HANDSHAKE_TIMEOUT, ...about({ words: TIMEOUT_WORDS }) };
-  if (error.code === 'ECONNRESET' && !progress.isShaken) return { code: HANDSHAKE_CUT, ...about({ words: CUT_WORDS }) };
+  if (progress.handshake !== 'past' && CUT_CODES.includes(error.code ?? '')) {
+    return { code: TLS_CUT, ...about({ words: CUT_WORDS[progress.handshake] }) };
+  }
   const found = protocolWords(error);
   return found === undefined ? undefined : { code: TLS_FAILURE, ...about(found) };
 }
 
 const TIMEOUT_WORDS = 'handshake timeout: it takes connections and does not answer; is it TLS that it speaks there?';
-const CUT_WORDS =
-  'it closed the connection during the handshake: it is stopping, speaks no TLS there, or refuses this side; its own log says why';
+
+/** How a connection breaks. */
+const CUT_CODES: readonly string[] = ['ECONNRESET', 'ECONNABORTED', 'EPIPE'];
+/** Whoever has not looked at a certificate after that has ended the handshake himself. */
+const REFUSED_WITHIN_MS = 10_000;
+const CUT_WORDS: Readonly<Record<'during' | 'after', Words['words']>> = {
+  during: ({ certificate }) =>
+    'it closed the connection during the handshake: most likely it refuses our certificate, or wants one and got none ' +
+    `(${certificate}); or it is stopping, or speaks no TLS there; its own log says why`,
+  after: ({ certificate }) =>
+    'it closed the connection right after the handshake and answered nothing: most likely it refuses our certificate ' +
+    `(${certificate}); or it is stopping; its own log says why`,
+};
 
 /** There is always something to say: whatever OpenSSL finds wrong with a certificate, waiting does not mend it. */
 function certificateWords({ code = '', message }: NodeJS.ErrnoException): Words {

@@ -12,7 +12,7 @@ export function dialMaterial(credentials: Pick<Credentials, 'current'>, side: Tl
     const material = credentials.current;
     if (made?.of !== material) {
       const context = createSecureContext(contextOptions(material, side.protocol));
-      made = { of: material, tls: { context, server: serverCheckOf(side) } };
+      made = { of: material, tls: { context, server: serverCheckOf(side), own: material.own } };
     }
     return made.tls;
   };

@@ -2,6 +2,7 @@
 import { randomBytes, webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { JsonGeneralNames } from '@peculiar/x509';
+import type { Usage } from './certificates';
 import { loadX509 } from './x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -22,8 +23,8 @@ export interface CertificateWish {
   readonly hosts: readonly string[];
   readonly years: number;
   readonly nowMs: number;
-  /** It is shown by a client and by no server: whoever has it cannot pretend to be a member. */
-  readonly onlyClient?: boolean;
+  /** Both if absent. With clientAuth alone whoever has it cannot pretend to be a member. */
+  readonly onlyFor?: Usage;
 }
 
 /** A CA that signs with a new key. */
@@ -64,8 +65,8 @@ export async function makeCertificate(wish: CertificateWish, authority?: MadeCer
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([
-        ...(wish.onlyClient === true ? [] : [x509.ExtendedKeyUsage.serverAuth]),
-        x509.ExtendedKeyUsage.clientAuth,
+        ...(wish.onlyFor === 'clientAuth' ? [] : [x509.ExtendedKeyUsage.serverAuth]),
+        ...(wish.onlyFor === 'serverAuth' ? [] : [x509.ExtendedKeyUsage.clientAuth]),
       ]),
       ...(names.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(names)]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),

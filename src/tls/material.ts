@@ -1,7 +1,7 @@
 /** Certificates and keys that were checked: what is in here can be used. */
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
-import { certificatesOf, isFor, isSignedBy, keyOf, titleOf, type Usage } from './certificates';
+import { certificatesOf, describe, isFor, isSignedBy, issuerOf, keyOf, titleOf, type Usage } from './certificates';
 import { TlsFileError } from './errors';
 import { named, type TlsText, type TlsTexts } from './files';
 import { revocationsOf, type RevocationsTime } from './revocations';
@@ -9,6 +9,8 @@ import { revocationsOf, type RevocationsTime } from './revocations';
 /** PEM, as Node.js takes it, and what is worth knowing of it. */
 export interface Material {
   readonly pem: Pick<SecureContextOptions, 'cert' | 'key' | 'ca' | 'crl'>;
+  /** Its certificate in words, with the file; undefined: there is none. */
+  readonly own: string | undefined;
   /** Milliseconds since 1970: when the first of its certificates, or the last of its CAs, ends; Infinity if there are none. */
   readonly expiresMs: number;
   /** Of the first of its lists of revoked certificates that ends. */
@@ -51,7 +53,8 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
     crl: revocations?.pem.slice(),
   };
   checkUsable(pem, texts);
-  return { pem, expiresMs, revocations: revocations?.time, doubts };
+  const own = pair && describe(pair.own, named(pair.text.file));
+  return { pem, own, expiresMs, revocations: revocations?.time, doubts };
 }
 
 interface Pair {
@@ -105,9 +108,8 @@ function lastEnd({ file }: TlsText, authorities: readonly X509Certificate[], now
 
 function checkSigned({ text, own, chain }: Pair, trusted: TlsText, authorities: readonly X509Certificate[]): void {
   if (isSignedBy(own, chain, authorities)) return;
-  const issuer = JSON.stringify(own.issuer.replaceAll('\n', ', '));
   const message =
-    `${named(text.file)}: the certificate ${titleOf(own)} was signed by ${issuer}, and not by a CA in ${named(trusted.file)}, so that every ` +
+    `${named(text.file)}: the certificate ${titleOf(own)} was signed by ${issuerOf(own)}, and not by a CA in ${named(trusted.file)}, so that every ` +
     'other member would refuse it; give a certificate of one of these CAs, or add its CA to that file (and intermediate CAs to the certificate)';
   throw new TlsFileError('notSigned', message);
 }

@@ -1,6 +1,6 @@
 import type { Beginning, ListedCluster } from '../../src/discovery/beginning';
 import { beginFromJoinUrls, type JoinUrlsOptions } from '../../src/discovery/joinUrls';
-import { TLS_FAILURE } from '../../src/platform/networkError';
+import { TLS_CUT, TLS_FAILURE } from '../../src/platform/networkError';
 import { clusterOf, joiner, listed } from './joiner';
 
 const TOKEN = 'http://d/t';
@@ -69,6 +69,35 @@ it('waits where somebody is there and cannot be verified, and says why, instead 
   });
   expect(one.lines).toContain(
     'none of http://b:2380, http://c:2380 answers (TLS with b:2380: x509: certificate signed by unknown authority); waiting for one of them',
+  );
+});
+
+/** Rejects the first `count` times as one that takes the connection and breaks it, and from then on as one that is not there. */
+function cutting(count: number): { readonly fetchMembers: () => Promise<ListedCluster>; readonly asked: () => number } {
+  let attempts = 0;
+  const fetchMembers = (): Promise<ListedCluster> => {
+    const cut = Object.assign(new Error('TLS with b:2380: it closed the connection'), { code: TLS_CUT });
+    return Promise.reject(attempts++ < count ? cut : new Error('refused'));
+  };
+  return { fetchMembers, asked: () => attempts };
+}
+
+it('goes on otherwise where somebody broke one connection, who was ending, once nobody is there for as long as ever', async () => {
+  const { fetchMembers, asked } = cutting(1);
+  expect(await join(undefined, { urls: ['http://b:2380'], fetchMembers })).toBeUndefined();
+  expect(asked()).toBe(1 + 3);
+});
+
+it('waits where somebody breaks each connection: he refuses this member', async () => {
+  const one = joiner('a', TOKEN);
+  const { fetchMembers } = cutting(6);
+  const joining = join(undefined, { ...one.options, urls: ['http://b:2380'], fetchMembers });
+  setTimeout(() => {
+    one.stop.abort(new Error('stopped'));
+  }, 300);
+  await expect(joining).rejects.toThrow('stopped');
+  expect(one.lines).toContain(
+    'none of http://b:2380 answers (TLS with b:2380: it closed the connection); waiting for one of them',
   );
 });
 

@@ -2,7 +2,7 @@ import { NoRoomError, type Beginning, type ListedCluster, type ListedMember } fr
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
 import { Witness, type FoundersAnswer } from '../../src/discovery/witness';
 import { clusterIdOf, memberIdOf } from '../../src/member/identity';
-import { TLS_FAILURE } from '../../src/platform/networkError';
+import { TLS_CUT, TLS_FAILURE } from '../../src/platform/networkError';
 import { sleep, until } from '../cluster/waiting';
 import { environment, FakeWitnessNotes, founderThatBegins } from './joiner';
 
@@ -201,6 +201,10 @@ describe('state existing', () => {
   it('refuses when nobody answers, or nobody could', async () => {
     await expect(begin({}, undefined, { state: 'existing' }).beginning).rejects.toThrow(/none of .* answers/);
     const alone = [{ name: 'a', peerURLs: [url('a')] }];
+    const fetchMembers = () => Promise.reject(Object.assign(new Error('TLS with b: it closed'), { code: TLS_CUT }));
+    await expect(begin({}, undefined, { state: 'existing', fetchMembers }).beginning).rejects.toThrow(
+      'answers (TLS with b: it closed); --initial-cluster-state existing needs',
+    );
     const { beginning } = begin({}, undefined, { state: 'existing', founders: alone });
     await expect(beginning).rejects.toThrow(/needs somebody to ask/);
   });

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { createServer as createPlainServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { createSecureContext, createServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import { isTlsFailure, reasonOf } from '../../src/platform/networkError';
+import { isTlsCut, isTlsFailure, reasonOf, tlsFaultOf } from '../../src/platform/networkError';
 import type { Dial } from '../../src/platform/dial';
 import { plainRequest } from '../../src/platform/plainRequest';
 import type { ClientTls, ServerCheck } from '../../src/tls/clientTls';
@@ -217,8 +217,65 @@ describe('a host that wants a client certificate', () => {
   test('and gets one of another CA says so', async () => {
     const server = await serve(wanting());
     const said = await ask(server.url, trusting(ca, undefined, await issue({}, other)));
-    expect(said).toMatch(/remote error: tls: |connection reset|connection closed/);
+    expect(said).toMatch(
+      /closed the connection (during|right after) the handshake.*most likely it refuses our certificate/,
+    );
     expect(server.text).toBe('');
+  });
+});
+
+describe('a host that breaks the connection', () => {
+  const withOwn = async (): Promise<ClientTls> => ({
+    ...trusting(ca, undefined, await issue()),
+    own: '"me", of x.crt',
+  });
+
+  // Asked by hand: each way must be told, and which of them a refusal takes is a matter of what is in flight.
+  test.each([
+    ['in order', (socket: TLSSocket) => socket.end()],
+    ['at once', (socket: TLSSocket) => socket.destroy()],
+    ['by a reset', (socket: TLSSocket) => (Reflect.get(socket, '_parent') as Socket).resetAndDestroy()],
+  ])('right after the handshake, %s, most likely refuses the certificate that is named', async (_how, act) => {
+    const server = createServer(good, (socket: TLSSocket) => {
+      socket.on('error', () => undefined);
+      act(socket);
+    });
+    server.on('tlsClientError', () => undefined);
+    const tls = await withOwn();
+    const error = await failure(
+      `https://127.0.0.1:${await listen(server)}/`,
+      tlsDial(() => tls),
+    );
+    expect(reasonOf(error)).toMatch(/most likely it refuses our certificate.*\("me", of x\.crt\)/);
+    expect(isTlsCut(error)).toBe(true);
+    // The request may have been carried out, for all that is known.
+    expect([isTlsFailure(error), tlsFaultOf(error)]).toEqual([false, undefined]);
+  });
+
+  test('in the middle of an answer, or after one, does not', async () => {
+    const server = createServer(good, (socket: TLSSocket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok'));
+    });
+    const tls = await withOwn();
+    const error = await failure(
+      `https://127.0.0.1:${await listen(server)}/`,
+      tlsDial(() => tls),
+    );
+    expect(error).toBeDefined();
+    expect(isTlsCut(error)).toBe(false);
+  });
+
+  test('whose end is this side itself, is not blamed', async () => {
+    const server = await serve(good);
+    const socket = tlsDial(() => trusting(ca))(new URL(server.url));
+    const failed = jest.fn();
+    socket.on('error', failed);
+    await once(socket, 'secureConnect');
+    socket.end();
+    socket.resume();
+    await once(socket, 'close');
+    expect(failed).not.toHaveBeenCalled();
   });
 });
 
