@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SnapshotDamage } from './damage';
 import { decodeHeader, decodeTotals, type SnapshotHeader, type SnapshotTotals } from './fileHeader';
+import { GatheredBytes } from './gatheredBytes';
 import {
   BODY_BYTES_MAX,
   FILE_VERSION,
@@ -27,9 +28,8 @@ export interface SnapshotParts {
  */
 export class SnapshotFileReader {
   private readonly hash = createHash('sha256');
-  /** What was pushed and not looked at, in the first `heldBytes` of a buffer that grows as bytes come: fewer than `wanted`. */
-  private held = Buffer.alloc(0);
-  private heldBytes = 0;
+  /** What was pushed and not looked at: fewer than `wanted`. */
+  private readonly held = new GatheredBytes();
   private wanted = PREAMBLE_BYTES;
   /** Where in the file the bytes begin that are waited for. */
   private at = 0;
@@ -47,10 +47,8 @@ export class SnapshotFileReader {
     let rest = piece;
     while (rest.length > 0) {
       if (this.totals !== undefined) throw new SnapshotDamage(this.at, 'the file goes on behind its end');
-      const taken = rest.subarray(0, this.wanted - this.heldBytes);
-      this.hold(taken);
-      rest = rest.subarray(taken.length);
-      if (this.heldBytes === this.wanted) this.take();
+      rest = this.held.fill(rest, this.wanted);
+      if (this.held.length === this.wanted) this.take();
     }
   }
 
@@ -58,29 +56,16 @@ export class SnapshotFileReader {
   finish(): { readonly header: SnapshotHeader; readonly totals: SnapshotTotals; readonly bytes: number } {
     const { header, totals, at } = this;
     if (header === undefined || totals === undefined) {
-      const end = at + this.heldBytes;
+      const end = at + this.held.length;
       const begun = this.state === 'body' ? at - RECORD_HEAD_BYTES : at;
       throw new SnapshotDamage(end, `the file ends here: ${this.name()}, from byte ${begun} on, is not all there`);
     }
     return { header, totals, bytes: at };
   }
 
-  private hold(bytes: Uint8Array): void {
-    const needed = this.heldBytes + bytes.length;
-    if (needed > this.held.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.min(this.wanted, Math.max(needed, 2 * this.held.length)));
-      this.held.copy(grown, 0, 0, this.heldBytes);
-      this.held = grown;
-    }
-    this.held.set(bytes, this.heldBytes);
-    this.heldBytes = needed;
-  }
-
   /** All that was waited for is here. */
   private take(): void {
-    const bytes = this.held.subarray(0, this.wanted);
-    this.held = Buffer.alloc(0);
-    this.heldBytes = 0;
+    const bytes = this.held.take();
     switch (this.state) {
       case 'preamble':
         this.takePreamble(bytes);

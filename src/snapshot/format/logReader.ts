@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { SnapshotDamage } from './damage';
+import { GatheredBytes } from './gatheredBytes';
 import { decodeLogHeader, decodeLogMark, type LogHeader, type LogMark } from './logHeader';
 import {
   isLogRecordKind,
@@ -33,8 +34,8 @@ export interface TornTail {
  * before anything is kept for it.
  */
 export class LogReader {
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  /** Fewer than `wanted`. */
+  private readonly held = new GatheredBytes();
   private wanted = LOG_PREAMBLE_BYTES;
   /** Where the record begins that is waited for, and where the bytes do. */
   private recordAt = 0;
@@ -60,24 +61,19 @@ export class LogReader {
         this.takeZeros(rest);
         return;
       }
-      const taken = rest.subarray(0, this.wanted - this.heldBytes);
-      this.held.push(Buffer.from(taken));
-      this.heldBytes += taken.length;
-      rest = rest.subarray(taken.length);
-      if (this.heldBytes === this.wanted) this.take();
+      rest = this.held.fill(rest, this.wanted);
+      if (this.held.length === this.wanted) this.take();
     }
   }
 
   /** Nothing more comes. Undefined: the last record is whole. A log without a header has no whole record. */
   finish(): TornTail | undefined {
-    const end = this.at + this.heldBytes;
+    const end = this.at + this.held.length;
     return end === this.recordAt && this.hasHeader ? undefined : { at: this.recordAt, bytes: end - this.recordAt };
   }
 
   private take(): void {
-    const bytes = Buffer.concat(this.held, this.heldBytes);
-    this.held = [];
-    this.heldBytes = 0;
+    const bytes = this.held.take();
     this.at += bytes.length;
     switch (this.state) {
       case 'preamble':

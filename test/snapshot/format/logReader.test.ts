@@ -1,5 +1,7 @@
 import { logBeginning, logEntry, logMark } from '../../../src/snapshot/format/logWriter';
 import { LOG_HEAD_BYTES, LogRecordKind, logRecordHead } from '../../../src/snapshot/format/logRecords';
+import { LogReader } from '../../../src/snapshot/format/logReader';
+import { heldBytes } from '../../support/heldMemory';
 import { damageOfLog, LOG_HEADER, MARK, readLogIn } from '../support/sampleLog';
 
 const BEGINNING = Buffer.concat(logBeginning(LOG_HEADER));
@@ -35,6 +37,19 @@ test('any changed bit is damage with its place, and never only a torn end', () =
       expect(damage!.at).toBeLessThanOrEqual(at);
     }
   }
+});
+
+test('an entry that comes a byte at a time takes no more memory than it is long', async () => {
+  const nothing = (): void => undefined;
+  const reader = new LogReader({ header: nothing, entry: nothing, mark: nothing });
+  const entry = Buffer.alloc(1024 * 1024);
+  const [head, body] = logEntry(entry);
+  reader.push(BEGINNING);
+  reader.push(head!);
+  const before = await heldBytes();
+  for (let at = 0; at < body!.length - 1; at += 1) reader.push(body!.subarray(at, at + 1));
+  expect((await heldBytes()) - before).toBeLessThan(8 * 1024 * 1024);
+  expect(reader.finish()).toMatchObject({ at: BEGINNING.length });
 });
 
 test('zeros up to the end are what a crash of the machine left; before something else they are damage', () => {
