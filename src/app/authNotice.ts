@@ -43,6 +43,23 @@ export function noteAuth(
   look();
 }
 
+/**
+ * Once a start has learnt what the cluster decided: where auth is off, who reaches a client port has the cluster. On one machine that is
+ * nobody's surprise.
+ */
+export function noteAuthOff(
+  member: Pick<AuthSource, 'auth'>,
+  { listenClientUrls, clientCertAuth }: Pick<Configuration, 'listenClientUrls' | 'clientCertAuth'>,
+  log: Log,
+): void {
+  const open = listenClientUrls.filter(({ host }) => !isLoopback(host));
+  if (member.auth().enabled || open.length === 0) return;
+  const isAsked = clientCertAuth && open.every(({ scheme }) => scheme === 'https');
+  const who = isAsked ? 'whoever has a certificate for it' : 'whoever reaches it';
+  const text = `${open.map(formatEndpoint).join(' ')}: auth is off: ${who} reads and writes every key, and adds and removes members (docs/auth.md)`;
+  log[isAsked ? 'info' : 'warn'](text);
+}
+
 function guestRights(view: AuthView): string {
   const { read, write } = view.role(GUEST_ROLE)?.permissions ?? { read: [], write: [] };
   const has = (patterns: readonly string[] | null): boolean =>

@@ -24,8 +24,9 @@ import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
-import { noteAuth } from './authNotice';
+import { noteAuth, noteAuthOff } from './authNotice';
 import { exposures } from './exposure';
+import { areCasShared } from './sharedCas';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import { MemberNames } from './memberNames';
@@ -161,9 +162,11 @@ function announce(configuration: Configuration, { member, directory }: ServerPar
     { name, member: member.id, cluster: member.clusterId, dataDir, clients, peers },
     `member started, ${how}`,
   );
-  for (const { isLocal, text } of exposures(configuration)) logger[isLocal ? 'info' : 'warn'](text);
+  for (const { isLocal, text } of exposures(configuration, areCasShared(configuration)))
+    logger[isLocal ? 'info' : 'warn'](text);
   void member.published().then(() => {
     logger.info({ clients }, 'ready to serve clients');
+    noteAuthOff(member, configuration, logger);
   });
 }
 

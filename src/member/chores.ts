@@ -17,6 +17,7 @@ import { QuorumNote } from './quorumNote';
 import type { Quota } from './quota';
 import { QuotaNotice } from './quotaNotice';
 import { Scrub } from './scrub';
+import { PlainPeers } from './plainPeers';
 import { SharedNames } from './sharedNames';
 import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
@@ -53,6 +54,7 @@ export class Chores {
   private readonly quorumNote: QuorumNote;
   private readonly quotaNotice: QuotaNotice;
   private readonly scrub: Scrub;
+  private readonly plainPeers: PlainPeers;
   private readonly sharedNames: SharedNames;
   private timers: Cancel[] = [];
 
@@ -76,6 +78,7 @@ export class Chores {
     });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);
+    this.plainPeers = new PlainPeers({ id: raft.id, members: () => state.machine.cluster.members(), logger });
     this.sharedNames = new SharedNames({ members: () => state.machine.cluster.members(), logger });
     this.activeSize = new ActiveSize({
       id: raft.id,
@@ -126,6 +129,7 @@ export class Chores {
     this.quorumNote.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
+    this.plainPeers.check();
     this.sharedNames.check();
     this.electionKick.tick();
     // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.

@@ -1,4 +1,4 @@
-import { noteAuth } from '../../src/app/authNotice';
+import { noteAuth, noteAuthOff } from '../../src/app/authNotice';
 import type { Endpoint } from '../../src/config/urls';
 import { done, enableAuth, setGuest } from '../api/auth/userWith';
 import { FakeMember } from '../api/fakeMember';
@@ -67,4 +67,33 @@ test('and passwords in plain text', async () => {
   await enableAuth(member);
   note(member, endpoint('https', '10.0.0.1'), endpoint('http', '10.0.0.2'));
   expect(said[1]).toMatch(/^warn http:\/\/10\.0\.0\.2:2379: auth is on, and passwords come without TLS/);
+});
+
+describe('a start at which auth is off', () => {
+  const start = (clientCertAuth: boolean, ...listenClientUrls: Endpoint[]): void => {
+    noteAuthOff(member, { listenClientUrls, clientCertAuth }, log);
+  };
+
+  test('says what others may do at the ports that they reach', () => {
+    start(false, endpoint('https', '0.0.0.0'), endpoint('http', '127.0.0.1'));
+    expect(said).toEqual([
+      'warn https://0.0.0.0:2379: auth is off: whoever reaches it reads and writes every key, and adds and removes members (docs/auth.md)',
+    ]);
+  });
+
+  test('is no warning where only some get a certificate', () => {
+    start(true, endpoint('https', '10.0.0.1'));
+    start(true, endpoint('http', '10.0.0.1'));
+    expect(said).toEqual([
+      expect.stringMatching(/^info .*whoever has a certificate for it/),
+      expect.stringMatching(/^warn .*whoever reaches it/),
+    ]);
+  });
+
+  test('has nothing to say on one machine, nor where auth is on', async () => {
+    start(false, endpoint('http', 'localhost'));
+    await enableAuth(member);
+    start(false, endpoint('http', '10.0.0.1'));
+    expect(said).toEqual([]);
+  });
 });
