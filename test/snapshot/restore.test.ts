@@ -154,6 +154,26 @@ test('TTLs keep their date, or what was left', async () => {
   expect(endOf(await opened(join(directory, 'left')))).toBe(NOW_MS + 86_405_000);
 });
 
+test.each([
+  // A clock that was far ahead or behind when the state was saved or restored: nothing ends before 1970 or beyond what a row can say.
+  [
+    'a date long past',
+    Date.parse('0001-01-01T00:00:00Z'),
+    [0, 2 ** 48 - 2 + Date.parse('0001-01-01T00:00:00Z') - NOW_MS],
+  ],
+  [
+    'the last date that can be given',
+    Date.parse('9999-12-31T23:59:59Z'),
+    [Date.parse('9999-12-31T23:59:59Z') + 5000, 2 ** 48 - 1],
+  ],
+])('what was left is counted from %s, and what has no TTL gets none', async (_name, atMs, ends) => {
+  const rows = rowsOf(machineAfter([set('/a', '1', NOW_MS + 5000), set('/b', '2', 2 ** 48 - 2), set('/c', '3')]));
+  await restored(fileOfRows(rows), { ttl: { kind: 'keep-left', atMs } });
+  const { tree } = (await opened()).machine.keySpace;
+  const endOf = (path: string): number | undefined => tree.find(path)?.expiry?.expirationMs;
+  expect([[endOf('/a'), endOf('/b')], endOf('/c'), tree.find('/c') !== undefined]).toEqual([ends, undefined, true]);
+});
+
 test('users, roles and the settings of the cluster come along', async () => {
   const machine = machineAfter([]);
   let index = machine.keySpace.index;
