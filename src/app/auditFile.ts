@@ -4,6 +4,8 @@
  */
 import { constants, fstatSync, openSync, closeSync, writeSync, type Stats } from 'node:fs';
 import { stat, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { codeOf } from '../platform/errorCode';
 import { openPlainFile } from '../platform/plainFile';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
@@ -56,7 +58,9 @@ export class AuditFile {
       const { file, identity } = await openAt(options.path);
       return new AuditFile(options, file, identity);
     } catch (error) {
-      throw new AuditFileError(`cannot write the audit log ${options.path} (--audit-log): ${reasonOf(error)}`);
+      throw new AuditFileError(
+        `cannot write the audit log ${options.path} (--audit-log): ${whatToDo(error, options.path)}`,
+      );
     }
   }
 
@@ -149,4 +153,25 @@ async function openAt(path: string): Promise<{ file: FileHandle; identity: Stats
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Why it cannot be opened, and what to do about it. */
+function whatToDo(error: unknown, path: string): string {
+  const code = codeOf(error) ?? '';
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return `there is no directory ${dirname(path)}; make it for the user that this process runs as, or correct the path`;
+    case 'EACCES':
+    case 'EPERM':
+      return `this process may not write it (${code}); give the file or its directory to the user that this process runs as`;
+    case 'EROFS':
+      return 'its file system is mounted read-only; give a path on one that can be written';
+    case 'EISDIR':
+      return 'it is a directory; give the path of a file';
+    case 'ELOOP':
+      return 'it is a symbolic link, which is not followed; give the path that it leads to';
+    default:
+      return `${reasonOf(error)}; give the path of a file that can be written, or - for standard output`;
+  }
 }

@@ -95,6 +95,22 @@ test.each(OTHERS)('%s is refused at the start', async (_, make) => {
   await expect(open(at)).rejects.toThrow(/^cannot write the audit log .* \(--audit-log\): /);
 });
 
+test.each([
+  [
+    'nothing that can be made',
+    () => join(directory, 'not', 'there'),
+    () => `there is no directory ${join(directory, 'not')}; make it`,
+  ],
+  ['a directory', () => directory, () => 'it is a directory; give the path of a file'],
+  [
+    'a link',
+    () => (symlinkSync('/dev/null', path), path),
+    () => 'it is a symbolic link, which is not followed; give the path',
+  ],
+])('of %s it is said what to do', async (_, make, said) => {
+  await expect(open(make())).rejects.toThrow(said());
+});
+
 async function settled(holds: () => boolean): Promise<void> {
   const deadlineMs = Date.now() + 10_000;
   while (!holds()) {
