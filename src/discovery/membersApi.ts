@@ -2,7 +2,7 @@
 import type { Dial } from '../platform/dial';
 import type { ListedMember } from './beginning';
 import { request, type Environment } from './environment';
-import { NotServedError, type MemberServer } from './memberServers';
+import { CannotNowError, NotServedError, type MemberServer } from './memberServers';
 
 /** Each call rejects if the server does not answer, or cannot do it now; with NotServedError if its client port has to be asked. */
 export interface MembersApi {
@@ -98,7 +98,7 @@ function refused(what: string, status: number, text: string): Error {
   }
   if (status < 500)
     return new Error(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
-  return new Error(
+  return new CannotNowError(
     `${what}: the cluster answers that it cannot do it now (status ${status}): most likely it has no leader, because no majority of its ` +
       'members runs; the log of the member that was asked says more. Start the others; if they are lost for good, start a survivor once ' +
       'with --force-new-cluster',

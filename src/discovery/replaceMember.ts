@@ -50,6 +50,7 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
         throw new AlreadyRunningError(lost, peerURLs);
       }
       runningForMs ??= 0;
+      servers.answered(server);
       retry.info(
         { member: lost?.id },
         'the leader hears from the member whose place this one takes; waiting until it does not',

@@ -1,4 +1,4 @@
-import { MemberServers, NotServedError } from '../../src/discovery/memberServers';
+import { CannotNowError, MemberServers, NotServedError } from '../../src/discovery/memberServers';
 
 const members = [1, 2].map((at) => ({
   id: `m${at}`,
@@ -46,4 +46,14 @@ test('an attempt that failed otherwise is no refusal', () => {
   const server = servers.next(members);
   expect(servers.isRefusal(server, new Error('timeout'))).toBe(false);
   expect([1, 2, 3, 4].map(() => servers.next(members)?.url)).toEqual([p2, c1, c2, p1]);
+});
+
+test('client ports are left alone while a peer port serves that only cannot do it now', () => {
+  const servers = new MemberServers();
+  servers.answered(servers.next(members));
+  expect([1, 2, 3, 4].map(() => servers.next(members)?.url)).toEqual([p2, p1, p2, p1]);
+  expect(servers.isRefusal({ port: 'peer', url: p1 }, new CannotNowError('status 503'))).toBe(false);
+  expect([1, 2, 3].map(() => servers.next(members)?.url)).toEqual([p2, p1, p2]);
+  expect(servers.isRefusal({ port: 'peer', url: p1 }, new Error('refused'))).toBe(false);
+  expect([1, 2, 3, 4].map(() => servers.next(members)?.url)).toEqual([c1, c2, p1, p2]);
 });

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AlreadyRunningError, type ListedCluster } from '../../src/discovery/beginning';
 import { HttpMembersApi, type MembersApi } from '../../src/discovery/membersApi';
-import { NotServedError, type MemberServer } from '../../src/discovery/memberServers';
+import { CannotNowError, NotServedError, type MemberServer } from '../../src/discovery/memberServers';
 import { replaceMember, type ReplacementOptions } from '../../src/discovery/replaceMember';
 import { dialTcp } from '../../src/platform/dial';
 import { environment, type Said } from './joiner';
@@ -220,6 +220,29 @@ it('asks over the peer port first, where that speaks TLS', async () => {
   );
   expect(id).toBe('fresh');
   expect(seen).toEqual(Array(2).fill({ port: 'peer', url: 'https://b:1' }));
+});
+
+it('stays with a peer port that serves and cannot do it now: the advice to users of the client port is none here', async () => {
+  const seen: string[] = [];
+  const outcomes = ['running', new CannotNowError('status 503'), 'running', 'removed'] as const;
+  const id = await replaceOver(
+    {
+      removeLost: ({ url }) => {
+        const outcome = outcomes[seen.push(url) - 1] ?? 'removed';
+        return typeof outcome === 'string' ? Promise.resolve(outcome) : Promise.reject(outcome);
+      },
+      add: () => Promise.resolve('fresh'),
+    },
+    [BOTH, BOTH, BOTH, BOTH],
+  );
+  expect(id).toBe('fresh');
+  expect(seen).toEqual(Array(4).fill('https://b:1'));
+});
+
+it('takes status 503 of a peer port for: not now', async () => {
+  const { url } = await clusterThatAnswers([503]);
+  const api = new HttpMembersApi(environment().environment, DIALS);
+  await expect(api.removeLost({ port: 'peer', url }, 'old')).rejects.toThrow(CannotNowError);
 });
 
 it('goes over to the client port of those that show no certificates to each other, and of older versions', async () => {
