@@ -91,6 +91,6 @@ export interface ApiOptions {
   readonly audit?: AuditTrail | undefined;
   /** Told of each connection that the peer port accepts. */
   readonly onPeerConnection?: (socket: Duplex) => void;
-  /** Takes over the connections on the peer port that ask for an upgrade; without it they are cut. */
+  /** Takes over the connections on the peer port that ask for an upgrade; without it they are refused. */
   readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

@@ -7,8 +7,18 @@ import type { ListenAddress } from './options';
 
 type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
+const NOT_YET = 'this process takes no streams of members (yet)\n';
+const NOT_YET_ANSWER =
+  'HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\n' +
+  `Content-Length: ${NOT_YET.length}\r\nConnection: close\r\n\r\n${NOT_YET}`;
+
+/** With an answer: who is only cut off takes that for a fault of the line, or of a certificate. */
 function refuseUpgrade(_: IncomingMessage, socket: Duplex): void {
-  socket.destroy();
+  // An error is followed by the close.
+  socket.on('error', () => undefined);
+  // Nobody else reads, and a stream that is not read never closes.
+  socket.resume();
+  socket.end(NOT_YET_ANSWER, () => socket.destroy());
 }
 
 export class PeerPort {
@@ -39,7 +49,7 @@ export class PeerPort {
     return new PeerPort(listeners, serving);
   }
 
-  /** From now on these answer; connections that ask for an upgrade are cut if `upgrade` is absent. */
+  /** From now on these answer; who asks for an upgrade is refused if `upgrade` is absent. */
   serve(handler: RequestListener, upgrade: UpgradeHandler = refuseUpgrade): void {
     this.serving.handler = handler;
     this.serving.upgrade = upgrade;

@@ -177,6 +177,9 @@ export class Dialer {
       this.events.onLevel(answer.levels.inForce);
     } else if (status === 412) {
       log.write('error', 'version', id, versionText(id, answer.version, identity));
+    } else if (status === 503 && answer.clusterId === '') {
+      // Its port is open before it is a member: as members start, one after the other, that is as it should be.
+      log.write('info', 'starting', id, `peer ${id} is starting and takes no streams yet (${text})`);
     } else {
       const level = status === 426 || status === 505 ? 'error' : 'warn';
       log.write(level, 'dial', id, dialFailureText(id, PROTOCOL, `${status} ${text}`));

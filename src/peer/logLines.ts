@@ -3,6 +3,7 @@ import type { PeerLogger } from './environment';
 /** What a line is about; lines of one kind about one peer share a limit. */
 export type LogKind =
   | 'dial'
+  | 'starting'
   | 'tls'
   | 'clusterMismatch'
   | 'foundationMismatch'

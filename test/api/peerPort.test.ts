@@ -1,4 +1,6 @@
 /** The peer port before and after the member is there. */
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { pino } from 'pino';
 import { createBeginningHandler } from '../../src/api/founders';
 import { createPeerHandler } from '../../src/api/peerHandler';
@@ -65,6 +67,18 @@ it('answers founders when the member runs, beside everything else', async () => 
   );
   expect(await ask(number(), 'POST', target)).toMatchObject({ status: 200 });
   expect(await ask(number(), 'GET', '/members')).toMatchObject({ status: 200 });
+});
+
+it('answers those who ask for a stream while it is no member yet, instead of cutting them off', async () => {
+  const socket = connect(number(), '127.0.0.1');
+  socket.write('GET /raft HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: cairn-raft/1\r\n\r\n');
+  let text = '';
+  socket.setEncoding('latin1').on('data', (piece: string) => (text += piece));
+  const failed = jest.fn();
+  socket.on('error', failed);
+  await once(socket, 'close');
+  expect(text).toMatch(/^HTTP\/1\.1 503 [^]*takes no streams of members \(yet\)\n$/);
+  expect(failed).not.toHaveBeenCalled();
 });
 
 it.each([
