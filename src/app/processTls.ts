@@ -57,9 +57,6 @@ export class ProcessTls {
     if (tls.servesClients && !client.isSelfMade) tls.client = await tls.use(client);
     const isGiven = peer.files.certificate !== undefined || peer.files.authorities !== undefined;
     if (isGiven) tls.peer = await tls.use(peer);
-    const pemOf = (opened: Opened | undefined): string | undefined => opened?.credentials.current.pem.cert?.toString();
-    for (const doubt of doubtsOfNames(configuration, { client: pemOf(tls.client), peer: pemOf(tls.peer) }))
-      logger.warn(doubt);
     if (configuration.discovery.startsWith('https:')) tls.discovery = await tls.dialWith(discoverySide(configuration));
     return tls;
   }
@@ -130,7 +127,11 @@ export class ProcessTls {
 
   private async use(side: TlsSide): Promise<Opened> {
     const { clock, logger: log } = this;
-    const credentials = await openCredentials(side, { clock, log });
+    const { name, isSelfMade } = side;
+    // A certificate that is put in the place of another one may be for other names: it would be found at the next start, by those who dial.
+    const doubtsOf = ({ pem }: Material): readonly string[] =>
+      doubtsOfNames(this.configuration, { client: undefined, peer: undefined, [name]: pem.cert?.toString() });
+    const credentials = await openCredentials(side, { clock, log, ...(isSelfMade ? {} : { doubtsOf }) });
     const acceptor = new TlsAcceptor({ side, credentials, clock, log });
     return { side, credentials, acceptor, dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }

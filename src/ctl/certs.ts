@@ -1,4 +1,5 @@
 /** `cairn certs`: certificates for those who try TLS out. */
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -39,7 +40,7 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
       return;
     }
     const there = await authorityOf(directory);
-    const ca = there ?? (await makeAuthority({ commonName: 'Cairn trial CA', years: years * CA_FACTOR, nowMs }));
+    const ca = there ?? (await makeAuthority({ commonName: newCaName(), years: years * CA_FACTOR, nowMs }));
     // All are made before the first is written: who is interrupted leaves nothing or, but for a moment, everything.
     const made = await Promise.all(wishes.map((wish) => makeCertificate(wish, ca)));
     if (there === undefined) await (keepsCaKey ? store : storeWithoutKey)(directory, CA, ca);
@@ -49,6 +50,11 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     }
     for (const line of instructions(directory, hosts, server, client)) say(line);
   });
+}
+
+/** Several are easily mixed up, and messages know a CA by its name. */
+function newCaName(): string {
+  return `Cairn trial CA ${randomBytes(4).toString('hex')}`;
 }
 
 function nameIn(values: CommandArguments, flag: string): string {

@@ -8,6 +8,7 @@ import { pemBlocksOf } from './pem';
 const CERTIFICATE_LABELS = ['CERTIFICATE', 'X509 CERTIFICATE', 'TRUSTED CERTIFICATE'];
 const ENCRYPTED = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4,ENCRYPTED/m;
 const PRIVATE_KEY = /-----BEGIN (?:RSA |EC |)PRIVATE KEY-----/;
+const SWAPPED = 'the files of the certificate and of its key may be the wrong way round: give each to the other option';
 /** No chain of real CAs is longer. */
 const CHAIN_MAX = 10;
 
@@ -17,7 +18,10 @@ export function certificatesOf({ file, text }: TlsText): readonly X509Certificat
   // Whatever stands before it: what is missing at the end was meant to be there.
   if (isCutOff(text, 'CERTIFICATE')) throw cutOff(file, 'certificate');
   if (blocks.length === 0) {
-    const message = `${named(file)} has no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; give such a file`;
+    const isKey = PRIVATE_KEY.test(text) || ENCRYPTED.test(text);
+    const message = isKey
+      ? `${named(file)} has a private key and no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; ${SWAPPED}`
+      : `${named(file)} has no certificate in PEM form, expected -----BEGIN CERTIFICATE-----; give such a file`;
     throw new TlsFileError('notPem', message);
   }
   return blocks.map(({ text: block }, index) => {
@@ -38,7 +42,10 @@ export function keyOf({ file, text }: TlsText): KeyObject {
   }
   if (isCutOff(text, 'PRIVATE KEY')) throw cutOff(file, 'private key');
   if (!PRIVATE_KEY.test(text)) {
-    const message = `${named(file)} has no private key in PEM form, expected -----BEGIN PRIVATE KEY-----; give such a file`;
+    const isCertificate = pemBlocksOf(text, CERTIFICATE_LABELS).length > 0;
+    const message = isCertificate
+      ? `${named(file)} has a certificate and no private key in PEM form, expected -----BEGIN PRIVATE KEY-----; ${SWAPPED}`
+      : `${named(file)} has no private key in PEM form, expected -----BEGIN PRIVATE KEY-----; give such a file`;
     throw new TlsFileError('notPem', message);
   }
   try {

@@ -24,6 +24,8 @@ export interface CredentialsSetting {
   readonly side: string;
   readonly files: TlsFiles;
   readonly rules: MaterialRules;
+  /** What else is to be said of what is in use, at the start and after each change; one sentence each. */
+  readonly doubtsOf?: ((material: Material) => readonly string[]) | undefined;
   readonly clock: Pick<Clock, 'now' | 'every'>;
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
@@ -99,8 +101,9 @@ export class Credentials {
   }
 
   private async tellDoubts(): Promise<void> {
-    const { files, log } = this.setting;
-    for (const doubt of this.material.doubts) log.warn(doubt);
+    const { files, doubtsOf, log } = this.setting;
+    const { material } = this;
+    for (const doubt of [...material.doubts, ...(doubtsOf?.(material) ?? [])]) log.warn(doubt);
     const modes = files.key === undefined ? undefined : await doubtOfModes(files.key);
     if (modes !== undefined) log.warn(modes);
   }

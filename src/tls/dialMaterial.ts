@@ -29,10 +29,10 @@ export async function openDialMaterial(
 /** Rejects with TlsFileError. */
 export function openCredentials(
   side: TlsSide,
-  { clock, log }: Pick<CredentialsSetting, 'clock' | 'log'>,
+  { clock, log, doubtsOf }: Pick<CredentialsSetting, 'clock' | 'log' | 'doubtsOf'>,
 ): Promise<Credentials> {
   const rules = { ownSignedByAuthorities: side.name === 'peer' };
-  return Credentials.open({ side: side.name, files: side.files, rules, clock, log });
+  return Credentials.open({ side: side.name, files: side.files, rules, doubtsOf, clock, log });
 }
 
 /** The names that are allowed say who the members are, and at the client port who the clients are, which is another matter. */

@@ -108,8 +108,11 @@ function lastEnd({ file }: TlsText, authorities: readonly X509Certificate[], now
 
 function checkSigned({ text, own, chain }: Pair, trusted: TlsText, authorities: readonly X509Certificate[]): void {
   if (isSignedBy(own, chain, authorities)) return;
+  // Names are free to choose: where they do not tell CAs apart, this does.
+  const hasNamesake = authorities.some(({ subject }) => subject === own.issuer);
+  const namesake = hasNamesake ? ' (which has one of that name with another key)' : '';
   const message =
-    `${named(text.file)}: the certificate ${titleOf(own)} was signed by ${issuerOf(own)}, and not by a CA in ${named(trusted.file)}, so that every ` +
+    `${named(text.file)}: the certificate ${titleOf(own)} was signed by ${issuerOf(own)}, and not by a CA in ${named(trusted.file)}${namesake}, so that every ` +
     'other member would refuse it; give a certificate of one of these CAs, or add its CA to that file (and intermediate CAs to the certificate)';
   throw new TlsFileError('notSigned', message);
 }
@@ -125,12 +128,12 @@ function doubtsOfAuthorities({ file }: TlsText, authorities: readonly X509Certif
 
 function doubtsOfUsage({ text, own }: Pair, rules: MaterialRules): string[] {
   const wanted: readonly Usage[] = rules.ownSignedByAuthorities ? ['serverAuth', 'clientAuth'] : ['serverAuth'];
-  if (isFor(own, ...wanted)) return [];
-  const names = wanted.join(' and ');
+  const missing = wanted.filter((usage) => !isFor(own, usage));
+  if (missing.length === 0) return [];
   const who = rules.ownSignedByAuthorities ? 'other members' : 'clients';
   return [
-    `${named(text.file)}: the certificate ${titleOf(own)} is not for what it is used for here (its extended key usage lacks ${names}); ${who} ` +
-      `will refuse it; make one with ${names}`,
+    `${named(text.file)}: the certificate ${titleOf(own)} is not for what it is used for here (its extended key usage lacks ${missing.join(' and ')}); ${who} ` +
+      `will refuse it; make one with ${wanted.join(' and ')}`,
   ];
 }
 

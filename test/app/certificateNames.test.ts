@@ -36,6 +36,15 @@ test('what it does not have is said, with what to do; a common name is no name o
   );
 });
 
+test('a common name that other members would not let in is said', () => {
+  const named = urls('https://m1.cairn.svc:2379', 'https://10.0.0.1:2380', ['m2', 'm3']);
+  const [doubt, ...more] = doubtsOfNames(named, { client: pem, peer: pem });
+  expect(doubt).toMatch(
+    /^--peer-cert-allowed-cn is m2, m3, and the certificate of --peer-cert-file has the common name "m1": /,
+  );
+  expect(more).toEqual([]);
+});
+
 test('plain URLs, no certificate, and members known by common names are not looked at', () => {
   const wrong = urls('http://m1:2379', 'https://m1:2380', ['m1']);
   expect(doubtsOfNames(wrong, { client: pem, peer: pem })).toEqual([]);

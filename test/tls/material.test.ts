@@ -167,6 +167,26 @@ describe('names the file, what is wrong with it and what to do', () => {
     );
   });
 
+  it('that stand at the option of the other', async () => {
+    const swapped =
+      'the files of the certificate and of its key may be the wrong way round: give each to the other option';
+    const [fault, message] = await faultOf({ cert: good.keyFile, key: good.certFile });
+    expect([fault, message]).toEqual(['notPem', expect.stringContaining(`has a private key and no certificate`)]);
+    expect(message).toContain(swapped);
+    const both = await faultOf({ cert: good.certFile, key: good.certFile });
+    expect(both[1]).toMatch(/^--key-file .+ has a certificate and no private key/);
+    expect(both[1]).toContain(swapped);
+  });
+
+  it('that a CA of the same name as one of the file has signed', async () => {
+    const namesake = await makePki();
+    const [fault, message] = await faultOf({ ...pair(good), ca: namesake.caFile });
+    namesake.remove();
+    expect(fault).toBe('notSigned');
+    expect(message).toContain('(which has one of that name with another key)');
+    expect((await faultOf({ ...pair(good), ca: other.caFile }))[1]).not.toContain('of that name');
+  });
+
   it('that no CA of the file has signed', async () => {
     const [fault, message] = await faultOf({ ...pair(good), ca: other.caFile });
     expect(fault).toBe('notSigned');
@@ -174,6 +194,15 @@ describe('names the file, what is wrong with it and what to do', () => {
       /^--cert-file .+: the certificate "good" was signed by "CN=Test CA", and not by a CA in --trusted-ca-file/,
     );
   });
+});
+
+it('says of a usage that lacks what it lacks, and nothing else', async () => {
+  const half = await pki.issue('half', { onlyFor: 'serverAuth' });
+  expect((await load(pair(half))).doubts).toEqual([
+    expect.stringMatching(/lacks clientAuth\); other members will refuse it; make one with serverAuth and clientAuth$/),
+  ]);
+  const otherHalf = await pki.issue('half', { onlyFor: 'clientAuth' });
+  expect((await load(pair(otherHalf))).doubts).toEqual([expect.stringContaining('lacks serverAuth);')]);
 });
 
 it('doubts a certificate of a member that is for servers only', async () => {
@@ -192,9 +221,7 @@ it('doubts a certificate of a member that is for servers only', async () => {
   const keyFile = pki.write('server-only.key', `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n`);
   const { doubts } = await load({ cert, key: keyFile });
   expect(doubts).toEqual([
-    expect.stringMatching(
-      /lacks serverAuth and clientAuth\); other members will refuse it; make one with serverAuth and clientAuth$/,
-    ),
+    expect.stringMatching(/lacks clientAuth\); other members will refuse it; make one with serverAuth and clientAuth$/),
   ]);
   expect((await load({ cert, key: keyFile }, false)).doubts).toEqual([]);
 });

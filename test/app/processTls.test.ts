@@ -1,0 +1,52 @@
+/** What the log says of certificates that are put in the place of others while a process runs. */
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { ProcessTls } from '../../src/app/processTls';
+import { loadConfiguration } from '../../src/config/load';
+import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
+
+let pki: Pki;
+beforeAll(async () => {
+  pki = await makePki();
+});
+afterAll(() => pki.remove());
+
+test('one for other names is warned of as at the start', async () => {
+  const [good, bad] = [await pki.issue('good'), await pki.issue('bad', { hosts: ['other.example'] })];
+  const [cert, key] = [join(pki.directory, 'used.crt'), join(pki.directory, 'used.key')];
+  const use = ({ certFile, keyFile }: CertificateFiles): void => {
+    copyFileSync(certFile, cert);
+    copyFileSync(keyFile, key);
+  };
+  use(good);
+  const url = 'https://127.0.0.1:2379';
+  const outcome = loadConfiguration(
+    [
+      ...[`--listen-client-urls=${url}`, `--advertise-client-urls=${url}`, `--cert-file=${cert}`, `--key-file=${key}`],
+      ...['--listen-peer-urls=https://127.0.0.1:2380', '--initial-advertise-peer-urls=https://127.0.0.1:2380'],
+      ...[`--peer-cert-file=${cert}`, `--peer-key-file=${key}`, '--initial-cluster=default=https://127.0.0.1:2380'],
+    ],
+    {},
+    () => '',
+    { version: '0', nodeVersion: process.version, platform: 'test' },
+  );
+  if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+  const lines: string[] = [];
+  const tls = await ProcessTls.open(
+    outcome.configuration,
+    pino({ level: 'warn' }, { write: (line: string) => void lines.push((JSON.parse(line) as { msg: string }).msg) }),
+  );
+  const isSaid = (option: string): boolean => lines.some((line) => line.startsWith(`${option} has 127.0.0.1, and the`));
+  expect(isSaid('--advertise-client-urls')).toBe(false);
+  use(bad);
+  try {
+    const deadlineMs = Date.now() + 20_000;
+    while (!isSaid('--advertise-client-urls') || !isSaid('--initial-advertise-peer-urls')) {
+      if (Date.now() > deadlineMs) throw new Error(`not within 20 s: ${lines.join('\n')}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  } finally {
+    tls.stop();
+  }
+}, 30_000);
