@@ -51,6 +51,15 @@ it('makes a CA, a certificate for servers and one for a client, which fit togeth
   expect(days).toBeLessThan(731);
 });
 
+it('names each CA differently, so that a message that names one says which', async () => {
+  const names = new Set<string>();
+  for (const part of ['one', 'two', 'three']) {
+    expect(await certs([`--directory=${at(part)}`])).toBe(0);
+    names.add(certificateAt(join(part, 'ca.crt')).subject);
+  }
+  expect([...names]).toEqual(Array(3).fill(expect.stringMatching(/^CN=Cairn trial CA [0-9a-f]{8}$/)));
+});
+
 it.each([
   ['--hosts=*.example.com,cairn.example.com', 'https://cairn.example.com:2379'],
   ['--hosts=*.example.com', 'https://NAME.example.com:2379'],

@@ -1,3 +1,5 @@
+import { pino } from 'pino';
+import { PeerPort } from '../../src/api/peerPort';
 import type { Message } from '../../src/raft/types';
 import { dialTcp } from '../../src/platform/dial';
 import {
@@ -146,6 +148,25 @@ describe('two members', () => {
       ['warn', `failed to dial b2 on stream Message (${reason})`],
       ['warn', 'health check for peer b2 failed'],
     ]);
+  });
+
+  it('take a peer whose port is open before it is a member for one that starts, and not for a failure', async () => {
+    const options = {
+      maxHeaderBytes: 16_384,
+      headerTimeoutMs: 5000,
+      bodyTimeoutMs: 5000,
+      logger: pino({ level: 'silent' }),
+    };
+    const starting = await PeerPort.open([{ host: '127.0.0.1', port: 0 }], options, () => undefined);
+    const a = await startNode('a1');
+    a.network.setPeers([{ id: 'b2', urls: [`http://127.0.0.1:${starting.listeners[0]!.address.port}`] }]);
+    await until(() => a.log.lines.length > 0);
+    const [line] = a.log.lines;
+    expect([line?.level, line?.text]).toEqual([
+      'info',
+      'peer b2 is starting and takes no streams yet (this process takes no streams of members (yet))',
+    ]);
+    await starting.close(0);
   });
 
   it('try the URLs of a peer in turn', async () => {
