@@ -3,7 +3,7 @@ const LENGTH_MAX = 64;
 
 /**
  * The candidate with the fewest single-character edits to `word`, or undefined if none is close enough to be what was
- * meant (about one edit in four characters).
+ * meant (about one edit in four characters); or else one that has all its parts and more.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
@@ -16,7 +16,29 @@ export function nearest(word: string, candidates: readonly string[]): string | u
       bestEdits = edits;
     }
   }
-  return best;
+  return best ?? withMoreParts(word, candidates);
+}
+
+/** What was meant where parts of a long name were left out: `peer-key` for `peer-key-file`. */
+function withMoreParts(word: string, candidates: readonly string[]): string | undefined {
+  const parts = partsOf(word);
+  // A single part is in too many names to mean one of them.
+  if (parts.length < 2) return undefined;
+  const [first] = candidates
+    .filter((candidate) => isWithin(parts, partsOf(candidate)))
+    .sort((one, other) => partsOf(one).length - partsOf(other).length);
+  return first;
+}
+
+function partsOf(name: string): readonly string[] {
+  return name.split(/[-_]/);
+}
+
+/** In the same order, with others in between. */
+function isWithin(parts: readonly string[], all: readonly string[]): boolean {
+  let found = 0;
+  for (const part of all) if (part === parts[found]) found += 1;
+  return found === parts.length;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

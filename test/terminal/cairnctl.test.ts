@@ -34,11 +34,24 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
     const terminal = type('user add ann');
     await terminal.shows(/New password: $/);
     terminal.press('geheimX\x7f\r');
+    await terminal.shows(/Once more: $/);
+    terminal.press('geheim\r');
     expect(await terminal.exited).toBe(0);
-    expect(terminal.plainScreen).toBe('New password: \nUser ann created\n');
+    expect(terminal.plainScreen).toBe('New password: \nOnce more: \nUser ann created\n');
     const body = JSON.stringify({ user: 'ann', password: 'geheim' });
     const authorized = await fetch(`http://127.0.0.1:${server.clientPort}/v2/auth/users/ann`, { method: 'PUT', body });
     expect(authorized.status).toBe(200);
+  });
+
+  test('a password that was typed in two ways is none', async () => {
+    const terminal = type('user add eve');
+    await terminal.shows(/New password: $/);
+    terminal.press('geheim\r');
+    await terminal.shows(/Once more: $/);
+    terminal.press('gehiem\r');
+    expect(await terminal.exited).toBe(1);
+    expect(terminal.plainScreen).toContain('the passwords differ; nothing was changed');
+    expect((await fetch(`http://127.0.0.1:${server.clientPort}/v2/auth/users/eve`)).status).toBe(404);
   });
 
   test('the terminal is as before when the question is interrupted', async () => {

@@ -6,7 +6,7 @@ import { EXIT } from './exitCodes';
 import { Failure, UnreadableAnswerError } from './failures';
 import { goJson, pathSegment } from './goText';
 import { showEndpoints } from './connection';
-import { print } from './io';
+import { complain, print } from './io';
 import { parseJson } from './memberAnswers';
 import { noOperands } from './memberCommands';
 import { failingAs, plainFailure } from './report';
@@ -16,12 +16,35 @@ const NOT_FOUND = 404;
 
 export const authCommands = {
   'auth enable': async (session) => {
+    // Before, because afterwards only root is told.
+    const isForGuests = session.io.stderr.isTTY === true && (await mayGuestsAll(session));
     await change(session, 'PUT', 'Authentication Enabled');
+    if (isForGuests) complain(session.io, GUESTS_NOTE);
   },
   'auth disable': async (session) => {
     await change(session, 'DELETE', 'Authentication Disabled');
   },
 } as const satisfies Partial<Record<CtlPath, Command>>;
+
+const GUESTS_NOTE =
+  'Note: guests, who show no password, may still read and write every key; take it from them with: ' +
+  "cairnctl -u root role revoke guest --path '/*' --readwrite";
+
+/** Whether they will: as long as there is no such role, enabling makes one that may everything. */
+async function mayGuestsAll(session: Session): Promise<boolean> {
+  try {
+    const body = await (await AuthApi.open(session)).send({ method: 'GET', path: authPath('roles', 'guest') });
+    const permissions = isRecord(body) && isRecord(body['permissions']) ? body['permissions'] : {};
+    const rights = isRecord(permissions['kv']) ? permissions['kv'] : {};
+    return ['read', 'write'].some((right) => {
+      const patterns: readonly unknown[] = Array.isArray(rights[right]) ? rights[right] : [];
+      return patterns.includes('/*') || patterns.includes('*');
+    });
+  } catch (error) {
+    // What else is wrong is said when it is enabled.
+    return error instanceof NoError && error.status === NOT_FOUND;
+  }
+}
 
 async function change(session: Session, method: 'PUT' | 'DELETE', done: string): Promise<void> {
   noOperands(session);

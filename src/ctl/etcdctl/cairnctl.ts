@@ -136,6 +136,7 @@ async function hintAt(io: Io, path: CtlPath, operands: readonly string[], separa
 function told(io: Io, error: unknown): number {
   if (!(error instanceof Failure)) throw error;
   if (error.line !== undefined) complain(io, error.line, error.isWholeLine ? '\n' : '');
-  if (error.note !== undefined && io.stderr.isTTY === true) complain(io, `Note: ${error.note}`);
+  if (error.note !== undefined && io.stderr.isTTY === true)
+    complain(io, `${error.isWholeLine ? '' : '\n'}Note: ${error.note}`);
   return error.code;
 }

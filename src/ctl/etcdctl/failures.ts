@@ -58,6 +58,19 @@ export class TotalTimeoutError extends Error {
   }
 }
 
+/** A member answered with a status that etcdctl knows no words for. */
+export class UnexpectedStatusError extends Error {
+  override readonly name = 'UnexpectedStatusError';
+
+  /** @param said - why, in the words of the member; etcdctl does not pass them on */
+  constructor(
+    status: number,
+    readonly said: string | undefined,
+  ) {
+    super(`unexpected status code ${status}`);
+  }
+}
+
 /** A member answered what cannot be read. */
 export class UnreadableAnswerError extends Error {
   override readonly name = 'UnreadableAnswerError';

@@ -4,14 +4,15 @@ import { isRecord, textOf } from '../../client/json';
 import type { PlainAnswer } from '../../platform/plainRequest';
 import type { Call, Cluster, Deadline } from './cluster';
 import { EXIT } from './exitCodes';
-import { Failure, messageOf } from './failures';
+import { Failure, messageOf, UnexpectedStatusError } from './failures';
 import { goJson, pathSegment, quote } from './goText';
 import { print } from './io';
 import { parseJson, parseMember, parseMembers, type ListedMember } from './memberAnswers';
-import { failingAs, plainFailure } from './report';
+import { failingAs, noteOn, plainFailure } from './report';
 import type { Command, Session } from './session';
 
 const PATH = '/v2/members';
+const SAID_MAX = 500;
 const REMOVING = 'https://github.com/etcd-io/etcd/blob/master/Documentation/runtime-configuration.md#remove-a-member';
 
 export const memberCommands = {
@@ -50,13 +51,24 @@ export const memberCommands = {
     if (id === undefined || rest.length > 0) throw new Failure(EXIT.badArguments, 'Provide a single member ID');
     const { cluster, deadline } = await begin(session);
     const members = await failingAs(
-      (error) => new Failure(EXIT.badArguments, `Error while verifying ID against known members: ${messageOf(error)}`),
+      (error) =>
+        new Failure(
+          EXIT.badArguments,
+          `Error while verifying ID against known members: ${messageOf(error)}`,
+          true,
+          noteOn(error),
+        ),
       () => listMembers(cluster, deadline),
     );
     refuseUnknown(members, id);
     await failingAs(
       (error) =>
-        new Failure(EXIT.badArguments, `Received an error trying to remove member ${id}: ${messageOf(error)}`, false),
+        new Failure(
+          EXIT.badArguments,
+          `Received an error trying to remove member ${id}: ${messageOf(error)}`,
+          false,
+          noteOn(error),
+        ),
       () => asked(cluster, { method: 'DELETE', path: `${PATH}/${pathSegment(id)}` }, deadline, [204, 410]),
     );
     print(session.io, `Removed member ${id} from cluster`);
@@ -100,9 +112,20 @@ async function asked(
   const answer = await cluster.ask(call, deadline);
   if (expected.includes(answer.status)) return answer;
   if (!explained.includes(answer.status) && answer.status !== 400)
-    throw new Error(`unexpected status code ${answer.status}`);
+    throw new UnexpectedStatusError(answer.status, saidIn(answer.text));
   const body = parseJson(answer.text);
   throw new Error((isRecord(body) ? textOf(body['message']) : undefined) ?? `unexpected status code ${answer.status}`);
+}
+
+/** Of JSON its message; of anything else, such as a page of a proxy, the first line, if it is a short one. */
+function saidIn(text: string): string | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isRecord(body) ? textOf(body['message']) : undefined;
+  } catch {
+    const [line = ''] = text.trim().split('\n');
+    return line === '' || line.startsWith('<') || line.length > SAID_MAX ? undefined : line;
+  }
 }
 
 function withJson(method: 'POST' | 'PUT', path: string, body: object): Call {

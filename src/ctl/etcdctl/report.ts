@@ -1,6 +1,6 @@
 /** How the commands say that something failed: each family as etcdctl does. */
 import { EXIT } from './exitCodes';
-import { ClusterError, EtcdError, Failure, messageOf, UnreadableAnswerError } from './failures';
+import { ClusterError, EtcdError, Failure, messageOf, UnexpectedStatusError, UnreadableAnswerError } from './failures';
 
 /** Keys, watches and health: `Error:  WHAT`, and for a cluster that is away a line for each endpoint. */
 export function keyFailure(error: unknown, code: number = EXIT.serverError): Failure {
@@ -8,7 +8,9 @@ export function keyFailure(error: unknown, code: number = EXIT.serverError): Fai
   return new Failure(code, `Error:  ${messageOf(error)}${detail}`, true, noteOn(error));
 }
 
-function noteOn(error: unknown): string | undefined {
+/** What a person on a terminal is told besides. */
+export function noteOn(error: unknown): string | undefined {
+  if (error instanceof UnexpectedStatusError) return error.said;
   if (error instanceof ClusterError && error.isConnection)
     return `no member is reached; where they are is said with --endpoints before the command, or with ETCDCTL_ENDPOINTS`;
   if (error instanceof UnreadableAnswerError)

@@ -2,7 +2,7 @@
 import type { CtlPath } from '../../config/ctl/table';
 import { isRecord, textOf } from '../../client/json';
 import { AuthApi, authPath, namesOf, oneName, putCall } from './authCommands';
-import { askSecret, nameAndPassword } from './userCredentials';
+import { askNewSecret, nameAndPassword } from './userCredentials';
 import { EXIT } from './exitCodes';
 import { Failure, UnreadableAnswerError } from './failures';
 import { print } from './io';
@@ -29,7 +29,7 @@ export const userCommands = {
     await failingAs(plainFailure, async () => {
       const api = await AuthApi.open(session);
       if (await api.has(authPath('users', name))) throw new Failure(EXIT.badArguments, `User ${name} already exists`);
-      const { password } = await nameAndPassword(session.io, NEW_PASSWORD, text);
+      const { password } = await nameAndPassword(session.io, NEW_PASSWORD, text, askNewSecret);
       const body = { user: name, password, roles: null };
       await api.again().send(putCall(authPath('users', name), body, password));
     });
@@ -59,12 +59,22 @@ export const userCommands = {
       const api = await AuthApi.open(session);
       // etcdctl does not ask, and so makes a user whose name was mistyped.
       await api.send({ method: 'GET', path: authPath('users', name) });
-      const password = await askSecret(session.io, NEW_PASSWORD);
-      await api.again().send(putCall(authPath('users', name), { user: name, password }, password));
+      const password = await askNewSecret(session.io, NEW_PASSWORD);
+      await failingAs(
+        (error) => withNote(plainFailure(error), password === '' ? EMPTY_NOTE : undefined),
+        () => api.again().send(putCall(authPath('users', name), { user: name, password }, password)),
+      );
     });
     print(session.io, 'Password updated');
   },
 } as const satisfies Partial<Record<CtlPath, Command>>;
+
+/** The member says that nothing is changed, and etcdctl passes that on. */
+const EMPTY_NOTE = 'no password was given: it is typed at a terminal, or is the first line of the standard input';
+
+function withNote({ code, line, isWholeLine, note }: Failure, more: string | undefined): Failure {
+  return new Failure(code, line, isWholeLine, more ?? note);
+}
 
 function named(session: Session): string {
   return oneName(session, NAME_MISSING);

@@ -21,10 +21,20 @@ export async function nameAndPassword(
   io: Io,
   prompt: string,
   text: string,
+  ask: typeof askSecret = askSecret,
 ): Promise<{ readonly name: string; readonly password: string }> {
   const colon = text.indexOf(':');
-  if (colon < 0) return { name: text, password: await askSecret(io, prompt) };
+  if (colon < 0) return { name: text, password: await ask(io, prompt) };
   return { name: text.slice(0, colon), password: text.slice(colon + 1) };
+}
+
+/** One that will count from now on: a person types it twice, because a mistake locks out. Rejects with Failure. */
+export async function askNewSecret(io: Io, prompt: string): Promise<string> {
+  const secret = await askSecret(io, prompt);
+  // etcdctl asks once; a script hands over one line.
+  if (io.stdin.isTTY !== true) return secret;
+  if ((await askSecret(io, 'Once more: ')) === secret) return secret;
+  throw new Failure(EXIT.badArguments, 'the passwords differ; nothing was changed');
 }
 
 /** Rejects with Failure. */
