@@ -7,6 +7,7 @@ import { peerSide } from '../config/tlsSides';
 import { formatEndpoint } from '../config/urls';
 import type { Dial } from '../platform/dial';
 import { readPlainFileSync } from '../platform/plainFile';
+import { forTerminal } from '../platform/terminalText';
 import { openDialMaterial } from '../tls/dialMaterial';
 import { readTlsFiles, type TlsFile } from '../tls/files';
 import { TlsFileError } from '../tls/errors';
@@ -14,7 +15,7 @@ import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
 import { bareSide, orLater, SURROUNDINGS } from './filesDial';
 import { memberTls } from './memberTls';
-import { readUserFile } from './userFile';
+import { doubtOfUserFile, readUserFile } from './userFile';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -112,7 +113,10 @@ function findUser(values: CommandArguments, environment: Environment): string | 
 /** `NAME:PASSWORD`, as a file has it. @throws UsageError */
 export function readUser(file: { readonly option: string; readonly path: string }): string {
   try {
-    return readUserFile(file);
+    const user = readUserFile(file);
+    const doubt = doubtOfUserFile(file);
+    if (doubt !== undefined) process.stderr.write(`${forTerminal(`Warning: ${doubt}`)}\n`);
+    return user;
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

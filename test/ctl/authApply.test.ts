@@ -29,7 +29,7 @@ afterEach(async () => {
 
 function write(name: string, text: string): string {
   const path = join(place, name);
-  writeFileSync(path, text);
+  writeFileSync(path, text, { mode: 0o600 });
   return path;
 }
 

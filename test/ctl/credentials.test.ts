@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { healthcheck } from '../../src/ctl/healthcheck';
 import { prestop } from '../../src/ctl/prestop';
 import { addUser, enableAuth } from '../api/auth/userWith';
 import { startUnderTest, type ApiUnderTest } from '../api/apiUnderTest';
+import { runCtl } from './etcdctl/inProcess';
 import { captureOutput } from './output';
 
 const output = captureOutput();
@@ -71,6 +72,29 @@ test.each([
 test.each(['', 'root', ':pw', 'root:pw\nann:pw\n'])('a file with %j is none', async (text) => {
   expect(await stop({}, '--user-file', file(text))).toBe(2);
   expect(output.text()).toContain('does not hold one line like NAME:PASSWORD');
+});
+
+test.each([
+  [0o644, true],
+  [0o660, true],
+  [0o600, false],
+  [0o640, false],
+])('of a file of mode %o it is said whether others may read or change it', async (mode, isSaid) => {
+  const path = file('root:rootpw\n');
+  chmodSync(path, mode);
+  expect(await stop({}, '--user-file', path)).toBe(0);
+  expect(output.text().includes('other users of this machine may read or change the password')).toBe(isSaid);
+  const listed = await runCtl([
+    '--no-sync',
+    '--endpoints',
+    `http://127.0.0.1:${api.clientPort}`,
+    '--user-file',
+    path,
+    'user',
+    'list',
+  ]);
+  expect([listed.code, listed.stderr.startsWith('Warning: --user-file ')]).toEqual([0, isSaid]);
+  expect(output.text() + listed.stderr).not.toContain('rootpw');
 });
 
 test('a file that is not there is said to be', async () => {

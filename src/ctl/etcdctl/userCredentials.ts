@@ -3,13 +3,13 @@ import { given } from './endpoints';
 import { EXIT } from './exitCodes';
 import { Failure, messageOf } from './failures';
 import type { FlagValues } from './flagValues';
-import type { Io } from './io';
+import { complain, type Io } from './io';
 
 /** `NAME:PASSWORD` of whom to ask as; undefined: nobody is named. Rejects with Failure. */
 export async function userOf(io: Io, globals: FlagValues): Promise<string | undefined> {
   const written = globals.text('username');
   const file = given(io, globals, 'user-file');
-  if (written === '' && file !== '') return userIn(file);
+  if (written === '' && file !== '') return userIn(io, file);
   const user = given(io, globals, 'username');
   if (user === '') return undefined;
   const { name, password } = await nameAndPassword(io, 'Password: ', user);
@@ -46,10 +46,14 @@ export async function askSecret(io: Io, prompt: string): Promise<string> {
   }
 }
 
-async function userIn(path: string): Promise<string> {
-  const { readUserFile } = await import('../userFile.js');
+async function userIn(io: Io, path: string): Promise<string> {
+  const { doubtOfUserFile, readUserFile } = await import('../userFile.js');
+  const file = { option: '--user-file', path };
   try {
-    return readUserFile({ option: '--user-file', path });
+    const user = readUserFile(file);
+    const doubt = doubtOfUserFile(file);
+    if (doubt !== undefined) complain(io, `Warning: ${doubt}`);
+    return user;
   } catch (error) {
     throw new Failure(EXIT.badArguments, messageOf(error));
   }

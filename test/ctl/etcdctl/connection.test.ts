@@ -80,7 +80,7 @@ Error:  client: no endpoints available
     };
     beforeAll(() => {
       folder = mkdtempSync(join(tmpdir(), 'cairn-users-'));
-      writeFileSync(join(folder, 'good'), 'file:geheim\n');
+      writeFileSync(join(folder, 'good'), 'file:geheim\n', { mode: 0o600 });
       writeFileSync(join(folder, 'bad'), 'geheim');
     });
     afterAll(() => {
