@@ -6,6 +6,7 @@ import { canAllRead } from '../machine/batchRules';
 import type { CurrentState } from './currentState';
 import type { PendingRequests } from './pendingRequests';
 import type { AuthSource, AuthWriter } from './types';
+import type { UndecidedAuth } from './undecidedAuth';
 
 /** The auth state as this member has applied it, who is told of its changes, and the way of changes into the log. */
 export class LocalAuth implements AuthSource, AuthWriter {
@@ -16,6 +17,7 @@ export class LocalAuth implements AuthSource, AuthWriter {
   constructor(
     private readonly state: CurrentState,
     private readonly requests: Pick<PendingRequests, 'propose'>,
+    private readonly undecided: Pick<UndecidedAuth, 'isAny'>,
   ) {
     const view = this.auth();
     this.told = { view, version: view.version };
@@ -23,6 +25,10 @@ export class LocalAuth implements AuthSource, AuthWriter {
 
   auth(): AuthView {
     return this.state.machine.auth;
+  }
+
+  isAuthUndecided(): boolean {
+    return this.undecided.isAny;
   }
 
   onAuthChange(listener: () => void): () => void {

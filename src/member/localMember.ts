@@ -136,6 +136,10 @@ export class LocalMember implements Member {
     return this.assembly.auth.auth();
   }
 
+  isAuthUndecided(): boolean {
+    return this.assembly.auth.isAuthUndecided();
+  }
+
   onAuthChange(listener: () => void): () => void {
     return this.assembly.auth.onAuthChange(listener);
   }

@@ -19,6 +19,7 @@ import { requestTimeoutMs } from './settings';
 import { Snapshots } from './snapshots';
 import { StateSender } from './stateTransfer';
 import { StatusReporter } from './statusReporter';
+import { UndecidedAuth } from './undecidedAuth';
 import { UnreadableEntries } from './unreadableEntries';
 
 /** What the parts have to tell the member whose parts they are. */
@@ -63,7 +64,7 @@ export function assembleMember(parts: LocalMemberParts, events: MemberEvents): M
   const requests = new PendingRequests(raft.id, run, clock, requestTimeoutMs(settings), wake, level);
   const leaderObserver = new LeaderObserver(raft, clock, logger);
   const reads = new LocalReads(clusterId, raft, state, clock, requests);
-  const auth = new LocalAuth(state, requests);
+  const auth = new LocalAuth(state, requests, new UndecidedAuth(raft));
   const counters = new MemberCounters(raft, settings.heartbeatIntervalMs);
   const quota = new Quota(state, settings.quotaBytes ?? 0, raft);
   const chores = new Chores({ ...parts, requests, quota, guarded });

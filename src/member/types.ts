@@ -215,6 +215,11 @@ export interface AuthSource {
   /** To be asked for again after every wait: it is another one after the member took over a state. */
   auth(): AuthView;
   /**
+   * Whether changes that may have been acknowledged before this member was started are not known to be in force, or to be none: for now it
+   * does not know who may do what.
+   */
+  isAuthUndecided(): boolean;
+  /**
    * Calls the listener in the turn in which this member applied a change, or took over a state, once `auth` answers what holds
    * now; watches whose right is gone have to be ended by it. Answers how to take the listener away.
    */

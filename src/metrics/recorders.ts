@@ -59,7 +59,7 @@ export class Recorders {
   watchEventsSent = 0;
   healthSuccesses = 0;
   healthFailures = 0;
-  readonly accessRefusals = { denied: 0, tooFast: 0, busy: 0 };
+  readonly accessRefusals = { denied: 0, tooFast: 0, busy: 0, undecided: 0 };
 
   /** @param nowMs a clock that never goes back */
   constructor(readonly nowMs: () => number) {

@@ -72,6 +72,7 @@ export class FakeMember implements Member {
   readonly reads: { readonly path: string; readonly options: ReadOptions }[] = [];
   readonly watches: OpenWatch[] = [];
   barriers = 0;
+  authUndecided = false;
 
   /** What the next calls answer; a test replaces what it needs. */
   onGet: (path: string) => KeyResult = (path) => event({ node: node({ key: path, value: 'v' }) });
@@ -124,6 +125,10 @@ export class FakeMember implements Member {
 
   auth(): AuthView {
     return this.authState;
+  }
+
+  isAuthUndecided(): boolean {
+    return this.authUndecided;
   }
 
   onAuthChange(listener: () => void): () => void {

@@ -17,7 +17,7 @@ function scene(level: number) {
       return Promise.resolve({ ok: true, type: 'enabled' });
     },
   } as unknown as PendingRequests;
-  return { state, proposed, auth: new LocalAuth(state, requests) };
+  return { state, proposed, auth: new LocalAuth(state, requests, { isAny: false }) };
 }
 
 it('is told once of what was applied, when it holds, and of nothing else', () => {

@@ -9,7 +9,7 @@ import type { AuthSource } from '../../member/types';
 import type { ApiObserver } from '../observer';
 import { parseRequestTarget } from '../http/requestTarget';
 import type { Authenticator, Identity } from './authenticator';
-import { DENIED, type Refusal } from './refusal';
+import { DENIED, UNDECIDED, type Refusal } from './refusal';
 
 /** On whose behalf: besides users and guests whoever came while auth was off, and who has a token of the discovery service. */
 type Holder = Identity | 'anybody' | 'token';
@@ -124,6 +124,7 @@ export class Guard implements KeyGuard {
     access: Access,
     recursive: boolean,
   ): KeyGrant | Refusal | Promise<KeyGrant | Refusal> {
+    if (this.source.isAuthUndecided()) return this.refuse(UNDECIDED);
     // Every request comes here, and almost all while auth is off.
     if (!this.source.auth().enabled) return this.openKeys;
     const identity = this.authenticator.identify(request);
@@ -134,6 +135,7 @@ export class Guard implements KeyGuard {
 
   /** For what is root's alone. */
   forRoot(request: IncomingMessage): RootGrant | Refusal | Promise<RootGrant | Refusal> {
+    if (this.source.isAuthUndecided()) return this.refuse(UNDECIDED);
     if (!this.source.auth().enabled) return this.openRoot;
     const identity = this.authenticator.identify(request);
     return identity instanceof Promise ? identity.then((found) => this.grantRoot(found)) : this.grantRoot(identity);

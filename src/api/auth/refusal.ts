@@ -8,10 +8,13 @@ export type Refusal =
   | { readonly kind: 'denied' }
   /** So many passwords wait to be checked already. */
   | { readonly kind: 'busy' }
+  /** It is not known who may do what. */
+  | { readonly kind: 'undecided' }
   /** After so many wrong passwords the next is not even looked at. */
   | { readonly kind: 'tooFast'; readonly retryAfterSeconds: number };
 
 export const DENIED: Refusal = { kind: 'denied' };
+export const UNDECIDED: Refusal = { kind: 'undecided' };
 
 /** etcd's words for all of it. */
 const INSUFFICIENT = 'Insufficient credentials';
@@ -28,6 +31,14 @@ function wordsFor(refusal: Refusal): Words {
       return { httpStatus: 401, text: INSUFFICIENT };
     case 'busy':
       return { httpStatus: 503, text: 'too many passwords are being checked; try again', retryAfterSeconds: 1 };
+    case 'undecided':
+      return {
+        httpStatus: 503,
+        text:
+          'users and roles were being changed when this member was stopped, and it has not heard since whether they were; try again, ' +
+          'or ask another member',
+        retryAfterSeconds: 1,
+      };
     case 'tooFast': {
       const { retryAfterSeconds } = refusal;
       return {

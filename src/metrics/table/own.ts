@@ -221,14 +221,16 @@ export const processRows: readonly Row[] = [
     'etcd_auth_refused_requests_total',
     ['reason'],
     [
-      'Requests that were not carried out while auth is on: no right or a wrong password (denied), too many wrong passwords before ' +
-        '(too_fast), too many passwords to be checked (busy)',
+      'Requests that were not carried out because of auth: no right or a wrong password (denied), too many wrong passwords before ' +
+        '(too_fast), too many passwords to be checked (busy), changes of users and roles of which a restarted member does not know yet ' +
+        'whether they are in force (undecided)',
       'the guard of all routes',
     ],
     ({ recorded: { accessRefusals } }) => [
       [['denied'], accessRefusals.denied],
       [['too_fast'], accessRefusals.tooFast],
       [['busy'], accessRefusals.busy],
+      [['undecided'], accessRefusals.undecided],
     ],
   ),
   gauge(
