@@ -23,6 +23,9 @@ export interface ClusterOptions {
 }
 
 const FORMS_WITHIN_MS = 20_000;
+const CHANGED_WITHIN_MS = 20_000;
+/** Of a change that was on its way to a leader that is gone: it may have been carried out. */
+const UNKNOWN_FATE = 500;
 const directories = new Set<string>();
 
 // Whoever ends before tidying up, by a signal perhaps, leaves nothing behind. The members are dead by now: see child.ts.
@@ -111,15 +114,18 @@ export class Cluster {
     return this.members.filter((member) => member !== leader && member.isRunning);
   }
 
-  /** POST /v2/members at `through`; answers the new id. */
+  /** POST /v2/members at `through`, again where its fate is not known; answers the new id. */
   async add(through: ClusterMember, added: ClusterMember): Promise<string> {
-    const answer = await call(through.clientPort, {
-      method: 'POST',
-      target: '/v2/members',
-      json: { peerURLs: [added.place.peerUrl] },
+    const { peerUrl } = added.place;
+    const answer = await until(`${peerUrl} is added or refused`, CHANGED_WITHIN_MS, async () => {
+      const json = { peerURLs: [peerUrl] };
+      const { status, text } = await call(through.clientPort, { method: 'POST', target: '/v2/members', json });
+      if (status !== UNKNOWN_FATE) return { status, text };
+      const listed = (await through.members()).find(({ peerURLs }) => peerURLs.includes(peerUrl));
+      return listed && { status: 201, text: JSON.stringify(listed) };
     });
     if (answer.status !== 201) throw new Error(`adding a member: ${answer.status} ${answer.text}`);
-    return JSON.parse(answer.text).id;
+    return (JSON.parse(answer.text) as { id: string }).id;
   }
 
   /** DELETE /v2/members/ID; the status. */
