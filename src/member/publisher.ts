@@ -56,11 +56,13 @@ export class Publisher {
     if ((this.state.machine.cluster.find(this.raft.id)?.name ?? '') !== '') this.settled();
   }
 
-  /** The state has this member as it is configured. */
+  /** The state has this member as it is configured, and as its program is: the level of the one before may be another. */
   private isListed(): boolean {
     const { name, clientURLs, version } = this.settings;
-    const record = this.state.machine.cluster.find(this.raft.id);
-    return record?.name === name && record.version === version && record.clientURLs.join() === clientURLs.join();
+    const { cluster, knownLevel } = this.state.machine;
+    const record = cluster.find(this.raft.id);
+    const isNamed = record?.name === name && record.clientURLs.join() === clientURLs.join();
+    return isNamed && record.version === version && record.level === knownLevel;
   }
 
   private settled(): void {

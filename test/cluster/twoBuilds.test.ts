@@ -81,11 +81,16 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
     });
   }
 
-  /** Stops the member, which hands leadership over, and starts that build on its data. */
+  /**
+   * Stops the member, which hands leadership over, and starts that build on its data. Resolves when the cluster knows what it reads: a
+   * member that went back to the kept build and did not say so yet counts as one of this build, and the level may rise.
+   */
   async function restart(member: ClusterMember, entry: string | undefined): Promise<void> {
     expect(await member.stop()).toEqual({ code: 0, signal: null });
+    const before = timesPublished(member);
     start(member, entry);
     await ready(member);
+    await until(`${member.name} has said what it reads`, 30_000, () => timesPublished(member) > before);
   }
 
   /** As `restart`, but so late that no log has what the member missed: it is sent the state. */
@@ -156,6 +161,11 @@ async function refusesUsers(member: ClusterMember): Promise<void> {
 async function takesUsers(member: ClusterMember): Promise<void> {
   const json = { user: 'root', password: 'secret' };
   expect((await call(member.clientPort, { method: 'PUT', target: '/v2/auth/users/root', json })).status).toBe(201);
+}
+
+/** How often a process of the member said that the cluster knows of it. */
+function timesPublished(member: ClusterMember): number {
+  return member.logs().split('ready to serve clients').length - 1;
 }
 
 /** On the data that it has, with the flags it had. */

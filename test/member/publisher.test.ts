@@ -107,6 +107,19 @@ describe('a state that comes in while a publication is under way', () => {
     expect(proposed).toHaveLength(1);
   });
 
+  test('and has it with the feature level of another program is told again', async () => {
+    const { publisher, machine, proposed, fail } = underWay();
+    publisher.check();
+    const [said] = proposed;
+    if (said?.type !== 'publish') throw new Error('it did not publish');
+    const commands = [{ ...said, level: said.level - 1 }];
+    machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands }));
+    publisher.stateReplaced();
+    fail();
+    await ticks(publisher, 3);
+    expect(proposed).toHaveLength(2);
+  });
+
   test('and does not have it is told again', async () => {
     const { publisher, proposed, fail } = underWay();
     publisher.check();
