@@ -119,8 +119,9 @@ describeWithHelm('a member with what the chart gives it', () => {
       access: { 'access.yaml': moved(access['access.yaml']!) },
     };
     for (const [folder, files] of Object.entries(folders)) {
+      // As the chart mounts secrets.
       mkdirSync(join(place, folder));
-      for (const [name, text] of Object.entries(files)) writeFileSync(join(place, folder, name), text);
+      for (const [name, text] of Object.entries(files)) writeFileSync(join(place, folder, name), text, { mode: 0o440 });
     }
   });
 
