@@ -28,6 +28,8 @@ export class KeyBrowser {
   generation = 0;
   /** The highest index of the store that an answer or an event was of. */
   private seenIndex = 0;
+  /** For each listing that was asked for and did not come yet: what happened since. */
+  private readonly underWay = new Set<KeyEvent[]>();
   private readonly watchers = new Map<string, Watcher>();
   /** Ends whatever this generation has asked for. */
   private stopper = new AbortController();
@@ -149,13 +151,19 @@ export class KeyBrowser {
     const { signal } = this.stopper;
     const ask = (request: KeyRequest): Promise<Answer> =>
       signal.aborted ? Promise.resolve({ kind: 'unreachable' }) : this.ask(request);
+    const meanwhile: KeyEvent[] = [];
+    this.underWay.add(meanwhile);
     const answer = await readAsSeen(ask, key, this.seenIndex);
+    this.underWay.delete(meanwhile);
     if (signal.aborted) return undefined;
     if (answer.kind === 'ok') {
-      this.seenIndex = answer.index;
+      // What the member read before it told of these events would take them back.
+      const missed = meanwhile.filter(({ node }) => node.modifiedIndex > answer.index);
+      this.seenIndex = Math.max(answer.index, ...missed.map(({ node }) => node.modifiedIndex));
       const listing = listingOf(answer.body, Date.now());
       if (listing === undefined) return undefined;
       this.tree.takeListing(listing, answer.index);
+      for (const event of missed) this.tree.takeEvent(event);
       this.onChange();
       return answer.index;
     }
@@ -223,6 +231,7 @@ export class KeyBrowser {
 
   private take(event: KeyEvent): void {
     this.seenIndex = Math.max(this.seenIndex, event.node.modifiedIndex);
+    for (const meanwhile of this.underWay) meanwhile.push(event);
     const changed = this.tree.takeEvent(event);
     if (changed === undefined) return;
     const nowMs = Date.now();

@@ -131,3 +131,25 @@ test('readings of the old user are gone too, and those under way are dropped', a
   expect(stats.members).toEqual([]);
   expect(stats.isHealthy).toBeUndefined();
 });
+
+test('a listing that was read before an event, and comes after it, does not take it back', async () => {
+  const { browser } = browserOf('alice');
+  const node = (value: string, modifiedIndex: number) => ({ key: '/k', value, createdIndex: 5, modifiedIndex });
+  const root = browser.list('/');
+  last().answer(200, { action: 'get', node: { key: '/', dir: true, nodes: [node('before', 5)] } });
+  await root;
+  const late = [browser.list('/k'), browser.list('/')];
+  const [key, directory] = asked.slice(-2);
+  // As the stream brings it.
+  const { take } = browser as unknown as { take: (event: object) => void };
+  take.call(browser, {
+    action: 'set',
+    node: { key: '/k', isDirectory: false, value: 'theirs', createdIndex: 5, modifiedIndex: 10, endsAtMs: undefined },
+  });
+  expect(browser.tree.node('/k')?.value).toBe('theirs');
+  // Both are of index 9.
+  key?.answer(200, { action: 'get', node: node('mine', 9) });
+  directory?.answer(200, { action: 'get', node: { key: '/', dir: true, nodes: [node('mine', 9)] } });
+  await Promise.all(late);
+  expect(browser.tree.node('/k')?.value).toBe('theirs');
+});
