@@ -129,7 +129,10 @@ function suite(): void {
     expect(mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', directory)).toBeUndefined();
     try {
       // What cannot succeed takes all of its time, in which it has to get as far as the first try.
-      const [once, inVain] = [['--once', '--timeout', '20'], ['--once', '--timeout', '3']];
+      const [once, inVain] = [
+        ['--once', '--timeout', '20'],
+        ['--once', '--timeout', '3'],
+      ];
       writeFileSync(join(directory, 'theirs'), Buffer.alloc(900_000));
       await keys.set('/app/big', 'x'.repeat(300_000));
       const none = start('/app', ...inVain);
