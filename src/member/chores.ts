@@ -10,15 +10,16 @@ import type { Cancel, Clock } from '../platform/clock';
 import { ExpiryClock } from './expiryClock';
 import { ElectionKick } from './electionKick';
 import { IntegrityCheck } from './integrityCheck';
+import { MemberWarnings } from './memberWarnings';
 import { PeerList, type PeerAddress } from './peerList';
+import { plainPeers } from './plainPeers';
 import { Promoter } from './promoter';
 import { Publisher } from './publisher';
 import { QuorumNote } from './quorumNote';
 import type { Quota } from './quota';
 import { QuotaNotice } from './quotaNotice';
 import { Scrub } from './scrub';
-import { PlainPeers } from './plainPeers';
-import { SharedNames } from './sharedNames';
+import { sharedNames } from './sharedNames';
 import { EXPIRY_INTERVAL_MS, SCRUB_INTERVAL_MS, type MemberLogger, type MemberSettings } from './settings';
 import type { Transport } from './transport';
 import type { PeerReport } from './types';
@@ -54,8 +55,7 @@ export class Chores {
   private readonly quorumNote: QuorumNote;
   private readonly quotaNotice: QuotaNotice;
   private readonly scrub: Scrub;
-  private readonly plainPeers: PlainPeers;
-  private readonly sharedNames: SharedNames;
+  private readonly warnings: MemberWarnings;
   private timers: Cancel[] = [];
 
   constructor(private readonly parts: ChoresParts) {
@@ -78,8 +78,10 @@ export class Chores {
     });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);
-    this.plainPeers = new PlainPeers({ id: raft.id, members: () => state.machine.cluster.members(), logger });
-    this.sharedNames = new SharedNames({ members: () => state.machine.cluster.members(), logger });
+    this.warnings = new MemberWarnings({
+      ...{ id: raft.id, rules: [sharedNames, plainPeers], logger },
+      members: () => state.machine.cluster.members(),
+    });
     this.activeSize = new ActiveSize({
       id: raft.id,
       leader: () => raft.leader,
@@ -129,8 +131,7 @@ export class Chores {
     this.quorumNote.check(nowMs);
     // New peer URLs come with a command, not with a configuration entry.
     this.peers.update();
-    this.plainPeers.check();
-    this.sharedNames.check();
+    this.warnings.check();
     this.electionKick.tick();
     // Each tick, and before raft's: the quorum check, which forgets who was heard from, must not always come just before.
     this.promoter.check();
