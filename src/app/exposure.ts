@@ -4,9 +4,17 @@ import { formatEndpoint, type Endpoint } from '../config/urls';
 import { isLoopback } from '../platform/loopback';
 
 export interface Exposure {
-  /** Nobody but this machine can use it, or it is only worth knowing. */
-  readonly isLocal: boolean;
+  /** info: nobody but this machine can use it, or it is only worth knowing. */
+  readonly level: 'info' | 'warn';
   readonly text: string;
+}
+
+/** Each as a line of its own. */
+export function tellExposures(
+  exposures: readonly Exposure[],
+  log: Record<Exposure['level'], (text: string) => void>,
+): void {
+  for (const { level, text } of exposures) log[level](text);
 }
 
 const PEER_MEANING =
@@ -25,7 +33,7 @@ export function exposures(configuration: Configuration, areCasShared = false): r
     ...sharedCaExposures(configuration, areCasShared),
     ...clientExposures(configuration),
     ...metricsExposures(configuration),
-    ...(local.length === 0 ? [] : [{ isLocal: true, text: `${local} (docs/security.md)` }]),
+    ...(local.length === 0 ? [] : [{ level: 'info' as const, text: `${local} (docs/security.md)` }]),
   ];
 }
 
@@ -59,12 +67,12 @@ export function clientExposures(configuration: Configuration): readonly Exposure
   // etcd 3 asks them as soon as it knows a CA; here, as in etcd 2, only if it is told to (docs/tls.md).
   if (trustedCaFile !== '' && secure.length > 0) {
     const text = `${secure.map(formatEndpoint).join(' ')}: clients are not asked for a certificate, although --trusted-ca-file is given; give --client-cert-auth to ask them (docs/tls.md)`;
-    return [...lines, { isLocal: true, text }];
+    return [...lines, { level: 'info', text }];
   }
   const unasked = openToOthers(secure);
   if (unasked.length > 0) {
     const text = `${unasked.map(formatEndpoint).join(' ')}: the client port encrypts and asks nobody for a certificate; give --client-cert-auth and --trusted-ca-file to ask (docs/tls.md)`;
-    lines.push({ isLocal: true, text });
+    lines.push({ level: 'info', text });
   }
   return lines;
 }
@@ -76,7 +84,7 @@ function metricsExposures({ listenMetricsUrls, operatorRoutes }: Configuration):
   const where = plain.map(formatEndpoint).join(' ');
   if (operatorRoutes !== 'metrics') {
     const text = `${where}: the metrics port is without TLS: whoever reaches it reads numbers, version and health (docs/security.md)`;
-    return [{ isLocal: true, text }];
+    return [{ level: 'info', text }];
   }
   const text =
     "the metrics port is without TLS and has operators' routes: the whole state and passwords of operators can be read on the way; give " +
@@ -127,7 +135,7 @@ function openToOthers(urls: readonly Endpoint[]): readonly Endpoint[] {
 
 function exposure(urls: readonly Endpoint[], text: string): Exposure {
   return {
-    isLocal: urls.every(({ host }) => isLoopback(host)),
+    level: urls.every(({ host }) => isLoopback(host)) ? 'info' : 'warn',
     text: `${urls.map(formatEndpoint).join(' ')}: ${text}`,
   };
 }

@@ -25,7 +25,7 @@ import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
 import { noteAuth, noteAuthOff } from './authNotice';
-import { exposures } from './exposure';
+import { exposures, tellExposures } from './exposure';
 import { areCasShared } from './sharedCas';
 import { askFounderNameBy, MemberBeginner } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
@@ -162,8 +162,7 @@ function announce(configuration: Configuration, { member, directory }: ServerPar
     { name, member: member.id, cluster: member.clusterId, dataDir, clients, peers },
     `member started, ${how}`,
   );
-  for (const { isLocal, text } of exposures(configuration, areCasShared(configuration)))
-    logger[isLocal ? 'info' : 'warn'](text);
+  tellExposures(exposures(configuration, areCasShared(configuration)), logger);
   void member.published().then(() => {
     logger.info({ clients }, 'ready to serve clients');
     noteAuthOff(member, configuration, logger);

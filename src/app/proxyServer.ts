@@ -11,7 +11,7 @@ import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
 import type { Proxy } from '../proxy/proxy';
 import { openAuditLog } from './auditLog';
-import { clientExposures } from './exposure';
+import { clientExposures, tellExposures } from './exposure';
 import { ownUrls } from './ownAddresses';
 import type { ServerSetting } from './serverParts';
 import { webRules } from './webRules';
@@ -40,7 +40,7 @@ export async function startProxyServer(
     nowMs: () => performance.now(),
   });
   logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
-  for (const { isLocal, text } of clientExposures(configuration)) logger[isLocal ? 'info' : 'warn'](text);
+  tellExposures(clientExposures(configuration), logger);
   const audit = await openAuditLog(configuration.auditLog, logger);
   const proxy = await startProxy({
     id: randomBytes(8).toString('hex'),

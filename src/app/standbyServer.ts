@@ -15,6 +15,7 @@ import { standbyMetrics } from '../metrics/standby';
 import { answerClient, answerMonitoring, answerNotFound, answerPeer, type StandbyStatus } from '../standby/answers';
 import { Waiting } from '../standby/waiting';
 import { openAuditLog } from './auditLog';
+import { clientExposures, tellExposures } from './exposure';
 import { keepStandbyNote } from './removedData';
 import type { Server, ServerSetting } from './serverParts';
 import { webRules } from './webRules';
@@ -107,5 +108,6 @@ export async function startStandbyServer(
     { clients },
     'standby: the cluster has its activeSize of members; clients are sent to its leader until there is room',
   );
+  tellExposures(clientExposures(configuration), logger);
   return { stop: () => close(GRACE_MS) };
 }

@@ -6,7 +6,7 @@ import { clientExposures, exposures } from '../../src/app/exposure';
 import { areCasShared } from '../../src/app/sharedCas';
 import { configurationOf } from '../config/support';
 
-function linesOf(...argv: string[]): readonly { readonly isLocal: boolean; readonly text: string }[] {
+function linesOf(...argv: string[]): readonly { readonly level: 'info' | 'warn'; readonly text: string }[] {
   return exposures(configurationOf({ argv }));
 }
 
@@ -17,22 +17,22 @@ const DEMANDED = ['--peer-trusted-ca-file=/a', '--peer-client-cert-auth'];
 
 test('without TLS one line says what that means and what to do', () => {
   const [line, ...more] = linesOf(...PUBLIC);
-  expect(more).toMatchObject([{ isLocal: true }]);
-  expect(line).toMatchObject({ isLocal: false });
+  expect(more).toMatchObject([{ level: 'info' }]);
+  expect(line).toMatchObject({ level: 'warn' });
   expect(line?.text).toMatch(/^http:\/\/0\.0\.0\.0:2380: .*without TLS.*--peer-client-cert-auth/);
   expect(line?.text).not.toContain('\n');
 });
 
 test('on loopback addresses one line tells of all ports, and is no warning', () => {
-  const told = (...argv: string[]) => linesOf(...argv).map(({ isLocal, text }) => [isLocal, text]);
+  const told = (...argv: string[]) => linesOf(...argv).map(({ level, text }) => [level, text]);
   expect(told()).toEqual([
-    [true, 'the client and peer ports have no TLS; only this machine reaches them (docs/security.md)'],
+    ['info', 'the client and peer ports have no TLS; only this machine reaches them (docs/security.md)'],
   ]);
   expect(told('--listen-metrics-urls=http://127.0.0.1:2381')).toEqual([
-    [true, 'the client, peer and metrics ports have no TLS; only this machine reaches them (docs/security.md)'],
+    ['info', 'the client, peer and metrics ports have no TLS; only this machine reaches them (docs/security.md)'],
   ]);
   expect(told(...TLS, ...FILES, ...DEMANDED)).toEqual([
-    [true, 'the client port has no TLS; only this machine reaches it (docs/security.md)'],
+    ['info', 'the client port has no TLS; only this machine reaches it (docs/security.md)'],
   ]);
 });
 
@@ -44,7 +44,7 @@ describe('a client port', () => {
 
   test('in plain text is warned of, wherever it is advertised', () => {
     expect(linesOf(...peers, ...plain)).toMatchObject([
-      { isLocal: false, text: expect.stringMatching(/^http:\/\/0\.0\.0\.0:2379: the client port is without TLS: /) },
+      { level: 'warn', text: expect.stringMatching(/^http:\/\/0\.0\.0\.0:2379: the client port is without TLS: /) },
     ]);
   });
 
@@ -55,12 +55,12 @@ describe('a client port', () => {
 
   test('with TLS that asks nobody for a certificate is told of', () => {
     expect(linesOf(...peers, ...secure, ...files)).toMatchObject([
-      { isLocal: true, text: expect.stringMatching(/^https:\/\/0\.0\.0\.0:2379: .*asks nobody for a certificate/) },
+      { level: 'info', text: expect.stringMatching(/^https:\/\/0\.0\.0\.0:2379: .*asks nobody for a certificate/) },
     ]);
   });
 
   test('of a proxy is as open as one of a member', () => {
-    expect(clientExposures(configurationOf({ argv: [...plain] }))).toMatchObject([{ isLocal: false }]);
+    expect(clientExposures(configurationOf({ argv: [...plain] }))).toMatchObject([{ level: 'warn' }]);
   });
 });
 
@@ -69,10 +69,10 @@ describe('a metrics port in plain text', () => {
 
   test('is told of, and warned of where operators use it', () => {
     const [told] = linesOf(...metrics);
-    expect(told).toMatchObject({ isLocal: true });
+    expect(told).toMatchObject({ level: 'info' });
     expect(told?.text).toMatch(/^http:\/\/0\.0\.0\.0:2381: the metrics port is without TLS/);
     const [warned] = linesOf(...metrics, '--operator-routes=metrics');
-    expect(warned).toMatchObject({ isLocal: false });
+    expect(warned).toMatchObject({ level: 'warn' });
     expect(warned?.text).toContain("operators' routes");
   });
 });
@@ -83,7 +83,7 @@ describe('one CA for members and clients', () => {
     exposures(configurationOf({ argv }), true).filter(({ text }) => text.includes('the CA of members'));
 
   test('is warned of, unless names tell them apart', () => {
-    expect(warned(...secure)).toMatchObject([{ isLocal: false }]);
+    expect(warned(...secure)).toMatchObject([{ level: 'warn' }]);
     expect(warned(...secure, '--peer-cert-allowed-cn=member')).toEqual([]);
     expect(warned(...secure, '--peer-cert-allowed-hostname=member')).toEqual([]);
     expect(warned(...PUBLIC)).toEqual([]);
@@ -130,7 +130,7 @@ test('clients that nobody asks for a certificate, although a CA is given, are to
   const files = ['--cert-file=/c', '--key-file=/k', '--trusted-ca-file=/a'];
   const peers = [...TLS, ...FILES, '--peer-trusted-ca-file=/a', '--peer-client-cert-auth'];
   expect(linesOf(...peers, ...clients, ...files)).toMatchObject([
-    { isLocal: true, text: expect.stringContaining('clients are not asked for a certificate') },
+    { level: 'info', text: expect.stringContaining('clients are not asked for a certificate') },
   ]);
   expect(linesOf(...peers, ...clients, ...files, '--client-cert-auth')).toEqual([]);
 });
