@@ -15,7 +15,7 @@ import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
 import { bareSide, orLater, SURROUNDINGS } from './filesDial';
 import { memberTls } from './memberTls';
-import { doubtOfUserFile, readUserFile } from './userFile';
+import { readUserFile } from './userFile';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -113,10 +113,7 @@ function findUser(values: CommandArguments, environment: Environment): string | 
 /** `NAME:PASSWORD`, as a file has it. @throws UsageError */
 export function readUser(file: { readonly option: string; readonly path: string }): string {
   try {
-    const user = readUserFile(file);
-    const doubt = doubtOfUserFile(file);
-    if (doubt !== undefined) process.stderr.write(`${forTerminal(`Warning: ${doubt}`)}\n`);
-    return user;
+    return readUserFile(file, (text) => process.stderr.write(`${forTerminal(text)}\n`));
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -9,7 +9,7 @@ interface UserFile {
 }
 
 /** A sentence if others than the owner and its group may read the file, or others than the owner change it, as of a key. */
-export function doubtOfUserFile({ option, path }: UserFile): string | undefined {
+function doubtOf({ option, path }: UserFile): string | undefined {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o027) === 0) return undefined;
   const octal = (mode & 0o777).toString(8).padStart(4, '0');
@@ -17,7 +17,8 @@ export function doubtOfUserFile({ option, path }: UserFile): string | undefined 
 }
 
 /** `NAME:PASSWORD`. @throws Error, in words that show nothing of it */
-export function readUserFile({ option, path }: UserFile): string {
+export function readUserFile(file: UserFile, warn: (text: string) => void): string {
+  const { option, path } = file;
   let text: string;
   try {
     text = readPlainFileSync(path);
@@ -25,6 +26,10 @@ export function readUserFile({ option, path }: UserFile): string {
     throw new Error(`${option} ${path} cannot be read: ${whyUnreadable(error)}`, { cause: error });
   }
   const user = text.replace(/\r?\n$/, '');
-  if (user.indexOf(':') > 0 && !user.includes('\n')) return user;
-  throw new Error(`${option} ${path} does not hold one line like NAME:PASSWORD`);
+  if (user.indexOf(':') <= 0 || user.includes('\n')) {
+    throw new Error(`${option} ${path} does not hold one line like NAME:PASSWORD`);
+  }
+  const doubt = doubtOf(file);
+  if (doubt !== undefined) warn(`Warning: ${doubt}`);
+  return user;
 }

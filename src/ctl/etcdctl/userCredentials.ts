@@ -47,13 +47,11 @@ export async function askSecret(io: Io, prompt: string): Promise<string> {
 }
 
 async function userIn(io: Io, path: string): Promise<string> {
-  const { doubtOfUserFile, readUserFile } = await import('../userFile.js');
-  const file = { option: '--user-file', path };
+  const { readUserFile } = await import('../userFile.js');
   try {
-    const user = readUserFile(file);
-    const doubt = doubtOfUserFile(file);
-    if (doubt !== undefined) complain(io, `Warning: ${doubt}`);
-    return user;
+    return readUserFile({ option: '--user-file', path }, (text) => {
+      complain(io, text);
+    });
   } catch (error) {
     throw new Failure(EXIT.badArguments, messageOf(error));
   }

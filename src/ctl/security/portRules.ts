@@ -38,7 +38,7 @@ export const portRules: readonly Rule<SecurityFacts>[] = [
       ...withoutTls(facts, 'client', 'without TLS nobody is asked for a certificate: see 2.1'),
       ...grouped(portsIn(facts, 'client').filter(isOpenTls), (ports) => ({
         severity: facts.isAuthOn === true ? 'warning' : 'error',
-        seen: `${where(ports)} ${ports.length === 1 ? 'answers' : 'answer'} to whoever shows no certificate`,
+        seen: `${saidOf(ports, 'answers', 'answer')} to whoever shows no certificate`,
         advice: FOR_CLIENTS,
       })),
     ],
@@ -57,7 +57,7 @@ export const portRules: readonly Rule<SecurityFacts>[] = [
       ...withoutTls(facts, 'peer', 'without TLS nobody is asked for a certificate: see 2.4'),
       ...grouped(portsIn(facts, 'peer').filter(isOpenTls), (ports) => ({
         severity: 'error',
-        seen: `${where(ports)} ${ports.length === 1 ? 'answers' : 'answer'} to whoever shows no certificate: who reaches it is taken for a member`,
+        seen: `${saidOf(ports, 'answers', 'answer')} to whoever shows no certificate: who reaches it is taken for a member`,
         advice: FOR_MEMBERS,
       })),
     ],
@@ -82,7 +82,7 @@ export const portRules: readonly Rule<SecurityFacts>[] = [
         facts.ports.filter(({ plain }) => plain?.kind === 'answered' && plain.status < 400),
         (ports) => ({
           severity: 'error',
-          seen: `${where(ports)} ${ports.length === 1 ? 'answers' : 'answer'} to http too`,
+          seen: `${saidOf(ports, 'answers', 'answer')} to http too`,
           advice: 'have no http URL on that port',
         }),
       ),
@@ -155,12 +155,12 @@ function plainComplaints(
   return [
     ...grouped(open, (ports) => ({
       severity: 'error',
-      seen: `${where(ports)} ${ports.length === 1 ? 'has' : 'have'} no TLS${ports.some(isMixed) ? ', while other members have' : ''}: ${meaning}`,
+      seen: `${saidOf(ports, 'has', 'have')} no TLS${ports.some(isMixed) ? ', while other members have' : ''}: ${meaning}`,
       advice: FOR_TLS,
     })),
     ...grouped(here, (ports) => ({
       severity: 'warning',
-      seen: `${where(ports)} ${ports.length === 1 ? 'has' : 'have'} no TLS: ${meaning}; no other address of this machine answers there, so only who is on it, or comes by a forwarded port`,
+      seen: `${saidOf(ports, 'has', 'have')} no TLS: ${meaning}; no other address of this machine answers there, so only who is on it, or comes by a forwarded port`,
       advice: FOR_TLS,
     })),
   ];
@@ -203,6 +203,10 @@ function endComplaint(port: PortFacts, nowMs: number): Complaint | undefined {
     seen: `the certificate of ${where([port])} ${ends}`,
     advice: 'put a new one in its place: members read it without a restart',
   };
+}
+
+function saidOf(ports: readonly PortFacts[], does: string, doThey: string): string {
+  return `${where(ports)} ${ports.length === 1 ? does : doThey}`;
 }
 
 /** Names all of them: who mends one wants to know of the others. */
