@@ -6,7 +6,7 @@ import { openDialMaterial } from '../../src/tls/dialMaterial';
 import type { TlsSide } from '../../src/tls/side';
 import { joiner } from '../discovery/joiner';
 import { makePki, type CertificateFiles, type Pki } from './support/pki';
-import { openTlsPort, type TlsPort } from './support/tlsPort';
+import { openTlsPort, tlsSideOf, type TlsPort } from './support/tlsPort';
 
 let pki: Pki;
 let other: Pki;
@@ -27,32 +27,23 @@ afterAll(() => {
   other.remove();
 });
 
-function sideOf(own: CertificateFiles, caFile: string): TlsSide {
-  return {
-    name: 'peer',
-    files: {
-      certificate: { option: '--peer-cert-file', path: own.certFile },
-      key: { option: '--peer-key-file', path: own.keyFile },
-      authorities: { option: '--peer-trusted-ca-file', path: caFile },
-    },
-    certificatesDemanded: true,
-    allowedCommonNames: [],
-    allowedHostNames: [],
-    isSelfMade: false,
-    validityYears: 1,
-    protocol: { minVersion: 'TLS1.2', maxVersion: '', cipherSuites: [] },
+function sideOf(own: CertificateFiles, caFile: string, maxVersion: '' | 'TLS1.2' = ''): TlsSide {
+  const files = {
+    certificate: { option: '--peer-cert-file', path: own.certFile },
+    key: { option: '--peer-key-file', path: own.keyFile },
+    authorities: { option: '--peer-trusted-ca-file', path: caFile },
   };
+  return tlsSideOf(files, { name: 'peer', protocol: { minVersion: 'TLS1.2', maxVersion, cipherSuites: [] } });
 }
 
 /** What it says while it waits; rejects if it does not. */
 async function whatItSays(own: CertificateFiles, maxVersion: '' | 'TLS1.2' = ''): Promise<string> {
   const silent = { info: () => undefined, warn: () => undefined };
-  const side = sideOf(own, bothFile);
-  const material = await openDialMaterial(
-    { ...side, protocol: { ...side.protocol, maxVersion } },
-    { clock: joiner('d', 'token').environment.clock as never, log: silent },
-  );
   const newcomer = joiner('d', 'token');
+  const material = await openDialMaterial(sideOf(own, bothFile, maxVersion), {
+    clock: newcomer.environment.clock as never,
+    log: silent,
+  });
   const dial = tlsDial(material);
   const beginning = beginFromJoinUrls({
     ...newcomer.options,

@@ -53,8 +53,9 @@ export interface Heard {
   readonly isResumed: boolean;
 }
 
-export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}): Promise<TlsPort> {
-  const side: TlsSide = {
+/** Of clients, which have to show a certificate, unless `more` says otherwise. */
+export function tlsSideOf(files: TlsFiles, more: Partial<TlsSide> = {}): TlsSide {
+  return {
     name: 'client',
     files,
     certificatesDemanded: true,
@@ -65,6 +66,10 @@ export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}):
     protocol: { minVersion: 'TLS1.2', maxVersion: '', cipherSuites: [] },
     ...more,
   };
+}
+
+export async function openTlsPort(files: TlsFiles, more: Partial<TlsSide> = {}): Promise<TlsPort> {
+  const side = tlsSideOf(files, more);
   const lines: string[] = [];
   const origins: unknown[] = [];
   const line = (fieldsOrText: unknown, text?: string): void => {
