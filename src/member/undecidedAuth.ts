@@ -10,31 +10,26 @@ import type { Entry } from '../raft/types';
 type Position = Pick<Entry, 'index' | 'term'>;
 
 export class UndecidedAuth {
-  private readonly lastAtStart: number;
-  /** Undefined: nobody has asked yet. By then most is applied, and need not be looked at. */
-  private waiting: readonly Position[] | undefined;
+  private waiting: readonly Position[];
 
+  /** Reads what is not applied yet, which may be long values: at the start nobody waits for the event loop. */
   constructor(private readonly raft: Pick<Raft, 'applied' | 'status' | 'entries'>) {
-    this.lastAtStart = raft.status().lastIndex;
+    const { applied, lastIndex } = raft.status();
+    const entries = applied < lastIndex ? raft.entries(applied + 1, lastIndex) : [];
+    this.waiting = entries.filter(changesAuth).map(({ index, term }) => ({ index, term }));
   }
 
   /** Whether one of them is neither applied nor known to be none of the cluster's. Never again true once it was false. */
   get isAny(): boolean {
-    if (this.waiting?.length === 0) return false;
+    if (this.waiting.length === 0) return false;
     const { applied } = this.raft;
     const { firstIndex, lastIndex } = this.raft.status();
-    this.waiting ??= this.between(applied + 1, Math.min(this.lastAtStart, lastIndex));
     this.waiting = this.waiting.filter(({ index, term }) => {
       if (index <= applied) return false;
       // A leader that did not have it put others in its place, or took it away.
       return index >= firstIndex && index <= lastIndex && this.raft.entries(index, index)[0]?.term === term;
     });
     return this.waiting.length > 0;
-  }
-
-  private between(from: number, to: number): readonly Position[] {
-    const entries = from > to ? [] : this.raft.entries(from, to);
-    return entries.filter(changesAuth).map(({ index, term }) => ({ index, term }));
   }
 }
 
