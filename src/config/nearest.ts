@@ -8,7 +8,8 @@ const LENGTH_MAX = 64;
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LENGTH_MAX) return undefined;
   let best: string | undefined;
-  let bestEdits = Math.max(1, Math.floor(word.length / 4)) + 1;
+  // As many edits as it has letters would make any word of any other.
+  let bestEdits = Math.min(word.length, Math.max(1, Math.floor(word.length / 4)) + 1);
   for (const candidate of candidates) {
     const edits = editsBetween(word, candidate);
     if (edits < bestEdits) {

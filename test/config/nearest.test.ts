@@ -22,3 +22,7 @@ test.each([
 test.each(['key', 'peer', 'file-key', 'peer-nothing', 'something-else'])('%s means nothing in particular', (word) => {
   expect(nearest(word, NAMES)).toBeUndefined();
 });
+
+test('of a single letter nothing is left that could be near', () => {
+  expect(nearest('x', ['o', 'D', 'xy'])).toBeUndefined();
+});

@@ -95,6 +95,23 @@ const CAIRNCTL = `${quoted(process.execPath)} ${quoted(join(ROOT, 'dist/cairnctl
     await type('rm /app/stray').exited;
   });
 
+  test.each([
+    ['--ca-fle x ls', 'did you mean --ca-file?'],
+    ['ls --recursve /', 'did you mean --recursive?'],
+    ['member --endpoints x list', '--endpoints stands before the command, as in cairnctl --endpoints ... member ...'],
+    ['--output-file x snapshot', undefined],
+    [
+      '--without-quorum snapshot',
+      '--without-quorum stands behind a command that has it, as in cairnctl snapshot --without-quorum ...',
+    ],
+  ])('%s: what was meant is the last line of the screen', async (line, note) => {
+    const mistaken = type(line);
+    expect(await mistaken.exited).toBe(1);
+    const [refused, last] = mistaken.plainScreen.trimEnd().split('\n').slice(-2);
+    if (note === undefined) expect(last).toMatch(/^flag provided but not defined: -/);
+    else expect([refused, last]).toEqual([expect.stringMatching(/^flag provided but not defined: -/), `Note: ${note}`]);
+  });
+
   test('a terminal without UTF-8 gets trees of letters', async () => {
     const shown = type('tree /app', { LC_ALL: 'C', NO_COLOR: '1' });
     expect(await shown.exited).toBe(0);

@@ -53,14 +53,20 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
       print(io, `Incorrect Usage${isCommand(outcome.of) ? ':' : '.'} ${outcome.message}\n`);
       io.stdout.write(await pageOf(outcome.of, others));
       complain(io, outcome.message);
-      if (io.stderr.isTTY === true) await noteOnUsage(io, outcome.message, outcome.of);
+      if (io.stderr.isTTY === true) await noteOnUsage(io, outcome, others);
       return EXIT.badArguments;
   }
 }
 
-async function noteOnUsage(io: Io, message: string, of: readonly string[]): Promise<void> {
-  const { usageNote } = await import('./strayFlags.js');
-  const note = usageNote(message, of);
+/** Behind the page, which is longer than a screen, where a person looks next. */
+async function noteOnUsage(
+  io: Io,
+  { message, of }: Extract<Outcome, { kind: 'wrong' }>,
+  others: Others,
+): Promise<void> {
+  const { usageNote } = await import('./usageNotes.js');
+  const withFlags = others.list.map(({ word }) => ({ word, flags: others.find(word)?.flags ?? [] }));
+  const note = usageNote(message, of, withFlags);
   if (note !== undefined) complain(io, `Note: ${note}`);
 }
 

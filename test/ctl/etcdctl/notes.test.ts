@@ -1,4 +1,6 @@
 /** What a person on a terminal is told besides etcdctl's words, and nobody else. */
+import { globalFlags } from '../../../src/config/ctl/globalFlags';
+import { ctlCommands, flagsOfCtl } from '../../../src/config/ctl/table';
 import { cairnctl } from '../../../src/ctl/etcdctl/cairnctl';
 import { FakeServer } from '../../client/fakeServer';
 import { Collector, ctlIo } from './inProcess';
@@ -52,4 +54,17 @@ test('whoever gives no password is told that, beside what the member says', asyn
       : { body: { user: 'root', roles: [] } };
   expect(await said(false, 'user', 'passwd', 'root')).not.toMatch(NOTE);
   expect(await said(true, 'user', 'passwd', 'root')).toMatch(/User not updated[^]*^Note: no password was given/m);
+});
+
+const misspelt = [['', globalFlags] as const, ...ctlCommands.map(([path, row]) => [path, flagsOfCtl(row)] as const)]
+  .flatMap(([path, flags]) => Object.keys(flags).map((name) => [path, name] as const))
+  .filter(([, name]) => name.length > 2);
+
+test.each(misspelt)('whoever misspells a flag of "%s", --%s, reads the right name last', async (path, name) => {
+  const wrong = `${name.slice(0, -2)}x${name.slice(-1)}`;
+  const words = [...path.split(' ').filter((word) => word !== ''), `--${wrong}`];
+  const onTerminal = await said(true, ...words);
+  expect(onTerminal).toContain(`\nflag provided but not defined: -${wrong}\n`);
+  expect(onTerminal.trimEnd().split('\n').at(-1)).toBe(`Note: did you mean --${name}?`);
+  expect(await said(false, ...words)).toBe(onTerminal.replace(/^Note: .*\n/m, ''));
 });

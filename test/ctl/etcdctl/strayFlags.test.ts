@@ -1,4 +1,4 @@
-import { strayFlagHints, usageNote } from '../../../src/ctl/etcdctl/strayFlags';
+import { strayFlagHints } from '../../../src/ctl/etcdctl/strayFlags';
 
 test.each([
   [
@@ -25,20 +25,4 @@ test('what stands behind -- is meant, and so are the flags of a program', () => 
 
 test('a password is not said again', () => {
   expect(strayFlagHints('get', ['/k', '--username=root:secret']).join()).not.toContain('secret');
-});
-
-test.each([
-  ['flag provided but not defined: -quorm', ['get'], 'did you mean --quorum?'],
-  [
-    'flag provided but not defined: -endpoints',
-    ['get'],
-    '--endpoints stands before the command, as in cairnctl --endpoints ... get ...',
-  ],
-  ['flag provided but not defined: -endpoint-s', [], 'did you mean --endpoints?'],
-  ['flag provided but not defined: -zzzzzz', ['get'], undefined],
-  ['invalid value "5" for flag -timeout: parse error', [], 'a duration has a unit: 5s, 500ms, 1m30s'],
-  ['invalid value "5" for flag -wait: parse error', ['lock'], 'a duration has a unit: 5s, 500ms, 1m30s'],
-  ['invalid value "x" for flag -ttl: parse error', ['set'], undefined],
-])('a person who is told %j', (message, of, note) => {
-  expect(usageNote(message, of)).toBe(note);
 });
