@@ -12,6 +12,7 @@ import { surroundings } from './report/surroundings';
 import { terminalReport } from './report/terminal';
 import { groups } from './rows/groups';
 import { runGroups } from './runGroups';
+import { useOtherNode } from './servers/otherRuntime';
 
 const DOCS = join(__dirname, '../docs/performance.md');
 const DOCS_WIDTH = 120;
@@ -31,8 +32,9 @@ async function main(): Promise<void> {
   process.exitCode = report.failures.length === 0 ? 0 : 1;
 }
 
-async function measure({ plan, groups: names }: Options): Promise<RunReport> {
+async function measure({ plan, groups: names, node }: Options): Promise<RunReport> {
   const chosen = groups.filter(({ name }) => names?.includes(name) ?? true);
+  if (whyMissing('cairn') === undefined && node !== undefined) useOtherNode(node);
   const machine = surroundings();
   if (machine.dataInMemory) say('the temporary directory is in memory: set TMPDIR to a directory on a disk');
   const programs = availablePrograms();

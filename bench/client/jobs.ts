@@ -20,6 +20,8 @@ export interface SteadyJob {
   readonly port: number;
   readonly kind: RequestKind;
   readonly keys: number;
+  /** Length of what is written; 64 if absent. */
+  readonly valueBytes?: number;
   readonly connections: number;
   readonly seconds: number;
   readonly access?: Access;
@@ -31,6 +33,8 @@ export interface LoadJob {
   readonly port: number;
   readonly space: string;
   readonly count: number;
+  /** As in SteadyJob. */
+  readonly valueBytes?: number;
   readonly connections: number;
   readonly limitSeconds: number;
   /** Wall clock time of the second in which all keys end; absent: they stay. */

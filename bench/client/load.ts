@@ -9,12 +9,12 @@ export async function load(job: LoadJob): Promise<JobResult> {
   const next = (): string | undefined => {
     if (index === job.count) return undefined;
     const path = keyPath(job.space, index++);
-    if (job.endAtMs === undefined) return putRequest(path);
+    if (job.endAtMs === undefined) return putRequest(path, undefined, job.valueBytes);
     const nowMs = Date.now();
     // Rounded up, so that the end lies within the second that begins at endAtMs.
     const ttlSeconds = Math.max(1, Math.ceil((job.endAtMs - nowMs) / 1000));
     lastEndAtMs = Math.max(lastEndAtMs, nowMs + ttlSeconds * 1000);
-    return putRequest(path, ttlSeconds);
+    return putRequest(path, ttlSeconds, job.valueBytes);
   };
   const result = await closedLoop(job.port, job.connections, job.limitSeconds, next);
   return job.endAtMs === undefined ? result : { ...result, lastEndAtMs };

@@ -11,19 +11,22 @@ export async function steady(job: SteadyJob): Promise<JobResult> {
 }
 
 /** Requests are made beforehand and picked by chance. */
-function requestsOf({ kind, keys, access }: SteadyJob): NextRequest {
+function requestsOf({ kind, keys, valueBytes, access }: SteadyJob): NextRequest {
   const every = (make: (path: string) => string): readonly string[] =>
     Array.from({ length: keys }, (_, index) => inNameOf(access?.user, make(keyPath('bench', index))));
   const list = inNameOf(access?.user, getRequest('/list', '?recursive=true'));
   switch (kind) {
     case 'put':
-      return picker(every((path) => putRequest(path)));
+      return picker(every((path) => putRequest(path, undefined, valueBytes)));
     case 'get':
       return picker(every((path) => getRequest(path)));
     case 'quorumGet':
       return picker(every((path) => getRequest(path, '?quorum=true')));
     case 'mixed': {
-      const [write, read] = [picker(every((path) => putRequest(path))), picker(every((path) => getRequest(path)))];
+      const [write, read] = [
+        picker(every((path) => putRequest(path, undefined, valueBytes))),
+        picker(every((path) => getRequest(path))),
+      ];
       return () => (Math.random() < WRITE_SHARE ? write() : read());
     }
     case 'list':

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { JobResult, SteadyJob } from '../client/jobs';
+import { VALUE_BYTES } from '../client/requests';
 import { endWithBenchmark } from '../servers/scratch';
 
 const SCRIPT = join(__dirname, '../lua/requests.lua');
@@ -20,7 +21,8 @@ export async function runWrk(job: SteadyJob): Promise<JobResult> {
     'wrk',
     [
       ...['--threads', '1', '--connections', `${job.connections}`, '--duration', `${job.seconds}s`, '--timeout', '10s'],
-      ...['--script', SCRIPT, `http://127.0.0.1:${job.port}`, '--', job.kind, `${job.keys}`],
+      ...['--script', SCRIPT, `http://127.0.0.1:${job.port}`, '--', job.kind],
+      ...[`${job.keys}`, `${job.valueBytes ?? VALUE_BYTES}`],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'], timeout: job.seconds * 1000 + GRACE_MS },
   );

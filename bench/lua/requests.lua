@@ -1,10 +1,10 @@
 -- The requests of bench/client/requests.ts, made once and picked by chance.
 --
---   wrk -s requests.lua http://127.0.0.1:PORT -- KIND KEYS
+--   wrk -s requests.lua http://127.0.0.1:PORT -- KIND KEYS VALUE_BYTES
 --
 -- KIND is put, get, quorumGet, mixed (one write in ten) or list. The last line of the output is the result as JSON.
 
-local value = string.rep("v", 64)
+local value
 local form = { ["Content-Type"] = "application/x-www-form-urlencoded" }
 local write_share = 0.1
 
@@ -38,6 +38,7 @@ local pick
 
 function init(arguments)
   local kind, keys = arguments[1], tonumber(arguments[2])
+  value = string.rep("v", tonumber(arguments[3]))
   form["Host"] = wrk.headers["Host"]
   if kind == "put" then
     pick = every(keys, put)

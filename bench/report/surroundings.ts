@@ -1,15 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { cpus, release, totalmem } from 'node:os';
-import { join } from 'node:path';
+import { cairnCommand } from '../../test/support/serverProcess';
 import { wrkVersion } from '../loads/wrk';
 import { isInMemory } from '../servers/scratch';
 import type { Surroundings } from './report';
 
-const ENTRY = join(__dirname, '../../dist/cairn.js');
-
 /** Looks at the machine and asks the programs for their versions. */
 export function surroundings(): Surroundings {
-  const [cairn, etcd] = [versionOf(process.execPath, [ENTRY]), versionOf('etcd', [])];
+  const [node, entry] = cairnCommand();
+  const [cairn, etcd] = [versionOf(node, [entry]), versionOf('etcd', [])];
   return {
     processor: cpus()[0]?.model.trim() ?? 'unknown processor',
     cores: cpus().length,
@@ -19,7 +18,7 @@ export function surroundings(): Surroundings {
     versions: [
       ...(cairn === undefined ? [] : [`Cairn ${cairn}`]),
       ...(etcd === undefined ? [] : [`etcd ${etcd}`]),
-      `Node.js ${process.versions.node}`,
+      `Node.js ${versionOf(node, []) ?? 'of an unknown version'}`,
       wrkVersion() ?? 'the client of this benchmark instead of wrk, which is not installed',
     ],
   };

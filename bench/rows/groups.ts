@@ -2,6 +2,7 @@ import { catchUp } from './catchUp';
 import { expire } from './expire';
 import { get } from './get';
 import type { Group } from './group';
+import { large } from './large';
 import { leader } from './leader';
 import { list } from './list';
 import { locks } from './locks';
@@ -11,6 +12,7 @@ import { put } from './put';
 import { secured } from './secured';
 import { start } from './start';
 import { watch } from './watch';
+import { watched } from './watched';
 
 /** Every group, in the order they run and are printed. */
 export const groups: readonly Group[] = [
@@ -18,9 +20,11 @@ export const groups: readonly Group[] = [
   put,
   get,
   mixed,
+  large,
   secured,
   list,
   watch,
+  watched,
   many,
   most,
   catchUp,

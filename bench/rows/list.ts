@@ -8,7 +8,7 @@ const PLACE = { connections: 4, members: 1, target: 'leader' } as const;
 export const list: Group = steadyGroup(
   'list',
   'Listing many keys recursively',
-  ({ plan }) => ({ space: 'list', count: plan.listedKeys }),
+  { fill: ({ plan }) => ({ space: 'list', count: plan.listedKeys }) },
   [
     {
       title: steadyTitle('GET of all keys with recursive=true', PLACE),

@@ -1,6 +1,6 @@
 import { CPU_FLOOR } from './group';
 import type { Group } from './group';
-import { steadyGroup, steadyTitle } from './steadyGroup';
+import { benchKeys, steadyGroup, steadyTitle } from './steadyGroup';
 import type { SteadyRow } from './steadyGroup';
 
 const CONNECTIONS = 64;
@@ -12,9 +12,4 @@ const rows = ([1, 3] as const).map((members): SteadyRow => {
 });
 
 /** What clients do: many reads, some writes. */
-export const mixed: Group = steadyGroup(
-  'mixed',
-  'Reads and writes',
-  ({ plan }) => ({ space: 'bench', count: plan.keys }),
-  rows,
-);
+export const mixed: Group = steadyGroup('mixed', 'Reads and writes', { fill: benchKeys }, rows);

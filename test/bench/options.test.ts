@@ -10,6 +10,7 @@ test('without options everything is measured in full', () => {
     jsonFile: undefined,
     fromFile: undefined,
     writeDocs: false,
+    node: undefined,
   });
 });
 
@@ -21,6 +22,11 @@ test('options change the plan they are given with', () => {
 
 test.each(['0', '-1', '1.5', 'many', '101', ''])('--rounds %j is refused', (text) => {
   expect(() => parseOptions([`--rounds=${text}`], NAMES)).toThrow('--rounds takes a whole number from 1 to 100');
+});
+
+test('a line of Node that Cairn does not support is refused with those that it does', () => {
+  expect(parseOptions(['--node', '24'], NAMES).node).toBe('24');
+  expect(() => parseOptions(['--node', '18'], NAMES)).toThrow('--node takes 20, 22, 24, not "18"');
 });
 
 test('rows that do not exist are refused with those that do', () => {

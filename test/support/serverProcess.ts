@@ -33,7 +33,6 @@ export interface ExitStatus {
 }
 
 const ROOT = resolve(__dirname, '../..');
-const ENTRY = process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/cairn.js');
 const LOG_LIMIT_BYTES = 4 * 1024 * 1024;
 /** Ends what does not come up: a start takes seconds, and on a busy machine more. */
 const READY_WITHIN_MS = 60_000;
@@ -43,9 +42,15 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
+/** The Node and the program that are Cairn: of this directory and process, unless CAIRN_ENTRY and CAIRN_NODE name others. */
+export function cairnCommand(): [node: string, entry: string] {
+  return [process.env['CAIRN_NODE'] ?? process.execPath, process.env['CAIRN_ENTRY'] ?? join(ROOT, 'dist/cairn.js')];
+}
+
 /** Why servers of this kind cannot be started here, in a sentence; undefined if they can. */
 export function whyMissing(program: Program): string | undefined {
-  if (program === 'cairn') return existsSync(ENTRY) ? undefined : 'dist/cairn.js is missing: run npm run build first';
+  if (program === 'cairn')
+    return existsSync(cairnCommand()[1]) ? undefined : 'dist/cairn.js is missing: run npm run build first';
   return spawnSync('etcd', ['--version']).status === 0 ? undefined : 'etcd (3.4, with the v2 API) is not installed';
 }
 
@@ -207,6 +212,6 @@ function commandLine(
     ...(options.moreArguments ?? []),
   ];
   return program === 'cairn'
-    ? [process.execPath, ENTRY, ...(options.command === undefined ? [] : [options.command]), ...common]
+    ? [...cairnCommand(), ...(options.command === undefined ? [] : [options.command]), ...common]
     : ['etcd', '--enable-v2=true', '--logger=zap', ...common];
 }
