@@ -13,6 +13,7 @@ const { buildSync } = require('esbuild');
 const { buildDashboard } = require('./dashboard');
 
 const DIST = join(__dirname, '..', 'dist');
+const LINE_CHARACTERS = 200;
 
 bundle('main.js', 'program.js');
 // cairnctl without the server: it starts for each key that a script reads.
@@ -39,6 +40,13 @@ function bundle(entry, outcome) {
     external: ['rocksdb', '@node-rs/crc32', 'bcrypt', 'pino-pretty', '@peculiar/x509', 'reflect-metadata'],
     // The launcher runs this as a script, where `import()` has no loader: what is loaded late is loaded by `require`.
     supported: { 'dynamic-import': false },
+    // V8 keeps the text as long as the program runs. Names stay, and lines short enough for a stack trace to say something.
+    minifyWhitespace: true,
+    lineLimit: LINE_CHARACTERS,
+    legalComments: 'none',
+    // As Node.js wraps a module; the launcher would have to copy the text to do so.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
+    footer: { js: '})' },
     sourcemap: 'linked',
     logLevel: 'warning',
   });

@@ -16,7 +16,7 @@ const CODE_CACHE = `${PROGRAM}.cache`;
 
 /** The program, compiled and not yet run. It is ASCII: see bundle.js. */
 function load() {
-  return new Script(Module.wrap(readFileSync(PROGRAM, 'latin1')), {
+  return new Script(readFileSync(PROGRAM, 'latin1'), {
     filename: PROGRAM,
     cachedData: readIfThere(CODE_CACHE),
   });
