@@ -60,12 +60,12 @@ it('renews long before its time is over, for as long as the program runs', async
     if (renewals === 3) writeFileSync(join(folder, 'written'), '');
     return { body: '' };
   });
-  expect((await ctl('lock', 'x', '--ttl', '3', '--', ...UNTIL_WRITTEN)).code).toBe(0);
+  expect((await ctl('lock', 'x', '--ttl', '9', '--', ...UNTIL_WRITTEN)).code).toBe(0);
 });
 
 it('ends the program when somebody else has the lock', async () => {
   answering((_, renewals) => (renewals === 1 ? { body: '' } : { status: 404, body: { message: 'Key not found' } }));
-  const { code, stderr } = await ctl('lock', 'x', '--ttl', '1', '--', 'sleep', '30');
+  const { code, stderr } = await ctl('lock', 'x', '--ttl', '9', '--', 'sleep', '30');
   expect([code, stderr]).toEqual([
     4,
     expect.stringMatching(/^Error: {2}lost: status 404, .*; the program is ended\n$/),
@@ -132,7 +132,7 @@ it('survives a renewal that fails once', async () => {
     if (renewals === 3) writeFileSync(join(folder, 'written'), '');
     return renewals === 2 ? { status: 503, body: { message: 'no leader' } } : { body: '' };
   });
-  expect((await ctl('lock', 'x', '--ttl', '3', '--', ...UNTIL_WRITTEN)).code).toBe(0);
+  expect((await ctl('lock', 'x', '--ttl', '9', '--', ...UNTIL_WRITTEN)).code).toBe(0);
 });
 
 it('waits for no lock that it is told not to wait for', async () => {
@@ -175,7 +175,7 @@ it('is not deceived by an answer that is no token', async () => {
 it('an office that came back with another token was lost between', async () => {
   let puts = 0;
   server.answer = ({ method }) => ({ body: method === 'PUT' ? (++puts < 3 ? '7' : '9') : '' });
-  const { code, stderr } = await ctl('elect', 'x', 'me', '--ttl', '1', '--', 'sleep', '30');
+  const { code, stderr } = await ctl('elect', 'x', 'me', '--ttl', '9', '--', 'sleep', '30');
   expect([code, stderr]).toEqual([4, expect.stringContaining('somebody else had it meanwhile')]);
 });
 
