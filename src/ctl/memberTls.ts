@@ -1,4 +1,5 @@
 /** How a command beside a member reaches it, and others like it: with what the member itself is configured with. */
+import type { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Configuration } from '../config/configuration';
 import { clientSide, peerSide } from '../config/tlsSides';
@@ -6,6 +7,7 @@ import { certificatesOf, describe, isFor, isSignedBy } from '../tls/certificates
 import type { ClientTls } from '../tls/clientTls';
 import { named, readTlsFiles, type TlsFiles, type TlsText } from '../tls/files';
 import { selfMadePaths } from '../tls/selfMade';
+import { identityError } from '../tls/serverCheck';
 import { contextOptions, type TlsSide } from '../tls/side';
 
 /** What a connection is opened with. */
@@ -56,18 +58,27 @@ interface ClientPair {
 /** A certificate of the member that its own client port takes: that of the client port itself, or the one that it shows other members. */
 async function clientPair(configuration: Configuration, authorities: TlsText | undefined): Promise<ClientPair> {
   const trusted = authorities === undefined ? [] : certificatesOf(authorities);
+  const { clientCertAllowedHostname: allowed } = configuration;
   for (const { files } of [clientSide(configuration), peerSide(configuration)]) {
     const { certificate, key } = await readTlsFiles({ certificate: files.certificate, key: files.key });
     if (certificate === undefined || key === undefined) continue;
     const chain = certificatesOf(certificate);
     const [own] = chain;
-    if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted)) {
+    if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted) && isAllowed(own, allowed)) {
       return { own: describe(own, named(certificate.file)), cert: certificate.text, key: key.text };
     }
   }
+  const withName =
+    allowed.length === 0 ? '' : ` with one of the names of --client-cert-allowed-hostname (${allowed.join(', ')})`;
   throw new Error(
     'the member demands client certificates (--client-cert-auth), and neither its --cert-file nor its --peer-cert-file is one for ' +
-      'clients (clientAuth) of a CA in --trusted-ca-file; give one with --cert-file and --key-file, or in ETCDCTL_CERT_FILE and ' +
-      'ETCDCTL_KEY_FILE',
+      `clients (clientAuth) of a CA in --trusted-ca-file${withName}; give one with --cert-file and --key-file, or in ` +
+      'ETCDCTL_CERT_FILE and ETCDCTL_KEY_FILE',
   );
+}
+
+/** As the client port looks at it. */
+function isAllowed(own: X509Certificate, allowed: readonly string[]): boolean {
+  const check = { kind: 'hostName', names: allowed } as const;
+  return allowed.length === 0 || identityError(check, '', own.toLegacyObject()) === undefined;
 }

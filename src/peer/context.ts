@@ -33,6 +33,8 @@ export interface Limits {
   readonly queueBytesMax: number;
   readonly probeIntervalMs: number;
   readonly dialTimeoutMs: number;
+  /** So long after it was first dialed, a peer that was never reached may be one that has not started. */
+  readonly startingMs: number;
   /** A raft stream that is quiet for so long is cut. */
   readonly silenceMs: number;
   /** How long an accepted stream may wait until the member that it says it is of confirms it. */
@@ -60,6 +62,8 @@ export interface PeerContext {
 export const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
 const PROBE_INTERVAL_MS = 1000;
 const DIAL_TIMEOUT_MS = 5000;
+/** Members that are started together do within that, on slow machines too. */
+const STARTING_MS = 10_000;
 const CONFIRM_MS = 5000;
 const SNAPSHOT_SILENCE_MS = 5000;
 const SNAPSHOT_STALL_MS = 60_000;
@@ -77,6 +81,7 @@ export function contextOf(options: PeerNetworkOptions): PeerContext {
       queueBytesMax: options.queueBytesMax ?? QUEUE_BYTES_MAX,
       probeIntervalMs: options.probeIntervalMs ?? Math.min(PROBE_INTERVAL_MS, electionTimeoutMs / 2),
       dialTimeoutMs: options.dialTimeoutMs ?? DIAL_TIMEOUT_MS,
+      startingMs: STARTING_MS,
       silenceMs: SILENT_ELECTIONS * electionTimeoutMs,
       confirmMs: CONFIRM_MS,
       snapshotSilenceMs: options.snapshotSilenceMs ?? SNAPSHOT_SILENCE_MS,

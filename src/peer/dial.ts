@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
-import { isRefusal, isTlsCut, isTlsFailure, plainAtTlsError, reasonOf } from '../platform/networkError';
+import { isRefusal, isTlsCut, isTlsFailure, isUnknownHost, plainAtTlsError, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
   | { readonly kind: 'connected'; readonly socket: Duplex; readonly head: Buffer }
@@ -14,9 +14,15 @@ export type DialOutcome =
   | { readonly kind: 'refused'; readonly status: number; readonly text: string; readonly answer: RefusalFacts }
   /**
    * There was no answer; `reason` in the words of Go's network errors. `nobodyListens`: the machine is there and says that the
-   * port is closed. `isTls`: TLS did not come about, so that it is a matter of certificates.
+   * port is closed. `isUnknownHost`: its name leads nowhere. `isTls`: TLS did not come about, so that it is a matter of certificates.
    */
-  | { readonly kind: 'failed'; readonly reason: string; readonly nobodyListens: boolean; readonly isTls: boolean };
+  | {
+      readonly kind: 'failed';
+      readonly reason: string;
+      readonly nobodyListens: boolean;
+      readonly isUnknownHost: boolean;
+      readonly isTls: boolean;
+    };
 
 /** What the refusing member says about itself. */
 export interface RefusalFacts {
@@ -40,6 +46,8 @@ export interface DialTarget {
 }
 
 const TEXT_BYTES_MAX = 1024;
+/** No fault of the network. */
+const OF_ITSELF = { nobodyListens: false, isUnknownHost: false, isTls: false } as const;
 
 /** Never rejects. Aborting destroys what is open; after that, a connected socket is the caller's. */
 export function dialPeer(context: PeerContext, target: DialTarget, signal: AbortSignal): Promise<DialOutcome> {
@@ -50,13 +58,13 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       url = new URL(target.url);
       stream = context.dial(url);
     } catch (error) {
-      resolve({ kind: 'failed', reason: reasonOf(error), nobodyListens: false, isTls: false });
+      resolve({ kind: 'failed', reason: reasonOf(error), ...OF_ITSELF });
       return;
     }
     const failed = (error: unknown): void => {
       const isTls = isTlsFailure(error);
       const reason = isTls || isTlsCut(error) ? reasonOf(error) : `dial tcp ${url.host}: ${reasonOf(error)}`;
-      resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error), isTls });
+      resolve({ kind: 'failed', reason, nobodyListens: isRefusal(error), isUnknownHost: isUnknownHost(error), isTls });
     };
     const request = httpRequest({
       createConnection: () => stream,
@@ -116,7 +124,7 @@ function checkUpgrade(
   }
   socket.destroy();
   const reason = `dial ${target.url}: the answer is not from a member of this cluster`;
-  return { kind: 'failed', reason, nobodyListens: false, isTls: false };
+  return { kind: 'failed', reason, ...OF_ITSELF };
 }
 
 function factsOf({ headers }: IncomingMessage): RefusalFacts {

@@ -40,6 +40,9 @@ export class Dialer {
   private attempt = new AbortController();
   private nonce = '';
   private dialedMs = -Infinity;
+  private firstDialedMs: number | undefined;
+  /** There was a stream, of this or an earlier attempt. */
+  private wasReached = false;
   private cancelWait: Cancel | undefined;
   /** The connection carried something. */
   private good = false;
@@ -107,6 +110,7 @@ export class Dialer {
     this.attempt = new AbortController();
     this.nonce = this.context.nonce();
     this.dialedMs = this.context.monotonicMs();
+    this.firstDialedMs ??= this.dialedMs;
     const url = this.urls[this.position % Math.max(1, this.urls.length)] ?? '';
     const target = { id: this.id, url, protocol: PROTOCOL, nonce: this.nonce };
     void dialPeer(this.context, target, this.attempt.signal).then((outcome) => {
@@ -122,6 +126,7 @@ export class Dialer {
     if (outcome.kind === 'connected') {
       this.state = 'connected';
       this.closedPorts = 0;
+      this.wasReached = true;
       this.events.onRemoved(false);
       this.events.onLevel(this.context.identity.levels().inForce);
       this.events.onConnected(outcome.socket, outcome.head);
@@ -146,6 +151,13 @@ export class Dialer {
     });
   }
 
+  /** Members start one after the other: that one is not there yet is as it should be, for a time. */
+  private mayStartYet({ nobodyListens, isUnknownHost }: Extract<DialOutcome, { kind: 'failed' }>): boolean {
+    const { monotonicMs, limits } = this.context;
+    const sinceMs = monotonicMs() - (this.firstDialedMs ?? -Infinity);
+    return (nobodyListens || isUnknownHost) && !this.wasReached && sinceMs < limits.startingMs;
+  }
+
   /** A 410 of the member that was dialed, about this member, in answer to this very request. Any other is no news at all. */
   private isRemoval(status: number, answer: RefusalFacts): boolean {
     const { identity } = this.context;
@@ -157,6 +169,10 @@ export class Dialer {
     const { id } = this;
     const { log, identity } = this.context;
     if (outcome.kind === 'failed') {
+      if (this.mayStartYet(outcome)) {
+        log.write('info', 'starting', id, `peer ${id} does not listen yet (${outcome.reason})`);
+        return;
+      }
       // A limit of its own: that nobody listened a moment ago must not hide that a certificate is refused now.
       const [level, kind] = outcome.isTls ? (['error', 'tls'] as const) : (['warn', 'dial'] as const);
       log.write(level, kind, id, dialFailureText(id, PROTOCOL, outcome.reason));

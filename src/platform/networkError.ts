@@ -95,6 +95,11 @@ export function isRefusal(error: unknown): boolean {
   return codeOf(error) === 'ECONNREFUSED';
 }
 
+/** Whether the name of the host is not known: it may become so when the host starts, as those of pods do. */
+export function isUnknownHost(error: unknown): boolean {
+  return codeOf(error) === 'ENOTFOUND';
+}
+
 /** What went wrong, in the words of Go's network errors, which operators of etcd know. */
 export function reasonOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);

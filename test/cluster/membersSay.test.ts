@@ -29,6 +29,31 @@ function says(member: ClusterMember, words: string): Promise<Line> {
   return until(`${member.name} says "${words}"`, LIMIT_MS, () => linesOf(member, words)[0]);
 }
 
+describe('of a first start', () => {
+  let pki: Pki;
+  let cluster: Cluster;
+  beforeAll(async () => {
+    pki = await makePki();
+  });
+  afterEach(() => cluster.end());
+  afterAll(() => {
+    pki.remove();
+  });
+
+  test.each(['http', 'https'] as const)('one after the other over %s is no failure', async (peerScheme) => {
+    const tls = peerScheme === 'https' ? peerTlsFlags(await pki.issue('member'), pki.caFile) : [];
+    cluster = await Cluster.place({
+      ...{ peerScheme, heartbeatIntervalMs: 100, electionTimeoutMs: 1000, moreArguments: tls },
+    });
+    const [one, two, last] = cluster.members;
+    for (const member of [one!, two!]) member.start(cluster.argumentsFor());
+    await until('the last one was dialed', LIMIT_MS, () => linesOf(one!, 'does not listen yet')[0]);
+    last!.start(cluster.argumentsFor());
+    await cluster.healthy();
+    expect(cluster.members.flatMap((member) => linesOf(member, 'failed to dial'))).toEqual([]);
+  });
+});
+
 describe('of the list of members', () => {
   const PLAIN = 'a member is reached without TLS, and this one with it';
   const SHARED = 'members have the same name';

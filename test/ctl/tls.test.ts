@@ -113,6 +113,23 @@ describe('beside a member', () => {
     expect(asked).toEqual(['GET /readyz peer']);
   });
 
+  test('they show the one that has a name which clients must have', async () => {
+    const peer = await ours.issue('peer', { hosts: ['apps.example'] });
+    await serve(member, demanding());
+    const listed = {
+      ETCD_CLIENT_CERT_AUTH: 'true',
+      ETCD_CLIENT_CERT_ALLOWED_HOSTNAME: 'apps.example',
+      ETCD_TRUSTED_CA_FILE: ours.caFile,
+    };
+    const both = { ETCD_PEER_CERT_FILE: peer.certFile, ETCD_PEER_KEY_FILE: peer.keyFile };
+    expect(await healthcheck([], besides(member, { ...listed, ...both }))).toBe(0);
+    expect(asked).toEqual(['GET /readyz peer']);
+    expect(await healthcheck([], besides(member, listed))).toBe(1);
+    expect(output.text()).toMatch(
+      /one of the names of --client-cert-allowed-hostname \(apps\.example\); give one with/,
+    );
+  });
+
   test('they say so if there is none to show', async () => {
     const front = await theirs.issue('front');
     await serve(front, demanding());
