@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Levels, PeerContext } from './context';
 import type { StreamProtocol } from './handshake';
 import { headerOf, levelsOf, requestHeaders, STREAMS } from './handshake';
+import { boundInterimAnswers } from '../platform/interimAnswers';
 import { isRefusal, isTlsCut, isTlsFailure, isUnknownHost, plainAtTlsError, reasonOf } from '../platform/networkError';
 
 export type DialOutcome =
@@ -73,6 +74,7 @@ export function dialPeer(context: PeerContext, target: DialTarget, signal: Abort
       headers: { Host: url.host, ...requestHeaders(context.identity, target.id, target.protocol, target.nonce) },
       signal,
     });
+    boundInterimAnswers(request);
     let upgraded = false;
     const cancelTimeout = context.clock.after(context.limits.dialTimeoutMs, () => {
       request.destroy(new Error('i/o timeout'));

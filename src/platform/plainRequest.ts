@@ -3,6 +3,7 @@ import { request as httpRequest, type ClientRequest, type IncomingHttpHeaders } 
 import type { Duplex } from 'node:stream';
 import { basicAuthorization } from './basicAuthorization';
 import { dialTcp, type Dial } from './dial';
+import { boundInterimAnswers } from './interimAnswers';
 import { plainAtTlsError } from './networkError';
 import { redirectOf, REDIRECTS_MAX } from './redirects';
 import { bytesOf, type RequestBody } from './requestBody';
@@ -134,6 +135,7 @@ function readAnswer(
   done: (answer: PlainAnswer) => void,
 ): void {
   request.on('error', fail);
+  boundInterimAnswers(request);
   request.on('upgrade', () => {
     fail(new Error('the answer is an upgrade (status 101) that was not asked for'));
   });

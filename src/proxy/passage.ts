@@ -2,6 +2,7 @@
 import { request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
+import { boundInterimAnswers } from '../platform/interimAnswers';
 import { reasonOf } from '../platform/networkError';
 import { writeMessage } from './answers';
 import { answerTimeoutMs, waitsForNews } from './answerTimes';
@@ -103,6 +104,7 @@ export class Passage {
       setHost: false,
     });
     this.outgoing = outgoing;
+    boundInterimAnswers(outgoing);
     let isSent = false;
     let isSettled = false;
     this.limit(outgoing, this.context.dialTimeoutMs, 'dial: i/o timeout');

@@ -1,5 +1,6 @@
 /** Tells a member that is silent from one that only failed a request: what it began to answer may have no end, and none that anybody sees. */
 import { request as httpRequest } from 'node:http';
+import { boundInterimAnswers } from '../platform/interimAnswers';
 import type { Connections } from './connections';
 import type { Endpoint } from './endpoints';
 
@@ -24,6 +25,7 @@ export class Suspects {
     const agent = this.connections.agentFor(endpoint, true);
     const request = httpRequest({ agent, host, port, path: SIGN_PATH });
     const timer = setTimeout(() => request.destroy(), SIGN_WITHIN_MS);
+    boundInterimAnswers(request);
     let isThere = false;
     request.on('response', (answer) => {
       isThere = true;

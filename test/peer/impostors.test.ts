@@ -1,4 +1,6 @@
 /** Whoever says that he is a member, and is not. */
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { closedUrl, connected, heartbeat, isConnected, pause, startNode, stopAll, until } from './harness';
 import { claim, frame, newNonce, startFake, stopFakes } from './fakeMember';
 import { FrameType } from '../../src/peer/wire/frames';
@@ -89,6 +91,19 @@ describe('a stream under the id of a member', () => {
     await until(() => asking.received().length >= before + answer.length);
     expect(asking.received().slice(before)).toBe(answer.toString('latin1'));
   });
+});
+
+it('a host in the place of a member that never comes to its answer keeps nobody busy', async () => {
+  const host = createServer((socket) => {
+    socket.on('error', () => undefined).resume();
+    socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000));
+  });
+  await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+  const a = await startNode('a1', { dialTimeoutMs: 600_000 });
+  a.network.setPeers([{ id: 'b2', urls: [`http://127.0.0.1:${(host.address() as AddressInfo).port}`] }]);
+  await until(() => a.log.texts('more than 16 answers before the answer').length > 0);
+  await stopAll();
+  await new Promise((resolve) => host.close(resolve));
 });
 
 describe('strangers', () => {

@@ -6,6 +6,7 @@ import { followingRequest, plainRequest, type PlainRequest } from '../../src/pla
 import type { RequestBody } from '../../src/platform/requestBody';
 
 const TIMEOUT_MS = 400;
+const HINTS = 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000);
 const sockets = new Set<Socket>();
 let server: Server;
 
@@ -45,8 +46,8 @@ async function reasonOf(url: string): Promise<string> {
   return first;
 }
 
-const every = (socket: Socket, text: string): void => {
-  const timer = setInterval(() => socket.write(text), 20);
+const every = (socket: Socket, text: string, intervalMs = 20): void => {
+  const timer = setInterval(() => socket.write(text), intervalMs);
   socket.on('close', () => {
     clearInterval(timer);
   });
@@ -59,7 +60,9 @@ it.each<[string, (socket: Socket) => void, RegExp]>([
     (socket) => socket.end('HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n'),
     /101/,
   ],
-  ['hints without an end', (socket) => every(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n'), /timeout/],
+  ['hints without an end', (socket) => every(socket, 'HTTP/1.1 103 Early Hints\r\n\r\n', 100), /timeout/],
+  ['a flood of hints', (socket) => socket.write(HINTS), /more than 16 answers before the answer/],
+  ['a flood of continues', (socket) => socket.write(HINTS.replaceAll('103 E', '100 C')), /more than 16 answers/],
   ['nothing', () => undefined, /timeout/],
   ['nothing and the end', (socket) => socket.end(), /hang up/],
   ['headers only', (socket) => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n'), /timeout/],

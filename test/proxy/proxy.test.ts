@@ -365,14 +365,18 @@ describe('members that fail', () => {
     expect([broken.seen.length, member.seen.length]).toEqual([1, 1]);
   });
 
-  test('one that answers with an upgrade that nobody asked for has not answered', async () => {
+  test.each([
+    ['an upgrade that nobody asked for', 'HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n', /./],
+    ['nothing but hints', 'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000), /more than 16 answers before the answer/],
+  ])('one that answers with %s has not answered', async (_, text, reason) => {
     const odd = await rawUpstream((socket) => {
-      socket.write('HTTP/1.1 101 S\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n');
+      socket.write(text);
     });
     const member = await upstream(hello);
     proxy = await startProxyUnderTest([odd.url, member.url]);
     expect(await get()).toMatchObject({ status: 200, body: 'hello' });
     expect([odd.seen.length, member.seen.length]).toEqual([1, 1]);
+    expect(proxy.warnings).toMatchObject([{ reason: expect.stringMatching(reason) }]);
   });
 
   test('a connection out of the pool that was closed in the meantime is no failure of the member', async () => {

@@ -2,6 +2,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { boundInterimAnswers } from '../../platform/interimAnswers';
 import { tlsFaultOf } from '../../platform/networkError';
 import { reasonToStop } from '../../platform/plainRequest';
 
@@ -84,6 +85,7 @@ export function exchange(options: Exchange): Promise<OpenAnswer> {
     request.on('error', (error: Error) => {
       fail('connection', error);
     });
+    boundInterimAnswers(request);
     request.on('upgrade', (_message, socket) => {
       socket.destroy();
       fail('connection', new Error('the answer is an upgrade (status 101) that was not asked for'));

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { dialTcp, hostOf, portOf, type Dial } from '../../platform/dial';
 import { codeOf } from '../../platform/errorCode';
+import { boundInterimAnswers } from '../../platform/interimAnswers';
 import { reasonOf } from '../../platform/networkError';
 
 export type Probed =
@@ -58,6 +59,7 @@ export function probe({ url: text, method = 'GET', path, headers = {}, dial, tim
       headers: { Host: url.host, Connection: 'close', ...headers },
     });
     request.on('error', fail);
+    boundInterimAnswers(request);
     request.on('close', () => {
       fail(new Error('the connection was closed'));
     });

@@ -92,13 +92,15 @@ describe('a server that lies', () => {
     expect(written).toMatchObject({ kind: 'unreachable', maybeCarriedOut: true });
   });
 
-  it('does not get along without HTTP, with an upgrade, or with headers without end', async () => {
+  it('does not get along without HTTP, with an upgrade, or with headers or hints without end', async () => {
     server.answer = ({ socket }) => socket.end('SSH-2.0-OpenSSH_9.6\r\n');
     await expect(client.keys.get('k')).rejects.toMatchObject({ kind: 'unreachable' });
     server.answer = ({ socket }) => socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
     await expect(client.keys.get('k')).rejects.toThrow('an upgrade (status 101)');
     server.answer = ({ socket }) => socket.write(`HTTP/1.1 200 OK\r\n${'X-A: b\r\n'.repeat(20_000)}`);
     await expect(client.keys.get('k')).rejects.toMatchObject({ kind: 'unreachable' });
+    server.answer = ({ socket }) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000));
+    await expect(client.keys.get('k')).rejects.toThrow('more than 16 answers before the answer');
   });
 
   it('is told from an answer that breaks in the same breath in which it came', async () => {

@@ -211,6 +211,11 @@ describe('ports that do what no member does', () => {
     expect((await ask()).kind).toBe('refused');
   });
 
+  test('one that has hints without end has not answered, and is not waited for', async () => {
+    raw.answer = ({ socket }) => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(1000));
+    expect(await ask()).toEqual({ kind: 'refused', why: 'more than 16 answers before the answer' });
+  });
+
   test('one that breaks behind its head has, and one where nobody listens is away', async () => {
     raw.answer = ({ socket }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nx');
     expect(await ask()).toMatchObject({ kind: 'answered', status: 200 });
