@@ -1,5 +1,5 @@
 /** Who lies to a standby, or says that he is one: a host in the place of a member, a cluster at the same addresses, and a stranger. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Agent, createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -64,6 +64,8 @@ async function whereTo(member: ClusterMember): Promise<string> {
 const knowsLeader = (): Promise<unknown> =>
   until('it knows the leader', 20_000, async () => (await whereTo(standby)) === `${leader.clientUrl}/v2/keys/kept`);
 
+const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
 test('a stranger that says he waits for a place makes no silent member lose its own', async () => {
   await standby.kill();
   await follower.kill();
@@ -127,6 +129,76 @@ test('a stranger that says it of hundreds of URLs at which nobody answers does n
   [standby, follower] = [follower, standby];
   await settings(leader, { removeDelay: 1800 });
   standby.start();
+  await follower.healthy();
+  await knowsLeader();
+});
+
+/** Each in place of what a member answers; `said` is what it would say of its members. */
+const LIES: Readonly<Record<string, (response: ServerResponse, said: Said) => void>> = {
+  'a body without an end': (response) => {
+    const timer = setInterval(() => response.write(Buffer.alloc(65_536, 0x20)), 1);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  },
+  'hints without an end': (response) => {
+    const timer = setInterval(() => response.socket?.write('HTTP/1.1 102 Processing\r\n\r\n'.repeat(1000)), 1);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  },
+  'a body that drips': (response) => {
+    const timer = setInterval(() => response.write(' '), 100);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  },
+  'a redirect': (response, { evil }) => response.writeHead(307, { Location: `${evil}/members` }).end(),
+  'that it is gone': (response, { members }) => response.writeHead(410).end(JSON.stringify(members)),
+  'another list each time': (response, { count, evil }) =>
+    response.end(JSON.stringify([{ id: count, name: 'x', peerURLs: [evil], clientURLs: [evil] }])),
+  'that the standby is a member already': (response, { members, own }) =>
+    response.end(JSON.stringify([...members, { id: 77, name: '', peerURLs: [own], clientURLs: [] }])),
+  'a deep answer': (response) => response.end('['.repeat(500_000)),
+  'half of an answer': (response) => response.end('[{"id":'),
+  'bytes that are no text': (response) => response.end(Buffer.from('[{"id":1,"name":"\xff\xfe\xc0"}]', 'latin1')),
+  nothing: (response) => void response.socket?.destroy(),
+};
+
+interface Said {
+  readonly members: readonly object[];
+  readonly evil: string;
+  /** Where the standby itself would be found. */
+  readonly own: string;
+  /** Of the questions so far. */
+  readonly count: number;
+}
+
+test('whatever a host in the place of a member answers, the standby goes on, and sends clients to the leader', async () => {
+  const clusterId = await leader.clusterId();
+  const members = (await leader.members()).map((member) => ({ ...member, id: 1 }));
+  await follower.kill();
+  let lie = '';
+  let count = 0;
+  const evil = `http://127.0.0.1:${await listen(0, (_request, response) => response.end())}`;
+  await listen(follower.place.peerPort, (_request, response) => {
+    count += 1;
+    response.setHeader('X-Etcd-Cluster-Id', clusterId);
+    LIES[lie]!(response, { members, evil, own: standby.place.peerUrl, count });
+  });
+  const { pid } = standby;
+  const openAtFirst = descriptorsOf(pid!);
+  for (const name of Object.keys(LIES)) {
+    [lie, count] = [name, 0];
+    await until(`it was told ${name}`, 20_000, () => count > 4);
+    expect([name, await whereTo(standby)]).toEqual([name, `${leader.clientUrl}/v2/keys/kept`]);
+  }
+  expect([standby.isRunning, standby.pid, existsSync(join(standby.dataDir, 'db'))]).toEqual([true, pid, false]);
+  await until('its connections are closed', 15_000, () => descriptorsOf(pid!) <= openAtFirst + 8);
+  const host = hosts.pop()!;
+  host.closeAllConnections();
+  await new Promise((resolve) => host.close(resolve));
+  follower.start();
   await follower.healthy();
   await knowsLeader();
 });
