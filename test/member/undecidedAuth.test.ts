@@ -82,8 +82,10 @@ test('a member that was killed after it acknowledged that auth is on knows at it
     openMember(await optionsOf('a', disk, () => Promise.resolve({ kind: 'found', founders, token: 'token' })));
   const first = await open();
   first.start();
-  await until('there is a leader', 30_000, () => first.status().leader !== undefined);
-  await first.proposeAuth({ type: 'createUser', user: 'root', passwordHash: hashOf(1), roles: null });
+  // Before, nobody knows that it can read a change of auth.
+  await first.published();
+  const created = await first.proposeAuth({ type: 'createUser', user: 'root', passwordHash: hashOf(1), roles: null });
+  expect(created).toMatchObject({ ok: true });
   expect(first.isAuthUndecided()).toBe(false);
   // As `kill -9` when the answer has just left: the log is on the disk, and what was applied is on its way there.
   first.onAuthChange(() => {
