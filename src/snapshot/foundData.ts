@@ -1,4 +1,5 @@
 import { checkDirectory } from '../storage/directoryChecks';
+import { preparing } from '../storage/preparing';
 
 /** What is where a state is to be restored to. Filling: a restore did not come to its end, and nothing of it counts. */
 export type FoundData = 'none' | 'filling' | 'there';
@@ -16,4 +17,9 @@ export async function foundDataIn(path: string): Promise<FoundData> {
     case 'interrupted':
       return 'none';
   }
+}
+
+/** Runs unless a restore is at work in the directory, which has to be there; then that one does what is to be done. */
+export async function unlessFilled(path: string, run: () => Promise<void>): Promise<void> {
+  await preparing(path, run);
 }

@@ -5,6 +5,7 @@ import { clusterIdOf, foundationOf, memberIdOf } from '../member/identity';
 import type { LogStart } from '../raft/types';
 import { fillDataDirectory, refuseTaken } from '../storage/dataDirectory';
 import { StorageError } from '../storage/errors';
+import type { ReportingKv } from '../storage/rocks';
 import type { Identity } from '../storage/recordCodec';
 import type { StoredRow } from '../storage/stateChunk';
 import { LoadedState } from './loadedState';
@@ -26,6 +27,9 @@ export interface RestoreOptions {
   readonly ttl: TtlRule;
   /** Told what will be made, before anything is; what it rejects with ends the restore. */
   readonly onPlanned?: (report: RestoreReport) => Promise<void>;
+  /** Told right before the directory is filled, and once its state is whole, while no other process does anything to it. */
+  readonly onBegin?: () => Promise<void>;
+  readonly onDone?: () => Promise<void>;
   /** Told how far each of the two readings is. */
   readonly progressOf?: (what: 'checking' | 'restoring') => Pick<SnapshotListener, 'header' | 'progress'>;
 }
@@ -73,14 +77,15 @@ export async function restore(file: StateSource, options: RestoreOptions): Promi
   const { identity, start, rows, report, sha256 } = await plan(file, options);
   await options.onPlanned?.(report);
   try {
-    await fillDataDirectory({ path: options.dataDir }, async (kv) => {
+    const fill = async (kv: ReportingKv): Promise<void> => {
       const filler = await StateFiller.begin(kv, identity, start);
       const again = await readKept(file, options, 'restoring', (kept) => filler.add(kept));
       if (again.sha256 !== sha256)
         throw new RestoreError('the file was changed while it was read; run the command again');
       await filler.add(rows);
       await filler.finish();
-    });
+    };
+    await fillDataDirectory({ path: options.dataDir }, { begin: options.onBegin, fill, done: options.onDone });
   } catch (error) {
     throw withAdvice(error, options.dataDir);
   }

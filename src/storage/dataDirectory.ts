@@ -4,6 +4,7 @@
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { exists } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
@@ -13,6 +14,7 @@ import { watchPresence } from './directoryWatch';
 import { StorageError } from './errors';
 import { fileError } from './fileError';
 import { FORMAT_VERSION } from './layout';
+import { preparing, removeLeftSockets } from './preparing';
 import type { ReportingKv } from './rocks';
 import { openRocks } from './rocks';
 import { isInUse } from './rocksNative';
@@ -44,11 +46,7 @@ const FORMAT_TEXT = `cairn ${FORMAT_VERSION}\n`;
 /** Rejects with StorageError; a directory that is refused has not been touched. */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const { path } = options;
-  const state = await checkDirectory(path);
-  if (state.kind === 'filling') throw halfFilled(path);
-  await prepare(path, state, FORMAT_TEXT);
-  const kv = await openDatabase(options, state.kind !== 'ours');
-  if (state.kind !== 'ours') await finishFormat(path, kv);
+  const { state, kv } = await openOrPrepare(options);
   const pidPath = join(path, 'PID');
   let endWatch: () => void;
   try {
@@ -80,7 +78,38 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   };
 }
 
-/** What is at the path, if a directory can be filled there. Rejects with StorageError if it has data, or is being filled. */
+interface Opened {
+  readonly state: DirectoryState;
+  readonly kv: ReportingKv;
+}
+
+async function openOrPrepare(options: DataDirectoryOptions): Promise<Opened> {
+  const { path } = options;
+  const state = await openable(path);
+  if (state.kind === 'ours') {
+    const kv = await openDatabase(options, false);
+    await removeLeftSockets(path);
+    return { state, kv };
+  }
+  const opened = await preparing(path, async (): Promise<Opened> => {
+    // Another one may have been quicker.
+    const now = await openable(path);
+    if (now.kind !== 'ours') await prepare(path, now, FORMAT_TEXT);
+    const kv = await openDatabase(options, now.kind !== 'ours');
+    if (now.kind !== 'ours') await finishFormat(path, kv);
+    return { state: { kind: now.kind, warnings: [...state.warnings, ...now.warnings] }, kv };
+  });
+  if (opened !== 'taken') return opened;
+  throw new StorageError('locked', `the data directory ${path} is being prepared by another process`);
+}
+
+async function openable(path: string): Promise<DirectoryState> {
+  const state = await checkDirectory(path);
+  if (state.kind === 'filling') throw halfFilled(path);
+  return state;
+}
+
+/** What is at the path, if a directory can be filled there. Rejects with StorageError if it has data. */
 export async function refuseTaken(path: string): Promise<DirectoryState> {
   const state = await checkDirectory(path);
   if (state.kind === 'ours') {
@@ -90,26 +119,35 @@ export async function refuseTaken(path: string): Promise<DirectoryState> {
         'If it is here because this very command was killed, that had come to its end: the state is whole, and the member can be started',
     );
   }
-  if (state.kind === 'filling' && (await isInUse(join(path, 'db')))) {
-    throw new StorageError(
-      'locked',
-      `${path} is being filled by another process; wait for it, or give another directory`,
-    );
-  }
   return state;
+}
+
+/** What is done with a directory that is filled, by one process at a time. */
+export interface Filling {
+  /** Right before anything is made; what it rejects with ends it. */
+  readonly begin?: (() => Promise<void>) | undefined;
+  readonly fill: (kv: ReportingKv) => Promise<void>;
+  /** The state is whole, and on the disk. */
+  readonly done?: (() => Promise<void>) | undefined;
 }
 
 /**
  * Makes a data directory that has a state from the moment on from which it is one. Killed at any time it leaves either all of it or what is
  * refused by `openDataDirectory` and can be filled again. Rejects with StorageError if there is one already, or one in use, and with what
- * `fill` rejects with.
+ * the steps of `filling` reject with.
  */
-export async function fillDataDirectory(
-  options: DataDirectoryOptions,
-  fill: (kv: ReportingKv) => Promise<void>,
-): Promise<void> {
+export async function fillDataDirectory(options: DataDirectoryOptions, filling: Filling): Promise<void> {
+  await refuseTaken(options.path);
+  if ((await preparing(options.path, () => fillAlone(options, filling))) === 'taken') throw beingFilled(options.path);
+}
+
+async function fillAlone(options: DataDirectoryOptions, { begin, fill, done }: Filling): Promise<void> {
   const { path } = options;
   const state = await refuseTaken(path);
+  // Where nothing but the database says that another process fills it. To ask makes one where there is none.
+  const database = join(path, 'db');
+  if (state.kind === 'filling' && (await exists(database)) && (await isInUse(database))) throw beingFilled(path);
+  await begin?.();
   await prepare(path, state, FILLING_TEXT);
   const kv = await openDatabase(options, true);
   try {
@@ -126,6 +164,7 @@ export async function fillDataDirectory(
   } catch (error) {
     throw fileError(error, 'cannot create', join(path, 'FORMAT'));
   }
+  await done?.();
 }
 
 async function writePid(path: string): Promise<void> {
@@ -142,6 +181,13 @@ function lostDirectory(path: string, what: string): StorageError {
     `the data directory ${path} was taken away while this member ran: ${what}. It stopped, because nothing that it acknowledges would be kept. ` +
       'Put the directory back if it was moved. If it is lost and the other members are a majority: remove this member and add it again; ' +
       'if it was the only one, what is left is your last snapshot (docs/backup.md)',
+  );
+}
+
+function beingFilled(path: string): StorageError {
+  return new StorageError(
+    'locked',
+    `${path} is being filled by another process; wait for it, or give another directory`,
   );
 }
 

@@ -9,6 +9,7 @@ import { corrupt, StorageError } from './errors';
 import { fileError } from './fileError';
 import { checkFormatVersion } from './formatVersion';
 import { checkPlainFiles } from './plainFiles';
+import { isOfPreparation } from './preparing';
 import { readMark } from './syncedMark';
 
 export interface DirectoryState {
@@ -44,7 +45,7 @@ export async function checkDirectory(path: string): Promise<DirectoryState> {
   if (found === undefined) return { kind: 'missing', warnings: [] };
   if (!found.isDirectory()) throw new StorageError('format', `the data directory ${path} is not a directory`);
   await checkPlainFiles(path);
-  const names = (await list(path)).filter((name) => !NOTHING_TO_US.has(name));
+  const names = (await list(path)).filter((name) => !NOTHING_TO_US.has(name) && !isOfPreparation(name));
   if (names.includes('FORMAT')) {
     checkFormat(path, await formatOf(path));
     return { kind: 'ours', warnings: await makePrivate(path, found) };

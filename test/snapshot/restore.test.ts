@@ -8,6 +8,7 @@ import { restoreMember, type Restored } from '../../src/member/bootstrap';
 import { SnapshotFile } from '../../src/snapshot/openFile';
 import { restore, withAdvice, type RestoreOptions, type RestoreReport } from '../../src/snapshot/restore';
 import { fillDataDirectory, openDataDirectory } from '../../src/storage/dataDirectory';
+import type { Kv } from '../../src/storage/kv';
 import { MemberStore } from '../../src/storage/memberStore';
 import { storageErrorOf } from '../../src/storage/rocksStatus';
 import { HEADER } from './support/sampleFile';
@@ -211,10 +212,11 @@ test('a damaged file makes nothing', async () => {
 
 test('what was being filled is no data directory, and can be filled again', async () => {
   const path = join(directory, 'data');
-  const crash = fillDataDirectory({ path }, async (kv) => {
+  const fill = async (kv: Kv): Promise<void> => {
     await kv.batch([{ type: 'put', key: 'x', value: 'y' }], { sync: true });
     throw new Error('killed');
-  });
+  };
+  const crash = fillDataDirectory({ path }, { fill });
   await expect(crash).rejects.toThrow('killed');
   expect(readdirSync(path).sort()).toEqual(['FORMAT.new', 'db']);
   await expect(openDataDirectory({ path })).rejects.toThrow('Run cairn snapshot restore again');
@@ -229,9 +231,10 @@ test('what was being filled is no data directory, and can be filled again', asyn
 test('one that another process is filling is left to it', async () => {
   const path = join(directory, 'data');
   const file = fileOfRows(rowsOf(machineAfter([])));
-  await fillDataDirectory({ path }, async () => {
-    await expect(restored(file)).rejects.toThrow('being filled by another process');
-  });
+  const isLeft = (): Promise<void> => expect(restored(file)).rejects.toThrow('being filled by another process');
+  // At each moment: while nothing is made yet, while there is a database, and while there is none any more.
+  await fillDataDirectory({ path }, { begin: isLeft, fill: isLeft });
+  expect(readdirSync(path).sort()).toEqual(['FORMAT', 'db']);
 });
 
 test('indexes that no row can hold are refused', async () => {

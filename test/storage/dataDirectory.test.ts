@@ -52,6 +52,37 @@ function mode(path: string): string {
   return (statSync(path).mode & 0o777).toString(8);
 }
 
+test('of several that come in the same moment to where nothing is, one has the directory', async () => {
+  for (let round = 0; round < 5; round++) {
+    const path = newPath();
+    const opened = await Promise.allSettled([1, 2, 3].map(() => openDataDirectory({ path })));
+    const [winner, ...more] = opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+    expect([round, more.length, winner?.created]).toEqual([round, 0, true]);
+    const refused = opened.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    for (const error of refused) expect(error).toMatchObject({ name: 'StorageError', kind: 'locked' });
+    await winner!.kv.batch([put('a', '1')], { sync: true });
+    await winner!.close();
+    const again = await openDataDirectory({ path });
+    expect([again.created, (await again.kv.get(Buffer.from('a'))) !== undefined]).toEqual([false, true]);
+    await again.close();
+  }
+});
+
+test.each(['before there was anything', 'when all of it was there'])(
+  'one that was killed while it prepared, %s, is in nobody’s way',
+  async (when) => {
+    const path = when.startsWith('before') ? newPath() : await created();
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const socket = join(path, 'preparing-0123abcd');
+    const listening = `require('net').createServer().listen(${JSON.stringify(socket)}, () => process.kill(process.pid, 'SIGKILL'))`;
+    expect(() => execFileSync(process.execPath, ['-e', listening])).toThrow();
+    expect(existsSync(socket)).toBe(true);
+    const directory = await openDataDirectory({ path });
+    expect(readdirSync(path).sort()).toEqual(['FORMAT', 'PID', 'db']);
+    await directory.close();
+  },
+);
+
 test('a directory that is taken away fails the storage, once, and closes as any', async () => {
   const path = newPath();
   const failures: string[] = [];

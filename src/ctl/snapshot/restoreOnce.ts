@@ -2,18 +2,18 @@
 import { codeOf } from '../../platform/errorCode';
 import { replaceDurably } from '../../platform/durable';
 import type { Dial } from '../../platform/dial';
-import { noteIn, noteText } from '../../platform/noteFile';
 import { readPlainFile } from '../../platform/plainFile';
 import { withoutTrailingSlashes } from '../../platform/trailingSlashes';
-import { foundDataIn } from '../../snapshot/foundData';
+import { foundDataIn, unlessFilled } from '../../snapshot/foundData';
 import { restore, type RestoreOptions } from '../../snapshot/restore';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, type CommandArguments } from '../arguments';
 import type { AskMembers } from '../clearRemoved';
 import { peerConnections, type Environment } from '../connection';
-import { decide, type Found, type VolumeNote } from './onceDecision';
+import { decide, type Found } from './onceDecision';
 import { withFile } from './readWhole';
 import { restoreOptionsOf } from './restoreOptions';
+import { removeDraft, volumeNoteIn, writeNote } from './volumeNote';
 
 /** How long one member may take to say of which cluster it is; all are asked at once. */
 const ASK_TIMEOUT_MS = 3000;
@@ -49,6 +49,7 @@ export function restoreOnce(
       case 'refuse':
         throw new Error(`${dataDir} ${decision.why}`);
       case 'leave':
+        await settleNote(notePath, dataDir, found, token);
         if (decision.isToRecord) await writeRecord(record, found);
         say(`${name}: ${decision.why}`);
         return;
@@ -57,6 +58,16 @@ export function restoreOnce(
         await writeRecord(record, found);
     }
   });
+}
+
+/**
+ * What a run that was killed between its last steps did not come to: the note says how far it was, and no draft of it stays. Never rejects: a
+ * member that has its data starts without it, also on a full disk.
+ */
+async function settleNote(notePath: string, dataDir: string, { data, note }: Found, token: string): Promise<void> {
+  const isUnfinished = data === 'there' && note?.token === token && note.phase === 'restoring';
+  if (!isUnfinished) await removeDraft(notePath);
+  else await unlessFilled(dataDir, () => writeNote(notePath, { token, phase: 'restored' })).catch(() => undefined);
 }
 
 async function begin(
@@ -72,13 +83,11 @@ async function begin(
     const report = await withFile(path, (file) =>
       restore(file, {
         ...options,
-        onPlanned: async ({ clusterId }) => {
-          await refuseAnother(clusterId, others, (url) => ask(url, ASK_TIMEOUT_MS, dial));
-          await writeNote(notePath, { token, phase: 'restoring' });
-        },
+        onPlanned: ({ clusterId }) => refuseAnother(clusterId, others, (url) => ask(url, ASK_TIMEOUT_MS, dial)),
+        onBegin: () => writeNote(notePath, { token, phase: 'restoring' }),
+        onDone: () => writeNote(notePath, { token, phase: 'restored' }),
       }),
     );
-    await writeNote(notePath, { token, phase: 'restored' });
     say(
       `${name}: restored ${report.keys} keys and directories; member ${report.memberId} of the new cluster ${report.clusterId}`,
     );
@@ -119,21 +128,9 @@ function namesIn(values: CommandArguments): readonly string[] {
     .map((entry) => entry.split('=', 1)[0]?.trim() ?? '');
 }
 
-/** In one step: data beside half a note would be taken for those of another release, which nothing but a deleted volume gets past. */
-async function writeNote(path: string, note: VolumeNote): Promise<void> {
-  const text = noteText('Says that the data beside it were restored from a snapshot, and for which release.', note);
-  await replaceDurably(path, text);
-}
-
 async function writeRecord(path: string, { isRecorded }: Found): Promise<void> {
   if (isRecorded) return;
   await replaceDurably(path, 'A member of a release of Cairn has begun: no snapshot is restored in its place again.\n');
-}
-
-function volumeNoteIn(text: string | undefined): VolumeNote | undefined {
-  const { token, phase } = noteIn(text ?? '');
-  if (typeof token !== 'string' || (phase !== 'restoring' && phase !== 'restored')) return undefined;
-  return { token, phase };
 }
 
 /** Undefined if there is no such file. */

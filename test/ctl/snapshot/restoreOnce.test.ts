@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -147,6 +148,32 @@ test('data that are there with the note of the beginning were restored to their 
   expect(await run()).toBe(0);
   expect(output.text()).toContain('a: has the restored state already');
   expect(readdirSync(records)).toEqual(['a']);
+  expect(readFileSync(join(volume, 'data.restored'), 'utf8')).toContain('"phase":"restored"');
+});
+
+test('what a killed run began to write beside the note goes, and what is not of one stays', async () => {
+  await run();
+  const [note, draft] = [join(volume, 'data.restored'), join(volume, 'data.restored.new')];
+  const text = readFileSync(note, 'utf8');
+  for (const part of ['', text.slice(0, 10), text.slice(0, -5), text]) {
+    writeFileSync(draft, part);
+    expect(await run()).toBe(0);
+    expect([part, existsSync(draft)]).toEqual([part, false]);
+  }
+  // Of one that was killed at its last step of all.
+  writeFileSync(note, text.replace('restored"}', 'restoring"}'));
+  writeFileSync(draft, text);
+  expect(await run()).toBe(0);
+  expect([existsSync(draft), readFileSync(note, 'utf8')]).toEqual([false, text]);
+  for (const other of ['mine', `${text.slice(0, 20)}, and mine`, 'x'.repeat(100_000)]) {
+    writeFileSync(draft, other);
+    expect(await run()).toBe(0);
+    expect(readFileSync(draft, 'utf8')).toBe(other);
+  }
+  rmSync(draft);
+  symlinkSync(note, draft);
+  expect(await run()).toBe(0);
+  expect(readFileSync(draft, 'utf8')).toBe(text);
 });
 
 test('a pod that comes later joins the others', async () => {
