@@ -7,6 +7,7 @@ import { addUser, basic, done, quickHash } from './userWith';
 
 let member: FakeMember;
 let authenticator: Authenticator;
+let nowMs = 0;
 
 beforeEach(async () => {
   member = new FakeMember();
@@ -71,7 +72,24 @@ test('a user who was deleted and made again with the same password has to show i
   expect(await whoIs(basic('ann', 'annpw'))).toEqual({ kind: 'denied' });
 });
 
-test('who guesses too fast is told when to come back', async () => {
+test('who guesses too fast is let wait, looked at once more, and then told when to come back', async () => {
+  let pauses = 0;
+  authenticator = new Authenticator({
+    source: member,
+    passwords: new PasswordCheck(() => nowMs),
+    pause: () => {
+      pauses += 1;
+      nowMs += 1000;
+      return Promise.resolve();
+    },
+  });
   for (let each = 0; each < 10; each++) expect(await whoIs(basic('ann', `x${each}`))).toEqual({ kind: 'denied' });
+  expect(pauses).toBe(0);
+  // The first wait is as long as the pause, the second is twice as long.
+  expect(await whoIs(basic('ann', 'y'))).toEqual({ kind: 'denied' });
   expect(await whoIs(basic('ann', 'annpw'))).toEqual({ kind: 'tooFast', retryAfterSeconds: 1 });
+  expect(pauses).toBe(2);
+  expect(await whoIs(basic('ann', 'annpw'))).toBe('ann');
+  expect(await whoIs(basic('ann', 'annpw'))).toBe('ann');
+  expect(pauses).toBe(3);
 });
