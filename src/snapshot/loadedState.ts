@@ -17,13 +17,14 @@ const HISTORY = { events: 1000, bytesMax: HISTORY_BYTES_MAX };
 /** Reads all of it into memory. Rejects as `LoadedState` throws, with what the listener throws, or as reading does. */
 export async function loadState(
   source: StateSource,
-  listener: Omit<SnapshotFileListener, 'rows'> = {},
+  listener: SnapshotFileListener = {},
 ): Promise<{ readonly snapshot: ReadSnapshot; readonly machine: Machine }> {
   const state = new LoadedState();
   const snapshot = await source.read({
     ...listener,
     rows: (rows) => {
       state.add(rows);
+      listener.rows?.(rows);
     },
   });
   state.finish();

@@ -12,6 +12,7 @@ import { LoadedState } from './loadedState';
 import { droppedRows, keptRows } from './newCluster';
 import type { SnapshotListener, StateSource } from './openFile';
 import { StateFiller } from './stateFiller';
+import { TtlCount, type Ttls } from './ttlCount';
 
 /** When keys with a TTL go: at their date, or once what was left of them at the snapshot has passed since `atMs`. */
 export type TtlRule = { readonly kind: 'keep-date' } | { readonly kind: 'keep-left'; readonly atMs: number };
@@ -25,6 +26,8 @@ export interface RestoreOptions {
   /** How far the indexes of the new cluster are above those of the snapshot. */
   readonly bumpIndex: number;
   readonly ttl: TtlRule;
+  /** The time of this machine, for what is said of TTLs; nothing of the state depends on it. */
+  readonly nowMs: number;
   /** Told what will be made, before anything is; what it rejects with ends the restore. */
   readonly onPlanned?: (report: RestoreReport) => Promise<void>;
   /** Told right before the directory is filled, and once its state is whole, while no other process does anything to it. */
@@ -34,7 +37,7 @@ export interface RestoreOptions {
   readonly progressOf?: (what: 'checking' | 'restoring') => Pick<SnapshotListener, 'header' | 'progress'>;
 }
 
-export interface RestoreReport {
+export interface RestoreReport extends Ttls {
   readonly memberId: string;
   readonly clusterId: string;
   /** X-Etcd-Index of the new cluster at its beginning. */
@@ -103,8 +106,10 @@ async function plan(file: StateSource, options: RestoreOptions): Promise<Beginni
   const state = new LoadedState();
   // What does not go over is looked at too: what `verify` refuses is not restored.
   const others = new LoadedState();
+  const ttls = new TtlCount(options.nowMs);
   const { header, sha256 } = await readKept(file, options, 'checking', (rows, dropped) => {
     state.add(rows);
+    ttls.add(rows);
     others.add(dropped);
     return Promise.resolve();
   });
@@ -133,7 +138,9 @@ async function plan(file: StateSource, options: RestoreOptions): Promise<Beginni
     .flatMap(({ table, key, value }): StoredRow[] =>
       value === undefined ? [] : [{ table, key, value: String(value) }],
     );
-  const report = { memberId, clusterId, etcdIndex: machine.keySpace.index, keys: machine.keySpace.tree.size + 1 };
+  const { keysWithTtl, ttlsOver } = ttls;
+  const keys = machine.keySpace.tree.size + 1;
+  const report = { memberId, clusterId, etcdIndex: machine.keySpace.index, keys, keysWithTtl, ttlsOver };
   return { identity: { memberId, clusterId, foundation }, start, rows, report, sha256 };
 }
 

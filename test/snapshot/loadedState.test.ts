@@ -58,6 +58,7 @@ async function complaintsOf(bytes: Uint8Array): Promise<readonly unknown[]> {
     const restored = await complaintOf(() =>
       restore(file, {
         ...{ dataDir: join(directory, 'data'), name: 'a', token: 't', bumpIndex: 1000, ttl: { kind: 'keep-date' } },
+        nowMs: 0,
         members: [{ name: 'a', peerURLs: ['http://127.0.0.1:7001'] }],
       }),
     );

@@ -31,7 +31,7 @@ async function restored(bytes: Uint8Array, options: Partial<RestoreOptions> = {}
   const usual = { dataDir: join(directory, 'data'), name: 'a', members: THREE, token: 't', bumpIndex: BUMP };
   const file = await SnapshotFile.open(path);
   try {
-    return await restore(file, { ...usual, ttl: { kind: 'keep-date' }, ...options });
+    return await restore(file, { ...usual, ttl: { kind: 'keep-date' }, nowMs: NOW_MS, ...options });
   } finally {
     await file.close();
   }
@@ -149,9 +149,19 @@ test('the same file and arguments make the same cluster for each member, and nev
 test('TTLs keep their date, or what was left', async () => {
   const file = fileOfRows(rowsOf(machineAfter([set('/a', '1', NOW_MS + 5000), set('/b', '2')])));
   const endOf = ({ machine }: Restored): unknown => machine.keySpace.tree.find('/a')?.expiry?.expirationMs;
-  await restored(file);
+  const nowMs = NOW_MS + 86_400_000;
+  // A day later the date has passed, and what was left has not; the state of a member does not depend on when it was restored.
+  const kept = await restored(file, { nowMs });
+  expect(kept).toMatchObject({ keysWithTtl: 1, ttlsOver: 1 });
   expect(endOf(await opened())).toBe(NOW_MS + 5000);
-  await restored(file, { dataDir: join(directory, 'left'), ttl: { kind: 'keep-left', atMs: NOW_MS + 86_400_000 } });
+  const sooner = await restored(file, { dataDir: join(directory, 'sooner'), nowMs: NOW_MS });
+  expect(sooner).toEqual({ ...kept, ttlsOver: 0 });
+  const left = await restored(file, {
+    dataDir: join(directory, 'left'),
+    ttl: { kind: 'keep-left', atMs: nowMs },
+    nowMs,
+  });
+  expect(left).toMatchObject({ keysWithTtl: 1, ttlsOver: 0 });
   expect(endOf(await opened(join(directory, 'left')))).toBe(NOW_MS + 86_405_000);
 });
 

@@ -1,13 +1,14 @@
 /** What is in a snapshot, in lines for people or as JSON for programs. */
 import type { LoadedState } from '../../snapshot/loadedState';
 import type { ReadSnapshot } from '../../snapshot/openFile';
+import type { TtlRule } from '../../snapshot/restore';
+import type { Ttls } from '../../snapshot/ttlCount';
 import { printable } from '../../client/json';
 
 /** What only shows once the state was loaded. */
 export interface StateFacts {
   /** X-Etcd-Index. */
   readonly etcdIndex: number;
-  readonly keysWithTtl: number;
   readonly authEnabled: boolean;
   readonly users: number;
   readonly roles: number;
@@ -18,7 +19,6 @@ export function factsOf({ machine }: Pick<LoadedState, 'machine'>): StateFacts {
   const { keySpace, auth, cluster } = machine;
   return {
     etcdIndex: keySpace.index,
-    keysWithTtl: keySpace.tree.expiries.size,
     authEnabled: auth.enabled,
     users: auth.users.length,
     roles: auth.roles.length,
@@ -26,12 +26,33 @@ export function factsOf({ machine }: Pick<LoadedState, 'machine'>): StateFacts {
   };
 }
 
-export function jsonOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFacts): object {
-  const takenAt = new Date(header.takenAtMs).toISOString();
-  return { ...header, takenAt, bytes, ...totals, ...facts };
+/** For people. */
+export function ttlText({ keysWithTtl, ttlsOver }: Ttls): string {
+  const have = `${keysWithTtl} keys and directories have one`;
+  return ttlsOver === 0 ? have : `${have}; of ${ttlsOver} of them the date has passed`;
 }
 
-export function linesOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFacts): readonly string[] {
+/** The same of what was restored: what is over goes as soon as there is a leader, which whoever restores may not have meant. */
+export function restoredTtlText(ttls: Ttls, rule: TtlRule): string {
+  if (ttls.ttlsOver === 0) return ttlText(ttls);
+  const advice = rule.kind === 'keep-date' ? '; --ttl keep-left, into another directory, gives them what was left' : '';
+  return `${ttlText(ttls)}: they go when the cluster starts${advice}`;
+}
+
+/** What is known of a snapshot: one that was just saved was not looked at for its TTLs. */
+export interface LookedAt {
+  readonly found: ReadSnapshot;
+  readonly ttls?: Ttls;
+  readonly facts?: StateFacts;
+}
+
+export function jsonOf({ found: { header, totals, bytes }, ttls, facts }: LookedAt): object {
+  const takenAt = new Date(header.takenAtMs).toISOString();
+  const counted = ttls === undefined ? {} : { keysWithTtl: ttls.keysWithTtl, ttlsOver: ttls.ttlsOver };
+  return { ...header, takenAt, bytes, ...totals, ...counted, ...facts };
+}
+
+export function linesOf({ found: { header, totals, bytes }, ttls, facts }: LookedAt): readonly string[] {
   const rows: [name: string, text: string][] = [
     ['taken', `${new Date(header.takenAtMs).toISOString()} by ${header.memberName} (${header.memberId})`],
     ['cluster', header.clusterId],
@@ -41,10 +62,10 @@ export function linesOf({ header, totals, bytes }: ReadSnapshot, facts?: StateFa
     ['size', `${bytes} bytes`],
     ['sha256', totals.sha256],
   ];
+  if (ttls !== undefined) rows.push(['ttl', ttlText(ttls)]);
   if (facts !== undefined) {
-    const { etcdIndex, keysWithTtl, authEnabled, users, roles, featureLevel } = facts;
+    const { etcdIndex, authEnabled, users, roles, featureLevel } = facts;
     rows.push(['index', `${etcdIndex} (X-Etcd-Index), feature level ${featureLevel}`]);
-    rows.push(['ttl', `${keysWithTtl} keys and directories have one`]);
     rows.push(['auth', `${authEnabled ? 'on' : 'off'}, ${users} users, ${roles} roles`]);
   }
   const lines = rows.map(([name, text]) => `${name.padEnd(9)}${printable(text)}`);

@@ -7,6 +7,7 @@ import { say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { isDirectory } from './backupReport';
 import { outputOf } from './output';
 import { Progress } from './progress';
+import { restoredTtlText } from './report';
 import { withFile } from './readWhole';
 import { restoreOptionsOf, targetOf } from './restoreOptions';
 
@@ -79,6 +80,7 @@ function tellRestored(
   );
   say(`member   ${options.name} (${report.memberId}) of the new cluster ${report.clusterId}`);
   say(`index    ${report.etcdIndex} (X-Etcd-Index): a watch from the past is told that the history is gone`);
+  if (report.keysWithTtl > 0) say(`ttl      ${restoredTtlText(report, options.ttl)}`);
   if (options.members.length === 1) {
     say('next     start it with the same --data-dir, --name and --initial-advertise-peer-urls');
     return;

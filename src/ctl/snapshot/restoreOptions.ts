@@ -30,6 +30,7 @@ export function restoreOptionsOf(values: CommandArguments, nowMs: number): Omit<
     token: values.text('initial-cluster-token'),
     bumpIndex: bumpOf(values.text('bump-index')),
     ttl: ttlOf(values, cluster.value.size, nowMs),
+    nowMs,
   };
 }
 

@@ -1,13 +1,13 @@
 /** `cairn snapshot ACTION FILE`: the state of a cluster as a file. */
 import { loadState } from '../../snapshot/loadedState';
-import type { ReadSnapshot } from '../../snapshot/openFile';
+import { TtlCount } from '../../snapshot/ttlCount';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, sayJson, UsageError, type CommandArguments } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
 import { isDirectory, tellBackup } from './backupReport';
 import { outputOf } from './output';
 import { shown, withFile } from './readWhole';
-import { factsOf, jsonOf, linesOf, type StateFacts } from './report';
+import { factsOf, jsonOf, linesOf, type LookedAt } from './report';
 import { ALONE, carryOutFollow, type FollowSurroundings } from './follow/followCommand';
 import { carryOutRestore } from './restoreCommand';
 import { save } from './save';
@@ -72,7 +72,7 @@ async function carryOutSave(values: CommandArguments, file: string, environment:
   const connection = await clientConnection(values, environment);
   const replaces = values.isOn('replace');
   const found = await save({ ...connection, file, replaces, quorum: !values.isOn('without-quorum') });
-  tell(values, found, `saved to ${file}, and it is whole`);
+  tell(values, { found }, `saved to ${file}, and it is whole`);
 }
 
 async function carryOutStatus(values: CommandArguments, path: string): Promise<void> {
@@ -80,8 +80,11 @@ async function carryOutStatus(values: CommandArguments, path: string): Promise<v
     await tellBackup(values, path, false);
     return;
   }
-  const found = await withFile(path, (file) => shown('reading', (listener) => file.read(listener)));
-  tell(values, found, 'every byte is as it was written');
+  const ttls = new TtlCount(Date.now());
+  const found = await withFile(path, (file) =>
+    shown('reading', (listener) => file.read({ ...listener, rows: ttls.add })),
+  );
+  tell(values, { found, ttls }, 'every byte is as it was written');
 }
 
 async function carryOutVerify(values: CommandArguments, path: string): Promise<void> {
@@ -90,17 +93,18 @@ async function carryOutVerify(values: CommandArguments, path: string): Promise<v
     return;
   }
   await withFile(path, async (file) => {
-    const loaded = await shown('verifying', (listener) => loadState(file, listener));
+    const ttls = new TtlCount(Date.now());
+    const loaded = await shown('verifying', (listener) => loadState(file, { ...listener, rows: ttls.add }));
     const verdict = 'every byte is as it was written, and it is a state that can be restored';
-    tell(values, loaded.snapshot, verdict, factsOf(loaded));
+    tell(values, { found: loaded.snapshot, ttls, facts: factsOf(loaded) }, verdict);
   });
 }
 
-function tell(values: CommandArguments, found: ReadSnapshot, verdict: string, facts?: StateFacts): void {
+function tell(values: CommandArguments, looked: LookedAt, verdict: string): void {
   if (outputOf(values) === 'json') {
-    sayJson(jsonOf(found, facts));
+    sayJson(jsonOf(looked));
     return;
   }
-  for (const line of linesOf(found, facts)) say(line);
+  for (const line of linesOf(looked)) say(line);
   say(`ok       ${verdict}`);
 }

@@ -30,6 +30,11 @@ export function encodeNode(node: TreeNode): string | LongText {
   return node.value.length < LONG_TEXT_LENGTH ? beforeValue + node.value : new LongText([beforeValue, node.value]);
 }
 
+/** When the node of a row goes by itself; undefined: never. @throws DecodeError for a row that is not a node */
+export function expirationOf(row: string): number | undefined {
+  return (flagsOf(row) & EXPIRES_BIT) === 0 ? undefined : readNumber(row, EXPIRATION_AT);
+}
+
 /** Numbers of rows are below this. */
 const NUMBER_END = 2 ** 48;
 
@@ -39,8 +44,9 @@ const NUMBER_END = 2 ** 48;
  * @param byMs may be negative; no end is moved before 1970 or out of what a row can say
  */
 export function withExpirationMoved(row: string, byMs: number): string {
-  if ((flagsOf(row) & EXPIRES_BIT) === 0) return row;
-  const movedMs = Math.min(Math.max(readNumber(row, EXPIRATION_AT) + byMs, 0), NUMBER_END - 1);
+  const expirationMs = expirationOf(row);
+  if (expirationMs === undefined) return row;
+  const movedMs = Math.min(Math.max(expirationMs + byMs, 0), NUMBER_END - 1);
   return row.slice(0, EXPIRATION_AT) + numberText(movedMs) + row.slice(EXPIRATION_AT + NUMBER_CHARACTERS);
 }
 

@@ -15,6 +15,7 @@ test('a member alone, with what nothing was said of', () => {
   expect(given('--data-dir=d')).toEqual({
     ...{ dataDir: 'd', name: 'default', token: 'etcd-cluster', bumpIndex: 1_000_000_000, ttl: { kind: 'keep-date' } },
     members: [{ name: 'default', peerURLs: ['http://localhost:2380'] }],
+    nowMs: NOW_MS,
   });
   const urls = '--initial-advertise-peer-urls=http://h:1,http://h:2';
   expect(given('--data-dir=d', urls, '--name=x').members).toEqual([

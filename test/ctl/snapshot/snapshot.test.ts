@@ -227,6 +227,43 @@ describe('of a lying server nothing is kept:', () => {
   });
 });
 
+describe('TTLs', () => {
+  const said = async (...words: string[]): Promise<string> => {
+    const before = output.text().length;
+    expect(await run(...words)).toBe(0);
+    return output.text().slice(before);
+  };
+  const fileWith = (...commands: Parameters<typeof machineAfter>[0]): string => {
+    const path = join(directory, 'ttls.snap');
+    writeFileSync(path, fileOfRows(rowsOf(machineAfter(commands))));
+    return path;
+  };
+  const [OVER, AHEAD] = [1000, 2 ** 47];
+
+  test('that are over are counted by status, verify and restore, which says what becomes of them', async () => {
+    const path = fileWith(set('/a', '1', OVER), set('/b', '1', OVER), set('/c', '1', AHEAD), set('/d', '1'));
+    const counted = 'ttl      3 keys and directories have one; of 2 of them the date has passed';
+    expect(await said('status', path)).toContain(`${counted}\n`);
+    expect(await said('verify', path)).toContain(`${counted}\n`);
+    expect(await said('restore', path, `--data-dir=${join(directory, 'kept')}`)).toContain(
+      `${counted}: they go when the cluster starts; --ttl keep-left, into another directory, gives them what was left\n`,
+    );
+    for (const action of ['status', 'verify'])
+      expect(JSON.parse(await said(action, path, '--output=json'))).toMatchObject({ keysWithTtl: 3, ttlsOver: 2 });
+    const restored = await said('restore', path, `--data-dir=${join(directory, 'json')}`, '--output=json');
+    expect(JSON.parse(restored)).toMatchObject({ keysWithTtl: 3, ttlsOver: 2 });
+    // What was left is nothing, so there is nothing to advise.
+    const left = await said('restore', path, `--data-dir=${join(directory, 'left')}`, '--ttl=keep-left');
+    expect(left).toContain(`${counted}: they go when the cluster starts\n`);
+  });
+
+  test('are not spoken of where there are none', async () => {
+    const path = fileWith(set('/a', '1'));
+    expect(await said('restore', path, `--data-dir=${join(directory, 'none')}`)).not.toMatch(/^ttl/m);
+    expect(await said('status', path)).toContain('ttl      0 keys and directories have one\n');
+  });
+});
+
 describe('a damaged file', () => {
   const said = async (action: string, bytes: Uint8Array): Promise<string> => {
     writeFileSync(file, bytes);
