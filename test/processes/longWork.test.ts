@@ -34,6 +34,8 @@ const LARGE_BYTES = 9.9 * MEBIBYTE;
  * where each new page has to be found that takes longer than a turn may: docs/performance-notes.md.
  */
 const COPIES_IN_ONE_TURN = 4;
+/** A copy is measured in one moment and the member in others, while the machine has other work. copiedBytes.test.ts counts the copies. */
+const NOISE = 1.5;
 const LARGE_ROUNDS = 3;
 
 let directory: string;
@@ -214,7 +216,7 @@ test.each([
   async (_, unit, storedBytes) => {
     const length = Math.floor(LARGE_BYTES / unit.length);
     const form = Buffer.from(`value=${unit.repeat(length)}`, 'latin1');
-    const allowedMs = Math.max(LIMIT_MS, COPIES_IN_ONE_TURN * storedBytes * copyMs(LARGE_BYTES));
+    const allowedMs = NOISE * Math.max(LIMIT_MS, COPIES_IN_ONE_TURN * storedBytes * copyMs(LARGE_BYTES));
     const turnsMs: { [step: string]: number[] } = { first: [], again: [], compared: [], read: [] };
     const writing = (key: string, statuses: readonly number[]) => async (): Promise<void> => {
       expect(statuses).toContain(await put(key, form));
