@@ -32,7 +32,6 @@ export function keysFront(
     const { req: request, res: response } = context;
     if (cors.length > 0) applyCors(cors, request.headers.origin, response);
     if (request.method === 'OPTIONS') {
-      context.respond = false;
       response.writeHead(200, ['Content-Length', 0]);
       response.end();
       return DONE;
@@ -44,7 +43,6 @@ export function keysFront(
       context['newRouterPath'] = target.path;
       return next();
     }
-    context.respond = false;
     if (target === undefined || keys === undefined || key === undefined) {
       writeBadRequest(response);
       return DONE;

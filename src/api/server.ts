@@ -1,7 +1,8 @@
 /** Starts and stops the HTTP servers of the client, peer and metrics ports. */
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApplication, createSideApplication } from './application';
+import type Koa from 'koa';
+import { createApplication, createSideApplication, requestListener } from './application';
 import { createAccessControl } from './auth/accessControl';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
@@ -91,17 +92,12 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const onUnexpected = (error: unknown): void => {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
-  // Koa answers every failure itself: its promise never rejects.
-  const handler = createApplication(
-    options,
-    access,
-    { openWatches, openWaits },
-    onUnexpected,
-  ).callback() as RequestListener;
+  const listenerOf = (application: Koa): RequestListener => requestListener(application, onUnexpected);
+  const handler = listenerOf(createApplication(options, access, { openWatches, openWaits }, onUnexpected));
   const clientHandler = options.drain?.around(handler) ?? handler;
-  const beside = createSideApplication('peer', options, access, onUnexpected).callback() as RequestListener;
+  const beside = listenerOf(createSideApplication('peer', options, access, onUnexpected));
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
-  const metricsHandler = createSideApplication('metrics', options, access, onUnexpected).callback() as RequestListener;
+  const metricsHandler = listenerOf(createSideApplication('metrics', options, access, onUnexpected));
   const opened: Listener[] = [];
   const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls, clientAddresses, peerPort } =
     options;
