@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterAdmin, SettingsAdmin, StatusSource } from '../member/types';
 import { isOfPage } from './connection/crossSite';
-import { networkOf } from './http/caller';
+import { networkOf } from '../platform/network';
 import { writeBadRequest, writeErrorText, writeJson, writeMethodNotAllowed } from './http/answers';
 import { leadingMember } from './v2/members/members';
 

@@ -1,6 +1,7 @@
 /** Handshakes of TLS that are begun and not finished, by the hundred: each takes a place and, once it gets so far, work of the processor. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { TlsFiles } from '../../src/tls/files';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { openTlsPort, type TlsPort } from '../tls/support/tlsPort';
@@ -48,7 +49,9 @@ async function begin(count: number, bytes: string): Promise<void> {
   }
 }
 
-const served = async (): Promise<string> => (await port.ask({ cert: alice.certificate, key: alice.key })).text;
+/** @param from the address of the client; all of 127.0.0.0/8 are this machine */
+const served = async (from = '127.0.0.1'): Promise<string> =>
+  (await port.ask({ cert: alice.certificate, key: alice.key, localAddress: from } as ConnectionOptions)).text;
 
 test.each([
   ['that say nothing', ''],
@@ -72,6 +75,17 @@ test('when all places are taken the oldest makes room once it has had its second
   expect(port.unfinishedCount()).toBeLessThanOrEqual(PLACES);
   expect(await served()).toBe('served alice');
   expect(port.lines.length).toBeLessThanOrEqual(1);
+});
+
+test('a flood from one address keeps nobody out who comes from another', async () => {
+  let isOver = false;
+  const flood = (async () => {
+    while (!isOver) await begin(20, '');
+  })();
+  await begin(PLACES, '');
+  for (let each = 0; each < 10; each++) expect(await served('127.0.0.2')).toBe('served alice');
+  isOver = true;
+  await flood;
 });
 
 test('each is ended when its time is over', async () => {

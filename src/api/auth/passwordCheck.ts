@@ -1,6 +1,6 @@
 /** Whether a password is right: from memory if it can be, by bcrypt if need be, and not at all for who guesses too fast. */
 import { availableParallelism } from 'node:os';
-import { networkOf } from '../http/caller';
+import { networkOf } from '../../platform/network';
 import { FairLanes } from './fairLanes';
 import { Guesses } from './guesses';
 import { hashOf, isPasswordOf, NOBODYS_HASH } from './passwords';

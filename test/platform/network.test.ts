@@ -1,4 +1,4 @@
-import { networkOf } from '../../../src/api/http/caller';
+import { networkOf } from '../../src/platform/network';
 
 test.each([
   ['127.0.0.1', '127.0.0.1'],
