@@ -87,9 +87,9 @@ export function peerRoutes(options: ApiOptions): readonly Route[] {
   const { member } = options;
   switch (placeOf(options)) {
     case 'peer':
-      return [...operatorRoutes(options), ...peerAdminRoutes(options)];
+      return [...operatorRoutes(options), ...peerAdminRoutes(options, true)];
     case 'client':
-      return peerAdminRoutes(options);
+      return peerAdminRoutes(options, false);
     case 'metrics':
       return readOnlyAdminRoutes(member, refuseHere(options));
   }

@@ -6,10 +6,12 @@ import type { Context } from 'koa';
 import type { RootGrant } from '../auth/guard';
 import type { Member } from '../../member/types';
 import type { ApiOptions } from '../options';
+import { isLoopback } from '../../platform/loopback';
 import { hasListedName } from '../../tls/identity';
 import { isOfPage } from '../connection/crossSite';
 import { refuseCrossSite, refuseForeignName } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
+import { addressOf } from '../http/caller';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
 import { LogStreams } from './logStream';
@@ -45,10 +47,13 @@ export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) =
 
 /**
  * For a peer port: over TLS a change, or the whole state or log with the hashes of passwords, needs a certificate with a name that is listed as
- * one of members, as `/members` there does, and a user with the role root too where auth is on. No page in a browser has any business
- * there, whatever name it came by.
+ * one of members, as `/members` there does, and a user with the role root too where auth is on. Without TLS and without auth the state is only
+ * for this machine: whoever else merely reaches the port gets it in no other way. No page in a browser has any business there, whatever
+ * name it came by.
+ *
+ * @param isForOperators the peer port was made the port of operators' routes: who reaches it is one
  */
-export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
+export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean): readonly Route[] {
   const { member, web } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
@@ -66,12 +71,29 @@ export function peerAdminRoutes(options: AdminOptions): readonly Route[] {
       writeErrorText(context.res, 403, `${what} ${whom}`);
       return undefined;
     });
+  const given = (serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
+    named('given away', (context, grant) => {
+      const { socket } = context.req;
+      const isVerified = 'encrypted' in socket || member.auth().enabled;
+      if (isVerified || isForOperators || isOfThisMachine(socket.remoteAddress)) return serve(context, grant);
+      context.req.resume();
+      const whom =
+        'given away here to other machines only over TLS, or to root where auth is on, or with --operator-routes peer; or ask a client port';
+      writeErrorText(context.res, 403, whom);
+      return Promise.resolve();
+    });
   return routes(member, {
     config: named('changed', (context, grant) => serveConfigChange(context, grant, member)),
     removal: named('changed', (context, grant) => serveMachineRemoval(context, grant, member)),
-    snapshot: named('given away', (context, grant) => snapshots.serve(context, grant)),
-    log: named('given away', (context, grant) => logs.serve(context, grant)),
+    snapshot: given((context, grant) => snapshots.serve(context, grant)),
+    log: given((context, grant) => logs.serve(context, grant)),
   });
+}
+
+function isOfThisMachine(address: string | undefined): boolean {
+  const shown = addressOf(address);
+  // Who has gone meanwhile is sent nothing.
+  return shown === undefined || isLoopback(shown);
 }
 
 /** As URLs of members have them. */

@@ -17,7 +17,7 @@ function socketOf(commonName: string): TLSSocket {
 async function statusFor(method: string, path: string, socket: object): Promise<number> {
   const logger = { info: () => 0, warn: () => 0 };
   const options = { member: new FakeMember(), now: () => NOW_MS, logger, web: ANY_NAME } as never;
-  const route = peerAdminRoutes(options).find(({ paths }) =>
+  const route = peerAdminRoutes(options, false).find(({ paths }) =>
     paths.some((each) => (typeof each === 'string' ? each === path : each.test(path))),
   );
   const rule = Object.entries(route!.rules).find(([name]) => name === method)![1]!;

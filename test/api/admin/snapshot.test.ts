@@ -1,5 +1,5 @@
 import { createServer, get, type IncomingMessage } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { connect, Socket, type AddressInfo } from 'node:net';
 import { USUAL_PACE } from '../../../src/api/admin/pacedAnswer';
 import { SnapshotStreams } from '../../../src/api/admin/snapshot';
 import { SnapshotFileReader } from '../../../src/snapshot/format/fileReader';
@@ -16,6 +16,7 @@ beforeEach(async () => {
   api = await startUnderTest();
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await api.server.close(100);
 });
 
@@ -226,6 +227,43 @@ test('nor does a page whose name was made to mean 127.0.0.1 get it from the peer
     expect(await status(own)).toBe(200);
   }
 });
+
+/** All connections seem to come from there: what `remoteAddress` says, which cannot be replaced itself. */
+function comeFrom(address: string): void {
+  const named = Socket.prototype as unknown as { _getpeername: () => { readonly address: string } };
+  jest.spyOn(named, '_getpeername').mockReturnValue({ address });
+}
+
+test.each([
+  ['/v2/admin/snapshot', 200],
+  // Of an entry that is none of this log.
+  ['/v2/admin/log?after=20&term=2', 409],
+])(
+  'from the peer port without TLS other machines get %s only as root, or where it is for operators',
+  async (path, given) => {
+    const status = async (port = api.peerPort, headers = {}): Promise<number> => {
+      const asked = get({ host: '127.0.0.1', port, path, headers, agent: false });
+      asked.on('error', () => undefined);
+      const answer = await new Promise<IncomingMessage>((resolve) => asked.once('response', resolve));
+      asked.destroy();
+      return answer.statusCode ?? 0;
+    };
+    for (const own of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1']) {
+      comeFrom(own);
+      expect([own, await status()]).toEqual([own, given]);
+    }
+    for (const other of ['10.0.0.9', '::ffff:10.0.0.9', 'fd00::1', '::ffff:12.7.0.1']) {
+      comeFrom(other);
+      expect([other, await status(), await status(api.clientPort)]).toEqual([other, 403, given]);
+    }
+    expect((await ask(api.peerPort, 'GET', path)).body).toContain('or ask a client port');
+    await enableAuth(api.member);
+    expect([await status(), await status(api.peerPort, basic('root', 'rootpw'))]).toEqual([401, given]);
+    await api.server.close(100);
+    api = await startUnderTest({ operatorRoutes: 'peer' });
+    expect(await status()).toBe(given);
+  },
+);
 
 test('no page in a browser gets it from the peer port', async () => {
   for (const headers of [{ origin: 'http://a.example' }, { 'sec-fetch-site': 'same-origin' }]) {
