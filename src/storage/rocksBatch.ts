@@ -53,10 +53,11 @@ export function writeBatch(
       next();
       return;
     }
+    const sliceBytes = growthSlice(bytes);
     let filled = 0;
     const step = (): void => {
-      batch.native._put(PADDING_KEY, padding());
-      filled += SLICE_BYTES;
+      batch.native._put(PADDING_KEY, padding().subarray(0, sliceBytes));
+      filled += sliceBytes;
       if (filled < bytes) {
         setImmediate(guarded, step);
         return;
@@ -142,6 +143,16 @@ function padding(): Buffer {
   const bytes = keptPadding.take() ?? Buffer.alloc(SLICE_BYTES);
   keptPadding.give(bytes);
   return bytes;
+}
+
+/**
+ * A batch that has no more room takes twice as much, and copies what it holds there. With slices of which so many as a power of two fill it, the
+ * last copy is half of what is needed, and nothing more than that is taken; with any others it may be nearly all, for twice the memory.
+ */
+function growthSlice(bytes: number): number {
+  // Whole ones, so that the next batch of about this length has room too.
+  const slices = Math.ceil(bytes / SLICE_BYTES);
+  return Math.ceil((slices * SLICE_BYTES) / 2 ** Math.ceil(Math.log2(slices)));
 }
 
 /** What an operation takes in a batch beside its key and value, at most. */

@@ -1,5 +1,5 @@
 /** How much the engine's binding is given in one turn of the event loop: it copies all of it, and all that is in a batch that grows. */
-import { LongValue, put } from '../../src/storage/kv';
+import { LongValue, put as putOf } from '../../src/storage/kv';
 import { writeBatch } from '../../src/storage/rocksBatch';
 import type { Callback, NativeBatch, NativeData, NativeDatabase } from '../../src/storage/rocksNative';
 
@@ -10,7 +10,7 @@ const VALUE_BYTES = 10 * MEBIBYTE;
 class CopyingBatch implements NativeBatch {
   readonly written: string[] = [];
   private readonly pairs: string[] = [];
-  private capacity = 0;
+  capacity = 0;
   private length = 0;
 
   constructor(private readonly copied: (bytes: number) => void) {}
@@ -41,6 +41,29 @@ class CopyingBatch implements NativeBatch {
   }
 }
 
+test.each([9, 10, 16, 17, 20, 31])(
+  'to grow for %i MiB a batch copies half of that at once, and takes no more',
+  async (size) => {
+    let largest = 0;
+    const capacities: number[] = [];
+    const batch = new CopyingBatch((bytes) => {
+      largest = Math.max(largest, bytes);
+    });
+    const put = batch._put.bind(batch);
+    batch._put = (key, value) => {
+      if (key !== 'padding') return;
+      put(key, value);
+      capacities.push(batch.capacity);
+    };
+    const database = { batch: () => batch } as unknown as NativeDatabase;
+    const value = new LongValue(['x'.repeat(size * MEBIBYTE - 100)]);
+    await new Promise((resolve) => writeBatch(database, [putOf('a', value)], { sync: true }, resolve));
+    expect(largest).toBeLessThanOrEqual((size / 2) * MEBIBYTE + 100);
+    expect(capacities.at(-1)).toBeGreaterThanOrEqual(size * MEBIBYTE);
+    expect(capacities.at(-1)).toBeLessThanOrEqual(size * MEBIBYTE + 100);
+  },
+);
+
 test('a batch of long values has grown before they are put into it', async () => {
   const turns: number[] = [0];
   let isOver = false;
@@ -59,7 +82,7 @@ test('a batch of long values has grown before they are put into it', async () =>
       const done: Callback = (error) => (error ? reject(error) : resolve());
       writeBatch(
         database,
-        keys.map((key) => put(key, value)),
+        keys.map((key) => putOf(key, value)),
         { sync: true },
         done,
       );
