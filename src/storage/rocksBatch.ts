@@ -11,6 +11,7 @@ import {
   type NativeDatabase,
   type NativeOperation,
 } from './rocksNative';
+import { warmMemory } from './warmMemory';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -77,9 +78,12 @@ export function writeBatch(
       write(batch);
     } else if (operation.type === 'put' && operation.value instanceof LongValue) {
       const { key, value } = operation;
-      assemble(value, (bytes) => {
-        native._put(nativeData(key), bytes);
-        setImmediate(guarded, () => goOn(batch, from + 1));
+      assemble(value, (bytes, release) => {
+        warmMemory(bytes.length, inLaterTurn, () => {
+          native._put(nativeData(key), bytes);
+          release();
+          inLaterTurn(() => goOn(batch, from + 1));
+        });
       });
     } else {
       const next = fillSlice(native, operations, from);
@@ -95,16 +99,21 @@ export function writeBatch(
     });
   }
 
-  /** Calls `use` with the bytes of a long value in a later turn; they are somebody else's after it. */
-  function assemble(value: LongValue, use: (bytes: Buffer) => void): void {
+  function inLaterTurn(run: () => void): void {
+    setImmediate(guarded, run);
+  }
+
+  /** Calls `use` with the bytes of a long value in a later turn; they are somebody else's once they are released. */
+  function assemble(value: LongValue, use: (bytes: Buffer, release: () => void) => void): void {
     const assembly = new Assembly(value);
     const step = (): void => {
       const bytes = assembly.next();
       if (bytes === undefined) {
         setImmediate(guarded, step);
       } else {
-        use(bytes);
-        assembly.release();
+        use(bytes, () => {
+          assembly.release();
+        });
       }
     };
     step();
