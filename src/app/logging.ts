@@ -68,14 +68,25 @@ function openStandardError(): LogStream {
 }
 
 async function readableLines(stream: LogStream, reader: LogReader): Promise<Pick<LogStream, 'write'>> {
-  // Only people look at readable logs: a member in a container does not pay for loading the formatter.
-  const { prettyFactory } = await import('pino-pretty');
-  const format = prettyFactory({ colorize: reader.hasColors, translateTime: 'SYS:HH:MM:ss.l', singleLine: true });
+  const format = await readableFormat(reader.hasColors);
   return {
     write: (line) => {
       stream.write(format(line));
     },
   };
+}
+
+/** Makes a line for people out of one for machines. */
+export async function readableFormat(hasColors: boolean): Promise<(line: string) => string> {
+  // Only people look at readable logs: a member in a container does not pay for loading the formatter.
+  const { prettyFactory } = await import('pino-pretty');
+  return prettyFactory({
+    colorize: hasColors,
+    translateTime: 'SYS:HH:MM:ss.l',
+    singleLine: true,
+    // It stands where others look for the one that writes: the line is about that member, which mostly is another one.
+    customPrettifiers: { name: (name) => `about ${typeof name === 'string' ? name : ''}` },
+  });
 }
 
 /** Says who wanted it, whatever the level was and is to be: somebody who makes a log silent is the last thing it says. */

@@ -45,7 +45,7 @@ function suite(): void {
   async function start(more = '', options: Partial<TerminalOptions> = {}): Promise<PseudoTerminal> {
     terminal = new PseudoTerminal(`exec ${quoted(process.execPath)} ${quoted(SCRIPT)} ${more}`, {
       cwd: place.folder,
-      columns: 250,
+      columns: 300,
       ...options,
     });
     for (const name of NAMES)

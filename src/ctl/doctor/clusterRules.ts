@@ -25,7 +25,8 @@ export const clusterRules: readonly Rule<ClusterFacts>[] = [
   },
   {
     about: 'size',
-    well: (cluster) => `${voters(cluster).length} voting members`,
+    well: (cluster) =>
+      voters(cluster).length === 1 ? 'one voting member' : `${voters(cluster).length} voting members`,
     complaints: (cluster) => sizeComplaints(voters(cluster).length),
   },
   {
