@@ -11,7 +11,6 @@ import {
   type NativeDatabase,
   type NativeOperation,
 } from './rocksNative';
-import { warmMemory } from './warmMemory';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -78,12 +77,9 @@ export function writeBatch(
       write(batch);
     } else if (operation.type === 'put' && operation.value instanceof LongValue) {
       const { key, value } = operation;
-      assemble(value, (bytes, release) => {
-        warmMemory(bytes.length, inLaterTurn, () => {
-          native._put(nativeData(key), bytes);
-          release();
-          inLaterTurn(() => goOn(batch, from + 1));
-        });
+      assemble(value, (bytes) => {
+        native._put(nativeData(key), bytes);
+        setImmediate(guarded, () => goOn(batch, from + 1));
       });
     } else {
       const next = fillSlice(native, operations, from);
@@ -99,21 +95,16 @@ export function writeBatch(
     });
   }
 
-  function inLaterTurn(run: () => void): void {
-    setImmediate(guarded, run);
-  }
-
-  /** Calls `use` with the bytes of a long value in a later turn; they are somebody else's once they are released. */
-  function assemble(value: LongValue, use: (bytes: Buffer, release: () => void) => void): void {
+  /** Calls `use` with the bytes of a long value in a later turn; they are somebody else's after it. */
+  function assemble(value: LongValue, use: (bytes: Buffer) => void): void {
     const assembly = new Assembly(value);
     const step = (): void => {
       const bytes = assembly.next();
       if (bytes === undefined) {
         setImmediate(guarded, step);
       } else {
-        use(bytes, () => {
-          assembly.release();
-        });
+        use(bytes);
+        assembly.release();
       }
     };
     step();
