@@ -10,7 +10,7 @@ import { syncDirectory } from '../platform/durable';
 import { whyUnusable } from './whyUnusable';
 
 const SOCKET_NAME = 'preparing-';
-const OF_PREPARATION = new RegExp(`^${SOCKET_NAME}[0-9a-f]{8}$`);
+const OF_PREPARATION = /^preparing-[0-9a-f]{8}$/;
 const PRIVATE_MODE = 0o700;
 
 /** A socket that says that a process prepares the directory, or that one was killed while it did. */

@@ -80,8 +80,9 @@ test('a process ends at once though nobody reads its last lines, and leaves no h
   await once(child, 'exit');
   let text = '';
   for await (const chunk of stderr) text += String(chunk);
-  // Nobody read until it had ended: the pipe has the beginning, and every line of it but the cut one is whole.
-  expect(text.length).toBeGreaterThan(PIPE_BYTES / 2);
+  // Nobody read until it had ended: the pipe has the beginning, and every line of it but the cut one is whole. A page of the pipe holds
+  // whole writes only, and where many pipes are open the system gives a new one fewer pages.
+  expect(text.length).toBeGreaterThan(PIPE_BYTES / 32);
   for (const line of text.split('\n').slice(0, -1)) JSON.parse(line);
   expect(child.exitCode).toBe(3);
 });
