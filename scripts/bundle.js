@@ -43,7 +43,8 @@ function bundle(entry, outcome) {
     // V8 keeps the text as long as the program runs. Names stay, and lines short enough for a stack trace to say something.
     minifyWhitespace: true,
     lineLimit: LINE_CHARACTERS,
-    legalComments: 'none',
+    // Notices of those whose code it is, in a file beside it.
+    legalComments: 'external',
     // As Node.js wraps a module; the launcher would have to copy the text to do so.
     banner: { js: '(function (exports, require, module, __filename, __dirname) {' },
     footer: { js: '})' },

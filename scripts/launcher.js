@@ -14,7 +14,7 @@ const IS_CTL = basename(__filename) === 'cairnctl.js';
 const PROGRAM = join(__dirname, IS_CTL ? 'ctlProgram.js' : 'program.js');
 const CODE_CACHE = `${PROGRAM}.cache`;
 
-/** The program, compiled and not yet run. It is ASCII: see bundle.js. */
+/** The program, compiled and not yet run. It is ASCII, and a function as Node.js makes one of a module: see bundle.js. */
 function load() {
   return new Script(readFileSync(PROGRAM, 'latin1'), {
     filename: PROGRAM,

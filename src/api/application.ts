@@ -26,7 +26,7 @@ export interface LongAnswers {
  * What a node:http server wants of an application. As its `callback()`, without what Koa keeps ready for answers that it writes itself: each
  * route here writes its own, and what Koa hangs on a response and its socket for that was a sixth of all that a GET allocates.
  *
- * @param onUnexpected as in `createApplication`
+ * @param onUnexpected gets exceptions of any of its middleware, once per request; the request is then answered with 500
  */
 export function requestListener(application: Koa, onUnexpected: (error: unknown) => void): RequestListener {
   const run = compose(application.middleware);
@@ -41,7 +41,7 @@ export function requestListener(application: Koa, onUnexpected: (error: unknown)
 /**
  * Builds it; see `requestListener`.
  *
- * @param onUnexpected gets exceptions, once per request; the request is then answered with 500
+ * @param onUnexpected gets what fails in a later turn, once per request; the request is then answered with 500
  */
 export function createApplication(
   options: ApiOptions,
@@ -62,8 +62,8 @@ export function createApplication(
     refusalOf: (command) => refusalOfRegistration(member, command),
   });
   const application = new Koa();
-  application.use(keysFront(surface === 'all' ? keys : undefined, web.cors, onUnexpected));
-  application.use(lastResort(onUnexpected));
+  application.use(keysFront(surface === 'all' ? keys : undefined, web.cors));
+  application.use(foundOrNot);
   application.use(
     createRouter(clientRoutes(options, { registrations, v1, waits: openWaits }, passwords), guard).routes(),
   );
@@ -71,27 +71,15 @@ export function createApplication(
 }
 
 /** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */
-export function createSideApplication(
-  port: 'metrics' | 'peer',
-  options: ApiOptions,
-  access: AccessControl,
-  onUnexpected: (error: unknown) => void,
-): Koa {
+export function createSideApplication(port: 'metrics' | 'peer', options: ApiOptions, access: AccessControl): Koa {
   const routes = port === 'metrics' ? metricsRoutes(options) : peerRoutes(options);
   const application = new Koa();
-  application.use(lastResort(onUnexpected));
+  application.use(foundOrNot);
   application.use(createRouter(routes, access.guard).routes());
   return application;
 }
 
-function lastResort(onUnexpected: (error: unknown) => void): Koa.Middleware {
-  return async (context, next) => {
-    try {
-      await next();
-      if (!context.res.headersSent) writeNotFound(context.res);
-    } catch (error) {
-      onUnexpected(error);
-      writeInternalError(context.res);
-    }
-  };
-}
+const foundOrNot: Koa.Middleware = async ({ res }, next) => {
+  await next();
+  if (!res.headersSent) writeNotFound(res);
+};

@@ -1,7 +1,7 @@
 /** The first middleware: CORS and OPTIONS for every request, and the whole way of a key request. */
 import type { Middleware } from 'koa';
 import { applyCors } from './http/cors';
-import { writeBadRequest, writeInternalError } from './http/answers';
+import { writeBadRequest } from './http/answers';
 import { parseRequestTarget } from './http/requestTarget';
 import type { KeysHandler } from './v2/keys/keysHandler';
 
@@ -21,13 +21,8 @@ export function keyOf(path: string): string | undefined {
  * Key requests are answered on Node's own response, past Koa; everything else goes on to the router, with its cleaned path.
  *
  * @param keys undefined: the key routes are not there
- * @param onUnexpected gets exceptions of the key routes
  */
-export function keysFront(
-  keys: KeysHandler | undefined,
-  cors: readonly string[],
-  onUnexpected: (error: unknown) => void,
-): Middleware {
+export function keysFront(keys: KeysHandler | undefined, cors: readonly string[]): Middleware {
   return (context, next) => {
     const { req: request, res: response } = context;
     if (cors.length > 0) applyCors(cors, request.headers.origin, response);
@@ -47,12 +42,7 @@ export function keysFront(
       writeBadRequest(response);
       return DONE;
     }
-    try {
-      keys.handle(request, response, key, target.query);
-    } catch (error) {
-      onUnexpected(error);
-      writeInternalError(response);
-    }
+    keys.handle(request, response, key, target.query);
     return DONE;
   };
 }

@@ -95,9 +95,9 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   const listenerOf = (application: Koa): RequestListener => requestListener(application, onUnexpected);
   const handler = listenerOf(createApplication(options, access, { openWatches, openWaits }, onUnexpected));
   const clientHandler = options.drain?.around(handler) ?? handler;
-  const beside = listenerOf(createSideApplication('peer', options, access, onUnexpected));
+  const beside = listenerOf(createSideApplication('peer', options, access));
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
-  const metricsHandler = listenerOf(createSideApplication('metrics', options, access, onUnexpected));
+  const metricsHandler = listenerOf(createSideApplication('metrics', options, access));
   const opened: Listener[] = [];
   const { maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls, clientAddresses, peerPort } =
     options;

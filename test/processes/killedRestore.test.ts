@@ -10,37 +10,12 @@ import { openDataDirectory } from '../../src/storage/dataDirectory';
 import { MemberStore } from '../../src/storage/memberStore';
 import { fileOfRows, machineAfter, rowsOf, set } from '../snapshot/support/states';
 import { whyMissing } from '../support/serverProcess';
+import { changesIn, stoppedAtChange } from './fileChanges';
 import { runCairn } from './killingProxy';
 
 const reason = whyMissing('cairn');
 if (reason === undefined) describe('a restore that is killed', suite);
 else describe.skip(`a restore that is killed (skipped: ${reason})`, suite);
-
-/** Counts changes of files whose paths are meant, and ends the process right before one of them. */
-const KILLER = `
-const files = require('node:fs/promises');
-const [meant, step] = [new RegExp(process.env.KILLED_FOR), Number(process.env.KILLED_AT)];
-let count = 0;
-const changed = (path) => {
-  if (!meant.test(String(path))) return;
-  if (++count === step) process.kill(process.pid, 'SIGKILL');
-};
-for (const name of ['mkdir', 'rename', 'rm', 'unlink']) {
-  const real = files[name];
-  files[name] = async (path, ...more) => {
-    changed(path);
-    return real(path, ...more);
-  };
-}
-const { open } = files;
-files.open = async (path, flags, ...more) => {
-  // Opened to be written.
-  if (Number(flags) & require('node:fs').constants.O_CREAT) changed(path);
-  return open(path, flags, ...more);
-};
-require('node:module').syncBuiltinESMExports();
-process.on('exit', () => process.stderr.write('changes: ' + count + '\\n'));
-`;
 
 function suite(): void {
   let place: string;
@@ -51,7 +26,6 @@ function suite(): void {
     place = mkdtempSync(join(tmpdir(), 'cairn-killed-'));
     volume = join(place, 'volume');
     data = join(volume, 'data');
-    writeFileSync(join(place, 'killer.cjs'), KILLER);
     const keys = Array.from({ length: 200 }, (_, at) => set(`/k${at}`, `${at}`));
     writeFileSync(join(place, 'state.snap'), fileOfRows(rowsOf(machineAfter(keys))));
   });
@@ -64,8 +38,7 @@ function suite(): void {
     mkdirSync(volume);
   };
   const run = (words: readonly string[], meant: RegExp, step: number) => {
-    const options = `--require ${join(place, 'killer.cjs')}`;
-    return runCairn(words, { NODE_OPTIONS: options, KILLED_FOR: meant.source, KILLED_AT: `${step}` }).ended;
+    return runCairn(words, stoppedAtChange(place, { meant, step, signal: 'SIGKILL' })).ended;
   };
   /** What a member that is started there begins with; undefined: it begins anew. */
   const opened = async (): Promise<string | undefined> => {
@@ -83,7 +56,7 @@ function suite(): void {
     const words = ['snapshot', 'restore', join(place, 'state.snap'), '--data-dir', data];
     clear();
     const undisturbed = await run(words, meant, 0);
-    const steps = Number(/^changes: (\d+)$/m.exec(undisturbed.text)?.[1]);
+    const steps = changesIn(undisturbed.text) ?? 0;
     expect([undisturbed.code, steps]).toEqual([0, expect.any(Number)]);
     // The directory, the draft, the database, its mark, the name, its place, and the draft's end.
     expect(steps).toBeGreaterThanOrEqual(7);
@@ -115,7 +88,7 @@ function suite(): void {
     ];
     clear();
     const undisturbed = await run(words, meant, 0);
-    const steps = Number(/^changes: (\d+)$/m.exec(undisturbed.text)?.[1]);
+    const steps = changesIn(undisturbed.text) ?? 0;
     expect(undisturbed.code).toBe(0);
     // Two notes and the record are written, and put in their places.
     expect(steps).toBeGreaterThanOrEqual(6);

@@ -14,36 +14,13 @@ import { ENTRY } from '../cluster/clusterMember';
 import { until } from '../cluster/waiting';
 import { fileOfRows, machineAfter, rowsOf, set } from '../snapshot/support/states';
 import { whyMissing } from '../support/serverProcess';
+import { changesIn, stoppedAtChange } from './fileChanges';
 
 jest.setTimeout(600_000);
 
 const reason = whyMissing('cairn');
 if (reason === undefined) describe('two that want one directory', suite);
 else describe.skip(`two that want one directory (skipped: ${reason})`, suite);
-
-/** Counts changes of files, and stands still right before one of them. */
-const STOPPER = `
-const files = require('node:fs/promises');
-const [meant, step] = [new RegExp(process.env.STOPPED_FOR), Number(process.env.STOPPED_AT)];
-let count = 0;
-const changed = (path) => {
-  if (meant.test(String(path)) && ++count === step) process.kill(process.pid, 'SIGSTOP');
-};
-for (const name of ['mkdir', 'rename', 'rm']) {
-  const real = files[name];
-  files[name] = async (path, ...more) => {
-    changed(path);
-    return real(path, ...more);
-  };
-}
-const { open } = files;
-files.open = async (path, flags, ...more) => {
-  if (Number(flags) & require('node:fs').constants.O_CREAT) changed(path);
-  return open(path, flags, ...more);
-};
-require('node:module').syncBuiltinESMExports();
-process.on('exit', () => process.stderr.write('changes: ' + count + '\\n'));
-`;
 
 interface Ended {
   readonly code: number | null;
@@ -60,7 +37,6 @@ function suite(): void {
     place = mkdtempSync(join(tmpdir(), 'cairn-racing-'));
     volume = join(place, 'volume');
     data = join(volume, 'data');
-    writeFileSync(join(place, 'stopper.cjs'), STOPPER);
     for (const name of ['first', 'second']) {
       const keys = Array.from({ length: 50 }, (_, at) => set(`/of/${name}/${at}`, name));
       writeFileSync(join(place, `${name}.snap`), fileOfRows(rowsOf(machineAfter(keys))));
@@ -92,17 +68,14 @@ function suite(): void {
   };
 
   const stopping = (words: readonly string[], step: number, meant: RegExp) =>
-    start(words, {
-      NODE_OPTIONS: `--require ${join(place, 'stopper.cjs')}`,
-      STOPPED_AT: `${step}`,
-      STOPPED_FOR: meant.source,
-    });
+    start(words, stoppedAtChange(place, { meant, step, signal: 'SIGSTOP' }));
 
   const stepsOf = async (words: readonly string[], meant: RegExp): Promise<number> => {
     clear();
     const { code, text } = await stopping(words, 0, meant).ended;
-    expect([code, text]).toEqual([0, expect.stringContaining('changes: ')]);
-    return Number(/^changes: (\d+)$/m.exec(text)?.[1]);
+    const count = changesIn(text);
+    expect([code, count, text]).toEqual([0, expect.any(Number), text]);
+    return count ?? 0;
   };
 
   /** How both ended: `words` stood still before the step while `others` ran. */

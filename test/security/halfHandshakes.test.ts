@@ -2,9 +2,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
-import type { TlsFiles } from '../../src/tls/files';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
-import { openTlsPort, type TlsPort } from '../tls/support/tlsPort';
+import { filesOf, openTlsPort, type TlsPort } from '../tls/support/tlsPort';
 
 /** As many as may be unfinished at a time. */
 const PLACES = 1000;
@@ -25,13 +24,7 @@ afterAll(() => {
 
 beforeEach(async () => {
   sockets = [];
-  const server = await pki.issue('server');
-  const files: TlsFiles = {
-    certificate: { option: '--cert-file', path: server.certFile },
-    key: { option: '--key-file', path: server.keyFile },
-    authorities: { option: '--trusted-ca-file', path: pki.caFile },
-  };
-  port = await openTlsPort(files);
+  port = await openTlsPort(filesOf(await pki.issue('server'), pki));
 });
 
 afterEach(async () => {

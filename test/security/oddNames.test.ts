@@ -3,10 +3,9 @@
  * of etcd 3.4, but where somebody has several names: there etcd takes the last, and here he is none of them.
  */
 import { webcrypto } from 'node:crypto';
-import type { TlsFiles } from '../../src/tls/files';
 import { loadX509 } from '../../src/tls/x509';
 import { makePki, type Pki } from '../tls/support/pki';
-import { openTlsPort, type TlsPort } from '../tls/support/tlsPort';
+import { filesOf, openTlsPort, type TlsPort } from '../tls/support/tlsPort';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
@@ -16,13 +15,7 @@ let port: TlsPort;
 
 beforeAll(async () => {
   pki = await makePki();
-  const server = await pki.issue('server');
-  const files: TlsFiles = {
-    certificate: { option: '--cert-file', path: server.certFile },
-    key: { option: '--key-file', path: server.keyFile },
-    authorities: { option: '--trusted-ca-file', path: pki.caFile },
-  };
-  port = await openTlsPort(files);
+  port = await openTlsPort(filesOf(await pki.issue('server'), pki));
 });
 
 afterAll(async () => {

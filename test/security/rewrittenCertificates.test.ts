@@ -1,7 +1,7 @@
 /** Files of certificates that are written again and again, half, swapped, emptied or removed: what is in use always is whole, and fits. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
-import { openTlsPort, type TlsPort } from '../tls/support/tlsPort';
+import { filesOf, openTlsPort, type TlsPort } from '../tls/support/tlsPort';
 
 let pki: Pki;
 let pairs: readonly CertificateFiles[];
@@ -16,11 +16,7 @@ beforeAll(async () => {
   alice = await pki.issue('alice');
   certFile = pki.write('used.crt', pairs[0]!.certificate);
   keyFile = pki.write('used.key', pairs[0]!.key);
-  port = await openTlsPort({
-    certificate: { option: '--cert-file', path: certFile },
-    key: { option: '--key-file', path: keyFile },
-    authorities: { option: '--trusted-ca-file', path: pki.caFile },
-  });
+  port = await openTlsPort(filesOf({ certFile, keyFile }, pki));
 });
 
 afterAll(async () => {

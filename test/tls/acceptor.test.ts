@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import type { TlsFiles } from '../../src/tls/files';
 import { longAgoMs, makePki, type CertificateFiles, type Pki } from './support/pki';
-import { openTlsPort, type TlsPort } from './support/tlsPort';
+import { filesOf, openTlsPort, type TlsPort } from './support/tlsPort';
 
 let pki: Pki;
 let other: Pki;
@@ -32,9 +32,7 @@ const as = ({ certificate, key }: CertificateFiles): ConnectionOptions => ({ cer
 
 function files(crl?: string): TlsFiles {
   return {
-    certificate: { option: '--cert-file', path: server.certFile },
-    key: { option: '--key-file', path: server.keyFile },
-    authorities: { option: '--trusted-ca-file', path: pki.caFile },
+    ...filesOf(server, pki),
     ...(crl === undefined ? {} : { revoked: { option: '--client-crl-file', path: crl } }),
   };
 }

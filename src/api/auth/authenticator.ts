@@ -70,7 +70,8 @@ export class Authenticator {
   ): Identity | Refusal | Promise<Identity | Refusal> {
     if (!isUnchecked(found)) return found;
     const pause = this.options.pause ?? (() => sleep(new RealClock(), PAUSE_MS));
-    return pause().then(() => this.look(request, credentials));
+    // A turn that is spent on who has gone is one that others do not have.
+    return pause().then(() => (request.socket.destroyed ? found : this.look(request, credentials)));
   }
 
   private look(request: IncomingMessage, { name, password }: Basic): Identity | Refusal | Promise<Identity | Refusal> {

@@ -32,10 +32,15 @@ export function ttlText({ keysWithTtl, ttlsOver }: Ttls): string {
   return ttlsOver === 0 ? have : `${have}; of ${ttlsOver} of them the date has passed`;
 }
 
-/** The same of what was restored: what is over goes as soon as there is a leader, which whoever restores may not have meant. */
-export function restoredTtlText(ttls: Ttls, rule: TtlRule): string {
+/**
+ * The same of what was restored: what is over goes as soon as there is a leader, which whoever restores may not have meant.
+ *
+ * @param rule absent: nobody is there to choose another one
+ */
+export function restoredTtlText(ttls: Ttls, rule?: TtlRule): string {
   if (ttls.ttlsOver === 0) return ttlText(ttls);
-  const advice = rule.kind === 'keep-date' ? '; --ttl keep-left, into another directory, gives them what was left' : '';
+  const advice =
+    rule?.kind === 'keep-date' ? '; --ttl keep-left, into another directory, gives them what was left' : '';
   return `${ttlText(ttls)}: they go when the cluster starts${advice}`;
 }
 

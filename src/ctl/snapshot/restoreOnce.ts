@@ -12,7 +12,7 @@ import type { AskMembers } from '../clearRemoved';
 import { peerConnections, type Environment } from '../connection';
 import { decide, type Found } from './onceDecision';
 import { withFile } from './readWhole';
-import { ttlText } from './report';
+import { restoredTtlText } from './report';
 import { restoreOptionsOf } from './restoreOptions';
 import { removeDraft, volumeNoteIn, writeNote } from './volumeNote';
 
@@ -92,7 +92,7 @@ async function begin(
     say(
       `${name}: restored ${report.keys} keys and directories; member ${report.memberId} of the new cluster ${report.clusterId}`,
     );
-    if (report.ttlsOver > 0) say(`${name}: ttl: ${ttlText(report)}: they go when the cluster starts`);
+    if (report.ttlsOver > 0) say(`${name}: ttl: ${restoredTtlText(report)}`);
   } catch (error) {
     if (!(error instanceof BegunError)) throw error;
     say(`${name}: ${error.message}; nothing is restored`);

@@ -93,3 +93,19 @@ test('who guesses too fast is let wait, looked at once more, and then told when 
   expect(await whoIs(basic('ann', 'annpw'))).toBe('ann');
   expect(pauses).toBe(3);
 });
+
+test('who has gone while it was let wait is not looked at once more: the turn is for those who are there', async () => {
+  const request = requestFrom(basic('ann', 'annpw'));
+  authenticator = new Authenticator({
+    source: member,
+    passwords: new PasswordCheck(() => nowMs),
+    pause: () => {
+      nowMs += 1000;
+      Object.assign(request.socket, { destroyed: true });
+      return Promise.resolve();
+    },
+  });
+  for (let each = 0; each < 10; each++) await whoIs(basic('ann', `x${each}`));
+  expect(await authenticator.identify(request)).toMatchObject({ kind: 'tooFast' });
+  expect(userOf(request)).toBeUndefined();
+});

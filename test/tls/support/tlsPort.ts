@@ -9,6 +9,7 @@ import { Credentials } from '../../../src/tls/credentials';
 import type { TlsFiles } from '../../../src/tls/files';
 import { verifiedNameOf } from '../../../src/tls/identity';
 import type { TlsSide } from '../../../src/tls/side';
+import type { CertificateFiles, Pki } from './pki';
 
 class CountingClock extends RealClock {
   running = 0;
@@ -51,6 +52,18 @@ export interface Heard {
   readonly cipher: string;
   readonly session: Buffer | undefined;
   readonly isResumed: boolean;
+}
+
+/** What a port with this certificate is opened with, for clients of the CA. */
+export function filesOf(
+  { certFile, keyFile }: Pick<CertificateFiles, 'certFile' | 'keyFile'>,
+  { caFile }: Pki,
+): TlsFiles {
+  return {
+    certificate: { option: '--cert-file', path: certFile },
+    key: { option: '--key-file', path: keyFile },
+    authorities: { option: '--trusted-ca-file', path: caFile },
+  };
 }
 
 /** Of clients, which have to show a certificate, unless `more` says otherwise. */
