@@ -11,6 +11,8 @@ import { NO_OBSERVER } from './observer';
 import type { AccessControl } from './auth/accessControl';
 import { createRouter } from './router';
 import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
+import type { DirectHandler } from './direct/directConnection';
+import { DirectKeys } from './v2/keys/directKeys';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWaits } from './modules/openWaits';
 import type { OpenWatches } from './v2/keys/watchResponse';
@@ -68,6 +70,24 @@ export function createApplication(
     createRouter(clientRoutes(options, { registrations, v1, waits: openWaits }, passwords), guard).routes(),
   );
   return application;
+}
+
+/**
+ * What answers the plainest key requests past all of the above, with the same answers; undefined where something has to be done to each
+ * request, or to each answer, that is done there only.
+ */
+export function createDirectKeys(
+  options: ApiOptions,
+  { guard }: AccessControl,
+  { openWatches }: LongAnswers,
+  onUnexpected: (error: unknown) => void,
+): DirectHandler | undefined {
+  const { member, surface, maxRequestBytes, now, web, audit, drain } = options;
+  const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
+  if (surface !== 'all' || audit !== undefined || web.cors.length > 0) return undefined;
+  const openGrant = (): ReturnType<typeof guard.openGrant> => (drain?.isOn === true ? undefined : guard.openGrant());
+  return new DirectKeys({ member, now, openWatches, observer, onUnexpected, bodyBudget, maxRequestBytes, openGrant })
+    .handle;
 }
 
 /** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */

@@ -1,5 +1,5 @@
 /** Bytes of all request bodies that are under way, from their first byte until the request is answered. */
-import type { ServerResponse } from 'node:http';
+import type { Outgoing } from './http/outgoing';
 
 /** Smaller bodies are not counted: the connection itself costs more, and descriptors bound the connections. */
 const COUNTED_FROM_BYTES = 1024;
@@ -19,7 +19,7 @@ export class BodyBudget {
   private used = 0;
   private readonly clients = new Map<string, Client>();
   /** Of each response with an account: closes it. */
-  private readonly open = new WeakMap<ServerResponse, () => void>();
+  private readonly open = new WeakMap<Outgoing, () => void>();
 
   constructor(private readonly limit: number) {}
 
@@ -32,7 +32,7 @@ export class BodyBudget {
    *
    * @returns false: there is no room for a body that has become so long
    */
-  account(response: ServerResponse): (length: number) => boolean {
+  account(response: Outgoing): (length: number) => boolean {
     let counted = 0;
     let client: Client | undefined;
     const address = response.req.socket.remoteAddress ?? '';
@@ -49,7 +49,7 @@ export class BodyBudget {
   }
 
   /** Nothing of the body of this request is held any more, though its answer may take long. */
-  release(response: ServerResponse): void {
+  release(response: Outgoing): void {
     this.open.get(response)?.();
   }
 
@@ -60,7 +60,7 @@ export class BodyBudget {
     return client.bytes === counted || client.bytes + more <= TIMES_THE_REST * rest;
   }
 
-  private opened(address: string, response: ServerResponse, counted: () => number): Client {
+  private opened(address: string, response: Outgoing, counted: () => number): Client {
     const client = this.clients.get(address) ?? { bytes: 0, bodies: 0 };
     this.clients.set(address, client);
     client.bodies += 1;

@@ -8,8 +8,10 @@ import type { AuditedPort, AuditTrail } from './audit';
 import { answerClientError, answerConnect } from './clientError';
 import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
 import { Connection } from './connection/connection';
-import { NO_WEB, webRefusals, type WebRules } from './connection/webRules';
+import { NO_WEB, ownNames, webRefusals, type WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
+import type { DirectHandler } from './direct/directConnection';
+import { DirectConnections } from './direct/directConnections';
 import type { ListenAddress } from './options';
 import type { TlsAcceptor } from '../tls/acceptor';
 import { Complaints } from '../tls/complaints';
@@ -54,6 +56,8 @@ export interface ListenerOptions {
   readonly audit?: AuditTrail | undefined;
   /** For connections of clients; without it they are not counted. */
   readonly places?: ConnectionPlaces | undefined;
+  /** What answers key requests past Node's server; without it all go there. */
+  readonly direct?: DirectHandler | undefined;
   /** What an address with the scheme https is served by. */
   readonly tls?: TlsAcceptor | undefined;
 }
@@ -117,8 +121,10 @@ export class Listener {
     // Node's own would also end those whose answer was made and is not sent yet.
     server.closeIdleConnections = (): void => {
       for (const connection of connections.values()) connection.closeIfIdle();
+      direct?.closeIdle();
     };
     const connections = serveInOrder(server, options.logger, admitted(address, handler, options));
+    const direct = putInFront(server, address, options);
     server.on('connection', (socket: Socket) => {
       traffic.add(socket);
       socket.on('close', () => {
@@ -188,6 +194,46 @@ function admitted(
   };
 }
 
+/**
+ * From here on the server's connections come to its listeners with their first request that is not direct. Called when all of those are there
+ * that serve requests.
+ */
+function putInFront(
+  server: Server,
+  address: ListenAddress,
+  { direct: handler, maxHeaderBytes, web = NO_WEB }: ListenerOptions,
+): DirectConnections | undefined {
+  if (handler === undefined) return undefined;
+  const names = address.scheme === 'https' ? undefined : ownNames(address.host, web);
+  const direct = new DirectConnections({
+    handler: (request, response) => names?.allows(request.host) !== false && handler(request, response),
+    maxHeaderBytes,
+    restMaxMs: KEEP_ALIVE_TIMEOUT_MS,
+  });
+  const served = server.listeners('connection') as Serving[];
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    direct.take(socket, () => {
+      for (const serve of served) serve.call(server, socket);
+    });
+  });
+  checkWhileListening(server, (nowMs) => {
+    direct.checkProgress(nowMs);
+  });
+  return direct;
+}
+
+function checkWhileListening(server: Server, check: (nowMs: number) => void): void {
+  server.on('listening', () => {
+    const timer = setInterval(() => {
+      check(performance.now());
+    }, PROGRESS_CHECK_INTERVAL_MS);
+    server.on('close', () => {
+      clearInterval(timer);
+    });
+  });
+}
+
 /** Every request of the server goes to its connection, which hands it to `handler` when its turn comes. */
 function serveInOrder(server: Server, logger: Logger, handler: RequestListener): ReadonlyMap<Duplex, Connection> {
   const connections = new Map<Duplex, Connection>();
@@ -210,14 +256,8 @@ function serveInOrder(server: Server, logger: Logger, handler: RequestListener):
   server.on('clientError', (error, socket) => {
     answerClientError(error, socket, connections.get(socket), logger, complaints);
   });
-  server.on('listening', () => {
-    const check = setInterval(() => {
-      const nowMs = performance.now();
-      for (const connection of connections.values()) connection.checkProgress(nowMs);
-    }, PROGRESS_CHECK_INTERVAL_MS);
-    server.on('close', () => {
-      clearInterval(check);
-    });
+  checkWhileListening(server, (nowMs) => {
+    for (const connection of connections.values()) connection.checkProgress(nowMs);
   });
   return connections;
 }

@@ -2,9 +2,8 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
-import { createApplication, createSideApplication, requestListener } from './application';
+import { createApplication, createDirectKeys, createSideApplication, requestListener } from './application';
 import { createAccessControl } from './auth/accessControl';
-import type { ConnectionPlaces } from './connectionPlaces';
 import type { Listener, ListenerOptions } from './listener';
 import { NO_OBSERVER } from './observer';
 import { openListeners } from './openListeners';
@@ -105,15 +104,19 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
     handler: RequestListener,
-    places?: ConnectionPlaces,
+    ofClients?: Pick<ListenerOptions, 'places' | 'direct'>,
   ): Promise<readonly Listener[]> => {
-    const listenerOptions = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, places, tls };
+    const common = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls };
+    const listenerOptions = { ...common, ...ofClients };
     const listeners = await openListeners(addresses, listenerOptions, handler);
     opened.push(...listeners);
     return listeners;
   };
   try {
-    const clients = await open(clientAddresses, '--listen-client-urls', clientHandler, options.places);
+    const clients = await open(clientAddresses, '--listen-client-urls', clientHandler, {
+      places: options.places,
+      direct: createDirectKeys(options, access, { openWatches, openWaits }, onUnexpected),
+    });
     const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
     peerPort.serve(peerHandler, options.onPeerUpgrade);
     if (options.onPeerConnection !== undefined) {

@@ -133,6 +133,10 @@ export class Guard implements KeyGuard {
       : this.grantKey(request, identity, path, access, recursive);
   }
 
+  /** The grant of whoever asks for a key; undefined while it matters who that is. */
+  readonly openGrant = (): KeyGrant | undefined =>
+    this.source.auth().enabled || this.source.isAuthUndecided() ? undefined : this.openKeys;
+
   /** For what is root's alone. */
   forRoot(request: IncomingMessage): RootGrant | Refusal | Promise<RootGrant | Refusal> {
     if (this.source.isAuthUndecided()) return this.refuse(UNDECIDED);

@@ -26,6 +26,10 @@ const EXPECTATION_FAILED: Refusal = { status: 417, reason: 'Expectation Failed',
 const UNKNOWN_CODING: Refusal = { status: 501, reason: 'Not Implemented', text: 'Unsupported transfer encoding' };
 const TOO_MANY_HEADERS: Refusal = { status: 431, reason: 'Request Header Fields Too Large' };
 
+export function isHost(header: string): boolean {
+  return HOST.test(header);
+}
+
 /** Undefined for a request that may be served. */
 export function refusalOf(request: IncomingMessage): Refusal | undefined {
   if (request.httpVersionMajor !== 1) return BAD_REQUEST;
@@ -40,7 +44,7 @@ export function refusalOf(request: IncomingMessage): Refusal | undefined {
     host = rawHeaders[position + 1] ?? '';
   }
   if (hosts > 1) return BAD_REQUEST;
-  if (!HOST.test(host)) return HOST_MALFORMED;
+  if (!isHost(host)) return HOST_MALFORMED;
   const { expect, 'transfer-encoding': coding } = request.headers;
   if (coding !== undefined) {
     // Whoever is in front may not know it in 1.0, and sees the end of the body elsewhere (RFC 9112 section 6.1).

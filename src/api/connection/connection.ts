@@ -4,12 +4,12 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { underlyingOf } from '../../tls/underlying';
 import { Intake } from './intake';
+import { Progress } from './progress';
 import { mayLoseWhatFollows } from './upgrade';
 
 /** How long a client may take nothing of what is written to it, and how long one may be connected without a request. */
-const STALL_MAX_MS = 60_000;
+export const STALL_MAX_MS = 60_000;
 const SILENCE_MAX_MS = 300_000;
 
 interface Exchange {
@@ -28,10 +28,7 @@ export class Connection {
   private ending: (() => void) | undefined;
   private readonly intake: Intake;
   private isWatched = false;
-  /** Where the last check found the client, and since when it is there. */
-  private wasStuck = false;
-  private position: number | undefined;
-  private sinceMs = 0;
+  private readonly progress: Progress;
 
   /** @param socket as Node's server has just taken it over */
   constructor(
@@ -39,6 +36,7 @@ export class Connection {
     private readonly handler: RequestListener,
   ) {
     this.intake = new Intake(socket, () => this.isOpen());
+    this.progress = new Progress(socket);
   }
 
   /** Whether nothing at all has come on it. */
@@ -78,18 +76,8 @@ export class Connection {
 
   /** Cuts a client that has stopped to read its answer, or that never asked for anything. Called every few seconds. */
   checkProgress(nowMs: number): void {
-    const { socket } = this;
-    const isStuck = socket.writableLength > 0;
-    const position = isStuck ? unsentPosition(socket) : socket.bytesRead;
-    if (isStuck !== this.wasStuck || position !== this.position || position === undefined) {
-      this.wasStuck = isStuck;
-      this.position = position;
-      this.sinceMs = nowMs;
-    } else if (
-      isStuck ? nowMs - this.sinceMs >= STALL_MAX_MS : position === 0 && nowMs - this.sinceMs >= SILENCE_MAX_MS
-    ) {
-      socket.destroy();
-    }
+    const { isStuck, position, forMs } = this.progress.look(nowMs);
+    if (isStuck ? forMs >= STALL_MAX_MS : position === 0 && forMs >= SILENCE_MAX_MS) this.socket.destroy();
   }
 
   /** Ends it unless something is under way; an answer that is not sent yet is. */
@@ -156,14 +144,4 @@ export class Connection {
       this.intake.feed();
     }
   };
-}
-
-/** A number that changes whenever the other side takes something; undefined if Node does not say. */
-function unsentPosition(socket: Socket): number | undefined {
-  // With TLS, what the machine of the client takes is what is taken of the connection below.
-  const below = underlyingOf(socket) ?? socket;
-  const handle: unknown = Reflect.get(below, '_handle');
-  const queued: unknown =
-    typeof handle === 'object' && handle !== null ? Reflect.get(handle, 'writeQueueSize') : undefined;
-  return typeof queued === 'number' ? below.bytesWritten - queued : undefined;
 }

@@ -22,13 +22,18 @@ const CROSS_SITE: Refusal = {
     'origin to allow it (--cross-site-writes allows it to every page)\n',
 };
 
+/** The names under which a listening socket may be asked without TLS; undefined: any will do. */
+export function ownNames(listenHost: string, { hosts }: WebRules): HostNames | undefined {
+  return hosts === undefined ? undefined : HostNames.of(listenHost, hosts);
+}
+
 /**
  * One rule for each listening socket.
  *
  * @param listenHost what it listens on
  */
 export function webRefusals(listenHost: string, rules: WebRules): (request: IncomingMessage) => Refusal | undefined {
-  const names = rules.hosts === undefined ? undefined : HostNames.of(listenHost, rules.hosts);
+  const names = ownNames(listenHost, rules);
   return (request) => {
     // A certificate has the name that was meant: over TLS no other one gets this far (as in etcd).
     if (names?.allows(request.headers.host) === false && !('encrypted' in request.socket)) return foreignName(request);

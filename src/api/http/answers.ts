@@ -1,5 +1,6 @@
 /** Answers that do not belong to one API family, written as Go's net/http writes them. */
 import type { ServerResponse } from 'node:http';
+import type { Outgoing } from './outgoing';
 
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
 
@@ -7,7 +8,7 @@ const PLAIN_TEXT = 'text/plain; charset=utf-8';
 export const ERROR_TEXT_HEADERS = ['Content-Type', PLAIN_TEXT, 'X-Content-Type-Options', 'nosniff'] as const;
 
 /** A short text that says what went wrong, like Go's http.Error. */
-export function writeErrorText(response: ServerResponse, status: number, text: string): void {
+export function writeErrorText(response: Outgoing, status: number, text: string): void {
   response.writeHead(status, [...ERROR_TEXT_HEADERS, 'Content-Length', text.length + 1]);
   response.end(`${text}\n`, 'latin1');
 }
@@ -35,7 +36,7 @@ export function writeBadRequest(response: ServerResponse): void {
 }
 
 /** Ends a request that failed for a reason nobody foresaw: answered if it still can be, cut off otherwise. */
-export function writeInternalError(response: ServerResponse): void {
+export function writeInternalError(response: Outgoing): void {
   if (response.headersSent) response.destroy();
   else writeErrorText(response, 500, 'Internal Server Error');
 }

@@ -1,15 +1,12 @@
 /** Bodies that are made while they are sent: as fast as the client takes them, and a slice in a turn. */
-import type { ServerResponse } from 'node:http';
 import type { Turns } from '../turns';
+import type { FlatHeaders, Outgoing } from './outgoing';
 
 /** Answers up to this length are made at once and say how long they are; longer ones come in chunks, as from Go's server. */
 const WHOLE_LENGTH_MAX = 1024 * 1024;
 
 /** Text is handed to the socket when there is this much of it. */
 const CHUNK_LENGTH = 32 * 1024;
-
-/** A flat list of names and values, as `writeHead` takes it. */
-export type FlatHeaders = readonly (string | number)[];
 
 /**
  * Answers with what `pieces` give, byte strings; an empty one says that there is long work without a text.
@@ -18,7 +15,7 @@ export type FlatHeaders = readonly (string | number)[];
  * @param onFailure gets what nobody foresaw after this has returned
  */
 export function sendPieces(
-  response: ServerResponse,
+  response: Outgoing,
   writeHead: (more: FlatHeaders) => void,
   pieces: Generator<string, void, undefined>,
   turns: Turns,
@@ -53,7 +50,7 @@ function bytesOf(pieces: readonly string[]): Buffer {
 /** The rest of a body that is made while it is sent. */
 class LongBody {
   constructor(
-    private readonly response: ServerResponse,
+    private readonly response: Outgoing,
     private readonly pieces: Generator<string, void, undefined>,
     private readonly turns: Turns,
     private readonly onFailure: (error: unknown) => void,

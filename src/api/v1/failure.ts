@@ -4,7 +4,8 @@ import type { KeyError } from '../../machine/keyspace/event';
 import { ERRORS, errorStatus, type ErrorCode } from '../errors';
 import { ERROR_TEXT_HEADERS, writeErrorText } from '../http/answers';
 import { jsonPieces, jsonString } from '../http/json';
-import { sendPieces, type FlatHeaders } from '../http/longBody';
+import { sendPieces } from '../http/longBody';
+import type { FlatHeaders } from '../http/outgoing';
 import type { Turns } from '../turns';
 import { hasLongCause, type KeyFailure } from '../v2/keys/failure';
 

@@ -76,12 +76,19 @@ class Run {
     } catch (error) {
       if (!(error instanceof ExchangeFailure)) throw error;
       endpoints.failed(url);
-      this.failures.delete(url.origin);
-      this.failures.set(url.origin, { endpoint: url.origin, error: error.error });
+      if (!this.saysLess(error, url, leftMs)) {
+        this.failures.delete(url.origin);
+        this.failures.set(url.origin, { endpoint: url.origin, error: error.error });
+      }
       this.wasMaybeSent ||= error.maybeSent && !isRead(call);
       if (this.wasMaybeSent) throw this.givenUp(error.reason === 'timeout');
       return undefined;
     }
+  }
+
+  /** No answer within the little that was left of the time says nothing of a member of which more is known. */
+  private saysLess({ reason }: ExchangeFailure, { origin }: URL, leftMs: number): boolean {
+    return reason === 'timeout' && this.failures.has(origin) && leftMs < this.options.timeoutMs / 2;
   }
 
   /** Whether each of them failed last by what no time mends: then the next round fails in the same way. */

@@ -6,6 +6,9 @@ import {
   UnreachableError,
   type Client,
 } from '../../../src/client';
+import { askWithFailOver } from '../../../src/client/transport/failOver';
+import { Endpoints } from '../../../src/client/transport/endpoints';
+import { ExchangeFailure } from '../../../src/client/transport/exchange';
 import { FakeServer } from '../fakeServer';
 import { RawServer } from '../rawServer';
 
@@ -246,4 +249,31 @@ describe('a client of several members', () => {
     expect(options(NOBODY, { timeoutMs: 0 })).toThrow(/timeoutMs has to be a number above 0/);
     expect(options(NOBODY, { auth: { username: 'a:b', password: '' } })).toThrow(/no colon/);
   });
+});
+
+it.each([
+  ['the little that was left of its time', 1000, 'refused'],
+  ['most of its time', 10, 'no answer within'],
+])('says of a member that did not answer within %s what weighs more', async (_name, spentMs, words) => {
+  let asked = 0;
+  const attempt = async (): Promise<never> => {
+    asked += 1;
+    if (asked > 1) throw new ExchangeFailure('timeout', new Error('no answer within 9 ms'), false, false);
+    await new Promise((resolve) => setTimeout(resolve, spentMs));
+    throw new ExchangeFailure('connection', new Error('refused'), false, false);
+  };
+  const failing = askWithFailOver({
+    call: { method: 'GET', path: '/v2/keys/k' },
+    endpoints: new Endpoints([NOBODY], undefined),
+    timeoutMs: 1500,
+    signal: undefined,
+    roundsMax: 2,
+    backOff: { firstMs: 1, longestMs: 1 },
+    random: Math.random,
+    anyStatus: false,
+    attempt,
+    pause: () => Promise.resolve(),
+  });
+  await expect(failing).rejects.toThrow(words);
+  expect(asked).toBe(2);
 });

@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader } from '../../../member/types';
 import { errorStatus } from '../../errors';
-import { sendPieces, type FlatHeaders } from '../../http/longBody';
+import { sendPieces } from '../../http/longBody';
+import type { FlatHeaders, Outgoing } from '../../http/outgoing';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
@@ -16,7 +17,7 @@ import { failureJson, failurePieces, hasLongCause } from './failure';
  * @param status that of the whole event, where it is not all shown
  */
 export function writeEvent(
-  response: ServerResponse,
+  response: Outgoing,
   member: KeyReader,
   event: KeyEvent,
   noValueOnSuccess: boolean,
@@ -38,13 +39,7 @@ export function writeEvent(
 }
 
 /** A flat list of names and values: Node writes it out as it is. */
-function writeHead(
-  response: ServerResponse,
-  member: KeyReader,
-  status: number,
-  etcdIndex: number,
-  more: FlatHeaders,
-): void {
+function writeHead(response: Outgoing, member: KeyReader, status: number, etcdIndex: number, more: FlatHeaders): void {
   const indexes = member.indexes();
   response.writeHead(status, [
     'Content-Type',
@@ -68,7 +63,7 @@ export function writeWatchHead(response: ServerResponse, member: KeyReader, etcd
 }
 
 /** Errors carry no X-Raft headers. The cause is short: what may be long is written by `writeAnyFailure`. */
-export function writeFailure(response: ServerResponse, member: KeyReader, failure: KeyFailure): void {
+export function writeFailure(response: Outgoing, member: KeyReader, failure: KeyFailure): void {
   const body = failureJson(failure);
   writeFailureHead(response, member, failure, ['Content-Length', body.length]);
   response.end(body, 'latin1');
@@ -76,7 +71,7 @@ export function writeFailure(response: ServerResponse, member: KeyReader, failur
 
 /** The same of a cause of any length; a long one is written as `writeEvent` writes long bodies. */
 export function writeAnyFailure(
-  response: ServerResponse,
+  response: Outgoing,
   member: KeyReader,
   failure: KeyFailure,
   turns: Turns,
@@ -92,7 +87,7 @@ export function writeAnyFailure(
   sendPieces(response, head, failurePieces(failure), turns, onFailure);
 }
 
-function writeFailureHead(response: ServerResponse, member: KeyReader, failure: KeyFailure, more: FlatHeaders): void {
+function writeFailureHead(response: Outgoing, member: KeyReader, failure: KeyFailure, more: FlatHeaders): void {
   if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds);
   response.writeHead(failure.httpStatus ?? errorStatus(failure.code), [
     'Content-Type',

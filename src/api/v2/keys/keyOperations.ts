@@ -8,6 +8,7 @@ import { errorStatus } from '../../errors';
 import type { KeyGrant } from '../../auth/guard';
 import { DENIED, keyRefusal } from '../../auth/refusal';
 import { writeInternalError } from '../../http/answers';
+import type { Outgoing } from '../../http/outgoing';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
 import { UNSEEN } from '../../observer';
 import { writeAnyFailure, writeEvent } from './answer';
@@ -45,6 +46,15 @@ interface KeyRequest {
   observer: KeyRequestObserver;
 }
 
+/** Whether it waits for an event. A quorum read does not, whatever it says (spec v2-api section 5). */
+export function isWait({ wait, quorum }: KeyParameters): boolean {
+  return wait && !quorum;
+}
+
+function requestOf(grant: KeyGrant, method: string, path: string, parameters: KeyParameters): KeyRequest {
+  return { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
+}
+
 export class KeyOperations {
   constructor(private readonly options: KeyOperationsOptions) {}
 
@@ -54,7 +64,13 @@ export class KeyOperations {
    * @param grant for this key and what the method does to it
    */
   carryOut(response: ServerResponse, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
-    const request: KeyRequest = { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
+    if (isWait(parameters)) this.watch(response, requestOf(grant, method, path, parameters));
+    else this.carryOutOnce(response, grant, method, path, parameters);
+  }
+
+  /** The same of what waits for no event. */
+  carryOutOnce(response: Outgoing, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
+    const request = requestOf(grant, method, path, parameters);
     switch (method) {
       case 'PUT':
         this.propose(response, putCommand(path, parameters, this.options.now()), request);
@@ -78,13 +94,10 @@ export class KeyOperations {
     request.startedMs = observer.nowMs();
   }
 
-  private read(response: ServerResponse, request: KeyRequest): void {
+  private read(response: Outgoing, request: KeyRequest): void {
     const { member } = this.options;
     const { path, parameters } = request;
-    if (parameters.wait && !parameters.quorum) {
-      this.begin(request, 'watch');
-      this.watch(response, request);
-    } else if (parameters.quorum || parameters.consistent) {
+    if (parameters.quorum || parameters.consistent) {
       this.begin(request, 'quorumGet');
       member.readBarrier().then(
         () => {
@@ -101,7 +114,7 @@ export class KeyOperations {
   }
 
   /** A read whose barrier was passed. */
-  private readNow(response: ServerResponse, request: KeyRequest): void {
+  private readNow(response: Outgoing, request: KeyRequest): void {
     try {
       if (request.grant.holds()) {
         this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
@@ -114,6 +127,7 @@ export class KeyOperations {
   }
 
   private watch(response: ServerResponse, request: KeyRequest): void {
+    this.begin(request, 'watch');
     const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
     const watch = new WatchResponse(this.options.member, response, request.grant, options, this.options.openWatches);
@@ -121,7 +135,7 @@ export class KeyOperations {
     if (refusal !== undefined) this.refuse(response, keyFailure(refusal), request);
   }
 
-  private propose(response: ServerResponse, command: KeyCommand, request: KeyRequest): void {
+  private propose(response: Outgoing, command: KeyCommand, request: KeyRequest): void {
     if (isTooDeep(command.path)) {
       this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
       return;
@@ -143,7 +157,7 @@ export class KeyOperations {
   }
 
   /** Answers from a promise's callback, where an exception would have nowhere to go. */
-  private settle(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
+  private settle(response: Outgoing, result: KeyResult, request: KeyRequest): void {
     try {
       this.answer(response, result, request);
     } catch (error) {
@@ -151,7 +165,7 @@ export class KeyOperations {
     }
   }
 
-  private answer(response: ServerResponse, result: KeyResult, request: KeyRequest): void {
+  private answer(response: Outgoing, result: KeyResult, request: KeyRequest): void {
     const shown = request.grant.showsPrevious() ? result : withoutPrevious(result);
     if (!shown.ok) {
       this.refuse(response, keyFailure(shown), request);
@@ -163,25 +177,25 @@ export class KeyOperations {
     request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
   }
 
-  private reject(response: ServerResponse, error: unknown, request: KeyRequest): void {
+  private reject(response: Outgoing, error: unknown, request: KeyRequest): void {
     if (isMemberError(error)) this.refuse(response, memberFailure(error), request);
     else this.unexpected(response, error);
   }
 
   /** Fails a request that was begun. */
-  private refuse(response: ServerResponse, failure: KeyFailure, request: KeyRequest): void {
+  private refuse(response: Outgoing, failure: KeyFailure, request: KeyRequest): void {
     this.fail(response, failure);
     request.observer.failed(errorStatus(failure.code), this.options.observer.nowMs() - request.startedMs);
   }
 
   /** Answers a request that is not begun. */
-  fail(response: ServerResponse, failure: KeyFailure): void {
+  fail(response: Outgoing, failure: KeyFailure): void {
     const { member, openWatches, onUnexpected } = this.options;
     writeAnyFailure(response, member, failure, openWatches.turns, onUnexpected);
   }
 
   /** Answers with 500, and tells of it. */
-  unexpected(response: ServerResponse, error: unknown): void {
+  unexpected(response: Outgoing, error: unknown): void {
     this.options.onUnexpected(error);
     writeInternalError(response);
   }

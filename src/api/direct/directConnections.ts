@@ -1,0 +1,62 @@
+/** The direct connections of one listener, in front of its server. */
+import type { Socket } from 'node:net';
+import { DirectConnection, type DirectHandler, type DirectParts } from './directConnection';
+import { DirectReader } from './directRequest';
+import type { AnswerTail } from './directResponse';
+
+export interface DirectOptions {
+  readonly handler: DirectHandler;
+  readonly maxHeaderBytes: number;
+  /** See DirectParts. */
+  readonly restMaxMs: number;
+}
+
+export class DirectConnections {
+  private readonly open = new Map<Socket, DirectConnection>();
+  private readonly parts: DirectParts;
+
+  constructor({ handler, maxHeaderBytes, restMaxMs }: DirectOptions) {
+    const [reader, tail] = [new DirectReader(maxHeaderBytes), new DatedTail(restMaxMs)];
+    this.parts = { reader, tail, handler, restMaxMs };
+  }
+
+  /** @param serve gives the connection to Node's server */
+  take(socket: Socket, serve: () => void): void {
+    const remove = (): void => {
+      this.open.delete(socket);
+    };
+    const connection = new DirectConnection(socket, this.parts, () => {
+      remove();
+      socket.removeListener('close', remove);
+      serve();
+    });
+    this.open.set(socket, connection);
+    socket.once('close', remove);
+  }
+
+  checkProgress(nowMs: number): void {
+    for (const connection of this.open.values()) connection.checkProgress(nowMs);
+  }
+
+  closeIdle(): void {
+    for (const connection of this.open.values()) connection.closeIfIdle();
+  }
+}
+
+/** As Node's server: the date is that of the second. */
+class DatedTail implements AnswerTail {
+  private second = 0;
+  private known = '';
+
+  constructor(private readonly restMaxMs: number) {}
+
+  text(): string {
+    const second = Math.floor(Date.now() / 1000);
+    if (second !== this.second) {
+      this.second = second;
+      const date = new Date(second * 1000).toUTCString();
+      this.known = `Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${this.restMaxMs / 1000}\r\n`;
+    }
+    return this.known;
+  }
+}
