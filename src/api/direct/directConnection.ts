@@ -3,6 +3,7 @@
  * Node's server, and the connection with it, for good: nothing of it was read by anybody else, and nothing is under way.
  */
 import type { Socket } from 'node:net';
+import { closeGently } from '../connection/closeGently';
 import { STALL_MAX_MS } from '../connection/connection';
 import { Progress } from '../connection/progress';
 import type { Outgoing } from '../http/outgoing';
@@ -24,7 +25,7 @@ export interface DirectParts {
 export class DirectConnection {
   /** The request under way; it is until its answer was taken by the machine. */
   private response: DirectResponse | undefined;
-  /** More came meanwhile. It is back in the socket, which is not read any more. */
+  /** More came meanwhile. It is back in the socket, which takes a reserve more, so that a client that hangs up is noticed. */
   private isAhead = false;
   private hasEnded = false;
   private isGone = false;
@@ -66,6 +67,11 @@ export class DirectConnection {
     // Whoever sends ahead gets nothing done ahead. The end of what it sends is behind what is in the socket.
     this.isAhead = true;
     this.putBack(bytes);
+    this.socket.read(0);
+    // Unread input would reset the connection, and take the last answer with it.
+    this.socket.destroySoon = () => {
+      closeGently(this.socket);
+    };
   };
 
   private serve(bytes: Buffer): void {
@@ -112,6 +118,8 @@ export class DirectConnection {
   private letGo(): void {
     this.isGone = true;
     const { socket } = this;
+    // Its class has it too.
+    if (this.isAhead) Reflect.deleteProperty(socket, 'destroySoon');
     socket.removeListener('data', this.onData);
     socket.removeListener('end', this.onEnd);
     socket.removeListener('drain', this.onDrain);

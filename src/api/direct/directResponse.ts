@@ -18,8 +18,7 @@ export interface AnswerTail {
 export class DirectResponse extends EventEmitter implements Outgoing {
   headersSent = false;
   closed = false;
-  /** All was written. */
-  private ended = false;
+  writableEnded = false;
   private isChunked = false;
   /** Headers that were not written yet. */
   private head = '';
@@ -33,6 +32,10 @@ export class DirectResponse extends EventEmitter implements Outgoing {
 
   get destroyed(): boolean {
     return this.req.socket.destroyed;
+  }
+
+  get socket(): Socket {
+    return this.req.socket;
   }
 
   get writableNeedDrain(): boolean {
@@ -54,35 +57,28 @@ export class DirectResponse extends EventEmitter implements Outgoing {
     this.headersSent = true;
   }
 
+  flushHeaders(): void {
+    this.put('', '', '');
+  }
+
   /** For a body of unknown length. */
-  write(bytes: Uint8Array): boolean {
-    const { socket } = this.req;
-    if (this.closed || this.ended) return false;
-    socket.cork();
-    socket.write(`${this.takeHead()}${bytes.length.toString(16)}\r\n`, 'latin1');
-    socket.write(bytes);
-    socket.write('\r\n', 'latin1');
-    socket.uncork();
-    return !socket.writableNeedDrain;
+  write(text: string, encoding: 'latin1'): boolean;
+  write(bytes: Uint8Array): boolean;
+  write(piece: string | Uint8Array): boolean {
+    if (this.closed || this.writableEnded) return false;
+    if (piece.length > 0) this.put(sizeLine(piece), piece, LINE_END);
+    return !this.req.socket.writableNeedDrain;
   }
 
   end(text: string, encoding: 'latin1'): void;
-  end(bytes: Uint8Array): void;
-  end(body: string | Uint8Array): void {
-    if (this.closed || this.ended) return;
+  end(bytes?: Uint8Array): void;
+  end(piece: string | Uint8Array = ''): void {
+    if (this.closed || this.writableEnded) return;
     const { socket } = this.req;
-    if (this.isChunked) {
-      if (body.length > 0) this.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
-      socket.write(`${this.takeHead()}0\r\n\r\n`, 'latin1');
-    } else if (typeof body === 'string') {
-      socket.write(this.takeHead() + body, 'latin1');
-    } else {
-      socket.cork();
-      socket.write(this.takeHead(), 'latin1');
-      socket.write(body);
-      socket.uncork();
-    }
-    this.ended = true;
+    if (!this.isChunked) this.put('', piece, '');
+    else if (piece.length === 0) this.put('', '', LAST_CHUNK);
+    else this.put(sizeLine(piece), piece, LINE_END + LAST_CHUNK);
+    this.writableEnded = true;
     // What the machine took at once is gone: most answers are.
     if (socket.writableLength === 0) this.close();
     else {
@@ -103,9 +99,27 @@ export class DirectResponse extends EventEmitter implements Outgoing {
     this.emit('close');
   }
 
-  private takeHead(): string {
-    const { head } = this;
+  /** Writes what is left of the headers and these, in one go. */
+  private put(before: string, piece: string | Uint8Array, after: string): void {
+    const { socket } = this.req;
+    const first = this.head + before;
     this.head = '';
-    return head;
+    if (typeof piece === 'string') {
+      socket.write(first + piece + after, 'latin1');
+      return;
+    }
+    socket.cork();
+    socket.write(first, 'latin1');
+    socket.write(piece);
+    if (after !== '') socket.write(after, 'latin1');
+    socket.uncork();
   }
+}
+
+const LINE_END = '\r\n';
+const LAST_CHUNK = '0\r\n\r\n';
+
+/** In front of a chunk. */
+function sizeLine(piece: string | Uint8Array): string {
+  return piece.length.toString(16) + LINE_END;
 }

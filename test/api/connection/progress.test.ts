@@ -1,6 +1,9 @@
 /** Who takes nothing of an answer, or never asks for one, does not keep a connection for ever. */
 import type { Socket } from 'node:net';
 import { Connection } from '../../../src/api/connection/connection';
+import { DirectConnection } from '../../../src/api/direct/directConnection';
+import { DirectReader } from '../../../src/api/direct/directRequest';
+import type { Outgoing } from '../../../src/api/http/outgoing';
 
 function fake(fields: { writableLength?: number; bytesRead?: number; queued?: number; written?: number }) {
   const socket = {
@@ -45,5 +48,41 @@ test('a connection that never asks for anything ends without a word after five m
   for (let nowMs = 1000; nowMs < 301_000; nowMs += 5000) connection.checkProgress(nowMs);
   expect(socket.destroyed).toBe(false);
   connection.checkProgress(301_000);
+  expect(socket.destroyed).toBe(true);
+});
+
+/** A connection that asks past Node's server; its requests are answered by the test. */
+function fakeDirect(fields: { writableLength?: number; queued?: number }) {
+  const listeners = new Map<string, (bytes: Buffer) => void>();
+  const { socket } = fake(fields);
+  const parts = {
+    reader: new DirectReader(1000),
+    tail: { text: () => '' },
+    handler: (_request: unknown, response: Outgoing) => response.closed === false,
+    restMaxMs: 300_000,
+  };
+  const on = (name: string, listener: (bytes: Buffer) => void) => listeners.set(name, listener);
+  const connection = new DirectConnection({ on, ...socket, destroy: socket.destroy } as never, parts, () => undefined);
+  const ask = () => listeners.get('data')?.(Buffer.from('GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n'));
+  return { socket, connection, ask };
+}
+
+test('past Node’s server, whoever rests for five minutes is let go, and who waits for an answer is not', () => {
+  const [resting, waiting] = [fakeDirect({}), fakeDirect({})];
+  waiting.ask();
+  for (let nowMs = 1000; nowMs < 301_000; nowMs += 5000) resting.connection.checkProgress(nowMs);
+  expect(resting.socket.destroyed).toBe(false);
+  resting.connection.checkProgress(301_000);
+  expect(resting.socket.destroyed).toBe(true);
+  for (let nowMs = 1000; nowMs < 3_600_000; nowMs += 5000) waiting.connection.checkProgress(nowMs);
+  expect(waiting.socket.destroyed).toBe(false);
+});
+
+test('past Node’s server, an answer of which nothing is taken for a minute is cut', () => {
+  const { socket, connection, ask } = fakeDirect({ writableLength: 5000, queued: 5000 });
+  ask();
+  for (let nowMs = 1000; nowMs < 61_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  connection.checkProgress(61_000);
   expect(socket.destroyed).toBe(true);
 });

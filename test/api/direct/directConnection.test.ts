@@ -119,6 +119,7 @@ function setUp(member: FakeMember): void {
 }
 
 const DIRECT = [
+  GET.replace('Host: x', 'Host: x\r\nConnection: Keep-Alive\r\nUser-Agent: a b\r\nAccept-Encoding: gzip'),
   get('/v2/keys'),
   get('/v2/keys/'),
   get('/v2/keys/a'),
@@ -247,14 +248,128 @@ test.each([1, 5, 20, 40, 100])('a request whose bytes come in pieces of %i is ca
   expect(api.member.commands).toHaveLength(1);
 });
 
-test('a watch is kept by Node, and ends with its event', async () => {
-  const api = await start();
-  const client = await open(api);
-  await client.ask(GET, 1);
-  client.socket.write(get('/v2/keys/a?wait=true'), 'latin1');
-  await until(() => api.member.watches.length === 1);
-  api.member.watches[0]!.listener(event({ action: 'set', node: node({ key: '/a', value: 'w' }) }));
-  await until(() => wholeAnswers(client.text()) === 2);
+const WATCH = get('/v2/keys/a?wait=true');
+const STREAM = get('/v2/keys/a?wait=true&stream=true&recursive=true');
+const EVENT = event({ action: 'set', node: node({ key: '/a', value: 'w' }) });
+
+/** What a client of each kind of way gets, when the same happens to both. */
+async function bothWays(happen: (api: ApiUnderTest, client: Client) => Promise<void>): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for (const options of [{}, { audit: new AuditTrail(() => undefined, Date.now) }]) {
+    const api = await start(options);
+    const client = await open(api);
+    await happen(api, client);
+    texts.push(comparable(client.text()));
+    expect(taken.mock.calls.length > 0).toBe('audit' in options);
+  }
+  return texts;
+}
+
+describe('a watch', () => {
+  test('ends with its event, and the connection goes on', async () => {
+    const [direct, byNode] = await bothWays(async ({ member }, client) => {
+      client.socket.write(WATCH, 'latin1');
+      await until(() => client.text().endsWith('\r\n\r\n') && member.watches.length === 1);
+      member.watches[0]!.listener(EVENT);
+      await until(() => wholeAnswers(client.text()) === 1);
+      client.socket.write(WATCH.replace('a?', 'b?'), 'latin1');
+      await until(() => member.watches.length === 2);
+      member.watches[1]!.listener(EVENT);
+      await until(() => wholeAnswers(client.text()) === 2);
+    });
+    expect(direct).toBe(byNode);
+    expect(direct).toContain('"value":"w"');
+  });
+
+  test('of the past is answered at once', async () => {
+    const [direct, byNode] = await bothWays(async ({ member }, client) => {
+      member.pastEvents = [EVENT, EVENT];
+      await client.ask(WATCH, 1);
+    });
+    expect(direct).toBe(byNode);
+  });
+
+  test('that is a stream gives each event, a long one too, and is cut when the server stops', async () => {
+    const [direct, byNode] = await bothWays(async ({ member, server }, client) => {
+      client.socket.write(STREAM, 'latin1');
+      await until(() => member.watches.length === 1);
+      for (let count = 1; count <= 3; count += 1) {
+        member.watches[0]!.listener(EVENT);
+        await until(() => client.text().split('"value":"w"').length === count + 1);
+      }
+      member.watches[0]!.listener(event({ action: 'set', node: node({ key: '/a', value: LONG, modifiedIndex: 99 }) }));
+      await until(() => client.text().includes('"modifiedIndex":99'));
+      await server.closeClients(1000);
+      await until(client.isClosed);
+      expect(member.watches[0]!.cancelled).toBe(true);
+    });
+    expect(direct).toBe(byNode);
+    expect(direct).not.toMatch(/0\r\n\r\n$/);
+  });
+
+  test('ends properly for a client that closes its half', async () => {
+    const [direct, byNode] = await bothWays(async ({ member }, client) => {
+      client.socket.write(WATCH, 'latin1');
+      await until(() => member.watches.length === 1);
+      client.socket.end();
+      await until(client.isClosed);
+      expect(member.watches[0]!.cancelled).toBe(true);
+      expect(client.text()).toMatch(/\r\n0\r\n\r\n$/);
+    });
+    expect(direct).toBe(byNode);
+  });
+
+  test('is over when its client is gone, also with requests behind it, which are not carried out', async () => {
+    await bothWays(async ({ member }, client) => {
+      client.socket.write(WATCH, 'latin1');
+      await until(() => member.watches.length === 1);
+      client.socket.write(put('/v2/keys/b', 'value=2'), 'latin1');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      client.socket.resetAndDestroy();
+      await until(() => member.watches[0]!.cancelled);
+      expect(member.commands).toEqual([]);
+    });
+  });
+
+  test('is answered before what is sent behind it', async () => {
+    const [direct, byNode] = await bothWays(async (api, client) => {
+      setUp(api.member);
+      client.socket.write(WATCH, 'latin1');
+      await until(() => api.member.watches.length === 1);
+      client.socket.write(put('/v2/keys/b', 'value=2') + GET, 'latin1');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect(api.member.commands).toEqual([]);
+      api.member.watches[0]!.listener(EVENT);
+      await until(() => wholeAnswers(client.text()) === 3);
+      taken.mock.calls.length = 'audit' in api.options ? 1 : 0;
+    });
+    expect(direct?.replaceAll(/^Date: .*$/gm, '')).toBe(byNode?.replaceAll(/^Date: .*$/gm, ''));
+  });
+
+  test('is cut when the server stops, and its client gets what was written, whatever it sent ahead', async () => {
+    await bothWays(async ({ member, server }, client) => {
+      client.socket.write(STREAM, 'latin1');
+      await until(() => member.watches.length === 1);
+      client.socket.write(put('/v2/keys/b', 'value=2'), 'latin1');
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      member.watches[0]!.listener(EVENT);
+      await server.closeClients(1000);
+      await until(client.isClosed);
+      expect(client.text()).toContain('"value":"w"');
+      expect(member.commands).toEqual([]);
+    });
+  });
+
+  test('is cut when auth is switched on', async () => {
+    await bothWays(async ({ member }, client) => {
+      client.socket.write(WATCH, 'latin1');
+      await until(() => member.watches.length === 1);
+      member.auth = () => ({ enabled: true, version: 1, user: () => undefined, role: () => undefined }) as never;
+      for (const listener of member.authListeners) listener();
+      await until(client.isClosed);
+      expect(client.text()).not.toMatch(/0\r\n\r\n$/);
+    });
+  });
 });
 
 /** A member whose next write waits for the test. */

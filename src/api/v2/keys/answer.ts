@@ -1,5 +1,4 @@
 /** Writes the answers of the key routes: status, headers, body (spec v2-api section 3). */
-import type { ServerResponse } from 'node:http';
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader } from '../../../member/types';
 import { errorStatus } from '../../errors';
@@ -57,7 +56,7 @@ function writeHead(response: Outgoing, member: KeyReader, status: number, etcdIn
 }
 
 /** The answer to a watch that was registered: everything but its events. */
-export function writeWatchHead(response: ServerResponse, member: KeyReader, etcdIndex: number): void {
+export function writeWatchHead(response: Outgoing, member: KeyReader, etcdIndex: number): void {
   writeHead(response, member, 200, etcdIndex, []);
   response.flushHeaders();
 }

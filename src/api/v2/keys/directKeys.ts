@@ -7,7 +7,7 @@ import { parseForm, type Form } from '../../http/form';
 import type { Outgoing } from '../../http/outgoing';
 import { parseRequestTarget } from '../../http/requestTarget';
 import { keyOf } from '../../keysFront';
-import { isWait, KeyOperations, type KeyOperationsOptions } from './keyOperations';
+import { KeyOperations, type KeyOperationsOptions } from './keyOperations';
 import { isBadParameter, PARAMETER_NAMES, readKeyParameters, type KeyParameters } from './parameters';
 
 export interface DirectKeysOptions extends KeyOperationsOptions {
@@ -31,9 +31,9 @@ export class DirectKeys {
     const path = target && keyOf(target.path);
     if (target === undefined || path === undefined) return false;
     const parameters = parametersOf(request, target.query);
-    if (parameters === undefined || isWait(parameters)) return false;
+    if (parameters === undefined) return false;
     try {
-      this.operations.carryOutOnce(response, grant, request.method, path, parameters);
+      this.operations.carryOut(response, grant, request.method, path, parameters);
     } catch (error) {
       this.operations.unexpected(response, error);
     }

@@ -1,5 +1,4 @@
 /** Carries key requests out: read, watch, propose; each is timed from when it is begun to its answer. */
-import type { ServerResponse } from 'node:http';
 import type { KeyCommand } from '../../../machine/command';
 import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyResult } from '../../../machine/keyspace/event';
@@ -46,15 +45,6 @@ interface KeyRequest {
   observer: KeyRequestObserver;
 }
 
-/** Whether it waits for an event. A quorum read does not, whatever it says (spec v2-api section 5). */
-export function isWait({ wait, quorum }: KeyParameters): boolean {
-  return wait && !quorum;
-}
-
-function requestOf(grant: KeyGrant, method: string, path: string, parameters: KeyParameters): KeyRequest {
-  return { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
-}
-
 export class KeyOperations {
   constructor(private readonly options: KeyOperationsOptions) {}
 
@@ -63,14 +53,8 @@ export class KeyOperations {
    *
    * @param grant for this key and what the method does to it
    */
-  carryOut(response: ServerResponse, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
-    if (isWait(parameters)) this.watch(response, requestOf(grant, method, path, parameters));
-    else this.carryOutOnce(response, grant, method, path, parameters);
-  }
-
-  /** The same of what waits for no event. */
-  carryOutOnce(response: Outgoing, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
-    const request = requestOf(grant, method, path, parameters);
+  carryOut(response: Outgoing, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
+    const request: KeyRequest = { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
     switch (method) {
       case 'PUT':
         this.propose(response, putCommand(path, parameters, this.options.now()), request);
@@ -97,7 +81,10 @@ export class KeyOperations {
   private read(response: Outgoing, request: KeyRequest): void {
     const { member } = this.options;
     const { path, parameters } = request;
-    if (parameters.quorum || parameters.consistent) {
+    if (parameters.wait && !parameters.quorum) {
+      this.begin(request, 'watch');
+      this.watch(response, request);
+    } else if (parameters.quorum || parameters.consistent) {
       this.begin(request, 'quorumGet');
       member.readBarrier().then(
         () => {
@@ -126,8 +113,7 @@ export class KeyOperations {
     }
   }
 
-  private watch(response: ServerResponse, request: KeyRequest): void {
-    this.begin(request, 'watch');
+  private watch(response: Outgoing, request: KeyRequest): void {
     const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
     const watch = new WatchResponse(this.options.member, response, request.grant, options, this.options.openWatches);

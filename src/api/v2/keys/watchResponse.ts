@@ -1,9 +1,9 @@
 /** One waiting client: registers the watch, hands its events to the socket as fast as it takes them, and ends with it. */
-import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { KeyError, KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader, Watch, WatchOptions } from '../../../member/types';
 import type { KeyGrant } from '../../auth/guard';
+import type { Outgoing } from '../../http/outgoing';
 import type { ApiObserver } from '../../observer';
 import { NO_OBSERVER } from '../../observer';
 import { Turns } from '../../turns';
@@ -101,7 +101,7 @@ export class WatchResponse implements OpenWatch {
 
   constructor(
     private readonly member: KeyReader,
-    private readonly response: ServerResponse,
+    private readonly response: Outgoing,
     private readonly grant: KeyGrant,
     readonly options: WatchOptions,
     private readonly openWatches: OpenWatches,
