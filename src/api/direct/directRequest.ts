@@ -36,6 +36,9 @@ const WITHOUT_EFFECT: ReadonlySet<string> = new Set([
   'sec-fetch-mode',
 ]);
 
+/** Its bytes are the same whatever it says of them, as in Go. */
+const FORM_TYPE = /^application\/x-www-form-urlencoded(?:; ?charset=(?:UTF|utf)-8)?$/;
+
 const LENGTH = /^(?:0|[1-9]\d{0,5})$/;
 
 /** What there is to know of a block of headers. */
@@ -110,7 +113,7 @@ function readFacts(headers: string): HeaderFacts | undefined {
         if (value.toLowerCase() !== 'keep-alive') return undefined;
         break;
       case 'content-type':
-        if (value !== 'application/x-www-form-urlencoded') return undefined;
+        if (!FORM_TYPE.test(value)) return undefined;
         isForm = true;
         break;
       case 'content-length':

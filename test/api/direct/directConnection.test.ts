@@ -139,6 +139,7 @@ const DIRECT = [
   put('/v2/keys/new', 'value=1'),
   put('/v2/keys/new', 'value=1&ttl=5'),
   put('/v2/keys/b', ''),
+  put('/v2/keys/b', 'value=%C3%A4').replace('urlencoded', 'urlencoded;charset=UTF-8'),
   put('/v2/keys/b', 'value=a+b%26%e4&prevExist=true'),
   put('/v2/keys/b?prevValue=x', 'value=1'),
   put('/v2/keys/b?noValueOnSuccess=true', 'value=1'),
