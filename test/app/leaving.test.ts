@@ -18,7 +18,7 @@ function scene(close: () => Promise<void>) {
 
 /** The process ended one way or the other. */
 const ended = (ends: readonly string[]): Promise<unknown> =>
-  until('the process ends', 30_000, () => /^(?:exit|kill)/.test(ends.at(-1) ?? ''));
+  until('the process ends', 60_000, () => /^(?:exit|kill)/.test(ends.at(-1) ?? ''));
 
 test('the database is closed before the process ends, also one that cannot be closed', async () => {
   for (const close of [() => Promise.resolve(), () => Promise.reject(new Error('broken'))]) {

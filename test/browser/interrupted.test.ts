@@ -110,7 +110,7 @@ function suite(): void {
   }
 
   const isStored = (key: string, text: string): Promise<unknown> =>
-    until(`${key} is ${text}`, 20_000, async () => (await stored(key)) === text);
+    until(`${key} is ${text}`, 60_000, async () => (await stored(key)) === text);
 
   const stored = async (key: string): Promise<string | undefined> => {
     const answer = await call(other.clientPort, { method: 'GET', target: `/v2/keys${key}?quorum=true`, basic: ROOT });
@@ -141,7 +141,7 @@ function suite(): void {
     await isLive();
     await row('new').waitFor();
     expect(await names()).toBe('/,app,changed,kept,new');
-    await until('the value is theirs', 10_000, async () => (await value()) === 'theirs');
+    await until('the value is theirs', 60_000, async () => (await value()) === 'theirs');
     // Nothing is listed anew: the events since are all there.
     expect(asked.filter((each) => !/^200 .*[?&]waitIndex=\d+$/.test(each))).toEqual([]);
     expect(await page.getByText('does not answer').count()).toBe(0);
@@ -180,7 +180,7 @@ function suite(): void {
     expect(await names()).toBe('/,app,busy,closed,gone,open,b,c');
     expect(await value()).toBe('after');
     await row('closed').click();
-    await until('the closed one is as it is now', 10_000, async () => {
+    await until('the closed one is as it is now', 60_000, async () => {
       return (await names()) === '/,app,busy,closed,b,c,gone,open,b,c';
     });
     await put('/closed/d', 'live');
@@ -198,7 +198,7 @@ function suite(): void {
       ...[...flags, `--peer-trusted-ca-file=${pki.caFile}`],
     ]);
     try {
-      await until('it forwards', 20_000, async () => (await proxy.get('/health', 2000)).status === 200);
+      await until('it forwards', 60_000, async () => (await proxy.get('/health', 2000)).status === 200);
       const { endpoints } = JSON.parse((await proxy.get('/v2/config/local/proxy')).text) as { endpoints: string[] };
       const first = cluster.members.find(({ clientUrl }) => clientUrl === endpoints[0]);
       if (first === undefined) throw new Error(`the proxy knows none of the members: ${endpoints.join()}`);
@@ -221,7 +221,7 @@ function suite(): void {
       await save('mine');
       await isStored('/proxied/key', 'mine');
       await put('/proxied/key', 'theirs');
-      await until('it shows that', 10_000, async () => (await value()) === 'theirs');
+      await until('it shows that', 60_000, async () => (await value()) === 'theirs');
       await page.getByRole('link', { name: 'Stats' }).click();
       await page.getByRole('rowheader', { name: /\(this one\)/ }).waitFor();
     });
@@ -241,7 +241,7 @@ function suite(): void {
         await open(proxy.clientUrl);
         await row('behind').click();
         await row('changed').click();
-        await until('it shows the value', 10_000, async () => (await value()) === `before it was ${how}`);
+        await until('it shows the value', 60_000, async () => (await value()) === `before it was ${how}`);
         const states: string[] = [];
         await page.exposeFunction('tell', (state: string) => void states.push(state));
         await page.evaluate(`new MutationObserver(() => {
@@ -251,21 +251,21 @@ function suite(): void {
         asked.length = 0;
         if (how === 'killed') await first.kill();
         else first.signal('SIGSTOP');
-        await until('it is not connected', 30_000, () => states.includes('Not connected'));
+        await until('it is not connected', 60_000, () => states.includes('Not connected'));
         await isLive();
         // Somebody else may have to be elected first.
         for (const [key, text] of [
           ['/behind/changed', 'theirs'],
           ['/behind/new', how],
         ] as const) {
-          await until('it is written', 30_000, async () => {
+          await until('it is written', 60_000, async () => {
             await put(key, text);
             return (await stored(key)) === text;
           });
         }
         await remove('/behind/deleted');
         await row('new').waitFor();
-        await until('it shows that', 10_000, async () => (await value()) === 'theirs');
+        await until('it shows that', 60_000, async () => (await value()) === 'theirs');
         expect(await names()).toContain('behind,changed,new');
         // It went on from the last event that it saw.
         expect(asked.filter((each) => !each.includes('wait=true'))).toEqual([]);

@@ -18,7 +18,7 @@ function suite(program: Program): void {
   beforeAll(async () => {
     server = await ServerProcess.start(program);
     await server.untilPublished();
-    client = createClient({ endpoints: server.clientUrl });
+    client = createClient({ endpoints: server.clientUrl, timeoutMs: 60_000 });
   });
 
   afterAll(async () => {

@@ -66,7 +66,7 @@ it('tells each acknowledged write once and in order while members die, hang and 
   const { stop } = writeOn(writer, directory);
   const more = (count: number): Promise<unknown> => {
     const target = changes.length + count;
-    return until(`${count} more changes`, 40_000, () => Promise.resolve(changes.length >= target || undefined));
+    return until(`${count} more changes`, 60_000, () => Promise.resolve(changes.length >= target || undefined));
   };
   const watchedAt = (): (typeof cluster.members)[number] | undefined =>
     cluster.members.find(({ clientUrl }) => clientUrl === reader.endpoints[0]);
@@ -97,7 +97,7 @@ it('waits on for a lock when the member that it waits at dies, and tells nobody 
   const [holder, waiter] = [newClient(), newClient()];
   const lock = await holder.locks.acquire('work', { ttlSeconds: 20 });
   const waiting = waiter.locks.acquire('work', { ttlSeconds: 20 });
-  await until('it waits', 10_000, async () => {
+  await until('it waits', 60_000, async () => {
     const { nodes } = await holder.keys.list('/_etcd/mod/lock/work');
     return nodes.length === 2 || undefined;
   });
@@ -119,7 +119,7 @@ it('learns of members it was not given, and uses them when the one it was given 
   const [given] = cluster.members;
   const client = createClient({ endpoints: given?.clientUrl ?? '', discoverEveryMs: 60_000, timeoutMs: 20_000 });
   await client.keys.set('/discovered', '1');
-  await until('the others are known', 10_000, () => Promise.resolve(client.endpoints.length === 3 || undefined));
+  await until('the others are known', 60_000, () => Promise.resolve(client.endpoints.length === 3 || undefined));
   await given?.kill();
   await client.keys.set('/discovered', '2');
   expect((await client.keys.get('/discovered')).node.value).toBe('2');

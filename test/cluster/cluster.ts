@@ -22,8 +22,8 @@ export interface ClusterOptions {
   readonly peerUrlFor?: (name: string, peerPort: number) => Promise<string>;
 }
 
-const FORMS_WITHIN_MS = 20_000;
-const CHANGED_WITHIN_MS = 20_000;
+const FORMS_WITHIN_MS = 60_000;
+const CHANGED_WITHIN_MS = 60_000;
 /** Of a change that was on its way to a leader that is gone: it may have been carried out. */
 const UNKNOWN_FATE = 500;
 const directories = new Set<string>();

@@ -10,7 +10,7 @@ import { until } from './waiting';
 export type Program = 'cairn' | 'etcd';
 
 export const ENTRY = process.env['CAIRN_ENTRY'] ?? join(resolve(__dirname, '../..'), 'dist/cairn.js');
-const HEALTHY_WITHIN_MS = 15_000;
+const HEALTHY_WITHIN_MS = 60_000;
 
 export interface MemberPlace {
   readonly program: Program;

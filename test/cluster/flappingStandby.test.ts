@@ -27,7 +27,7 @@ async function ofAnyone(statuses: readonly number[], request: Parameters<typeof 
 
 async function setSize(activeSize: number, removeDelay = 2): Promise<void> {
   const json = { activeSize, removeDelay, syncInterval: 1 };
-  await until(`activeSize is ${activeSize}`, 20_000, () =>
+  await until(`activeSize is ${activeSize}`, 60_000, () =>
     ofAnyone([200], { method: 'PUT', target: '/v2/admin/config', json }),
   );
 }
@@ -76,26 +76,26 @@ test('a standby that is killed at each turn comes back as another member, and no
       one.start();
     };
     await setSize(3);
-    const one = await until('one is told', 30_000, () =>
+    const one = await until('one is told', 60_000, () =>
       cluster.members.find((member) => since(member).includes('this process becomes a standby')),
     );
     if (phase === 'told') await restart(one);
     if (phase === 'moved aside') {
-      await until('its data are moved', 20_000, () => since(one).includes('were moved aside'));
+      await until('its data are moved', 60_000, () => since(one).includes('were moved aside'));
       await restart(one);
     }
-    await until('it waits', 30_000, () => isStandby(one));
+    await until('it waits', 60_000, () => isStandby(one));
     if (phase === 'waiting') {
       await restart(one);
-      await until('it waits again', 30_000, () => isStandby(one));
+      await until('it waits again', 60_000, () => isStandby(one));
     }
     await setSize(4);
     if (phase === 'joining') {
-      await until('it joins', 30_000, () => since(one).includes('there is room'));
+      await until('it joins', 60_000, () => since(one).includes('there is room'));
       await restart(one);
     }
     if (phase === 'a learner') {
-      await until('it is listed', 30_000, async () => (await listed()).length === 4);
+      await until('it is listed', 60_000, async () => (await listed()).length === 4);
       await restart(one);
     }
     const members = await until(`killed ${phase}: all four vote`, 60_000, async () => {
@@ -126,7 +126,7 @@ test.each(['a follower', 'the leader'])(
   async (who) => {
     cluster = await Cluster.start({ size: 4, heartbeatIntervalMs: 50, electionTimeoutMs: 400 });
     await setSize(3);
-    const waiting = await until('one waits', 30_000, async () => {
+    const waiting = await until('one waits', 60_000, async () => {
       for (const member of cluster.members) if (await isStandby(member)) return member;
       return undefined;
     });
@@ -146,7 +146,7 @@ test.each(['a follower', 'the leader'])(
       return now.includes(waiting.name) && !now.includes(still.name);
     });
     still.signal('SIGCONT');
-    await until('it sends clients to the leader', 30_000, async () => (await still.get('/v2/keys/x')).status === 307);
+    await until('it sends clients to the leader', 60_000, async () => (await still.get('/v2/keys/x')).status === 307);
     expect([200, 201]).not.toContain(await sent);
     expect((await other.get('/v2/keys/sent?quorum=true')).status).toBe(404);
     expect(still.logs()).toContain('this process becomes a standby, and joins again when there is room');

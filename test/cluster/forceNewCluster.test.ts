@@ -16,7 +16,7 @@ test('a survivor with --force-new-cluster serves what it has, refuses the lost o
   const keys = Array.from({ length: 40 }, (_, number) => `/kept/${number}`);
   for (const key of keys) expect((await cluster.members[0]!.put(key, key)).status).toBe(201);
   const [survivor, lost, gone] = cluster.members as [ClusterMember, ClusterMember, ClusterMember];
-  await until('the survivor has all of it', 10_000, async () => (await survivor.value(keys.at(-1)!)) !== undefined);
+  await until('the survivor has all of it', 60_000, async () => (await survivor.value(keys.at(-1)!)) !== undefined);
   const before = await indexOf(survivor);
   const lostId = await lost.id();
   const args = cluster.argumentsFor();
@@ -24,7 +24,7 @@ test('a survivor with --force-new-cluster serves what it has, refuses the lost o
 
   // Alone it has no quorum.
   survivor.start(args);
-  await until('it answers', 10_000, async () => (await survivor.get('/version')).status === 200);
+  await until('it answers', 60_000, async () => (await survivor.get('/version')).status === 200);
   expect((await survivor.get('/health', 3000)).status).toBe(503);
   await survivor.kill();
 
@@ -39,7 +39,7 @@ test('a survivor with --force-new-cluster serves what it has, refuses the lost o
   // A lost one comes back with its data: it is refused, and disturbs nobody.
   lost.start();
   const refusal = `rejected the stream from peer ${lostId} since it was removed`;
-  await until('the lost one is refused', 15_000, () => survivor.logs().includes(refusal) || undefined);
+  await until('the lost one is refused', 60_000, () => survivor.logs().includes(refusal) || undefined);
   expect((await survivor.put('/undisturbed', '1')).status).toBe(201);
   await lost.kill();
 

@@ -32,21 +32,21 @@ describe('a founder that lost its disk', () => {
   it('does not found again beside one that missed an acknowledged write: the write is there when the third is back', async () => {
     const [cluster, a, b, c] = await threeMembers();
     await a.kill();
-    await until('it is acknowledged', 30_000, async () => (await b.put('/x', 'acknowledged')).status < 300);
+    await until('it is acknowledged', 60_000, async () => (await b.put('/x', 'acknowledged')).status < 300);
     await cluster.killAll();
     c.deleteData();
     c.start();
     await sleep(200);
     a.start();
-    await until('it says what it waits for', 15_000, () =>
+    await until('it says what it waits for', 60_000, () =>
       /does not found the cluster yet|cannot found the cluster|the data of this member is lost/.test(c.logs()),
     );
-    await until('the other one is up', 15_000, async () => (await a.get('/version', 1000)).status === 200);
+    await until('the other one is up', 60_000, async () => (await a.get('/version', 1000)).status === 200);
     await sleep(LONG_ENOUGH_TO_FORM_MS);
     expect([await hasLeader(a), await hasLeader(c)]).toEqual([false, false]);
     expect(c.isRunning).toBe(true);
     b.start();
-    await until('the write is there', 15_000, async () => (await a.value('/x', '?quorum=true')) === 'acknowledged');
+    await until('the write is there', 60_000, async () => (await a.value('/x', '?quorum=true')) === 'acknowledged');
     // With the two of them there is a leader again, and the third comes in as a new member.
     await cluster.healthy();
     expect(await c.value('/x', '?quorum=true')).toBe('acknowledged');
@@ -56,7 +56,7 @@ describe('a founder that lost its disk', () => {
   it('does not end in a crash loop when the leader it followed goes on', async () => {
     const [cluster, a, b, c] = await threeMembers();
     await a.kill();
-    await until('it is acknowledged', 30_000, async () => (await b.put('/x', 'acknowledged')).status < 300);
+    await until('it is acknowledged', 60_000, async () => (await b.put('/x', 'acknowledged')).status < 300);
     const founderId = await c.id();
     await c.kill();
     c.deleteData();
@@ -108,7 +108,7 @@ describe('a stranger that asks in the name of founders', () => {
       return (await call(to.place.peerPort, asked).catch(() => ({ status: 0 }))).status;
     };
     a.start(cluster.argumentsFor());
-    await until('it waits for the others', 15_000, () => /does not found the cluster yet/.test(a.logs()));
+    await until('it waits for the others', 60_000, () => /does not found the cluster yet/.test(a.logs()));
     expect([await forge(a, ids[1]!), await forge(a, ids[2]!)]).toEqual([503, 503]);
     b.start(cluster.argumentsFor());
     await Promise.all([a.healthy(), b.healthy()]);

@@ -20,12 +20,12 @@ const hosts: Server[] = [];
 beforeAll(async () => {
   cluster = await Cluster.start({ size: 4, electionTimeoutMs: 400 });
   await settings(cluster.members[0]!, { activeSize: 3, removeDelay: 1800, syncInterval: 1 });
-  standby = await until('one is a standby', 30_000, async () => {
+  standby = await until('one is a standby', 60_000, async () => {
     for (const member of cluster.members)
       if ((await member.get('/metrics', 2000)).text.includes('cairn_standby 1')) return member;
     return undefined;
   });
-  leader = await until('one leads', 20_000, async () => {
+  leader = await until('one leads', 60_000, async () => {
     const states = await Promise.all(
       cluster.members.map(async (each) => (each === standby ? '' : (await each.self()).state)),
     );
@@ -51,7 +51,7 @@ async function listen(port: number, answer: (request: IncomingMessage, response:
 }
 
 async function settings(through: ClusterMember, json: object): Promise<void> {
-  await until('the settings are set', 20_000, async () => {
+  await until('the settings are set', 60_000, async () => {
     return (await call(through.clientPort, { method: 'PUT', target: '/v2/admin/config', json })).status === 200;
   });
 }
@@ -62,7 +62,7 @@ async function whereTo(member: ClusterMember): Promise<string> {
 }
 
 const knowsLeader = (): Promise<unknown> =>
-  until('it knows the leader', 20_000, async () => (await whereTo(standby)) === `${leader.clientUrl}/v2/keys/kept`);
+  until('it knows the leader', 60_000, async () => (await whereTo(standby)) === `${leader.clientUrl}/v2/keys/kept`);
 
 const descriptorsOf = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
 
@@ -112,12 +112,12 @@ test('a stranger that says it of hundreds of URLs at which nobody answers does n
   await standby.kill();
   const timer = setInterval(() => void Promise.all(Array.from({ length: 8 }, say)), 20);
   try {
-    await until('the stranger was first', 20_000, () => said > 1000);
+    await until('the stranger was first', 60_000, () => said > 1000);
     standby.start();
     await knowsLeader();
     await settings(leader, { removeDelay: 2 });
     await follower.kill();
-    await until('the standby took the place', 15_000, async () => {
+    await until('the standby took the place', 60_000, async () => {
       const names = (await leader.members()).map(({ name }) => name);
       return names.includes(standby.name) && !names.includes(follower.name);
     });
@@ -192,16 +192,16 @@ test('whatever a host in the place of a member answers, the standby goes on, and
     [lie, count] = [name, 0];
     const there = `${leader.clientUrl}/v2/keys/kept`;
     const places = new Set<string>();
-    await until(`it was told ${name}`, 20_000, async () => {
+    await until(`it was told ${name}`, 60_000, async () => {
       places.add(await whereTo(standby));
       return count > 4;
     });
     // On a machine that is busy the others may answer too late for a moment.
     expect([name, [...places].filter((each) => each !== there && each !== 'status 400')]).toEqual([name, []]);
-    await until(`told ${name} it knows the leader`, 20_000, async () => (await whereTo(standby)) === there);
+    await until(`told ${name} it knows the leader`, 60_000, async () => (await whereTo(standby)) === there);
   }
   expect([standby.isRunning, standby.pid, existsSync(join(standby.dataDir, 'db'))]).toEqual([true, pid, false]);
-  await until('its connections are closed', 15_000, () => descriptorsOf(pid!) <= openAtFirst + 8);
+  await until('its connections are closed', 60_000, () => descriptorsOf(pid!) <= openAtFirst + 8);
   const host = hosts.pop()!;
   host.closeAllConnections();
   await new Promise((resolve) => host.close(resolve));
@@ -214,7 +214,7 @@ test('one host that lies in the place of a member sends nobody to itself, and ta
   const clusterId = await leader.clusterId();
   const peerUrls = (await leader.members()).flatMap(({ peerURLs }) => peerURLs);
   // It was started while one of them was away.
-  const note = await until('it has noted all members', 15_000, () => {
+  const note = await until('it has noted all members', 60_000, () => {
     const text = readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8');
     return peerUrls.every((url) => text.includes(`"${url}"`)) ? text : undefined;
   });
@@ -238,18 +238,18 @@ test('one host that lies in the place of a member sends nobody to itself, and ta
   for (const clusterNamed of [clusterId, '1234']) {
     named = clusterNamed;
     asked.length = 0;
-    await until('it was asked', 10_000, () => asked.filter((line) => line === 'POST /standby').length > 2);
+    await until('it was asked', 60_000, () => asked.filter((line) => line === 'POST /standby').length > 2);
     places.add(await whereTo(standby));
   }
   expect([...places]).toEqual([`${leader.clientUrl}/v2/keys/kept`]);
   expect(readFileSync(join(standby.dataDir, 'STANDBY'), 'utf8')).toBe(note);
   // Nor when it is the only one that answers, and when the standby is started again meanwhile.
   await Promise.all(cluster.members.filter((each) => each !== standby && each !== follower).map((each) => each.stop()));
-  await until('nobody leads', 10_000, async () => (await whereTo(standby)) === 'status 400');
+  await until('nobody leads', 60_000, async () => (await whereTo(standby)) === 'status 400');
   await standby.kill();
   asked.length = 0;
   standby.start();
-  await until('it was asked again', 10_000, () => asked.includes('GET /members'));
+  await until('it was asked again', 60_000, () => asked.includes('GET /members'));
   await sleep(1500);
   expect(asked).not.toContain('POST /members');
   expect(standby.logs()).toContain('of the 3 members that are known answer for the cluster');

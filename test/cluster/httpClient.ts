@@ -48,7 +48,7 @@ export function speakTls(port: number, options: SecureContextOptions): void {
 }
 
 /** One request to 127.0.0.1:`port`. Rejects with NoAnswer. */
-export function call(port: number, { method, target, form, json, basic }: Call, timeoutMs = 10_000): Promise<Answer> {
+export function call(port: number, { method, target, form, json, basic }: Call, timeoutMs = 30_000): Promise<Answer> {
   const body =
     form !== undefined ? new URLSearchParams(form).toString() : json !== undefined ? JSON.stringify(json) : '';
   const type = form !== undefined ? 'application/x-www-form-urlencoded' : 'application/json';

@@ -27,7 +27,7 @@ test('it turns away those that it does not know, until --join-urls names one of 
   m1.deleteData();
 
   m3.start();
-  await until('it turns the newcomer away', 10_000, () =>
+  await until('it turns the newcomer away', 60_000, () =>
     Promise.resolve(m3.logs().includes('failed to find member') || undefined),
   );
   await m3.stop();

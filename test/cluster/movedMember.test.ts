@@ -19,7 +19,7 @@ test('it tells the cluster by itself, and takes part at its new place', async ()
   expect((await other!.put('/meanwhile', 'x')).status).toBe(201);
   const url = `http://127.0.0.1:${await stablePort()}`;
   moved!.start(cluster.argumentsFor(cluster.members, '--listen-peer-urls', url, '--initial-advertise-peer-urls', url));
-  await until('the cluster knows', 20_000, async () =>
+  await until('the cluster knows', 60_000, async () =>
     (await other!.members()).some((member) => member.id === id && member.peerURLs.join() === url),
   );
   await cluster.healthy();

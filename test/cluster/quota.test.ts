@@ -36,7 +36,7 @@ function remove(through: ClusterMember, key: string): Promise<Answer> {
 
 /** Each leader hears of the limit within a moment, not before it leads. */
 async function leaderKnows(): Promise<void> {
-  await until('the leader knows the lowest limit', 10_000, async () => {
+  await until('the leader knows the lowest limit', 60_000, async () => {
     const answer = await cluster.members[1]!.put('/large', 'x'.repeat(LEAST_BYTES));
     if (answer.status !== 507) await remove(cluster.members[1]!, '/large');
     return answer.status === 507 || undefined;
@@ -52,14 +52,14 @@ test('no member takes more than that one can hold, and it starts on more with a 
   const taken = fillings.map((filling) => filling.taken).reduce((sum, count) => sum + count);
   expect(taken).toBeGreaterThanOrEqual(10);
   expect(taken * VALUE.length).toBeLessThan(LEAST_BYTES);
-  await until('all of them say so', 30_000, async () => {
+  await until('all of them say so', 60_000, async () => {
     const answers = await Promise.all(cluster.members.map((member) => member.get('/health')));
     return answers.every(({ text }) => text.includes('ALARM NOSPACE')) || undefined;
   });
 
   await smallest.stop();
   smallest.start(cluster.argumentsFor(cluster.members, '--quota-bytes', String(LEAST_BYTES / 2)));
-  await until('it is ready', 20_000, async () => (await smallest.get('/readyz')).status === 200 || undefined);
+  await until('it is ready', 60_000, async () => (await smallest.get('/readyz')).status === 200 || undefined);
   expect((await smallest.get('/health')).text).toContain('ALARM NOSPACE');
   await leaderKnows();
   expect((await smallest.put('/small', '1')).status).toBe(507);
@@ -67,7 +67,7 @@ test('no member takes more than that one can hold, and it starts on more with a 
     for (const { name } of cluster.members) await remove(smallest, `/${name}-${n}`);
   }
   expect((await smallest.put('/small', '1')).status).toBe(201);
-  await until('all are well', 10_000, async () => {
+  await until('all are well', 60_000, async () => {
     const answers = await Promise.all(cluster.members.map((member) => member.get('/health')));
     return answers.every(({ status }) => status === 200) || undefined;
   });

@@ -113,7 +113,7 @@ function suite(): void {
     // It lives on without one of them, and the one comes back.
     await all[0]!.kill();
     // It may have led: nobody knows what became of a write that was on its way to it, and the client leaves it to its caller to ask again.
-    await until('a write is taken', 30_000, () => client.keys.set('/without', 'v').catch(() => undefined));
+    await until('a write is taken', 60_000, () => client.keys.set('/without', 'v').catch(() => undefined));
     await started(all[0]!.startAgain());
     expect((await client.keys.get('/without', { quorum: true })).node.value).toBe('v');
   });

@@ -64,7 +64,7 @@ test('after a change of leaders nobody knows what it acknowledged: it takes in w
   expect([leader, other]).toContain(next);
   member.start();
   // The first linearizable read that it answers shows nothing older.
-  expect(await until('it answers', 20_000, () => member.value('/late', '?quorum=true'))).toBe('19');
-  await until('it caught up', 20_000, async () => (await member.value('/late')) === '19');
+  expect(await until('it answers', 60_000, () => member.value('/late', '?quorum=true'))).toBe('19');
+  await until('it caught up', 60_000, async () => (await member.value('/late')) === '19');
   expect(await member.value('/early')).toBe('1');
 });

@@ -18,7 +18,7 @@ async function isStandby(member: ClusterMember): Promise<boolean> {
 }
 
 async function standby(of: readonly ClusterMember[]): Promise<ClusterMember> {
-  return until('one is a standby', 30_000, async () => {
+  return until('one is a standby', 60_000, async () => {
     for (const member of of) if (member.isRunning && (await isStandby(member).catch(() => false))) return member;
     return undefined;
   });
@@ -34,7 +34,7 @@ async function voters(through: ClusterMember): Promise<string> {
 }
 
 async function settings(through: ClusterMember, activeSize: number): Promise<void> {
-  await until('the settings are set', 20_000, async () => {
+  await until('the settings are set', 60_000, async () => {
     const json = { activeSize, removeDelay: 2, syncInterval: 1 };
     return (await call(through.clientPort, { method: 'PUT', target: '/v2/admin/config', json })).status === 200;
   });
@@ -55,8 +55,8 @@ test('a member too many waits, takes the place of one that was killed, and that 
   const { pid } = demoted;
   const rest = cluster.members.filter((member) => member !== demoted);
   const through = await cluster.leader();
-  await until('three are left', 20_000, async () => (await voters(through)) === names(rest));
-  const redirected = await until('it knows who leads', 20_000, async () => {
+  await until('three are left', 60_000, async () => (await voters(through)) === names(rest));
+  const redirected = await until('it knows who leads', 60_000, async () => {
     const answer = await call(demoted.clientPort, { method: 'GET', target: '/v2/keys/kept' });
     return answer.status === 307 && answer;
   });
@@ -76,9 +76,9 @@ test('a member too many waits, takes the place of one that was killed, and that 
   const [victim] = rest.filter((member) => member !== through) as [ClusterMember];
   await victim.kill();
   const after = cluster.members.filter((member) => member !== victim);
-  await until('it took the place', 40_000, async () => (await voters(through)) === names(after));
+  await until('it took the place', 60_000, async () => (await voters(through)) === names(after));
   expect(demoted.pid).toBe(again);
-  await until('it has the state', 10_000, async () => (await demoted.value('/kept')) === '1');
+  await until('it has the state', 60_000, async () => (await demoted.value('/kept')) === '1');
 
   victim.start();
   expect(await standby([victim])).toBe(victim);
@@ -86,7 +86,7 @@ test('a member too many waits, takes the place of one that was killed, and that 
   expect(victim.logs()).toContain('this process becomes a standby');
 
   await settings(through, 4);
-  await until('all four are members', 40_000, async () => (await voters(through)) === names(cluster.members));
+  await until('all four are members', 60_000, async () => (await voters(through)) === names(cluster.members));
   expect((await victim.put('/kept', '2')).status).toBe(200);
 
   // A directory that cannot be moved aside: it ends as any removed member does, and the data stay where they are.
@@ -107,7 +107,7 @@ test('the first member of all, which names nobody, comes back to its cluster and
   const peers = `--peers=${new URL(founder.place.peerUrl).host}`;
   for (const other of others) {
     other.start([...timing, peers]);
-    await until(`${other.name} votes`, 30_000, async () => (await voters(founder)).includes(other.name));
+    await until(`${other.name} votes`, 60_000, async () => (await voters(founder)).includes(other.name));
   }
   await settings(founder, 4);
   await settings(founder, 3);

@@ -60,7 +60,7 @@ describe.each<[string, () => ClusterOptions]>([
     lost!.deleteData();
     lost!.start();
     await cluster.healthy();
-    await until('it has the state', 20_000, async () => (await lost!.value('/written')) !== undefined);
+    await until('it has the state', 60_000, async () => (await lost!.value('/written')) !== undefined);
   });
 
   test('one more member is added and joins', async () => {

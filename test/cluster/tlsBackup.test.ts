@@ -61,7 +61,7 @@ beforeAll(async () => {
   ]);
   const value = 'x'.repeat(LARGE.bytes);
   for (let at = 0; at < LARGE.count; at++) await set(`/large/${at}`, value);
-  await until('it forwards', 20_000, async () => (await proxy.get('/health', 2000)).status === 200);
+  await until('it forwards', 60_000, async () => (await proxy.get('/health', 2000)).status === 200);
 });
 
 afterAll(async () => {
@@ -71,7 +71,7 @@ afterAll(async () => {
 });
 
 async function ask(member: ClusterMember, method: string, target: string, json: object): Promise<void> {
-  await until(target, 20_000, async () => (await request(member, { method, target, json })).status < 300);
+  await until(target, 60_000, async () => (await request(member, { method, target, json })).status < 300);
 }
 
 const request = (member: ClusterMember, asked: Call) => call(member.clientPort, { ...asked, basic: ROOT }, 20_000);
@@ -139,7 +139,7 @@ test('nobody else gets any of it, and hears why', () => {
 });
 
 test('the leader changes while it is sent: what comes is whole, and of one moment', async () => {
-  const leader = await until('one leads', 20_000, async () => {
+  const leader = await until('one leads', 60_000, async () => {
     const states = await Promise.all(members.map(async (each) => (await each.self()).state));
     return members[states.indexOf('StateLeader')];
   });

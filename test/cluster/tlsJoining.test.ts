@@ -72,7 +72,7 @@ test('a discovery service whose CA is not known is named, with what to do, and w
   lost.start([...flags, `--discovery=${await token('b')}`]);
   try {
     const reason = /TLS with 127\.0\.0\.1:\d+: x509: certificate signed by unknown authority.*waiting/;
-    await until('it says why', 20_000, () => reason.test(lost.logs()));
+    await until('it says why', 60_000, () => reason.test(lost.logs()));
     expect(lost.isRunning).toBe(true);
   } finally {
     await lost.kill();
@@ -105,7 +105,7 @@ describe('a proxy', () => {
   test('with the certificate of a member forwards to members that demand one', async () => {
     const proxy = await startProxy(...peerTlsFlags(member, ours.caFile));
     try {
-      await until('it forwards', 20_000, async () => {
+      await until('it forwards', 60_000, async () => {
         const put = { method: 'PUT', target: '/v2/keys/proxied', form: { value: 'x' } };
         return (await call(portOf(proxy), put)).status < 300;
       });
@@ -130,7 +130,7 @@ describe('a proxy', () => {
     const proxy = await startProxy(...(await make()));
     try {
       const said = new RegExp(`nobody says who the members are|did not answer`);
-      await until('it says why', 20_000, () =>
+      await until('it says why', 60_000, () =>
         proxy
           .logs()
           .split('\n')

@@ -40,7 +40,7 @@ test('restarted one after the other with https URLs, members tell the cluster by
       const url = `https://127.0.0.1:${one.place.peerPort}`;
       one.start(cluster.argumentsFor(cluster.members, '--listen-peer-urls', url, '--initial-advertise-peer-urls', url));
       await cluster.healthy();
-      await until('all know its new URL', 20_000, async () => {
+      await until('all know its new URL', 60_000, async () => {
         return (await peerURLs()).filter((known) => known === url).length === cluster.members.length;
       });
     }
@@ -85,5 +85,5 @@ test('a member that dials http where https is spoken says so, with what to do', 
   secure!.start(cluster.argumentsFor(cluster.members, ...peerTlsFlags(member, pki.caFile), '--listen-peer-urls', url));
   plain!.start(cluster.argumentsFor());
   const reason = `127.0.0.1:${secure!.place.peerPort} speaks TLS there, and it was asked by plain HTTP; write its URL with https://`;
-  await until('it says why', 20_000, () => plain!.logs().includes(reason));
+  await until('it says why', 60_000, () => plain!.logs().includes(reason));
 });

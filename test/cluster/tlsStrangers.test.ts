@@ -65,7 +65,7 @@ describe('the peer port', () => {
     const [asked] = cluster.members;
     const before = asked!.logs().length;
     expect(await askAs(asked!.place.peerPort, await make())).toBe('');
-    await until('it says why', 10_000, () => /TLS at the peer port: .*client/.test(asked!.logs().slice(before)));
+    await until('it says why', 60_000, () => /TLS at the peer port: .*client/.test(asked!.logs().slice(before)));
   });
 
   test('says to one who speaks plain HTTP that it is the wrong port, and no more', async () => {
@@ -111,7 +111,7 @@ describe('at the address of a member that is away', () => {
     const before = others.map((one) => one.logs().length);
     const since = (position: number): string => others[position]!.logs().slice(before[position]);
     try {
-      await until('both have said why', 45_000, () => others.every((_, position) => reason.test(since(position))));
+      await until('both have said why', 60_000, () => others.every((_, position) => reason.test(since(position))));
       await sleep(PATIENCE_MS);
       expect(received).toBe('');
       const lines = others.map(

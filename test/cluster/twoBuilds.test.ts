@@ -75,7 +75,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
     await restart(first, keptBuild);
     await restart(second, keptBuild);
     for (const member of [third, first, second]) await restart(member, THIS_BUILD);
-    await until('this build may write all it knows', 20_000, async () => {
+    await until('this build may write all it knows', 60_000, async () => {
       const levels = await Promise.all(cluster.members.map((member) => metric(member, 'etcd_feature_level')));
       return levels.every((inForce) => inForce === FEATURE_LEVEL) || undefined;
     });
@@ -90,7 +90,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
     const before = timesPublished(member);
     start(member, entry);
     await ready(member);
-    await until(`${member.name} has said what it reads`, 30_000, () => timesPublished(member) > before);
+    await until(`${member.name} has said what it reads`, 60_000, () => timesPublished(member) > before);
   }
 
   /** As `restart`, but so late that no log has what the member missed: it is sent the state. */
@@ -104,7 +104,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
       return beginnings.every((index) => index > known) || undefined;
     });
     start(member, entry);
-    await until(`${member.name} was sent the state`, 30_000, async () => {
+    await until(`${member.name} was sent the state`, 60_000, async () => {
       return (await metric(member, 'etcd_network_snapshot_receive_success')) > 0 || undefined;
     });
     await ready(member);

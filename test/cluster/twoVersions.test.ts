@@ -44,7 +44,7 @@ it('one by one under load: nothing acknowledged is missing, and nobody is given 
     await ready(member);
   }
   const [first] = cluster.members;
-  await until('the newer level is in force', 20_000, async () => (await askNew(first!)) === 204 || undefined);
+  await until('the newer level is in force', 60_000, async () => (await askNew(first!)) === 204 || undefined);
   isOver = true;
   const report = await load;
   expect(report.acknowledged.length).toBeGreaterThan(0);

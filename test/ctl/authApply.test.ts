@@ -17,7 +17,7 @@ beforeEach(async () => {
   server = await startInProcess('all');
   write('root', 'root:geheim\n');
   write('app', 'app-password\n');
-  await until('the member knows that all members know of users', 10_000, async () => {
+  await until('the member knows that all members know of users', 60_000, async () => {
     const { status } = await fetch(`${server.url}/v2/auth/users/nobody`, { method: 'DELETE' });
     return status === 404 || undefined;
   });

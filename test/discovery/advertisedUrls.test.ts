@@ -87,7 +87,7 @@ it('when it is asked to stop it ends, and the next start tries again', async () 
     },
   });
   const told = tellAdvertisedUrls(moved.options);
-  await until('it was tried', 30_000, () => tries > 0);
+  await until('it was tried', 60_000, () => tries > 0);
   moved.stop.abort(new Error('stopped'));
   await told;
   expect(moved.noted).toEqual(['http://a:1']);

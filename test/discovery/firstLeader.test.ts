@@ -112,7 +112,7 @@ it('goes on saying that it is there, also after the service was away', async () 
   service.fault = () => (++number === 1 ? 'error' : undefined);
   const member = joiner('a', url);
   const kept = keepRegistered(member.options);
-  await until('it is registered', 15_000, () => service.keys.get('/t/a')?.ttl === '604800' || undefined);
+  await until('it is registered', 60_000, () => service.keys.get('/t/a')?.ttl === '604800' || undefined);
   expect(member.lines).toEqual([expect.stringContaining('cannot be renewed')]);
   member.stop.abort();
   await kept;

@@ -22,7 +22,7 @@ it('asks in the order of the protocol', async () => {
   const url = service.token('t', '2');
   const one = joiner('a', url);
   const first = begin(one);
-  await until('it watches', 15_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
+  await until('it watches', 60_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
   expect(service.seen).toEqual([
     'GET /t/_config/size?quorum=true',
     'GET /t?quorum=true',
@@ -89,13 +89,13 @@ describe('registering again', () => {
     const first = joiner('a', url, notes);
     service.fault = (what) => (what.startsWith('PUT') ? 'drop' : undefined);
     const cut = begin(first);
-    await until('it tries', 15_000, () => service.seen.some((line) => line.startsWith('PUT')) || undefined);
+    await until('it tries', 60_000, () => service.seen.some((line) => line.startsWith('PUT')) || undefined);
     first.stop.abort(new Error('stopped'));
     await expect(cut).rejects.toThrow('stopped');
     service.fault = (what) => (what.startsWith('PUT') ? 'dropAfter' : undefined);
     const second = joiner('a', url, notes);
     const again = begin(second);
-    await until('it is registered', 15_000, () => service.keys.size === 2 || undefined);
+    await until('it is registered', 60_000, () => service.keys.size === 2 || undefined);
     second.stop.abort(new Error('stopped'));
     await expect(again).rejects.toThrow('stopped');
     service.fault = () => undefined;
@@ -120,10 +120,10 @@ describe('registering again', () => {
     const cluster = clusterOf(['a', 'b', 'c'], url, ['a']);
     const fetchMembers = () => (running ? Promise.resolve(cluster) : Promise.reject(new Error('refused')));
     const coming = begin({ ...lost, options: { ...lost.options, fetchMembers } });
-    await until('it says so', 15_000, () => lost.lines.some((line) => line.includes('1 of 3')) || undefined);
+    await until('it says so', 60_000, () => lost.lines.some((line) => line.includes('1 of 3')) || undefined);
     const others = await Promise.all(['b', 'c'].map((name) => begin(joiner(name, url))));
     for (const other of others) expect(foundersOf(other).toSorted()).toEqual(['a', 'b', 'c']);
-    await until('it waits', 15_000, () => lost.lines.some((line) => line.includes('its data is lost')) || undefined);
+    await until('it waits', 60_000, () => lost.lines.some((line) => line.includes('its data is lost')) || undefined);
     running = true;
     // Although the cluster does not say that it was ever started, it may have voted.
     expect(await coming).toMatchObject({
@@ -158,7 +158,7 @@ describe('registering again', () => {
     const notes = new FakeNotes();
     const first = joiner('a', url, notes);
     const cut = begin(first);
-    await until('it is registered', 15_000, () => service.keys.size === 2 || undefined);
+    await until('it is registered', 60_000, () => service.keys.size === 2 || undefined);
     first.stop.abort(new Error('stopped'));
     await expect(cut).rejects.toThrow('stopped');
     await begin(joiner('b', url));
@@ -206,7 +206,7 @@ describe('a service in trouble', () => {
     await service.stop();
     const member = joiner('a', url);
     const beginning = begin(member);
-    await until('it says so', 15_000, () => member.lines.length > 0 || undefined);
+    await until('it says so', 60_000, () => member.lines.length > 0 || undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(member.lines).toEqual([
       expect.stringMatching(/^the discovery service cannot be asked .*connection refused/),
@@ -228,7 +228,7 @@ describe('a service in trouble', () => {
     service.fault = (what) => (what.includes('wait=true') ? fault : undefined);
     const first = begin(joiner('a', url));
     const watches = () => service.seen.filter((line) => line.includes('wait=true')).length;
-    await until('it watched twice', 15_000, () => watches() >= 2 || undefined);
+    await until('it watched twice', 60_000, () => watches() >= 2 || undefined);
     expect(watches()).toBeLessThan(20);
     expect(foundersOf(await begin(joiner('b', url)))).toEqual(foundersOf(await first));
   });
@@ -237,7 +237,7 @@ describe('a service in trouble', () => {
     const url = service.token('t', '2');
     const member = joiner('a', url);
     const beginning = begin(member);
-    await until('it watches', 15_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
+    await until('it watches', 60_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
     const reason = new Error('asked to');
     member.stop.abort(reason);
     await expect(beginning).rejects.toBe(reason);
@@ -260,7 +260,7 @@ describe('a bad token', () => {
   it('that vanishes', async () => {
     const url = service.token('t', '2');
     const beginning = begin(joiner('a', url));
-    await until('it watches', 15_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
+    await until('it watches', 60_000, () => service.seen.some((line) => line.includes('wait=true')) || undefined);
     service.keys.clear();
     service.put('/elsewhere', '');
     await expect(beginning).rejects.toThrow('discovery: token not found');
@@ -286,7 +286,7 @@ it('does not ask without pause a service that confirms registrations and does no
   const beginning = begin(member);
   const stopped = expect(beginning).rejects.toThrow('enough');
   await new Promise((resolve) => setTimeout(resolve, 1000));
-  await until('it says so', 30_000, () => member.lines.length > 0);
+  await until('it says so', 60_000, () => member.lines.length > 0);
   member.stop.abort(new Error('enough'));
   await stopped;
   // Waits are fifty times shorter here than in a member: 5 ms, doubling up to 200 ms.

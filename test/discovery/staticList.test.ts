@@ -58,7 +58,7 @@ async function waits({ beginning, stop, lines }: Begun, linesMin = 1): Promise<s
   const reason = new Error('enough');
   const stopped = expect(beginning).rejects.toBe(reason);
   await sleep(150);
-  await Promise.race([stopped, until('it says what it waits for', 30_000, () => lines.length >= linesMin)]);
+  await Promise.race([stopped, until('it says what it waits for', 60_000, () => lines.length >= linesMin)]);
   stop.abort(reason);
   await stopped;
   return lines.join('\n');

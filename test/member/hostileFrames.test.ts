@@ -221,7 +221,7 @@ function sceneOf(target: PeerMember, from: MemberId): Scene {
 }
 
 it.each(Object.entries(FRAMES))('%s', async (_, said) => {
-  await until(() => leader() !== undefined, 20_000);
+  await until(() => leader() !== undefined, 60_000);
   const lead = leader()!;
   const follower = members.find((each) => each !== lead)!;
   for (const target of [lead, follower]) {
@@ -236,7 +236,7 @@ it.each(Object.entries(FRAMES))('%s', async (_, said) => {
 it.each(Object.entries(TO_LEADER))('%s, to a leader', async (_, said) => {
   // Who leads may change under load; who no longer leads has no reason to refuse.
   for (let attempt = 0; ; attempt++) {
-    await until(() => leader() !== undefined, 20_000);
+    await until(() => leader() !== undefined, 60_000);
     const target = leader()!;
     const { id } = members.find((each) => each !== target)!;
     if ((await speakAs(id, target, [said(sceneOf(target, id))])) !== undefined) break;

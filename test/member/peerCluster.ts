@@ -58,7 +58,7 @@ interface Place {
 export async function startMembers(count = 3): Promise<PeerMember[]> {
   const places = await Promise.all(Array.from({ length: count }, (_, at) => makePlace(`m${at + 1}`)));
   const members = await Promise.all(places.map((place) => startMember(place, places, new MemoryDisk())));
-  await until(() => members.every(({ member }) => member.status().ready), 20_000);
+  await until(() => members.every(({ member }) => member.status().ready), 60_000);
   return members;
 }
 

@@ -100,7 +100,7 @@ test('a member that was killed after it acknowledged that auth is on knows at it
   expect(again.auth().enabled).toBe(false);
   expect(again.isAuthUndecided()).toBe(true);
   again.start();
-  await until('it knows', 30_000, () => !again.isAuthUndecided());
+  await until('it knows', 60_000, () => !again.isAuthUndecided());
   expect(again.auth().enabled).toBe(true);
   await again.stop(0);
   // What it asked of its disk is never answered, so its end is not waited for.

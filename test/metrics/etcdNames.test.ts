@@ -43,7 +43,7 @@ async function metricsOf(cluster: Cluster): Promise<ReadonlyMap<string, ExposedM
   await use(cluster);
   const leader = await cluster.leader();
   // The first probes of the links take a moment.
-  return until('round trips are measured', 40_000, async () => {
+  return until('round trips are measured', 60_000, async () => {
     const metrics = parseExposed((await leader.get('/metrics')).text);
     return metrics.has('etcd_network_peer_round_trip_time_seconds') ? metrics : undefined;
   });

@@ -84,14 +84,14 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
   }
 
   function fires(...names: readonly string[]): Promise<true> {
-    return until(`${names.join(' and ')} fire`, 25_000, async () => {
+    return until(`${names.join(' and ')} fire`, 60_000, async () => {
       const firing = await prometheus.firing();
       return names.every((name) => firing.has(name)) || undefined;
     });
   }
 
   function isQuiet(): Promise<boolean> {
-    return until('no alert fires', 40_000, async () => {
+    return until('no alert fires', 60_000, async () => {
       const firing = await prometheus.firing();
       // The words of a failure should name them.
       if (firing.size > 0) throw new Error([...firing].join(', '));

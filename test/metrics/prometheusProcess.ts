@@ -64,7 +64,7 @@ export class PrometheusProcess {
     ];
     const child = new Child(['prometheus', ...flags], join(directory, 'prometheus.log'));
     const prometheus = new PrometheusProcess(port, child);
-    await until('prometheus is ready', 20_000, async () => {
+    await until('prometheus is ready', 60_000, async () => {
       if (!child.isRunning()) throw new Error(`it ended:\n${child.logs()}`);
       return (await call(port, { method: 'GET', target: '/-/ready' })).status === 200 || undefined;
     });

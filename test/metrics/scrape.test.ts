@@ -115,7 +115,7 @@ suite('a member', () => {
   (enough ? test : test.skip)(`is scraped quickly with ${WATCHES} open watches`, async () => {
     const sockets = await openWatches(member.clientPort, WATCHES);
     try {
-      await until('all watches are registered', 30_000, async () => {
+      await until('all watches are registered', 60_000, async () => {
         return sumOf(await scrape(), 'etcd_debugging_store_watchers') >= WATCHES || undefined;
       });
       // Which is the server's time plus this process's part of the way, on whatever machine this is.

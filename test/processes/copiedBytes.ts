@@ -63,7 +63,7 @@ export class CopyMeter {
     const file = join(this.directory, `${pid}.json`);
     rmSync(file, { force: true });
     process.kill(pid, 'SIGUSR2');
-    return until('the copies are told', 30_000, () =>
+    return until('the copies are told', 60_000, () =>
       Promise.resolve(existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Copied) : undefined),
     );
   }

@@ -50,7 +50,7 @@ export class GapMeter {
   async take(pid: number): Promise<Gaps> {
     rmSync(this.file, { force: true });
     process.kill(pid, 'SIGUSR2');
-    return until('the gaps are told', 30_000, () =>
+    return until('the gaps are told', 60_000, () =>
       Promise.resolve(existsSync(this.file) ? (JSON.parse(readFileSync(this.file, 'utf8')) as Gaps) : undefined),
     );
   }

@@ -43,7 +43,7 @@ suite('a member with 256 descriptors', () => {
       return sumOf(parseExposed(text), name);
     };
     // Those that are let go were refused, or made room: whoever comes later may take the place of a connection that rests.
-    await until('all have come', 40_000, async () => {
+    await until('all have come', 60_000, async () => {
       const [served, waiting] = await Promise.all([
         metric('etcd_client_connections'),
         metric('etcd_client_connections_waiting'),
@@ -59,7 +59,7 @@ suite('a member with 256 descriptors', () => {
       call(member.clientPort, { method: 'PUT', target: `/v2/keys/${key}`, form: { value } }).then(
         ({ status }) => status,
       );
-    await until('there is a place', 40_000, async () => (await write('nothing')) < 300);
+    await until('there is a place', 60_000, async () => (await write('nothing')) < 300);
     // More than a memtable holds, so that the database has to open new files.
     for (let n = 0; n < 20; n++) expect(await write(`key${n}`)).toBe(201);
     expect(member.isRunning()).toBe(true);

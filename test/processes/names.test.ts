@@ -27,7 +27,7 @@ afterAll(async () => {
 });
 
 test('it is listed, counted and logged under its name', async () => {
-  await until('it is published', 15_000, async () => ((await member.members())[0]?.name === NAME ? true : undefined));
+  await until('it is published', 60_000, async () => ((await member.members())[0]?.name === NAME ? true : undefined));
   expect(await member.self()).toMatchObject({ name: NAME });
   const machines = await member.get('/v2/keys/_etcd/machines');
   expect(JSON.parse(machines.text).node.nodes).toMatchObject([{ key: `/_etcd/machines/${NAME}` }]);

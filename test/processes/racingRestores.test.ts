@@ -87,7 +87,7 @@ function suite(): void {
   ): Promise<readonly [Ended, Ended]> => {
     clear();
     const { child, ended } = stopping(words, step, meant);
-    await until('it stands still', 30_000, () =>
+    await until('it stands still', 60_000, () =>
       / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(')')[1] ?? ''),
     );
     const other = await start(others).ended;
@@ -169,7 +169,7 @@ function suite(): void {
     for (let step = 1; step <= steps; step++) {
       clear();
       const { child, ended } = stopping(words, step, meant);
-      await until('it stands still', 30_000, () =>
+      await until('it stands still', 60_000, () =>
         / T /.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(')')[1] ?? ''),
       );
       const opening = await openDataDirectory({ path: data }).then(

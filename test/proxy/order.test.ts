@@ -44,7 +44,7 @@ async function start(handler: RequestListener): Promise<Socket> {
 }
 
 async function untilTrue(condition: () => boolean): Promise<void> {
-  await until(condition.toString(), 15_000, condition);
+  await until(condition.toString(), 60_000, condition);
 }
 
 test('requests sent in one go reach the member one at a time, in order', async () => {

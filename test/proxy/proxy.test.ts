@@ -174,7 +174,7 @@ describe('a watch', () => {
     expect(headerOf(watch.received().head!, 'X-Etcd-Index')).toBe('5');
     for (const text of ['one\n', 'two\n']) {
       push(text);
-      expect(await watch.until((each) => each.received().body.toString().endsWith(text), 30_000)).toBe(true);
+      expect(await watch.until((each) => each.received().body.toString().endsWith(text), 60_000)).toBe(true);
     }
     watch.close();
     for (let attempt = 0; closed === 0 && attempt < 3000; attempt++) await new Promise((done) => setTimeout(done, 10));
@@ -202,10 +202,10 @@ describe('a watch', () => {
     const socket = connect({ port: proxy.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined).resume();
     socket.write(`${method} ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
-    await until('the member is asked', 30_000, () => member.seen.length === 1);
+    await until('the member is asked', 60_000, () => member.seen.length === 1);
     expect(closed).toBe(0);
     socket.end();
-    await until('the member is left', 30_000, () => closed === 1);
+    await until('the member is left', 60_000, () => closed === 1);
     socket.destroy();
   });
 
@@ -232,7 +232,7 @@ describe('a watch', () => {
     let text = '';
     socket.on('data', (data) => (text += data.toString()));
     socket.end(`${method} ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-    await until('the member is asked', 30_000, () => member.seen.length === 1);
+    await until('the member is asked', 60_000, () => member.seen.length === 1);
     await new Promise((done) => setTimeout(done, 100));
     answer();
     await once(socket, 'close');
@@ -250,7 +250,7 @@ describe('a watch', () => {
     let text = '';
     socket.on('data', (data) => (text += data.toString()));
     socket.write('POST /mod/v2/lock/a?ttl=60 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-    await until('the answer has begun', 30_000, () => text.endsWith('1'));
+    await until('the answer has begun', 60_000, () => text.endsWith('1'));
     socket.end();
     await new Promise((done) => setTimeout(done, 100));
     end();

@@ -60,7 +60,7 @@ test('put, get, watch; a member goes, and it all goes on', async () => {
   const watch = open(proxy.port, { method: 'GET', target: '/v2/keys/story?wait=true&stream=true', headers: [] });
   expect(await watch.untilHead(2000)).toBe(true);
   expect(await put('story', 'two')).toBe(200);
-  expect(await watch.until((each) => each.received().body.includes('"two"'), 30_000)).toBe(true);
+  expect(await watch.until((each) => each.received().body.includes('"two"'), 60_000)).toBe(true);
 
   // The member that the proxy uses stops in order: its watches are cut, and the proxy hands that on.
   const used = (await endpoints())[0]!;

@@ -69,7 +69,7 @@ test('a disk that takes no line costs lines, which are counted, and nothing else
   handle.appendFile = (text) =>
     isFull ? Promise.reject(new Error('ENOSPC: no space left on device')) : appendFile(text);
   for (let n = 0; n < 10; n++) file.write(`lost ${n}\n`);
-  await until('all are lost', 30_000, () => file.droppedLines === 10);
+  await until('all are lost', 60_000, () => file.droppedLines === 10);
   expect([file.droppedLines, troubles]).toEqual([10, ['ENOSPC: no space left on device']]);
   isFull = false;
   file.write('kept\n');

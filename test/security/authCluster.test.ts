@@ -44,7 +44,7 @@ async function statusOf(port: number, path: string, headers: Record<string, stri
 
 /** Until every member says so; how long that took at most is up to the caller. */
 async function everywhere(what: string, path: string, headers: Record<string, string>, status: number): Promise<void> {
-  await until(what, 30_000, async () => {
+  await until(what, 60_000, async () => {
     const found = await Promise.all(ports.map((port) => statusOf(port, path, headers)));
     return found.every((each) => each === status) || undefined;
   });
@@ -58,7 +58,7 @@ async function openWatch(port: number, path: string, { authorization }: { readon
   socket.on('data', (chunk: string) => (text += chunk));
   const ended = new Promise<void>((resolve) => socket.on('close', () => resolve()));
   socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: ${authorization}\r\n\r\n`);
-  await until('the watch is open', 30_000, () => Promise.resolve(text.includes('\r\n\r\n') || undefined));
+  await until('the watch is open', 60_000, () => Promise.resolve(text.includes('\r\n\r\n') || undefined));
   expect(text).toContain('HTTP/1.1 200');
   return { ended };
 }

@@ -158,7 +158,7 @@ export class ServerProcess {
   async untilPublished(): Promise<void> {
     const members = async (): Promise<string> =>
       (await send(this.clientPort, { method: 'GET', target: '/v2/members', headers: [] }, 2000)).body;
-    const deadline = Date.now() + 15_000;
+    const deadline = Date.now() + 60_000;
     while (!(await members()).includes(`"name":"${this.options.name ?? 'default'}"`)) {
       if (Date.now() > deadline) throw new Error(`${this.program} did not publish its name:\n${this.logs()}`);
       await new Promise((done) => setTimeout(done, 20));

@@ -39,7 +39,7 @@ function suite(): void {
 
   async function untilFree(): Promise<void> {
     for (const port of PORTS)
-      await until(`port ${port} is free`, 30_000, async () => (await isFree(port)) || undefined);
+      await until(`port ${port} is free`, 60_000, async () => (await isFree(port)) || undefined);
   }
 
   async function start(more = '', options: Partial<TerminalOptions> = {}): Promise<PseudoTerminal> {

@@ -47,7 +47,7 @@ function suite(): void {
 
   async function untilFree(...ports: readonly number[]): Promise<void> {
     for (const port of ports)
-      await until(`port ${port} is free`, 10_000, async () => (await isFree(port)) || undefined);
+      await until(`port ${port} is free`, 60_000, async () => (await isFree(port)) || undefined);
   }
 
   async function areFree(...ports: readonly number[]): Promise<boolean> {

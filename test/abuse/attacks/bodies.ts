@@ -89,7 +89,7 @@ async function fillStore({ cluster }: Scene): ReturnType<Attack['run']> {
   const remove = { method: 'DELETE', target: `/v2/keys${ABUSE}/fill?recursive=true` };
   const { status } = await call(leader!.clientPort, remove, ANSWER_WITHIN_MS);
   findings.expect(status === 200, `a full store answers a deletion ${status}`);
-  await until('writes are taken again', 20_000, async () => {
+  await until('writes are taken again', 60_000, async () => {
     return (await leader!.put(`${ABUSE}/again`, 'x', ANSWER_WITHIN_MS)).status < 300 || undefined;
   });
   return findings.sighting(`${taken - 1} MB taken, then 507`);
@@ -133,7 +133,7 @@ async function watchSlowly({ cluster, durationMs }: Scene): ReturnType<Attack['r
     findings.expect(status < 300, `an event: ${status} ${text.slice(0, 100)}`);
     written += 1;
   }
-  await until('the reading watcher has all events', 20_000, () => seen.length >= written).catch((error: unknown) =>
+  await until('the reading watcher has all events', 60_000, () => seen.length >= written).catch((error: unknown) =>
     findings.expect(false, `${String(error)}: ${seen.length} of ${written}`),
   );
   findings.expect(

@@ -121,7 +121,7 @@ test('a thousand requests in one go are answered in their order, and so is what 
   const { socket, text } = await open();
   const one = (value: number): string => put(String(value)) + GET;
   socket.write(Array.from({ length: 500 }, (_value, position) => one(position)).join(''), 'latin1');
-  for (let attempt = 0; attempt < 50 && statuses(text()).length < 1000; attempt += 1) {
+  for (let attempt = 0; attempt < 150 && statuses(text()).length < 1000; attempt += 1) {
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
   const values = [...text().matchAll(/"action":"get","node":\{"key":"\/a","value":"(\d+)"/g)].map((match) =>

@@ -50,14 +50,14 @@ function dial(id: string): { socket: Socket; heard: () => string; isClosed: () =
 }
 
 const arrivedIs = (text: string): Promise<boolean> =>
-  until(`${text} arrives`, 15_000, () => (arrived === text ? true : undefined));
+  until(`${text} arrives`, 60_000, () => (arrived === text ? true : undefined));
 
 test('an open link carries everything, the handshake included, both ways', async () => {
   const { socket, heard } = dial('aa');
   socket.write('one');
   await arrivedIs(`${HEAD('aa')}one`);
   accepted[0]!.write('two');
-  await until('the answer arrives', 15_000, () => heard() === 'two' || undefined);
+  await until('the answer arrives', 60_000, () => heard() === 'two' || undefined);
 });
 
 test('one direction can be held up while the other stays open; what was held arrives late, in order', async () => {
@@ -67,7 +67,7 @@ test('one direction can be held up while the other stays open; what was held arr
   socket.write('one');
   socket.write('two');
   accepted[0]!.write('back');
-  await until('the answer arrives', 15_000, () => heard() === 'back' || undefined);
+  await until('the answer arrives', 60_000, () => heard() === 'back' || undefined);
   await sleep(50);
   expect(arrived).toBe(HEAD('aa'));
   links.heal(false);
@@ -84,10 +84,10 @@ test('a held link concerns its pair only, and new connections too', async () => 
 test('healing with a reset ends the connections that were held, and no others', async () => {
   const held = dial('aa');
   const open = dial('cc');
-  await until('both are there', 15_000, () => accepted.length === 2 || undefined);
+  await until('both are there', 60_000, () => accepted.length === 2 || undefined);
   links.set('b', 'a', { kind: 'held' });
   links.heal(true);
-  await until('the held one ends', 15_000, () => held.isClosed() || undefined);
+  await until('the held one ends', 60_000, () => held.isClosed() || undefined);
   expect(open.isClosed()).toBe(false);
 });
 

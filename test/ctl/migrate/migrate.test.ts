@@ -91,7 +91,7 @@ describe.each(programs)('from %s', (program) => {
     running.child.kill('SIGUSR1');
     expect([await running.code, running.text()]).toEqual([0, expect.stringContaining('the target holds all')]);
     // What has a TTL of a second goes at both, within a second of each other.
-    await until('both hold the same', 30_000, async () => {
+    await until('both hold the same', 60_000, async () => {
       const [one, other] = await Promise.all([contents(source), contents(target)]);
       return JSON.stringify(one) === JSON.stringify(other) || undefined;
     });
@@ -164,11 +164,11 @@ describe('from cairn', () => {
       Promise.resolve(running.text().includes('following the source') || undefined),
     );
     await servers[0]!.kill();
-    await until('it says so', 30_000, () => Promise.resolve(running.text().includes('trying again') || undefined));
+    await until('it says so', 60_000, () => Promise.resolve(running.text().includes('trying again') || undefined));
     const { clientPort, peerPort, dataDir } = servers[0]!;
     servers[0] = await ServerProcess.start('cairn', { clientPort, peerPort, dataDir });
     await source.keys.set('/b', '2');
-    await until('the target has it', 30_000, async () => {
+    await until('the target has it', 60_000, async () => {
       return (await target.keys.get('/b').catch(() => undefined))?.node.value === '2' || undefined;
     });
     running.child.kill('SIGUSR1');

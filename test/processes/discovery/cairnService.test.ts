@@ -18,16 +18,16 @@ beforeAll(async () => {
 afterAll(() => place.end());
 
 const registersAs = (member: ClusterMember, count: number): Promise<true> =>
-  until(`${count} registered`, 10_000, () => member.logs().includes(`${count} of 3 members registered`) || undefined);
+  until(`${count} registered`, 60_000, () => member.logs().includes(`${count} of 3 members registered`) || undefined);
 
 test('a service that goes away and comes back is waited for', async () => {
   const url = await place.token('away', 2);
   const [one] = await place.start(['a1'], '--discovery', url);
-  await until('it waits', 10_000, () => one!.logs().includes('1 of 2 members') || undefined);
+  await until('it waits', 60_000, () => one!.logs().includes('1 of 2 members') || undefined);
   await place.service.kill();
-  await until('it says so', 10_000, () => one!.logs().includes('the discovery service cannot be asked') || undefined);
+  await until('it says so', 60_000, () => one!.logs().includes('the discovery service cannot be asked') || undefined);
   const [two] = await place.start(['a2'], '--discovery', url);
-  await until('it says so', 10_000, () => two!.logs().includes('the discovery service cannot be asked') || undefined);
+  await until('it says so', 60_000, () => two!.logs().includes('the discovery service cannot be asked') || undefined);
   const again = await place.service.startAgain();
   try {
     await formOneCluster([one!, two!]);
@@ -43,7 +43,7 @@ test('a surplus member joins with --discovery-fallback join', async () => {
   const [first] = await place.start(['s1'], '--discovery', url);
   await first!.healthy();
   const [second] = await place.start(['s2'], '--discovery', url, '--discovery-fallback', 'join');
-  await until('it votes', 15_000, async () => (await second!.get('/readyz')).status === 200 || undefined);
+  await until('it votes', 60_000, async () => (await second!.get('/readyz')).status === 200 || undefined);
   await formOneCluster([first!, second!]);
   await Promise.all([first!.kill(), second!.kill()]);
 });
@@ -74,7 +74,7 @@ test('as in a StatefulSet: three at once, one of them crashes before it founds, 
 
   pod3.start(how);
   pod4.start(how);
-  await until('both vote', 20_000, async () => {
+  await until('both vote', 60_000, async () => {
     const ready = await Promise.all([pod3, pod4].map((pod) => pod.get('/readyz')));
     return ready.every(({ status }) => status === 200) || undefined;
   });
@@ -101,7 +101,7 @@ test('a disk that is lost between registering and founding does not make a secon
   await first.kill();
   first.deleteData();
   first.start();
-  await until('it knows', 10_000, () => first.logs().includes('before its data was lost') || undefined);
+  await until('it knows', 60_000, () => first.logs().includes('before its data was lost') || undefined);
   for (const other of others) other.start(how);
   await formOneCluster(members);
   expect(await first.id()).not.toBe(memberIdOf([first.place.peerUrl], url));
@@ -123,7 +123,7 @@ test('a service makes a token for a cluster at its first start, and its members 
   expect(readFileSync(file, 'utf8')).toBe(wrote);
   const target = new URL(/"(.*)"/.exec(wrote)![1]!).pathname;
   // It is healthy before it has made the token, and says so with 503 meanwhile.
-  const status = await until('it has made the token', 30_000, async () => {
+  const status = await until('it has made the token', 60_000, async () => {
     const answer = await call(again.clientPort, { method: 'GET', target });
     return answer.status === 503 ? undefined : answer.status;
   });

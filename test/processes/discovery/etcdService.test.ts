@@ -20,7 +20,7 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     const url = await place.token('race', 3);
     const names = Array.from({ length: 8 }, (_, number) => `m${number}`);
     const members = await place.start(names, '--discovery', url, '--discovery-fallback', 'exit');
-    const ended = await until('five have ended', 20_000, () => {
+    const ended = await until('five have ended', 60_000, () => {
       const gone = members.filter(({ isRunning }) => !isRunning);
       return gone.length >= 5 ? gone : undefined;
     });
@@ -54,7 +54,7 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     const url = await place.token('ids', 9);
     const etcd = await place.member('e', 'etcd');
     etcd.start(['--discovery', url]);
-    const [registered] = await until('it is registered', 10_000, async () => {
+    const [registered] = await until('it is registered', 60_000, async () => {
       const target = '/v2/keys/_etcd/registry/ids';
       const nodes = JSON.parse((await call(place.service.clientPort, { method: 'GET', target })).text).node.nodes;
       return nodes as { key: string; value: string }[] | undefined;
@@ -68,7 +68,7 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     const url = await place.token('restart', 3);
     const [one, two] = await place.start(['a', 'b'], '--discovery', url);
     for (const member of [one!, two!]) {
-      await until('it waits', 10_000, () => member.logs().includes('2 of 3 members registered') || undefined);
+      await until('it waits', 60_000, () => member.logs().includes('2 of 3 members registered') || undefined);
     }
     expect(await one!.stop()).toEqual({ code: 0, signal: null });
     await two!.kill();
@@ -93,7 +93,7 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     const target = '/v2/keys/_etcd/registry/old';
     await call(place.service.clientPort, { method: 'PUT', target, form: { dir: 'true' } });
     const members = await place.start(['o1', 'o2', 'o3'], '--discovery', place.tokenUrl('old'));
-    await until('three are listed', 20_000, async () => {
+    await until('three are listed', 60_000, async () => {
       const list = await members[0]!.members();
       return list.filter(({ name }) => name !== '').length === 3 || undefined;
     });
