@@ -20,6 +20,7 @@ const SUITES = [
   'test/storage',
   'test/terminal/member',
   'test/api/connection',
+  'test/api/direct',
   'test/fuzz',
   'test/tls/certificates',
   'test/tls/material',

@@ -172,8 +172,10 @@ const NOT_DIRECT = [
 /** Where a body is cut into chunks depends on how fast it is taken. */
 const comparable = (text: string): string =>
   text
-    .replace(/^Date: .*$/m, 'Date: then')
-    .replace(/(?<=Transfer-Encoding: chunked\r\n\r\n)[^]*/, (body) => body.replace(/(?:^|\r\n)[0-9a-f]+\r\n/g, ''));
+    .replaceAll(/^Date: .*$/gm, 'Date: then')
+    .replaceAll(/(?<=Transfer-Encoding: chunked\r\n\r\n)[^]*?(?=0\r\n\r\n|$)/g, (body) =>
+      body.replace(/(?:^|\r\n)[0-9a-f]+\r\n/g, ''),
+    );
 
 describe.each([
   ['direct', DIRECT, 0],
@@ -344,7 +346,7 @@ describe('a watch', () => {
       await until(() => wholeAnswers(client.text()) === 3);
       taken.mock.calls.length = 'audit' in api.options ? 1 : 0;
     });
-    expect(direct?.replaceAll(/^Date: .*$/gm, '')).toBe(byNode?.replaceAll(/^Date: .*$/gm, ''));
+    expect(direct).toBe(byNode);
   });
 
   test('is cut when the server stops, and its client gets what was written, whatever it sent ahead', async () => {
