@@ -58,7 +58,7 @@ function fakeDirect(fields: { writableLength?: number; queued?: number }) {
   const parts = {
     reader: new DirectReader(1000),
     tail: { text: () => '' },
-    handler: (_request: unknown, response: Outgoing) => response.closed === false,
+    handler: (_request: unknown, response: Outgoing) => !response.closed,
     restMaxMs: 300_000,
   };
   const on = (name: string, listener: (bytes: Buffer) => void) => listeners.set(name, listener);
