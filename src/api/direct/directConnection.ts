@@ -70,6 +70,7 @@ export class DirectConnection {
     this.socket.read(0);
     // Unread input would reset the connection, and take the last answer with it.
     this.socket.destroySoon = () => {
+      this.socket.removeListener('data', this.onData);
       closeGently(this.socket);
     };
   };
