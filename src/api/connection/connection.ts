@@ -51,6 +51,8 @@ export class Connection {
 
   /** A request whose headers were read. */
   take(request: IncomingMessage, response: ServerResponse): void {
+    // Its last answer was given: nobody would learn what became of what comes behind it (RFC 9112 section 9.6).
+    if (!this.socket.writable) return;
     this.newest = request;
     if (mayLoseWhatFollows(request)) {
       response.shouldKeepAlive = false;

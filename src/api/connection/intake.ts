@@ -10,7 +10,7 @@ import { closeGently } from './closeGently';
 const END_OF_HEADERS = Buffer.from('\r\n\r\n');
 
 /** Held bytes beyond which the socket is not read: with a reserve, a client that hangs up is noticed. */
-const HELD_MAX_BYTES = 64 * 1024;
+export const HELD_MAX_BYTES = 64 * 1024;
 
 type Listener = (...values: unknown[]) => void;
 
@@ -52,6 +52,8 @@ export class Intake {
       // Node stops to read past JavaScript as soon as somebody listens.
       socket.on('data', this.onData);
       socket.on('end', this.onEnd);
+      // Node has stopped to read if the body it was at filled its stream, and believes that it has not: nothing would come any more.
+      socket.push('');
       socket.removeListener('data', parse);
       socket.removeListener('end', finish);
       // Node's server ends connections with this one. Unread input would reset the connection and take the last answer with it.

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { closeGently } from '../connection/closeGently';
 import { STALL_MAX_MS } from '../connection/connection';
+import { HELD_MAX_BYTES } from '../connection/intake';
 import { Progress } from '../connection/progress';
 import type { Outgoing } from '../http/outgoing';
 import type { DirectReader, DirectRequest } from './directRequest';
@@ -25,15 +26,16 @@ export interface DirectParts {
 export class DirectConnection {
   /** The request under way; it is until its answer was taken by the machine. */
   private response: DirectResponse | undefined;
-  /** More came meanwhile. It is back in the socket, which takes a reserve more, so that a client that hangs up is noticed. */
-  private isAhead = false;
+  /** What came meanwhile. The socket is read on for a reserve, so that a client that hangs up is noticed. */
+  private held: Buffer[] = [];
+  private heldBytes = 0;
   private hasEnded = false;
   private isGone = false;
   private readonly progress: Progress;
 
   /**
    * @param socket nobody listens to it yet
-   * @param handOver gives the socket to Node's server; it is paused, and what was read is there to be read again
+   * @param handOver gives the socket to Node's server, with none of the listeners of this one
    */
   constructor(
     private readonly socket: Socket,
@@ -64,23 +66,27 @@ export class DirectConnection {
       this.serve(bytes);
       return;
     }
-    // Whoever sends ahead gets nothing done ahead. The end of what it sends is behind what is in the socket.
-    this.isAhead = true;
-    this.putBack(bytes);
-    this.socket.read(0);
-    // Unread input would reset the connection, and take the last answer with it.
-    this.socket.destroySoon = () => {
-      this.socket.removeListener('data', this.onData);
-      closeGently(this.socket);
-    };
+    this.hold(bytes);
   };
+
+  /** Whoever sends ahead gets nothing done ahead. */
+  private hold(bytes: Buffer): void {
+    const { socket } = this;
+    this.held.push(bytes);
+    this.heldBytes += bytes.length;
+    if (this.heldBytes > HELD_MAX_BYTES) socket.pause();
+    // Unread input would reset the connection, and take the last answer with it.
+    socket.destroySoon = () => {
+      socket.removeListener('data', this.onData);
+      closeGently(socket);
+    };
+  }
 
   private serve(bytes: Buffer): void {
     const { reader, tail, handler } = this.parts;
     const request = reader.read(bytes);
     if (request === undefined) {
-      this.putBack(bytes);
-      this.leave();
+      this.leave(bytes);
       return;
     }
     const response = new DirectResponse({ method: request.method, socket: this.socket }, tail);
@@ -88,8 +94,7 @@ export class DirectConnection {
     if (!handler(request, response)) {
       this.response = undefined;
       response.close();
-      this.putBack(bytes);
-      this.leave();
+      this.leave(bytes);
     } else if (response.closed) {
       this.response = undefined;
     } else {
@@ -99,38 +104,39 @@ export class DirectConnection {
 
   private readonly onAnswered = (): void => {
     this.response = undefined;
-    if (this.isAhead) this.leave();
+    if (this.held.length > 0) this.leave(Buffer.concat(this.held));
     else if (this.hasEnded) this.socket.end();
   };
 
-  private putBack(bytes: Buffer): void {
-    this.socket.pause();
-    this.socket.unshift(bytes);
-  }
-
-  private leave(): void {
-    const { socket } = this;
+  /** @param bytes that were read and are nobody's yet */
+  private leave(bytes: Buffer): void {
+    const { socket, hasEnded } = this;
     if (this.isGone || socket.destroyed) return;
     this.letGo();
     this.handOver();
-    socket.resume();
+    // Its listeners hear once more what only this one has heard.
+    socket.emit('data', bytes);
+    if (hasEnded) socket.emit('end');
+    else if (socket.isPaused()) socket.resume();
   }
 
   private letGo(): void {
     this.isGone = true;
     const { socket } = this;
     // Its class has it too.
-    if (this.isAhead) Reflect.deleteProperty(socket, 'destroySoon');
+    if (this.held.length > 0) Reflect.deleteProperty(socket, 'destroySoon');
     socket.removeListener('data', this.onData);
     socket.removeListener('end', this.onEnd);
     socket.removeListener('drain', this.onDrain);
     socket.removeListener('error', this.onError);
     socket.removeListener('close', this.onClose);
+    this.held = [];
   }
 
   /** The client closes its half: it still gets the answer that it waits for. */
   private readonly onEnd = (): void => {
     this.hasEnded = true;
+    // With an answer under way, whoever gives it may end it now.
     if (this.response === undefined) this.socket.end();
   };
 

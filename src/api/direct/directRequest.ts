@@ -74,7 +74,7 @@ export class DirectReader {
     // Who writes says what; a form where none belongs is for others to judge.
     if ((facts.formLength === undefined) !== (method === 'GET' || method === 'DELETE')) return undefined;
     if (facts.formLength === undefined) return { method, target, host: facts.host, form: undefined };
-    // What may stay in the store is of its own: a part of a text keeps all of it.
+    // What may stay is of its own: a part of a text keeps all of it.
     const start = method.length + 1;
     const own = bytes.latin1Slice(start, start + target.length);
     return { method, target: own, host: facts.host, form: bytes.latin1Slice(headLength) };
@@ -107,7 +107,7 @@ function readFacts(headers: string): HeaderFacts | undefined {
     switch (name) {
       case 'host':
         if (!isHost(value)) return undefined;
-        host = value;
+        host = Buffer.from(value, 'latin1').latin1Slice();
         break;
       case 'connection':
         if (value.toLowerCase() !== 'keep-alive') return undefined;

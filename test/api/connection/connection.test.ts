@@ -1,6 +1,7 @@
 /** One request of a connection at a time, in order, whatever way the bytes come. */
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { AuditTrail } from '../../../src/api/audit';
 import type { Command } from '../../../src/machine/command';
 import type { ApiUnderTest } from '../apiUnderTest';
 import { startUnderTest, until } from '../apiUnderTest';
@@ -182,6 +183,40 @@ test('nothing behind an answer that ends the connection is carried out, and the 
   expect(statuses(text())).toEqual(['404', '400']);
   expect(log).toEqual(['get undefined']);
 });
+
+test('nothing behind such an answer is carried out, also if the answer came before the body', async () => {
+  await api.server.close(100);
+  api = await startUnderTest({ audit: new AuditTrail(() => undefined, Date.now) });
+  const log = slowMember();
+  const bad = put('1').replace('PUT /v2/keys/a', 'POST /v2/keys/%zz');
+  const { socket, text, isClosed } = await open();
+  socket.write(`${VERSION}${bad}${put('2')}`, 'latin1');
+  await until(isClosed);
+  const other = await open();
+  other.socket.write(bad + put('2'), 'latin1');
+  await until(other.isClosed);
+  expect(statuses(text())).toEqual(['200', '400']);
+  expect(statuses(other.text())).toEqual(['400']);
+  expect(log).toEqual([]);
+});
+
+test.each([10_000, 17_000, 40_000, 150_000])(
+  'a long body of which %i bytes came before its turn is read to its end',
+  async (early) => {
+    const log = slowMember();
+    const { socket, text } = await open();
+    socket.write(VERSION, 'latin1');
+    await until(() => statuses(text()).length === 1);
+    const long = put('2'.repeat(200_000));
+    socket.write(put('1'), 'latin1');
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write(long.slice(0, early), 'latin1');
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    socket.write(long.slice(early), 'latin1');
+    await until(() => statuses(text()).length === 3);
+    expect(log).toHaveLength(4);
+  },
+);
 
 test('HEAD and GET side by side: a body only where one belongs', async () => {
   slowMember();
