@@ -108,11 +108,15 @@ export class DirectResponse extends EventEmitter implements Outgoing {
       socket.write(first + piece + after, 'latin1');
       return;
     }
-    socket.cork();
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(() => {
+        socket.uncork();
+      });
+    }
     socket.write(first, 'latin1');
     socket.write(piece);
     if (after !== '') socket.write(after, 'latin1');
-    socket.uncork();
   }
 }
 
