@@ -336,21 +336,24 @@ describe('a watch', () => {
     });
   });
 
-  test.each(AHEAD.slice(0, 2))('ends when its client has sent all it will, with something behind it (%j)', async (ahead) => {
-    const [direct, byNode] = await bothWays(async (api, client) => {
-      setUp(api.member);
-      client.socket.write(WATCH, 'latin1');
-      await until(() => api.member.watches.length === 1);
-      client.socket.write(ahead, 'latin1');
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      client.socket.end();
-      await until(client.isClosed);
-      expect(api.member.watches[0]!.cancelled).toBe(true);
-      expect(api.member.commands).toHaveLength(ahead.startsWith('PUT') ? 1 : 0);
-      taken.mock.calls.length = 'audit' in api.options ? 1 : 0;
-    });
-    expect(direct).toBe(byNode);
-  });
+  test.each(AHEAD.slice(0, 2))(
+    'ends when its client has sent all it will, with something behind it (%j)',
+    async (ahead) => {
+      const [direct, byNode] = await bothWays(async (api, client) => {
+        setUp(api.member);
+        client.socket.write(WATCH, 'latin1');
+        await until(() => api.member.watches.length === 1);
+        client.socket.write(ahead, 'latin1');
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        client.socket.end();
+        await until(client.isClosed);
+        expect(api.member.watches[0]!.cancelled).toBe(true);
+        expect(api.member.commands).toHaveLength(ahead.startsWith('PUT') ? 1 : 0);
+        taken.mock.calls.length = 'audit' in api.options ? 1 : 0;
+      });
+      expect(direct).toBe(byNode);
+    },
+  );
 
   test('is answered before what is sent behind it', async () => {
     const [direct, byNode] = await bothWays(async (api, client) => {
