@@ -52,6 +52,8 @@ export class Intake {
       // Node stops to read past JavaScript as soon as somebody listens.
       socket.on('data', this.onData);
       socket.on('end', this.onEnd);
+      // After Node's own listener, which lets its parser go on.
+      socket.on('drain', this.onDrain);
       // Node has stopped to read if the body it was at filled its stream, and believes that it has not: nothing would come any more.
       socket.push('');
       socket.removeListener('data', parse);
@@ -68,7 +70,8 @@ export class Intake {
   feed(): void {
     if (this.isFeeding || this.isOver) return;
     this.isFeeding = true;
-    while (this.held.length > 0 && !this.socket.destroyed && this.isOpen()) this.parse?.call(this.socket, this.piece());
+    while (this.held.length > 0 && !this.socket.destroyed && !this.isParserPaused() && this.isOpen())
+      this.parse?.call(this.socket, this.piece());
     this.isFeeding = false;
     if (this.isGivenUp()) return;
     if (this.isPaused && this.heldBytes <= HELD_MAX_BYTES) {
@@ -88,6 +91,7 @@ export class Intake {
     if (!this.isOn || this.isOver) return;
     this.isOver = true;
     this.socket.removeListener('data', this.onData);
+    this.socket.removeListener('drain', this.onDrain);
     this.socket.resume();
   }
 
@@ -97,6 +101,7 @@ export class Intake {
     this.isOver = true;
     this.socket.removeListener('data', this.onData);
     this.socket.removeListener('end', this.onEnd);
+    this.socket.removeListener('drain', this.onDrain);
     if (this.held.length > 0) this.socket.unshift(Buffer.concat(this.held));
     this.held = [];
   }
@@ -104,6 +109,15 @@ export class Intake {
   private isGivenUp(): boolean {
     return this.isOver || this.socket.destroyed;
   }
+
+  /** While answers wait to be taken, Node's server parses nothing, and ends the process if it is given something. */
+  private isParserPaused(): boolean {
+    return Reflect.get(this.socket, '_paused') === true;
+  }
+
+  private readonly onDrain = (): void => {
+    this.feed();
+  };
 
   private readonly onData = (chunk: Buffer): void => {
     this.held.push(chunk);

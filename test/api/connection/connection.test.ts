@@ -218,6 +218,25 @@ test.each([10_000, 17_000, 40_000, 150_000])(
   },
 );
 
+test('the end of a body and the head of another, while an answer waits to be taken, are parsed when it was', async () => {
+  const nodes = Array.from({ length: 200 }, (_nothing, at) => node({ key: `/big/${at}`, value: 'v'.repeat(30_000) }));
+  slowMember();
+  const before = api.member.onGet;
+  api.member.onGet = (path) =>
+    path === '/big' ? event({ node: node({ key: '/big', dir: true, nodes }) }) : before(path);
+  const { socket, text } = await open();
+  socket.write(VERSION, 'latin1');
+  await until(() => statuses(text()).length === 1);
+  socket.pause();
+  const [one, two] = [put('12345678'), put('2')];
+  socket.write(GET.replace('/a', '/big') + one.slice(0, -5), 'latin1');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.write(one.slice(-5) + two, 'latin1');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.resume();
+  await until(() => statuses(text()).length === 4);
+});
+
 test('HEAD and GET side by side: a body only where one belongs', async () => {
   slowMember();
   const { socket, text } = await open();
