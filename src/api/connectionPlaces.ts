@@ -6,6 +6,7 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import { standInFront } from './connection/inFront';
 
 export interface PlacesOptions {
   readonly served: number;
@@ -62,15 +63,13 @@ export class ConnectionPlaces {
    * @returns what ends those that wait, for when the server is closed
    */
   guard(server: Server): () => void {
-    const listeners = server.listeners('connection') as ((socket: Socket) => void)[];
-    server.removeAllListeners('connection');
     const own = new Set<Socket>();
     const makeRoom = (): void => {
       server.closeIdleConnections();
     };
-    server.on('connection', (socket: Socket) => {
+    standInFront(server, (socket, serve) => {
       this.arrive(socket, own, makeRoom, () => {
-        for (const listener of listeners) listener.call(server, socket);
+        serve(socket);
       });
     });
     return () => {

@@ -8,10 +8,12 @@ import type { AuditedPort, AuditTrail } from './audit';
 import { answerClientError, answerConnect } from './clientError';
 import { HEADERS_MAX, refusalOf, refuse } from './connection/admission';
 import { Connection } from './connection/connection';
+import { standInFront, type Serving } from './connection/inFront';
 import { NO_WEB, ownNames, webRefusals, type WebRules } from './connection/webRules';
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { DirectHandler } from './direct/directConnection';
 import { DirectConnections } from './direct/directConnections';
+import { ListenError } from './listenError';
 import type { ListenAddress } from './options';
 import type { TlsAcceptor } from '../tls/acceptor';
 import { Complaints } from '../tls/complaints';
@@ -22,8 +24,6 @@ const KEEP_ALIVE_TIMEOUT_MS = 300_000;
 
 /** How long a connection may be silent before the operating system probes it, so that vanished watchers are noticed. */
 const TCP_PROBE_AFTER_MS = 30_000;
-
-type Serving = (socket: Socket) => void;
 
 interface BehindTls {
   /** Each is called with every connection that may be served. */
@@ -61,29 +61,6 @@ export interface ListenerOptions {
   /** What an address with the scheme https is served by. */
   readonly tls?: TlsAcceptor | undefined;
 }
-
-/** An address that could not be listened on. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-
-  constructor(
-    readonly address: string,
-    readonly flag: string,
-    /** The system's code: EADDRINUSE, EACCES, EADDRNOTAVAIL, ... */
-    readonly code: string,
-  ) {
-    super(`cannot listen on ${address} (${flag}): ${LISTEN_WORDS[code] ?? code}`);
-  }
-}
-
-/** Why not, and what to do, for what people meet. */
-const LISTEN_WORDS: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    'the address is already in use; end what listens there, which may be another member, or give another port',
-  EACCES: 'this user may not listen there (EACCES); give a port of 1024 or more',
-  EADDRNOTAVAIL: 'no interface of this machine has that address (EADDRNOTAVAIL); give one that it has, or 0.0.0.0',
-  ENOTFOUND: 'there is no such host (ENOTFOUND); give an address of this machine',
-};
 
 export class Listener {
   private constructor(
@@ -210,12 +187,8 @@ function putInFront(
     maxHeaderBytes,
     restMaxMs: KEEP_ALIVE_TIMEOUT_MS,
   });
-  const served = server.listeners('connection') as Serving[];
-  server.removeAllListeners('connection');
-  server.on('connection', (socket: Socket) => {
-    direct.take(socket, () => {
-      for (const serve of served) serve.call(server, socket);
-    });
+  standInFront(server, (socket, serve) => {
+    direct.take(socket, serve);
   });
   checkWhileListening(server, (nowMs) => {
     direct.checkProgress(nowMs);
@@ -267,15 +240,13 @@ function serveInOrder(server: Server, logger: Logger, handler: RequestListener):
  * when all of its own listeners for them are there, and before others are put in front.
  */
 function behindTls(server: Server, acceptor: TlsAcceptor): BehindTls {
-  const served = server.listeners('connection') as Serving[];
-  server.removeAllListeners('connection');
   const unfinished = new Set<Socket>();
-  server.on('connection', (raw: Socket) => {
+  const served = standInFront(server, (raw, serve) => {
     unfinished.add(raw);
     raw.once('close', () => unfinished.delete(raw));
     acceptor.accept(raw, (secure) => {
       unfinished.delete(raw);
-      for (const serve of served) serve.call(server, secure);
+      serve(secure);
     });
   });
   const end = (): void => {

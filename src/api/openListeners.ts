@@ -1,7 +1,8 @@
 /** The listening sockets of one port option. */
 import type { RequestListener } from 'node:http';
 import type { ListenerOptions } from './listener';
-import { Listener, ListenError } from './listener';
+import { Listener } from './listener';
+import { ListenError } from './listenError';
 import type { ListenAddress } from './options';
 
 /** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */

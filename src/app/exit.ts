@@ -1,4 +1,4 @@
-import { ListenError } from '../api/listener';
+import { ListenError } from '../api/listenError';
 import { exitCodes, type ExitCodeName } from '../config/exitCodes';
 import { AlreadyRunningError, ClusterFullError, JoinError } from '../discovery/beginning';
 import { FeatureLevelError } from '../machine/features';

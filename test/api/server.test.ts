@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { ListenError } from '../../src/api/listener';
+import { ListenError } from '../../src/api/listenError';
 import type { ApiUnderTest } from './apiUnderTest';
 import { ask, startUnderTest } from './apiUnderTest';
 

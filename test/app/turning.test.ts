@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:net';
 import { asMember } from '../../src/app/memberOrStandby';
 import { asProxy } from '../../src/app/start';
-import { ListenError } from '../../src/api/listener';
+import { ListenError } from '../../src/api/listenError';
 import { freePlace, startInProcess, type InProcess } from '../support/inProcess';
 
 const running: InProcess[] = [];

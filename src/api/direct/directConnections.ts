@@ -1,5 +1,6 @@
 /** The direct connections of one listener, in front of its server. */
 import type { Socket } from 'node:net';
+import type { Serving } from '../connection/inFront';
 import { DirectConnection, type DirectHandler, type DirectParts } from './directConnection';
 import { DirectReader } from './directRequest';
 import type { AnswerTail } from './directResponse';
@@ -21,14 +22,14 @@ export class DirectConnections {
   }
 
   /** @param serve gives the connection to Node's server */
-  take(socket: Socket, serve: () => void): void {
+  take(socket: Socket, serve: Serving): void {
     const remove = (): void => {
       this.open.delete(socket);
     };
     const connection = new DirectConnection(socket, this.parts, () => {
       remove();
       socket.removeListener('close', remove);
-      serve();
+      serve(socket);
     });
     this.open.set(socket, connection);
     socket.once('close', remove);

@@ -411,13 +411,19 @@ function holdWrite({ member }: ApiUnderTest): () => void {
   return answer;
 }
 
-test('a write sent behind a write waits for its answer', async () => {
+/** A client whose write waits for the test to be answered. */
+async function withWriteUnderWay(): Promise<{ api: ApiUnderTest; answer: () => void; client: Client }> {
   const api = await start();
   setUp(api.member);
   const answer = holdWrite(api);
   const client = await open(api);
   client.socket.write(put('/v2/keys/b', 'value=1'), 'latin1');
   await until(() => api.member.commands.length === 1);
+  return { api, answer, client };
+}
+
+test('a write sent behind a write waits for its answer', async () => {
+  const { api, answer, client } = await withWriteUnderWay();
   client.socket.write(put('/v2/keys/b', 'value=2'), 'latin1');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(api.member.commands).toHaveLength(1);
@@ -427,12 +433,7 @@ test('a write sent behind a write waits for its answer', async () => {
 });
 
 test('what is sent ahead is not looked at before the answer, and not read beyond a reserve', async () => {
-  const api = await start();
-  setUp(api.member);
-  const answer = holdWrite(api);
-  const client = await open(api);
-  client.socket.write(put('/v2/keys/b', 'value=1'), 'latin1');
-  await until(() => api.member.commands.length === 1);
+  const { api, answer, client } = await withWriteUnderWay();
   const ahead = put('/v2/keys/b', `value=${'2'.repeat(20_000)}`).repeat(1000);
   client.socket.write(ahead, 'latin1');
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -459,12 +460,7 @@ test('whoever closes its half gets its answer, and then the end', async () => {
 });
 
 test('whoever closes its half behind requests that were sent ahead gets all the answers', async () => {
-  const api = await start();
-  setUp(api.member);
-  const answer = holdWrite(api);
-  const client = await open(api);
-  client.socket.write(put('/v2/keys/b', 'value=1'), 'latin1');
-  await until(() => api.member.commands.length === 1);
+  const { answer, client } = await withWriteUnderWay();
   client.socket.end(put('/v2/keys/b', 'value=2') + GET, 'latin1');
   await new Promise((resolve) => setTimeout(resolve, 30));
   answer();
@@ -480,12 +476,7 @@ test('whoever closes its half without a word gets the end', async () => {
 });
 
 test('a client that goes away while it waits costs nothing but its answer', async () => {
-  const api = await start();
-  setUp(api.member);
-  const answer = holdWrite(api);
-  const client = await open(api);
-  client.socket.write(put('/v2/keys/b', 'value=1'), 'latin1');
-  await until(() => api.member.commands.length === 1);
+  const { api, answer, client } = await withWriteUnderWay();
   client.socket.resetAndDestroy();
   await new Promise((resolve) => setTimeout(resolve, 30));
   answer();

@@ -1,20 +1,18 @@
 /** Key requests that came past Node's server (`api/direct`): what is simple is carried out, all else is left to KeysHandler. */
 import type { KeyGrant } from '../../auth/guard';
-import type { BodyBudget } from '../../bodyBudget';
 import type { DirectHandler } from '../../direct/directConnection';
 import type { DirectRequest } from '../../direct/directRequest';
 import { parseForm, type Form } from '../../http/form';
 import type { Outgoing } from '../../http/outgoing';
 import { parseRequestTarget } from '../../http/requestTarget';
 import { keyOf } from '../../keysFront';
-import { KeyOperations, type KeyOperationsOptions } from './keyOperations';
+import { KeyOperations } from './keyOperations';
+import type { KeysOptions } from './keysHandler';
 import { isBadParameter, PARAMETER_NAMES, readKeyParameters, type KeyParameters } from './parameters';
 
-export interface DirectKeysOptions extends KeyOperationsOptions {
+export interface DirectKeysOptions extends Omit<KeysOptions, 'guard'> {
   /** The grant of whoever comes; undefined while it matters who that is. */
   readonly openGrant: () => KeyGrant | undefined;
-  readonly bodyBudget: BodyBudget;
-  readonly maxRequestBytes: number;
 }
 
 export class DirectKeys {
