@@ -16,6 +16,8 @@ const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 
 const LENGTH = 9.9 * 1024 * 1024;
 const LONG_MS = 60_000;
+/** No leader is to be lost, and no request given up, where the machine is slow: what is copied then is of other work. */
+const TIMES = ['--heartbeat-interval', '100', '--election-timeout', '5000'];
 
 /**
  * The most: where an event with the value and the one before goes to the engine, whose binding copies both twice. Everything else
@@ -37,7 +39,14 @@ beforeAll(async () => {
   const initialCluster = names.map((name, at) => `${name}=http://127.0.0.1:${peerPorts[at]}`).join(',');
   const environment = { NODE_OPTIONS: `--require ${meter.hook}` };
   const start = (name: string, at: number): Promise<ServerProcess> =>
-    ServerProcess.start('cairn', { name, peerPort: peerPorts[at]!, initialCluster, environment });
+    ServerProcess.start('cairn', {
+      name,
+      peerPort: peerPorts[at]!,
+      initialCluster,
+      environment,
+      moreArguments: TIMES,
+      readyWithinMs: LONG_MS,
+    });
   if (whyMissing('cairn') === undefined) members = await Promise.all(names.map(start));
 });
 
