@@ -1,16 +1,30 @@
 /** The end of a connection whose client may still be sending. */
 import type { Duplex } from 'node:stream';
 
-/** How long the other side may take to see the end before the socket goes, as Go's server: at once would reset the connection. */
+/**
+ * How long the other side may take to see the end before the socket goes, as Go's server: at once would reset the connection, and the
+ * machine would send nothing more of what it has.
+ */
 const LINGER_MS = 500;
 
-/** Writes the last bytes and ends; whatever the client does, the socket is gone soon after. */
+/**
+ * Writes the last bytes and ends. Once the machine has all of them, the socket is gone soon after, whatever the client does; until then it is for
+ * its owner to cut a client that takes nothing.
+ */
 export function closeGently(socket: Duplex, lastBytes = ''): void {
   if (socket.destroyed) return;
   if (!socket.writableEnded) socket.end(lastBytes, 'latin1');
+  if (socket.writableFinished) linger(socket);
+  else
+    socket.once('finish', () => {
+      linger(socket);
+    });
+  socket.resume();
+}
+
+function linger(socket: Duplex): void {
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once('close', () => {
     clearTimeout(cut);
   });
-  socket.resume();
 }

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { closeGently } from './closeGently';
 import { Intake } from './intake';
 import { Progress } from './progress';
 import { mayLoseWhatFollows } from './upgrade';
@@ -37,6 +38,11 @@ export class Connection {
   ) {
     this.intake = new Intake(socket, () => this.isOpen());
     this.progress = new Progress(socket);
+    // Node's server ends connections with this one. Unread input would reset the connection and take the last answer with it.
+    socket.destroySoon = () => {
+      this.intake.discard();
+      closeGently(socket);
+    };
   }
 
   /** Whether nothing at all has come on it. */
@@ -76,10 +82,14 @@ export class Connection {
     else this.watchCurrent();
   }
 
-  /** Cuts a client that has stopped to read its answer, or that never asked for anything. Called every few seconds. */
+  /**
+   * Cuts a client that has stopped to read its answer, one that has sent much ahead while nothing is answered, so that it may be gone, and one
+   * that never asked for anything. Called every few seconds.
+   */
   checkProgress(nowMs: number): void {
     const { isStuck, position, forMs } = this.progress.look(nowMs);
-    if (isStuck ? forMs >= STALL_MAX_MS : position === 0 && forMs >= SILENCE_MAX_MS) this.socket.destroy();
+    const isStalled = (isStuck || this.intake.isFull) && forMs >= STALL_MAX_MS;
+    if (isStalled || (position === 0 && !isStuck && forMs >= SILENCE_MAX_MS)) this.socket.destroy();
   }
 
   /** Ends it unless something is under way; an answer that is not sent yet is. */
@@ -90,6 +100,8 @@ export class Connection {
   /** Gives the socket up to another protocol; false if a request of this one is still under way. */
   release(): boolean {
     this.intake.release();
+    // Its class has it too.
+    Reflect.deleteProperty(this.socket, 'destroySoon');
     return !this.isBusy();
   }
 

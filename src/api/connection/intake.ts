@@ -4,7 +4,6 @@
  * more request at a time, and the socket is not read beyond a small reserve.
  */
 import type { Socket } from 'node:net';
-import { closeGently } from './closeGently';
 
 /** The end of a request's headers. A piece ends there, so that it completes the headers of one request, or two if they were cut. */
 const END_OF_HEADERS = Buffer.from('\r\n\r\n');
@@ -13,6 +12,10 @@ const END_OF_HEADERS = Buffer.from('\r\n\r\n');
 export const HELD_MAX_BYTES = 64 * 1024;
 
 type Listener = (...values: unknown[]) => void;
+
+function ignore(): void {
+  // Nobody is answered any more.
+}
 
 export class Intake {
   /** What Node's server does with the data and the end of a connection. */
@@ -38,6 +41,11 @@ export class Intake {
     this.finish = socket.listeners('end').at(-1) as Listener | undefined;
   }
 
+  /** Whether the client has sent so much ahead that its socket is not read, so that nobody would notice it going away. */
+  get isFull(): boolean {
+    return this.isPaused;
+  }
+
   get isHolding(): boolean {
     return this.held.length > 0 || this.hasEnded;
   }
@@ -47,22 +55,12 @@ export class Intake {
     if (this.isOn || this.isOver) return;
     this.isOn = true;
     process.nextTick(() => {
-      const { socket, parse, finish } = this;
-      if (this.isOver || socket.destroyed || parse === undefined || finish === undefined) return;
-      // Node stops to read past JavaScript as soon as somebody listens.
-      socket.on('data', this.onData);
+      const { socket } = this;
+      if (this.isOver || socket.destroyed) return;
+      this.takeFromNode(this.onData);
       socket.on('end', this.onEnd);
       // After Node's own listener, which lets its parser go on.
       socket.on('drain', this.onDrain);
-      // Node has stopped to read if the body it was at filled its stream, and believes that it has not: nothing would come any more.
-      socket.push('');
-      socket.removeListener('data', parse);
-      socket.removeListener('end', finish);
-      // Node's server ends connections with this one. Unread input would reset the connection and take the last answer with it.
-      socket.destroySoon = () => {
-        this.discard();
-        closeGently(socket);
-      };
     });
   }
 
@@ -88,8 +86,10 @@ export class Intake {
   discard(): void {
     this.held = [];
     this.heldBytes = 0;
-    if (!this.isOn || this.isOver) return;
+    if (this.isOver || this.socket.destroyed) return;
     this.isOver = true;
+    this.isPaused = false;
+    this.takeFromNode(ignore);
     this.socket.removeListener('data', this.onData);
     this.socket.removeListener('drain', this.onDrain);
     this.socket.resume();
@@ -104,6 +104,17 @@ export class Intake {
     this.socket.removeListener('drain', this.onDrain);
     if (this.held.length > 0) this.socket.unshift(Buffer.concat(this.held));
     this.held = [];
+  }
+
+  /** Node's server gets nothing by itself any more. */
+  private takeFromNode(onData: (chunk: Buffer) => void): void {
+    const { socket, parse, finish } = this;
+    // Node stops to read past JavaScript as soon as somebody listens.
+    socket.on('data', onData);
+    // Node has stopped to read if the body it was at filled its stream, and believes that it has not: nothing would come any more.
+    socket.push('');
+    if (parse !== undefined) socket.removeListener('data', parse);
+    if (finish !== undefined) socket.removeListener('end', finish);
   }
 
   private isGivenUp(): boolean {

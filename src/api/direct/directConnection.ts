@@ -50,11 +50,14 @@ export class DirectConnection {
     socket.on('close', this.onClose);
   }
 
-  /** Called every few seconds. Cuts a client that takes nothing of its answer, and one that has not asked for long. */
+  /**
+   * Called every few seconds. Cuts a client that takes nothing of its answer, one that has sent much ahead while nothing is answered, so that it
+   * may be gone, and one that has not asked for long.
+   */
   checkProgress(nowMs: number): void {
     const { isStuck, forMs } = this.progress.look(nowMs);
-    const isOver = isStuck ? forMs >= STALL_MAX_MS : this.response === undefined && forMs >= this.parts.restMaxMs;
-    if (isOver) this.socket.destroy();
+    const isStalled = (isStuck || this.heldBytes > HELD_MAX_BYTES) && forMs >= STALL_MAX_MS;
+    if (isStalled || (this.response === undefined && !isStuck && forMs >= this.parts.restMaxMs)) this.socket.destroy();
   }
 
   closeIfIdle(): void {

@@ -51,6 +51,27 @@ test('a connection that never asks for anything ends without a word after five m
   expect(socket.destroyed).toBe(true);
 });
 
+test('whoever has sent much ahead, and is not answered for a minute, is let go: perhaps it is gone', async () => {
+  const listeners = new Map<string, ((bytes: Buffer) => void)[]>();
+  const { socket } = fake({ bytesRead: 90_000, written: 200 });
+  const on = (name: string, listener: (bytes: Buffer) => void) => {
+    listeners.set(name, [...(listeners.get(name) ?? []), listener]);
+  };
+  const nothing = () => undefined;
+  Object.assign(socket, { on, removeListener: nothing, push: nothing, pause: nothing, writable: true });
+  const connection = new Connection(socket as unknown as Socket, () => undefined);
+  const watch = { complete: true, headers: {}, httpVersion: '1.1', method: 'GET' };
+  const answer = { closed: false, once: nothing };
+  connection.take(watch as never, answer as never);
+  connection.take(watch as never, answer as never);
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let nowMs = 1000; nowMs < 600_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  for (const listener of listeners.get('data') ?? []) listener(Buffer.alloc(80_000));
+  for (let nowMs = 601_000; nowMs < 662_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(true);
+});
+
 /** A connection that asks past Node's server; its requests are answered by the test. */
 function fakeDirect(fields: { writableLength?: number; queued?: number }) {
   const listeners = new Map<string, (bytes: Buffer) => void>();
@@ -62,9 +83,12 @@ function fakeDirect(fields: { writableLength?: number; queued?: number }) {
     restMaxMs: 300_000,
   };
   const on = (name: string, listener: (bytes: Buffer) => void) => listeners.set(name, listener);
-  const connection = new DirectConnection({ on, ...socket, destroy: socket.destroy } as never, parts, () => undefined);
-  const ask = () => listeners.get('data')?.(Buffer.from('GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n'));
-  return { socket, connection, ask };
+  const pause = () => undefined;
+  const whole = { on, ...socket, pause, destroy: socket.destroy };
+  const connection = new DirectConnection(whole as never, parts, () => undefined);
+  const send = (text: string) => listeners.get('data')?.(Buffer.from(text));
+  const ask = () => send('GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n');
+  return { socket, connection, ask, send };
 }
 
 test('past Node’s server, whoever rests for five minutes is let go, and who waits for an answer is not', () => {
@@ -81,6 +105,16 @@ test('past Node’s server, whoever rests for five minutes is let go, and who wa
 test('past Node’s server, an answer of which nothing is taken for a minute is cut', () => {
   const { socket, connection, ask } = fakeDirect({ writableLength: 5000, queued: 5000 });
   ask();
+  for (let nowMs = 1000; nowMs < 61_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  connection.checkProgress(61_000);
+  expect(socket.destroyed).toBe(true);
+});
+
+test('past Node’s server, whoever has sent much ahead and is not answered for a minute is let go', () => {
+  const { socket, connection, ask, send } = fakeDirect({});
+  ask();
+  send('x'.repeat(80_000));
   for (let nowMs = 1000; nowMs < 61_000; nowMs += 5000) connection.checkProgress(nowMs);
   expect(socket.destroyed).toBe(false);
   connection.checkProgress(61_000);
