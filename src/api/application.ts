@@ -15,13 +15,15 @@ import type { DirectHandler } from './direct/directConnection';
 import { DirectKeys } from './v2/keys/directKeys';
 import { KeysHandler } from './v2/keys/keysHandler';
 import type { OpenWaits } from './modules/openWaits';
+import type { KeptListings } from './v2/keys/keptListings';
 import type { OpenWatches } from './v2/keys/watchResponse';
 import { V1Keys } from './v1/keys';
 
-/** What clients wait for, so that it can be ended. */
+/** What clients wait for, so that it can be ended, and what one of them was answered that another may ask for. */
 export interface LongAnswers {
   readonly openWatches: OpenWatches;
   readonly openWaits: OpenWaits;
+  readonly listings: KeptListings;
 }
 
 /**
@@ -48,13 +50,13 @@ export function requestListener(application: Koa, onUnexpected: (error: unknown)
 export function createApplication(
   options: ApiOptions,
   access: AccessControl,
-  { openWatches, openWaits }: LongAnswers,
+  { openWatches, openWaits, listings }: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): Koa {
   const { member, surface, maxRequestBytes, now, web } = options;
   const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
   const { guard, passwords } = access;
-  const shared = { member, bodyBudget, now, openWatches, observer, onUnexpected };
+  const shared = { member, bodyBudget, now, openWatches, listings, observer, onUnexpected };
   const keys = new KeysHandler({ ...shared, guard, maxRequestBytes });
   const v1 = new V1Keys({ ...shared, guard, maxRequestBytes });
   const registrations = new KeysHandler({
@@ -79,15 +81,15 @@ export function createApplication(
 export function createDirectKeys(
   options: ApiOptions,
   { guard }: AccessControl,
-  { openWatches }: LongAnswers,
+  { openWatches, listings }: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): DirectHandler | undefined {
   const { member, surface, maxRequestBytes, now, web, audit, drain } = options;
   const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
   if (surface !== 'all' || audit !== undefined || web.cors.length > 0) return undefined;
   const openGrant = (): ReturnType<typeof guard.openGrant> => (drain?.isOn === true ? undefined : guard.openGrant());
-  return new DirectKeys({ member, now, openWatches, observer, onUnexpected, bodyBudget, maxRequestBytes, openGrant })
-    .handle;
+  const shared = { member, bodyBudget, now, openWatches, listings, observer, onUnexpected };
+  return new DirectKeys({ ...shared, maxRequestBytes, openGrant }).handle;
 }
 
 /** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */

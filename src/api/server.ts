@@ -14,6 +14,7 @@ import type { Traffic } from './traffic';
 import { LockService } from './modules/lockService';
 import { OpenWaits } from './modules/openWaits';
 import { RealClock } from '../platform/realClock';
+import { KeptListings } from './v2/keys/keptListings';
 import { OpenWatches } from './v2/keys/watchResponse';
 
 const CLOSE_DEADLINE_MS = 5000;
@@ -92,7 +93,8 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
   const listenerOf = (application: Koa): RequestListener => requestListener(application, onUnexpected);
-  const handler = listenerOf(createApplication(options, access, { openWatches, openWaits }, onUnexpected));
+  const longAnswers = { openWatches, openWaits, listings: new KeptListings() };
+  const handler = listenerOf(createApplication(options, access, longAnswers, onUnexpected));
   const clientHandler = options.drain?.around(handler) ?? handler;
   const beside = listenerOf(createSideApplication('peer', options, access));
   const peerHandler = createPeerHandler(options.member, onUnexpected, beside, options.answerFounder);
@@ -115,7 +117,7 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
   try {
     const clients = await open(clientAddresses, '--listen-client-urls', clientHandler, {
       places: options.places,
-      direct: createDirectKeys(options, access, { openWatches, openWaits }, onUnexpected),
+      direct: createDirectKeys(options, access, longAnswers, onUnexpected),
     });
     const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
     peerPort.serve(peerHandler, options.onPeerUpgrade);

@@ -259,6 +259,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     killedBy: 'not direct: an expectation',
   },
   {
+    name: 'a listing that was kept is answered after a change',
+    file: 'src/api/v2/keys/keptListings.ts',
+    text: "if (listing?.etcdIndex !== etcdIndex || typeof listing.body === 'string') return undefined;",
+    instead: "if (listing === undefined || typeof listing.body === 'string') return undefined;",
+    test: 'test/api/v2/keys/keptListings.test.ts',
+    killedBy: 'answers every listing as after the first time, whatever was changed before',
+  },
+  {
+    name: 'a listing is kept though it says how long keys have to live',
+    file: 'src/api/v2/keys/keptListings.ts',
+    text: 'if (length > LENGTH_MAX || piece.includes(EXPIRATION)) parts = undefined;',
+    instead: 'if (length > LENGTH_MAX) parts = undefined;',
+    test: 'test/api/v2/keys/keptListings.test.ts',
+    killedBy: 'tells how long a key has to live now, not then',
+  },
+  {
     name: 'of two Host headers the second is taken',
     file: 'src/api/direct/directRequest.ts',
     text: "if (name === '' || seen.has(lower)) return undefined;",

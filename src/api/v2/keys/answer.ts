@@ -2,7 +2,7 @@
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader } from '../../../member/types';
 import { errorStatus } from '../../errors';
-import { sendPieces } from '../../http/longBody';
+import { sendBody, sendPieces } from '../../http/longBody';
 import type { FlatHeaders, Outgoing } from '../../http/outgoing';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
@@ -35,6 +35,33 @@ export function writeEvent(
     writeHead(response, member, status, event.etcdIndex, more);
   };
   sendPieces(response, head, eventPieces(event), turns, onFailure);
+}
+
+/**
+ * The answer to a read of a directory with children.
+ *
+ * @param pieces the body, as `eventPieces` gives it
+ */
+export function writeListing(
+  response: Outgoing,
+  member: KeyReader,
+  etcdIndex: number,
+  pieces: Generator<string, void, undefined>,
+  turns: Turns,
+  onFailure: (error: unknown) => void,
+): void {
+  const head = (more: FlatHeaders): void => {
+    writeHead(response, member, 200, etcdIndex, more);
+  };
+  sendPieces(response, head, pieces, turns, onFailure);
+}
+
+/** The same, with a body that is there already. */
+export function writeKept(response: Outgoing, member: KeyReader, etcdIndex: number, body: Buffer): void {
+  const head = (more: FlatHeaders): void => {
+    writeHead(response, member, 200, etcdIndex, more);
+  };
+  sendBody(response, head, body);
 }
 
 /** A flat list of names and values: Node writes it out as it is. */

@@ -1,7 +1,7 @@
 /** Carries key requests out: read, watch, propose; each is timed from when it is begun to its answer. */
 import type { KeyCommand } from '../../../machine/command';
 import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
-import type { KeyResult } from '../../../machine/keyspace/event';
+import type { KeyEvent, KeyResult } from '../../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../../member/types';
 import { errorStatus } from '../../errors';
 import type { KeyGrant } from '../../auth/guard';
@@ -10,10 +10,11 @@ import { writeInternalError } from '../../http/answers';
 import type { Outgoing } from '../../http/outgoing';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
 import { UNSEEN } from '../../observer';
-import { writeAnyFailure, writeEvent } from './answer';
-import { eventStatus } from './eventJson';
+import { writeAnyFailure, writeEvent, writeKept, writeListing } from './answer';
+import { eventPieces, eventStatus } from './eventJson';
 import type { KeyFailure } from './failure';
 import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import type { KeptListings } from './keptListings';
 import type { KeyParameters } from './parameters';
 import { withoutPrevious } from './previous';
 import type { OpenWatches } from './watchResponse';
@@ -28,6 +29,7 @@ export interface KeyOperationsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openWatches: OpenWatches;
+  readonly listings: KeptListings;
   readonly observer: ApiObserver;
   /** Why a write is not carried out, if it is not; everything is if absent. */
   readonly refusalOf?: (command: KeyCommand) => KeyFailure | undefined;
@@ -80,7 +82,7 @@ export class KeyOperations {
 
   private read(response: Outgoing, request: KeyRequest): void {
     const { member } = this.options;
-    const { path, parameters } = request;
+    const { parameters } = request;
     if (parameters.wait && !parameters.quorum) {
       this.begin(request, 'watch');
       this.watch(response, request);
@@ -96,7 +98,7 @@ export class KeyOperations {
       );
     } else {
       this.begin(request, 'get');
-      this.answer(response, member.get(path, parameters, LISTED_AT_ONCE), request);
+      this.show(response, request);
     }
   }
 
@@ -104,13 +106,34 @@ export class KeyOperations {
   private readNow(response: Outgoing, request: KeyRequest): void {
     try {
       if (request.grant.holds()) {
-        this.answer(response, this.options.member.get(request.path, request.parameters, LISTED_AT_ONCE), request);
+        this.show(response, request);
       } else {
         this.refuse(response, keyRefusal(DENIED), request);
       }
     } catch (error) {
       this.unexpected(response, error);
     }
+  }
+
+  /** Answers with what is there now. */
+  private show(response: Outgoing, request: KeyRequest): void {
+    const { member, openWatches, listings, onUnexpected } = this.options;
+    const { path, parameters } = request;
+    const kept = listings.length === 0 ? undefined : listings.find(path, parameters, member.indexes().etcdIndex);
+    const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
+    if (!result.ok || !hasChildren(result)) {
+      this.answer(response, result, request);
+      return;
+    }
+    const { etcdIndex } = result;
+    if (kept === undefined) {
+      const pieces = listings.keeping(path, parameters, etcdIndex, eventPieces(result));
+      writeListing(response, member, etcdIndex, pieces, openWatches.turns, onUnexpected);
+    } else {
+      result.listing?.return();
+      writeKept(response, member, etcdIndex, kept);
+    }
+    this.succeed(request);
   }
 
   private watch(response: Outgoing, request: KeyRequest): void {
@@ -160,6 +183,10 @@ export class KeyOperations {
     const { member, openWatches, onUnexpected } = this.options;
     const status = result.ok ? eventStatus(result) : undefined;
     writeEvent(response, member, shown, request.parameters.noValueOnSuccess, openWatches.turns, onUnexpected, status);
+    this.succeed(request);
+  }
+
+  private succeed(request: KeyRequest): void {
     request.observer.succeeded(this.options.observer.nowMs() - request.startedMs);
   }
 
@@ -185,4 +212,8 @@ export class KeyOperations {
     this.options.onUnexpected(error);
     writeInternalError(response);
   }
+}
+
+function hasChildren({ node, listing }: KeyEvent): boolean {
+  return listing !== undefined || (node.nodes !== undefined && node.nodes.length > 0);
 }

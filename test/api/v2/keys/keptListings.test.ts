@@ -1,0 +1,223 @@
+/** A listing that is asked for again says what a new one would say. */
+import { Agent, request as httpRequest } from 'node:http';
+import { KeptListings } from '../../../../src/api/v2/keys/keptListings';
+import { SeededRandom } from '../../../simulation/random';
+import { startInProcess, type InProcess } from '../../../support/inProcess';
+
+const OPTIONS = { recursive: true, sorted: false };
+
+function* piecesOf(...texts: readonly string[]): Generator<string, void, undefined> {
+  yield* texts;
+}
+
+/** As whoever asks: what is kept, or what is made now. */
+function ask(listings: KeptListings, path: string, etcdIndex: number, ...texts: readonly string[]): string {
+  const kept = listings.find(path, OPTIONS, etcdIndex);
+  return kept?.toString('latin1') ?? [...listings.keeping(path, OPTIONS, etcdIndex, piecesOf(...texts))].join('');
+}
+
+const LONG = 'ä'.repeat(3000);
+
+describe('what is kept', () => {
+  test('is what was made for the second who asks while nothing changed', () => {
+    const listings = new KeptListings();
+    expect(ask(listings, '/a', 7, LONG, 'x')).toBe(`${LONG}x`);
+    expect(listings.length).toBe(0);
+    expect(ask(listings, '/a', 7, LONG, 'x')).toBe(`${LONG}x`);
+    expect(listings.length).toBe(3001);
+    expect(ask(listings, '/a', 7, 'another')).toBe(`${LONG}x`);
+    expect(ask(listings, '/b', 7, 'another')).toBe('another');
+    expect(listings.find('/a', { recursive: true, sorted: true }, 7)).toBeUndefined();
+    expect(listings.find('/a', { recursive: false, sorted: false }, 7)).toBeUndefined();
+  });
+
+  test('is gone with the next change', () => {
+    const listings = new KeptListings();
+    ask(listings, '/a', 7, LONG);
+    ask(listings, '/a', 7, LONG);
+    expect(ask(listings, '/a', 8, 'changed')).toBe('changed');
+    expect(listings.length).toBe(0);
+  });
+
+  test('is nothing of a few bytes, of many, or with a time to live', () => {
+    const listings = new KeptListings();
+    const long = 'x'.repeat(2 * 1024 * 1024);
+    for (const texts of [['x'], [long, long, 'x'], [LONG, ',"expiration":"2026"', LONG]]) {
+      for (const time of [1, 2, 3])
+        expect([time, ask(listings, '/a', texts.length, ...texts)]).toEqual([time, texts.join('')]);
+    }
+    expect(listings.length).toBe(0);
+  });
+
+  test('is not what a client left before its end, and the next one has it made', () => {
+    const listings = new KeptListings();
+    ask(listings, '/a', 7, LONG);
+    let isOver = false;
+    const pieces = (function* (): Generator<string, void, undefined> {
+      try {
+        yield* [LONG, LONG];
+      } finally {
+        isOver = true;
+      }
+    })();
+    const left = listings.keeping('/a', OPTIONS, 7, pieces);
+    left.next();
+    // Beside it another one asks, and goes without.
+    ask(listings, '/a', 7, LONG);
+    left.return();
+    expect([isOver, listings.length]).toEqual([true, 0]);
+    ask(listings, '/a', 7, LONG);
+    expect(listings.length).toBe(3000);
+  });
+
+  test('is not what a change overtook while it was made', () => {
+    const listings = new KeptListings();
+    ask(listings, '/a', 7, LONG);
+    const making = listings.keeping('/a', OPTIONS, 7, piecesOf(LONG, LONG));
+    making.next();
+    ask(listings, '/a', 8, LONG);
+    Array.from(making);
+    expect(listings.length).toBe(0);
+    expect(listings.find('/a', OPTIONS, 7)).toBeUndefined();
+  });
+
+  test('is bounded, and the oldest goes first', () => {
+    const listings = new KeptListings();
+    const long = 'x'.repeat(3 * 1024 * 1024);
+    for (const path of ['/a', '/b', '/c']) for (let time = 0; time < 2; time += 1) ask(listings, path, 7, long);
+    expect(listings.length).toBe(2 * long.length);
+    expect(listings.find('/a', OPTIONS, 7)).toBeUndefined();
+    expect(listings.find('/c', OPTIONS, 7)).toHaveLength(long.length);
+    for (let at = 0; at < 100; at += 1) ask(listings, `/d${at}`, 7, 'x');
+    expect(listings.length).toBe(0);
+  });
+
+  test('is let go when nobody asks for it any more', () => {
+    jest.useFakeTimers();
+    try {
+      let nowMs = 0;
+      const listings = new KeptListings(() => nowMs);
+      const advance = (): void => {
+        nowMs += 6000;
+        jest.advanceTimersByTime(6000);
+      };
+      ask(listings, '/a', 7, LONG);
+      ask(listings, '/a', 7, LONG);
+      for (let time = 0; time < 10; time += 1) {
+        advance();
+        expect(listings.find('/a', OPTIONS, 7)).toBeDefined();
+      }
+      for (let time = 0; time < 4; time += 1) advance();
+      expect(listings.length).toBe(0);
+      expect(jest.getTimerCount()).toBe(0);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe('a member', () => {
+  let member: InProcess;
+  const agent = new Agent({ keepAlive: true });
+
+  beforeAll(async () => {
+    member = await startInProcess('all');
+  });
+
+  afterAll(async () => {
+    agent.destroy();
+    await member.stop();
+  });
+
+  /** Status, index and body; `isDirect`: past Node's HTTP server. */
+  function send(method: string, path: string, form?: string, isDirect = true): Promise<readonly unknown[]> {
+    const headers = {
+      ...(form === undefined
+        ? {}
+        : { 'Content-Type': 'application/x-www-form-urlencoded', 'Content-Length': form.length }),
+      ...(isDirect ? {} : { 'X-Other': '1' }),
+    };
+    return new Promise((resolve, reject) => {
+      const options = { port: member.port, host: '127.0.0.1', agent, method, path: `/v2/keys${path}`, headers };
+      const request = httpRequest(options, (answer) => {
+        let body = '';
+        answer.setEncoding('latin1');
+        answer.on('data', (piece: string) => (body += piece));
+        answer.on('end', () => resolve([answer.statusCode, answer.headers['x-etcd-index'], body]));
+        answer.on('error', reject);
+      });
+      request.on('error', reject);
+      request.end(form);
+    });
+  }
+
+  const LISTINGS = ['/?recursive=true', '/d?recursive=true&sorted=true', '/d/', '/d/e?recursive=true&quorum=true'];
+
+  test('answers every listing as after the first time, whatever was changed before', async () => {
+    const random = new SeededRandom(Number(process.env['CAIRN_SEED'] ?? 1));
+    const found = jest.spyOn(KeptListings.prototype, 'find');
+    for (let at = 0; at < 60; at += 1)
+      await send('PUT', `/d/${at % 3 === 0 ? 'e/' : ''}k${at}`, `value=${'v'.repeat(80)}`);
+    for (let round = 0; round < 40; round += 1) {
+      const key = `/d/${random.chance(0.3) ? 'e/' : ''}k${random.integer(0, 60)}`;
+      const value = `value-${round}`;
+      if (random.chance(0.2)) await send('DELETE', `${key}?recursive=true`);
+      else await send('PUT', key, `value=${value}`);
+      for (const listing of LISTINGS) {
+        const first = await send('GET', listing);
+        for (const isDirect of [true, false, true])
+          expect(await send('GET', listing, undefined, isDirect)).toEqual(first);
+        const single = await send('GET', key);
+        expect(single[0] === 200 ? first[2] : value).toContain(listing.startsWith('/?') ? value : '');
+      }
+    }
+    const kept = found.mock.results.filter(({ value }) => value !== undefined);
+    found.mockRestore();
+    expect(kept.length).toBeGreaterThan(40 * LISTINGS.length);
+  });
+
+  test('counts each of them', async () => {
+    const counted = async (): Promise<number> => {
+      const answer = await fetch(`${member.url}/v2/stats/store`);
+      return ((await answer.json()) as { getsSuccess: number }).getsSuccess;
+    };
+    const gets = await counted();
+    for (let time = 0; time < 5; time += 1) await send('GET', '/?recursive=true');
+    expect(await counted()).toBe(gets + 5);
+  });
+
+  test('tells how long a key has to live now, not then', async () => {
+    for (let at = 0; at < 40; at += 1) await send('PUT', `/t/k${at}`, `value=${'v'.repeat(80)}&ttl=100`);
+    const lives = async (): Promise<string | undefined> =>
+      /"ttl":(\d+)/.exec((await send('GET', '/t?recursive=true'))[2] as string)?.[1];
+    const first = await lives();
+    for (let time = 0; time < 3; time += 1) expect(Number(await lives())).toBeGreaterThan(90);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    expect(Number(await lives())).toBeLessThan(Number(first));
+  });
+
+  test('answers HEAD, and a long listing to a client that takes its time, as the first time', async () => {
+    for (let at = 0; at < 30; at += 1) await send('PUT', `/l/k${at}`, `value=${'v'.repeat(100_000)}`);
+    const first = await send('GET', '/l?recursive=true');
+    expect((first[2] as string).length).toBeGreaterThan(3_000_000);
+    for (const isDirect of [true, false, true])
+      expect(await send('GET', '/l?recursive=true', undefined, isDirect)).toEqual(first);
+    expect((await send('HEAD', '/l?recursive=true'))[2]).toBe('');
+    expect((await send('HEAD', '/d?recursive=true'))[2]).toBe('');
+    const slow = await new Promise<string>((resolve, reject) => {
+      const options = { port: member.port, host: '127.0.0.1', path: '/v2/keys/l?recursive=true' };
+      httpRequest(options, (answer) => {
+        let body = '';
+        answer.setEncoding('latin1');
+        answer.on('data', (piece: string) => {
+          body += piece;
+          answer.pause();
+          setTimeout(() => answer.resume(), 5);
+        });
+        answer.on('end', () => resolve(body));
+        answer.on('error', reject);
+      }).end();
+    });
+    expect(slow).toBe(first[2]);
+  });
+});
