@@ -269,8 +269,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a listing is kept though it says how long keys have to live',
     file: 'src/api/v2/keys/keptListings.ts',
-    text: 'if (length > LENGTH_MAX || piece.includes(EXPIRATION)) parts = undefined;',
-    instead: 'if (length > LENGTH_MAX) parts = undefined;',
+    text: 'this.listings.get(name) === listing && !piece.includes(EXPIRATION);',
+    instead: 'this.listings.get(name) === listing && piece.length > 0;',
     test: 'test/api/v2/keys/keptListings.test.ts',
     killedBy: 'tells how long a key has to live now, not then',
   },

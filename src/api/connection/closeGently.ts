@@ -6,6 +6,8 @@ import type { Duplex } from 'node:stream';
  * machine would send nothing more of what it has.
  */
 const LINGER_MS = 500;
+/** The same for one that goes on sending, and so would be reset whenever the socket goes. */
+const LINGER_SENDING_MAX_MS = 10_000;
 
 /**
  * Writes the last bytes and ends. Once the machine has all of them, the socket is gone soon after, whatever the client does; until then it is for
@@ -23,7 +25,11 @@ export function closeGently(socket: Duplex, lastBytes = ''): void {
 }
 
 function linger(socket: Duplex): void {
+  const startedMs = performance.now();
   const cut = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.on('data', () => {
+    if (performance.now() - startedMs < LINGER_SENDING_MAX_MS) cut.refresh();
+  });
   socket.once('close', () => {
     clearTimeout(cut);
   });

@@ -5,7 +5,7 @@ import { underlyingOf } from '../../tls/underlying';
 export interface Look {
   /** Something is written that the client's machine has not taken. */
   readonly isStuck: boolean;
-  /** Bytes that were read, or, if it is stuck, that were taken; undefined if Node does not say. */
+  /** Bytes that were read and written, or, if it is stuck, that were taken; undefined if Node does not say. */
   readonly position: number | undefined;
   /** How long looks have found it in this place. */
   readonly forMs: number;
@@ -22,7 +22,7 @@ export class Progress {
   look(nowMs: number): Look {
     const { socket } = this;
     const isStuck = socket.writableLength > 0;
-    const position = isStuck ? unsentPosition(socket) : socket.bytesRead;
+    const position = isStuck ? unsentPosition(socket) : socket.bytesRead + socket.bytesWritten;
     if (isStuck !== this.wasStuck || position !== this.position || position === undefined) {
       this.wasStuck = isStuck;
       this.position = position;

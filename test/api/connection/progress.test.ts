@@ -84,8 +84,8 @@ function fakeDirect(fields: { writableLength?: number; queued?: number }) {
   };
   const on = (name: string, listener: (bytes: Buffer) => void) => listeners.set(name, listener);
   const pause = () => undefined;
-  const whole = { on, ...socket, pause, destroy: socket.destroy };
-  const connection = new DirectConnection(whole as never, parts, () => undefined);
+  Object.assign(socket, { on, pause });
+  const connection = new DirectConnection(socket as never, parts, () => undefined);
   const send = (text: string) => listeners.get('data')?.(Buffer.from(text));
   const ask = () => send('GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n');
   return { socket, connection, ask, send };
@@ -119,4 +119,15 @@ test('past Node’s server, whoever has sent much ahead and is not answered for 
   expect(socket.destroyed).toBe(false);
   connection.checkProgress(61_000);
   expect(socket.destroyed).toBe(true);
+});
+
+test('whoever has sent much ahead of a stream, and takes its events, may stay', () => {
+  const { socket, connection, ask, send } = fakeDirect({});
+  ask();
+  send('x'.repeat(80_000));
+  for (let nowMs = 1000; nowMs < 600_000; nowMs += 5000) {
+    if (nowMs % 50_000 === 1000) socket.bytesWritten += 100;
+    connection.checkProgress(nowMs);
+  }
+  expect(socket.destroyed).toBe(false);
 });

@@ -7,6 +7,7 @@ import type { FlatHeaders, Outgoing } from '../../http/outgoing';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
+import type { KeptBody } from './keptBody';
 import { failureJson, failurePieces, hasLongCause } from './failure';
 
 /**
@@ -57,11 +58,16 @@ export function writeListing(
 }
 
 /** The same, with a body that is there already. */
-export function writeKept(response: Outgoing, member: KeyReader, etcdIndex: number, body: Buffer): void {
+export function writeKept(response: Outgoing, member: KeyReader, etcdIndex: number, body: KeptBody): void {
   const head = (more: FlatHeaders): void => {
     writeHead(response, member, 200, etcdIndex, more);
   };
-  sendBody(response, head, body);
+  sendBody(response, head, body.bytes);
+  if (response.closed) return;
+  body.use();
+  response.once('close', () => {
+    body.release();
+  });
 }
 
 /** A flat list of names and values: Node writes it out as it is. */

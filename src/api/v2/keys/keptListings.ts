@@ -3,10 +3,12 @@
  * one walk through it for each change. What a body says holds as long as the store index is the same, for every change takes one.
  */
 import type { ReadOptions } from '../../../member/types';
+import { KeptBody } from './keptBody';
 
-/** Shorter ones cost little to make; longer ones, and more than these together, are not kept. */
+/** Shorter ones cost little to make; longer ones are not kept. */
 const LENGTH_MIN = 2048;
 const LENGTH_MAX = 4 * 1024 * 1024;
+/** Of all bodies: those that are kept, that are being made, and that are still being sent to somebody. */
 const TOTAL_LENGTH_MAX = 8 * 1024 * 1024;
 /** How many listings are known to have been asked for. */
 const LISTINGS_MAX = 64;
@@ -20,26 +22,40 @@ interface Listing {
   /** Of the store, when it was asked for. */
   readonly etcdIndex: number;
   /** Asked for once; being made for somebody who asked again; not to be kept; or what was made. */
-  body: 'asked' | 'making' | 'unsuited' | Buffer;
+  body: 'asked' | 'making' | 'unsuited' | KeptBody;
   usedMs: number;
+}
+
+/** What is to be a body. */
+interface Collected {
+  parts: Buffer[];
+  length: number;
+  /** It will not be one. */
+  isOver: boolean;
 }
 
 export class KeptListings {
   /** By path and options, in the order in which they were first asked for as they are now. */
   private readonly listings = new Map<string, Listing>();
+  private keptCount = 0;
   private totalLength = 0;
   private cleaning: NodeJS.Timeout | undefined;
 
   /** @param nowMs milliseconds of a clock that only goes on */
   constructor(private readonly nowMs = (): number => performance.now()) {}
 
-  /** The bytes of all bodies: every read looks here first. */
+  /** How many bodies there are to be found: every read looks here first. */
+  get count(): number {
+    return this.keptCount;
+  }
+
+  /** The bytes of all bodies that there are; see TOTAL_LENGTH_MAX. */
   get length(): number {
     return this.totalLength;
   }
 
   /** The body that shows what is at `path`, a directory that has children, when the store is at `etcdIndex`. */
-  find(path: string, options: ReadOptions, etcdIndex: number): Buffer | undefined {
+  find(path: string, options: ReadOptions, etcdIndex: number): KeptBody | undefined {
     const listing = this.listings.get(nameOf(path, options));
     if (listing?.etcdIndex !== etcdIndex || typeof listing.body === 'string') return undefined;
     listing.usedMs = this.nowMs();
@@ -67,31 +83,56 @@ export class KeptListings {
     listing: Listing,
     pieces: Generator<string, void, undefined>,
   ): Generator<string, void, undefined> {
-    let parts: Buffer[] | undefined = [];
-    let length = 0;
+    const collected: Collected = { parts: [], length: 0, isOver: false };
     listing.body = 'making';
     try {
       for (const piece of pieces) {
-        length += piece.length;
-        if (length > LENGTH_MAX || piece.includes(EXPIRATION)) parts = undefined;
-        parts?.push(Buffer.from(piece, 'latin1'));
+        if (!collected.isOver) this.collect(collected, name, listing, piece);
         yield piece;
       }
-      listing.body = 'unsuited';
-      if (parts !== undefined && length >= LENGTH_MIN) this.keep(name, listing, Buffer.concat(parts));
+      const isWanted = collected.length >= LENGTH_MIN && this.listings.get(name) === listing;
+      if (isWanted) this.keep(listing, Buffer.concat(collected.parts));
+      else listing.body = 'unsuited';
     } finally {
       // The client went away: the next one may have it made.
-      if (listing.body === 'making') listing.body = parts === undefined ? 'unsuited' : 'asked';
+      if (listing.body === 'making') listing.body = collected.isOver ? 'unsuited' : 'asked';
+      this.giveUp(collected);
     }
   }
 
-  private keep(name: string, listing: Listing, body: Buffer): void {
-    if (this.listings.get(name) !== listing) return;
-    listing.body = body;
+  private collect(collected: Collected, name: string, listing: Listing, piece: string): void {
+    const isWanted = this.listings.get(name) === listing && !piece.includes(EXPIRATION);
+    if (!isWanted || collected.length + piece.length > LENGTH_MAX || !this.makeRoom(piece.length)) {
+      this.giveUp(collected);
+      return;
+    }
+    this.totalLength += piece.length;
+    collected.length += piece.length;
+    collected.parts.push(Buffer.from(piece, 'latin1'));
+  }
+
+  private giveUp(collected: Collected): void {
+    this.totalLength -= collected.length;
+    Object.assign(collected, { parts: [], length: 0, isOver: true });
+  }
+
+  private keep(listing: Listing, bytes: Buffer): void {
+    this.totalLength += bytes.length;
+    listing.body = new KeptBody(bytes, () => {
+      this.totalLength -= bytes.length;
+    });
     listing.usedMs = this.nowMs();
-    this.totalLength += body.length;
-    while (this.totalLength > TOTAL_LENGTH_MAX) this.dropOldest();
+    this.keptCount += 1;
     this.cleaning ??= setInterval(this.clean, UNUSED_MAX_MS).unref();
+  }
+
+  /** Lets go of older bodies until there is room for so much; false if there is none. */
+  private makeRoom(length: number): boolean {
+    for (const [name, listing] of this.listings) {
+      if (this.totalLength + length <= TOTAL_LENGTH_MAX) return true;
+      if (typeof listing.body !== 'string') this.drop(name);
+    }
+    return this.totalLength + length <= TOTAL_LENGTH_MAX;
   }
 
   private dropOldest(): void {
@@ -101,8 +142,10 @@ export class KeptListings {
 
   private drop(name: string): void {
     const body = this.listings.get(name)?.body;
-    this.totalLength -= Buffer.isBuffer(body) ? body.length : 0;
     this.listings.delete(name);
+    if (body === undefined || typeof body === 'string') return;
+    this.keptCount -= 1;
+    body.drop();
   }
 
   private readonly clean = (): void => {
@@ -110,7 +153,7 @@ export class KeptListings {
     for (const [name, { usedMs }] of this.listings) {
       if (usedMs < usedBeforeMs) this.drop(name);
     }
-    if (this.totalLength > 0) return;
+    if (this.keptCount > 0) return;
     clearInterval(this.cleaning);
     this.cleaning = undefined;
   };

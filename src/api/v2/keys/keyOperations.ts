@@ -119,7 +119,7 @@ export class KeyOperations {
   private show(response: Outgoing, request: KeyRequest): void {
     const { member, openWatches, listings, onUnexpected } = this.options;
     const { path, parameters } = request;
-    const kept = listings.length === 0 ? undefined : listings.find(path, parameters, member.indexes().etcdIndex);
+    const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member.indexes().etcdIndex);
     const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
     if (!result.ok || !hasChildren(result)) {
       this.answer(response, result, request);

@@ -1,5 +1,7 @@
+import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { writeEvent, writeFailure, writeWatchHead } from '../../../../src/api/v2/keys/answer';
+import { writeEvent, writeFailure, writeKept, writeWatchHead } from '../../../../src/api/v2/keys/answer';
+import { KeptBody } from '../../../../src/api/v2/keys/keptBody';
 import { Turns } from '../../../../src/api/turns';
 import { event, FakeMember, node } from '../../fakeMember';
 
@@ -63,4 +65,17 @@ test('a watch shows the index of its registration, at once and without a length'
   expect(response).toMatchObject({ status: 200, flushed: true, body: undefined });
   expect(response.headers.get('X-Etcd-Index')).toBe(12);
   expect(response.headers.has('Content-Length')).toBe(false);
+});
+
+test('a body that is kept is somebody’s until its answer is over', () => {
+  const nothing = (): undefined => undefined;
+  const response = { req: { method: 'GET' }, closed: false, writeHead: nothing, end: nothing };
+  const [slow, quick] = [Object.assign(new EventEmitter(), response), { ...response, closed: true }];
+  let isFree = false;
+  const body = new KeptBody(Buffer.from('{}\n'), () => (isFree = true));
+  for (const each of [slow, quick]) writeKept(each as never, new FakeMember(), 7, body);
+  body.drop();
+  expect(isFree).toBe(false);
+  slow.emit('close');
+  expect(isFree).toBe(true);
 });

@@ -1,5 +1,6 @@
 /** A listing that is asked for again says what a new one would say. */
 import { Agent, request as httpRequest } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { KeptListings } from '../../../../src/api/v2/keys/keptListings';
 import { SeededRandom } from '../../../simulation/random';
 import { startInProcess, type InProcess } from '../../../support/inProcess';
@@ -13,7 +14,7 @@ function* piecesOf(...texts: readonly string[]): Generator<string, void, undefin
 /** As whoever asks: what is kept, or what is made now. */
 function ask(listings: KeptListings, path: string, etcdIndex: number, ...texts: readonly string[]): string {
   const kept = listings.find(path, OPTIONS, etcdIndex);
-  return kept?.toString('latin1') ?? [...listings.keeping(path, OPTIONS, etcdIndex, piecesOf(...texts))].join('');
+  return kept?.bytes.toString('latin1') ?? [...listings.keeping(path, OPTIONS, etcdIndex, piecesOf(...texts))].join('');
 }
 
 const LONG = 'ä'.repeat(3000);
@@ -87,8 +88,45 @@ describe('what is kept', () => {
     for (const path of ['/a', '/b', '/c']) for (let time = 0; time < 2; time += 1) ask(listings, path, 7, long);
     expect(listings.length).toBe(2 * long.length);
     expect(listings.find('/a', OPTIONS, 7)).toBeUndefined();
-    expect(listings.find('/c', OPTIONS, 7)).toHaveLength(long.length);
+    expect(listings.find('/c', OPTIONS, 7)?.bytes).toHaveLength(long.length);
     for (let at = 0; at < 100; at += 1) ask(listings, `/d${at}`, 7, 'x');
+    expect(listings.length).toBe(0);
+  });
+
+  test('counts as long as it is sent to somebody, and leaves no room for others', () => {
+    const listings = new KeptListings();
+    const long = 'x'.repeat(3 * 1024 * 1024);
+    const sent = ['/a', '/b'].map((path) => {
+      ask(listings, path, 7, long);
+      ask(listings, path, 7, long);
+      return listings.find(path, OPTIONS, 7)!;
+    });
+    for (const body of sent) body.use();
+    for (const path of ['/a', '/b', '/c']) for (let time = 0; time < 3; time += 1) ask(listings, path, 8, long);
+    expect([listings.count, listings.length]).toEqual([0, 2 * long.length]);
+    for (const body of sent) body.release();
+    expect(listings.length).toBe(0);
+    ask(listings, '/c', 9, long);
+    ask(listings, '/c', 9, long);
+    expect([listings.count, listings.length]).toEqual([1, long.length]);
+  });
+
+  test('counts while it is made, and is not made any further once it cannot be kept', () => {
+    const listings = new KeptListings();
+    const makings = ['/a', '/b', '/c'].map((path) => {
+      ask(listings, path, 7, LONG);
+      const making = listings.keeping(path, OPTIONS, 7, piecesOf('x'.repeat(3 * 1024 * 1024), LONG, LONG));
+      making.next();
+      return making;
+    });
+    // The third finds no room, for the clients of the others are slow, and goes without.
+    expect(listings.length).toBe(6 * 1024 * 1024);
+    for (const making of makings) making.next();
+    expect(listings.length).toBe(2 * (3 * 1024 * 1024 + LONG.length));
+    for (const path of ['/a', '/b', '/c']) ask(listings, path, 8, LONG);
+    for (const making of makings) making.next();
+    expect(listings.length).toBe(0);
+    for (const making of makings) making.return();
     expect(listings.length).toBe(0);
   });
 
@@ -194,6 +232,33 @@ describe('a member', () => {
     for (let time = 0; time < 3; time += 1) expect(Number(await lives())).toBeGreaterThan(90);
     await new Promise((resolve) => setTimeout(resolve, 1100));
     expect(Number(await lives())).toBeLessThan(Number(first));
+  });
+
+  test('keeps a few megabytes, however many clients take their time with listings that are no more', async () => {
+    for (let at = 0; at < 30; at += 1) await send('PUT', `/m/k${at}`, `value=${'v'.repeat(100_000)}`);
+    const found = jest.spyOn(KeptListings.prototype, 'find');
+    const slow: Socket[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      await send('PUT', '/m/k0', `value=${round}`);
+      for (let time = 0; time < 3; time += 1) await send('GET', '/m?recursive=true');
+      const socket = connect(member.port, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.pause();
+      socket.write('GET /v2/keys/m?recursive=true HTTP/1.1\r\nHost: x\r\n\r\n');
+      slow.push(socket);
+      await new Promise((resolve) => setTimeout(resolve, 30));
+    }
+    const listings = found.mock.contexts[0] as KeptListings;
+    found.mockRestore();
+    expect(listings.length).toBeLessThanOrEqual(8 * 1024 * 1024);
+    for (const socket of slow) socket.destroy();
+    const isFree = async (): Promise<boolean> => {
+      await send('PUT', '/m/k0', 'value=last');
+      for (const path of [...LISTINGS, '/m?recursive=true']) await send('GET', path);
+      return listings.length === 0;
+    };
+    for (const deadlineMs = Date.now() + 30_000; !(await isFree()) && Date.now() < deadlineMs;);
+    expect([listings.count, listings.length]).toEqual([0, 0]);
   });
 
   test('answers HEAD, and a long listing to a client that takes its time, as the first time', async () => {
