@@ -1,5 +1,8 @@
 import { createServer } from 'node:net';
 
+/** Where `npm run cluster` listens, whatever else is tested beside it. */
+export const CLUSTER_PORTS: readonly number[] = [12_379, 12_380, 22_379, 22_380, 32_379, 32_380];
+
 /** Below the range from which the system picks ports for outgoing connections. */
 const FIRST = 12_000;
 const LAST = 31_999;
@@ -8,7 +11,7 @@ const ATTEMPTS_MAX = 500;
 const PARTS = 16;
 const PART = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % PARTS;
 const PART_SIZE = (LAST - FIRST) / PARTS;
-const given = new Set<number>();
+const given = new Set<number>(CLUSTER_PORTS);
 
 /**
  * A port of 127.0.0.1 that is free now and stays free while nobody listens on it: a member that is killed gets it back. A

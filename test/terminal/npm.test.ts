@@ -4,13 +4,16 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../cluster/waiting';
 import { whyNoClone, makeClone, type Clone } from './clone';
+import { CLUSTER_PORTS } from '../support/ports';
+import { takeClusterPorts, untilClusterPortsAreFree } from './clusterPorts';
 import { isFree, makePlace, ROOT, type Place } from './place';
 import { CTRL_C, PseudoTerminal, surroundings, whyNoTerminal } from './pseudoTerminal';
 import { outputOf, transcriptOf, whyNoCurl } from './transcript';
 
 const INSTALL_LIMIT_MS = 8 * 60_000;
 const START_LIMIT_MS = 90_000;
-const CLUSTER_PORTS = [12_379, 12_380, 22_379, 22_380, 32_379, 32_380];
+/** Others that run a cluster are done with one test of theirs. */
+const TURN_LIMIT_MS = 180_000;
 
 const reason = whyNoTerminal() ?? whyNoClone();
 if (reason === undefined) describe('npm in a fresh clone', suite);
@@ -159,8 +162,15 @@ function suite(): void {
   );
 
   describe('npm run cluster', () => {
+    let giveBack: () => Promise<void>;
+
+    beforeEach(async () => {
+      giveBack = await takeClusterPorts(TURN_LIMIT_MS);
+    }, 2 * TURN_LIMIT_MS);
+
+    afterEach(() => giveBack());
+
     async function startCluster(): Promise<PseudoTerminal> {
-      await untilFree(...CLUSTER_PORTS);
       const shown = type('npm run cluster');
       for (const port of [12_379, 22_379, 32_379]) {
         await until(`the member at ${port} is ready`, START_LIMIT_MS, async () => {
@@ -191,7 +201,7 @@ function suite(): void {
       async () => {
         const shown = await startCluster();
         shown.close();
-        await untilFree(...CLUSTER_PORTS);
+        await untilClusterPortsAreFree();
       },
       2 * START_LIMIT_MS,
     );
