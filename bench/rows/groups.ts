@@ -4,7 +4,7 @@ import { get } from './get';
 import type { Group } from './group';
 import { large } from './large';
 import { leader } from './leader';
-import { list } from './list';
+import { list, listBesideWrites } from './list';
 import { locks } from './locks';
 import { many, most } from './manyKeys';
 import { mixed } from './mixed';
@@ -23,6 +23,7 @@ export const groups: readonly Group[] = [
   large,
   secured,
   list,
+  listBesideWrites,
   watch,
   watched,
   many,
