@@ -13,7 +13,7 @@ import { createRouter } from './router';
 import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
 import type { DirectHandler } from './direct/directConnection';
 import { DirectKeys } from './v2/keys/directKeys';
-import { KeysHandler } from './v2/keys/keysHandler';
+import { KeysHandler, type KeysOptions } from './v2/keys/keysHandler';
 import type { OpenWaits } from './modules/openWaits';
 import type { KeptListings } from './v2/keys/keptListings';
 import type { OpenWatches } from './v2/keys/watchResponse';
@@ -50,15 +50,14 @@ export function requestListener(application: Koa, onUnexpected: (error: unknown)
 export function createApplication(
   options: ApiOptions,
   access: AccessControl,
-  { openWatches, openWaits, listings }: LongAnswers,
+  longAnswers: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): Koa {
-  const { member, surface, maxRequestBytes, now, web } = options;
-  const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
+  const { member, surface, maxRequestBytes, web } = options;
   const { guard, passwords } = access;
-  const shared = { member, bodyBudget, now, openWatches, listings, observer, onUnexpected };
-  const keys = new KeysHandler({ ...shared, guard, maxRequestBytes });
-  const v1 = new V1Keys({ ...shared, guard, maxRequestBytes });
+  const shared = sharedByKeys(options, longAnswers, onUnexpected);
+  const keys = new KeysHandler({ ...shared, guard });
+  const v1 = new V1Keys({ ...shared, guard });
   const registrations = new KeysHandler({
     ...shared,
     guard: guard.tokens,
@@ -69,7 +68,7 @@ export function createApplication(
   application.use(keysFront(surface === 'all' ? keys : undefined, web.cors));
   application.use(foundOrNot);
   application.use(
-    createRouter(clientRoutes(options, { registrations, v1, waits: openWaits }, passwords), guard).routes(),
+    createRouter(clientRoutes(options, { registrations, v1, waits: longAnswers.openWaits }, passwords), guard).routes(),
   );
   return application;
 }
@@ -81,15 +80,22 @@ export function createApplication(
 export function createDirectKeys(
   options: ApiOptions,
   { guard }: AccessControl,
-  { openWatches, listings }: LongAnswers,
+  longAnswers: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): DirectHandler | undefined {
-  const { member, surface, maxRequestBytes, now, web, audit, drain } = options;
-  const { observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) } = options;
+  const { surface, web, audit, drain } = options;
   if (surface !== 'all' || audit !== undefined || web.cors.length > 0) return undefined;
   const openGrant = (): ReturnType<typeof guard.openGrant> => (drain?.isOn === true ? undefined : guard.openGrant());
-  const shared = { member, bodyBudget, now, openWatches, listings, observer, onUnexpected };
-  return new DirectKeys({ ...shared, maxRequestBytes, openGrant }).handle;
+  return new DirectKeys({ ...sharedByKeys(options, longAnswers, onUnexpected), openGrant }).handle;
+}
+
+/** What everything that answers key requests has in common. */
+function sharedByKeys(
+  { member, maxRequestBytes, now, observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) }: ApiOptions,
+  { openWatches, listings }: LongAnswers,
+  onUnexpected: (error: unknown) => void,
+): Omit<KeysOptions, 'guard'> {
+  return { member, bodyBudget, maxRequestBytes, now, openWatches, listings, observer, onUnexpected };
 }
 
 /** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */

@@ -275,6 +275,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     killedBy: 'tells how long a key has to live now, not then',
   },
   {
+    name: 'a listing that was begun and is not needed follows all changes',
+    file: 'src/api/v2/keys/keyOperations.ts',
+    text: 'result.listing?.return();',
+    instead: '',
+    test: 'test/api/v2/keys/keptListings.test.ts',
+    killedBy: 'a listing that was begun for nothing is let go of',
+  },
+  {
     name: 'of two Host headers the second is taken',
     file: 'src/api/direct/directRequest.ts',
     text: "if (name === '' || seen.has(lower)) return undefined;",

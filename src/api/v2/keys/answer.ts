@@ -32,10 +32,7 @@ export function writeEvent(
     response.end(body, 'latin1');
     return;
   }
-  const head = (more: FlatHeaders): void => {
-    writeHead(response, member, status, event.etcdIndex, more);
-  };
-  sendPieces(response, head, eventPieces(event), turns, onFailure);
+  sendPieces(response, headOf(response, member, status, event.etcdIndex), eventPieces(event), turns, onFailure);
 }
 
 /**
@@ -51,18 +48,12 @@ export function writeListing(
   turns: Turns,
   onFailure: (error: unknown) => void,
 ): void {
-  const head = (more: FlatHeaders): void => {
-    writeHead(response, member, 200, etcdIndex, more);
-  };
-  sendPieces(response, head, pieces, turns, onFailure);
+  sendPieces(response, headOf(response, member, 200, etcdIndex), pieces, turns, onFailure);
 }
 
 /** The same, with a body that is there already. */
 export function writeKept(response: Outgoing, member: KeyReader, etcdIndex: number, body: KeptBody): void {
-  const head = (more: FlatHeaders): void => {
-    writeHead(response, member, 200, etcdIndex, more);
-  };
-  sendBody(response, head, body.bytes);
+  sendBody(response, headOf(response, member, 200, etcdIndex), body.bytes);
   if (response.closed) return;
   body.use();
   response.once('close', () => {
@@ -86,6 +77,13 @@ function writeHead(response: Outgoing, member: KeyReader, status: number, etcdIn
     indexes.raftTerm,
     ...more,
   ]);
+}
+
+/** Writes it once it is known what else belongs into it. */
+function headOf(response: Outgoing, member: KeyReader, status: number, etcdIndex: number): (more: FlatHeaders) => void {
+  return (more) => {
+    writeHead(response, member, status, etcdIndex, more);
+  };
 }
 
 /** The answer to a watch that was registered: everything but its events. */

@@ -130,6 +130,7 @@ export class KeyOperations {
       const pieces = listings.keeping(path, parameters, etcdIndex, eventPieces(result));
       writeListing(response, member, etcdIndex, pieces, openWatches.turns, onUnexpected);
     } else {
+      // It has begun, and would be told of every change from here on.
       result.listing?.return();
       writeKept(response, member, etcdIndex, kept);
     }

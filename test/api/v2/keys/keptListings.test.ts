@@ -2,6 +2,9 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { KeptListings } from '../../../../src/api/v2/keys/keptListings';
+import type { ListingStep } from '../../../../src/machine/keyspace/event';
+import { startUnderTest } from '../../apiUnderTest';
+import { event, node } from '../../fakeMember';
 import { SeededRandom } from '../../../simulation/random';
 import { startInProcess, type InProcess } from '../../../support/inProcess';
 
@@ -205,9 +208,10 @@ describe('a member', () => {
         const first = await send('GET', listing);
         for (const isDirect of [true, false, true])
           expect(await send('GET', listing, undefined, isDirect)).toEqual(first);
-        const single = await send('GET', key);
-        expect(single[0] === 200 ? first[2] : value).toContain(listing.startsWith('/?') ? value : '');
       }
+      const [status] = await send('GET', key);
+      const [, , all] = await send('GET', LISTINGS[0]!);
+      expect((all as string).includes(`"${value}"`)).toBe(status === 200);
     }
     const kept = found.mock.results.filter(({ value }) => value !== undefined);
     found.mockRestore();
@@ -285,4 +289,30 @@ describe('a member', () => {
     });
     expect(slow).toBe(first[2]);
   });
+});
+
+test('a listing that was begun for nothing is let go of', async () => {
+  const api = await startUnderTest();
+  let open = 0;
+  function* steps(): Generator<ListingStep, void, undefined> {
+    try {
+      open += 1;
+      yield { type: 'pause' };
+      for (let at = 0; at < 30; at += 1)
+        yield { type: 'node', view: node({ key: `/a/${at}`, value: 'v'.repeat(100) }) };
+    } finally {
+      open -= 1;
+    }
+  }
+  api.member.onGet = () => {
+    const listing = steps();
+    listing.next();
+    return { ...event({ node: node({ key: '/a', dir: true }) }), listing };
+  };
+  const found = jest.spyOn(KeptListings.prototype, 'find');
+  for (let time = 0; time < 4; time += 1) await (await fetch(`http://127.0.0.1:${api.clientPort}/v2/keys/a`)).text();
+  const kept = found.mock.results.filter(({ value }) => value !== undefined);
+  found.mockRestore();
+  await api.server.close(100);
+  expect([kept.length, open]).toEqual([2, 0]);
 });
