@@ -20,7 +20,11 @@ const SWEEP_INTERVAL_MS = 250;
  */
 export class TrafficCounter {
   private readonly counted = new Map<Connection, { receivedBytes: number; sentBytes: number }>();
-  private round: Iterator<Connection, undefined> = this.counted.keys();
+  /**
+   * Those still to be asked in this round. A list of its own: an iterator that is kept holds on to every table that the map grew out of, and so to
+   * connections that ended long ago.
+   */
+  private round: Connection[] = [];
   private timer: NodeJS.Timeout | undefined;
   private receivedBytes = 0;
   private sentBytes = 0;
@@ -49,16 +53,11 @@ export class TrafficCounter {
     if (this.counted.size <= ASKED_MAX) {
       clearInterval(this.timer);
       this.timer = undefined;
+      this.round = [];
       return;
     }
-    for (let asked = 0; asked < ASKED_MAX; asked++) {
-      const { done, value } = this.round.next();
-      if (done === true) {
-        this.round = this.counted.keys();
-        return;
-      }
-      this.ask(value);
-    }
+    if (this.round.length === 0) this.round = [...this.counted.keys()];
+    for (const socket of this.round.splice(-ASKED_MAX)) this.ask(socket);
   };
 
   private ask(socket: Connection): void {

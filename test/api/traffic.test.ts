@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net';
 import { TrafficCounter, type Connection } from '../../src/api/traffic';
+import { heldBytes } from '../support/heldMemory';
 
 type Fake = { -readonly [Field in keyof Connection]: Connection[Field] };
 
@@ -41,6 +42,26 @@ test('of many connections each is asked within some seconds', () => {
   } finally {
     jest.useRealTimers();
   }
+});
+
+/** Connections come and go, some at a time; those that ended. */
+function comeAndGo(counter: TrafficCounter, count: number): WeakRef<Fake>[] {
+  const open: Fake[] = [];
+  for (let each = 0; each < count; each++) {
+    const socket = fakeSocket(1, 2);
+    counter.add(socket);
+    open.push(socket);
+    if (each >= 8) counter.delete(open[each - 8]!);
+  }
+  return open.slice(0, -8).map((socket) => new WeakRef(socket));
+}
+
+test('connections that ended are let go of', async () => {
+  const counter = new TrafficCounter();
+  const ended = comeAndGo(counter, 500);
+  await heldBytes();
+  expect(ended.filter((socket) => socket.deref() !== undefined)).toHaveLength(0);
+  expect([...counter.sockets]).toHaveLength(8);
 });
 
 test('what a real socket carried is still known when it is closed', async () => {
