@@ -17,6 +17,7 @@ const BOUNDARY = '----story-boundary';
 export class Player {
   private readonly background = new Map<string, Exchange>();
   private readonly captured = new Map<string, string>();
+  private readonly startedMs = performance.now();
 
   private constructor(private server: ServerProcess) {}
 
@@ -29,6 +30,11 @@ export class Player {
   /** Against a server that is there; `end` removes it. */
   static against(server: ServerProcess): Player {
     return new Player(server);
+  }
+
+  /** Since the first step. */
+  get seconds(): number {
+    return Math.ceil((performance.now() - this.startedMs) / 1000);
   }
 
   /** Does the step; what came back, volatile parts masked. A restart has no answer. */

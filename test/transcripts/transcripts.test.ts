@@ -20,7 +20,8 @@ for (const file of storyFiles(__dirname)) {
     story.steps.forEach((step, index) => {
       test(`${index + 1}. ${step.title}`, async () => {
         const answer = await player.play(step);
-        if (step.kind !== 'restart' && step.kind !== 'hangUp') compareAnswers(expectationOf(step), answer);
+        if (step.kind !== 'restart' && step.kind !== 'hangUp')
+          compareAnswers(expectationOf(step), answer, player.seconds);
       });
     });
   });

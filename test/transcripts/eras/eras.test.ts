@@ -81,7 +81,7 @@ describe.each(stages)('asked of %s', (_name, start) => {
             return;
           }
           if (step.expect === undefined) throw new Error('this step says nothing about its answer');
-          compareAnswers(step.expect, await player.play(step));
+          compareAnswers(step.expect, await player.play(step), player.seconds);
         });
       });
     });
