@@ -124,6 +124,10 @@ export class LocalMember implements Member {
     return this.assembly.reads.past(path, sinceIndex);
   }
 
+  isUnchanged(path: string, etcdIndex: number): boolean {
+    return this.assembly.reads.isUnchanged(path, etcdIndex);
+  }
+
   readBarrier(): Promise<void> {
     return this.assembly.reads.readBarrier();
   }

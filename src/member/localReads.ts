@@ -39,6 +39,10 @@ export class LocalReads implements KeyReader, OwnReader {
     return { ...keySpace.past(path, sinceIndex), etcdIndex: keySpace.index };
   }
 
+  isUnchanged(path: string, etcdIndex: number): boolean {
+    return this.state.machine.keySpace.isUnchanged(path, etcdIndex);
+  }
+
   readBarrier(): Promise<void> {
     return this.requests.readBarrier();
   }

@@ -113,6 +113,10 @@ export class FakeMember implements Member {
     return { events: this.pastEvents, etcdIndex: this.indexes().etcdIndex, isCut: false };
   }
 
+  isUnchanged(_path: string, etcdIndex: number): boolean {
+    return etcdIndex === this.indexes().etcdIndex;
+  }
+
   readBarrier(): Promise<void> {
     this.barriers += 1;
     return this.onBarrier();

@@ -61,6 +61,16 @@ export class History {
     return index < this.firstIndex || index > this.last ? undefined : this.slots[index % this.capacity];
   }
 
+  /** Whether nothing at or below `path` has another content than at `etcdIndex`; false too if that is further back than the events. */
+  isUnchanged(path: string, etcdIndex: number): boolean {
+    if (etcdIndex + 1 < this.firstIndex || etcdIndex > this.last) return false;
+    for (let index = etcdIndex + 1; index <= this.last; index++) {
+      const event = this.slots[index % this.capacity];
+      if (event !== undefined && concerns(event, path, true)) return false;
+    }
+    return true;
+  }
+
   /** Events at or after `sinceIndex` that a watch of `path` should see: the first, or all of them. */
   scan(path: string, recursive: boolean, sinceIndex: number, all: boolean): KeyEvent[] {
     const found: KeyEvent[] = [];

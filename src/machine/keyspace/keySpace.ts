@@ -127,6 +127,11 @@ export class KeySpace {
     return { events: this.history.scan(path, true, sinceIndex, true), isCut: sinceIndex < this.history.firstIndex };
   }
 
+  /** As History.isUnchanged. */
+  isUnchanged(path: string, etcdIndex: number): boolean {
+    return this.history.isUnchanged(path, etcdIndex);
+  }
+
   unwatch(watcher: Watcher): void {
     this.hub.remove(watcher);
   }

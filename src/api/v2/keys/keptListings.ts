@@ -1,8 +1,8 @@
 /**
- * Bodies of listings that were asked for again while nothing had changed: many clients that look at the same directory, again and again, cost
- * one walk through it for each change. What a body says holds as long as the store index is the same, for every change takes one.
+ * Bodies of listings that were asked for again while nothing below their directory had changed: many clients that look at the same one, again
+ * and again, cost one walk through it for each change there. Every change takes a store index, and the history says where it was.
  */
-import type { ReadOptions } from '../../../member/types';
+import type { KeyReader, ReadOptions } from '../../../member/types';
 import { KeptBody } from './keptBody';
 
 /** Shorter ones cost little to make; longer ones are not kept. */
@@ -18,9 +18,12 @@ const UNUSED_MAX_MS = 10_000;
 /** Shows that a time to live is told, which is another one in a moment. Within a value its quotes would be escaped; no piece ends in it. */
 const EXPIRATION = ',"expiration":"';
 
+/** The keys, as they are now. */
+export type ListedKeys = Pick<KeyReader, 'indexes' | 'isUnchanged'>;
+
 interface Listing {
-  /** Of the store, when it was asked for. */
-  readonly etcdIndex: number;
+  /** Of the store; up to this one nothing changed since it was asked for first. */
+  etcdIndex: number;
   /** Asked for once; being made for somebody who asked again; not to be kept; or what was made. */
   body: 'asked' | 'making' | 'unsuited' | KeptBody;
   usedMs: number;
@@ -54,26 +57,28 @@ export class KeptListings {
     return this.totalLength;
   }
 
-  /** The body that shows what is at `path`, a directory that has children, when the store is at `etcdIndex`. */
-  find(path: string, options: ReadOptions, etcdIndex: number): KeptBody | undefined {
+  /** The body that shows what is at `path`, a directory that has children. */
+  find(path: string, options: ReadOptions, keys: ListedKeys): KeptBody | undefined {
     const listing = this.listings.get(nameOf(path, options));
-    if (listing?.etcdIndex !== etcdIndex || typeof listing.body === 'string') return undefined;
+    if (listing === undefined || typeof listing.body === 'string' || !holds(listing, path, keys)) return undefined;
     listing.usedMs = this.nowMs();
     return listing.body;
   }
 
-  /** Gives on what `pieces` give, byte strings, and keeps it if it was asked for before and nothing has changed since. */
+  /** Gives on what `pieces` give, byte strings, and keeps it if it was asked for before and nothing there has changed since. */
   keeping(
     path: string,
     options: ReadOptions,
-    etcdIndex: number,
+    keys: ListedKeys,
     pieces: Generator<string, void, undefined>,
   ): Generator<string, void, undefined> {
     const name = nameOf(path, options);
     const known = this.listings.get(name);
-    if (known?.etcdIndex === etcdIndex) return known.body === 'asked' ? this.kept(name, known, pieces) : pieces;
+    if (known !== undefined && holds(known, path, keys)) {
+      return known.body === 'asked' ? this.kept(name, known, pieces) : pieces;
+    }
     this.drop(name);
-    this.listings.set(name, { etcdIndex, body: 'asked', usedMs: this.nowMs() });
+    this.listings.set(name, { etcdIndex: keys.indexes().etcdIndex, body: 'asked', usedMs: this.nowMs() });
     if (this.listings.size > LISTINGS_MAX) this.dropOldest();
     return pieces;
   }
@@ -157,6 +162,15 @@ export class KeptListings {
     clearInterval(this.cleaning);
     this.cleaning = undefined;
   };
+}
+
+/** Whether nothing there has changed; each change is looked at once. */
+function holds(listing: Listing, path: string, keys: ListedKeys): boolean {
+  const { etcdIndex } = keys.indexes();
+  if (listing.etcdIndex === etcdIndex) return true;
+  if (!keys.isUnchanged(path, listing.etcdIndex)) return false;
+  listing.etcdIndex = etcdIndex;
+  return true;
 }
 
 function nameOf(path: string, { recursive, sorted }: ReadOptions): string {

@@ -119,7 +119,7 @@ export class KeyOperations {
   private show(response: Outgoing, request: KeyRequest): void {
     const { member, openWatches, listings, onUnexpected } = this.options;
     const { path, parameters } = request;
-    const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member.indexes().etcdIndex);
+    const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member);
     const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
     if (!result.ok || !hasChildren(result)) {
       this.answer(response, result, request);
@@ -127,7 +127,7 @@ export class KeyOperations {
     }
     const { etcdIndex } = result;
     if (kept === undefined) {
-      const pieces = listings.keeping(path, parameters, etcdIndex, eventPieces(result));
+      const pieces = listings.keeping(path, parameters, member, eventPieces(result));
       writeListing(response, member, etcdIndex, pieces, openWatches.turns, onUnexpected);
     } else {
       // It has begun, and would be told of every change from here on.

@@ -1,7 +1,7 @@
 /** A listing that is asked for again says what a new one would say. */
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { KeptListings } from '../../../../src/api/v2/keys/keptListings';
+import { KeptListings, type ListedKeys } from '../../../../src/api/v2/keys/keptListings';
 import type { ListingStep } from '../../../../src/machine/keyspace/event';
 import { startUnderTest } from '../../apiUnderTest';
 import { event, node } from '../../fakeMember';
@@ -14,10 +14,19 @@ function* piecesOf(...texts: readonly string[]): Generator<string, void, undefin
   yield* texts;
 }
 
+/** Keys at this index, all of which changed with each one before it except where it is said that nothing did. */
+function at(etcdIndex: number, unchanged: readonly string[] = []): ListedKeys {
+  return {
+    indexes: () => ({ etcdIndex, raftIndex: etcdIndex, raftTerm: 1 }),
+    isUnchanged: (path) => unchanged.includes(path),
+  };
+}
+
 /** As whoever asks: what is kept, or what is made now. */
 function ask(listings: KeptListings, path: string, etcdIndex: number, ...texts: readonly string[]): string {
-  const kept = listings.find(path, OPTIONS, etcdIndex);
-  return kept?.bytes.toString('latin1') ?? [...listings.keeping(path, OPTIONS, etcdIndex, piecesOf(...texts))].join('');
+  const keys = at(etcdIndex);
+  const kept = listings.find(path, OPTIONS, keys);
+  return kept?.bytes.toString('latin1') ?? [...listings.keeping(path, OPTIONS, keys, piecesOf(...texts))].join('');
 }
 
 const LONG = 'ä'.repeat(3000);
@@ -31,8 +40,8 @@ describe('what is kept', () => {
     expect(listings.length).toBe(3001);
     expect(ask(listings, '/a', 7, 'another')).toBe(`${LONG}x`);
     expect(ask(listings, '/b', 7, 'another')).toBe('another');
-    expect(listings.find('/a', { recursive: true, sorted: true }, 7)).toBeUndefined();
-    expect(listings.find('/a', { recursive: false, sorted: false }, 7)).toBeUndefined();
+    expect(listings.find('/a', { recursive: true, sorted: true }, at(7))).toBeUndefined();
+    expect(listings.find('/a', { recursive: false, sorted: false }, at(7))).toBeUndefined();
   });
 
   test('is gone with the next change', () => {
@@ -41,6 +50,23 @@ describe('what is kept', () => {
     ask(listings, '/a', 7, LONG);
     expect(ask(listings, '/a', 8, 'changed')).toBe('changed');
     expect(listings.length).toBe(0);
+  });
+
+  test('stays while only other directories change, also what is not made yet', () => {
+    const listings = new KeptListings();
+    const [a, b] = [at(8, ['/a']), at(9, ['/b'])];
+    ask(listings, '/a', 7, LONG);
+    ask(listings, '/b', 7, LONG);
+    expect(Array.from(listings.keeping('/a', OPTIONS, a, piecesOf(LONG)))).toEqual([LONG]);
+    expect(listings.length).toBe(LONG.length);
+    expect(listings.find('/a', OPTIONS, a)?.bytes).toHaveLength(LONG.length);
+    expect(listings.find('/a', OPTIONS, at(10, ['/a']))?.bytes).toHaveLength(LONG.length);
+    // It has been looked at up to there.
+    expect(listings.find('/a', OPTIONS, at(10))).toBeDefined();
+    expect(listings.find('/a', OPTIONS, at(11))).toBeUndefined();
+    Array.from(listings.keeping('/b', OPTIONS, b, piecesOf(LONG)));
+    expect(listings.find('/b', OPTIONS, at(10))).toBeUndefined();
+    expect(listings.find('/b', OPTIONS, b)).toBeDefined();
   });
 
   test('is nothing of a few bytes, of many, or with a time to live', () => {
@@ -64,7 +90,7 @@ describe('what is kept', () => {
         isOver = true;
       }
     })();
-    const left = listings.keeping('/a', OPTIONS, 7, pieces);
+    const left = listings.keeping('/a', OPTIONS, at(7), pieces);
     left.next();
     // Beside it another one asks, and goes without.
     ask(listings, '/a', 7, LONG);
@@ -77,12 +103,12 @@ describe('what is kept', () => {
   test('is not what a change overtook while it was made', () => {
     const listings = new KeptListings();
     ask(listings, '/a', 7, LONG);
-    const making = listings.keeping('/a', OPTIONS, 7, piecesOf(LONG, LONG));
+    const making = listings.keeping('/a', OPTIONS, at(7), piecesOf(LONG, LONG));
     making.next();
     ask(listings, '/a', 8, LONG);
     Array.from(making);
     expect(listings.length).toBe(0);
-    expect(listings.find('/a', OPTIONS, 7)).toBeUndefined();
+    expect(listings.find('/a', OPTIONS, at(7))).toBeUndefined();
   });
 
   test('is bounded, and the oldest goes first', () => {
@@ -90,8 +116,8 @@ describe('what is kept', () => {
     const long = 'x'.repeat(3 * 1024 * 1024);
     for (const path of ['/a', '/b', '/c']) for (let time = 0; time < 2; time += 1) ask(listings, path, 7, long);
     expect(listings.length).toBe(2 * long.length);
-    expect(listings.find('/a', OPTIONS, 7)).toBeUndefined();
-    expect(listings.find('/c', OPTIONS, 7)?.bytes).toHaveLength(long.length);
+    expect(listings.find('/a', OPTIONS, at(7))).toBeUndefined();
+    expect(listings.find('/c', OPTIONS, at(7))?.bytes).toHaveLength(long.length);
     for (let at = 0; at < 100; at += 1) ask(listings, `/d${at}`, 7, 'x');
     expect(listings.length).toBe(0);
   });
@@ -102,7 +128,7 @@ describe('what is kept', () => {
     const sent = ['/a', '/b'].map((path) => {
       ask(listings, path, 7, long);
       ask(listings, path, 7, long);
-      return listings.find(path, OPTIONS, 7)!;
+      return listings.find(path, OPTIONS, at(7))!;
     });
     for (const body of sent) body.use();
     for (const path of ['/a', '/b', '/c']) for (let time = 0; time < 3; time += 1) ask(listings, path, 8, long);
@@ -118,7 +144,7 @@ describe('what is kept', () => {
     const listings = new KeptListings();
     const makings = ['/a', '/b', '/c'].map((path) => {
       ask(listings, path, 7, LONG);
-      const making = listings.keeping(path, OPTIONS, 7, piecesOf('x'.repeat(3 * 1024 * 1024), LONG, LONG));
+      const making = listings.keeping(path, OPTIONS, at(7), piecesOf('x'.repeat(3 * 1024 * 1024), LONG, LONG));
       making.next();
       return making;
     });
@@ -146,7 +172,7 @@ describe('what is kept', () => {
       ask(listings, '/a', 7, LONG);
       for (let time = 0; time < 10; time += 1) {
         advance();
-        expect(listings.find('/a', OPTIONS, 7)).toBeDefined();
+        expect(listings.find('/a', OPTIONS, at(7))).toBeDefined();
       }
       for (let time = 0; time < 4; time += 1) advance();
       expect(listings.length).toBe(0);
@@ -257,7 +283,7 @@ describe('a member', () => {
     expect(listings.length).toBeLessThanOrEqual(8 * 1024 * 1024);
     for (const socket of slow) socket.destroy();
     const isFree = async (): Promise<boolean> => {
-      await send('PUT', '/m/k0', 'value=last');
+      for (const key of ['/m/k0', '/d/e/k0']) await send('PUT', key, 'value=last');
       for (const path of [...LISTINGS, '/m?recursive=true']) await send('GET', path);
       return listings.length === 0;
     };
