@@ -272,7 +272,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     text: 'if (event !== undefined && concerns(event, path, true)) return false;',
     instead: 'if (event !== undefined && (event.node.key === path || isBelow(event.node.key, path))) return false;',
     test: 'test/machine/keyspace/unchanged.test.ts',
-    killedBy: 'what is unchanged since an index shows what it showed then, and other directories do not count',
+    killedBy: 'a directory that is removed or expires is a change of all that was below it',
   },
   {
     name: 'a listing is kept though a time to live was given to what is in it',
@@ -305,6 +305,22 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     instead: '',
     test: 'test/api/v2/keys/keptListings.test.ts',
     killedBy: 'a listing that was begun for nothing is let go of',
+  },
+  {
+    name: 'what is sent behind the last request of a connection is answered',
+    file: 'src/api/direct/directConnection.ts',
+    text: "response.once('close', isLast ? this.finish : this.onAnswered);",
+    instead: "response.once('close', this.onAnswered);",
+    test: 'test/api/direct/directConnection.test.ts',
+    killedBy: 'a request behind the last one is not answered, and does not take its answer away',
+  },
+  {
+    name: 'connections that ended are held on to while their bytes are counted',
+    file: 'src/api/traffic.ts',
+    text: 'this.counted.delete(socket);',
+    instead: 'this.round.push(socket);',
+    test: 'test/api/traffic.test.ts',
+    killedBy: 'connections that ended are let go of',
   },
   {
     name: 'of two Host headers the second is taken',

@@ -92,7 +92,8 @@ export class DirectConnection {
       this.leave(bytes);
       return;
     }
-    const response = new DirectResponse({ method: request.method, socket: this.socket }, tail);
+    const { method, isLast } = request;
+    const response = new DirectResponse({ method, isLast, socket: this.socket }, tail);
     this.response = response;
     if (!handler(request, response)) {
       this.response = undefined;
@@ -100,10 +101,20 @@ export class DirectConnection {
       this.leave(bytes);
     } else if (response.closed) {
       this.response = undefined;
+      if (isLast) this.finish();
     } else {
-      response.once('close', this.onAnswered);
+      response.once('close', isLast ? this.finish : this.onAnswered);
     }
   }
+
+  /** What came behind the last request is not answered. */
+  private readonly finish = (): void => {
+    this.response = undefined;
+    this.held = [];
+    this.heldBytes = 0;
+    this.socket.removeListener('data', this.onData);
+    closeGently(this.socket);
+  };
 
   private readonly onAnswered = (): void => {
     this.response = undefined;

@@ -47,17 +47,18 @@ export class DirectConnections {
 /** As Node's server: the date is that of the second. */
 class DatedTail implements AnswerTail {
   private second = 0;
+  private date = '';
   private known = '';
 
   constructor(private readonly restMaxMs: number) {}
 
-  text(): string {
+  text(isLast: boolean): string {
     const second = Math.floor(Date.now() / 1000);
     if (second !== this.second) {
       this.second = second;
-      const date = new Date(second * 1000).toUTCString();
-      this.known = `Date: ${date}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${this.restMaxMs / 1000}\r\n`;
+      this.date = `Date: ${new Date(second * 1000).toUTCString()}\r\n`;
+      this.known = `${this.date}Connection: keep-alive\r\nKeep-Alive: timeout=${this.restMaxMs / 1000}\r\n`;
     }
-    return this.known;
+    return isLast ? `${this.date}Connection: close\r\n` : this.known;
   }
 }

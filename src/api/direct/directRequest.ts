@@ -14,6 +14,8 @@ export interface DirectRequest {
   readonly host: string;
   /** A urlencoded form as a byte string; undefined: there is no body. */
   readonly form: string | undefined;
+  /** The client asks for the end of the connection behind the answer. */
+  readonly isLast: boolean;
 }
 
 /** Longer ones have their costs elsewhere. */
@@ -46,6 +48,7 @@ interface HeaderFacts {
   readonly host: string;
   /** Undefined: none was announced. */
   readonly formLength: number | undefined;
+  readonly isLast: boolean;
 }
 
 /** Blocks of headers that are remembered: a client sends the same one again and again. Others are read each time. */
@@ -73,11 +76,12 @@ export class DirectReader {
     if (facts === undefined || text.length !== headLength + (facts.formLength ?? 0)) return undefined;
     // Who writes says what; a form where none belongs is for others to judge.
     if ((facts.formLength === undefined) !== (method === 'GET' || method === 'DELETE')) return undefined;
-    if (facts.formLength === undefined) return { method, target, host: facts.host, form: undefined };
+    const { host, isLast } = facts;
+    if (facts.formLength === undefined) return { method, target, host, form: undefined, isLast };
     // What may stay is of its own: a part of a text keeps all of it.
     const start = method.length + 1;
     const own = bytes.latin1Slice(start, start + target.length);
-    return { method, target: own, host: facts.host, form: bytes.latin1Slice(headLength) };
+    return { method, target: own, host, form: bytes.latin1Slice(headLength), isLast };
   }
 
   private factsOf(headers: string): HeaderFacts | undefined {
@@ -103,6 +107,7 @@ function readFacts(headers: string): HeaderFacts | undefined {
   let host: string | undefined;
   let formLength: number | undefined;
   let isForm = false;
+  let isLast = false;
   for (const [name, value] of seen) {
     switch (name) {
       case 'host':
@@ -110,7 +115,8 @@ function readFacts(headers: string): HeaderFacts | undefined {
         host = Buffer.from(value, 'latin1').latin1Slice();
         break;
       case 'connection':
-        if (value.toLowerCase() !== 'keep-alive') return undefined;
+        isLast = value.toLowerCase() === 'close';
+        if (!isLast && value.toLowerCase() !== 'keep-alive') return undefined;
         break;
       case 'content-type':
         if (!FORM_TYPE.test(value)) return undefined;
@@ -125,5 +131,5 @@ function readFacts(headers: string): HeaderFacts | undefined {
     }
   }
   if (host === undefined || isForm !== (formLength !== undefined)) return undefined;
-  return { host, formLength };
+  return { host, formLength, isLast };
 }

@@ -7,8 +7,8 @@ import type { DirectMethod } from './directRequest';
 
 /** What all answers of a listener have in common. */
 export interface AnswerTail {
-  /** `Date`, `Connection` and `Keep-Alive`, each with its line end. */
-  text(): string;
+  /** `Date`, `Connection` and, unless it is the last of its connection, `Keep-Alive`, each with its line end. */
+  text(isLast: boolean): string;
 }
 
 /**
@@ -24,7 +24,7 @@ export class DirectResponse extends EventEmitter implements Outgoing {
   private head = '';
 
   constructor(
-    readonly req: { readonly method: DirectMethod; readonly socket: Socket },
+    readonly req: { readonly method: DirectMethod; readonly socket: Socket; readonly isLast: boolean },
     private readonly tail: AnswerTail,
   ) {
     super();
@@ -53,7 +53,7 @@ export class DirectResponse extends EventEmitter implements Outgoing {
       text += `${headers[position] ?? ''}: ${headers[position + 1] ?? ''}\r\n`;
     }
     this.isChunked = !headers.includes('Content-Length');
-    this.head = `${text}${this.tail.text()}${this.isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`;
+    this.head = `${text}${this.tail.text(this.req.isLast)}${this.isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`;
     this.headersSent = true;
   }
 

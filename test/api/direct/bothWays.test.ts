@@ -6,6 +6,7 @@ import {
   DIRECT,
   GET,
   get,
+  LAST,
   open,
   put,
   setUp,
@@ -31,19 +32,24 @@ const NOT_DIRECT = [
 
 describe.each([
   ['direct', DIRECT, 0],
+  ['the last of its connection', LAST, 0],
   ['left to Node', NOT_DIRECT, 1],
 ] as const)('%s', (_name, requests, takenOf) => {
   test.each(requests)('%j', async (request) => {
     const [one, other] = [await start(), await start({ audit: new AuditTrail(() => undefined, Date.now) })];
     setUp(one.member);
     setUp(other.member);
-    const answer = await (await open(one)).ask(request, 1);
+    const [client, clientOfNode] = [await open(one), await open(other)];
+    const answer = await client.ask(request, 1);
     expect(taken()).toHaveBeenCalledTimes(takenOf);
-    const byNode = await (await open(other)).ask(request, 1);
+    const byNode = await clientOfNode.ask(request, 1);
     expect(taken()).toHaveBeenCalledTimes(takenOf + 1);
     expect(comparable(answer)).toBe(comparable(byNode));
     expect(one.member.commands).toEqual(other.member.commands);
     expect(one.logged.map(({ msg }) => msg)).toEqual(other.logged.map(({ msg }) => msg));
+    if (!request.includes('Connection: close')) return;
+    expect(answer).toContain('Connection: close\r\n');
+    await until(() => client.isClosed() && clientOfNode.isClosed());
   });
 });
 

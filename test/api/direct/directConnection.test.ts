@@ -94,6 +94,45 @@ test('whoever closes its half behind requests that were sent ahead gets all the 
   expect(wholeAnswers(client.text())).toBe(3);
 });
 
+const LAST_WRITE = put('/v2/keys/b', 'value=1').replace('Host: x', 'Host: x\r\nConnection: close');
+
+test.each([
+  ['a request', GET],
+  ['much', put('/v2/keys/b', `value=${'2'.repeat(20_000)}`).repeat(400)],
+])('%s behind the last one is not answered, and does not take its answer away', async (_name, ahead) => {
+  const api = await start();
+  setUp(api.member);
+  const answer = holdWrite(api);
+  const client = await open(api);
+  const errors: unknown[] = [];
+  client.socket.on('error', (error) => errors.push(error));
+  client.socket.write(LAST_WRITE, 'latin1');
+  await until(() => api.member.commands.length === 1);
+  client.socket.write(ahead, 'latin1');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  answer();
+  await until(client.isClosed);
+  client.socket.end(GET, 'latin1');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([wholeAnswers(client.text()), api.member.commands.length, api.member.reads.length]).toEqual([1, 1, 0]);
+  expect(errors).toEqual([]);
+  expect(taken()).not.toHaveBeenCalled();
+});
+
+test('behind the last answer the connection goes, though its client does not end it', async () => {
+  const client = await open(await start());
+  let isGone = false;
+  client.socket.on('close', () => (isGone = true));
+  await client.ask(GET.replace('Host: x', 'Host: x\r\nConnection: close'), 1);
+  await until(client.isClosed);
+  for (const startedMs = Date.now(); !isGone && Date.now() - startedMs < 30_000;) {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    // Whoever is not there any more says so.
+    client.socket.write('x');
+  }
+  expect(isGone).toBe(true);
+}, 60_000);
+
 test('whoever closes its half without a word gets the end', async () => {
   const client = await open(await start());
   client.socket.end();

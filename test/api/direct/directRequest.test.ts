@@ -1,5 +1,5 @@
 /** What is read past Node's parser is what Node's parser would have read, and nothing else is. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { DIRECT_BYTES_MAX, DirectReader } from '../../../src/api/direct/directRequest';
 import { SeededRandom } from '../../differential/random';
@@ -19,12 +19,15 @@ test('a GET as clients send it', () => {
     target: '/v2/keys/a/b%20c?quorum=false&recursive=false',
     host: '127.0.0.1:2379',
     form: undefined,
+    isLast: false,
   });
 });
 
 test('a PUT as clients send it, with the bytes of its body', () => {
   const text = `PUT /v2/keys/a HTTP/1.1\r\nhost:x\r\n${FORM}\r\ncontent-length: 9\r\nConnection: keep-alive\r\n\r\nvalue=\xe4\r\n`;
-  expect(read(text)).toEqual({ method: 'PUT', target: '/v2/keys/a', host: 'x', form: 'value=\xe4\r\n' });
+  const form = 'value=\xe4\r\n';
+  expect(read(text)).toEqual({ method: 'PUT', target: '/v2/keys/a', host: 'x', form, isLast: false });
+  expect(read(text.replace('keep-alive', 'Close'))?.isLast).toBe(true);
 });
 
 const GET = 'GET /v2/keys/a HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -76,7 +79,7 @@ const NOT_DIRECT = [
   ['a site', GET.replace('Host: x', 'Host: x\r\nSec-Fetch-Site: none')],
   ['an expectation', PUT.replace('Host: x', 'Host: x\r\nExpect: 100-continue')],
   ['another protocol', GET.replace('Host: x', 'Host: x\r\nUpgrade: h2c')],
-  ['the last request', GET.replace('Host: x', 'Host: x\r\nConnection: close')],
+  ['a last request that is to stay', GET.replace('Host: x', 'Host: x\r\nConnection: close, keep-alive')],
   ['a hop-by-hop header', GET.replace('Host: x', 'Host: x\r\nConnection: keep-alive, accept')],
   ['chunks', PUT.replace('Content-Length: 7', 'Transfer-Encoding: chunked')],
   ['a length and chunks', PUT.replace('Host: x', 'Host: x\r\nTransfer-Encoding: chunked')],
@@ -123,12 +126,13 @@ interface Seen {
   readonly target: string | undefined;
   readonly host: string | undefined;
   readonly form: string | undefined;
+  readonly isLast: boolean;
 }
 
 /** What Node's server makes of bytes that are followed by another request. */
 async function readByNode(server: Server, text: string): Promise<readonly Seen[]> {
   const seen: Seen[] = [];
-  const listener = (request: IncomingMessage): void => {
+  const listener = (request: IncomingMessage, { shouldKeepAlive }: ServerResponse): void => {
     let body = '';
     request.setEncoding('latin1');
     request.on('data', (chunk: string) => (body += chunk));
@@ -139,6 +143,7 @@ async function readByNode(server: Server, text: string): Promise<readonly Seen[]
         target: request.url,
         host: request.headers.host,
         form: hasForm ? body : undefined,
+        isLast: !shouldKeepAlive,
       });
       if (request.url === '/last') request.socket.destroy();
     });
@@ -174,6 +179,7 @@ const PIECES = [
     FORM,
     'Transfer-Encoding: chunked',
     'Connection: keep-alive',
+    'Connection: close',
     'User-Agent: a b',
     'Accept: */*',
     '\t',
@@ -223,7 +229,8 @@ test('whatever is read as direct, Node reads the same way', async () => {
   const reader = new DirectReader(1024 * 1024);
   const random = new SeededRandom(20261128);
   const agents = GET.replace('Host: x', 'Host: x\r\nUser-Agent: a\r\nAccept: */*\r\nAccept-Encoding: gzip');
-  const bases = [GET, PUT, PUT.replace('PUT', 'POST'), GET.replace('GET', 'DELETE'), agents];
+  const end = PUT.replace('Host: x', 'Connection: close\r\nHost: x');
+  const bases = [GET, PUT, PUT.replace('PUT', 'POST'), GET.replace('GET', 'DELETE'), agents, end];
   let direct = 0;
   let others = 0;
   for (let turn = 0; turn < 60_000 && direct < 400; turn += 1) {
@@ -237,7 +244,8 @@ test('whatever is read as direct, Node reads the same way', async () => {
     direct += 1;
     const [first, last, ...more] = await readByNode(server, text);
     expect({ text, first, more }).toEqual({ text, first: request, more: [] });
-    expect(last?.target).toBe('/last');
+    // Behind the last one it reads nothing.
+    expect(last?.target).toBe(request.isLast ? undefined : '/last');
   }
   server.close();
   // The grammar finds both kinds often enough to mean something.

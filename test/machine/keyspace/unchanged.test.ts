@@ -79,3 +79,20 @@ test('nothing is said of what is further back than the history, or ahead of it',
   expect(keySpace.isUnchanged('/a', keySpace.index)).toBe(true);
   expect(keySpace.isUnchanged('/a', keySpace.index + 1)).toBe(false);
 });
+
+test('a directory that is removed or expires is a change of all that was below it', () => {
+  const keySpace = new KeySpace(HISTORY);
+  for (const change of ['removed', 'expired']) {
+    keySpace.apply(set('/a', { dir: true, expirationMs: NOW_MS + 5000 }));
+    keySpace.apply(set('/a/b/c', { value: 'x' }));
+    const { index } = keySpace;
+    expect(keySpace.isUnchanged('/a/b', index)).toBe(true);
+    if (change === 'removed') keySpace.apply(remove('/a', { recursive: true }));
+    else expire(keySpace, NOW_MS + 6000);
+    expect([change, keySpace.isUnchanged('/a/b', index), keySpace.isUnchanged('/ab', index)]).toEqual([
+      change,
+      false,
+      true,
+    ]);
+  }
+});

@@ -156,6 +156,9 @@ export const DIRECT = [
   get('/v2/keys/b?prevIndex=7').replace('GET', 'DELETE'),
 ] as const;
 
+/** Requests that their client ends the connection with. */
+export const LAST = DIRECT.slice(1).map((request) => request.replace('Host: x', 'Host: x\r\nConnection: close'));
+
 /** Where a body is cut into chunks depends on how fast it is taken. */
 export const comparable = (text: string): string =>
   text
