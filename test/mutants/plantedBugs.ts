@@ -307,6 +307,14 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     killedBy: 'a listing that was begun for nothing is let go of',
   },
   {
+    name: 'a form that drips is waited for again and again',
+    file: 'src/api/direct/directConnection.ts',
+    text: "if (request === 'begun' && !isRest) {",
+    instead: "if (request === 'begun') {",
+    test: 'test/api/direct/formByItself.test.ts',
+    killedBy: 'a form that comes in pieces is Node’s, and is carried out once',
+  },
+  {
     name: 'what is sent behind the last request of a connection is answered',
     file: 'src/api/direct/directConnection.ts',
     text: "response.once('close', isLast ? this.finish : this.onAnswered);",

@@ -11,6 +11,9 @@ import type { Outgoing } from '../http/outgoing';
 import type { DirectReader, DirectRequest } from './directRequest';
 import { DirectResponse, type AnswerTail } from './directResponse';
 
+/** A client that sends its form by itself does so at once. */
+const FORM_WITHIN_MS = 100;
+
 /** Carries a request out; false: it is not for here, and nothing was done. */
 export type DirectHandler = (request: DirectRequest, response: Outgoing) => boolean;
 
@@ -26,6 +29,8 @@ export interface DirectParts {
 export class DirectConnection {
   /** The request under way; it is until its answer was taken by the machine. */
   private response: DirectResponse | undefined;
+  /** A request whose form is to come in the next read, and soon; else it is Node's. */
+  private begun: { readonly bytes: Buffer; readonly limit: NodeJS.Timeout } | undefined;
   /** What came meanwhile. The socket is read on for a reserve, so that a client that hangs up is noticed. */
   private held: Buffer[] = [];
   private heldBytes = 0;
@@ -61,15 +66,25 @@ export class DirectConnection {
   }
 
   closeIfIdle(): void {
-    if (this.response === undefined) this.socket.destroy();
+    if (this.response === undefined && this.begun === undefined) this.socket.destroy();
   }
 
   private readonly onData = (bytes: Buffer): void => {
-    if (this.response === undefined) {
-      this.serve(bytes);
-      return;
-    }
-    this.hold(bytes);
+    if (this.response !== undefined) this.hold(bytes);
+    else if (this.begun !== undefined) this.serve(Buffer.concat([this.takeBegun(), bytes]), true);
+    else this.serve(bytes, false);
+  };
+
+  private takeBegun(): Buffer {
+    const { begun } = this;
+    this.begun = undefined;
+    clearTimeout(begun?.limit);
+    return begun?.bytes ?? Buffer.alloc(0);
+  }
+
+  /** Its form has not come. */
+  private readonly giveUp = (): void => {
+    if (this.begun !== undefined) this.leave(this.takeBegun());
   };
 
   /** Whoever sends ahead gets nothing done ahead. */
@@ -85,10 +100,15 @@ export class DirectConnection {
     };
   }
 
-  private serve(bytes: Buffer): void {
+  /** @param isRest its end is all that was waited for */
+  private serve(bytes: Buffer, isRest: boolean): void {
     const { reader, tail, handler } = this.parts;
     const request = reader.read(bytes);
-    if (request === undefined) {
+    if (request === 'begun' && !isRest) {
+      this.begun = { bytes, limit: setTimeout(this.giveUp, FORM_WITHIN_MS) };
+      return;
+    }
+    if (request === 'begun' || request === undefined) {
       this.leave(bytes);
       return;
     }
@@ -136,6 +156,7 @@ export class DirectConnection {
 
   private letGo(): void {
     this.isGone = true;
+    this.takeBegun();
     const { socket } = this;
     // Its class has it too.
     if (this.held.length > 0) Reflect.deleteProperty(socket, 'destroySoon');
@@ -150,6 +171,10 @@ export class DirectConnection {
   /** The client closes its half: it still gets the answer that it waits for. */
   private readonly onEnd = (): void => {
     this.hasEnded = true;
+    if (this.begun !== undefined) {
+      this.giveUp();
+      return;
+    }
     // With an answer under way, whoever gives it may end it now.
     if (this.response === undefined) this.socket.end();
   };

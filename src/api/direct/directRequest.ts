@@ -62,8 +62,11 @@ export class DirectReader {
   /** @param maxHeaderBytes of request line and headers, as for all requests */
   constructor(private readonly maxHeaderBytes: number) {}
 
-  /** @param bytes all that came since the request before */
-  read(bytes: Buffer): DirectRequest | undefined {
+  /**
+   * @param bytes all that came since the request before
+   * @returns 'begun': a direct request will be whole with the rest of its form
+   */
+  read(bytes: Buffer): DirectRequest | 'begun' | undefined {
     if (bytes.length > DIRECT_BYTES_MAX) return undefined;
     const text = bytes.latin1Slice();
     const line = REQUEST_LINE.exec(text);
@@ -73,9 +76,11 @@ export class DirectReader {
     const headLength = headersEnd + 2;
     if (headersEnd < 2 || headLength > Math.min(HEAD_BYTES_MAX, this.maxHeaderBytes)) return undefined;
     const facts = this.factsOf(text.slice(lineLength, headersEnd));
-    if (facts === undefined || text.length !== headLength + (facts.formLength ?? 0)) return undefined;
+    const length = headLength + (facts?.formLength ?? 0);
+    if (facts === undefined || text.length > length || length > DIRECT_BYTES_MAX) return undefined;
     // Who writes says what; a form where none belongs is for others to judge.
     if ((facts.formLength === undefined) !== (method === 'GET' || method === 'DELETE')) return undefined;
+    if (text.length < length) return 'begun';
     const { host, isLast } = facts;
     if (facts.formLength === undefined) return { method, target, host, form: undefined, isLast };
     // What may stay is of its own: a part of a text keeps all of it.
