@@ -9,7 +9,7 @@ const ROOT = resolve(__dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
 const USE = `
-const client = createClient({ endpoints: ['http://127.0.0.1:1'], timeoutMs: 200, roundsMax: 1 });
+const client = createClient({ endpoints: ['http://127.0.0.1:1'], roundsMax: 1 });
 client.keys.get('/k').catch((error) => {
   console.log(error instanceof UnreachableError, error.kind, typeof ERROR_CODES.keyNotFound);
   client.close();

@@ -245,8 +245,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'past Node’s server a request is begun before the one before it was answered',
     file: 'src/api/direct/directConnection.ts',
-    text: '  private readonly onData = (bytes: Buffer): void => {\n    if (this.response === undefined) {',
-    instead: '  private readonly onData = (bytes: Buffer): void => {\n    if (this.held.length === 0) {',
+    text: 'if (this.response !== undefined) this.hold(bytes);',
+    instead: 'if (this.held.length > 0) this.hold(bytes);',
     test: 'test/api/direct/directConnection.test.ts',
     killedBy: 'a write sent behind a write waits for its answer',
   },

@@ -191,17 +191,24 @@ test.each([
   });
 });
 
-/** The one in the middle: the machine has other work, which a single turn may be kept from its own by. */
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+interface LongestTurn {
+  readonly turnMs: number;
+  readonly allowedMs: number;
 }
 
-/** The longest turn of what is done. */
-async function longestTurnMs(work: () => Promise<void>): Promise<number> {
+/** The longest turn of what is done, and what the machine's memory allowed just then. */
+async function longestTurn(copies: number, work: () => Promise<void>): Promise<LongestTurn> {
+  const copyBeforeMs = copyMs(LARGE_BYTES);
   await gaps();
   await work();
   const { gapMs, busyMs } = await gaps();
-  return Math.min(gapMs, busyMs);
+  const copiesMs = NOISE * copies * Math.max(copyBeforeMs, copyMs(LARGE_BYTES));
+  return { turnMs: Math.min(gapMs, busyMs), allowedMs: Math.max(LIMIT_MS, copiesMs) };
+}
+
+/** Most of them: the machine has other work, which a single turn may be kept from its own by. */
+function areShort(turns: readonly LongestTurn[]): boolean {
+  return 2 * turns.filter(({ turnMs, allowedMs }) => turnMs < allowedMs).length > turns.length;
 }
 
 test.each([
@@ -216,8 +223,9 @@ test.each([
   async (_, unit, storedBytes) => {
     const length = Math.floor(LARGE_BYTES / unit.length);
     const form = Buffer.from(`value=${unit.repeat(length)}`, 'latin1');
-    const allowedMs = Math.max(LIMIT_MS, NOISE * COPIES_IN_ONE_TURN * storedBytes * copyMs(LARGE_BYTES));
-    const turnsMs: { [step: string]: number[] } = { first: [], again: [], compared: [], read: [] };
+    const longest = (work: () => Promise<void>): Promise<LongestTurn> =>
+      longestTurn(COPIES_IN_ONE_TURN * storedBytes, work);
+    const turns: { [step: string]: LongestTurn[] } = { first: [], again: [], compared: [], read: [] };
     const writing = (key: string, statuses: readonly number[]) => async (): Promise<void> => {
       expect(statuses).toContain(await put(key, form));
       // Its rows go to the database within three seconds, and mostly within one.
@@ -225,20 +233,19 @@ test.each([
     };
     for (let round = 0; round < LARGE_ROUNDS; round += 1) {
       const key = `/large-${round}`;
-      turnsMs['first']?.push(await longestTurnMs(writing(key, [201])));
-      turnsMs['again']?.push(await longestTurnMs(writing(key, [200])));
-      turnsMs['compared']?.push(await longestTurnMs(writing(`${key}?prevValue=other`, [412])));
+      turns['first']?.push(await longest(writing(key, [201])));
+      turns['again']?.push(await longest(writing(key, [200])));
+      turns['compared']?.push(await longest(writing(`${key}?prevValue=other`, [412])));
       const reading = async (): Promise<void> => {
         const answer = await get(key);
         expect((JSON.parse(answer.text) as { node: { value: string } }).node.value).toHaveLength(length);
       };
-      turnsMs['read']?.push(await longestTurnMs(reading));
+      turns['read']?.push(await longest(reading));
       await call(port, { method: 'DELETE', target: `/v2/keys${key}` }, LONG_MS);
     }
-    if (process.env['CAIRN_SHOW_GAPS'] !== undefined)
-      process.stderr.write(`${JSON.stringify({ allowedMs, turnsMs })}\n`);
-    for (const [step, all] of Object.entries(turnsMs)) {
-      expect({ step, isShort: median(all) < allowedMs, all }).toEqual({ step, isShort: true, all });
+    if (process.env['CAIRN_SHOW_GAPS'] !== undefined) process.stderr.write(`${JSON.stringify(turns)}\n`);
+    for (const [step, all] of Object.entries(turns)) {
+      expect({ step, isShort: areShort(all), all }).toEqual({ step, isShort: true, all });
     }
   },
 );

@@ -96,9 +96,11 @@ test('whoever closes its half behind requests that were sent ahead gets all the 
 
 const LAST_WRITE = put('/v2/keys/b', 'value=1').replace('Host: x', 'Host: x\r\nConnection: close');
 
+const MUCH = put('/v2/keys/b', `value=${'2'.repeat(20_000)}`).repeat(400);
+
 test.each([
   ['a request', GET],
-  ['much', put('/v2/keys/b', `value=${'2'.repeat(20_000)}`).repeat(400)],
+  ['much', MUCH],
 ])('%s behind the last one is not answered, and does not take its answer away', async (_name, ahead) => {
   const api = await start();
   setUp(api.member);
