@@ -92,8 +92,9 @@ export class Connection {
     if (isStalled || (position === 0 && !isStuck && forMs >= SILENCE_MAX_MS)) this.socket.destroy();
   }
 
-  /** Ends it unless something is under way; an answer that is not sent yet is. */
+  /** Ends it unless something is under way; an answer that is not sent yet is, and an end that the client has not seen. */
   closeIfIdle(): void {
+    if (this.socket.writableEnded) return;
     if (!this.isBusy() && !this.intake.isHolding && this.newest?.complete !== false) this.socket.destroy();
   }
 

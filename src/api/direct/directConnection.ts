@@ -66,7 +66,9 @@ export class DirectConnection {
   }
 
   closeIfIdle(): void {
-    if (this.response === undefined && this.begun === undefined) this.socket.destroy();
+    // One that is ending is gone soon; its last answer may not have arrived.
+    const isResting = this.response === undefined && this.begun === undefined && !this.socket.writableEnded;
+    if (isResting) this.socket.destroy();
   }
 
   private readonly onData = (bytes: Buffer): void => {

@@ -2,8 +2,11 @@
 import type { Turns } from '../turns';
 import type { FlatHeaders, Outgoing } from './outgoing';
 
-/** Answers up to this length are made at once and say how long they are; longer ones come in chunks, as from Go's server. */
-const WHOLE_LENGTH_MAX = 1024 * 1024;
+/**
+ * Answers up to this length are made at once and say how long they are; longer ones come in chunks, as from Go's server. It is also what a
+ * client that takes nothing of its answer costs in memory.
+ */
+const WHOLE_LENGTH_MAX = 128 * 1024;
 
 /** Text is handed to the socket when there is this much of it. */
 const CHUNK_LENGTH = 32 * 1024;

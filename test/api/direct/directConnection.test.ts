@@ -1,4 +1,5 @@
 /** A connection past Node's server: order, ends, limits, and what it leaves to Node. */
+import { AuditTrail } from '../../../src/api/audit';
 import { BodyBudget } from '../../../src/api/bodyBudget';
 import { Drain } from '../../../src/api/drain';
 import { RealClock } from '../../../src/platform/realClock';
@@ -119,6 +120,31 @@ test.each([
   expect([wholeAnswers(client.text()), api.member.commands.length, api.member.reads.length]).toEqual([1, 1, 0]);
   expect(errors).toEqual([]);
   expect(taken()).not.toHaveBeenCalled();
+});
+
+test.each([
+  ['past Node’s server', {}],
+  ['through it', { audit: new AuditTrail(() => undefined, Date.now) }],
+])('%s a last answer arrives whole though its client sends on and the server closes', async (_name, options) => {
+  const api = await start(options);
+  // The machine takes all of it at once.
+  const value = 'v'.repeat(1_500_000);
+  api.member.onGet = () => event({ node: node({ key: '/a', value }) });
+  const client = await open(api);
+  client.socket.pause();
+  client.socket.write(GET.replace('Host: x', 'Host: x\r\nConnection: close'), 'latin1');
+  await until(() => api.member.reads.length === 1);
+  const sending = setInterval(() => client.socket.write('x'), 10);
+  await until(() => api.server.clientTraffic().sentBytes > value.length);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const closed = api.server.closeClients(30_000);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  client.socket.resume();
+  await until(client.isClosed);
+  clearInterval(sending);
+  client.socket.destroy();
+  await closed;
+  expect(client.text()).toHaveLength(api.server.clientTraffic().sentBytes);
 });
 
 test('behind the last answer the connection goes, though its client does not end it', async () => {

@@ -15,6 +15,9 @@ const LISTINGS_MAX = 64;
 /** What nobody has asked for in this time is let go. */
 const UNUSED_MAX_MS = 10_000;
 
+/** A body comes as fast as its client takes it; of one that has not grown for so long another client may have it made. */
+const STALLED_MS = 100;
+
 /** Shows that a time to live is told, which is another one in a moment. Within a value its quotes would be escaped; no piece ends in it. */
 const EXPIRATION = ',"expiration":"';
 
@@ -27,12 +30,16 @@ interface Listing {
   /** Asked for once; being made for somebody who asked again; not to be kept; or what was made. */
   body: 'asked' | 'making' | 'unsuited' | KeptBody;
   usedMs: number;
+  /** What it is made of, while it is. */
+  maker?: Collected | undefined;
 }
 
 /** What is to be a body. */
 interface Collected {
   parts: Buffer[];
   length: number;
+  /** When the last part came. */
+  grownMs: number;
   /** It will not be one. */
   isOver: boolean;
 }
@@ -75,6 +82,7 @@ export class KeptListings {
     const name = nameOf(path, options);
     const known = this.listings.get(name);
     if (known !== undefined && holds(known, path, keys)) {
+      if (this.isStalled(known)) this.takeOver(known);
       return known.body === 'asked' ? this.kept(name, known, pieces) : pieces;
     }
     this.drop(name);
@@ -88,24 +96,41 @@ export class KeptListings {
     listing: Listing,
     pieces: Generator<string, void, undefined>,
   ): Generator<string, void, undefined> {
-    const collected: Collected = { parts: [], length: 0, isOver: false };
+    const collected: Collected = { parts: [], length: 0, grownMs: this.nowMs(), isOver: false };
     listing.body = 'making';
+    listing.maker = collected;
     try {
       for (const piece of pieces) {
         if (!collected.isOver) this.collect(collected, name, listing, piece);
         yield piece;
       }
+      if (listing.maker !== collected) return;
       const isWanted = collected.length >= LENGTH_MIN && this.listings.get(name) === listing;
       if (isWanted) this.keep(listing, Buffer.concat(collected.parts));
       else listing.body = 'unsuited';
     } finally {
-      // The client went away: the next one may have it made.
-      if (listing.body === 'making') listing.body = collected.isOver ? 'unsuited' : 'asked';
+      if (listing.maker === collected) {
+        listing.maker = undefined;
+        // The client went away: the next one may have it made.
+        if (listing.body === 'making') listing.body = collected.isOver ? 'unsuited' : 'asked';
+      }
       this.giveUp(collected);
     }
   }
 
+  private isStalled({ maker }: Listing): boolean {
+    return maker !== undefined && !maker.isOver && this.nowMs() - maker.grownMs > STALLED_MS;
+  }
+
+  /** From a client that takes its time. */
+  private takeOver(listing: Listing): void {
+    if (listing.maker !== undefined) this.giveUp(listing.maker);
+    listing.maker = undefined;
+    listing.body = 'asked';
+  }
+
   private collect(collected: Collected, name: string, listing: Listing, piece: string): void {
+    collected.grownMs = this.nowMs();
     const isWanted = this.listings.get(name) === listing && !piece.includes(EXPIRATION);
     if (!isWanted || collected.length + piece.length > LENGTH_MAX || !this.makeRoom(piece.length)) {
       this.giveUp(collected);
@@ -135,7 +160,8 @@ export class KeptListings {
   private makeRoom(length: number): boolean {
     for (const [name, listing] of this.listings) {
       if (this.totalLength + length <= TOTAL_LENGTH_MAX) return true;
-      if (typeof listing.body !== 'string') this.drop(name);
+      if (this.isStalled(listing)) this.takeOver(listing);
+      else if (typeof listing.body !== 'string') this.drop(name);
     }
     return this.totalLength + length <= TOTAL_LENGTH_MAX;
   }

@@ -159,6 +159,37 @@ describe('what is kept', () => {
     expect(listings.length).toBe(0);
   });
 
+  test('is made for another one if the client it was made for stopped to read, and leaves its room to others meanwhile', () => {
+    let nowMs = 0;
+    const listings = new KeptListings(() => nowMs);
+    ask(listings, '/a', 7, LONG);
+    const stalled = listings.keeping('/a', OPTIONS, at(7), piecesOf(LONG, 'x', 'y'));
+    stalled.next();
+    nowMs += 50;
+    ask(listings, '/a', 7, `${LONG}xy`);
+    expect(listings.find('/a', OPTIONS, at(7))).toBeUndefined();
+    nowMs += 60;
+    ask(listings, '/a', 7, `${LONG}xy`);
+    expect(listings.length).toBe(LONG.length + 2);
+    // It goes on, and changes nothing of that.
+    expect([...stalled]).toEqual(['x', 'y']);
+    expect(listings.find('/a', OPTIONS, at(7))?.bytes.toString('latin1')).toBe(`${LONG}xy`);
+    const long = 'x'.repeat(3 * 1024 * 1024);
+    const makers = ['/b', '/c'].map((path) => {
+      ask(listings, path, 7, LONG);
+      const maker = listings.keeping(path, OPTIONS, at(7), piecesOf(long, LONG));
+      maker.next();
+      return maker;
+    });
+    nowMs += 110;
+    for (let time = 0; time < 2; time += 1) ask(listings, '/d', 7, long);
+    expect(listings.find('/d', OPTIONS, at(7))?.bytes).toHaveLength(long.length);
+    for (const maker of makers) Array.from(maker);
+    expect(listings.find('/b', OPTIONS, at(7))).toBeUndefined();
+    for (const path of ['/a', '/b', '/c', '/d']) ask(listings, path, 8, 'changed');
+    expect([listings.count, listings.length]).toEqual([0, 0]);
+  });
+
   test('is let go when nobody asks for it any more', () => {
     jest.useFakeTimers();
     try {
