@@ -65,7 +65,8 @@ function markCurrent(step, key) {
  * passed on, and ends it once the command has ended: no `npm ci` goes on alone.
  */
 async function run(command, args) {
-  const { code, error, stoppedBy } = await runChild(command, args, ['ignore', 'inherit', 'inherit']);
+  const onStop = () => say('stopping');
+  const { code, error, stoppedBy } = await runChild(command, args, ['ignore', 'inherit', 'inherit'], onStop);
   if (stoppedBy !== undefined) {
     say(`stopped by ${stoppedBy}; the next start goes on from here`);
     process.exit(128 + constants.signals[stoppedBy]);

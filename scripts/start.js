@@ -4,10 +4,25 @@
 require('./nodeVersion');
 const { join } = require('node:path');
 require('./endWithParent');
-const { prepare, ROOT } = require('./prepare');
+const { prepare, say, ROOT } = require('./prepare');
+
+const USAGE_EXIT_CODE = 2;
+
+/** npm keeps options that are not behind `--` for itself, and tells them to its scripts like this. */
+function optionsKeptByNpm() {
+  const { activeRows } = require(join(ROOT, 'dist', 'config', 'options.js'));
+  // This one is npm's too.
+  const names = activeRows.map(({ name }) => name).filter((name) => name !== 'proxy');
+  return names.filter((name) => process.env[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
+}
 
 async function main() {
   await prepare();
+  const [kept] = optionsKeptByNpm();
+  if (kept !== undefined) {
+    say(`npm has kept --${kept} for itself; write two dashes before the options of Cairn: npm start -- --${kept}=...`);
+    process.exit(USAGE_EXIT_CODE);
+  }
   const { load, run } = require(join(ROOT, 'dist', 'cairn.js'));
   run(load());
 }

@@ -44,7 +44,7 @@ const ASK_FOUNDER_NAME_TIMEOUT_MS = 1000;
 export class MemberBeginner {
   private readonly environment: Environment;
   private readonly peerURLs: readonly string[];
-  private wasAsked = false;
+  private asked = false;
 
   /** @param signal aborted when the process is asked to stop: a beginning that still waits rejects with its reason */
   constructor(
@@ -59,12 +59,17 @@ export class MemberBeginner {
     this.peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
   }
 
+  /** Whether there was no member in the data directory. */
+  get wasAsked(): boolean {
+    return this.asked;
+  }
+
   /**
    * For a member that has no state. Rejects with JoinError, and with ClusterFullError if it is too late for a discovery URL.
    * @param unfinishedId under which an earlier run began to join
    */
   readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
-    this.wasAsked = true;
+    this.asked = true;
     const { configuration, environment, peerURLs } = this;
     const entry = this.entry(unfinishedId, peerURLs);
     const note = await readStandbyNote(configuration.dataDir);
@@ -94,10 +99,10 @@ export class MemberBeginner {
     const { configuration, environment, peerURLs } = this;
     const url = this.discoveryUrl();
     const isNamed = url !== undefined || configuration.discoverySrv !== '' || configuration.joinUrls.length > 0;
-    if (!this.wasAsked && isNamed) {
+    if (!this.asked && isNamed) {
       environment.log.info({}, 'the data directory has a member already: it does not join by discovery or join URLs');
     }
-    if (!this.wasAsked && configuration.foundingConflict !== undefined) {
+    if (!this.asked && configuration.foundingConflict !== undefined) {
       environment.log.warn(
         {},
         `${configuration.foundingConflict}; ignored, because the data directory has a member already`,

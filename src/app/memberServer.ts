@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { AuditTrail } from '../api/audit';
 import { ConnectionPlaces } from '../api/connectionPlaces';
 import { createBeginningHandler } from '../api/founders';
+import { checkListenable } from '../api/listenable';
 import { PeerPort } from '../api/peerPort';
 import { startApi } from '../api/server';
 import type { Configuration } from '../config/configuration';
@@ -75,6 +76,9 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     audit = await openAuditLog(configuration.auditLog, logger);
     await tls.makeOwn();
     peerPort = await openPeerPort(configuration, witness, logger, audit?.trail, tls.peers);
+    // A cluster that is founded is there for good, also if nobody could ever be served.
+    await checkListenable('--listen-client-urls', configuration.listenClientUrls);
+    await checkListenable('--listen-metrics-urls', configuration.listenMetricsUrls);
     const beginner = new MemberBeginner(
       configuration,
       new RegistrationNotes(directory.kv),
@@ -151,11 +155,11 @@ function viewOf(member: LocalMember): WitnessView | undefined {
   return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
 }
 
-function announce(configuration: Configuration, { member, directory }: ServerParts, logger: Logger): void {
+function announce(configuration: Configuration, { member, beginner }: ServerParts, logger: Logger): void {
   const { name, listenClientUrls, listenPeerUrls } = configuration;
   // Whole: started elsewhere, the same command makes another directory, and the same ids.
   const dataDir = resolve(configuration.dataDir);
-  const how = directory.created ? 'in a new data directory' : 'with the data it had';
+  const how = beginner.wasAsked ? 'in a new data directory' : 'with the data it had';
   const clients = listenClientUrls.map(formatEndpoint).join(' ');
   const peers = listenPeerUrls.map(formatEndpoint).join(' ');
   logger.info(

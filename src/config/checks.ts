@@ -4,7 +4,7 @@ import type { Built } from './build';
 import { place } from './settings';
 import { enumerate } from './text';
 import { findTlsConflict, findTlsDoubts } from './tlsChecks';
-import { formatEndpoint, isWildcard, sameEndpoint } from './urls';
+import { formatEndpoint, isWildcard, needSamePort, sameEndpoint } from './urls';
 import type { Endpoint } from './urls';
 
 /** Paper section 5.6 wants the election timeout well above the heartbeat; five is what etcd 2.3 insists on. */
@@ -91,9 +91,14 @@ interface Listening {
 }
 
 function explainShared(built: Built, one: Listening, other: Listening, advice: string): string | undefined {
-  const shared = one.urls.find((url) => url.port !== 0 && other.urls.some((same) => sameEndpoint(url, same)));
-  if (shared === undefined) return undefined;
-  return `${named(built, one.name)} and ${named(built, other.name)} both have ${formatEndpoint(shared)}; ${advice}`;
+  for (const url of one.urls) {
+    const same = other.urls.find((each) => needSamePort(url, each));
+    if (same === undefined) continue;
+    const [first, second] = [named(built, one.name), named(built, other.name)];
+    if (sameEndpoint(url, same)) return `${first} and ${second} both have ${formatEndpoint(url)}; ${advice}`;
+    return `${first} has ${formatEndpoint(url)} and ${second} ${formatEndpoint(same)}, which is the same port; ${advice}`;
+  }
+  return undefined;
 }
 
 /** By default --initial-cluster is the process itself, and a proxy is no member. */

@@ -98,6 +98,18 @@ export function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
   return one.host === other.host && one.port === other.port;
 }
 
+/** Whether only one of them can be listened on. */
+export function needSamePort(one: Endpoint, other: Endpoint): boolean {
+  if (one.port !== other.port || one.port === 0) return false;
+  if (sameEndpoint(one, other) || isWildcard(one.host) || isWildcard(other.host)) return true;
+  return isLoopbackName(one.host) && isLoopbackName(other.host) && [one.host, other.host].includes('localhost');
+}
+
+/** What `localhost` is listened on at. */
+function isLoopbackName(host: string): boolean {
+  return host === 'localhost' || host === '127.0.0.1' || host === '::1';
+}
+
 /** `host:port`, an IPv6 host in brackets. */
 export function formatAuthority({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -66,8 +66,11 @@ function whatIn(values: CommandArguments): What {
   throw new UsageError(`--${surplus[0]} is not for cairn check${what === 'all' ? '' : ` ${what}`}: leave it out`);
 }
 
+/** Of the keys that a check makes. */
+const DIRECTORY = '/cairn-check';
+
 function stepsFor(target: Target, memberCount: number): readonly Step[] {
-  const key = `/cairn-check/${crypto.randomUUID()}`;
+  const key = `${DIRECTORY}/${crypto.randomUUID()}`;
   let putIndex = 0;
   return [
     { name: 'health', run: () => readHealth(target) },
@@ -146,6 +149,8 @@ async function deleteAndMiss(target: Target, key: string): Promise<string> {
   const missing = await new Keys(target).get(key).catch((error: unknown) => error);
   if (!isEtcdError(missing, ERROR_CODES.keyNotFound))
     throw new Error(`${key} was deleted, and reading it answers ${String(missing)}`);
+  // Another check may be under way in it.
+  await new Keys(target).rmdir(DIRECTORY).catch(() => undefined);
   return 'gone';
 }
 

@@ -8,7 +8,10 @@ export function isNotFound(error: unknown): boolean {
 
 /** `doing` is a clause such as "writing", `path` the database's directory. */
 export function storageErrorOf(error: unknown, doing: string, path: string): StorageError {
-  const status = messageOf(error).trim();
+  // RocksDB puts what it did behind what happened without a blank.
+  const status = messageOf(error)
+    .trim()
+    .replace(/(?<=[a-z])(?=While )/, ': ');
   if (/No space left on device|Disk quota exceeded|space limit/i.test(status)) {
     return new StorageError(
       'full',

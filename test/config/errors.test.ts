@@ -241,6 +241,14 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('--listen-metrics-urls=http://localhost:2380'),
     'the default --listen-peer-urls and --listen-metrics-urls both have http://localhost:2380; give members and metrics different ports',
   ],
+  [
+    flags('--listen-metrics-urls=http://127.0.0.1:2379'),
+    'the default --listen-client-urls has http://localhost:2379 and --listen-metrics-urls http://127.0.0.1:2379, which is the same port; leave the second out: clients have /metrics in any case',
+  ],
+  [
+    flags('--listen-client-urls=http://0.0.0.0:2380', '--advertise-client-urls=http://x:2380'),
+    '--listen-client-urls has http://0.0.0.0:2380 and the default --listen-peer-urls http://localhost:2380, which is the same port; give clients and members different ports',
+  ],
   // The initial cluster.
   [
     flags('--initial-cluster=http://a:1'),

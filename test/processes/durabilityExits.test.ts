@@ -85,6 +85,9 @@ function suite(): void {
     expect(code).toBe(3);
     expect(lines.at(-1)).toContain(flag);
     expect(lines.at(-1)).toContain(`127.0.0.1:${port}`);
+    // No cluster was founded that nobody was ever told of.
+    const server = await start();
+    expect(server.logs()).toContain('member started, in a new data directory');
   });
 
   test('an unknown flag: exit code 2 and one line', async () => {

@@ -6,6 +6,7 @@ test.each([
     'full',
     /no space left for \/d .*Make room/,
   ],
+  ['IO error: No space left on deviceWhile appending to file: /d/1.log', 'full', /left on device: While appending/],
   ['IO error: While fdatasync: /d/000012.log: Disk quota exceeded', 'full', /no space left/],
   [
     'Corruption: block checksum mismatch: expected 1, got 2 in /d/000008.sst',

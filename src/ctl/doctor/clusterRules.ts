@@ -81,7 +81,7 @@ function absence(facts: MemberFacts): readonly Complaint[] {
       {
         severity: 'warning',
         seen: `${facts.member.id} was added and has not been started (${facts.member.peerURLs.join(', ')})`,
-        advice: 'start it with --initial-cluster-state existing, or remove it: it counts for the majority',
+        advice: `start it with --initial-cluster-state existing, or remove it${facts.member.isLearner ? '' : ': it counts for the majority'}`,
       },
     ];
   if (facts.answering === undefined)

@@ -8,7 +8,7 @@ export const standbyRows: readonly NumberRow<StandbyReadings>[] = [
   gauge(
     'cairn_standby',
     [
-      'Whether this process waits for a place in the cluster, 1 or 0; one that does has only the metrics of this table',
+      'Whether this process waits for a place in the cluster, 1 or 0; one that does has few metrics beside this one',
       'what the process serves',
     ],
     ({ isStandby }) => (isStandby ? 1 : 0),

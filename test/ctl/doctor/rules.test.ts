@@ -130,6 +130,10 @@ test('a member that was added and never started counts for the majority, a learn
   const learner = memberFacts('d');
   const cluster = clusterOf(...three().members, { ...learner, member: { ...learner.member, isLearner: true } });
   expect(complaintsOf(cluster)).toEqual([]);
+  const notStarted = { ...added, member: { ...added.member, isLearner: true } };
+  expect(complaintsOf(clusterOf(...three().members, notStarted))).toEqual([
+    'warning members: id- was added and has not been started (http://.example:2380)',
+  ]);
 });
 
 test.each([
