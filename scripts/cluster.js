@@ -22,7 +22,22 @@ const MEMBERS = [1, 2, 3].map((number) => ({
 
 let isStopping = false;
 
+/** What each member has for itself. */
+const OWN_FLAGS = ['name', 'data-dir', 'listen-client-urls', 'advertise-client-urls', 'listen-peer-urls'].concat([
+  'initial-advertise-peer-urls',
+  'initial-cluster',
+  'help',
+]);
+
+function refuseOwnFlags() {
+  const flag = OWN_FLAGS.find((name) => process.argv.slice(2).some((arg) => arg.split('=')[0] === `--${name}`));
+  if (flag === undefined) return;
+  say(`--${flag} is for one member, and what stands here goes to all three; leave it out (npm start takes it)`);
+  process.exit(2);
+}
+
 async function main() {
+  refuseOwnFlags();
   await prepare();
   // A terminal that was closed: the members end in order all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined).setMaxListeners(0);

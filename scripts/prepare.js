@@ -90,8 +90,12 @@ function installKey() {
   return `${process.platform}-${process.arch} ${digest([join(ROOT, 'package-lock.json')])} ${hashOf(wanted)}`;
 }
 
+/** What the program needs, and a hand or a full disk may have taken away since. */
+const NEEDED = ['rocksdb', 'koa', 'pino', 'typescript'];
+
 function isInstalled() {
-  return isCurrent('install', installKey());
+  const isThere = (name) => existsSync(join(ROOT, 'node_modules', name, 'package.json'));
+  return isCurrent('install', installKey()) && NEEDED.every(isThere);
 }
 
 async function install() {
@@ -125,7 +129,8 @@ function buildKey() {
 }
 
 function isBuilt() {
-  return isCurrent('build', buildKey()) && existsSync(join(ROOT, 'dist', 'cairn.js'));
+  const isWhole = (name) => (statSync(join(ROOT, 'dist', name), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return isCurrent('build', buildKey()) && ['cairn.js', 'cairnctl.js'].every(isWhole);
 }
 
 async function build() {

@@ -23,6 +23,7 @@ import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
 import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
+import { foreignListText } from './foreignList';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
 import { noteAuth, noteAuthOff } from './authNotice';
@@ -143,6 +144,8 @@ function followUp({ configuration, logger, events, stopping }: ServerSetting, pa
   noteAuth(member, configuration, logger);
   void member.published().then(() => discovery.start(member));
   void beginner.accompany();
+  const foreign = foreignListText(configuration.initialCluster, configuration.name, member.members());
+  if (!beginner.wasAsked && foreign !== undefined) logger.warn(foreign);
   beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {
     if (!stopping.aborted) events.onFailure(error);
   });

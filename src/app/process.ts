@@ -71,6 +71,9 @@ async function run(configuration: Configuration, warnings: readonly string[], su
 function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: RemovalNote, leaving: Leaving): void {
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
+  logger.error(
+    `nothing in ${dataDir} is needed any more: \`cairn clear-removed --data-dir ${dataDir}\` moves it aside`,
+  );
   markRemoved(dataDir, note, logger);
   setTimeout(() => {
     serving.stop(new Error('the member was removed')).then(

@@ -15,6 +15,14 @@ const isReady = existsSync(join(ROOT, 'dist/cairn.js'));
   expect(status).toBe(2);
 });
 
+test.each(['--data-dir=/nowhere', '--name', '--help'])('a cluster is not started with %s for all', (flag) => {
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/cluster.js'), flag], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toContain(`${flag.split('=')[0]} is for one member`);
+  expect(status).toBe(2);
+});
+
 /** Waits for a program that goes on after so many signals, and stops it once. */
 const WAITING = (deafTo: number): string => `
 const { runChild } = require(${JSON.stringify(join(ROOT, 'scripts/child.js'))});
