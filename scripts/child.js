@@ -7,8 +7,9 @@ const { join } = require('node:path');
 const ROOT = join(__dirname, '..');
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** A program that has nothing to put in order may take so long to end, after each of two signals. */
-const INSIST_AFTER_MS = 2000;
+/** When a program that has nothing to put in order, and goes on, gets its signal again, and when it is killed. */
+const AGAIN_AFTER_MS = 2000;
+const KILL_AFTER_MS = 4000;
 
 /**
  * Resolves when it has ended, with its exit code (null if there is none), with the error if it could not be started, and with
@@ -18,29 +19,23 @@ const INSIST_AFTER_MS = 2000;
  */
 async function runChild(program, args, stdio, onStop) {
   let stoppedBy;
-  let insisting;
+  const insisting = [];
   const child = spawn(program, args, { cwd: ROOT, stdio });
-  const insist = (...signals) => {
-    if (signals.length === 0) return;
-    insisting = setTimeout(() => {
-      child.kill(signals[0]);
-      insist(...signals.slice(1));
-    }, INSIST_AFTER_MS);
-  };
   const stop = (signal) => {
     child.kill(signal);
     if (stoppedBy !== undefined) return;
     stoppedBy = signal;
     if (onStop === undefined) return;
     onStop(signal);
-    insist(signal, 'SIGKILL');
+    insisting.push(setTimeout(() => child.kill(signal), AGAIN_AFTER_MS));
+    insisting.push(setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS));
   };
   for (const signal of STOP_SIGNALS) process.on(signal, stop);
   const ended = await new Promise((resolve) => {
     child.once('error', (error) => resolve({ code: null, error }));
     child.once('exit', (code) => resolve({ code }));
   });
-  clearTimeout(insisting);
+  for (const timer of insisting) clearTimeout(timer);
   for (const signal of STOP_SIGNALS) process.off(signal, stop);
   return { ...ended, stoppedBy };
 }

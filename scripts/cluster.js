@@ -9,7 +9,7 @@ const { spawn } = require('node:child_process');
 const { join } = require('node:path');
 require('./endWithParent');
 const { prefixedLines } = require('./prefixedLines');
-const { prepare, say, ROOT } = require('./prepare');
+const { prepare, refuse, say, ROOT } = require('./prepare');
 
 const COLORS = { node1: '\x1b[36m', node2: '\x1b[35m', node3: '\x1b[34m' };
 const COLOR_END = '\x1b[0m';
@@ -23,17 +23,24 @@ const MEMBERS = [1, 2, 3].map((number) => ({
 let isStopping = false;
 
 /** What each member has for itself. */
-const OWN_FLAGS = ['name', 'data-dir', 'listen-client-urls', 'advertise-client-urls', 'listen-peer-urls'].concat([
-  'initial-advertise-peer-urls',
-  'initial-cluster',
-  'help',
-]);
+function ownFlags({ name, client, peer }, initialCluster) {
+  return {
+    name,
+    'data-dir': join('cluster.etcd', name),
+    'listen-client-urls': client,
+    'advertise-client-urls': client,
+    'listen-peer-urls': peer,
+    'initial-advertise-peer-urls': peer,
+    'initial-cluster': initialCluster,
+  };
+}
 
 function refuseOwnFlags() {
-  const flag = OWN_FLAGS.find((name) => process.argv.slice(2).some((arg) => arg.split('=')[0] === `--${name}`));
+  const names = [...Object.keys(ownFlags(MEMBERS[0], '')), 'help'];
+  const given = process.argv.slice(2).map((arg) => /^--?([^=]*)/.exec(arg)?.[1]);
+  const flag = names.find((name) => given.includes(name));
   if (flag === undefined) return;
-  say(`--${flag} is for one member, and what stands here goes to all three; leave it out (npm start takes it)`);
-  process.exit(2);
+  refuse(`--${flag} is for one member, and what stands here goes to all three; leave it out (npm start takes it)`);
 }
 
 async function main() {
@@ -56,16 +63,9 @@ async function main() {
 }
 
 /** One member as a process; its exit code is that of all if it is not 0. */
-function start({ name, client, peer }, initialCluster, running) {
-  const flags = {
-    name,
-    'data-dir': join('cluster.etcd', name),
-    'listen-client-urls': client,
-    'advertise-client-urls': client,
-    'listen-peer-urls': peer,
-    'initial-advertise-peer-urls': peer,
-    'initial-cluster': initialCluster,
-  };
+function start(member, initialCluster, running) {
+  const { name } = member;
+  const flags = ownFlags(member, initialCluster);
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
   const program = ['--require', join(__dirname, 'endWithParent.js'), join(ROOT, 'dist', 'cairn.js')];
   const child = spawn(process.execPath, [...program, ...args, ...process.argv.slice(2)], {

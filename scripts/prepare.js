@@ -31,6 +31,15 @@ function say(text) {
   process.stderr.write(`cairn: ${text}\n`);
 }
 
+/** As exitCodes.badConfiguration of the program, which may not be built yet. */
+const USAGE_EXIT_CODE = 2;
+
+/** Ends the process: what was asked for makes no sense. */
+function refuse(text) {
+  say(text);
+  process.exit(USAGE_EXIT_CODE);
+}
+
 function filesUnder(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .flatMap((entry) => {
@@ -170,6 +179,6 @@ async function prepare() {
   });
 }
 
-module.exports = { prepare, say, ROOT };
+module.exports = { prepare, refuse, say, ROOT };
 
 if (require.main === module) void prepare();

@@ -4,9 +4,7 @@
 require('./nodeVersion');
 const { join } = require('node:path');
 require('./endWithParent');
-const { prepare, say, ROOT } = require('./prepare');
-
-const USAGE_EXIT_CODE = 2;
+const { prepare, refuse, ROOT } = require('./prepare');
 
 /** npm keeps options that are not behind `--` for itself, and tells them to its scripts like this. */
 function optionsKeptByNpm() {
@@ -20,8 +18,7 @@ async function main() {
   await prepare();
   const [kept] = optionsKeptByNpm();
   if (kept !== undefined) {
-    say(`npm has kept --${kept} for itself; write two dashes before the options of Cairn: npm start -- --${kept}=...`);
-    process.exit(USAGE_EXIT_CODE);
+    refuse(`npm has kept --${kept} for itself; write two dashes before Cairn's options: npm start -- --${kept}=...`);
   }
   const { load, run } = require(join(ROOT, 'dist', 'cairn.js'));
   run(load());

@@ -32,7 +32,7 @@ const besideWrites: SteadySetting['beside'] = async (_round, cluster, measure) =
   });
 };
 
-/** The same while keys are written, so that what was made for one answer is of no use for the next. */
+/** The same while other keys are written. */
 export const listBesideWrites: Group = steadyGroup(
   'listwrites',
   'Listing many keys recursively beside writes',

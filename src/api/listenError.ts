@@ -22,3 +22,12 @@ export class ListenError extends Error {
     super(`cannot listen on ${address} (${flag}): ${LISTEN_WORDS[code] ?? code}`);
   }
 }
+
+/** @param error of the socket that was to listen there */
+export function listenErrorOf(
+  { host, port }: { readonly host: string; readonly port: number },
+  flag: string,
+  error: NodeJS.ErrnoException,
+): ListenError {
+  return new ListenError(`${host.includes(':') ? `[${host}]` : host}:${port}`, flag, error.code ?? error.message);
+}

@@ -1,7 +1,7 @@
 /** Whether a port can be listened on: asked before anything is begun that a start that fails would leave behind. */
 import { createServer } from 'node:net';
 import type { ListenerOptions } from './listener';
-import { ListenError } from './listenError';
+import { listenErrorOf } from './listenError';
 import type { ListenAddress } from './options';
 
 /** Listens on each for a moment. Rejects with ListenError, naming the first that cannot be. */
@@ -16,7 +16,7 @@ function listenOnce(flag: ListenerOptions['flag'], host: string, port: number): 
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new ListenError(`${host.includes(':') ? `[${host}]` : host}:${port}`, flag, error.code ?? error.message));
+      reject(listenErrorOf({ host, port }, flag, error));
     });
     server.listen(port, host === '' ? undefined : host, () => server.close(() => resolve()));
   });

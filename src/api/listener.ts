@@ -13,7 +13,7 @@ import { NO_WEB, ownNames, webRefusals, type WebRules } from './connection/webRu
 import type { ConnectionPlaces } from './connectionPlaces';
 import type { DirectHandler } from './direct/directConnection';
 import { DirectConnections } from './direct/directConnections';
-import { ListenError } from './listenError';
+import { listenErrorOf } from './listenError';
 import type { ListenAddress } from './options';
 import type { TlsAcceptor } from '../tls/acceptor';
 import { Complaints } from '../tls/complaints';
@@ -263,8 +263,7 @@ function acceptorOf({ tls, flag }: ListenerOptions): TlsAcceptor {
 function listen(server: Server, address: ListenAddress, flag: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const host = address.host.includes(':') ? `[${address.host}]` : address.host;
-      reject(new ListenError(`${host}:${address.port}`, flag, error.code ?? error.message));
+      reject(listenErrorOf(address, flag, error));
     });
     server.listen(address.port, address.host === '' ? undefined : address.host, () => {
       server.removeAllListeners('error');

@@ -15,8 +15,6 @@ export function foreignListText(
   const others = [...listed].filter(([name]) => name !== own);
   const isKnown = others.some(([, urls]) => urls.some((url) => known.has(formatEndpoint(url))));
   if (others.length === 0 || isKnown) return undefined;
-  return (
-    `--initial-cluster names ${others.map(([name]) => name).join(', ')}, and the cluster of this data directory has no such members; ignored, ` +
-    'because the data directory has a member already: to begin with them, give an empty --data-dir'
-  );
+  const names = others.map(([name]) => name).join(', ');
+  return `--initial-cluster names ${names}, and the cluster of this data directory has no such members: to begin with them, give an empty --data-dir`;
 }

@@ -22,6 +22,7 @@ import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runn
 import { foundersFromSrv } from '../discovery/srvRecords';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
+import type { MemberInfo } from '../machine/cluster/members';
 import { clusterIdOf, memberIdOf } from '../member/identity';
 import type { LocalMember } from '../member/localMember';
 import type { Dial } from '../platform/dial';
@@ -31,6 +32,7 @@ import { fetchMembers } from '../peer/fetchMembers';
 import { readPlainFileSync } from '../platform/plainFile';
 import type { KnownCluster } from '../platform/standbyFile';
 import type { Dials } from './dials';
+import { foreignListText } from './foreignList';
 import { readStandbyNote } from './removedData';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
@@ -44,7 +46,8 @@ const ASK_FOUNDER_NAME_TIMEOUT_MS = 1000;
 export class MemberBeginner {
   private readonly environment: Environment;
   private readonly peerURLs: readonly string[];
-  private asked = false;
+  /** Whether there was no member in the data directory. */
+  wasAsked = false;
 
   /** @param signal aborted when the process is asked to stop: a beginning that still waits rejects with its reason */
   constructor(
@@ -59,17 +62,12 @@ export class MemberBeginner {
     this.peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
   }
 
-  /** Whether there was no member in the data directory. */
-  get wasAsked(): boolean {
-    return this.asked;
-  }
-
   /**
    * For a member that has no state. Rejects with JoinError, and with ClusterFullError if it is too late for a discovery URL.
    * @param unfinishedId under which an earlier run began to join
    */
   readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
-    this.asked = true;
+    this.wasAsked = true;
     const { configuration, environment, peerURLs } = this;
     const entry = this.entry(unfinishedId, peerURLs);
     const note = await readStandbyNote(configuration.dataDir);
@@ -94,23 +92,30 @@ export class MemberBeginner {
   readonly findLeader = (question: LeaderQuestion): Promise<LeaderBesides | undefined> =>
     leaderBesides(question, this.configuration.electionTimeoutMs, this.environment);
 
-  /** What is left to do for discovery while the member runs; ends when the process is asked to stop. */
-  async accompany(): Promise<void> {
+  /**
+   * What is left to do for discovery while the member runs; ends when the process is asked to stop.
+   *
+   * @param members that the data directory knows, if it has a member
+   */
+  async accompany(members: readonly MemberInfo[]): Promise<void> {
     const { configuration, environment, peerURLs } = this;
     const url = this.discoveryUrl();
-    const isNamed = url !== undefined || configuration.discoverySrv !== '' || configuration.joinUrls.length > 0;
-    if (!this.asked && isNamed) {
-      environment.log.info({}, 'the data directory has a member already: it does not join by discovery or join URLs');
-    }
-    if (!this.asked && configuration.foundingConflict !== undefined) {
-      environment.log.warn(
-        {},
-        `${configuration.foundingConflict}; ignored, because the data directory has a member already`,
-      );
-    }
+    if (!this.wasAsked) this.tellIgnored(members);
     const note = await this.notes.read();
     if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;
     await keepRegistered({ registry: this.registryAt(url), name: configuration.name, peerURLs, environment });
+  }
+
+  /** What options say of a beginning counts only where there is none. */
+  private tellIgnored(members: readonly MemberInfo[]): void {
+    const { configuration, environment } = this;
+    const { initialCluster, name, discoverySrv, joinUrls } = configuration;
+    if (this.discoveryUrl() !== undefined || discoverySrv !== '' || joinUrls.length > 0) {
+      environment.log.info({}, 'the data directory has a member already: it does not join by discovery or join URLs');
+    }
+    const doubt = configuration.foundingConflict ?? foreignListText(initialCluster, name, members);
+    if (doubt === undefined) return;
+    environment.log.warn({}, `${doubt}; ignored, because the data directory has a member already`);
   }
 
   /** Tells the cluster if this member is reached at other peer URLs than before; see discovery/advertisedUrls.ts. Never rejects for that. */

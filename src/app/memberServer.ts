@@ -23,7 +23,6 @@ import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
 import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
-import { foreignListText } from './foreignList';
 import { leaveDiffering } from './differingState';
 import { createDiscoveryService } from './discoveryService';
 import { noteAuth, noteAuthOff } from './authNotice';
@@ -143,9 +142,7 @@ function followUp({ configuration, logger, events, stopping }: ServerSetting, pa
   announce(configuration, parts, logger);
   noteAuth(member, configuration, logger);
   void member.published().then(() => discovery.start(member));
-  void beginner.accompany();
-  const foreign = foreignListText(configuration.initialCluster, configuration.name, member.members());
-  if (!beginner.wasAsked && foreign !== undefined) logger.warn(foreign);
+  void beginner.accompany(member.members());
   beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {
     if (!stopping.aborted) events.onFailure(error);
   });

@@ -101,13 +101,13 @@ export function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
 /** Whether only one of them can be listened on. */
 export function needSamePort(one: Endpoint, other: Endpoint): boolean {
   if (one.port !== other.port || one.port === 0) return false;
-  if (sameEndpoint(one, other) || isWildcard(one.host) || isWildcard(other.host)) return true;
-  return isLoopbackName(one.host) && isLoopbackName(other.host) && [one.host, other.host].includes('localhost');
+  return sameEndpoint(one, other) || takes(one.host, other.host) || takes(other.host, one.host);
 }
 
-/** What `localhost` is listened on at. */
-function isLoopbackName(host: string): boolean {
-  return host === 'localhost' || host === '127.0.0.1' || host === '::1';
+/** Whether listening at `host` takes `other` too: `localhost` is both of its addresses, and only `::` is both families. */
+function takes(host: string, other: string): boolean {
+  if (host === 'localhost') return other === '127.0.0.1' || other === '::1';
+  return isWildcard(host) && (host !== '0.0.0.0' || !other.includes(':') || isWildcard(other));
 }
 
 /** `host:port`, an IPv6 host in brackets. */

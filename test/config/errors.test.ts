@@ -249,6 +249,10 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('--listen-client-urls=http://0.0.0.0:2380', '--advertise-client-urls=http://x:2380'),
     '--listen-client-urls has http://0.0.0.0:2380 and the default --listen-peer-urls http://localhost:2380, which is the same port; give clients and members different ports',
   ],
+  [
+    flags('--listen-client-urls=http://[::1]:2380', '--advertise-client-urls=http://x:2380'),
+    '--listen-client-urls has http://[::1]:2380 and the default --listen-peer-urls http://localhost:2380, which is the same port; give clients and members different ports',
+  ],
   // The initial cluster.
   [
     flags('--initial-cluster=http://a:1'),

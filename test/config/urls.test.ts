@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { formatEndpoint, isWildcard, parseEndpoint, parseEndpoints, parseHost, parsePort } from '../../src/config/urls';
+import {
+  formatEndpoint,
+  isWildcard,
+  needSamePort,
+  parseEndpoint,
+  parseEndpoints,
+  parseHost,
+  parsePort,
+} from '../../src/config/urls';
 
 describe('parseEndpoint', () => {
   it.each([
@@ -94,5 +102,28 @@ describe('hosts', () => {
   it('are read in time that does not explode', () => {
     expect(parseHost(`${'a-'.repeat(100)}!`)).toBeUndefined();
     expect(parseHost(`${'a.'.repeat(50_000)}!`)).toBeUndefined();
+  });
+});
+
+describe('the same port', () => {
+  const at = (host: string, port = 1): Parameters<typeof needSamePort>[0] => ({ scheme: 'http', host, port });
+
+  it.each([
+    ['a', 'a', true],
+    ['localhost', '127.0.0.1', true],
+    ['localhost', '::1', true],
+    ['0.0.0.0', '10.0.0.1', true],
+    ['0.0.0.0', 'localhost', true],
+    ['0.0.0.0', '::', true],
+    ['::', '127.0.0.1', true],
+    ['::', '::1', true],
+    ['0.0.0.0', '::1', false],
+    ['localhost', '127.0.0.2', false],
+    ['127.0.0.1', '::1', false],
+    ['10.0.0.1', '10.0.0.2', false],
+  ])('%s and %s: %s', (one, other, expected) => {
+    expect([needSamePort(at(one), at(other)), needSamePort(at(other), at(one))]).toEqual([expected, expected]);
+    expect(needSamePort(at(one), at(other, 2))).toBe(false);
+    expect(needSamePort(at(one, 0), at(other, 0))).toBe(false);
   });
 });

@@ -261,8 +261,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a listing that was kept is answered after a change',
     file: 'src/api/v2/keys/keptListings.ts',
-    text: "if (listing === undefined || typeof listing.body === 'string' || !holds(listing, path, keys)) return undefined;",
-    instead: "if (listing === undefined || typeof listing.body === 'string') return undefined;",
+    text: 'if (!(listing?.body instanceof KeptBody) || !holds(listing, path, keys)) return undefined;',
+    instead: 'if (!(listing?.body instanceof KeptBody)) return undefined;',
     test: 'test/api/v2/keys/keptListings.test.ts',
     killedBy: 'answers every listing as after the first time, whatever was changed before',
   },

@@ -90,6 +90,16 @@ function suite(): void {
     expect(server.logs()).toContain('member started, in a new data directory');
   });
 
+  test('a member that is given the list of another cluster goes on with its own, and says so', async () => {
+    const first = await start();
+    await first.stop();
+    const { peerPort } = first;
+    const initialCluster = `default=http://127.0.0.1:${peerPort},other=http://127.0.0.1:1`;
+    const again = await start({ peerPort, initialCluster });
+    expect(again.logs()).toContain('--initial-cluster names other, and the cluster of this data directory has no such');
+    expect((await fetchText(again.clientPort, 'GET', '/v2/keys/')).status).toBe(200);
+  });
+
   test('an unknown flag: exit code 2 and one line', async () => {
     const { code, lines } = await startInVain({ moreArguments: ['--snapshot-cuont', '5'] });
     expect({ code, lines }).toEqual({ code: 2, lines: [expect.stringContaining('snapshot-cuont')] });

@@ -26,11 +26,8 @@ export function maskBody(body: string, unsorted: boolean): string {
 export function sameText(expected: string, actual: string, olderSeconds = 0): boolean {
   const [expectedRest, expectedTtls] = takeTtls(expected);
   const [actualRest, actualTtls] = takeTtls(actual);
+  const isNear = (lessSeconds: number): boolean => lessSeconds >= -1 && lessSeconds <= 1 + olderSeconds;
   return expectedRest === actualRest && expectedTtls.every((ttl, index) => isNear(ttl - (actualTtls[index] ?? NaN)));
-
-  function isNear(lessSeconds: number): boolean {
-    return lessSeconds >= -1 && lessSeconds <= 1 + olderSeconds;
-  }
 }
 
 function takeTtls(text: string): [rest: string, ttls: number[]] {

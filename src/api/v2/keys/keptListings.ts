@@ -28,10 +28,8 @@ interface Listing {
   /** Of the store; up to this one nothing changed since it was asked for first. */
   etcdIndex: number;
   /** Asked for once; being made for somebody who asked again; not to be kept; or what was made. */
-  body: 'asked' | 'making' | 'unsuited' | KeptBody;
+  body: 'asked' | Collected | 'unsuited' | KeptBody;
   usedMs: number;
-  /** What it is made of, while it is. */
-  maker?: Collected | undefined;
 }
 
 /** What is to be a body. */
@@ -67,7 +65,7 @@ export class KeptListings {
   /** The body that shows what is at `path`, a directory that has children. */
   find(path: string, options: ReadOptions, keys: ListedKeys): KeptBody | undefined {
     const listing = this.listings.get(nameOf(path, options));
-    if (listing === undefined || typeof listing.body === 'string' || !holds(listing, path, keys)) return undefined;
+    if (!(listing?.body instanceof KeptBody) || !holds(listing, path, keys)) return undefined;
     listing.usedMs = this.nowMs();
     return listing.body;
   }
@@ -82,7 +80,7 @@ export class KeptListings {
     const name = nameOf(path, options);
     const known = this.listings.get(name);
     if (known !== undefined && holds(known, path, keys)) {
-      if (this.isStalled(known)) this.takeOver(known);
+      this.takeOverStalled(known);
       return known.body === 'asked' ? this.kept(name, known, pieces) : pieces;
     }
     this.drop(name);
@@ -97,35 +95,29 @@ export class KeptListings {
     pieces: Generator<string, void, undefined>,
   ): Generator<string, void, undefined> {
     const collected: Collected = { parts: [], length: 0, grownMs: this.nowMs(), isOver: false };
-    listing.body = 'making';
-    listing.maker = collected;
+    listing.body = collected;
     try {
       for (const piece of pieces) {
         if (!collected.isOver) this.collect(collected, name, listing, piece);
         yield piece;
       }
-      if (listing.maker !== collected) return;
+      if (listing.body !== collected) return;
       const isWanted = collected.length >= LENGTH_MIN && this.listings.get(name) === listing;
       if (isWanted) this.keep(listing, Buffer.concat(collected.parts));
       else listing.body = 'unsuited';
     } finally {
-      if (listing.maker === collected) {
-        listing.maker = undefined;
-        // The client went away: the next one may have it made.
-        if (listing.body === 'making') listing.body = collected.isOver ? 'unsuited' : 'asked';
-      }
+      // The client went away: the next one may have it made.
+      if (listing.body === collected) listing.body = collected.isOver ? 'unsuited' : 'asked';
       this.giveUp(collected);
     }
   }
 
-  private isStalled({ maker }: Listing): boolean {
-    return maker !== undefined && !maker.isOver && this.nowMs() - maker.grownMs > STALLED_MS;
-  }
-
-  /** From a client that takes its time. */
-  private takeOver(listing: Listing): void {
-    if (listing.maker !== undefined) this.giveUp(listing.maker);
-    listing.maker = undefined;
+  /** Lets another client have it made if the one that it is made for takes its time. */
+  private takeOverStalled(listing: Listing): void {
+    const { body } = listing;
+    if (typeof body === 'string' || body instanceof KeptBody) return;
+    if (body.isOver || this.nowMs() - body.grownMs <= STALLED_MS) return;
+    this.giveUp(body);
     listing.body = 'asked';
   }
 
@@ -160,8 +152,8 @@ export class KeptListings {
   private makeRoom(length: number): boolean {
     for (const [name, listing] of this.listings) {
       if (this.totalLength + length <= TOTAL_LENGTH_MAX) return true;
-      if (this.isStalled(listing)) this.takeOver(listing);
-      else if (typeof listing.body !== 'string') this.drop(name);
+      this.takeOverStalled(listing);
+      if (listing.body instanceof KeptBody) this.drop(name);
     }
     return this.totalLength + length <= TOTAL_LENGTH_MAX;
   }
@@ -174,7 +166,7 @@ export class KeptListings {
   private drop(name: string): void {
     const body = this.listings.get(name)?.body;
     this.listings.delete(name);
-    if (body === undefined || typeof body === 'string') return;
+    if (!(body instanceof KeptBody)) return;
     this.keptCount -= 1;
     body.drop();
   }
