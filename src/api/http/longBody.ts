@@ -1,4 +1,5 @@
 /** Bodies that are made while they are sent: as fast as the client takes them, and a slice in a turn. */
+import { TLSSocket } from 'node:tls';
 import type { Turns } from '../turns';
 import type { FlatHeaders, Outgoing } from './outgoing';
 
@@ -8,8 +9,23 @@ import type { FlatHeaders, Outgoing } from './outgoing';
  */
 const WHOLE_LENGTH_MAX = 128 * 1024;
 
-/** Text is handed to the socket when there is this much of it. */
-const CHUNK_LENGTH = 32 * 1024;
+interface Lengths {
+  /** Text is handed to the socket when there is this much of it. */
+  readonly chunk: number;
+  /** Of a body that is there already, and that many clients have in common. */
+  readonly part: number;
+}
+
+const PLAIN: Lengths = { chunk: 128 * 1024, part: 1024 * 1024 };
+/** It makes a copy of all that is under way. */
+const OVER_TLS: Lengths = { chunk: 32 * 1024, part: 128 * 1024 };
+
+function lengthsFor({ socket }: Outgoing): Lengths {
+  return socket instanceof TLSSocket ? OVER_TLS : PLAIN;
+}
+
+/** The sum of some short texts becomes bytes fastest, of long ones slowest. */
+const JOINED_LENGTH_MAX = 32 * 1024;
 
 /**
  * Answers with what `pieces` give, byte strings; an empty one says that there is long work without a text.
@@ -34,8 +50,7 @@ export function sendPieces(
     first.push(value);
     length += value.length;
   }
-  // The sum of some short texts becomes bytes fastest, of long ones slowest.
-  const begun = length <= CHUNK_LENGTH ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
+  const begun = length <= JOINED_LENGTH_MAX ? Buffer.from(first.join(''), 'latin1') : bytesOf(first);
   writeHead(isWhole ? ['Content-Length', begun.length] : []);
   if (isWhole || response.req.method === 'HEAD') {
     pieces.return();
@@ -54,10 +69,11 @@ export function sendBody(response: Outgoing, writeHead: (more: FlatHeaders) => v
     response.end(body);
     return;
   }
+  const { part: partLength } = lengthsFor(response);
   let position = 0;
   const write = (): void => {
     while (!response.writableEnded && !response.closed && !response.destroyed) {
-      const part = body.subarray(position, position + WHOLE_LENGTH_MAX);
+      const part = body.subarray(position, position + partLength);
       position += part.length;
       if (position === body.length) {
         response.end(part);
@@ -110,6 +126,7 @@ class LongBody {
   private write(isOver: () => boolean): boolean {
     const { response } = this;
     if (response.closed || response.destroyed) return false;
+    const { chunk } = lengthsFor(response);
     let texts: string[] = [];
     let length = 0;
     do {
@@ -121,7 +138,7 @@ class LongBody {
       if (value === '') continue;
       texts.push(value);
       length += value.length;
-      if (length < CHUNK_LENGTH) continue;
+      if (length < chunk) continue;
       if (!response.write(bytesOf(texts))) return false;
       texts = [];
       length = 0;
