@@ -139,7 +139,7 @@ function openPeerPort(
 /** What goes on once the member has started: none of it is waited for. */
 function followUp({ configuration, logger, events, stopping }: ServerSetting, parts: ServerParts): void {
   const { member, discovery, beginner, directory } = parts;
-  announce(configuration, parts, logger);
+  announce(configuration, parts, logger, stopping);
   noteAuth(member, configuration, logger);
   void member.published().then(() => discovery.start(member));
   void beginner.accompany(member.members());
@@ -155,7 +155,12 @@ function viewOf(member: LocalMember): WitnessView | undefined {
   return members.length === 0 ? undefined : { kind: 'running', clusterId, memberId, members };
 }
 
-function announce(configuration: Configuration, { member, beginner }: ServerParts, logger: Logger): void {
+function announce(
+  configuration: Configuration,
+  { member, beginner }: ServerParts,
+  logger: Logger,
+  stopping: AbortSignal,
+): void {
   const { name, listenClientUrls, listenPeerUrls } = configuration;
   // Whole: started elsewhere, the same command makes another directory, and the same ids.
   const dataDir = resolve(configuration.dataDir);
@@ -168,6 +173,7 @@ function announce(configuration: Configuration, { member, beginner }: ServerPart
   );
   tellExposures(exposures(configuration, areCasShared(configuration)), logger);
   void member.published().then(() => {
+    if (stopping.aborted) return;
     logger.info({ clients }, 'ready to serve clients');
     noteAuthOff(member, configuration, logger);
   });

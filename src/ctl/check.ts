@@ -7,6 +7,7 @@ import { Keys } from '../client/keys';
 import { nextChange } from '../client/wait';
 import { listMembers } from '../client/members';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
+import { CHECK_DIRECTORY, leaveNoDirectory } from './checkDirectory';
 import { clientConnection, type Environment } from './connection';
 import { checkPerf, type OnStop } from './perf/checkPerf';
 import { checkSecurity } from './security/checkSecurity';
@@ -66,11 +67,8 @@ function whatIn(values: CommandArguments): What {
   throw new UsageError(`--${surplus[0]} is not for cairn check${what === 'all' ? '' : ` ${what}`}: leave it out`);
 }
 
-/** Of the keys that a check makes. */
-const DIRECTORY = '/cairn-check';
-
 function stepsFor(target: Target, memberCount: number): readonly Step[] {
-  const key = `${DIRECTORY}/${crypto.randomUUID()}`;
+  const key = `${CHECK_DIRECTORY}/${crypto.randomUUID()}`;
   let putIndex = 0;
   return [
     { name: 'health', run: () => readHealth(target) },
@@ -149,8 +147,7 @@ async function deleteAndMiss(target: Target, key: string): Promise<string> {
   const missing = await new Keys(target).get(key).catch((error: unknown) => error);
   if (!isEtcdError(missing, ERROR_CODES.keyNotFound))
     throw new Error(`${key} was deleted, and reading it answers ${String(missing)}`);
-  // Another check may be under way in it.
-  await new Keys(target).rmdir(DIRECTORY).catch(() => undefined);
+  await leaveNoDirectory(new Keys(target));
   return 'gone';
 }
 

@@ -5,6 +5,7 @@ import { credentialsOf } from '../../client/credentials';
 import { ERROR_CODES } from '../../client/errors';
 import type { Keys } from '../../client/keys';
 import { say, UsageError, warn, type CommandArguments } from '../arguments';
+import { CHECK_DIRECTORY, leaveNoDirectory } from '../checkDirectory';
 import { clientConnection, type Environment } from '../connection';
 import { judge, worstOf } from '../doctor/findings';
 import { showFindings } from '../doctor/showFindings';
@@ -37,7 +38,7 @@ export async function checkPerf(values: CommandArguments, onStop: OnStop, enviro
   const clients = Array.from({ length: Math.ceil((2 * load.clients) / CONNECTIONS) }, () => createClient(settings));
   const [keys, ...others] = clients.map((client) => client.keys);
   if (keys === undefined) throw new Error('there has to be one client');
-  const directory = `/cairn-check/perf-${randomUUID()}`;
+  const directory = `${CHECK_DIRECTORY}/perf-${randomUUID()}`;
   // JSON goes to the standard output alone.
   const tell = output === 'json' ? warn : say;
   const stop = new AbortController();
@@ -82,6 +83,7 @@ async function remove(keys: Keys, directory: string, tell: (line: string) => voi
   for (let turn = 1; ; turn++) {
     try {
       await unlessError(ERROR_CODES.keyNotFound, keys.delete(directory, { recursive: true }));
+      await leaveNoDirectory(keys);
       return;
     } catch (error) {
       if (turn < REMOVALS) continue;
