@@ -57,9 +57,28 @@ function listenEarly() {
   }
 }
 
+/** As exitCodes.unexpectedFailure of the program, which is not there. */
+const FAILED = 1;
+
+/** Runs the program, or says that it is not there; what it cannot load itself, it says (src/app/brokenInstallation.ts). */
+function start() {
+  let program;
+  try {
+    program = load();
+  } catch (error) {
+    if (error.code !== 'ENOENT') throw error;
+    process.stderr.write(
+      `cairn: the program is not beside its launcher: ${error.message}\n` +
+        'Install it again: "npm start" in a clone; elsewhere the package or the image that it came from\n',
+    );
+    process.exit(FAILED);
+  }
+  run(program);
+}
+
 module.exports = { load, run, CODE_CACHE };
 
 if (require.main === module) {
   listenEarly();
-  run(load());
+  start();
 }

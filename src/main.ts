@@ -1,4 +1,5 @@
 /** The `cairn` command. Its first argument may name one of the commands; otherwise it runs a member. */
+import { brokenInstallation } from './app/brokenInstallation';
 import { commands } from './app/commands';
 import { isCommandWord } from './config/commands';
 import { exitNumber } from './app/exit';
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`cairn: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const text = brokenInstallation(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.stderr.write(`cairn: ${text}\n`);
   process.exit(exitNumber('unexpectedFailure'));
 });
