@@ -2,7 +2,7 @@
 import { messageOf } from './errors';
 import { Assembly } from './assembly';
 import { Kept } from './kept';
-import { LongValue, type BatchOptions, type KvOperation } from './kv';
+import { LongValue, type BatchOptions, type KvOperation, type KvValue } from './kv';
 import {
   emptyBatch,
   nativeData,
@@ -158,15 +158,21 @@ function growthSlice(bytes: number): number {
 /** What an operation takes in a batch beside its key and value, at most. */
 const OPERATION_BYTES = 16;
 
-/** What the batch will hold, if its text is ASCII. Many short operations let it grow little by little by themselves: then 0. */
+/** What the batch will hold. Many short operations let it grow little by little by themselves: then 0. */
 function roomFor(operations: readonly KvOperation[]): number {
   if (operations.length > SLICE_OPERATIONS) return 0;
   let bytes = 0;
   for (const operation of operations) {
     bytes += OPERATION_BYTES + operation.key.length;
-    if (operation.type === 'put') bytes += operation.value.length;
+    if (operation.type === 'put') bytes += bytesOf(operation.value);
   }
   return bytes;
+}
+
+/** Bytes above 0x7f take two as UTF-8. Counting 10 MB of them takes a millisecond; a batch that has too little room copies all that is in it. */
+function bytesOf(value: KvValue): number {
+  if (!(value instanceof LongValue)) return Buffer.byteLength(value);
+  return value.pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
 }
 
 function isShort(operations: readonly KvOperation[]): boolean {
