@@ -91,6 +91,8 @@ export interface ApiOptions {
   readonly audit?: AuditTrail | undefined;
   /** Told of each connection that the peer port accepts. */
   readonly onPeerConnection?: (socket: Duplex) => void;
+  /** Told of a connection to the peer port over which the whole state or log is about to be given away: it may take its time. */
+  readonly onPeerGranted?: (socket: Duplex) => void;
   /** Takes over the connections on the peer port that ask for an upgrade; without it they are refused. */
   readonly onPeerUpgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }

@@ -53,6 +53,7 @@ export function apiOptions(
     metricsAddresses: configuration.listenMetricsUrls,
     observer: metrics.recorders,
     onPeerConnection: links.handleConnection,
+    onPeerGranted: links.handleGranted,
     onPeerUpgrade: links.handleUpgrade,
   };
 }

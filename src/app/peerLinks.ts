@@ -105,6 +105,11 @@ export class PeerLinks implements Transport {
     this.network?.handleConnection(socket);
   };
 
+  /** One of them is given a long answer. */
+  readonly handleGranted = (socket: Duplex): void => {
+    this.network?.handleGranted(socket);
+  };
+
   report(): PeerReport {
     return this.status();
   }

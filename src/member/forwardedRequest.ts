@@ -74,7 +74,7 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
     case COMMANDS:
       return { kind: 'commands', data: body };
     case CHANGE:
-      return { kind: 'change', proposed: decodeChange(body) };
+      return { kind: 'change', proposed: decodeChange(short(body)) };
     case REFUSED:
       return { kind: 'refused', ...decodeRefusal(body) };
     case NO_SPACE:
@@ -115,12 +115,20 @@ function decodeWithoutRoom(body: Uint8Array): CommandsWithoutRoom {
   return { run, sequence, places };
 }
 
+/** Enough for the places of a hundred thousand commands; what is parsed takes dozens of times its bytes in memory. */
+const RECORD_BYTES_MAX = 1024 * 1024;
+
+function short(body: Uint8Array): Uint8Array {
+  if (body.length > RECORD_BYTES_MAX) throw new DecodeError(`a record of ${body.length} bytes`);
+  return body;
+}
+
 function recordIn(body: Uint8Array): Readonly<Record<string, unknown>> {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.from(body).toString());
-  } catch {
-    throw new DecodeError('a refusal is not JSON');
+    parsed = JSON.parse(Buffer.from(short(body)).toString());
+  } catch (error) {
+    throw error instanceof DecodeError ? error : new DecodeError('a refusal is not JSON');
   }
   if (typeof parsed !== 'object' || parsed === null) throw new DecodeError('a refusal is no record');
   return parsed as Readonly<Record<string, unknown>>;

@@ -38,7 +38,7 @@ export class Doors {
     }
   }
 
-  /** It is a member's. */
+  /** It is a member's, or of somebody who may ask for more than a moment takes. */
   known(socket: Duplex): void {
     this.strangers.delete(socket);
   }

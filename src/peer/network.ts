@@ -115,6 +115,11 @@ export class PeerNetwork {
     this.doors.arrived(socket);
   };
 
+  /** For the HTTP server of the peer port: who may have a long answer there was let in, and takes its time. */
+  readonly handleGranted = (socket: Duplex): void => {
+    this.doors.known(socket);
+  };
+
   /** For the HTTP server of the peer port. */
   readonly handleUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (this.stopped) {

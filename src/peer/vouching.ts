@@ -7,8 +7,8 @@ const ASK_TIMEOUT_MS = 2000;
 const INTERVAL_MS = 1000;
 /** Members that are asked in one round. */
 const ASKED_MAX = 8;
-/** Strangers one round is about; the others call again. */
-const STRANGERS_MAX = 16;
+/** Strangers one round is about: the last that called, and the others call again. All are looked for in the same answers. */
+const STRANGERS_MAX = 1024;
 
 /**
  * Finds out about callers this member has not heard of. One that joined while this member was away may even lead by now, and
@@ -35,11 +35,23 @@ export class Vouching {
 
   /** A stranger called, and was turned away for now. */
   called(id: string): void {
-    if (this.strangers.size >= STRANGERS_MAX) return;
     this.strangers.add(id);
-    const waitMs = this.lastRoundMs + INTERVAL_MS - this.context.monotonicMs();
-    if (this.isAsking) return;
+    if (this.strangers.size > STRANGERS_MAX) this.forgetFirst();
+    this.askSoon();
+  }
+
+  private forgetFirst(): void {
+    for (const first of this.strangers) {
+      this.strangers.delete(first);
+      return;
+    }
+  }
+
+  /** Begins a round about those who called, unless one is under way: its end begins the next. */
+  private askSoon(): void {
+    if (this.isAsking || this.strangers.size === 0) return;
     this.isAsking = true;
+    const waitMs = this.lastRoundMs + INTERVAL_MS - this.context.monotonicMs();
     if (waitMs > 0) this.context.clock.after(waitMs, this.round);
     else this.round();
   }
@@ -54,6 +66,7 @@ export class Vouching {
         const address = listed.get(id);
         if (address !== undefined) this.onVouched(address);
       }
+      this.askSoon();
     });
   };
 

@@ -23,7 +23,8 @@ export function isSameConfiguration(one: Configuration, other: Configuration): b
 }
 
 function isSame(one: readonly MemberId[], other: readonly MemberId[]): boolean {
-  return one.length === other.length && one.every((id) => other.includes(id));
+  const others = new Set(other);
+  return one.length === other.length && one.every((id) => others.has(id));
 }
 
 type Seat = 'voter' | 'learner';

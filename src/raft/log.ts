@@ -110,9 +110,15 @@ export class RaftLog {
 
   /** The largest index at or below `index` whose term is at most `term`; never below the start (paper section 5.3, end). */
   lastIndexWithTermAtMost(index: number, term: number): number {
-    let candidate = Math.min(index, this.lastIndex);
-    while (candidate > this.start.index && (this.termAt(candidate) ?? 0) > term) candidate -= 1;
-    return candidate;
+    // Terms never fall along the log. A walk through it would be one for each refusal, and a peer may send many.
+    let below = this.start.index;
+    let above = Math.min(index, this.lastIndex);
+    while (below < above) {
+      const middle = Math.ceil((below + above) / 2);
+      if ((this.termAt(middle) ?? 0) > term) above = middle - 1;
+      else below = middle;
+    }
+    return above;
   }
 
   /** Entries from `from` to `to`, both included; they must be held. */

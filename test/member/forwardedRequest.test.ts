@@ -72,6 +72,16 @@ test.each<[string, Buffer]>([
   expect(() => decodeRequest(bytes)).toThrow(DecodeError);
 });
 
+test.each([REFUSED, NO_SPACE, QUOTA, QUOTA_ALARM, CHANGE])(
+  'a record of kind %i that would fill the memory is refused before it is parsed',
+  (kind) => {
+    const parse = jest.spyOn(JSON, 'parse');
+    expect(() => decodeRequest(text(kind, `[${'{},'.repeat(400_000)}{}]`))).toThrow(/^a record of \d+ bytes$/);
+    expect(parse).not.toHaveBeenCalled();
+    parse.mockRestore();
+  },
+);
+
 test('random bytes never raise anything but a DecodeError, which costs their sender the link and nobody the process', () => {
   const random = new SeededRandom(11);
   const sound = [

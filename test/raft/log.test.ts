@@ -85,6 +85,14 @@ describe('what is there', () => {
   });
 });
 
+test('where a term begins is found in a few looks, however long the log is', () => {
+  const long = log(Array.from({ length: 10_000 }, (_, at) => 1 + Math.floor(at / 1000)));
+  const looks = jest.spyOn(long, 'termAt');
+  expect(long.lastIndexWithTermAtMost(10_000, 3)).toBe(3000);
+  expect(long.lastIndexWithTermAtMost(10_000, 0)).toBe(0);
+  expect(looks.mock.calls.length).toBeLessThan(40);
+});
+
 describe('growing', () => {
   test('without holes and with terms that never fall', () => {
     const grown = log([1, 2]);

@@ -22,7 +22,7 @@ import { SnapshotStreams } from './snapshot';
 const MACHINE_PATH = /^\/v2\/admin\/machines\/[^/]+$/;
 
 /** What the routes need of the options. */
-type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger' | 'web'>;
+type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger' | 'web' | 'onPeerGranted'>;
 
 /** For a client or a metrics port. */
 export function adminRoutes(options: AdminOptions): readonly Route[] {
@@ -75,7 +75,10 @@ export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean):
     named('given away', (context, grant) => {
       const { socket } = context.req;
       const isVerified = 'encrypted' in socket || member.auth().enabled;
-      if (isVerified || isForOperators || isOfThisMachine(socket.remoteAddress)) return serve(context, grant);
+      if (isVerified || isForOperators || isOfThisMachine(socket.remoteAddress)) {
+        options.onPeerGranted?.(socket);
+        return serve(context, grant);
+      }
       context.req.resume();
       const whom =
         'given away here to other machines only over TLS, or to root where auth is on, or with --operator-routes peer; or ask a client port';

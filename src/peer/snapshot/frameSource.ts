@@ -18,6 +18,9 @@ interface Waiter {
 /** More than this is not read before it is asked for. */
 const AHEAD_BYTES = 1024 * 1024;
 
+/** About what a frame takes in memory beside its body, which may be empty. */
+const FRAME_BYTES = 256;
+
 /** The frames of a snapshot stream, one at a time; `alive` frames only show that the other side lives. */
 export class FrameSource {
   private readonly decoder = new FrameDecoder(FRAME_BODY_BYTES_MAX, (type, body) => {
@@ -48,7 +51,7 @@ export class FrameSource {
   next(): Promise<Frame> {
     const frame = this.queue.shift();
     if (frame !== undefined) {
-      this.queuedBytes -= frame.body.length;
+      this.queuedBytes -= FRAME_BYTES + frame.body.length;
       if (this.queuedBytes < AHEAD_BYTES) this.socket.resume();
       return Promise.resolve(frame);
     }
@@ -93,7 +96,7 @@ export class FrameSource {
       return;
     }
     this.queue.push(frame);
-    this.queuedBytes += frame.body.length;
+    this.queuedBytes += FRAME_BYTES + frame.body.length;
   }
 
   private fail(error: Error): void {

@@ -3,6 +3,7 @@
  * Their indexes are not sent: they follow `prevLogIndex` without holes. On disk: storage/entryCodec.ts; inside the data of a command:
  * machine/commandCodec.ts.
  */
+import { MEMBERS_MAX } from '../../platform/sizes';
 import type { ByteReader } from '../../bytes/byteReader';
 import type { Configuration, Entry } from '../../raft/types';
 import type { WireWriter } from './wireWriter';
@@ -15,6 +16,9 @@ const CONFIGURATION = 2;
 /** Kind and term. */
 const ENTRY_BYTES_MIN = 2;
 const ID_BYTES = 8;
+
+/** Far more than fit into what a leader puts into one message; an entry in memory takes many times the two bytes that it may take here. */
+const ENTRIES_MAX = 1_000_000;
 
 /** Throws RangeError if the entries do not follow `prevLogIndex`: the receiver would give them other indexes. */
 export function writeEntries(writer: WireWriter, prevLogIndex: number, entries: readonly Entry[]): void {
@@ -46,6 +50,7 @@ function writeEntry(writer: WireWriter, entry: Entry): void {
 /** The data of the entries are views into what is read. Throws WireError. */
 export function readEntries(reader: ByteReader, prevLogIndex: number): Entry[] {
   const count = reader.count(ENTRY_BYTES_MIN);
+  if (count > ENTRIES_MAX) throw new WireError('malformed', `${count} entries in one message`);
   const entries: Entry[] = [];
   for (let position = 1; position <= count; position += 1) entries.push(readEntry(reader, prevLogIndex + position));
   return entries;
@@ -85,6 +90,7 @@ function writeIds(writer: WireWriter, ids: readonly string[]): void {
 
 function readIds(reader: ByteReader): string[] {
   const count = reader.count(ID_BYTES);
+  if (count > MEMBERS_MAX) throw new WireError('malformed', `a configuration of ${count} members`);
   const ids: string[] = [];
   for (let position = 0; position < count; position += 1) ids.push(reader.id());
   return ids;

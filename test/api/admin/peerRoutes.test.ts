@@ -14,9 +14,14 @@ function socketOf(commonName: string): TLSSocket {
   return socket;
 }
 
-async function statusFor(method: string, path: string, socket: object): Promise<number> {
+async function statusFor(
+  method: string,
+  path: string,
+  socket: object,
+  onPeerGranted?: (socket: object) => void,
+): Promise<number> {
   const logger = { info: () => 0, warn: () => 0 };
-  const options = { member: new FakeMember(), now: () => NOW_MS, logger, web: ANY_NAME } as never;
+  const options = { member: new FakeMember(), now: () => NOW_MS, logger, web: ANY_NAME, onPeerGranted } as never;
   const route = peerAdminRoutes(options, false).find(({ paths }) =>
     paths.some((each) => (typeof each === 'string' ? each === path : each.test(path))),
   );
@@ -48,4 +53,12 @@ test.each([
 ])('%s %s', async (method, path) => {
   expect(await statusFor(method, path, socketOf('client'))).toBe(403);
   expect(await statusFor(method, path, socketOf('member'))).not.toBe(403);
+});
+
+test.each(['/v2/admin/snapshot', '/v2/admin/log'])('%s may take longer than a stranger stays', async (path) => {
+  const granted: object[] = [];
+  const [known, stranger] = [socketOf('member'), socketOf('client')];
+  await statusFor('GET', path, known, (socket) => granted.push(socket));
+  await statusFor('GET', path, stranger, (socket) => granted.push(socket));
+  expect(granted).toEqual([known]);
 });

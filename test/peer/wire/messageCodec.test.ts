@@ -58,6 +58,25 @@ describe('raft messages on the wire', () => {
     expect(() => readMessage(writer.take(), FROM, TO)).toThrow(/items in 0 bytes/);
   });
 
+  it.each([
+    ['more entries than a leader sends', (writer: WireWriter) => writer.varint(1_000_001).raw(Buffer.alloc(2_000_002))],
+    [
+      'more members than a cluster has',
+      (writer: WireWriter) => {
+        writer.varint(1).u8(2).varint(0).varint(1001);
+        for (let id = 1; id <= 1001; id += 1) writer.id(id.toString(16));
+        writer.varint(0).bytes(Buffer.from('{}'));
+      },
+    ],
+  ])('refuse %s, before anything is made of them', (_, write) => {
+    const writer = new WireWriter();
+    writer.u8(3).varint(1).varint(0).varint(0).varint(0);
+    write(writer);
+    expect(() => readMessage(writer.take(), FROM, TO)).toThrow(
+      /(?:entries in one message|a configuration of 1001 members)$/,
+    );
+  });
+
   it('refuse entries that leave a hole, on the sending side', () => {
     const entry = { kind: 'noop', index: 7, term: 1 } as const;
     const message: Message = {
