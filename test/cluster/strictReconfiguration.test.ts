@@ -22,7 +22,8 @@ test('with one of three down, removing another is refused at once, and writes go
   for (const through of [leader, up!]) {
     const elapsedMs = startFairClock();
     expect(await cluster.remove(through, upId)).toBe(500);
-    expect(elapsedMs()).toBeLessThan(2000);
+    // Before the time is over in which a change that was proposed would have to be decided; a leader may have to be found first.
+    expect(elapsedMs()).toBeLessThan(5000);
     expect(through.logs()).toContain('of those who would vote after it no majority answers now');
   }
   expect((await up!.put('/still-there', 'x')).status).toBe(201);

@@ -27,10 +27,11 @@ test.each(['--data-dir=/nowhere', '--name', '--help'])('a cluster is not started
 const WAITING = (deafTo: number): string => `
 const { runChild } = require(${JSON.stringify(join(ROOT, 'scripts/child.js'))});
 const program = \`let count = 0; process.on('SIGTERM', () => { if (++count > ${deafTo}) process.exit(7); });
-setInterval(() => {}, 1000); process.stdout.write('ready');\`;
+setInterval(() => {}, 1000); process.stdout.write('ready', () => process.kill(process.ppid, 'SIGUSR2'));\`;
+// However long it takes until the program listens.
+process.once('SIGUSR2', () => process.kill(process.pid, 'SIGTERM'));
 const told = runChild(process.execPath, ['-e', program], ['ignore', 'inherit', 'inherit'], () => process.stdout.write(' stopping'));
 told.then(({ code, stoppedBy }) => console.log(\`\\n\${code} \${stoppedBy}\`));
-setTimeout(() => process.kill(process.pid, 'SIGTERM'), 1000);
 `;
 
 test.each([
