@@ -18,8 +18,8 @@ export function tellExposures(
 }
 
 const PEER_MEANING =
-  'whoever reaches it can read what members say to each other, and whoever takes over the address of a member is taken for it; let ' +
-  'only members reach it';
+  'whoever reaches it can read what members say to each other, remove members and change the size of the cluster (/v2/admin), and ' +
+  'whoever takes over the address of a member is taken for it; let only members reach it';
 
 /**
  * In the order of what they cost.

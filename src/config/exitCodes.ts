@@ -13,16 +13,19 @@ export const exitCodes = {
   badConfiguration: {
     code: 2,
     meaning:
-      'A flag, a variable, the configuration file, or a file of a certificate or a key is wrong: the message says which and what to do.',
+      'A flag, a variable, the configuration file, or a file of a certificate or a key is wrong; or how the member is to begin does ' +
+      'not fit the cluster or the token, or --force-new-cluster, --audit-log or --discovery-cluster-file cannot be carried out: the ' +
+      'message says which and what to do.',
   },
   cannotListen: {
     code: 3,
-    meaning: 'An address of --listen-client-urls or --listen-peer-urls is in use or is not on this machine.',
+    meaning:
+      'An address of --listen-client-urls, --listen-peer-urls or --listen-metrics-urls is in use or is not on this machine.',
   },
   storageFailure: {
     code: 4,
     meaning:
-      'The disk failed, is full or hangs, or what is stored on it is damaged: the message says what to do. Nothing is acknowledged ' +
+      'The disk failed, is full or hangs, what is stored on it is damaged, or the data directory was taken away while it ran: the message says what to do. Nothing is acknowledged ' +
       'that is not on disk. Where the disk hangs, or the engine does not let go of a full one, the process kills itself (137).',
   },
   dataDirectoryUnusable: {

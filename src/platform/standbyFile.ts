@@ -18,7 +18,7 @@ export interface KnownCluster {
 const EXPLANATION =
   'This process waits for a place in a cluster, whatever its options say. Remove this file to let it begin by its options.';
 
-/** The content of the file: a sentence for people, then the note. Versions up to 0.2 read `peerURLs` alone. */
+/** The content of the file: a sentence for people, then the note. Builds before 0.2.0 read `peerURLs` alone. */
 export function standbyFileText({ clusterId, members }: KnownCluster): string {
   const urls = members.map(({ peerURLs }) => peerURLs);
   return noteText(EXPLANATION, { clusterId, peerURLs: urls.flat(), members: urls });

@@ -36,6 +36,11 @@ const promtool = spawnSync('promtool', ['--version']).status === 0;
   expect([configuration.stderr.toString(), configuration.status]).toEqual(['', 0]);
 });
 
+(promtool ? test : test.skip)('a store that is full or nearly is told of, and one that is not is not', () => {
+  const { stdout, stderr, status } = spawnSync('promtool', ['test', 'rules', join(__dirname, 'storeAlerts.yaml')]);
+  expect([`${stdout.toString()}${stderr.toString()}`, status]).toEqual([expect.stringContaining('SUCCESS'), 0]);
+});
+
 suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here'})`, () => {
   let cluster: Cluster;
   let prometheus: PrometheusProcess;

@@ -15,8 +15,8 @@ export const metricsOptions = {
     kind: { type: 'urls', use: 'listen', mayBeEmpty: true },
     default: '',
     help:
-      'URLs to serve /metrics, /health, /livez, /readyz and /version on, and nothing else. The client URLs have them in ' +
-      'any case.',
+      'URLs to serve /metrics, /health, /livez, /readyz and /version on, and nothing else but with --operator-routes metrics ' +
+      'what operators need, the whole state among it. The client URLs have the five in any case.',
   },
   'metrics-legacy-names': {
     status: 'active',

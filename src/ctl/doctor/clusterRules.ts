@@ -130,7 +130,9 @@ function majorityComplaints(cluster: ClusterFacts): readonly Complaint[] {
       {
         severity: 'error',
         seen: `${well} of ${all} voting members are well, and ${majority} are needed: nothing can be written`,
-        advice: 'start the others; if a majority is lost for good, restore a backup (docs/backup.md)',
+        advice:
+          'start the others; if a majority is lost for good, go on with a survivor (docs/clustering.md, "Quorum lost for good"); only ' +
+          'without one restore a backup (docs/backup.md)',
       },
     ];
   if (all === 1)

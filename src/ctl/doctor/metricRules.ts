@@ -3,7 +3,7 @@ import { quantileBetween, sumOf, type Metrics } from '../../client/metricsText';
 import { answeringIn, measuredIn, nameOfId, type ClusterFacts } from './facts';
 import type { Complaint, Rule } from './findings';
 
-/** As the alerts of deploy/prometheus have them, which look at minutes instead of the whole life of a member. */
+/** Of clocks and the event loop as in the alerts of deploy/prometheus; the others are stricter, or look at the whole life of a member instead of minutes. */
 const LIMITS = {
   fsyncSlowS: 0.1,
   fsyncVerySlowS: 0.5,
@@ -133,7 +133,9 @@ export const metricRules: readonly Rule<ClusterFacts>[] = [
             {
               severity: 'error',
               seen: `${name} saw members with different states`,
-              advice: 'its log names the one that is alone with its state; that one is out of service: replace it',
+              advice:
+                'a member that ended with code 7 comes back as a new one by itself: wait, or without --auto-rejoin remove and add it; if ' +
+                '/health says "the states of the members differ", decide whose data is kept (docs/clustering.md, "States that differ")',
             },
           ],
     ),
