@@ -1,5 +1,6 @@
 import { stat, unlink } from 'node:fs/promises';
 import { syncDirectory } from '../../platform/durable';
+import { UnreadableDamage } from '../format/damage';
 import { filesOf } from './files';
 import { readLog } from './logFile';
 
@@ -23,7 +24,9 @@ export async function prune(directory: string, keep: number, nowMs = Date.now())
     if (oldest === undefined || log.index > oldest.index) continue;
     // Somebody else may be writing to it.
     if (nowMs - (await stat(log.path)).mtimeMs < QUIET_MS) continue;
-    if ((await readLog(log.path)).last > oldest.index) continue;
+    const { last, damage } = await readLog(log.path);
+    // What cannot be read may lead further than anybody sees.
+    if (last > oldest.index || damage instanceof UnreadableDamage) continue;
     await remove(log);
   }
   if (removed.length > 0) await syncDirectory(directory);

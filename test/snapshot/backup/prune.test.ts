@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { prune } from '../../../src/snapshot/backup/prune';
 import { set } from '../support/states';
 import { backupDirectory, LoggedCluster, logOf, NOW_MS, putFull, putLog } from './support';
@@ -47,4 +48,12 @@ test('nothing goes while there are no more than are to be kept', async () => {
   three();
   expect(await prune(directory.path(), 3, LATER_MS)).toEqual([]);
   expect(left()).toHaveLength(6);
+});
+
+test('a log that cannot be read stays, because it may lead further', async () => {
+  three();
+  const unread = 'log-0000000000000010-00000001.log';
+  mkdirSync(join(directory.path(), unread));
+  expect(await prune(directory.path(), 1, LATER_MS)).not.toContain(unread);
+  expect(left()).toEqual(['full-16.snap', 'log-10-00000001.log', 'log-16.log']);
 });
