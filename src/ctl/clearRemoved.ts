@@ -43,7 +43,7 @@ export function clearRemoved(
     try {
       await clear(directory, (url, timeoutMs) => ask(url, timeoutMs, dial));
     } catch (error) {
-      throw explained(error, dirname(directory));
+      throw explained(error, directory);
     }
   });
 }
@@ -102,13 +102,28 @@ async function stillListedBy(
 }
 
 /** Most often the first to meet a volume that was handed over to somebody else. */
-function explained(error: unknown, volume: string): unknown {
-  const code = codeOf(error);
-  if (code !== 'EACCES' && code !== 'EPERM') return error;
-  return new Error(
-    `${reasonOf(error)}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
-      'the fsGroup of the pod',
-  );
+function explained(error: unknown, directory: string): unknown {
+  const volume = dirname(directory);
+  switch (codeOf(error)) {
+    case 'EACCES':
+    case 'EPERM':
+      return new Error(
+        `${reasonOf(error)}; the user ${process.getuid?.() ?? ''} may not write to ${volume}: let it belong to that user or to ` +
+          'the fsGroup of the pod',
+      );
+    case 'EBUSY':
+      return new Error(
+        `${directory} is a mount point, which cannot be moved aside; nothing was changed. Mount the volume one level above it, or move ` +
+          'what is in it away yourself',
+      );
+    case 'EROFS':
+      return new Error(
+        `${volume} is read-only, so ${directory} cannot be moved aside; nothing was changed. Mount it to be written to`,
+      );
+    case undefined:
+    default:
+      return error;
+  }
 }
 
 /** Undefined if there is no such file. */

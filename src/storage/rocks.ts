@@ -245,7 +245,8 @@ class RocksKv implements ReportingKv {
 
   async #closeEngine(): Promise<void> {
     if (this.#wedged) return;
-    if (this.#life.failed) await closingMoment(() => readFlushes(this.#property));
+    // Also where nothing failed: a flush that is under way may yet.
+    await closingMoment(() => readFlushes(this.#property));
     await closeNative(this.database, this.options.path);
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
 import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
 import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/platform/removedFile';
+import { mount, unmount, whyNotMounted } from '../processes/mounts';
 import { captureOutput } from './output';
 
 const nobodyAnswers: AskMembers = () => Promise.reject(new Error('connection refused'));
@@ -40,6 +41,30 @@ describe('cairn clear-removed', () => {
     expect(existsSync(join(`${data}.removed-1`, 'db', 'CURRENT'))).toBe(true);
     expect(output.text()).toContain(`of a removed member, moved to ${data}.removed-1 (the newest 2 are kept)`);
     expect(output.text()).toMatch(/0\.0 MiB are kept, [\d.]+ MiB are free on the volume/);
+  });
+
+  const reason = whyNotMounted();
+  (reason === undefined ? it : it.skip)('says what to do where the directory cannot be moved aside', async () => {
+    expect(mount('-t', 'tmpfs', 'tmpfs', data)).toBeUndefined();
+    try {
+      writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
+      expect(await clear()).toBe(1);
+      expect(output.text()).toContain(
+        `${data} is a mount point, which cannot be moved aside; nothing was changed. Mount`,
+      );
+    } finally {
+      unmount(data);
+    }
+    expect(mount('-t', 'tmpfs', 'tmpfs', volume)).toBeUndefined();
+    try {
+      makeData('x');
+      writeFileSync(join(data, REMOVED_FILE), removedFileText(note));
+      expect(mount('-o', 'remount,ro', volume)).toBeUndefined();
+      expect(await clear()).toBe(1);
+      expect(output.text()).toContain(`${volume} is read-only, so ${data} cannot be moved aside; nothing was changed.`);
+    } finally {
+      unmount(volume);
+    }
   });
 
   it('keeps the newest two', async () => {

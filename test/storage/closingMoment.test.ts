@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { closingMoment, mayClose, type FlushReadings } from '../../src/storage/closingMoment';
 import type { StorageError } from '../../src/storage/errors';
+import type { NativeDatabase } from '../../src/storage/rocksNative';
 import { openRocks } from '../../src/storage/rocks';
 import { until } from '../cluster/waiting';
 import { mount, unmount, whyNotMounted } from '../processes/mounts';
@@ -41,6 +42,27 @@ test('waits for the next try, and not for longer than it takes to know that ther
     () => (nowMs += 100),
   );
   expect(nowMs).toBeGreaterThanOrEqual(1500);
+});
+
+test('a database that has not failed is closed only once no flush is under way', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'cairn-closing-'));
+  const running = [1, 1, 0];
+  /** How many of the readings nobody had seen when it was closed. */
+  const unseen: number[] = [];
+  const engine: Partial<NativeDatabase> = {
+    open: (_, done) => {
+      done(undefined);
+    },
+    getProperty: (name) => (name === 'rocksdb.num-running-flushes' ? String(running.shift() ?? 0) : '0'),
+    close: (done) => {
+      unseen.push(running.length);
+      done(undefined);
+    },
+  };
+  const kv = await openRocks({ path, createIfMissing: true, engine: () => engine as NativeDatabase });
+  await kv.close();
+  expect(unseen).toEqual([0]);
+  rmSync(path, { recursive: true });
 });
 
 const reason = whyNotMounted();

@@ -14,7 +14,7 @@ import { decide, type Found } from './onceDecision';
 import { withFile } from './readWhole';
 import { restoredTtlText } from './report';
 import { restoreOptionsOf } from './restoreOptions';
-import { removeDraft, volumeNoteIn, writeNote } from './volumeNote';
+import { removeDraft, volumeNoteIn, whyNotNoted, writeNote } from './volumeNote';
 
 /** How long one member may take to say of which cluster it is; all are asked at once. */
 const ASK_TIMEOUT_MS = 3000;
@@ -132,7 +132,10 @@ function namesIn(values: CommandArguments): readonly string[] {
 
 async function writeRecord(path: string, { isRecorded }: Found): Promise<void> {
   if (isRecorded) return;
-  await replaceDurably(path, 'A member of a release of Cairn has begun: no snapshot is restored in its place again.\n');
+  const text = 'A member of a release of Cairn has begun: no snapshot is restored in its place again.\n';
+  await replaceDurably(path, text).catch((error: unknown) => {
+    throw whyNotNoted(path, error);
+  });
 }
 
 /** Undefined if there is no such file. */
@@ -141,6 +144,6 @@ async function textOf(path: string): Promise<string | undefined> {
     return await readPlainFile(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    throw whyNotNoted(path, error);
   }
 }

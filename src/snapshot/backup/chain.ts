@@ -83,7 +83,9 @@ export class LogChain {
 async function extentOf(file: BackupFile): Promise<LogExtent> {
   const extent = await readLog(file.path);
   const { header } = extent;
-  if (header === undefined || header.after === file.index) return extent;
+  // Of one whose beginning cannot be read only the name says where it leads on from.
+  if (header === undefined) return extent.damage === undefined ? extent : { ...extent, last: file.index };
+  if (header.after === file.index) return extent;
   const damage = new SnapshotDamage(
     0,
     `its name says that it begins after entry ${file.index}, and it begins after ${header.after}`,

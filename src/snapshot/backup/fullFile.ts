@@ -1,4 +1,5 @@
 import { SnapshotDamage } from '../format/damage';
+import { damageOfOpening } from '../pieces';
 import { SnapshotFile, type ReadSnapshot, type SnapshotFileListener, type StateSource } from '../openFile';
 import type { BackupFile } from './files';
 
@@ -6,17 +7,18 @@ import type { BackupFile } from './files';
 export class FullFile implements StateSource {
   private constructor(
     private readonly place: BackupFile,
-    private readonly file: SnapshotFile,
+    private readonly file: SnapshotFile | SnapshotDamage,
   ) {}
 
-  /** Rejects as opening a snapshot does. */
+  /** One that cannot be opened says so when it is read, as one that is damaged does. Rejects with ENOENT alone. */
   static async open(place: BackupFile): Promise<FullFile> {
-    return new FullFile(place, await SnapshotFile.open(place.path));
+    return new FullFile(place, await SnapshotFile.open(place.path).catch(damageOfOpening));
   }
 
   /** Rejects as reading a snapshot does. */
-  read(listener: SnapshotFileListener): Promise<ReadSnapshot> {
+  async read(listener: SnapshotFileListener): Promise<ReadSnapshot> {
     const { index: named } = this.place;
+    if (this.file instanceof SnapshotDamage) throw this.file;
     return this.file.read({
       ...listener,
       header: (header) => {
@@ -29,7 +31,7 @@ export class FullFile implements StateSource {
     });
   }
 
-  close(): Promise<void> {
-    return this.file.close();
+  async close(): Promise<void> {
+    if (this.file instanceof SnapshotFile) await this.file.close();
   }
 }

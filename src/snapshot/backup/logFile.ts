@@ -2,7 +2,7 @@
 import { SnapshotDamage } from '../format/damage';
 import type { LogHeader, LogMark } from '../format/logHeader';
 import { LogReader, type TornTail } from '../format/logReader';
-import { openToRead, readPieces } from '../pieces';
+import { damageOfOpening, openToRead, readPieces } from '../pieces';
 import { LogContents, type LogEvents } from './logContents';
 
 /** How far a file leads. */
@@ -21,8 +21,8 @@ export interface LogExtent {
 }
 
 /**
- * Reads it up to its end, to what is wrong with it, or until `isEnough`. Rejects with NotAFileError, with what the listeners throw, or as
- * reading does.
+ * Reads it up to its end, to what is wrong with it, or until `isEnough`. That it cannot be opened or read is damage too. Rejects with ENOENT,
+ * and with what the listeners throw.
  */
 export async function readLog(
   path: string,
@@ -33,8 +33,9 @@ export async function readLog(
   const reader = new LogReader(contents);
   let damage: SnapshotDamage | undefined;
   let bytes = 0;
-  const file = await openToRead(path);
+  const file = await openToRead(path).catch(damageOfOpening);
   try {
+    if (file instanceof SnapshotDamage) throw file;
     await readPieces(file, (piece) => {
       bytes += piece.length;
       reader.push(piece);
@@ -44,7 +45,7 @@ export async function readLog(
     if (!(error instanceof SnapshotDamage)) throw error;
     damage = error;
   } finally {
-    await file.close();
+    if (!(file instanceof SnapshotDamage)) await file.close();
   }
   const { begin: header, index: last, term, lastMark } = contents;
   const torn = damage === undefined && !isEnough() ? reader.finish() : undefined;

@@ -62,7 +62,11 @@ export async function withPast<T>(
       const position = target.kind === 'time' ? { ...replay.position, dateMs: target.dateMs } : replay.position;
       const { index: etcdIndex, tree } = machine.keySpace;
       const state = new PastState(file, RowMerge.of(machine.takeRows()), position, tree.size);
-      return await use({ state, etcdIndex, base, notes });
+      return await use({ state, etcdIndex, base, notes }).catch((error: unknown) => {
+        throw error instanceof SnapshotDamage
+          ? new BackupError(`${base.name} cannot be read again: ${error.message}`)
+          : error;
+      });
     } finally {
       await file.close();
     }

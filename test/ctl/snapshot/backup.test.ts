@@ -1,9 +1,10 @@
 /** The directory of a backup: what is said of it, and what is restored from it. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { snapshot } from '../../../src/ctl/snapshot/snapshot';
 import { restoreMember } from '../../../src/member/bootstrap';
 import type { Machine } from '../../../src/machine/machine';
+import { resume } from '../../../src/snapshot/backup/resume';
 import { openDataDirectory } from '../../../src/storage/dataDirectory';
 import { MemberStore } from '../../../src/storage/memberStore';
 import { backupDirectory, LoggedCluster, logOf, NOW_MS, putFull, putLog } from '../../snapshot/backup/support';
@@ -104,6 +105,45 @@ test('a torn end is told, and whole; what is damaged is named, with what can be 
     expect(output.text().slice(before)).toMatch(new RegExp(`damaged  ${log}: byte \\d+: .*\n`));
     expect(output.text().slice(before)).toMatch(/^range {4}index 13 to 13, /m);
   }
+});
+
+/** Reading the beginning of the memory of a process fails with EIO. */
+const FAILING_READ = '/proc/self/mem';
+
+test.each([
+  [
+    'a directory',
+    (path: string): unknown => mkdirSync(path),
+    'byte 0: cannot be read: it is a directory, expected a file',
+  ],
+  ['a failing disk', (path: string): unknown => symlinkSync(FAILING_READ, path), 'byte 0: cannot be read: EIO'],
+])('a file that cannot be read is named, and the rest is restored: %s', async (_, put, why) => {
+  const [full, later] = ['full-0000000000000020.snap', 'log-0000000000000020-00000000.log'];
+  put(join(directory.path(), full));
+  put(join(directory.path(), later));
+  for (const action of ['status', 'verify']) {
+    const before = output.text().length;
+    expect(await run(action, directory.path())).toBe(1);
+    expect(output.text().slice(before)).toContain(`damaged  ${full}: ${why}`);
+    expect(output.text().slice(before)).toContain(`damaged  ${later}: ${why}`);
+    expect(output.text().slice(before)).toMatch(/^range {4}index 3 to 13, /m);
+  }
+  await expect(restored()).rejects.toThrow(`${later} is damaged: ${why}`);
+  expect(keysOf(await restored('--at-index=13'))).toHaveLength(10);
+  expect(output.text()).toContain(`note     ${full} is not whole and was passed over: ${why}`);
+  expect((await resume(directory.path())).notes).toContainEqual(
+    expect.stringContaining(`${full} is not whole: ${why}`),
+  );
+});
+
+test('a file that is not there says so, and one that cannot be read is named', async () => {
+  const file = join(directory.path(), 'alone.snap');
+  const restoring = ['restore', file, `--data-dir=${join(directory.path(), 'data')}`] as const;
+  expect(await run(...restoring)).toBe(1);
+  expect(output.text()).toContain(`${file} cannot be read: it is not there`);
+  symlinkSync(FAILING_READ, file);
+  expect(await run(...restoring)).toBe(1);
+  expect(output.text()).toContain(`${file} is not whole: byte 0: cannot be read: EIO`);
 });
 
 test('restored is the newest state, or that of an index or a time, hidden keys and all', async () => {

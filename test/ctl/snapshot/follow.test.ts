@@ -1,6 +1,15 @@
 /** A backup that follows a member in this process, through everything that can come between them. */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { Follower, type FollowOptions } from '../../../src/ctl/snapshot/follow/follower';
@@ -348,6 +357,17 @@ test('full snapshots are taken again while the log goes on, and so many are kept
   expect(await snapshot(['verify', path(), '--output=json'], {})).toBe(0);
   const { ranges, damage } = JSON.parse(output.text()) as { ranges: unknown[]; damage: unknown[] };
   expect([ranges.length, damage]).toEqual([1, []]);
+});
+
+test('a snapshot counts also where what is older cannot be removed, which is named', async () => {
+  const stuck = 'full-0000000000000000.snap';
+  mkdirSync(join(path(), stuck), { recursive: true });
+  const { said } = follow([member.url], { keep: 1 });
+  await untilFollowed(await set('/stuck', { value: 'x' }));
+  await running!.stop();
+  expect(said).toContainEqual(expect.stringMatching(`could not be removed .*"file":"${stuck}"`));
+  expect((await filesOf(path())).fulls).toHaveLength(2);
+  expect(said.filter((line) => line.startsWith('a full snapshot was taken'))).toHaveLength(1);
 });
 
 test('one directory is for one that follows: a second is refused, and what a killed one left is in nobody’s way', async () => {

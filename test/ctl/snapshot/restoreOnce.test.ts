@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AskMembers } from '../../../src/ctl/clearRemoved';
 import { restoreOnce } from '../../../src/ctl/snapshot/restoreOnce';
+import { whyNotNoted } from '../../../src/ctl/snapshot/volumeNote';
 import { fileOfRows, machineAfter, rowsOf, set } from '../../snapshot/support/states';
 import { captureOutput } from '../output';
 
@@ -180,4 +181,27 @@ test('a pod that comes later joins the others', async () => {
   expect(await run('c')).toBe(0);
   expect(output.text()).toContain('c: not one of the members that the restored cluster begins with; it joins them');
   expect([readdirSync(volume), readdirSync(records)]).toEqual([[], []]);
+});
+
+test.each(['data.restored', 'data.restored.new'])('a directory at %s is named, with what to do', async (name) => {
+  mkdirSync(join(volume, name));
+  expect(await run()).toBe(1);
+  expect(output.text()).toContain(`${data}.restored, which says whether the snapshot was restored: `);
+  expect(output.text()).toContain('a directory');
+  expect(output.text()).toContain('move it away, and run the command again');
+});
+
+test('so is a directory in the place of the record', async () => {
+  mkdirSync(join(records, 'a.new'));
+  expect(await run()).toBe(1);
+  expect(output.text()).toContain(
+    `${join(records, 'a')}, which says whether the snapshot was restored: a directory is in its place`,
+  );
+});
+
+test('a full disk is named by the file for which there is no room', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  expect(whyNotNoted('/v/data.restored', full).message).toMatch(
+    /^\/v\/data\.restored, .*: the disk is full; make room there/,
+  );
 });

@@ -12,6 +12,7 @@ import { fullName, NEXT_FULL } from '../../../snapshot/backup/files';
 import { prune } from '../../../snapshot/backup/prune';
 import { resume, type Place } from '../../../snapshot/backup/resume';
 import { Segment } from '../../../snapshot/backup/segment';
+import { messageOf } from '../../../storage/errors';
 import type { Connection } from '../../connection';
 import { save } from '../save';
 import { FollowRefused } from './followRefused';
@@ -222,7 +223,7 @@ export class Follower {
 
   /** Takes a whole state into the directory, and removes what is older than what is to be kept. */
   private async full({ url, dial, user }: Reached): Promise<Place> {
-    const { directory, signal, log, fullEveryMs, keep } = this.options;
+    const { directory, signal, log, fullEveryMs } = this.options;
     await this.refuseTakenOver();
     const file = join(directory, NEXT_FULL);
     const { header, totals } = await save({ ...{ url, dial, user, file, signal }, replaces: true, quorum: true });
@@ -238,9 +239,23 @@ export class Follower {
     await syncDirectory(directory);
     this.fullDueMs = performance.now() + fullEveryMs;
     log.info({ file: fullName(index), keys: totals.keys }, 'a full snapshot was taken');
-    const removed = await prune(directory, keep);
-    if (removed.length > 0) log.info({ removed }, 'what is older than the snapshots to keep was removed');
+    await this.prune();
     return { clusterId, index, term };
+  }
+
+  /** Never rejects: the snapshot is there, and to take it once more would only fill the disk. What stays goes after the next one. */
+  private async prune(): Promise<void> {
+    const { directory, log, keep } = this.options;
+    try {
+      const { removed, failed } = await prune(directory, keep);
+      if (removed.length > 0) log.info({ removed }, 'what is older than the snapshots to keep was removed');
+      for (const failure of failed) log.warn(failure, 'what is older than the snapshots to keep could not be removed');
+    } catch (error) {
+      log.warn(
+        { directory, reason: messageOf(error) },
+        'what is older than the snapshots to keep could not be removed',
+      );
+    }
   }
 }
 
