@@ -93,6 +93,6 @@ export async function readableFormat(hasColors: boolean): Promise<(line: string)
 export function changeLogLevel(logger: Logger, level: string, caller: string): void {
   const before = logger.level;
   logger.level = 'info';
-  logger.info({ caller, before, level }, 'the log level was changed (PUT /config/local/log)');
+  logger.info({ caller, before, after: level }, 'the log level was changed (PUT /config/local/log)');
   logger.level = level;
 }
