@@ -8,6 +8,7 @@ import { exists } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
+import { closeInTime } from './closeInTime';
 import { checkDirectory, FILLING_TEXT, FORMAT_DRAFT, FORMAT_OF_FILLED } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { watchPresence } from './directoryWatch';
@@ -153,7 +154,7 @@ async function fillAlone(options: DataDirectoryOptions, { begin, fill, done }: F
   try {
     await fill(kv);
   } finally {
-    await kv.close();
+    await closeInTime(kv.close(), path);
   }
   try {
     // The draft says that the directory is being filled as long as there is no FORMAT; beside one it says nothing.
