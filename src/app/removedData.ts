@@ -1,5 +1,5 @@
 /** What becomes of the data directory of a member that the cluster has removed. */
-import { rename, rm, rmdir } from 'node:fs/promises';
+import { readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JoinError } from '../discovery/beginning';
 import { freePlace, keepNewest } from '../platform/asideDirectories';
@@ -67,8 +67,18 @@ export async function finishExchange(dataDir: string): Promise<void> {
   const path = pathOf(dataDir);
   const prepared = preparedFor(path);
   if (!(await exists(join(prepared, STANDBY_FILE)))) return;
+  if (await isEmptyDirectory(path)) await rmdir(path);
   if (await exists(path)) await discard(prepared);
   else await rename(prepared, path);
+}
+
+/** One that was made where the data were before they were moved, as service managers do. */
+async function isEmptyDirectory(path: string): Promise<boolean> {
+  try {
+    return (await readdir(path)).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 /** Undefined where there is none. Rejects with JoinError if it cannot be read: to begin by the options could found a second cluster. */

@@ -90,6 +90,7 @@ async function openOrPrepare(options: DataDirectoryOptions): Promise<Opened> {
   if (state.kind === 'ours') {
     const kv = await openDatabase(options, false);
     await removeLeftSockets(path);
+    await removeDrafts(path);
     return { state, kv };
   }
   const opened = await preparing(path, async (): Promise<Opened> => {
@@ -102,6 +103,20 @@ async function openOrPrepare(options: DataDirectoryOptions): Promise<Opened> {
   });
   if (opened !== 'taken') return opened;
   throw new StorageError('locked', `the data directory ${path} is being prepared by another process`);
+}
+
+/**
+ * A restore that was killed at its last step leaves them beside FORMAT, where they say nothing. Without it they would say that the database is
+ * half of a restore, and nobody would miss it.
+ */
+async function removeDrafts(path: string): Promise<void> {
+  for (const name of [FORMAT_DRAFT, FORMAT_OF_FILLED]) {
+    try {
+      await rm(join(path, name), { force: true });
+    } catch (error) {
+      throw fileError(error, 'cannot remove', join(path, name));
+    }
+  }
 }
 
 async function openable(path: string): Promise<DirectoryState> {
@@ -245,7 +260,8 @@ async function openDatabase(options: DataDirectoryOptions, createIfMissing: bool
     const kind = error instanceof StorageError ? error.kind : undefined;
     // A log that another process is writing to can look damaged. Only the lock says that there is one: the number in PID may be
     // somebody else's by now.
-    const inUse = kind === 'locked' || (kind === 'corrupt' && user !== undefined && (await isInUse(path)));
+    const inUse =
+      kind === 'locked' || (kind === 'corrupt' && user !== undefined && (await isInUse(path).catch(() => false)));
     if (!inUse) throw error;
     const by = user === undefined ? 'another process' : `process ${user}`;
     throw new StorageError('locked', `the data directory ${options.path} is in use by ${by}`, error);

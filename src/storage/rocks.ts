@@ -21,8 +21,9 @@ import type { Callback, NativeData, NativeDatabase, NativeEngine } from './rocks
 import { RocksScan } from './rocksScan';
 import type { NativeIterator } from './rocksScan';
 import { isNotFound, storageErrorOf } from './rocksStatus';
-import { cutTornEnd, tornEndText, type TornEnd } from './tornEnd';
-import { verifyDatabase } from './verification';
+import { readMark } from './syncedMark';
+import { cutTornEnd, isAsJudged, tornEndText } from './tornEnd';
+import { verifyDatabase, type Verified } from './verification';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -73,11 +74,13 @@ export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
   const { path, createIfMissing, tableFilesMax = TABLE_FILES_MAX } = options;
   const verified = await verifyDatabase(path);
   if (!verified.exists && !createIfMissing) throw corrupt(`there is no database in ${path}, where one was`);
-  const cuts = verified.ends.length > 0 ? await cutEnds(options, verified.ends) : [];
+  const cuts = verified.ends.length > 0 ? await cutEnds(options, verified) : [];
   const database = (options.engine ?? ENGINE)(path);
   await openNative(database, path, { ...OPEN_OPTIONS, createIfMissing, maxOpenFiles: tableFilesMax });
   const life = new LifeCycle(options.onFailure);
   try {
+    // From here on nobody else can write it.
+    await refuseMoved(path, verified);
     const { markCounter, sequence } = verified;
     const mark = await MarkWriter.open(path, markCounter, sequence, (error) => life.fail(error));
     const warnings = [...(verified.exists ? verified.warnings : []), ...cuts];
@@ -92,12 +95,28 @@ export async function openRocks(options: RocksOptions): Promise<ReportingKv> {
  * Cuts what a crash tore, unless another process has the database open: what looks torn is then a write under way. Answers
  * lines for the log.
  */
-async function cutEnds(options: RocksOptions, ends: readonly TornEnd[]): Promise<readonly string[]> {
+async function cutEnds(options: RocksOptions, verified: Verified): Promise<readonly string[]> {
   const { path } = options;
+  const { ends } = verified;
   if (await isInUse(path, options.engine))
     throw new StorageError('locked', `the database ${path} is in use by another process`);
+  await refuseMoved(path, verified);
+  for (const end of ends) if (!(await isAsJudged(end))) throw hasMoved(path);
   for (const end of ends) await cutTornEnd(end);
   return ends.map(tornEndText);
+}
+
+/** Another process may have written on while the files were looked at, and have ended since: then they are not as they were found. */
+async function refuseMoved(path: string, { markCounter }: Verified): Promise<void> {
+  const mark = await readMark(path);
+  if ((typeof mark === 'string' ? 0 : mark.counter) !== markCounter) throw hasMoved(path);
+}
+
+function hasMoved(path: string): StorageError {
+  return new StorageError(
+    'locked',
+    `another process wrote to the database ${path} while this one looked at it; nothing was changed. Where it has ended, start again`,
+  );
 }
 
 interface WaitingBatch {

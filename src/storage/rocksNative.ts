@@ -1,6 +1,6 @@
 /** The binding to the engine as far as it is used; the only file that names the package. */
 import RocksDB from 'rocksdb';
-import { StorageError } from './errors';
+import { messageOf, StorageError } from './errors';
 import type { BatchOptions, KvData } from './kv';
 import { storageErrorOf } from './rocksStatus';
 
@@ -40,14 +40,21 @@ export function emptyBatch(database: NativeDatabase): NativeBatch {
   return (database as unknown as { batch(): NativeBatch }).batch();
 }
 
-/** Whether another process, or another part of this one, has the database open. */
+/** What the engine says of a database that is there, and of one that is not. */
+const HAD_THE_LOCK = /error_if_exists|create_if_missing/;
+
+/** Whether another process, or another part of this one, has the database open. Rejects with StorageError if the engine could not ask. */
 export async function isInUse(path: string, engine = ENGINE): Promise<boolean> {
   try {
     // The engine takes its lock, and then refuses a database that exists before it has touched anything.
     await openNative(engine(path), path, { createIfMissing: false, errorIfExists: true });
     return false;
   } catch (error) {
-    return error instanceof StorageError && error.kind === 'locked';
+    const kind = error instanceof StorageError ? error.kind : undefined;
+    if (kind === 'locked') return true;
+    // It had the lock to see that. What kept it from asking for the lock says nothing about who has it.
+    if (kind === 'corrupt' || HAD_THE_LOCK.test(messageOf(error))) return false;
+    throw error;
   }
 }
 

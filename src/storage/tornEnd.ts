@@ -1,5 +1,5 @@
 /** Cuts off the end of a log file that a crash or a full disk tore: what is left is what the engine replays. */
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { fileError } from './fileError';
 
@@ -9,6 +9,15 @@ export interface TornEnd {
   readonly at: number;
   /** Of the file when it was looked at, in bytes. */
   readonly size: number;
+}
+
+/** Whether the file is as long as it was when it was judged. Rejects with StorageError. */
+export async function isAsJudged({ file, size }: TornEnd): Promise<boolean> {
+  try {
+    return (await stat(file)).size === size;
+  } catch (error) {
+    throw fileError(error, 'cannot look at the torn end of', file);
+  }
 }
 
 /** Durable when it resolves. Rejects with StorageError. */

@@ -1,6 +1,6 @@
 /** Certificates that a process makes for itself (`--auto-tls`), kept so that it shows the same one after a restart. */
 import { chmod, open, rename } from 'node:fs/promises';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { ensureDirectory } from '../platform/makeDirectory';
@@ -48,8 +48,9 @@ export async function selfMadeFiles(dataDir: string, side: string, wish: Certifi
 
 async function isGood(certificatePath: string, keyPath: string, { nowMs, hosts }: CertificateWish): Promise<boolean> {
   try {
-    const [text] = await Promise.all([readPlainFile(certificatePath), readPlainFile(keyPath)]);
+    const [text, key] = await Promise.all([readPlainFile(certificatePath), readPlainFile(keyPath)]);
     const certificate = new X509Certificate(text);
+    if (!certificate.checkPrivateKey(createPrivateKey(key))) return false;
     const [fromMs, toMs] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
     return toMs - nowMs > (toMs - fromMs) * LAST_SHARE && hosts.every((host) => isValidFor(certificate, host));
   } catch {

@@ -61,6 +61,15 @@ test('a crash before the data were moved changes nothing, one after it is finish
   expect(await exchangeForStandby(data, NOTE, logger)).toBe(`${data}.removed-2`);
 });
 
+test('an empty directory that was made in the place of the moved data does not cost the note', async () => {
+  await exchangeForStandby(data, NOTE, logger);
+  renameSync(data, `${data}.standby-new`);
+  mkdirSync(data);
+  await finishExchange(data);
+  expect(await readStandbyNote(data)).toEqual(NOTE);
+  expect(existsSync(`${data}.standby-new`)).toBe(false);
+});
+
 test('a start where nothing of it is there does nothing', async () => {
   await finishExchange(data);
   await finishExchange(join(volume, 'absent'));

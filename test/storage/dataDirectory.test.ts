@@ -169,6 +169,16 @@ test('a marker without a database has lost its data', async () => {
   }
 });
 
+test.each(['FORMAT.new', 'FORMAT.filled'])(
+  '%s, which a restore left that was killed at its end, is removed by a start',
+  async (name) => {
+    const path = await created();
+    writeFileSync(join(path, name), 'left');
+    await (await openDataDirectory({ path })).close();
+    expect(readdirSync(path)).not.toContain(name);
+  },
+);
+
 test('a database without its marker', async () => {
   const path = await created();
   rmSync(join(path, 'FORMAT'));

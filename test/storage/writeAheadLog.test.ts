@@ -149,6 +149,61 @@ describe('the end of the log that was not acknowledged', () => {
     expect(await contents(path)).toEqual({ pairs: 59, warnings: [] });
   });
 
+  /** An engine that finds its lock free, after something has happened to the files. */
+  function late(happens: () => void): NativeEngine {
+    return (where) => {
+      const database = (RocksDB as unknown as NativeEngine)(where);
+      const open = database.open.bind(database);
+      database.open = (options, callback) => {
+        happens();
+        open(options, callback);
+      };
+      return database;
+    };
+  }
+
+  test('that another process finished before it ended is not cut at the old place', async () => {
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      await unsynced(kv, 1, 10);
+    });
+    const log = logOf(path);
+    const whole = readFileSync(log);
+    truncateSync(log, whole.length - 100);
+    const engine = late(() => writeFileSync(log, whole));
+    await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toMatchObject({ kind: 'locked' });
+    expect(readFileSync(log).equals(whole)).toBe(true);
+    expect((await contents(path)).pairs).toBe(60);
+  });
+
+  test('is not judged by a mark that has moved since', async () => {
+    const path = await killed((kv) => synced(kv, 1, 50));
+    const later = newPath();
+    cpSync(path, later, { recursive: true });
+    await contents(later);
+    const engine = late(() => cpSync(join(later, MARK_FILE), join(path, MARK_FILE)));
+    await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toThrow(
+      /another process wrote to the database/,
+    );
+  });
+
+  test('is not cut where the engine could not ask for its lock', async () => {
+    const path = await killed(async (kv) => {
+      await synced(kv, 1, 50);
+      await unsynced(kv, 1, 10);
+    });
+    const log = logOf(path);
+    truncateSync(log, statSync(log).size - 100);
+    const torn = readFileSync(log);
+    const engine: NativeEngine = (where) => {
+      const database = (RocksDB as unknown as NativeEngine)(where);
+      database.open = (_options, callback) => callback(new Error('IO error: Too many open files'));
+      return database;
+    };
+    await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toThrow(/Too many open files/);
+    expect(readFileSync(log).equals(torn)).toBe(true);
+  });
+
   test.each([
     ['one page was lost', (log: string, end: number) => zero(log, end + PAGE_BYTES, end + 2 * PAGE_BYTES)],
     ['a bit was flipped', (log: string, end: number) => flip(log, end + 3 * PAGE_BYTES)],

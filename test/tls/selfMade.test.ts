@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { X509Certificate } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,6 +48,21 @@ it.each([
     'is damaged',
     () => {
       writeFileSync(join(dataDir, 'tls/client.crt'), 'x');
+      return made();
+    },
+  ],
+  [
+    'has a key that is damaged',
+    () => {
+      writeFileSync(join(dataDir, 'tls/client.key'), '');
+      return made();
+    },
+  ],
+  [
+    'has the key of another one',
+    async () => {
+      await selfMadeFiles(dataDir, 'peer', wish);
+      cpSync(join(dataDir, 'tls/peer.key'), join(dataDir, 'tls/client.key'));
       return made();
     },
   ],
