@@ -5,6 +5,7 @@ import type { Configuration } from '../config/configuration';
 import { clientSide, discoverySide, peerSide } from '../config/tlsSides';
 import { isWildcard, type Endpoint } from '../config/urls';
 import { RealClock } from '../platform/realClock';
+import { fileError } from '../storage/fileError';
 import { TlsAcceptor } from '../tls/acceptor';
 import { doubtsOfNames } from './certificateNames';
 import { systemTls, type ClientTls } from '../tls/clientTls';
@@ -63,7 +64,7 @@ export class ProcessTls {
 
   /**
    * Makes the certificates that nobody gave and options ask for, and keeps them in the data directory, which is this process's own by now.
-   * Rejects with what the file system says.
+   * Rejects with StorageError.
    */
   async makeOwn(): Promise<void> {
     const { configuration } = this;
@@ -150,7 +151,10 @@ export class ProcessTls {
       years: side.validityYears,
       nowMs: this.clock.now(),
     };
-    const files = await selfMadeFiles(this.configuration.dataDir, side.name, wish);
+    const { dataDir } = this.configuration;
+    const files = await selfMadeFiles(dataDir, side.name, wish).catch((error: unknown) => {
+      throw fileError(error, 'cannot keep a self-made certificate in the data directory', dataDir);
+    });
     return { ...side, files: { ...files, authorities: side.files.authorities, revoked: side.files.revoked } };
   }
 }

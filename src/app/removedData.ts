@@ -17,6 +17,7 @@ import {
 } from '../platform/standbyFile';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { syncDirectory, writeDurably } from '../platform/durable';
+import { fileError } from '../storage/fileError';
 
 const PRIVATE_MODE = 0o700;
 
@@ -62,14 +63,18 @@ export async function exchangeForStandby(dataDir: string, note: KnownCluster, lo
   }
 }
 
-/** Before a start: ends what a crash interrupted between the two steps of `exchangeForStandby`. */
+/** Before a start: ends what a crash interrupted between the two steps of `exchangeForStandby`. Rejects with StorageError. */
 export async function finishExchange(dataDir: string): Promise<void> {
   const path = pathOf(dataDir);
   const prepared = preparedFor(path);
   if (!(await exists(join(prepared, STANDBY_FILE)))) return;
-  if (await isEmptyDirectory(path)) await rmdir(path);
-  if (await exists(path)) await discard(prepared);
-  else await rename(prepared, path);
+  try {
+    if (await isEmptyDirectory(path)) await rmdir(path);
+    if (await exists(path)) await discard(prepared);
+    else await rename(prepared, path);
+  } catch (error) {
+    throw fileError(error, `cannot put in the place of ${path}, or remove, what it was to be exchanged for:`, prepared);
+  }
 }
 
 /** One that was made where the data were before they were moved, as service managers do. */

@@ -1,5 +1,5 @@
 /** What the log says of certificates that are put in the place of others while a process runs. */
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ProcessTls } from '../../src/app/processTls';
@@ -50,3 +50,24 @@ test('one for other names is warned of as at the start', async () => {
     tls.stop();
   }
 }, 30_000);
+
+test('that a certificate of its own cannot be kept is an error of the storage, with its directory', async () => {
+  const dataDir = join(pki.directory, 'data');
+  mkdirSync(dataDir);
+  writeFileSync(join(dataDir, 'tls'), '');
+  const url = 'https://127.0.0.1:2380';
+  const args = [`--data-dir=${dataDir}`, '--peer-auto-tls', `--listen-peer-urls=${url}`];
+  const cluster = [`--initial-advertise-peer-urls=${url}`, `--initial-cluster=default=${url}`];
+  const outcome = loadConfiguration([...args, ...cluster], {}, () => '', {
+    version: '0',
+    nodeVersion: process.version,
+    platform: 'test',
+  });
+  if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+  const tls = await ProcessTls.open(outcome.configuration, pino({ level: 'silent' }));
+  await expect(tls.makeOwn()).rejects.toMatchObject({
+    name: 'StorageError',
+    message: expect.stringContaining(`cannot keep a self-made certificate in the data directory ${dataDir}`) as unknown,
+  });
+  tls.stop();
+});

@@ -70,6 +70,15 @@ test('an empty directory that was made in the place of the moved data does not c
   expect(existsSync(`${data}.standby-new`)).toBe(false);
 });
 
+test('what cannot be finished is said as what it is', async () => {
+  mkdirSync(join(`${data}.standby-new`, 'foreign'), { recursive: true });
+  writeFileSync(join(`${data}.standby-new`, 'STANDBY'), 'half');
+  await expect(finishExchange(data)).rejects.toMatchObject({
+    name: 'StorageError',
+    message: expect.stringMatching(/cannot put in the place of .*data, or remove, .*standby-new: ENOTEMPTY/) as unknown,
+  });
+});
+
 test('a start where nothing of it is there does nothing', async () => {
   await finishExchange(data);
   await finishExchange(join(volume, 'absent'));
