@@ -73,8 +73,8 @@ test('who changed a log level is logged, also by somebody who silences the log',
   changeLogLevel(logger, 'debug', '10.0.0.7');
   changeLogLevel(logger, 'fatal', '10.0.0.8');
   expect(lines).toMatchObject([
-    { caller: '10.0.0.7', before: 'fatal', level: 'debug' },
-    { caller: '10.0.0.8', before: 'debug', level: 'fatal' },
+    { caller: '10.0.0.7', before: 'fatal', after: 'debug' },
+    { caller: '10.0.0.8', before: 'debug', after: 'fatal' },
   ]);
   expect(logger.level).toBe('fatal');
 });
