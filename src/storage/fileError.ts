@@ -1,6 +1,7 @@
 /** A file system error as a StorageError. */
 import { codeOf } from '../platform/errorCode';
-import { messageOf, StorageError } from './errors';
+import { messageOf } from '../platform/errorMessage';
+import { StorageError } from './errors';
 import type { StorageErrorKind } from './errors';
 
 const KIND_OF_CODE: ReadonlyMap<string, StorageErrorKind> = new Map<string, StorageErrorKind>([

@@ -1,5 +1,5 @@
 /** Hands one batch over to the engine. */
-import { messageOf } from './errors';
+import { messageOf } from '../platform/errorMessage';
 import { Assembly } from './assembly';
 import { Kept } from './kept';
 import { LongValue, type BatchOptions, type KvOperation, type KvValue } from './kv';

@@ -1,6 +1,7 @@
 /** The binding to the engine as far as it is used; the only file that names the package. */
 import RocksDB from 'rocksdb';
-import { messageOf, StorageError } from './errors';
+import { messageOf } from '../platform/errorMessage';
+import { StorageError } from './errors';
 import type { BatchOptions, KvData } from './kv';
 import { storageErrorOf } from './rocksStatus';
 

@@ -1,5 +1,6 @@
 /** Turns what RocksDB says (a status printed as text, the only thing the binding passes on) into a StorageError. */
-import { corrupt, messageOf, StorageError } from './errors';
+import { messageOf } from '../platform/errorMessage';
+import { corrupt, StorageError } from './errors';
 
 /** The answer of a `get` for a key that is not there. */
 export function isNotFound(error: unknown): boolean {

@@ -5,7 +5,7 @@ import { replaceDurably } from '../../platform/durable';
 import { noteIn, noteText } from '../../platform/noteFile';
 import { codeOf } from '../../platform/errorCode';
 import { NotAFileError, readPlainBytes } from '../../platform/plainFile';
-import { messageOf } from '../../storage/errors';
+import { messageOf } from '../../platform/errorMessage';
 import type { VolumeNote } from './onceDecision';
 
 const SENTENCE = 'Says that the data beside it were restored from a snapshot, and for which release.';

@@ -1,7 +1,7 @@
 import { stat, unlink } from 'node:fs/promises';
 import { syncDirectory } from '../../platform/durable';
 import { codeOf } from '../../platform/errorCode';
-import { messageOf } from '../../storage/errors';
+import { messageOf } from '../../platform/errorMessage';
 import { UnreadableDamage } from '../format/damage';
 import { filesOf, type BackupFile, type BackupFiles } from './files';
 import { readLog } from './logFile';

@@ -1,4 +1,4 @@
-import { messageOf } from '../../storage/errors';
+import { messageOf } from '../../platform/errorMessage';
 
 /** A file of a snapshot that is not whole. `at` is where, in bytes from its beginning. */
 export class SnapshotDamage extends Error {

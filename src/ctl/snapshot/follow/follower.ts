@@ -12,7 +12,7 @@ import { fullName, NEXT_FULL } from '../../../snapshot/backup/files';
 import { prune } from '../../../snapshot/backup/prune';
 import { resume, type Place } from '../../../snapshot/backup/resume';
 import { Segment } from '../../../snapshot/backup/segment';
-import { messageOf } from '../../../storage/errors';
+import { messageOf } from '../../../platform/errorMessage';
 import type { Connection } from '../../connection';
 import { save } from '../save';
 import { FollowRefused } from './followRefused';
