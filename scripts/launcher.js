@@ -60,7 +60,7 @@ function listenEarly() {
 /** As exitCodes.unexpectedFailure of the program, which is not there. */
 const FAILED = 1;
 
-/** Runs the program, or says that it is not there; what it cannot load itself, it says (src/app/brokenInstallation.ts). */
+/** Runs the program, or says that it is not there; what it cannot load itself, it says (src/app/lastWords.ts). */
 function start() {
   let program;
   try {

@@ -1,6 +1,6 @@
 /** The `cairnctl` command. A program of its own, without the server, so that it starts at once. */
 import { join } from 'node:path';
-import { brokenInstallation } from './app/brokenInstallation';
+import { lastWords } from './app/lastWords';
 import { runCtl } from './app/ctl';
 
 interface Launcher {
@@ -18,7 +18,6 @@ function runInCairn(word: string, args: readonly string[]): Promise<never> {
 }
 
 runCtl(process.argv.slice(2), runInCairn).catch((error: unknown) => {
-  const text = brokenInstallation(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.stderr.write(`cairnctl: ${text}\n`);
+  process.stderr.write(`cairnctl: ${lastWords(error)}\n`);
   process.exit(1);
 });

@@ -1,5 +1,5 @@
 /** The `cairn` command. Its first argument may name one of the commands; otherwise it runs a member. */
-import { brokenInstallation } from './app/brokenInstallation';
+import { lastWords } from './app/lastWords';
 import { commands } from './app/commands';
 import { isCommandWord } from './config/commands';
 import { exitNumber } from './app/exit';
@@ -21,7 +21,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text = brokenInstallation(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.stderr.write(`cairn: ${text}\n`);
+  process.stderr.write(`cairn: ${lastWords(error)}\n`);
   process.exit(exitNumber('unexpectedFailure'));
 });

@@ -1,5 +1,5 @@
 /** What becomes of the data directory of a member that the cluster has removed. */
-import { readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { JoinError } from '../discovery/beginning';
 import { freePlace, keepNewest } from '../platform/asideDirectories';
@@ -69,22 +69,18 @@ export async function finishExchange(dataDir: string): Promise<void> {
   const prepared = preparedFor(path);
   if (!(await exists(join(prepared, STANDBY_FILE)))) return;
   try {
-    if (await isEmptyDirectory(path)) await rmdir(path);
-    if (await exists(path)) await discard(prepared);
-    else await rename(prepared, path);
+    // Also where a service manager has made an empty directory meanwhile: that is replaced.
+    await rename(prepared, path).catch((error: unknown) => {
+      if (!TAKEN.has(codeOf(error))) throw error;
+      return discard(prepared);
+    });
   } catch (error) {
     throw fileError(error, `cannot put in the place of ${path}, or remove, what it was to be exchanged for:`, prepared);
   }
 }
 
-/** One that was made where the data were before they were moved, as service managers do. */
-async function isEmptyDirectory(path: string): Promise<boolean> {
-  try {
-    return (await readdir(path)).length === 0;
-  } catch {
-    return false;
-  }
-}
+/** What a rename answers where something is already: a directory that holds something, or a link to one. */
+const TAKEN: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
 
 /** Undefined where there is none. Rejects with JoinError if it cannot be read: to begin by the options could found a second cluster. */
 export async function readStandbyNote(dataDir: string): Promise<KnownCluster | undefined> {

@@ -124,11 +124,12 @@ function short(body: Uint8Array): Uint8Array {
 }
 
 function recordIn(body: Uint8Array): Readonly<Record<string, unknown>> {
+  const text = Buffer.from(short(body)).toString();
   let parsed: unknown;
   try {
-    parsed = JSON.parse(Buffer.from(short(body)).toString());
-  } catch (error) {
-    throw error instanceof DecodeError ? error : new DecodeError('a refusal is not JSON');
+    parsed = JSON.parse(text);
+  } catch {
+    throw new DecodeError('a refusal is not JSON');
   }
   if (typeof parsed !== 'object' || parsed === null) throw new DecodeError('a refusal is no record');
   return parsed as Readonly<Record<string, unknown>>;

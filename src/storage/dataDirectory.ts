@@ -89,8 +89,13 @@ async function openOrPrepare(options: DataDirectoryOptions): Promise<Opened> {
   const state = await openable(path);
   if (state.kind === 'ours') {
     const kv = await openDatabase(options, false);
-    await removeLeftSockets(path);
-    await removeDrafts(path);
+    try {
+      await removeLeftSockets(path);
+      await removeDrafts(path);
+    } catch (error) {
+      await kv.close().catch(() => undefined);
+      throw error;
+    }
     return { state, kv };
   }
   const opened = await preparing(path, async (): Promise<Opened> => {

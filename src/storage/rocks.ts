@@ -115,7 +115,7 @@ async function refuseMoved(path: string, { markCounter }: Verified): Promise<voi
 function hasMoved(path: string): StorageError {
   return new StorageError(
     'locked',
-    `another process wrote to the database ${path} while this one looked at it; nothing was changed. Where it has ended, start again`,
+    `another process wrote to the database ${path} while this one looked at it: where it has ended, start again`,
   );
 }
 

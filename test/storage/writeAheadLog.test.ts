@@ -132,13 +132,20 @@ describe('acknowledged writes at the end of the log', () => {
 });
 
 describe('the end of the log that was not acknowledged', () => {
-  test('torn off by a crash: cut, said, and not said again', async () => {
+  /** The last of ten writes that nobody waited for lacks its end; `whole` is the log with it. */
+  async function torn(): Promise<{ readonly path: string; readonly log: string; readonly whole: Buffer }> {
     const path = await killed(async (kv) => {
       await synced(kv, 1, 50);
       await unsynced(kv, 1, 10);
     });
     const log = logOf(path);
-    truncateSync(log, statSync(log).size - 100);
+    const whole = readFileSync(log);
+    truncateSync(log, whole.length - 100);
+    return { path, log, whole };
+  }
+
+  test('torn off by a crash: cut, said, and not said again', async () => {
+    const { path } = await torn();
     const first = await contents(path);
     expect(first.pairs).toBe(59);
     expect(first.warnings).toEqual([
@@ -163,13 +170,7 @@ describe('the end of the log that was not acknowledged', () => {
   }
 
   test('that another process finished before it ended is not cut at the old place', async () => {
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      await unsynced(kv, 1, 10);
-    });
-    const log = logOf(path);
-    const whole = readFileSync(log);
-    truncateSync(log, whole.length - 100);
+    const { path, log, whole } = await torn();
     const engine = late(() => writeFileSync(log, whole));
     await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toMatchObject({ kind: 'locked' });
     expect(readFileSync(log).equals(whole)).toBe(true);
@@ -188,20 +189,15 @@ describe('the end of the log that was not acknowledged', () => {
   });
 
   test('is not cut where the engine could not ask for its lock', async () => {
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      await unsynced(kv, 1, 10);
-    });
-    const log = logOf(path);
-    truncateSync(log, statSync(log).size - 100);
-    const torn = readFileSync(log);
+    const { path, log } = await torn();
+    const before = readFileSync(log);
     const engine: NativeEngine = (where) => {
       const database = (RocksDB as unknown as NativeEngine)(where);
       database.open = (_options, callback) => callback(new Error('IO error: Too many open files'));
       return database;
     };
     await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toThrow(/Too many open files/);
-    expect(readFileSync(log).equals(torn)).toBe(true);
+    expect(readFileSync(log).equals(before)).toBe(true);
   });
 
   test.each([
