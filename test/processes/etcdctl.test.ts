@@ -37,13 +37,19 @@ function suite(program: Program): void {
   const nodeOf = async (key: string): Promise<{ createdIndex: number; modifiedIndex: number }> =>
     JSON.parse((await run(`-o json get ${key}`)).stdout).node;
 
-  /** Starts a watch and waits until the server knows of it. */
-  const startWatch = async (commandLine: readonly string[]): Promise<RunningEtcdctl> => {
-    const before = await watchersOf(server);
-    const watch = new RunningEtcdctl(server.clientUrl, commandLine);
-    for (const deadline = Date.now() + 5000; (await watchersOf(server)) === before;) {
-      if (Date.now() > deadline) throw new Error(`no watcher was added by: ${commandLine.join(' ')}`);
+  /** A watch whose client was killed is counted a moment longer. */
+  const untilWatchers = async (count: number, what: string): Promise<void> => {
+    for (const deadline = Date.now() + 5000; (await watchersOf(server)) !== count;) {
+      if (Date.now() > deadline)
+        throw new Error(`${what}: there are not ${count} watchers, but ${await watchersOf(server)}`);
     }
+  };
+
+  /** Starts a watch and waits until the server knows of it, and of no other. */
+  const startWatch = async (commandLine: readonly string[]): Promise<RunningEtcdctl> => {
+    await untilWatchers(0, 'the watches before have ended');
+    const watch = new RunningEtcdctl(server.clientUrl, commandLine);
+    await untilWatchers(1, commandLine.join(' '));
     return watch;
   };
 
