@@ -36,7 +36,8 @@ const LARGE_BYTES = 9.9 * MEBIBYTE;
 const COPIES_IN_ONE_TURN = 4;
 /** A copy is measured in one moment and the member in others, while the machine has other work. copiedBytes.test.ts counts the copies. */
 const NOISE = 1.5;
-const LARGE_ROUNDS = 3;
+/** In a burst of other work on the machine, of some seconds, two rounds in a row can be long. */
+const LARGE_ROUNDS_MAX = 7;
 
 let directory: string;
 let meter: GapMeter;
@@ -206,9 +207,10 @@ async function longestTurn(copies: number, work: () => Promise<void>): Promise<L
   return { turnMs: Math.min(gapMs, busyMs), allowedMs: Math.max(LIMIT_MS, copiesMs) };
 }
 
-/** Most of them: the machine has other work, which a single turn may be kept from its own by. */
+/** By two more than not: the machine has other work, which a single turn may be kept from its own by. */
 function areShort(turns: readonly LongestTurn[]): boolean {
-  return 2 * turns.filter(({ turnMs, allowedMs }) => turnMs < allowedMs).length > turns.length;
+  const short = turns.filter(({ turnMs, allowedMs }) => turnMs < allowedMs).length;
+  return short - (turns.length - short) >= 2;
 }
 
 test.each([
@@ -231,7 +233,8 @@ test.each([
       // Its rows go to the database within three seconds, and mostly within one.
       await new Promise((resolve) => setTimeout(resolve, 1500));
     };
-    for (let round = 0; round < LARGE_ROUNDS; round += 1) {
+    const areAllShort = (): boolean => Object.values(turns).every(areShort);
+    for (let round = 0; round < LARGE_ROUNDS_MAX && !areAllShort(); round += 1) {
       const key = `/large-${round}`;
       turns['first']?.push(await longest(writing(key, [201])));
       turns['again']?.push(await longest(writing(key, [200])));
@@ -245,7 +248,9 @@ test.each([
     }
     if (process.env['CAIRN_SHOW_GAPS'] !== undefined) process.stderr.write(`${JSON.stringify(turns)}\n`);
     for (const [step, all] of Object.entries(turns)) {
-      expect({ step, isShort: areShort(all), all }).toEqual({ step, isShort: true, all });
+      // As one line: which turns were long is what a failure is read for.
+      const measured = JSON.stringify(all);
+      expect({ step, isShort: areShort(all), measured }).toEqual({ step, isShort: true, measured });
     }
   },
 );
