@@ -34,6 +34,28 @@ describe('cairn doctor', () => {
     expect(findings.map(({ about }) => about)).toContain('majority');
   });
 
+  it.each([
+    [1, 0],
+    [Infinity, 1],
+  ])('looks twice at what is wrong: a member without a leader %d times', async (timesWrong, code) => {
+    const server = new FakeServer();
+    await server.start();
+    let looks = 0;
+    server.answer = ({ url: path }) => {
+      if (path === '/v2/members')
+        return { body: { members: [{ id: '1', name: 'a', peerURLs: [], clientURLs: [server.url] }] } };
+      if (path === '/health') return { body: { health: ++looks > timesWrong ? 'true' : 'false' } };
+      if (path === '/v2/stats/self') return { body: { leaderInfo: { leader: '1' } } };
+      return path === '/version' ? { body: { etcdserver: '1' } } : { body: {} };
+    };
+    try {
+      expect(await doctor(['--url', server.url])).toBe(code);
+    } finally {
+      server.stop();
+    }
+    expect(looks).toBe(2);
+  });
+
   it('says which options it has, and whom it cannot reach', async () => {
     expect(await doctor(['--url', url, '--output', 'xml'])).toBe(2);
     expect(output.text()).toContain('--output "xml": give one of text, json');

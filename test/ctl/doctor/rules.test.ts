@@ -19,6 +19,7 @@ process_open_fds 10
 process_max_fds 1000
 etcd_disk_wal_fsync_duration_seconds_bucket{le="0.008"} 100
 etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 100
+etcd_disk_wal_fsync_duration_seconds_count 100
 `;
 
 function memberFacts(
@@ -213,6 +214,21 @@ test.each([
   const complaints = complaintsOf(three(memberFacts('a', { metricsText: `${metricsText}\n` })));
   expect(complaints).toHaveLength(1);
   expect(complaints[0]).toContain(complaint);
+});
+
+test.each([
+  [1, ['ok disks: half of the first writes were on disk within 6 ms']],
+  [6, ['warning disks: half of the first writes of a took 175 ms or more to be on disk']],
+])('of the first ten writes of a member %i slow ones', (slow, expected) => {
+  const name = 'etcd_disk_wal_fsync_duration_seconds';
+  const metrics = parseMetrics(`
+${name}_bucket{le="0.01"} ${10 - slow}
+${name}_bucket{le="1"} 10
+${name}_bucket{le="+Inf"} 10
+${name}_count 10
+`);
+  const findings = findingsOf(clusterOf(memberFacts('a', { metrics }))).filter(({ about }) => about === 'disks');
+  expect(findings.map(({ severity, about, seen }) => `${severity} ${about}: ${seen}`)).toEqual(expected);
 });
 
 test('metrics that are not there, or no numbers, make nobody ill', () => {
