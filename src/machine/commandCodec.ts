@@ -24,18 +24,18 @@ export interface CommandBatch {
 const writer = new ByteWriter();
 
 /** What a key command takes beside its path and values, at most; and so does the head of a batch. */
-const OVERHEAD_BYTES_MAX = 64;
+export const COMMAND_OVERHEAD_BYTES = 64;
 
 /** Bytes of the command in the log, or somewhat more. */
 export function sizeOfCommand(command: Command): number {
-  return OVERHEAD_BYTES_MAX + kindOf(command).size(command);
+  return COMMAND_OVERHEAD_BYTES + kindOf(command).size(command);
 }
 
 /** The bytes of a whole batch. */
 export function encodeBatch(batch: CommandBatch): Buffer {
   writer
     .restart()
-    .expect(batch.commands.reduce((sum, command) => sum + sizeOfCommand(command), OVERHEAD_BYTES_MAX))
+    .expect(batch.commands.reduce((sum, command) => sum + sizeOfCommand(command), COMMAND_OVERHEAD_BYTES))
     .u8(FORMAT)
     .id(batch.origin)
     .varint(batch.run)
@@ -53,8 +53,11 @@ export function looksLikeBatch(bytes: Uint8Array): boolean {
   return bytes.length >= HEAD_BYTES_MIN && bytes[0] === FORMAT;
 }
 
-/** @throws DecodeError if the bytes are not a batch of a known format */
-export function decodeBatch(bytes: Uint8Array): CommandBatch {
+/**
+ * @param commandsMax more are refused before any is read
+ * @throws DecodeError if the bytes are not a batch of a known format
+ */
+export function decodeBatch(bytes: Uint8Array, commandsMax = Infinity): CommandBatch {
   const reader = readerOf(bytes);
   const format = reader.u8();
   if (format !== FORMAT) throw new DecodeError(`log entry of format ${format}, this version knows ${FORMAT}`);
@@ -62,6 +65,8 @@ export function decodeBatch(bytes: Uint8Array): CommandBatch {
   const run = reader.varint();
   const sequence = reader.u48();
   const count = reader.varint();
+  if (count > commandsMax)
+    throw new DecodeError(`a batch of ${count} commands, where no member sends more than ${commandsMax}`);
   const commands: Command[] = [];
   for (let index = 0; index < count; index++) commands.push(decodeCommand(reader));
   if (!reader.atEnd) throw new DecodeError('bytes follow the last command of a log entry');

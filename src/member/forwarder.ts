@@ -13,6 +13,7 @@ import {
 import type { ProposalAdmission } from './proposalAdmission';
 import type { Proposals } from './proposals';
 import type { Transport } from './transport';
+import { ENTRY_COMMANDS_MAX } from './settings';
 import { MemberError } from './types';
 
 /** Brings what clients want into the log: through the admission of this member if it leads, else through the leader's, over the link. */
@@ -219,7 +220,7 @@ function readRequest(bytes: Uint8Array): Request | undefined | string {
 }
 
 function readBatch(data: Uint8Array): ReturnType<typeof decodeBatch> | string {
-  return orFault(() => decodeBatch(data));
+  return orFault(() => decodeBatch(data, ENTRY_COMMANDS_MAX));
 }
 
 function orFault<T>(read: () => T): T | string {

@@ -1,4 +1,5 @@
 import type { SettingsChange } from '../machine/cluster/clusterSettings';
+import { COMMAND_OVERHEAD_BYTES } from '../machine/commandCodec';
 import { COMMAND_BYTES_MAX } from '../platform/sizes';
 
 /** What a member needs to know about itself and its limits. */
@@ -32,6 +33,8 @@ export interface MemberLogger {
 
 /** Bytes of commands in one log entry; more commands of the same turn go into the next entry. */
 export const ENTRY_BYTES_MAX = 1024 * 1024;
+/** So many commands fit at the most, because each counts with what it takes beside its path and value. */
+export const ENTRY_COMMANDS_MAX = ENTRY_BYTES_MAX / COMMAND_OVERHEAD_BYTES;
 /** Bytes of one entry the core accepts: one command that is larger than ENTRY_BYTES_MAX travels alone. */
 export const SINGLE_COMMAND_BYTES_MAX = COMMAND_BYTES_MAX;
 /** Commands that wait for their turn or their commit; more are refused. */

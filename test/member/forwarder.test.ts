@@ -8,6 +8,7 @@ import { requestBytes } from './requestBytes';
 import { ProposalAdmission } from '../../src/member/proposalAdmission';
 import { Proposals } from '../../src/member/proposals';
 import { Quota } from '../../src/member/quota';
+import { ENTRY_COMMANDS_MAX, PROPOSALS_MAX } from '../../src/member/settings';
 import { Forwarder } from '../../src/member/forwarder';
 import type { Transport } from '../../src/member/transport';
 import type { Raft } from '../../src/raft/raft';
@@ -66,6 +67,7 @@ function makeForwarder(
 
 const refusalOf = (run: number, sequence = 1, reason: RefusedRequest['reason'] = 'later'): Uint8Array =>
   requestBytes({ kind: 'refused', of: 'commands', run, sequence, reason });
+const shortCommands = (count: number): readonly Command[] => Array<Command>(count).fill(set('/'));
 const batchOf = (origin: string, ...commands: readonly Command[]): Buffer =>
   encodeBatch({ origin, run: 1, sequence: 1, commands });
 const forwardOf = (data: Uint8Array): Uint8Array => requestBytes({ kind: 'commands', data });
@@ -203,6 +205,7 @@ describe('a request that no sound member sends is an offence, and nothing of it 
     ['another clock', OTHER, forwardOf(batchOf(OTHER, { type: 'sync', nowMs: 2 ** 47, expireMax: 1 }))],
     ['a checkpoint', OTHER, forwardOf(batchOf(OTHER, { type: 'checkpoint', checkpoint: 3 }))],
     ['a report of another', THIRD, forwardOf(batchOf(THIRD, report))],
+    ['a crowd of commands', OTHER, forwardOf(batchOf(OTHER, ...shortCommands(ENTRY_COMMANDS_MAX + 1)))],
     ['commands of a stranger', '666', forwardOf(batchOf('666', set('/a')))],
     ['a change by a stranger', '666', changeOf('666')],
     ['a change in the name of another', OTHER, changeOf(THIRD)],
@@ -249,6 +252,19 @@ it('a sound request of a member is proposed as it is', () => {
     batch,
     encodeChange({ origin: OTHER, run: 1, sequence: 1, change: { type: 'removeMember', id: THIRD } }),
   ]);
+});
+
+it('no member cuts a batch that another would refuse for its length', () => {
+  const { forwarder: leader, proposed } = makeForwarder(SELF);
+  const proposals = new Proposals(OTHER, RUN);
+  for (const command of shortCommands(PROPOSALS_MAX)) proposals.add(command, 1).catch(() => undefined);
+  let batches = 0;
+  for (let batch = proposals.next(); batch !== undefined; batch = proposals.next()) {
+    expect(leader.received(OTHER, forwardOf(batch.data))).toBeUndefined();
+    batches++;
+  }
+  expect(proposed).toHaveLength(batches);
+  expect(batches).toBe(4);
 });
 
 describe('when the store has no room', () => {
