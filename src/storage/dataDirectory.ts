@@ -20,6 +20,7 @@ import type { ReportingKv } from './rocks';
 import { openRocks } from './rocks';
 import { isInUse } from './rocksNative';
 import { whyUnusable } from './whyUnusable';
+import { MARK_FILE } from './syncedMark';
 import { syncDirectory, writeDurably } from '../platform/durable';
 
 export interface DataDirectoryOptions {
@@ -52,7 +53,7 @@ export async function openDataDirectory(options: DataDirectoryOptions): Promise<
   let endWatch: () => void;
   try {
     await writePid(pidPath);
-    endWatch = await watchPresence(join(path, 'FORMAT'), (what) => {
+    endWatch = await watchPresence([join(path, 'FORMAT'), join(path, 'db', MARK_FILE)], (what) => {
       kv.refuse(lostDirectory(path, what));
     });
   } catch (error) {
@@ -199,9 +200,10 @@ async function writePid(path: string): Promise<void> {
 function lostDirectory(path: string, what: string): StorageError {
   return new StorageError(
     'io',
-    `the data directory ${path} was taken away while this member ran: ${what}. It stopped, because nothing that it acknowledges would be kept. ` +
-      'Put the directory back if it was moved. If it is lost and the other members are a majority: remove this member and add it again; ' +
-      'if it was the only one, what is left is your last snapshot (docs/backup.md)',
+    `the data directory ${path} was taken away while this member ran, or part of it: ${what}. It stopped, because nothing that it acknowledges ` +
+      'would be kept. Put back what was moved. If it is lost and the other members are a majority, start this member again with an empty ' +
+      'directory: it comes back as a new one by itself, or without --auto-rejoin once it was removed and added; if it was the only one, what ' +
+      'is left is your last snapshot (docs/backup.md)',
   );
 }
 
