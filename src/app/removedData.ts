@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { JoinError } from '../discovery/beginning';
 import { freePlace, keepNewest } from '../platform/asideDirectories';
 import { exists } from '../platform/differingDirectory';
+import { behindLinks } from '../platform/behindLinks';
 import { codeOf } from '../platform/errorCode';
 import { makeDirectory } from '../platform/makeDirectory';
 import { readPlainFile, replaceFileSync } from '../platform/plainFile';
@@ -40,7 +41,7 @@ export function markRemoved(dataDir: string, note: RemovalNote, logger: WarningL
  * of the file system, such as EBUSY if the directory is a mount point, and then leaves the data where they are.
  */
 export async function exchangeForStandby(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<string> {
-  const path = pathOf(dataDir);
+  const path = await placeOf(dataDir);
   const prepared = preparedFor(path);
   await discard(prepared);
   await makeDirectory(prepared, PRIVATE_MODE);
@@ -65,7 +66,9 @@ export async function exchangeForStandby(dataDir: string, note: KnownCluster, lo
 
 /** Before a start: ends what a crash interrupted between the two steps of `exchangeForStandby`. Rejects with StorageError. */
 export async function finishExchange(dataDir: string): Promise<void> {
-  const path = pathOf(dataDir);
+  // What is wrong with the directory is said when it is opened.
+  const path = await placeOf(dataDir).catch(() => undefined);
+  if (path === undefined) return;
   const prepared = preparedFor(path);
   if (!(await exists(join(prepared, STANDBY_FILE)))) return;
   try {
@@ -113,8 +116,8 @@ export async function keepStandbyNote(dataDir: string, note: KnownCluster, logge
   }
 }
 
-function pathOf(dataDir: string): string {
-  return withoutTrailingSlashes(dataDir) || '/';
+function placeOf(dataDir: string): Promise<string> {
+  return behindLinks(withoutTrailingSlashes(dataDir) || '/');
 }
 
 function preparedFor(path: string): string {

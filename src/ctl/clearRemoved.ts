@@ -1,7 +1,8 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
 import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
+import { behindLinks } from '../platform/behindLinks';
+import { DIFFERING_FILE, keepLinked, moveAside } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
@@ -43,7 +44,7 @@ export function clearRemoved(
     try {
       await clear(directory, (url, timeoutMs) => ask(url, timeoutMs, dial));
     } catch (error) {
-      throw explained(error, directory);
+      throw explained(error, await behindLinks(directory).catch(() => directory));
     }
   });
 }
@@ -69,11 +70,13 @@ async function clear(directory: string, ask: AskMembers): Promise<void> {
     return;
   }
   // In one step: a directory that is half gone would look like a broken one.
-  const aside = await freePlace(directory);
-  await rename(directory, aside);
-  await keepNewest(directory);
+  const place = await behindLinks(directory);
+  const aside = await freePlace(place);
+  await rename(place, aside);
+  await keepLinked(directory, place);
+  await keepNewest(place);
   say(`${directory}: of a removed member, moved to ${aside} (the newest ${ASIDE_MAX} are kept)`);
-  say(await diskLine(directory));
+  say(await diskLine(place));
 }
 
 /** A volume is empty before its first member: the init container goes on, and says what it found. */

@@ -1,6 +1,7 @@
 /** The data directory of a removed member that waits for a place: what stands where after each step, and after a crash between two. */
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,6 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,6 +41,25 @@ test('the data are kept aside, and a private directory with the note takes their
   expect([readdirSync(data), statSync(data).mode & 0o777]).toEqual([['STANDBY'], 0o700]);
   expect(await readStandbyNote(data)).toEqual(NOTE);
   expect(readdirSync(volume).sort()).toEqual(['data', 'data.removed-1']);
+});
+
+test('where a link leads to the data, everything is done where they are, and the link goes on to lead there', async () => {
+  mkdirSync(join(volume, 'disk'));
+  renameSync(data, join(volume, 'disk', 'member'));
+  symlinkSync('disk/member', data);
+  expect(await exchangeForStandby(`${data}/`, NOTE, logger)).toBe(join(volume, 'disk', 'member.removed-1'));
+  expect([readdirSync(volume).sort(), lstatSync(data).isSymbolicLink()]).toEqual([['data', 'disk'], true]);
+  expect(await readStandbyNote(data)).toEqual(NOTE);
+
+  renameSync(join(volume, 'disk', 'member'), join(volume, 'disk', 'member.standby-new'));
+  await finishExchange(data);
+  expect(await readStandbyNote(data)).toEqual(NOTE);
+});
+
+test('a link that leads nowhere is for whoever opens the directory to refuse', async () => {
+  symlinkSync('loop', join(volume, 'loop'));
+  await finishExchange(join(volume, 'loop'));
+  expect(readdirSync(volume).sort()).toEqual(['data', 'loop']);
 });
 
 test('of several removals the newest two are kept', async () => {

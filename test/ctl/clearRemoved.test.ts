@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
@@ -66,6 +76,24 @@ describe('cairn clear-removed', () => {
       unmount(volume);
     }
   });
+
+  it.each([
+    [REMOVED_FILE, 'member.removed-1'],
+    [DIFFERING_FILE, 'member.differs-1'],
+  ])(
+    'of a directory behind a link it moves what is there, and the link leads to an empty one: %s',
+    async (mark, aside) => {
+      const disk = join(volume, 'disk');
+      mkdirSync(disk);
+      writeFileSync(join(data, mark), '');
+      renameSync(data, join(disk, 'member'));
+      symlinkSync(join('disk', 'member'), data);
+      expect(await clear()).toBe(0);
+      expect(lstatSync(data).isSymbolicLink()).toBe(true);
+      expect([readdirSync(data), readdirSync(disk).sort()]).toEqual([[], ['member', aside]]);
+      expect(existsSync(join(disk, aside, 'db', 'CURRENT'))).toBe(true);
+    },
+  );
 
   it('keeps the newest two', async () => {
     mkdirSync(`${data}.removed`);

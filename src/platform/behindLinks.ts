@@ -1,0 +1,26 @@
+/** Where a directory is to which a symbolic link leads. */
+import { readlink, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { codeOf } from './errorCode';
+
+/** As the system counts them (path_resolution(7)). */
+const LINKS_MAX = 40;
+
+/**
+ * The path itself if it is no link; else where it leads, also if nothing is there. Whoever moves a data directory aside or puts another
+ * one in its place does it there: a link was made so that the data are on a certain disk. Rejects with the error of the file system, such as
+ * ELOOP.
+ */
+export async function behindLinks(path: string): Promise<string> {
+  let place = path;
+  for (let links = 0; links < LINKS_MAX; links++) {
+    const target = await readlink(place).catch((error: unknown) => {
+      // No link, or nothing.
+      if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined;
+      throw error;
+    });
+    if (target === undefined) return place;
+    place = resolve(await realpath(dirname(place)), target);
+  }
+  throw Object.assign(new Error(`ELOOP: too many symbolic links, ${path}`), { code: 'ELOOP' });
+}
