@@ -1,4 +1,5 @@
 /** What must hold between options, and what is allowed but hardly meant. */
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { isWritten, named } from './build';
 import type { Built } from './build';
 import { place } from './settings';
@@ -22,6 +23,7 @@ const checks: readonly Check[] = [
   checkForced,
   checkPeers,
   checkOperatorRoutes,
+  checkAuditLog,
   findTlsConflict,
 ];
 
@@ -148,6 +150,15 @@ function checkOperatorRoutes(built: Built): string | undefined {
   const { operatorRoutes, listenMetricsUrls } = built.configuration;
   if (operatorRoutes !== 'metrics' || listenMetricsUrls.length > 0) return undefined;
   return `${named(built, 'operator-routes')} is metrics, but there is no such port; give --listen-metrics-urls too`;
+}
+
+/** It would go away with the data of a member that is removed, and nobody can wait for a place, or forward, in a directory with files of others. */
+function checkAuditLog(built: Built): string | undefined {
+  const { auditLog, dataDir } = built.configuration;
+  if (auditLog === '' || auditLog === '-') return undefined;
+  const way = relative(resolve(dataDir), resolve(auditLog));
+  if (way.split(sep)[0] === '..' || isAbsolute(way)) return undefined;
+  return `${named(built, 'audit-log')} is in the data directory (${dataDir}), where nothing but the data may be; give a path beside it`;
 }
 
 function isGiven(built: Built, name: string): boolean {
