@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { call } from '../cluster/httpClient';
 import { Cluster } from '../cluster/cluster';
 import type { ClusterMember } from '../cluster/clusterMember';
+import { until } from '../cluster/waiting';
 import { launchChromium, whyNoChromium } from './chromium';
 
 const PICTURES = join(__dirname, '../../docs/pictures');
@@ -155,7 +156,10 @@ function suite(): void {
     await put('/fail/over', 'after');
     await row('fail').click();
     await row('over').click();
-    expect(await page.getByLabel('Value').inputValue()).toBe('after');
+    // Its member may hear of the change, and the page of it, a moment later.
+    await until('the page shows the new value', 20_000, async () => {
+      return (await page.getByLabel('Value').inputValue()) === 'after';
+    });
     leader.start();
     await cluster.healthy();
   });

@@ -1,5 +1,6 @@
 /** `cairn mirror` beside a real member. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -10,6 +11,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
@@ -116,14 +118,31 @@ function suite(): void {
       directory,
       '--once',
       '--timeout',
-      '1',
+      '5',
       '--url',
       `http://127.0.0.1:${await stablePort()}`,
     ]);
     mirrors.push(away);
     expect((await away.ended).code).toBe(1);
     expect(away.logs).toMatch(/the cluster cannot be asked/);
-    expect(away.logs).toMatch(/the prefix could not be written within 1 s/);
+    expect(away.logs).toMatch(/the prefix could not be written within 5 s; the lines before say why/);
+  });
+
+  test('--once where somebody listens and nobody answers does not send to lines that are not there', async () => {
+    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    try {
+      const { port } = silent.address() as AddressInfo;
+      const mirror = new MirrorProcess([
+        ...['/app', '--to', directory, '--once', '--timeout', '1'],
+        ...['--url', `http://127.0.0.1:${port}`],
+      ]);
+      mirrors.push(mirror);
+      expect((await mirror.ended).code).toBe(1);
+      expect(mirror.logs).toMatch(/could not be written within 1 s: no member answered in that time\. Look/);
+    } finally {
+      silent.close();
+    }
   });
 
   test('a reader that never stops sees whole states only, also while it is killed again and again', async () => {

@@ -118,12 +118,19 @@ class Run {
     if (isDone) return;
     if (stopping.signal.aborted) throw new Error('it was stopped before the prefix was written');
     if (!status.isReady) {
-      throw new Error(`the prefix could not be written within ${onceWithinMs / 1000} s; the lines before say why`);
+      throw new Error(`the prefix could not be written within ${onceWithinMs / 1000} s${this.whyNotInTime}`);
     }
     log.warn(
       { index: status.state?.index },
       'the last state is taken: the prefix could not be read and written in time',
     );
+  }
+
+  /** Who waits for an answer has not complained yet. */
+  private get whyNotInTime(): string {
+    const { notListed, refused, notWritten } = this.status.counts;
+    if (notListed + refused + notWritten > 0) return '; the lines before say why';
+    return ': no member answered in that time. Look whether they can be reached, or give a longer --timeout';
   }
 
   /** Not by `AbortSignal.timeout`: what only `AbortSignal.any` knows of is collected as garbage before its time is up. */
