@@ -19,11 +19,17 @@ beforeAll(() => {
 afterAll(() => rmSync(home, { recursive: true }));
 
 test.each([
-  [['disk', 'member'], ['disk', 'member']],
+  [
+    ['disk', 'member'],
+    ['disk', 'member'],
+  ],
   [['absent'], ['absent']],
   [['absolute'], ['disk', 'member']],
   [['chain'], ['disk', 'member']],
-  [['parent', 'member'], ['parent', 'member']],
+  [
+    ['parent', 'member'],
+    ['parent', 'member'],
+  ],
   [['parent', 'up'], ['new']],
 ])('%j leads to %j', async (path, place) => {
   expect(await behindLinks(at(...path))).toBe(at(...place));

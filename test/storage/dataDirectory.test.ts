@@ -100,7 +100,9 @@ test('a directory that is taken away fails the storage, once, and closes as any'
   });
   let opened: Awaited<ReturnType<typeof openDataDirectory>> | undefined;
   await failed;
-  expect(failures).toEqual([expect.stringMatching(/was taken away while this member ran, or part of it: its FORMAT is gone/)]);
+  expect(failures).toEqual([
+    expect.stringMatching(/was taken away while this member ran, or part of it: its FORMAT is gone/),
+  ]);
   await expect(opened?.kv.batch([put('a', 'b')], { sync: true })).rejects.toThrow(/was taken away/);
   await opened?.close();
   expect(failures).toHaveLength(1);
