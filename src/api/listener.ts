@@ -101,7 +101,7 @@ export class Listener {
       direct?.closeIdle();
     };
     const connections = serveInOrder(server, options.logger, admitted(address, handler, options));
-    const direct = putInFront(server, address, options);
+    const direct = putInFront(server, address, options, connections);
     server.on('connection', (socket: Socket) => {
       traffic.add(socket);
       socket.on('close', () => {
@@ -179,6 +179,7 @@ function putInFront(
   server: Server,
   address: ListenAddress,
   { direct: handler, maxHeaderBytes, web = NO_WEB }: ListenerOptions,
+  connections: ReadonlyMap<Duplex, Connection>,
 ): DirectConnections | undefined {
   if (handler === undefined) return undefined;
   const names = address.scheme === 'https' ? undefined : ownNames(address.host, web);
@@ -186,6 +187,7 @@ function putInFront(
     handler: (request, response) => names?.allows(request.host) !== false && handler(request, response),
     maxHeaderBytes,
     restMaxMs: KEEP_ALIVE_TIMEOUT_MS,
+    readAhead: (socket, bytes) => connections.get(socket)?.readAhead(bytes),
   });
   standInFront(server, (socket, serve) => {
     direct.take(socket, serve);

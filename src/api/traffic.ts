@@ -63,7 +63,9 @@ export class TrafficCounter {
   private ask(socket: Connection): void {
     const before = this.counted.get(socket);
     if (before === undefined) return;
-    const { bytesRead, bytesWritten } = socket;
+    const { bytesRead } = socket;
+    // One that is destroyed takes back what waited to be sent, and whoever counts takes a counter that goes back for one that began anew.
+    const bytesWritten = Math.max(before.sentBytes, socket.bytesWritten);
     this.receivedBytes += bytesRead - before.receivedBytes;
     this.sentBytes += bytesWritten - before.sentBytes;
     before.receivedBytes = bytesRead;

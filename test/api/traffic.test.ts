@@ -26,6 +26,20 @@ test('counts open and ended connections once', () => {
   expect(counter.total()).toEqual({ receivedBytes: 7, sentBytes: 80 });
 });
 
+test('a connection that dies with bytes unsent does not take them back: whoever sums it up would take that for a new beginning', () => {
+  const counter = new TrafficCounter();
+  const socket = fakeSocket(5, 50);
+  counter.add(socket);
+  expect(counter.total().sentBytes).toBe(50);
+  socket.bytesWritten = 20;
+  expect(counter.total().sentBytes).toBe(50);
+  socket.bytesWritten = 60;
+  expect(counter.total().sentBytes).toBe(60);
+  socket.bytesWritten = 30;
+  counter.delete(socket);
+  expect(counter.total().sentBytes).toBe(60);
+});
+
 test('of many connections each is asked within some seconds', () => {
   jest.useFakeTimers();
   try {

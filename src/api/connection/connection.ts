@@ -73,12 +73,21 @@ export class Connection {
     this.watchCurrent();
   }
 
+  /** What its client sent ahead before Node's server had the connection: one request at a time, as all that it sends from here on. */
+  readAhead(bytes: Buffer): void {
+    this.intake.begin(bytes);
+  }
+
   /** Ends the connection by `end`, once: now, or after the answers to all that came before what is wrong. */
   endInOrder(end: () => void): void {
     if (this.ending !== undefined) return;
-    this.ending = end;
+    this.ending = () => {
+      // It is read away, so that the client gets to its last answer.
+      this.intake.discard();
+      end();
+    };
     const isCurrentWrong = this.waiting.length === 0 && this.newest?.complete === false;
-    if (isCurrentWrong || !this.isBusy()) end();
+    if (isCurrentWrong || !this.isBusy()) this.ending();
     else this.watchCurrent();
   }
 

@@ -4,6 +4,7 @@
  * more request at a time, and the socket is not read beyond a small reserve.
  */
 import type { Socket } from 'node:net';
+import { withPiece } from './heldBytes';
 
 /** The end of a request's headers. A piece ends there, so that it completes the headers of one request, or two if they were cut. */
 const END_OF_HEADERS = Buffer.from('\r\n\r\n');
@@ -55,13 +56,23 @@ export class Intake {
     if (this.isOn || this.isOver) return;
     this.isOn = true;
     process.nextTick(() => {
-      const { socket } = this;
-      if (this.isOver || socket.destroyed) return;
-      this.takeFromNode(this.onData);
-      socket.on('end', this.onEnd);
-      // After Node's own listener, which lets its parser go on.
-      socket.on('drain', this.onDrain);
+      if (!this.isGivenUp()) this.takeOver();
     });
+  }
+
+  /** Takes the input over at once, and this first, which Node's server has not seen. */
+  begin(bytes: Buffer): void {
+    this.isOn = true;
+    this.takeOver();
+    this.onData(bytes);
+  }
+
+  private takeOver(): void {
+    const { socket } = this;
+    this.takeFromNode(this.onData);
+    socket.on('end', this.onEnd);
+    // After Node's own listener, which lets its parser go on.
+    socket.on('drain', this.onDrain);
   }
 
   /** Gives the parser what it may have, oldest first. */
@@ -131,7 +142,7 @@ export class Intake {
   };
 
   private readonly onData = (chunk: Buffer): void => {
-    this.held.push(chunk);
+    this.held = withPiece(this.held, chunk);
     this.heldBytes += chunk.length;
     this.feed();
     if (this.heldBytes <= HELD_MAX_BYTES || this.isOver) return;

@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { closeGently } from '../connection/closeGently';
 import { STALL_MAX_MS } from '../connection/connection';
+import { isLineEnds, withPiece } from '../connection/heldBytes';
 import { HELD_MAX_BYTES } from '../connection/intake';
 import { Progress } from '../connection/progress';
 import type { Outgoing } from '../http/outgoing';
@@ -24,6 +25,8 @@ export interface DirectParts {
   readonly handler: DirectHandler;
   /** How long a client may rest between two requests, or before its first. */
   readonly restMaxMs: number;
+  /** Gives Node's server, which has the socket now, what came ahead: one request at a time. */
+  readonly readAhead: (socket: Socket, bytes: Buffer) => void;
 }
 
 export class DirectConnection {
@@ -73,6 +76,7 @@ export class DirectConnection {
 
   private readonly onData = (bytes: Buffer): void => {
     if (this.response !== undefined) this.hold(bytes);
+    else if (this.begun === undefined && isLineEnds(bytes)) return;
     else if (this.begun !== undefined) this.serve(Buffer.concat([this.takeBegun(), bytes]), true);
     else this.serve(bytes, false);
   };
@@ -92,7 +96,7 @@ export class DirectConnection {
   /** Whoever sends ahead gets nothing done ahead. */
   private hold(bytes: Buffer): void {
     const { socket } = this;
-    this.held.push(bytes);
+    this.held = withPiece(this.held, bytes);
     this.heldBytes += bytes.length;
     if (this.heldBytes > HELD_MAX_BYTES) socket.pause();
     // Unread input would reset the connection, and take the last answer with it.
@@ -140,18 +144,28 @@ export class DirectConnection {
 
   private readonly onAnswered = (): void => {
     this.response = undefined;
-    if (this.held.length > 0) this.leave(Buffer.concat(this.held));
-    else if (this.hasEnded) this.socket.end();
+    const { held } = this;
+    if (held.length > 0 && !held.every(isLineEnds)) {
+      this.leave(Buffer.concat(held), true);
+      return;
+    }
+    this.forgetHeld();
+    if (this.hasEnded) this.socket.end();
+    else if (this.socket.isPaused()) this.socket.resume();
   };
 
-  /** @param bytes that were read and are nobody's yet */
-  private leave(bytes: Buffer): void {
+  /**
+   * @param bytes that were read and are nobody's yet
+   * @param cameAhead more than one request, perhaps
+   */
+  private leave(bytes: Buffer, cameAhead = false): void {
     const { socket, hasEnded } = this;
     if (this.isGone || socket.destroyed) return;
     this.letGo();
     this.handOver();
     // Its listeners hear once more what only this one has heard.
-    socket.emit('data', bytes);
+    if (cameAhead) this.parts.readAhead(socket, bytes);
+    else socket.emit('data', bytes);
     if (hasEnded) socket.emit('end');
     else if (socket.isPaused()) socket.resume();
   }
@@ -160,14 +174,19 @@ export class DirectConnection {
     this.isGone = true;
     this.takeBegun();
     const { socket } = this;
-    // Its class has it too.
-    if (this.held.length > 0) Reflect.deleteProperty(socket, 'destroySoon');
+    this.forgetHeld();
     socket.removeListener('data', this.onData);
     socket.removeListener('end', this.onEnd);
     socket.removeListener('drain', this.onDrain);
     socket.removeListener('error', this.onError);
     socket.removeListener('close', this.onClose);
+  }
+
+  private forgetHeld(): void {
+    // Its class has it too.
+    if (this.held.length > 0) Reflect.deleteProperty(this.socket, 'destroySoon');
     this.held = [];
+    this.heldBytes = 0;
   }
 
   /** The client closes its half: it still gets the answer that it waits for. */

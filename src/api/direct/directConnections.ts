@@ -10,15 +10,16 @@ export interface DirectOptions {
   readonly maxHeaderBytes: number;
   /** See DirectParts. */
   readonly restMaxMs: number;
+  readonly readAhead: DirectParts['readAhead'];
 }
 
 export class DirectConnections {
   private readonly open = new Map<Socket, DirectConnection>();
   private readonly parts: DirectParts;
 
-  constructor({ handler, maxHeaderBytes, restMaxMs }: DirectOptions) {
+  constructor({ handler, maxHeaderBytes, restMaxMs, readAhead }: DirectOptions) {
     const [reader, tail] = [new DirectReader(maxHeaderBytes), new DatedTail(restMaxMs)];
-    this.parts = { reader, tail, handler, restMaxMs };
+    this.parts = { reader, tail, handler, restMaxMs, readAhead };
   }
 
   /** @param serve gives the connection to Node's server */

@@ -65,7 +65,7 @@ export class DirectResponse extends EventEmitter implements Outgoing {
   write(text: string, encoding: 'latin1'): boolean;
   write(bytes: Uint8Array): boolean;
   write(piece: string | Uint8Array): boolean {
-    if (this.closed || this.writableEnded) return false;
+    if (this.isOver) return false;
     if (piece.length > 0) this.put(sizeLine(piece), piece, LINE_END);
     return !this.req.socket.writableNeedDrain;
   }
@@ -73,7 +73,7 @@ export class DirectResponse extends EventEmitter implements Outgoing {
   end(text: string, encoding: 'latin1'): void;
   end(bytes?: Uint8Array): void;
   end(piece: string | Uint8Array = ''): void {
-    if (this.closed || this.writableEnded) return;
+    if (this.isOver) return;
     const { socket } = this.req;
     if (!this.isChunked) this.put('', piece, '');
     else if (piece.length === 0) this.put('', '', LAST_CHUNK);
@@ -97,6 +97,11 @@ export class DirectResponse extends EventEmitter implements Outgoing {
     if (this.closed) return;
     this.closed = true;
     this.emit('close');
+  }
+
+  /** Also where the connection was ended behind what was written: to write on would destroy it, with what is still on its way. */
+  private get isOver(): boolean {
+    return this.closed || this.writableEnded || !this.req.socket.writable;
   }
 
   /** Writes what is left of the headers and these, in one go. */

@@ -354,6 +354,21 @@ test.each(['/version', '/metrics', '/v2/stats/self'])(
   },
 );
 
+test('much behind what is no request does not take away the answers before it', async () => {
+  slowMember();
+  const client = await open();
+  const errors: unknown[] = [];
+  client.socket.on('error', (error) => errors.push(error));
+  client.socket.write(put('a') + put('b') + 'what is this\r\n');
+  for (let sent = 0; sent < 20; sent++) {
+    client.socket.write('x'.repeat(50_000));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(errors).toEqual([]);
+  expect(client.socket.writableLength).toBe(0);
+  expect(statuses(client.text())).toEqual(['201', '201', '400']);
+});
+
 test('the peer port keeps the order too', async () => {
   const { socket, text } = await open(api.peerPort);
   socket.write(

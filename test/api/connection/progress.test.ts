@@ -81,6 +81,7 @@ function fakeDirect(fields: { writableLength?: number; queued?: number }) {
     tail: { text: () => '' },
     handler: (_request: unknown, response: Outgoing) => !response.closed,
     restMaxMs: 300_000,
+    readAhead: () => undefined,
   };
   const on = (name: string, listener: (bytes: Buffer) => void) => listeners.set(name, listener);
   const pause = () => undefined;

@@ -72,6 +72,37 @@ test('what is sent ahead is not looked at before the answer, and not read beyond
   await until(() => wholeAnswers(client.text()) === 1001);
 });
 
+test('of thousands of requests sent ahead, Node’s server reads one more than it answers', async () => {
+  const { api, answer, client } = await withWriteUnderWay();
+  client.socket.write(put('/v2/keys/b', 'value=2') + GET.repeat(1500), 'latin1');
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const answerSecond = holdWrite(api);
+  answer();
+  await until(() => wholeAnswers(client.text()) === 1 && taken().mock.calls.length > 0);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(taken().mock.calls.length).toBeLessThanOrEqual(2);
+  answerSecond();
+  await until(() => wholeAnswers(client.text()) === 1502);
+});
+
+test('a line end behind a body is nothing: the connection rests on, past Node’s server', async () => {
+  const { answer, client } = await withWriteUnderWay();
+  client.socket.write('\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  answer();
+  await until(() => wholeAnswers(client.text()) === 1);
+  for (const end of ['\r', '\n']) {
+    client.socket.write(end);
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await client.ask(GET, 2);
+  expect(taken()).not.toHaveBeenCalled();
+  // Whoever closes its half behind one gets the end.
+  client.socket.end('\r\n');
+  await until(client.isClosed);
+  expect(wholeAnswers(client.text())).toBe(2);
+});
+
 test('whoever closes its half gets its answer, and then the end', async () => {
   const api = await start();
   setUp(api.member);
