@@ -22,7 +22,7 @@ const FILES = [
     name: 'cairn.yaml',
     about:
       'Three members that find each other through a small discovery service of their own. They wait for a Secret with its token:\n' +
-      '#   kubectl create secret generic cairn-bootstrap --from-literal=size=3 --from-literal=token=$(openssl rand -hex 16)',
+      '#   kubectl create secret generic cairn-bootstrap --from-literal=token=$(openssl rand -hex 16)',
     values: ['discovery.token=' + TOKEN, 'bootstrap.size=3'],
     isWanted: ({ kind }) => kind !== 'Secret',
   },

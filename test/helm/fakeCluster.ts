@@ -13,6 +13,7 @@ const LIMIT_MS = 60_000;
 /** The kinds that the chart looks for. */
 const KINDS = [
   { path: '/api/v1', version: 'v1', resource: 'secrets', kind: 'Secret' },
+  { path: '/api/v1', version: 'v1', resource: 'services', kind: 'Service' },
   { path: '/apis/apps/v1', version: 'apps/v1', resource: 'statefulsets', kind: 'StatefulSet' },
 ];
 
@@ -63,11 +64,13 @@ export class FakeCluster {
   }
 
   private answer(path: string): { status: number; body: object } {
-    const group = KINDS.find((one) => one.path === path);
-    if (group !== undefined) {
-      const { version, resource, kind } = group;
-      const resources = [{ name: resource, singularName: '', namespaced: true, kind, verbs: ['get'] }];
-      return { status: 200, body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: version, resources } };
+    const group = KINDS.filter((one) => one.path === path);
+    if (group[0] !== undefined) {
+      const resources = group.map(({ resource, kind }) => {
+        return { name: resource, singularName: '', namespaced: true, kind, verbs: ['get'] };
+      });
+      const { version: groupVersion } = group[0];
+      return { status: 200, body: { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources } };
     }
     const asked = KINDS.find((one) => path.startsWith(`${one.path}/namespaces/${NAMESPACE}/${one.resource}/`));
     const found = this.objects.get(`${asked?.kind ?? ''}/${path.replace(/.*\//, '')}`);

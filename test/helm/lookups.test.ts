@@ -49,6 +49,16 @@ describeWithHelm('in a cluster that Helm looks into', () => {
     expect(secretsOf(await cluster.apply({ replicaCount: 5 }))).toEqual(first);
   });
 
+  it('after scaling up, as many have to register as there shall be: a few of them are no cluster', async () => {
+    const sizeIn = (manifests: readonly Manifest[]): string =>
+      find(manifests, 'Deployment').spec.template.spec.containers[0].env.find(
+        ({ name }: { name: string }) => name === 'DISCOVERY_SIZE',
+      ).value;
+    expect(sizeIn(await cluster.apply({ replicaCount: 1 }))).toBe('1');
+    expect(sizeIn(await cluster.apply({ replicaCount: 3 }))).toBe('3');
+    expect(sizeIn(await cluster.apply({ replicaCount: 3, bootstrap: { size: 1 } }))).toBe('1');
+  });
+
   it('root is known by the same password when it is installed again', async () => {
     const before = secretsOf(await cluster.apply(SECURED));
     cluster.uninstall();
@@ -83,6 +93,14 @@ describeWithHelm('in a cluster that Helm looks into', () => {
     expect(retireJobOf(await cluster.render({ replicaCount: 7 }))).toBeUndefined();
     const job = retireJobOf(await cluster.render({ replicaCount: 3 }));
     expect(job.spec.template.spec.containers[0].args).toContain('--keep=3');
+  });
+
+  it('nobody is asked to remove members of an installation that failed before its StatefulSet was there', async () => {
+    await cluster.apply({});
+    cluster.delete('StatefulSet/rel-cairn');
+    expect(retireJobOf(await cluster.render({}))).toBeUndefined();
+    cluster.delete('Service/rel-cairn-headless');
+    expect(retireJobOf(await cluster.render({}))).toBeDefined();
   });
 
   it('members are removed without a password in the upgrade that switches auth on: its Secret comes later', async () => {

@@ -36,8 +36,9 @@ const promtool = spawnSync('promtool', ['--version']).status === 0;
   expect([configuration.stderr.toString(), configuration.status]).toEqual(['', 0]);
 });
 
-(promtool ? test : test.skip)('a store that is full or nearly is told of, and one that is not is not', () => {
-  const { stdout, stderr, status } = spawnSync('promtool', ['test', 'rules', join(__dirname, 'storeAlerts.yaml')]);
+(promtool ? test : test.skip)('a full store and a missing member are told of, and what is well is not', () => {
+  const cases = ['storeAlerts.yaml', 'memberAlerts.yaml'].map((name) => join(__dirname, name));
+  const { stdout, stderr, status } = spawnSync('promtool', ['test', 'rules', ...cases]);
   expect([`${stdout.toString()}${stderr.toString()}`, status]).toEqual([expect.stringContaining('SUCCESS'), 0]);
 });
 

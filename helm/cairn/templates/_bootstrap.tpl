@@ -30,6 +30,15 @@ token: {{ .Values.discovery.token | default $keptToken | default $random | quote
 {{- end -}}
 
 {{/*
+How many have to register at the chart's own service before they found a cluster. After scaling up it is the larger number: fewer that find
+neither a member nor an old registration must not take themselves for all.
+*/}}
+{{- define "cairn.discoverySize" -}}
+{{- $size := (include "cairn.founding" . | fromYaml).size | int -}}
+{{ if .Values.bootstrap.size }}{{ $size }}{{ else }}{{ max $size (int .Values.replicaCount) }}{{ end }}
+{{- end -}}
+
+{{/*
 Peer URLs that a member without data asks first. The list does not follow replicaCount, so that scaling restarts nobody: with the
 first five of nine members gone there is no quorum to join anyway.
 */}}

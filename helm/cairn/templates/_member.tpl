@@ -43,9 +43,15 @@ ports:
   {{- with .Values.metrics.port }}
   - { name: metrics, containerPort: {{ . }}, protocol: TCP }
   {{- end }}
-startupProbe: {{- include "cairn.probe" (list "/livez" .Values.startupProbe $) | nindent 2 }}
-livenessProbe: {{- include "cairn.probe" (list "/livez" .Values.livenessProbe $) | nindent 2 }}
-readinessProbe: {{- include "cairn.probe" (list "/readyz" .Values.readinessProbe $) | nindent 2 }}
+{{- with .Values.startupProbe }}
+startupProbe: {{- include "cairn.probe" (list "/livez" . $) | nindent 2 }}
+{{- end }}
+{{- with .Values.livenessProbe }}
+livenessProbe: {{- include "cairn.probe" (list "/livez" . $) | nindent 2 }}
+{{- end }}
+{{- with .Values.readinessProbe }}
+readinessProbe: {{- include "cairn.probe" (list "/readyz" . $) | nindent 2 }}
+{{- end }}
 {{- with .Values.preStopSeconds }}
 lifecycle:
   preStop:

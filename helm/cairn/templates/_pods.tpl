@@ -44,9 +44,11 @@ none: {}
 
 {{/* A quantity of memory in whole MiB; empty for one that cannot be read. */}}
 {{- define "cairn.mebibytes" -}}
-{{- $number := regexFind "^[0-9.]+" (toString .) | float64 -}}
+{{- /* A number of a values file, as bytes; printed as it is, a large one has an exponent. */ -}}
+{{- $text := kindIs "float64" . | ternary (int64 .) . | toString -}}
+{{- $number := regexFind "^[0-9.]+" $text | float64 -}}
 {{- $factors := dict "m" 0.001 "" 1.0 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "Ki" 1024.0 "Mi" 1048576.0 "Gi" 1073741824.0 "Ti" 1099511627776.0 -}}
-{{- with get $factors (regexReplaceAll "^[0-9.]+" (toString .) "") -}}
+{{- with get $factors (regexReplaceAll "^[0-9.]+" $text "") -}}
 {{- divf (mulf $number .) 1048576 | int -}}
 {{- end -}}
 {{- end -}}

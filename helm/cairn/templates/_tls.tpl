@@ -94,6 +94,16 @@
 {{/* What no value of one key alone can say about TLS. */}}
 {{- define "cairn.tlsChecks" -}}
 {{- $tls := .Values.tls -}}
+{{- if eq $tls.mode "off" -}}
+{{- range $name, $value := dict "secretName" $tls.secretName "issuerRef.name" $tls.issuerRef.name "clientCertAuth" $tls.clientCertAuth -}}
+{{- if $value -}}
+{{- fail (printf "tls.%s is set, and tls.mode is off, so that nothing would be encrypted: choose chart, certManager or secret, or leave it out" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and (ne $tls.mode "off") $tls.clientCertAuth (not $tls.clients) -}}
+{{- fail "tls.clientCertAuth is set, and tls.clients is not, so that no client would be asked for a certificate: set both or neither" -}}
+{{- end -}}
 {{- if and (eq $tls.mode "secret") (not $tls.secretName) -}}
 {{- fail "tls.mode is secret, and tls.secretName is empty: name the Secret with tls.crt, tls.key and ca.crt" -}}
 {{- end -}}
