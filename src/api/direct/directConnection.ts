@@ -164,10 +164,13 @@ export class DirectConnection {
     this.letGo();
     this.handOver();
     // Its listeners hear once more what only this one has heard.
-    if (cameAhead) this.parts.readAhead(socket, bytes);
-    else socket.emit('data', bytes);
+    if (cameAhead) {
+      // Before, because it may be too much for whoever reads now, and paused again.
+      if (!hasEnded && socket.isPaused()) socket.resume();
+      this.parts.readAhead(socket, bytes);
+    } else socket.emit('data', bytes);
     if (hasEnded) socket.emit('end');
-    else if (socket.isPaused()) socket.resume();
+    else if (!cameAhead && socket.isPaused()) socket.resume();
   }
 
   private letGo(): void {
