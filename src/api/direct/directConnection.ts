@@ -15,6 +15,9 @@ import { DirectResponse, type AnswerTail } from './directResponse';
 /** A client that sends its form by itself does so at once. */
 const FORM_WITHIN_MS = 100;
 
+/** Some clients send one behind a body. */
+const LINE_END_BYTES = 2;
+
 /** Carries a request out; false: it is not for here, and nothing was done. */
 export type DirectHandler = (request: DirectRequest, response: Outgoing) => boolean;
 
@@ -37,6 +40,8 @@ export class DirectConnection {
   /** What came meanwhile. The socket is read on for a reserve, so that a client that hangs up is noticed. */
   private held: Buffer[] = [];
   private heldBytes = 0;
+  /** What may come behind a request as a line end that means nothing. */
+  private spareBytes = 0;
   private hasEnded = false;
   private isGone = false;
   private readonly progress: Progress;
@@ -76,10 +81,15 @@ export class DirectConnection {
 
   private readonly onData = (bytes: Buffer): void => {
     if (this.response !== undefined) this.hold(bytes);
-    else if (this.begun === undefined && isLineEnds(bytes)) return;
+    else if (this.begun === undefined && this.isSpareLineEnd(bytes)) this.spareBytes -= bytes.length;
     else if (this.begun !== undefined) this.serve(Buffer.concat([this.takeBegun(), bytes]), true);
     else this.serve(bytes, false);
   };
+
+  /** Whoever sends more of them, or has not asked yet, has the time for the head of a request, which Node's server counts. */
+  private isSpareLineEnd(bytes: Buffer): boolean {
+    return bytes.length <= this.spareBytes && isLineEnds(bytes);
+  }
 
   private takeBegun(): Buffer {
     const { begun } = this;
@@ -119,6 +129,7 @@ export class DirectConnection {
       return;
     }
     const { method, isLast } = request;
+    this.spareBytes = LINE_END_BYTES;
     const response = new DirectResponse({ method, isLast, socket: this.socket }, tail);
     this.response = response;
     if (!handler(request, response)) {
@@ -144,11 +155,12 @@ export class DirectConnection {
 
   private readonly onAnswered = (): void => {
     this.response = undefined;
-    const { held } = this;
-    if (held.length > 0 && !held.every(isLineEnds)) {
-      this.leave(Buffer.concat(held), true);
+    const ahead = Buffer.concat(this.held);
+    if (!this.isSpareLineEnd(ahead)) {
+      this.leave(ahead, true);
       return;
     }
+    this.spareBytes -= ahead.length;
     this.forgetHeld();
     if (this.hasEnded) this.socket.end();
     else if (this.socket.isPaused()) this.socket.resume();

@@ -91,16 +91,29 @@ test('a line end behind a body is nothing: the connection rests on, past Node’
   await new Promise((resolve) => setTimeout(resolve, 30));
   answer();
   await until(() => wholeAnswers(client.text()) === 1);
+  await client.ask(GET, 2);
   for (const end of ['\r', '\n']) {
     client.socket.write(end);
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
-  await client.ask(GET, 2);
+  await client.ask(GET, 3);
   expect(taken()).not.toHaveBeenCalled();
   // Whoever closes its half behind one gets the end.
   client.socket.end('\r\n');
   await until(client.isClosed);
-  expect(wholeAnswers(client.text())).toBe(2);
+  expect(wholeAnswers(client.text())).toBe(3);
+});
+
+test('line ends again and again are for Node’s server to end, which counts the time', async () => {
+  const api = await start({ headerTimeoutMs: 300 });
+  setUp(api.member);
+  const [fresh, asked] = [await open(api), await open(api)];
+  await asked.ask(GET, 1);
+  const dripping = setInterval(() => {
+    for (const { socket } of [fresh, asked]) socket.write('\r\n');
+  }, 50);
+  await until(() => fresh.isClosed() && asked.isClosed());
+  clearInterval(dripping);
 });
 
 test('whoever closes its half gets its answer, and then the end', async () => {
