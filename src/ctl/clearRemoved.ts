@@ -1,8 +1,8 @@
 /** `cairn clear-removed`: lets the place of a removed member be taken again. */
 import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { behindLinks } from '../platform/behindLinks';
-import { DIFFERING_FILE, keepLinked, moveAside } from '../platform/differingDirectory';
+import { behindLinks, keepLinked } from '../platform/behindLinks';
+import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';

@@ -1,10 +1,11 @@
 /** Where a directory is to which a symbolic link leads. */
-import { readlink, realpath } from 'node:fs/promises';
+import { mkdir, readlink, realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { codeOf } from './errorCode';
 
 /** As the system counts them (path_resolution(7)). */
 const LINKS_MAX = 40;
+const PRIVATE_MODE = 0o700;
 
 /**
  * The path itself if it is no link; else where it leads, also if nothing is there. Whoever moves a data directory aside or puts another
@@ -23,4 +24,12 @@ export async function behindLinks(path: string): Promise<string> {
     place = resolve(await realpath(dirname(place)), target);
   }
   throw Object.assign(new Error(`ELOOP: too many symbolic links, ${path}`), { code: 'ELOOP' });
+}
+
+/**
+ * After the directory at `place` was moved away: a link that leads there leads to an empty one. Otherwise the next start would find a link to
+ * nothing, and refuse it.
+ */
+export async function keepLinked(directory: string, place: string): Promise<void> {
+  if (place !== directory) await mkdir(place, PRIVATE_MODE);
 }

@@ -2,15 +2,14 @@
  * A data directory whose state was found to be another one than the majority's. The member that finds it out marks it, nobody
  * serves from it again, and it is never deleted: what is wrong with it may be worth knowing.
  */
-import { access, mkdir, rename } from 'node:fs/promises';
-import { behindLinks } from './behindLinks';
+import { access, rename } from 'node:fs/promises';
+import { behindLinks, keepLinked } from './behindLinks';
 
 /** The mark: a file in the data directory. */
 export const DIFFERING_FILE = 'STATE-DIFFERS';
 
 /** More were hardly looked at; an operator who keeps so many has another problem. */
 const ASIDE_MAX = 1000;
-const PRIVATE_MODE = 0o700;
 
 /**
  * Renames the directory to the first free `DIRECTORY.differs-N`, in one step, and answers that name. Rejects with the error of
@@ -26,11 +25,6 @@ export async function moveAside(directory: string): Promise<string> {
     return aside;
   }
   throw new Error(`${place}.differs-1 to ${ASIDE_MAX} are there already; remove those that nobody needs`);
-}
-
-/** A link whose directory was moved leads to an empty one: else the next start would find one that leads to nothing, and refuse it. */
-export async function keepLinked(directory: string, place: string): Promise<void> {
-  if (place !== directory) await mkdir(place, PRIVATE_MODE);
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -43,7 +43,7 @@ WARNING: {{ .Values.replicaCount }} members survive no more losses than {{ sub (
 {{- if not .Values.persistence.enabled }}
 
 WARNING: persistence is off. The data are gone when more than half of the pods go at once.
-{{- if include "cairn.ownDiscovery" . }} For an empty cluster then:
+{{- if and (include "cairn.ownDiscovery" .) .Values.discovery.enabled }} For an empty cluster then:
   kubectl {{ $in }} rollout restart deployment/{{ include "cairn.discoveryName" . }}
 {{- end }}
 {{- end }}

@@ -3,6 +3,9 @@
 /** A piece of one byte takes some 550 in memory: of so many, one is made. */
 const PIECES_MAX = 128;
 
+const CR = 0x0d;
+const LF = 0x0a;
+
 /** The pieces with one more behind them. */
 export function withPiece(held: Buffer[], piece: Buffer): Buffer[] {
   held.push(piece);
@@ -13,6 +16,3 @@ export function withPiece(held: Buffer[], piece: Buffer): Buffer[] {
 export function isLineEnds(bytes: Buffer): boolean {
   return bytes.every((byte) => byte === CR || byte === LF);
 }
-
-const CR = 0x0d;
-const LF = 0x0a;

@@ -81,14 +81,18 @@ export class DirectConnection {
 
   private readonly onData = (bytes: Buffer): void => {
     if (this.response !== undefined) this.hold(bytes);
-    else if (this.begun === undefined && this.isSpareLineEnd(bytes)) this.spareBytes -= bytes.length;
     else if (this.begun !== undefined) this.serve(Buffer.concat([this.takeBegun(), bytes]), true);
-    else this.serve(bytes, false);
+    else if (!this.takesLineEnd(bytes)) this.serve(bytes, false);
   };
 
-  /** Whoever sends more of them, or has not asked yet, has the time for the head of a request, which Node's server counts. */
-  private isSpareLineEnd(bytes: Buffer): boolean {
-    return bytes.length <= this.spareBytes && isLineEnds(bytes);
+  /**
+   * Whether it is the line end that may come behind a request, and means nothing. Whoever sends more of them, or has not asked yet, has the time
+   * for the head of a request, which Node's server counts.
+   */
+  private takesLineEnd(bytes: Buffer): boolean {
+    if (bytes.length > this.spareBytes || !isLineEnds(bytes)) return false;
+    this.spareBytes -= bytes.length;
+    return true;
   }
 
   private takeBegun(): Buffer {
@@ -155,15 +159,15 @@ export class DirectConnection {
 
   private readonly onAnswered = (): void => {
     this.response = undefined;
-    const ahead = Buffer.concat(this.held);
-    if (!this.isSpareLineEnd(ahead)) {
-      this.leave(ahead, true);
-      return;
+    if (this.held.length > 0) {
+      const ahead = Buffer.concat(this.held);
+      if (!this.takesLineEnd(ahead)) {
+        this.leave(ahead, true);
+        return;
+      }
+      this.forgetHeld();
     }
-    this.spareBytes -= ahead.length;
-    this.forgetHeld();
     if (this.hasEnded) this.socket.end();
-    else if (this.socket.isPaused()) this.socket.resume();
   };
 
   /**
@@ -176,13 +180,11 @@ export class DirectConnection {
     this.letGo();
     this.handOver();
     // Its listeners hear once more what only this one has heard.
-    if (cameAhead) {
-      // Before, because it may be too much for whoever reads now, and paused again.
-      if (!hasEnded && socket.isPaused()) socket.resume();
-      this.parts.readAhead(socket, bytes);
-    } else socket.emit('data', bytes);
+    // Before, because it may be too much for whoever reads now, and paused again.
+    if (!hasEnded && socket.isPaused()) socket.resume();
+    if (cameAhead) this.parts.readAhead(socket, bytes);
+    else socket.emit('data', bytes);
     if (hasEnded) socket.emit('end');
-    else if (!cameAhead && socket.isPaused()) socket.resume();
   }
 
   private letGo(): void {
