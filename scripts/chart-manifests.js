@@ -39,6 +39,8 @@ const FILES = [
       'metrics.serviceMonitor.enabled=true',
       'metrics.prometheusRule.enabled=true',
       'metrics.dashboard.enabled=true',
+      // Their namespace is not known here.
+      'metrics.selector=job="etcd-cairn"',
     ],
     isWanted: ({ kind }) => ['ServiceMonitor', 'PrometheusRule', 'ConfigMap'].includes(kind),
   },
@@ -63,7 +65,8 @@ function render(helm, { name, about, values, isWanted }) {
   ];
   const { ok, stdout, stderr } = runHelm(helm, args);
   if (!ok) throw new Error(`helm cannot render ${name}: ${stderr}`);
-  const objects = parseAllDocuments(stdout)
+  // The dashboard has the release in its title.
+  const objects = parseAllDocuments(stdout.replace('"Cairn: default/cairn"', '"Cairn"'))
     .map((document) => document.toJS())
     .filter((object) => object !== null && isWanted(object))
     .map(withoutHelm);

@@ -27,7 +27,7 @@ export const introduction: readonly string[] = [
   '`deploy/prometheus/alerts.yml` has an alert for each thing that somebody should look at: a member or the quorum is',
   'gone, there is no leader or there are too many, proposals fail, the disk or the network is slow, requests fail or take',
   'long, the store is full or nearly, file descriptors run out, the event loop is held up, members disagree about their state, a',
-  'certificate or a list of revoked ones ends.',
+  'certificate or a list of revoked ones ends. They are for each `job` in each `namespace`, where series have that label.',
   '`deploy/prometheus/recording.yml` has the quantiles and rates that the dashboard shows. The alerts of the etcd project',
   'work too, as a test against a cluster shows, but for those of the quota of the database: they compare what the database',
   'takes on the disk with the limit of the store in memory, and can fire on an empty disk or stay silent on a full one.',
