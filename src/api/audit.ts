@@ -1,4 +1,4 @@
-/** Who did what from where, and what came of it: a line of JSON for each request that changes something or was not allowed. */
+/** Who did what from where, and what came of it: a line of JSON for each request that changes something, takes everything, or was not allowed. */
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
 import { verifiedNameOf } from '../tls/identity';
 import { addressOf, userOf } from './http/caller';
@@ -17,8 +17,8 @@ const PATH_LENGTH_MAX = 1024;
 /** What reads is written down only if it was refused: for want of a name or of the right, as what comes from elsewhere, or as too many guesses. */
 const NOT_ALLOWED: ReadonlySet<number> = new Set([401, 403, 421, 429]);
 
-/** Any method makes a token there. */
-const TOKENS_PATH = '/new';
+/** What reads there is worth a line too: any method makes a token, or it is everything that is stored, with the users' password hashes. */
+const SAID_ALWAYS: ReadonlySet<string> = new Set(['/new', '/v2/admin/snapshot', '/v2/admin/log']);
 
 /** Whoever knows a token of the discovery service can use it. */
 const TOKEN = /(?<=^\/|\/_etcd\/registry\/)([0-9a-f]{6})[0-9a-f]{26}(?=$|\/)/g;
@@ -63,7 +63,7 @@ export type AuditedPort = 'client' | 'metrics' | 'peer';
 
 function isWorthALine(request: IncomingMessage, response: ServerResponse): boolean {
   if (!isSafe(request.method)) return true;
-  return NOT_ALLOWED.has(response.statusCode) || parseRequestTarget(request.url ?? '')?.path === TOKENS_PATH;
+  return NOT_ALLOWED.has(response.statusCode) || SAID_ALWAYS.has(parseRequestTarget(request.url ?? '')?.path ?? '');
 }
 
 /** A write without an answer may have been done all the same. */

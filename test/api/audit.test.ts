@@ -102,6 +102,15 @@ test('changes of the members, the log level, drains and tokens are lines on the 
   expect(await line()).toMatchObject({ method: 'GET', path: '/new', result: 'ok' });
 });
 
+test.each(['/v2/admin/snapshot?quorum=false', '/v2/admin/./log?after=1&term=1', '//v2/admin/snapshot'])(
+  'who takes everything that is stored is a line, however it went: GET %s',
+  async (path) => {
+    const { status } = await ask(api.clientPort, 'GET', path);
+    const of = path.includes('log') ? '/v2/admin/log' : '/v2/admin/snapshot';
+    expect(await line()).toMatchObject({ ...WHO, method: 'GET', path: of, status });
+  },
+);
+
 test('what comes from elsewhere is a line also if it only reads', async () => {
   await ask(api.clientPort, 'GET', '/v2/keys/a', undefined, { host: 'evil.example' });
   expect(await line()).toMatchObject({ method: 'GET', status: 421, result: 'refused', key: '/a' });

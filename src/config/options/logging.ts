@@ -41,7 +41,7 @@ export const loggingOptions = {
     },
     default: '',
     help:
-      'File for a line of JSON about each request that changes something or was not allowed: who, from where, what, which key and ' +
+      'File for a line of JSON about each request that changes something, takes everything or was not allowed: who, from where, what, which key and ' +
       'what came of it, never values or passwords. -: the standard output. Empty: none. A file that was moved away is begun again.',
   },
 } as const satisfies Record<string, ActiveOption>;
