@@ -19,6 +19,20 @@ module.exports = {
   },
   // What is loaded late is named with the ending that it has when it is built.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1', '$1.js'] },
+  // Each look at a global of the sandbox is answered by a slow hook; these become parameters of every module instead, which halves
+  // what a simulation takes. None that fake timers replace, and none that a library declares for itself (Array, JSON, Promise, Set, URL).
+  sandboxInjectedGlobals: [
+    'BigInt',
+    'Buffer',
+    'Error',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'String',
+    'Symbol',
+    'Uint8Array',
+  ],
   // Three at least, also on two processors: most tests wait for members more than they compute. In one process, the default on one,
   // what one file leaves behind slows down the next.
   maxWorkers: Math.max(3, availableParallelism() - 1),
