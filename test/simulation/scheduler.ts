@@ -17,9 +17,9 @@ const realImmediate = setImmediate;
 const realTick = process.nextTick;
 
 /** Resolves when every promise that can go on has gone on: Node.js begins a tick when there is none left. */
-function drained(): Promise<void> {
+function drained(): Promise<true> {
   return new Promise((resolve) => {
-    realTick(resolve);
+    realTick(resolve, true);
   });
 }
 
@@ -27,9 +27,9 @@ function drained(): Promise<void> {
 const STEPS_A_BREATH = 200;
 
 /** Lets timers and signals of the process have their turn. */
-function breath(): Promise<void> {
+function breath(): Promise<true> {
   return new Promise((resolve) => {
-    realImmediate(resolve);
+    realImmediate(resolve, true);
   });
 }
 
@@ -53,11 +53,11 @@ export class Scheduler {
     return event;
   }
 
-  /** Runs one event; false if there is none. */
-  async step(): Promise<boolean> {
+  /** Runs one event; false if there is none. Not an async function: there are millions of events, and each promise is one more. */
+  step(): Promise<boolean> {
     for (;;) {
       const event = this.pop();
-      if (event === undefined) return false;
+      if (event === undefined) return Promise.resolve(false);
       if (event.cancelled || event.owner?.dead === true) continue;
       if (event.owner !== undefined && event.owner.pausedUntilMs > event.atMs) {
         event.atMs = event.owner.pausedUntilMs;
@@ -68,9 +68,7 @@ export class Scheduler {
       this.nowMs = event.atMs;
       this.current = event.owner;
       event.run();
-      await drained();
-      if (++this.steps % STEPS_A_BREATH === 0) await breath();
-      return true;
+      return ++this.steps % STEPS_A_BREATH === 0 ? drained().then(breath) : drained();
     }
   }
 
