@@ -1,31 +1,51 @@
-/** Short lives of whole clusters under faults; `npm run sim` runs many more (docs/simulation.md). */
+/** Short lives of whole clusters under faults; `npm run sim` runs many more, 300 of them in CI (docs/simulation.md). */
 import { runSeed } from './cli';
 import { FaultCounts } from './faults';
 import { MUTANTS } from './mutants';
-import { Simulation } from './simulation';
+import { Simulation, type SimulationResult } from './simulation';
 
-const SEEDS = Array.from({ length: 40 }, (_, position) => 1001 + position);
-const total = new FaultCounts();
+/**
+ * Of 1001 to 1040 those that are short for what goes wrong in them: in clusters of one, two, three and five members every kind of fault
+ * happens, most of them in several. When the program changes they become others: 16 of any are enough for nearly all kinds.
+ */
+const SEEDS = [
+  ...[1007, 1008, 1010, 1014, 1018, 1020, 1022, 1024],
+  ...[1025, 1028, 1029, 1030, 1032, 1033, 1037, 1040],
+] as const;
+/** Of these, some of other sizes with most kinds of faults. */
+const TWICE = [1007, 1010, 1025, 1033, 1037] as const;
+
+const results = new Map<number, Promise<SimulationResult>>();
+
+/** Each life is lived once for all tests. */
+function lifeOf(seed: number): Promise<SimulationResult> {
+  const known = results.get(seed) ?? runSeed(seed);
+  results.set(seed, known);
+  return known;
+}
 
 test.each(SEEDS)('seed %i keeps every guarantee, and all is well after the storm', async (seed) => {
-  const { violation, faults, work } = await runSeed(seed);
+  const { violation, work } = await lifeOf(seed);
   expect(violation).toBeUndefined();
   expect(work['writes']).toBeGreaterThan(0);
-  total.addAll(faults);
 });
 
-test('there was hardly a fault that did not happen', () => {
+test('there was hardly a fault that did not happen', async () => {
+  const total = new FaultCounts();
+  for (const seed of SEEDS) total.addAll((await lifeOf(seed)).faults);
   expect(total.missing.length).toBeLessThan(4);
 });
 
-test.each([1, 2, 3, 4, 5])('seed %i has one trace', async (seed) => {
-  const [first, second] = [await runSeed(seed), await runSeed(seed)];
+test.each(TWICE)('seed %i has one trace', async (seed) => {
+  const [first, second] = [await lifeOf(seed), await runSeed(seed)];
   expect(second.hash).toBe(first.hash);
   expect(first.events).toBeGreaterThan(1000);
 });
 
 test('different seeds have different traces', async () => {
-  expect((await runSeed(1)).hash).not.toBe((await runSeed(2)).hash);
+  const hashes = new Set<string>();
+  for (const seed of SEEDS) hashes.add((await lifeOf(seed)).hash);
+  expect(hashes.size).toBe(SEEDS.length);
 });
 
 test.each(['commit without a quorum', 'the vote is not stored', 'acknowledged before it is durable'])(
