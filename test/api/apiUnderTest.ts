@@ -1,6 +1,6 @@
 /** Starts the API around a fake member on free loopback ports, and speaks to it over real sockets. */
 import { request as httpRequest } from 'node:http';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { Agent, IncomingHttpHeaders } from 'node:http';
 import { connect } from 'node:net';
 import { pino } from 'pino';
 import type { WebRules } from '../../src/api/connection/webRules';
@@ -69,18 +69,19 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One request on a connection of its own. */
+/** One request on a connection of its own, or on one of an agent where thousands are sent to which connections do not matter. */
 export function ask(
   port: number,
   method: string,
   path: string,
   body?: string,
   headers: Record<string, string> = {},
+  agent: Agent | false = false,
 ): Promise<Answer> {
   const formHeader = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { host: '127.0.0.1', port, method, path, agent: false, headers: { ...formHeader, ...headers } },
+      { host: '127.0.0.1', port, method, path, agent, headers: { ...formHeader, ...headers } },
       (response) => {
         let text = '';
         response.setEncoding('latin1');

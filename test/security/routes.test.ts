@@ -1,4 +1,5 @@
 /** Every route, for each of its methods, asked by everybody there can be: made from the tables that the routers are made from. */
+import { Agent } from 'node:http';
 import type { Assets } from '../../src/api/dashboard/assets';
 import { Drain } from '../../src/api/drain';
 import type { Right, Route } from '../../src/api/routeRules';
@@ -6,7 +7,7 @@ import { clientRoutes, metricsRoutes, peerRoutes } from '../../src/api/routes';
 import type { OperatorPlace } from '../../src/api/options';
 import { addUser, basic, enableAuth, setGuest } from '../api/auth/userWith';
 import { event, node } from '../api/fakeMember';
-import { ask, startUnderTest, TOKEN, type ApiUnderTest } from '../api/apiUnderTest';
+import { ask, startUnderTest, TOKEN, type Answer, type ApiUnderTest } from '../api/apiUnderTest';
 
 /**
  * Who may use what, written down a second time: a new route, another method or another right is a failure here until somebody has
@@ -77,6 +78,13 @@ const METHODS = ['GET', 'HEAD', 'PUT', 'POST', 'DELETE', 'PATCH'] as const;
 const PLACES: readonly OperatorPlace[] = ['client', 'metrics', 'peer'];
 
 let api: ApiUnderTest;
+/** There are some fourteen thousand requests: with a connection for each, opening them is most of the work. */
+let agent: Agent;
+
+/** With the length of the body said: Node says none of it for GET, HEAD and DELETE, and the body would be the next request. */
+function send(port: number, method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> {
+  return ask(port, method, path, '{}', { ...headers, 'content-length': '2' }, agent);
+}
 
 async function start(operatorRoutes: OperatorPlace = 'client'): Promise<void> {
   const drain = new Drain(
@@ -86,6 +94,7 @@ async function start(operatorRoutes: OperatorPlace = 'client'): Promise<void> {
   const metrics = { contentType: 'text/plain', metrics: () => Promise.resolve('') };
   const metricsAddresses = [{ host: '127.0.0.1', port: 0 }];
   const dashboard = (): Assets => new Map();
+  agent = new Agent({ keepAlive: true });
   api = await startUnderTest({ operatorRoutes, drain, metrics, metricsAddresses, dashboard });
   // A watch has its event at once.
   api.member.pastEvents = [event({ action: 'set', node: node({ key: '/a', value: '1' }) })];
@@ -95,6 +104,7 @@ async function start(operatorRoutes: OperatorPlace = 'client'): Promise<void> {
 }
 
 afterEach(async () => {
+  agent.destroy();
   await api.server.close(100);
 });
 
@@ -143,23 +153,27 @@ describe.each(PLACES)('operators on the %s port', (place) => {
       const ports = { client: api.clientPort, metrics: api.server.metricsAddresses[0]!.port, peer: api.peerPort };
       for (const [route, path, rights] of EXPECTED) {
         if (isOfKeys(route)) continue;
+        const seen: object[] = [];
+        const wanted: object[] = [];
         for (const method of METHODS) {
           const right = rights[method] ?? rights['any'];
           for (const port of PLACES) {
-            const { status, body, headers: answered } = await ask(ports[port], method, path, '{}', headers);
+            const { status, body, headers: answered } = await send(ports[port], method, path, headers);
             const isElsewhere = port !== place || status === 404;
-            const seen = { route, method, port, isRefused: status === 401 };
+            const isRefused = status === 401;
             // She may use every key, and so the locks.
             const needsRight = right === 'root' || ((right === 'read' || right === 'write') && who !== MAY_USE_KEYS);
             if (needsRight && !(isElsewhere && [403, 404, 405].includes(status))) {
-              expect(seen).toEqual({ ...seen, isRefused: true });
-              expect(body).toBe(method === 'HEAD' ? '' : '{"message":"Insufficient credentials"}');
-              expect(answered).not.toHaveProperty('x-etcd-cluster-id');
+              const refusal = method === 'HEAD' ? '' : '{"message":"Insufficient credentials"}';
+              seen.push({ method, port, isRefused, body, saysCluster: answered['x-etcd-cluster-id'] !== undefined });
+              wanted.push({ method, port, isRefused: true, body: refusal, saysCluster: false });
             } else {
-              expect(seen).toEqual({ ...seen, isRefused: false });
+              seen.push({ method, port, isRefused });
+              wanted.push({ method, port, isRefused: false });
             }
           }
         }
+        expect({ route, seen }).toEqual({ route, seen: wanted });
       }
       // Nothing came of it.
       expect(api.levels).toEqual([]);
@@ -177,7 +191,7 @@ test('root may use all of them', async () => {
       // The last one: nobody is root after it.
       if (path === '/v2/auth/enable' && method !== 'GET') continue;
       const right = rights[method] ?? rights['any'];
-      const { status } = await ask(api.clientPort, method, path, '{}', basic('root', 'rootpw'));
+      const { status } = await send(api.clientPort, method, path, basic('root', 'rootpw'));
       const isMissing = right === undefined ? [404, 405].includes(status) : status !== 401;
       expect([route, method, isMissing]).toEqual([route, method, true]);
     }
@@ -191,7 +205,7 @@ test('while auth is off everybody is', async () => {
   for (const [route, path, rights] of EXPECTED) {
     for (const method of Object.keys(rights)) {
       if (path === '/v2/auth/enable' && method !== 'GET') continue;
-      const { status } = await ask(api.clientPort, method === 'any' ? 'GET' : method, path, '{}');
+      const { status } = await send(api.clientPort, method === 'any' ? 'GET' : method, path);
       expect([route, method, status === 401]).toEqual([route, method, false]);
     }
   }
