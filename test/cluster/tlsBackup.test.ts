@@ -17,8 +17,8 @@ import { call, speakTls, type Call } from './httpClient';
 import { sleep, until } from './waiting';
 
 const ROOT = 'root:right';
-/** So much that a save takes a while. */
-const LARGE = { count: 12, bytes: 4_000_000 };
+/** Of one of them a save makes several pieces; all of them are so much that it takes a while. */
+const LARGE = { count: 8, bytes: 4_000_000 };
 
 let pki: Pki;
 let client: CertificateFiles;
@@ -59,8 +59,7 @@ beforeAll(async () => {
     ...toMembers,
     `--peer-trusted-ca-file=${pki.caFile}`,
   ]);
-  const value = 'x'.repeat(LARGE.bytes);
-  for (let at = 0; at < LARGE.count; at++) await set(`/large/${at}`, value);
+  await setLarge(0);
   await until('it forwards', 60_000, async () => (await proxy.get('/health', 2000)).status === 200);
 });
 
@@ -88,6 +87,8 @@ async function set(key: string, value: string): Promise<number> {
     return undefined;
   });
 }
+
+const setLarge = (at: number): Promise<number> => set(`/large/${at}`, 'x'.repeat(LARGE.bytes));
 
 const certificates = (): string[] => [
   `--ca-file=${pki.caFile}`,
@@ -138,56 +139,6 @@ test('nobody else gets any of it, and hears why', () => {
   expect(save(member, ROOT, [])).toMatchObject({ status: 1, isThere: false });
 });
 
-test('the leader changes while it is sent: what comes is whole, and of one moment', async () => {
-  const leader = await until('one leads', 60_000, async () => {
-    const states = await Promise.all(members.map(async (each) => (await each.self()).state));
-    return members[states.indexOf('StateLeader')];
-  });
-  const from = members.find((each) => each !== leader)!;
-  const response = await open(from, ROOT);
-  await leader.kill();
-  await set('/after/the/leader', 'x');
-  const reading = new SnapshotReading({});
-  for await (const piece of response) reading.push(piece as Uint8Array);
-  expect(reading.finish().totals.keys).toBeGreaterThan(LARGE.count);
-  leader.start();
-  await leader.healthy();
-});
-
-test('a right that is taken away in the middle ends it within a second, also for who stands still, and nothing is kept', async () => {
-  const [from, through] = members as [ClusterMember, ClusterMember];
-  const file = join(cluster.directory, 'revoked.snap');
-  const args = [ENTRY, 'snapshot', 'save', file, `--url=${from.clientUrl}`, ...certificates()];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: environment('backup:right') });
-  children.push(child);
-  let said = '';
-  child.stderr.on('data', (data) => (said += String(data)));
-  const exited = once(child, 'exit');
-  while (!existsSync(`${file}.part`) || statSync(`${file}.part`).size === 0) await sleep(1);
-  child.kill('SIGSTOP');
-  const response = await open(from, 'backup:right');
-  response.on('error', () => undefined);
-  response.once('readable', () => undefined);
-  const elapsedMs = startFairClock();
-  await request(through, {
-    method: 'PUT',
-    target: '/v2/auth/users/backup',
-    json: { user: 'backup', revoke: ['root'] },
-  });
-  await until(
-    'both were cut',
-    10_000,
-    () => (from.logs().match(/the snapshot was not sent to its end/g) ?? []).length >= 2,
-  );
-  expect(elapsedMs()).toBeLessThan(1500);
-  child.kill('SIGCONT');
-  await exited;
-  expect(child.exitCode).toBe(1);
-  expect([existsSync(file), existsSync(`${file}.part`)]).toEqual([false, false]);
-  expect(said).toContain('nothing was kept');
-  response.destroy();
-});
-
 test('a backup follows, from member to member, and leads to every state', async () => {
   const directory = join(cluster.directory, 'followed');
   const userFile = join(cluster.directory, 'user');
@@ -221,4 +172,64 @@ test('a backup follows, from member to member, and leads to every state', async 
   const dataDir = join(cluster.directory, 'restored');
   const restore = [ENTRY, 'snapshot', 'restore', directory, `--data-dir=${dataDir}`, `--at-index=${index}`];
   expect(spawnSync(process.execPath, restore, { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+});
+
+// Last: each member keeps and checks all of it from then on.
+describe('while it is sent', () => {
+  beforeAll(async () => {
+    for (let at = 1; at < LARGE.count; at++) await setLarge(at);
+  });
+
+  test('the leader changes: what comes is whole, and of one moment', async () => {
+    const leader = await until('one leads', 60_000, async () => {
+      const states = await Promise.all(members.map(async (each) => (await each.self()).state));
+      return members[states.indexOf('StateLeader')];
+    });
+    const from = members.find((each) => each !== leader)!;
+    const response = await open(from, ROOT);
+    await leader.kill();
+    await set('/after/the/leader', 'x');
+    const reading = new SnapshotReading({});
+    for await (const piece of response) reading.push(piece as Uint8Array);
+    expect(reading.finish().totals.keys).toBeGreaterThan(LARGE.count);
+    leader.start();
+    await leader.healthy();
+  });
+
+  test('a right that is taken away ends it within a second, also for who stands still, and nothing is kept', async () => {
+    const [from, through] = members as [ClusterMember, ClusterMember];
+    const file = join(cluster.directory, 'revoked.snap');
+    const args = [ENTRY, 'snapshot', 'save', file, `--url=${from.clientUrl}`, ...certificates()];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: environment('backup:right'),
+    });
+    children.push(child);
+    let said = '';
+    child.stderr.on('data', (data) => (said += String(data)));
+    const exited = once(child, 'exit');
+    while (!existsSync(`${file}.part`) || statSync(`${file}.part`).size === 0) await sleep(1);
+    child.kill('SIGSTOP');
+    const response = await open(from, 'backup:right');
+    response.on('error', () => undefined);
+    response.once('readable', () => undefined);
+    const elapsedMs = startFairClock();
+    await request(through, {
+      method: 'PUT',
+      target: '/v2/auth/users/backup',
+      json: { user: 'backup', revoke: ['root'] },
+    });
+    await until(
+      'both were cut',
+      10_000,
+      () => (from.logs().match(/the snapshot was not sent to its end/g) ?? []).length >= 2,
+    );
+    expect(elapsedMs()).toBeLessThan(1500);
+    child.kill('SIGCONT');
+    await exited;
+    expect(child.exitCode).toBe(1);
+    expect([existsSync(file), existsSync(`${file}.part`)]).toEqual([false, false]);
+    expect(said).toContain('nothing was kept');
+    response.destroy();
+  });
 });

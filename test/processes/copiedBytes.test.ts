@@ -6,11 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { stablePort } from '../support/ports';
 import { encodeMultipart, FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
 import { CopyMeter, type Copied } from './copiedBytes';
+import { StoredRows } from './storedRows';
 
 const suite = whyMissing('cairn') === undefined ? describe : describe.skip;
 
@@ -29,15 +31,17 @@ const BESIDE_BYTES = 2 * 1024 * 1024;
 
 let directory: string;
 let meter: CopyMeter;
+let stored: StoredRows;
 let members: ServerProcess[] = [];
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'copied-bytes-'));
   meter = new CopyMeter(directory);
+  stored = new StoredRows(directory);
   const names = ['one', 'two', 'three'];
   const peerPorts = await Promise.all(names.map(() => stablePort()));
   const initialCluster = names.map((name, at) => `${name}=http://127.0.0.1:${peerPorts[at]}`).join(',');
-  const environment = { NODE_OPTIONS: `--require ${meter.hook}` };
+  const environment = { NODE_OPTIONS: `--require ${meter.hook} --require ${stored.hook}` };
   const start = (name: string, at: number): Promise<ServerProcess> =>
     ServerProcess.start('cairn', {
       name,
@@ -51,6 +55,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  closeConnections();
   await Promise.all(members.map((member) => member.remove()));
   rmSync(directory, { recursive: true, force: true });
 });
@@ -76,11 +81,10 @@ function ask(port: number, method: string, path: string, body?: Buffer, type = F
 }
 
 /** The most copied in one turn by each member, while this is done, carried out everywhere and stored. */
-async function mostCopied(work: () => Promise<void>): Promise<readonly Copied[]> {
+async function mostCopied(leader: ServerProcess, work: () => Promise<void>): Promise<readonly Copied[]> {
   for (const { pid } of members) await meter.take(pid ?? 0);
   await work();
-  // Rows of long values go to the disk within three seconds.
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  await stored.until(leader, members);
   return Promise.all(members.map(({ pid }) => meter.take(pid ?? 0)));
 }
 
@@ -120,7 +124,7 @@ suite('a value of 10 MB', () => {
       () => ask(leader.clientPort, 'DELETE', '/large'),
     ];
     for (const step of steps) {
-      const copied = await mostCopied(async () => {
+      const copied = await mostCopied(leader, async () => {
         const { status, length } = await step();
         expect([200, 201, 412]).toContain(status);
         expect(length).toBeGreaterThan(storedShare >= 1 ? LENGTH : LENGTH / 4);

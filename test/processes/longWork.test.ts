@@ -14,6 +14,7 @@ import { stablePort } from '../support/ports';
 import { until } from '../cluster/waiting';
 import { set } from '../machine/keyspace/writer';
 import { GapMeter, type Gaps } from './eventLoopGaps';
+import { StoredRows } from './storedRows';
 
 /** More of them by hand: docs/performance-notes.md. */
 const KEYS = Number(process.env['CAIRN_LONG_WORK_KEYS'] ?? 200_000);
@@ -41,6 +42,7 @@ const LARGE_ROUNDS_MAX = 7;
 
 let directory: string;
 let meter: GapMeter;
+let stored: StoredRows;
 let child: Child | undefined;
 let port: number;
 let idle: Gaps;
@@ -50,7 +52,17 @@ function start(peerPort: number): Child {
   const urls = ['--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer];
   const own = ['--name', 'one', '--data-dir', join(directory, 'data'), '--initial-advertise-peer-urls', peer];
   const cluster = ['--initial-cluster', `one=${peer}`];
-  const command = [process.execPath, '--require', meter.hook, ENTRY, ...own, ...urls, ...cluster];
+  const command = [
+    process.execPath,
+    '--require',
+    meter.hook,
+    '--require',
+    stored.hook,
+    ENTRY,
+    ...own,
+    ...urls,
+    ...cluster,
+  ];
   return new Child(command, join(directory, 'one.log'));
 }
 
@@ -80,6 +92,7 @@ async function fill(): Promise<void> {
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'long-work-'));
   meter = new GapMeter(directory);
+  stored = new StoredRows(directory);
   port = await stablePort();
   const peerPort = await stablePort();
   child = start(peerPort);
@@ -128,6 +141,9 @@ function copyMs(bytes: number): number {
   });
   return tookMs.sort((a, b) => a - b)[1] ?? 0;
 }
+
+/** Its rows go to the database a moment later: those of long values within three seconds. */
+const untilStored = (): Promise<void> => stored.until({ pid: child?.pid, clientPort: port });
 
 const get = (target: string) => call(port, { method: 'GET', target: `/v2/keys${target}` }, LONG_MS);
 
@@ -182,8 +198,7 @@ test.each([
   for (let count = 0; count < 2; count += 1) {
     await expectNoGap(async () => {
       expect(await put('/value', form)).toBeLessThan(300);
-      // Its rows go to the database a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await untilStored();
     });
   }
   await expectNoGap(async () => {
@@ -230,8 +245,7 @@ test.each([
     const turns: { [step: string]: LongestTurn[] } = { first: [], again: [], compared: [], read: [] };
     const writing = (key: string, statuses: readonly number[]) => async (): Promise<void> => {
       expect(statuses).toContain(await put(key, form));
-      // Its rows go to the database within three seconds, and mostly within one.
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await untilStored();
     };
     const areAllShort = (): boolean => Object.values(turns).every(areShort);
     for (let round = 0; round < LARGE_ROUNDS_MAX && !areAllShort(); round += 1) {
@@ -283,7 +297,7 @@ test(`the deletion of ${KEYS} keys`, async () => {
     await until('a key is written', LONG_MS, async () => (await put('/after', 'value=x')) < 300 || undefined);
     if (process.env['CAIRN_SHOW_GAPS'] !== undefined)
       process.stderr.write(`a write took ${performance.now() - startMs} ms\n`);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await untilStored();
   });
 });
 

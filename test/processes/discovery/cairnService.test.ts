@@ -15,6 +15,8 @@ beforeAll(async () => {
   place = await Place.make('cairn');
 });
 
+afterEach(() => place.endMembers());
+
 afterAll(() => place.end());
 
 const registersAs = (member: ClusterMember, count: number): Promise<true> =>
@@ -45,7 +47,6 @@ test('a surplus member joins with --discovery-fallback join', async () => {
   const [second] = await place.start(['s2'], '--discovery', url, '--discovery-fallback', 'join');
   await until('it votes', 60_000, async () => (await second!.get('/readyz')).status === 200 || undefined);
   await formOneCluster([first!, second!]);
-  await Promise.all([first!.kill(), second!.kill()]);
 });
 
 test('as in a StatefulSet: three at once, one of them crashes before it founds, then two more, then a lost disk', async () => {
@@ -129,6 +130,5 @@ test('a service makes a token for a cluster at its first start, and its members 
   });
   expect(status).toBe(200);
   await again.remove();
-  await Promise.all(members.map((member) => member.kill()));
   rmSync(dirname(file), { recursive: true });
 });

@@ -14,6 +14,8 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     place = await Place.make('etcd');
   });
 
+  afterEach(() => place.endMembers());
+
   afterAll(() => place.end());
 
   test('three members find each other; of eight that race for three places the others exit with code 8', async () => {
@@ -61,7 +63,6 @@ suite(`etcd as discovery service${reason === undefined ? '' : ` (skipped: ${reas
     });
     expect(registered!.key.split('/').at(-1)).toBe(memberIdOf([etcd.place.peerUrl], url));
     expect(registered!.value).toBe(`e=${etcd.place.peerUrl}`);
-    await etcd.kill();
   });
 
   test('while it waits, SIGTERM ends it with code 0; it and a killed one go on where they were', async () => {

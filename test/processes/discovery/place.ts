@@ -10,7 +10,7 @@ const QUICK = ['--heartbeat-interval', '20', '--election-timeout', '200'];
 
 /** A directory with members that are to find each other, and a discovery service for them. */
 export class Place {
-  readonly members: ClusterMember[] = [];
+  private readonly members: ClusterMember[] = [];
   private readonly directory = mkdtempSync(join(tmpdir(), 'discovery-test-'));
 
   private constructor(readonly service: ServerProcess) {}
@@ -59,8 +59,13 @@ export class Place {
     return members;
   }
 
+  /** Between tests: clusters that are done with would go on sending heartbeats while the next ones form. */
+  async endMembers(): Promise<void> {
+    await Promise.all(this.members.splice(0).map((member) => member.kill()));
+  }
+
   async end(): Promise<void> {
-    await Promise.all(this.members.map((member) => member.kill()));
+    await this.endMembers();
     await this.service.remove();
     rmSync(this.directory, { recursive: true, force: true });
   }
