@@ -33,10 +33,11 @@ if (!hasStrace) console.log('skipped: "every synced batch is flushed to the disk
   expect(flushes.length).toBeGreaterThanOrEqual(SYNCED_BATCHES);
 });
 
-// With large values the engine is in the middle of writing tables and merging them most of the time.
+// With large values the engine is in the middle of writing tables and merging them most of the time. How often it is killed does not
+// matter to what is looked for: nearly every kill comes between an acknowledgement and the next, and each goes on with what the last left.
 test.each([
-  [20, 'small', 50],
-  [5, 'large', 200_000],
+  [10, 'small', 50],
+  [3, 'large', 200_000],
 ])(
   'nothing acknowledged is missing after %i kills among %s writes, and no batch is cut in two',
   async (kills, _size, valueBytes) => {

@@ -28,16 +28,54 @@ function newPath(): string {
   return mkdtempSync(join(home, 'wal-'));
 }
 
+function copyOf(path: string): string {
+  const copy = newPath();
+  cpSync(path, copy, { recursive: true });
+  return copy;
+}
+
 /** What a killed process leaves: a copy of what is there while the database is open. */
-async function killed(use: (kv: Kv) => Promise<void>): Promise<string> {
+async function killedAfter(use: (kv: Kv) => Promise<void>): Promise<string> {
   const path = newPath();
   const kv = await openRocks({ path, createIfMissing: true });
   await use(kv);
   await markStandsStill(path);
-  const copy = newPath();
-  cpSync(path, copy, { recursive: true });
+  const copy = copyOf(path);
   await kv.close();
   return copy;
+}
+
+/** Made once for all tests, each of which damages a copy: until the mark stands still takes a second. */
+const made = new Map<string, Promise<unknown>>();
+
+function once<Made>(name: string, make: () => Promise<Made>): Promise<Made> {
+  const known = (made.get(name) as Promise<Made> | undefined) ?? make();
+  made.set(name, known);
+  return known;
+}
+
+type Writes = readonly [kind: 'synced' | 'unsynced', from: number, to: number];
+
+/** What a process leaves that was killed after such writes. */
+async function killed(...writes: readonly Writes[]): Promise<string> {
+  const left = await once(`killed after ${JSON.stringify(writes)}`, () =>
+    killedAfter(async (kv) => {
+      for (const [kind, from, to] of writes) await (kind === 'synced' ? synced : unsynced)(kv, from, to);
+    }),
+  );
+  return copyOf(left);
+}
+
+/** What a process leaves that ended in order. */
+async function closed(): Promise<string> {
+  const left = await once('closed in order', async () => {
+    const path = newPath();
+    const kv = await openRocks({ path, createIfMissing: true });
+    await synced(kv, 1, 100);
+    await kv.close();
+    return path;
+  });
+  return copyOf(left);
 }
 
 /** As the member writes: an entry of the log, synced. */
@@ -97,7 +135,7 @@ const LOST_ENDS: readonly (readonly [string, (log: string) => void])[] = [
 
 describe('acknowledged writes at the end of the log', () => {
   test.each(LOST_ENDS)('%s: noticed after the process was killed', async (_name, damage) => {
-    const path = await killed((kv) => synced(kv, 1, 100));
+    const path = await killed(['synced', 1, 100]);
     damage(logOf(path));
     await expectRefused(
       path,
@@ -106,16 +144,13 @@ describe('acknowledged writes at the end of the log', () => {
   });
 
   test.each(LOST_ENDS)('%s: noticed after it was closed in order', async (_name, damage) => {
-    const path = newPath();
-    const kv = await openRocks({ path, createIfMissing: true });
-    await synced(kv, 1, 100);
-    await kv.close();
+    const path = await closed();
     damage(logOf(path));
     await expectRefused(path, /lost its end/);
   });
 
   test('a log that is gone, of several', async () => {
-    const path = await killed(async (kv) => {
+    const path = await killedAfter(async (kv) => {
       for (let at = 1; at <= 39; at += 1)
         await kv.batch([{ type: 'put', key: logKey(at), value: Buffer.alloc(900_000, at) }], { sync: true });
     });
@@ -124,7 +159,7 @@ describe('acknowledged writes at the end of the log', () => {
   });
 
   test('a bit of the last record is noticed also without the mark', async () => {
-    const path = await killed((kv) => synced(kv, 1, 100));
+    const path = await killed(['synced', 1, 100]);
     rmSync(join(path, MARK_FILE));
     flip(logOf(path), statSync(logOf(path)).size - 50);
     await expectRefused(path, /is damaged: \d+\.log is unreadable at byte \d+/);
@@ -134,10 +169,7 @@ describe('acknowledged writes at the end of the log', () => {
 describe('the end of the log that was not acknowledged', () => {
   /** The last of ten writes that nobody waited for lacks its end; `whole` is the log with it. */
   async function torn(): Promise<{ readonly path: string; readonly log: string; readonly whole: Buffer }> {
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      await unsynced(kv, 1, 10);
-    });
+    const path = await killed(['synced', 1, 50], ['unsynced', 1, 10]);
     const log = logOf(path);
     const whole = readFileSync(log);
     truncateSync(log, whole.length - 100);
@@ -178,9 +210,8 @@ describe('the end of the log that was not acknowledged', () => {
   });
 
   test('is not judged by a mark that has moved since', async () => {
-    const path = await killed((kv) => synced(kv, 1, 50));
-    const later = newPath();
-    cpSync(path, later, { recursive: true });
+    const path = await killed(['synced', 1, 50]);
+    const later = copyOf(path);
     await contents(later);
     const engine = late(() => cpSync(join(later, MARK_FILE), join(path, MARK_FILE)));
     await expect(openRocks({ path, createIfMissing: false, engine })).rejects.toThrow(
@@ -204,12 +235,8 @@ describe('the end of the log that was not acknowledged', () => {
     ['one page was lost', (log: string, end: number) => zero(log, end + PAGE_BYTES, end + 2 * PAGE_BYTES)],
     ['a bit was flipped', (log: string, end: number) => flip(log, end + 3 * PAGE_BYTES)],
   ])('%s in the middle of it: what comes before is there', async (_name, damage) => {
-    let end = 0;
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      end = 50 * 334;
-      await unsynced(kv, 1, 20);
-    });
+    const end = 50 * 334;
+    const path = await killed(['synced', 1, 50], ['unsynced', 1, 20]);
     damage(logOf(path), end - (end % PAGE_BYTES));
     const { pairs, warnings } = await contents(path);
     expect(pairs).toBeGreaterThanOrEqual(50);
@@ -218,11 +245,7 @@ describe('the end of the log that was not acknowledged', () => {
   });
 
   test('without a mark, a page that is missing before the one batch that was being synced is cut', async () => {
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      await unsynced(kv, 1, 20);
-      await synced(kv, 51, 51);
-    });
+    const path = await killed(['synced', 1, 50], ['unsynced', 1, 20], ['synced', 51, 51]);
     rmSync(join(path, MARK_FILE));
     zero(logOf(path), 8 * PAGE_BYTES, 9 * PAGE_BYTES);
     const { pairs, warnings } = await contents(path);
@@ -232,12 +255,7 @@ describe('the end of the log that was not acknowledged', () => {
   });
 
   test('without a mark, a page that is missing before a batch that was synced is a hole', async () => {
-    const path = await killed(async (kv) => {
-      await synced(kv, 1, 50);
-      await unsynced(kv, 1, 20);
-      await synced(kv, 51, 51);
-      await unsynced(kv, 21, 21);
-    });
+    const path = await killed(['synced', 1, 50], ['unsynced', 1, 20], ['synced', 51, 51], ['unsynced', 21, 21]);
     rmSync(join(path, MARK_FILE));
     zero(logOf(path), 8 * PAGE_BYTES, 9 * PAGE_BYTES);
     await expectRefused(path, /has a hole: \d+\.log is unreadable at byte \d+, and synced writes follow/);
@@ -262,16 +280,18 @@ describe('a disk that is full in the middle of a record', () => {
 
   /** Fifty synced writes, and the log as it is with one more of so many bytes: the record of it as it would have been. */
   async function withNext(valueBytes: number): Promise<{ path: string; record: Buffer }> {
-    const open = newPath();
-    const kv = await openRocks({ path: open, createIfMissing: true });
-    await synced(kv, 1, ACKNOWLEDGED);
-    await markStandsStill(open);
-    const path = newPath();
-    cpSync(open, path, { recursive: true });
-    await kv.batch([put('n', Buffer.alloc(valueBytes, 'new'))], { sync: true });
-    const record = readFileSync(logOf(open)).subarray(statSync(logOf(path)).size);
-    await kv.close();
-    return { path, record };
+    const { path, record } = await once(`with ${valueBytes} bytes more`, async () => {
+      const open = newPath();
+      const kv = await openRocks({ path: open, createIfMissing: true });
+      await synced(kv, 1, ACKNOWLEDGED);
+      await markStandsStill(open);
+      const left = copyOf(open);
+      await kv.batch([put('n', Buffer.alloc(valueBytes, 'new'))], { sync: true });
+      const next = readFileSync(logOf(open)).subarray(statSync(logOf(left)).size);
+      await kv.close();
+      return { path: left, record: next };
+    });
+    return { path: copyOf(path), record };
   }
 
   /** What is left when there was room up to the border of a page: the first part, and all of it again, cut to the right length. */
@@ -329,16 +349,18 @@ describe('a disk that is full in the middle of a record', () => {
 
   /** What a failed write of rubbish leaves of fifty acknowledged ones. */
   async function failed(): Promise<string> {
-    const path = newPath();
-    const kv = await openRocks({ path, createIfMissing: true, engine: failing(path) });
-    await synced(kv, 1, ACKNOWLEDGED);
-    await expect(kv.batch([put('n', Buffer.alloc(5000))], { sync: true })).rejects.toMatchObject({ kind: 'full' });
-    await markStandsStill(path);
-    const copy = newPath();
-    cpSync(path, copy, { recursive: true });
-    await kv.close();
-    expect(await readMark(path)).toEqual(await readMark(copy));
-    return copy;
+    const left = await once('after a failed write', async () => {
+      const path = newPath();
+      const kv = await openRocks({ path, createIfMissing: true, engine: failing(path) });
+      await synced(kv, 1, ACKNOWLEDGED);
+      await expect(kv.batch([put('n', Buffer.alloc(5000))], { sync: true })).rejects.toMatchObject({ kind: 'full' });
+      await markStandsStill(path);
+      const copy = copyOf(path);
+      await kv.close();
+      expect(await readMark(path)).toEqual(await readMark(copy));
+      return copy;
+    });
+    return copyOf(left);
   }
 
   /** A record that is all there and wrong: only the mark can tell that nobody was told about it. */
@@ -358,7 +380,7 @@ describe('a disk that is full in the middle of a record', () => {
   });
 
   test('the same bytes with a mark that is not final are refused', async () => {
-    const path = await killed((kv) => synced(kv, 1, ACKNOWLEDGED));
+    const path = await killed(['synced', 1, ACKNOWLEDGED]);
     appendFileSync(logOf(path), rubbish());
     await expectRefused(path, /the write-ahead log is damaged/);
   });
@@ -377,7 +399,7 @@ describe('the mark itself', () => {
       [(file: string) => writeFileSync(file, 'x'.repeat(1024)), /^the mark cannot be read of the last synced write/],
       [(file: string) => truncateSync(file), /^the mark cannot be read/],
     ] as const) {
-      const path = await killed((kv) => synced(kv, 1, 10));
+      const path = await killed(['synced', 1, 10]);
       damage(join(path, MARK_FILE));
       expect(await contents(path)).toEqual({ pairs: 10, warnings: [expect.stringMatching(line)] });
       expect(await contents(path)).toEqual({ pairs: 10, warnings: [] });
@@ -386,14 +408,14 @@ describe('the mark itself', () => {
 
   test('one of its two records is enough', async () => {
     for (const at of [10, 520]) {
-      const path = await killed((kv) => synced(kv, 1, 10));
+      const path = await killed(['synced', 1, 10]);
       flip(join(path, MARK_FILE), at);
       expect(await contents(path)).toEqual({ pairs: 10, warnings: [] });
     }
   });
 
   test('all that is left of a database', async () => {
-    const path = await killed((kv) => synced(kv, 1, 10));
+    const path = await killed(['synced', 1, 10]);
     for (const name of readdirSync(path).filter((each) => each !== MARK_FILE)) rmSync(join(path, name));
     await expect(openRocks({ path, createIfMissing: true })).rejects.toThrow(/is gone but for its mark/);
   });
