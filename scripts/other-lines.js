@@ -25,12 +25,22 @@ const SUITES = [
   'test/tls/certificates',
   'test/tls/material',
 ];
+/**
+ * Of those, what is the same on every line: streamed states are worked on in memory for most of a minute, and what a killed process has
+ * written is the addon's doing, which is one file for all lines. How the addon reads, writes and opens is seen in the others.
+ */
+const LEFT_OUT = ['test/storage/stateTransfer', 'test/storage/durability'];
 const LINES = ['20', '22', '24'];
 const SUITE_LIMIT_MS = 10 * 60_000;
 
 function runSuite(path) {
   const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-  const result = spawnSync(path, [jest, ...SUITES], { cwd: ROOT, stdio: 'inherit', timeout: SUITE_LIMIT_MS });
+  const leftOut = LEFT_OUT.flatMap((suite) => ['--testPathIgnorePatterns', suite]);
+  const result = spawnSync(path, [jest, ...SUITES, ...leftOut], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    timeout: SUITE_LIMIT_MS,
+  });
   return result.status === 0;
 }
 

@@ -38,3 +38,10 @@ export function readCommandStory(file: string): CommandStory {
   const { title, steps } = parse(readFileSync(file, 'utf8')) as Omit<CommandStory, 'file'>;
   return { file, title, steps };
 }
+
+/** What is to be seen of a step with Cairn: as it was recorded, but for what the story says of Cairn. */
+export function expectationOf({ run, expect: recorded, cairn }: CommandStep): CommandOutcome {
+  if (recorded === undefined) throw new Error(`${run.join(' ')} was not recorded: run scripts/record-etcdctl.js`);
+  const { code, stdout = '', stderr = '' } = { ...recorded, ...cairn };
+  return { code, ...(stdout === '' ? {} : { stdout }), ...(stderr === '' ? {} : { stderr }) };
+}
