@@ -1,5 +1,3 @@
-// Jest answers each look at a global by asking its sandbox: half the time of a simulation went there.
-const { imul } = Math;
 const FNV_PRIME = 0x01000193;
 
 /**
@@ -33,8 +31,8 @@ export class Trace {
 
   private mix(value: number): void {
     const low = value | 0;
-    this.first = imul(this.first ^ low, FNV_PRIME);
-    this.second = imul((this.second << 5) ^ (this.second >>> 7) ^ low, 0x85ebca6b);
+    this.first = Math.imul(this.first ^ low, FNV_PRIME);
+    this.second = Math.imul((this.second << 5) ^ (this.second >>> 7) ^ low, 0x85ebca6b);
   }
 
   private mixText(text: string): void {
