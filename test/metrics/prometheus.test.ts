@@ -11,6 +11,8 @@ import { Load } from './load';
 import { PrometheusProcess, whyNoPrometheus } from './prometheusProcess';
 
 const INTERVAL_MS = 500;
+/** Of each client after some requests. What is told and asked for is rates: that something happens counts, and not how much of it. */
+const PAUSE_MS = 100;
 const missing = whyNoPrometheus() ?? whyNoCairn();
 const suite = missing === undefined ? describe : describe.skip;
 const strace = spawnSync('strace', ['-V']).status === 0;
@@ -63,7 +65,7 @@ suite(`a Prometheus that scrapes a cluster of three (${missing ?? 'both are here
       directory: join(cluster.directory, 'prometheus'),
       intervalMs: INTERVAL_MS,
     });
-    load = new Load(cluster, 20);
+    load = new Load(cluster, PAUSE_MS);
   });
 
   afterAll(async () => {
