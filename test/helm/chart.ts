@@ -7,11 +7,12 @@ export const CHART = join(ROOT, 'helm', 'cairn');
 const VALUES = join(__dirname, 'values');
 
 interface HelmModule {
+  readonly HELM_ENVIRONMENT: Readonly<Record<string, string>>;
   readonly findHelm: () => string | undefined;
   readonly runHelm: (helm: string, args: readonly string[]) => { ok: boolean; stdout: string; stderr: string };
 }
 
-const { findHelm, runHelm } = jest.requireActual<HelmModule>('../../scripts/chart/helm.js');
+export const { HELM_ENVIRONMENT, findHelm, runHelm } = jest.requireActual<HelmModule>('../../scripts/chart/helm.js');
 
 /** Any object of Kubernetes. What it is made of is looked at by path, and checked against the types by schema.ts. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHART, helm, idOf, manifestsOf, type Manifest } from './chart';
+import { CHART, helm, HELM_ENVIRONMENT, idOf, manifestsOf, type Manifest } from './chart';
 
 const NAMESPACE = 'apps';
 const LIMIT_MS = 60_000;
@@ -82,7 +82,7 @@ export class FakeCluster {
   /** Not at once, as `callHelm` does: this process answers it. */
   private async run(args: readonly string[]): Promise<string> {
     if (helm === undefined) throw new Error('there is no helm');
-    const env = { PATH: process.env['PATH'], HOME: this.directory, KUBECONFIG: '/dev/null' };
+    const env = { ...HELM_ENVIRONMENT, PATH: process.env['PATH'], HOME: this.directory, KUBECONFIG: '/dev/null' };
     const child = spawn(helm, args, { env, timeout: LIMIT_MS });
     let [said, complaint] = ['', ''];
     child.stdout.on('data', (text: Buffer) => (said += text.toString()));
