@@ -14,7 +14,7 @@ const SHORT_LOG = ['--snapshot-count', '50'];
 beforeAll(async () => {
   cluster = await Cluster.start({ moreArguments: SHORT_LOG });
   // The log is cut in steps of 256 entries; writes that are on their way together share one.
-  for (let number = 0; number < 700; number++) await cluster.members[0]!.put(`/filled/${number % 350}`, `v${number}`);
+  for (let number = 0; number < 400; number++) await cluster.members[0]!.put(`/filled/${number % 200}`, `v${number}`);
 });
 
 afterAll(() => cluster.end());

@@ -33,7 +33,7 @@ test('restarted one after the other with https URLs, members tell the cluster by
   const flags = peerTlsFlags(member, pki.caFile);
   cluster = await Cluster.start({ moreArguments: flags });
   let isOver = false;
-  const writing = writeUntil(cluster.members, 'migration', () => isOver);
+  const writing = writeUntil(cluster.members, 'migration', () => isOver, 10);
   try {
     for (const one of cluster.members) {
       await one.stop();

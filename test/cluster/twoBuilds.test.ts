@@ -25,6 +25,8 @@ const SNAPSHOT_COUNT = 20;
 /** More entries than three who write one key after the other have under way. */
 const UNCOMMITTED_MAX = 10;
 const LOADS = ['load1', 'load2', 'load3'];
+/** Hundreds of entries in a restart all the same; what writes without a rest takes the processors from the members that start. */
+const PAUSE_MS = 10;
 
 describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build', ({ build, level }) => {
   const keptBuild = join(__dirname, 'builds', `${build}.js`);
@@ -44,7 +46,7 @@ describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build'
 
   it('goes over to this build, back, and over again under load: nothing acknowledged is missing, and nobody ends', async () => {
     let isOver = false;
-    const loads = LOADS.map((name) => writeUntil(cluster.members, name, () => isOver));
+    const loads = LOADS.map((name) => writeUntil(cluster.members, name, () => isOver, PAUSE_MS));
     try {
       await goOverAndBack();
     } finally {

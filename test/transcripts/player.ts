@@ -27,7 +27,7 @@ export class Player {
     return new Player(server);
   }
 
-  /** Against a server that is there; `end` removes it. */
+  /** Against a server that is there; `end` removes it, `leave` does not. */
   static against(server: ServerProcess): Player {
     return new Player(server);
   }
@@ -61,8 +61,13 @@ export class Player {
 
   /** Ends everything that was started. */
   async end(): Promise<void> {
-    for (const exchange of this.background.values()) exchange.close();
+    this.leave();
     await this.server.remove();
+  }
+
+  /** Ends what goes on in the background, and leaves the server to others. */
+  leave(): void {
+    for (const exchange of this.background.values()) exchange.close();
   }
 
   private async playRequest(step: RequestStep): Promise<Answer> {

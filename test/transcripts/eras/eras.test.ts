@@ -11,27 +11,39 @@ import { compareAnswers } from '../compareAnswers';
 import { Player } from '../player';
 import { parseStory, readStory, storyFiles, type Story } from '../story';
 
-interface Stage {
-  /** Whoever is asked. */
-  readonly server: ServerProcess;
-  readonly others: readonly ServerProcess[];
-}
+type Members = readonly ServerProcess[];
 
-const stages: readonly (readonly [string, () => Promise<Stage>])[] = [
-  ['one member', async () => ({ server: await ServerProcess.start('cairn'), others: [] })],
-  ['a follower of three members', followerOfThree],
+const stages: readonly (readonly [string, () => Promise<Members>])[] = [
+  ['one member', async () => [await ServerProcess.start('cairn')]],
+  ['a follower of three members', three],
 ];
 
-async function followerOfThree(): Promise<Stage> {
+async function three(): Promise<Members> {
   const places: { name: string; clientPort: number; peerPort: number }[] = [];
   for (const name of ['a', 'b', 'c'])
     places.push({ name, clientPort: await stablePort(), peerPort: await stablePort() });
   const initialCluster = places.map(({ name, peerPort }) => `${name}=http://127.0.0.1:${peerPort}`).join(',');
-  const members = await Promise.all(places.map((place) => ServerProcess.start('cairn', { ...place, initialCluster })));
+  return Promise.all(places.map((place) => ServerProcess.start('cairn', { ...place, initialCluster })));
+}
+
+/** Whoever is asked: a follower, if there are several. */
+async function askedOf(members: Members): Promise<ServerProcess> {
   const states = await Promise.all(members.map(stateOf));
-  const server = members.find((_, index) => states[index] === 'StateFollower');
-  if (server === undefined) throw new Error(`there is no follower: ${states.join()}`);
-  return { server, others: members.filter((member) => member !== server) };
+  const asked = members.length === 1 ? members[0] : members.find((_, index) => states[index] === 'StateFollower');
+  if (asked === undefined) throw new Error(`there is no follower: ${states.join()}`);
+  return asked;
+}
+
+/** Takes away what a story left: above all keys whose time would come in the midst of the next one, and take an index. */
+async function clear({ clientPort }: ServerProcess): Promise<void> {
+  const answer = await fetchText(clientPort, 'GET', '/v2/keys/?quorum=true');
+  const { node } = JSON.parse(answer.body) as { node: { nodes?: { key: string }[] } };
+  for (const key of [...(node.nodes ?? []).map((each) => each.key), '/_etcd/mod'])
+    await fetchText(clientPort, 'DELETE', `/v2/keys${encodeURI(key)}?recursive=true`);
+}
+
+function removeAll(members: Members): Promise<unknown> {
+  return Promise.all(members.map((member) => member.remove()));
 }
 
 async function stateOf({ clientPort }: ServerProcess): Promise<string> {
@@ -56,21 +68,37 @@ function fromIndex(file: string, index: number): Story {
 }
 
 describe.each(stages)('asked of %s', (_name, start) => {
+  /** Of all that is told but a story in which a member is started again. */
+  let shared: Members;
+
+  beforeAll(async () => {
+    shared = await start();
+  });
+  afterAll(() => removeAll(shared));
+
   for (const file of storyFiles(__dirname)) {
     const told = readStory(file);
+    const isAlone = told.steps.some(({ kind }) => kind === 'restart');
     describe(`${relative(__dirname, file)}: ${told.title}`, () => {
-      let stage: Stage;
+      let members: Members;
       let player: Player;
       let story: Story;
 
       beforeAll(async () => {
-        stage = await start();
-        player = Player.against(stage.server);
-        story = fromIndex(file, await indexOf(stage.server, 1 + stage.others.length));
+        members = isAlone ? await start() : shared;
+        const asked = await askedOf(members);
+        player = Player.against(asked);
+        await indexOf(asked, members.length);
+        await clear(asked);
+        story = fromIndex(file, await indexOf(asked, members.length));
       });
       afterAll(async () => {
+        if (!isAlone) {
+          player.leave();
+          return;
+        }
         await player.end();
-        await Promise.all(stage.others.map((other) => other.remove()));
+        await removeAll(members);
       });
 
       told.steps.forEach(({ title }, index) => {
@@ -89,28 +117,25 @@ describe.each(stages)('asked of %s', (_name, start) => {
 
   /** These answers have addresses in them, which no file can tell. */
   describe('v1: the machines', () => {
-    let stage: Stage;
-    let members: readonly ServerProcess[];
+    let asked: ServerProcess;
     const clientUrl = ({ clientPort }: ServerProcess): string => `http://127.0.0.1:${clientPort}`;
     const peerUrl = ({ peerPort }: ServerProcess): string => `http://127.0.0.1:${peerPort}`;
     const get = async (path: string): Promise<{ status: number; body: string }> => {
-      const { status, body } = await fetchText(stage.server.clientPort, 'GET', path);
+      const { status, body } = await fetchText(asked.clientPort, 'GET', path);
       return { status, body };
     };
 
     beforeAll(async () => {
-      stage = await start();
-      members = [stage.server, ...stage.others];
-      await indexOf(stage.server, members.length);
+      asked = await askedOf(shared);
+      await indexOf(asked, shared.length);
     });
-    afterAll(() => Promise.all(members.map((member) => member.remove())));
 
     test('are keys, with the values that 0.2 and later gave them', async () => {
       const { status, body } = await get('/v1/keys/_etcd/machines/');
       expect(status).toBe(200);
       expect(body).toContain('\\u0026raft=');
       const listed = JSON.parse(body) as { action: string; key: string; value: string; index: number }[];
-      const wanted = members.map((member) =>
+      const wanted = shared.map((member) =>
         String(new URLSearchParams({ etcd: clientUrl(member), raft: peerUrl(member) })),
       );
       expect(listed.map(({ value }) => value).sort()).toEqual(wanted.sort());
@@ -122,12 +147,12 @@ describe.each(stages)('asked of %s', (_name, start) => {
 
     test.each(['/machines', '/v1/machines', '/v2/machines'])('%s has their client URLs', async (path) => {
       const { status, body } = await get(path);
-      expect([status, body.split(', ').sort()]).toEqual([200, members.map(clientUrl).sort()]);
+      expect([status, body.split(', ').sort()]).toEqual([200, shared.map(clientUrl).sort()]);
     });
 
     test.each(['/leader', '/v1/leader', '/v2/leader'])('%s has the peer URL of the one that leads', async (path) => {
-      const states = await Promise.all(members.map(stateOf));
-      const leader = members[states.indexOf('StateLeader')]!;
+      const states = await Promise.all(shared.map(stateOf));
+      const leader = shared[states.indexOf('StateLeader')]!;
       expect(await get(path)).toEqual({ status: 200, body: peerUrl(leader) });
     });
 
@@ -136,7 +161,7 @@ describe.each(stages)('asked of %s', (_name, start) => {
       expect(Object.keys(counts)).toEqual(['gets', 'sets', 'deletes', 'testAndSets']);
       expect((await get('/v1/stats/store')).body).toBe((await get('/v2/stats/store')).body);
       const [first, second] = [await get('/v1/stats/leader'), await get('/v2/stats/leader')];
-      expect(first.status).toBe(stage.others.length === 0 ? 200 : 403);
+      expect(first.status).toBe(shared.length === 1 ? 200 : 403);
       expect(second.status).toBe(first.status);
       expect(JSON.parse((await get('/v1/stats/self')).body)).toMatchObject({ name: expect.any(String) as string });
     });
