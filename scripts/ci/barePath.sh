@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fills a folder that serves as a PATH with what a small Debian has (its essential packages, and mount, which comes with each image of
-# it), git, curl, Node.js and npm, and nothing else that may be installed here, and prints it.
+# Fills a folder that serves as a PATH with what a small Debian has (its essential packages, and mount, which is required as they are),
+# git, curl, Node.js and npm, and nothing else that may be installed here, and prints it.
 #
 #   PATH=$(scripts/ci/barePath.sh FOLDER) npm test
 set -euo pipefail

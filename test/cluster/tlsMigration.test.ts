@@ -9,6 +9,9 @@ import { until } from './waiting';
 
 // Each of three members is restarted, twice.
 
+/** Between two writes: what writes without a rest takes the processors from the members that start. */
+const PAUSE_MS = 10;
+
 let pki: Pki;
 let member: CertificateFiles;
 let cluster: Cluster;
@@ -33,7 +36,7 @@ test('restarted one after the other with https URLs, members tell the cluster by
   const flags = peerTlsFlags(member, pki.caFile);
   cluster = await Cluster.start({ moreArguments: flags });
   let isOver = false;
-  const writing = writeUntil(cluster.members, 'migration', () => isOver, 10);
+  const writing = writeUntil(cluster.members, 'migration', () => isOver, PAUSE_MS);
   try {
     for (const one of cluster.members) {
       await one.stop();

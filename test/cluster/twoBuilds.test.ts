@@ -25,7 +25,7 @@ const SNAPSHOT_COUNT = 20;
 /** More entries than three who write one key after the other have under way. */
 const UNCOMMITTED_MAX = 10;
 const LOADS = ['load1', 'load2', 'load3'];
-/** Hundreds of entries in a restart all the same; what writes without a rest takes the processors from the members that start. */
+/** Between two writes of each: what writes without a rest takes the processors from the members that start. */
 const PAUSE_MS = 10;
 
 describe.each(KEPT_BUILDS)('a cluster that was founded by the kept build $build', ({ build, level }) => {

@@ -12,7 +12,9 @@ interface HelmModule {
   readonly runHelm: (helm: string, args: readonly string[]) => { ok: boolean; stdout: string; stderr: string };
 }
 
-export const { HELM_ENVIRONMENT, findHelm, runHelm } = jest.requireActual<HelmModule>('../../scripts/chart/helm.js');
+const helmModule = jest.requireActual<HelmModule>('../../scripts/chart/helm.js');
+const { findHelm, runHelm } = helmModule;
+export const { HELM_ENVIRONMENT } = helmModule;
 
 /** Any object of Kubernetes. What it is made of is looked at by path, and checked against the types by schema.ts. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

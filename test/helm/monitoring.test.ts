@@ -89,6 +89,7 @@ describeWithHelm('the rules and the dashboard of a release', () => {
     const manifests = manifestsOf(readRoot('deploy/kubernetes/monitoring.yaml'));
     const { rules, dashboard } = matchersOf(manifests);
     expect(rules.concat(dashboard).filter((matchers) => !matchers.startsWith('job="etcd-cairn"'))).toEqual([]);
+    expect(dashboardOf(manifests).title).toBe('Cairn');
     expect(find(manifests, 'ServiceMonitor').spec.endpoints[0].relabelings).toEqual([
       { targetLabel: 'job', replacement: 'etcd-cairn' },
     ]);

@@ -52,17 +52,8 @@ function start(peerPort: number): Child {
   const urls = ['--listen-client-urls', client, '--advertise-client-urls', client, '--listen-peer-urls', peer];
   const own = ['--name', 'one', '--data-dir', join(directory, 'data'), '--initial-advertise-peer-urls', peer];
   const cluster = ['--initial-cluster', `one=${peer}`];
-  const command = [
-    process.execPath,
-    '--require',
-    meter.hook,
-    '--require',
-    stored.hook,
-    ENTRY,
-    ...own,
-    ...urls,
-    ...cluster,
-  ];
+  const hooks = [meter.hook, stored.hook].flatMap((hook) => ['--require', hook]);
+  const command = [process.execPath, ...hooks, ENTRY, ...own, ...urls, ...cluster];
   return new Child(command, join(directory, 'one.log'));
 }
 

@@ -3,5 +3,5 @@ import { whyMissing } from '../../support/serverProcess';
 import { migrationSuite } from './migration';
 
 const missing = whyMissing('etcd');
-if (missing === undefined) describe('from etcd', () => migrationSuite('etcd'));
+if (missing === undefined) describe('from etcd', () => void migrationSuite('etcd'));
 else test.skip(`from etcd (skipped: ${missing})`, () => undefined);

@@ -1,51 +1,37 @@
 /** From a living Cairn to Cairn: nothing is lost, and no index goes back. */
-import type { Client } from '../../../src/client/client';
 import { until } from '../../cluster/waiting';
 import { ServerProcess } from '../../support/serverProcess';
-import { clientOf, contents, migrate, migrationSuite } from './migration';
+import { contents, migrate, migrationSuite } from './migration';
 
 describe('from cairn', () => {
-  migrationSuite('cairn');
-});
-
-describe('from cairn', () => {
-  let servers: ServerProcess[] = [];
-  let [source, target] = [undefined, undefined] as unknown as [Client, Client];
-
-  beforeEach(async () => {
-    servers = await Promise.all([ServerProcess.start('cairn'), ServerProcess.start('cairn')]);
-    [source, target] = servers.map(clientOf) as [Client, Client];
-  });
-
-  afterEach(async () => {
-    for (const client of [source, target]) client.close();
-    for (const server of servers) await server.remove();
-  });
+  const pair = migrationSuite('cairn');
 
   test('a target that holds something is left alone, unless it is said that it may go', async () => {
+    const { servers, source, target } = pair();
     await source.keys.set('/a', 'new');
     await target.keys.set('/a/b', 'theirs');
     await target.keys.set('/c', 'theirs');
-    const refused = migrate(servers[0]!, servers[1]!, '--once');
+    const refused = migrate(servers[0], servers[1], '--once');
     expect([await refused.code, refused.text()]).toEqual([
       1,
       expect.stringContaining('the target holds keys already (/'),
     ]);
     expect(await contents(target)).toEqual(['/a directory', '/a/b "theirs"', '/c "theirs"']);
-    const done = migrate(servers[0]!, servers[1]!, '--once', '--overwrite');
+    const done = migrate(servers[0], servers[1], '--once', '--overwrite');
     expect([await done.code, done.text()]).toEqual([0, expect.stringContaining('the target holds all 1 keys')]);
     expect(await contents(target)).toEqual(['/a "new"']);
   });
 
   test('a source that is away for a while is waited for', async () => {
+    const { servers, source, target } = pair();
     await source.keys.set('/a', '1');
-    const running = migrate(servers[0]!, servers[1]!);
+    const running = migrate(servers[0], servers[1]);
     await until('it follows', 60_000, () =>
       Promise.resolve(running.text().includes('following the source') || undefined),
     );
-    await servers[0]!.kill();
+    await servers[0].kill();
     await until('it says so', 60_000, () => Promise.resolve(running.text().includes('trying again') || undefined));
-    const { clientPort, peerPort, dataDir } = servers[0]!;
+    const { clientPort, peerPort, dataDir } = servers[0];
     servers[0] = await ServerProcess.start('cairn', { clientPort, peerPort, dataDir });
     await source.keys.set('/b', '2');
     await until('the target has it', 60_000, async () => {

@@ -25,7 +25,7 @@ export function migrate(source: ServerProcess, target: ServerProcess, ...more: r
   return { child, code, text: () => text };
 }
 
-export function clientOf(server: ServerProcess): Client {
+function clientOf(server: ServerProcess): Client {
   return createClient({ endpoints: `http://127.0.0.1:${server.clientPort}` });
 }
 
@@ -60,25 +60,36 @@ async function change(client: Client, random: SeededRandom): Promise<void> {
   await tries[random.integer(0, tries.length - 1)]!().catch(() => undefined);
 }
 
-/** What must hold whichever program it is that the keys come from. */
-export function migrationSuite(program: Program): void {
-  let servers: ServerProcess[] = [];
-  let [source, target] = [undefined, undefined] as unknown as [Client, Client];
+/** Two servers, new for each test, and a client of each. */
+export interface Pair {
+  readonly servers: [ServerProcess, ServerProcess];
+  readonly source: Client;
+  readonly target: Client;
+}
+
+/**
+ * What must hold whichever program it is that the keys come from.
+ *
+ * @returns tells the pair of the test that runs, for more tests beside these
+ */
+export function migrationSuite(program: Program): () => Pair {
+  let pair: Pair;
 
   beforeEach(async () => {
-    servers = await Promise.all([ServerProcess.start(program), ServerProcess.start('cairn')]);
-    [source, target] = servers.map(clientOf) as [Client, Client];
+    const servers = await Promise.all([ServerProcess.start(program), ServerProcess.start('cairn')]);
+    pair = { servers, source: clientOf(servers[0]), target: clientOf(servers[1]) };
   });
 
   afterEach(async () => {
-    for (const client of [source, target]) client.close();
-    for (const server of servers) await server.remove();
+    for (const client of [pair.source, pair.target]) client.close();
+    for (const server of pair.servers) await server.remove();
   });
 
   test('a store that is written to all the time is copied, followed and finished', async () => {
+    const { servers, source, target } = pair;
     const random = new SeededRandom(Number(process.env['CAIRN_SEED'] ?? 1));
     for (let count = 0; count < 300; count++) await change(source, random);
-    const running = migrate(servers[0]!, servers[1]!);
+    const running = migrate(servers[0], servers[1]);
     await until('it follows', 60_000, () =>
       Promise.resolve(running.text().includes('following the source') || undefined),
     );
@@ -99,8 +110,9 @@ export function migrationSuite(program: Program): void {
   });
 
   test('stopped in the midst it says so, and goes on when it is run again', async () => {
+    const { servers, source, target } = pair;
     await source.keys.set('/a', '1', { ttlSeconds: 500 });
-    const running = migrate(servers[0]!, servers[1]!);
+    const running = migrate(servers[0], servers[1]);
     await until('it follows', 60_000, () =>
       Promise.resolve(running.text().includes('following the source') || undefined),
     );
@@ -116,9 +128,10 @@ export function migrationSuite(program: Program): void {
     await source.keys.set('/kept', '1');
     await source.keys.delete('/a');
     await source.keys.set('/b/c', '2', { ttlSeconds: 500 });
-    const again = migrate(servers[0]!, servers[1]!, '--once');
+    const again = migrate(servers[0], servers[1], '--once');
     expect([await again.code, again.text()]).toEqual([0, expect.stringContaining('the target holds all 3 keys')]);
     expect(again.text()).not.toContain('following');
     expect(await contents(target)).toEqual(['/b directory', '/b/c "2" ttl', '/kept "1"']);
   });
+  return () => pair;
 }
