@@ -99,13 +99,15 @@ export class Loop {
 
   /**
    * Replaces the state by one that was received. `adopt` makes it the stored one; a rejection of it ends the member.
-   * Rejects if it is not newer than what is here, or if the member stops.
+   * Rejects, with nothing changed, if it is not newer than what is here or contradicts it, or if the member stops.
    */
   async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
     const { raft, state } = this.parts.replica;
     while (this.busy || (this.applier.hasWaiting && !this.stopped)) await this.idle();
     if (this.stopped) throw new Error('the member is stopping');
     if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
+    const fault = raft.faultOfStart(start);
+    if (fault !== undefined) throw new Error(fault);
     this.replacing = true;
     try {
       const machine = await adopt();

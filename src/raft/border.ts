@@ -3,9 +3,9 @@
  * where a promise of the algorithm is broken, which ends the member; that is for faults of this member, not for what
  * another one says. A sound member never sends what is refused here.
  */
-import { isValidChange } from './configuration';
+import { isSameConfiguration, isValidChange } from './configuration';
 import type { RaftState } from './state';
-import type { AppendRequest, Heartbeat, MemberId, Message, SnapshotRequest } from './types';
+import type { AppendRequest, Heartbeat, LogStart, MemberId, Message, SnapshotRequest } from './types';
 
 /** Far above what any cluster reaches, far below where numbers become inexact. */
 export const INDEX_MAX = 2 ** 47;
@@ -45,6 +45,23 @@ export function judge(state: RaftState, message: Message): Verdict {
     case 'readIndexRequest':
       return isMember(state, message.from) ? undefined : 'ignored';
   }
+}
+
+/**
+ * What is wrong with the place at which the leader says that its state is (paper section 7); undefined if it may be taken. It
+ * lies in the leader's log, so it is of no later term than this, and it is what is committed here as far as that goes.
+ */
+export function faultOfStart({ log, term }: RaftState, start: LogStart): string | undefined {
+  const { index, configuration } = start;
+  if (index < 1 || index > INDEX_MAX) return `a state at index ${index}`;
+  if (start.term < 1 || start.term > term) return `a state of term ${start.term}, in term ${term}`;
+  const committed = log.termAt(Math.min(index, log.commit));
+  const contradicts = index <= log.commit ? committed !== start.term : start.term < (committed ?? 0);
+  if (contradicts) return `a state at ${index} of term ${start.term}, which contradicts what is committed here`;
+  if (log.matches(index, start.term) && !isSameConfiguration(log.configurationAt(index), configuration)) {
+    return `a state at ${index} with other members than the log has there`;
+  }
+  return undefined;
 }
 
 /** Who leads a term is the only one to say so in it, and knows what this member has acknowledged and what is committed. */

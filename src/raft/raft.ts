@@ -1,5 +1,5 @@
 /** The consensus core's public face: inputs are passed on to the rules, outputs are collected. See README.md. */
-import { judge, type Verdict } from './border';
+import { faultOfStart, judge, type Verdict } from './border';
 import { sortedConfiguration } from './configuration';
 import { campaign, mayCampaign, ownVotePersisted } from './election';
 import { installSnapshot, leaderGone } from './following';
@@ -88,6 +88,11 @@ export class Raft {
   /** What is to be done with a message that another member sent over a link of its own; see border.ts. Changes nothing. */
   judge(message: Message): Verdict {
     return judge(this.state, message);
+  }
+
+  /** What is wrong with the place at which a state that was received begins; undefined if it may be taken. Changes nothing. */
+  faultOfStart(start: LogStart): string | undefined {
+    return faultOfStart(this.state, start);
   }
 
   /** Takes a message from another member that was judged to be in order. Throws RaftInvariantError if it proves that a guarantee was broken. */

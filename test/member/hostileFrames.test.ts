@@ -4,7 +4,7 @@ import type { Command } from '../../src/machine/command';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import { requestBytes } from './requestBytes';
 import { FrameType } from '../../src/peer/wire/frames';
-import type { Configuration, Entry, MemberId, Message, RaftStatus } from '../../src/raft/types';
+import type { Configuration, Entry, LogStart, MemberId, Message, RaftStatus } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
 import { set } from '../machine/keyspace/writer';
 import { until } from '../peer/harness';
@@ -242,6 +242,20 @@ it.each(Object.entries(TO_LEADER))('%s, to a leader', async (_, said) => {
     if ((await speakAs(id, target, [said(sceneOf(target, id))])) !== undefined) break;
     expect(attempt).toBeLessThan(3);
   }
+  await checkWell();
+});
+
+it.each<[string, (start: LogStart) => LogStart]>([
+  ['far beyond all that is written', (start) => ({ ...start, index: 2 ** 50 })],
+  ['in a term that nobody was in', (start) => ({ ...start, index: start.index + 1000, term: start.term + 1 })],
+  ['before the term of what is committed', (start) => ({ ...start, index: start.index + 1000, term: 0 })],
+])('a state of the leader that begins %s', async (_, lie) => {
+  await until(() => leader() !== undefined, 60_000);
+  const lead = leader()!;
+  const follower = members.find((each) => each !== lead)!;
+  const { position, chunks, close } = await lead.member.snapshot({ quorum: true });
+  await expect(lead.links.sendSnapshot(follower.id, lie(position), chunks)).rejects.toThrow(/a state/);
+  await close();
   await checkWell();
 });
 

@@ -112,7 +112,7 @@ describe('a member that stops', () => {
     const raft = {
       applied: 100,
       ready: () => ({ messages: [], committed: [], reads: [] }),
-      ...{ takeWrite: none, entries: () => [], status: () => ({ lastIndex: 150 }) },
+      ...{ takeWrite: none, faultOfStart: none, entries: () => [], status: () => ({ lastIndex: 150 }) },
       installSnapshot: ({ index }: LogStart) => {
         raft.applied = index;
         return true;

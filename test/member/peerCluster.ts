@@ -44,6 +44,7 @@ export interface PeerMember {
   readonly log: LogRecorder;
   readonly failures: unknown[];
   readonly member: LocalMember;
+  readonly links: PeerLinks;
   stop(): Promise<void>;
 }
 
@@ -99,7 +100,7 @@ async function startMember(place: Place, places: readonly Place[], disk: MemoryD
   links.connect(member);
   member.start();
   return {
-    ...{ id: memberIdOf([place.url], TOKEN), url: place.url, disk, log, failures, member },
+    ...{ id: memberIdOf([place.url], TOKEN), url: place.url, disk, log, failures, member, links },
     stop: async () => {
       await member.stop(0);
       await links.stop();

@@ -15,7 +15,7 @@ interface Scene {
 }
 
 /** A loop around a raft that has applied 3 entries, with nothing else to do. */
-function sceneOf(installSnapshot: () => boolean): Scene {
+function sceneOf(installSnapshot: () => boolean, faultOfStart = (): string | undefined => undefined): Scene {
   const writes: object[] = [];
   const failures: unknown[] = [];
   const releases: number[] = [];
@@ -24,6 +24,7 @@ function sceneOf(installSnapshot: () => boolean): Scene {
   const raft = {
     applied: 3,
     installSnapshot,
+    faultOfStart,
     ready: () => ({ messages: [], committed: [], reads: [] }),
     takeWrite: () => undefined,
     entries: () => [],
@@ -85,6 +86,19 @@ it('a state that is not newer is refused before anything is changed', async () =
   await expect(loop.replaceState({ ...START, index: 3 }, adopt)).rejects.toThrow(/older than this member/);
   expect(adopt).not.toHaveBeenCalled();
   expect(failures).toEqual([]);
+});
+
+it('a state that contradicts what is committed here is refused before anything is changed on the disk', async () => {
+  const { loop, failures, state } = sceneOf(
+    () => true,
+    () => 'it contradicts',
+  );
+  const before = state.machine;
+  const adopt = jest.fn();
+  await expect(loop.replaceState(START, adopt)).rejects.toThrow('it contradicts');
+  expect(adopt).not.toHaveBeenCalled();
+  expect(failures).toEqual([]);
+  expect(state.machine).toBe(before);
 });
 
 it('whoever waits for a read inside the state is let go at once, and others hear that the state jumped', async () => {

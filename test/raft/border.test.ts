@@ -1,4 +1,4 @@
-import { INDEX_MAX, judge, TERM_MAX } from '../../src/raft/border';
+import { faultOfStart, INDEX_MAX, judge, TERM_MAX } from '../../src/raft/border';
 import { handleHeartbeat } from '../../src/raft/following';
 import { RaftState } from '../../src/raft/state';
 import type { Configuration, Entry, Heartbeat, Message, RaftOptions } from '../../src/raft/types';
@@ -127,4 +127,38 @@ it('only the leader calls to an election in its term', () => {
   expect(judge(stateOf('2'), from('2', { type: 'timeoutNow' }))).toBeUndefined();
   expect(judge(stateOf('2'), from('3', { type: 'timeoutNow' }))).toBe('ignored');
   expect(judge(stateOf('2'), from('3', { type: 'readIndexResponse', context: 1, index: 9 }))).toBe('ignored');
+});
+
+describe('a state that the leader sends', () => {
+  const CONFIGURATION = { voters: VOTERS, learners: [] };
+  const fault = (index: number, term: number, configuration: Configuration = CONFIGURATION): string | undefined =>
+    faultOfStart(stateOf('2'), { index, term, configuration });
+
+  it.each<[string, number, number]>([
+    ['what is committed here', 4, 3],
+    ['the last entry of this log', 6, 4],
+    ['another entry where nothing is committed', 6, 5],
+    ['what is far ahead', 4000, 5],
+  ])('at %s is taken', (_, index, term) => {
+    expect(fault(index, term)).toBeUndefined();
+  });
+
+  it('far ahead with other members than there are here is taken', () => {
+    expect(fault(4000, 5, { voters: ['2', '3'], learners: ['4'] })).toBeUndefined();
+  });
+
+  it.each<[string, number, number, RegExp]>([
+    ['an index beyond all', INDEX_MAX + 1, 5, /index/],
+    ['index 0', 0, 0, /index/],
+    ['term 0', 40, 0, /of term 0/],
+    ['a later term than the one that is led', 40, 6, /of term 6, in term 5/],
+    ['another term of a committed entry', 4, 5, /contradicts/],
+    ['a term before that of what is committed', 40, 2, /contradicts/],
+  ])('at %s is refused', (_, index, term, text) => {
+    expect(fault(index, term)).toMatch(text);
+  });
+
+  it('with other members than this log has at that very entry is refused', () => {
+    expect(fault(6, 4, { voters: ['1', '2'], learners: [] })).toMatch(/other members/);
+  });
 });

@@ -171,6 +171,9 @@ export class TestMember {
 
   /** False if it came too late. */
   install(snapshot: Snapshot): boolean {
+    const fault = this.raft.faultOfStart(snapshot.start);
+    // What is older than this member's state may well be of before its log.
+    if (fault !== undefined && snapshot.start.index > this.raft.applied) throw new Error(`refused: ${fault}`);
     if (!this.raft.installSnapshot(snapshot.start)) return false;
     this.machine = [...snapshot.machine];
     return true;
