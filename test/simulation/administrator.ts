@@ -18,8 +18,10 @@ export class Administrator {
   ) {}
 
   start(): void {
-    const { scheduler, random } = this.cluster.world;
-    scheduler.schedule(random.between(...PAUSE_MS), () => void this.act());
+    const { scheduler, random, judge } = this.cluster.world;
+    scheduler.schedule(random.between(...PAUSE_MS), () => {
+      judge.watch('the administrator', this.act());
+    });
   }
 
   private async act(): Promise<void> {

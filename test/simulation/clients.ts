@@ -35,7 +35,14 @@ export class Client {
   ) {}
 
   start(): void {
-    this.cluster.world.scheduler.schedule(this.cluster.world.random.between(0, this.thinkMs), () => void this.act());
+    this.actIn(this.cluster.world.random.between(0, this.thinkMs));
+  }
+
+  private actIn(delayMs: number): void {
+    const { scheduler, judge } = this.cluster.world;
+    scheduler.schedule(delayMs, () => {
+      judge.watch(this.name, this.act());
+    });
   }
 
   private async act(): Promise<void> {
@@ -47,7 +54,7 @@ export class Client {
       await this.once(random.pick(serving));
       this.idle = true;
     }
-    this.cluster.world.scheduler.schedule(random.between(0.2, 1.8) * this.thinkMs, () => void this.act());
+    this.actIn(random.between(0.2, 1.8) * this.thinkMs);
   }
 
   private async once(node: SimNode): Promise<void> {

@@ -80,7 +80,7 @@ export class Healing {
         else await this.cluster.sleep(RETRY_MS);
       }
     };
-    for (const id of left) void attempt(id);
+    for (const id of left) this.cluster.world.judge.watch(what, attempt(id));
     await until(() => left.size === 0, limitMs, what);
   }
 

@@ -25,4 +25,11 @@ export class Judge {
   check(holds: boolean, rule: string, what: () => string): void {
     if (!holds) this.broken(rule, what());
   }
+
+  /** For what somebody does that nobody waits for: who stumbles over an answer has found something, too. */
+  watch(who: string, acting: Promise<void>): void {
+    acting.catch((error: unknown) => {
+      this.broken('answers are what was asked for', `${who} ${error instanceof Error ? error.stack : String(error)}`);
+    });
+  }
 }

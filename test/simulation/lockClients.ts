@@ -57,7 +57,7 @@ export class LockClient {
   ) {}
 
   start(): void {
-    void this.act();
+    this.cluster.world.judge.watch(this.name, this.act());
   }
 
   private async act(): Promise<void> {

@@ -30,7 +30,7 @@ export class Rush {
   start(): void {
     this.cluster.world.scheduler.schedule(this.cluster.world.random.between(...PAUSE_MS), () => {
       if (!this.running) return;
-      void this.crowd();
+      this.cluster.world.judge.watch('a crowd', this.crowd());
       this.start();
     });
   }

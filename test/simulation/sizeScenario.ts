@@ -239,10 +239,10 @@ export class SizeScenario {
   /** Somebody changes the settings now and then. */
   private operate(): void {
     const { random } = this;
-    const { scheduler } = this.cluster.world;
+    const { scheduler, judge } = this.cluster.world;
     scheduler.schedule(random.between(2000, 20_000), () => {
       if (this.isCalm) return;
-      void this.set(random.integer(3, 5));
+      judge.watch('the operator', this.set(random.integer(3, 5)));
       this.operate();
     });
   }
@@ -259,9 +259,10 @@ export class SizeScenario {
     const isSet = (): boolean => {
       if (!isAsking && !this.settings.isSet && this.cluster.leader !== undefined) {
         isAsking = true;
-        void this.set(activeSize).finally(() => {
+        const setting = this.set(activeSize).finally(() => {
           isAsking = false;
         });
+        this.cluster.world.judge.watch('the operator', setting);
       }
       return this.settings.isSet;
     };
