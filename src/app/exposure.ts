@@ -78,18 +78,22 @@ export function clientExposures(configuration: Configuration): readonly Exposure
 }
 
 /** Numbers are nobody's harm, the routes of operators are. */
-function metricsExposures({ listenMetricsUrls, operatorRoutes }: Configuration): readonly Exposure[] {
-  const plain = openToOthers(listenMetricsUrls).filter(isPlain);
-  if (plain.length === 0) return [];
-  const where = plain.map(formatEndpoint).join(' ');
-  if (operatorRoutes !== 'metrics') {
-    const text = `${where}: the metrics port is without TLS: whoever reaches it reads numbers, version and health (docs/security.md)`;
-    return [{ level: 'info', text }];
-  }
+function metricsExposures(configuration: Configuration): readonly Exposure[] {
+  const plain = openToOthers(configuration.listenMetricsUrls).filter(isPlain);
+  if (plain.length === 0 || configuration.operatorRoutes !== 'metrics') return numbersExposures(configuration);
   const text =
     "the metrics port is without TLS and has operators' routes: the whole state and passwords of operators can be read on the way; give " +
     'it https URLs, or let only operators reach it (docs/security.md)';
   return [exposure(plain, text)];
+}
+
+/** Of a metrics port that has nothing but metrics, version and health, as that of a proxy. */
+export function numbersExposures({ listenMetricsUrls }: Configuration): readonly Exposure[] {
+  const plain = openToOthers(listenMetricsUrls).filter(isPlain);
+  if (plain.length === 0) return [];
+  const where = plain.map(formatEndpoint).join(' ');
+  const text = `${where}: the metrics port is without TLS: whoever reaches it reads numbers, version and health (docs/security.md)`;
+  return [{ level: 'info', text }];
 }
 
 function sharedCaExposures(configuration: Configuration, areCasShared: boolean): readonly Exposure[] {

@@ -3,32 +3,35 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ConnectionPlaces } from '../api/connectionPlaces';
 import { parseRequestTarget } from '../api/http/requestTarget';
+import type { Listener } from '../api/listener';
 import { openListeners } from '../api/openListeners';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { startProxy } from '../proxy/proxy';
-import type { Proxy } from '../proxy/proxy';
+import type { Proxy, ProxyOptions } from '../proxy/proxy';
 import { openAuditLog } from './auditLog';
-import { clientExposures, tellExposures } from './exposure';
+import { clientExposures, numbersExposures, tellExposures } from './exposure';
 import { ownUrls } from './ownAddresses';
+import { proxyMonitoring } from './proxyMonitoring';
 import type { ServerSetting } from './serverParts';
 import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 
 /**
- * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, and leaves nothing open.
+ * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, or with the reason of `stopping` while it looks for the members,
+ * and leaves nothing open.
  *
  * @param peerUrls of members of the cluster; one that answers is enough
  */
 export async function startProxyServer(
   configuration: Configuration,
   peerUrls: readonly string[],
-  { dials, tls }: Pick<ServerSetting, 'dials' | 'tls'>,
+  { dials, tls, stopping }: Pick<ServerSetting, 'dials' | 'tls' | 'stopping'>,
   logger: Logger,
-): Promise<Proxy> {
+): Promise<Pick<Proxy, 'stop'>> {
   await tls.makeOwn();
   const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
   const { served, waiting } = shareDescriptors(descriptorLimit());
@@ -40,46 +43,67 @@ export async function startProxyServer(
     nowMs: () => performance.now(),
   });
   logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
-  tellExposures(clientExposures(configuration), logger);
+  tellExposures([...clientExposures(configuration), ...numbersExposures(configuration)], logger);
   const audit = await openAuditLog(configuration.auditLog, logger);
-  const proxy = await startProxy({
+  const shared = {
+    maxHeaderBytes: configuration.maxHeaderBytes,
+    headerTimeoutMs: configuration.requestHeaderTimeoutMs,
+    bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
+    logger,
+    web: webRules(configuration),
+    audit: audit?.trail,
+    tls: tls.clients,
+  };
+  let proxy: Proxy | undefined;
+  let metricsPort: readonly Listener[] = [];
+  const closeRest = async (): Promise<void> => {
+    await Promise.all(metricsPort.map((listener) => listener.close(0)));
+    await audit?.close();
+  };
+  try {
+    const metrics = { ...shared, flag: '--listen-metrics-urls' } as const;
+    metricsPort = await openListeners(
+      configuration.listenMetricsUrls,
+      metrics,
+      proxyMonitoring(() => proxy?.status, tls),
+    );
+    const started = await startProxy({
+      ...environmentOf(configuration, dials, logger),
+      peerUrls,
+      stopping,
+      listen: (handler) =>
+        openListeners(configuration.listenClientUrls, { ...shared, flag: '--listen-client-urls', places }, handler),
+    });
+    proxy = started;
+    return {
+      stop: async () => {
+        await started.stop();
+        await closeRest();
+      },
+    };
+  } catch (error) {
+    await closeRest();
+    throw error;
+  }
+}
+
+function environmentOf(
+  configuration: Configuration,
+  dials: ServerSetting['dials'],
+  logger: Logger,
+): Omit<ProxyOptions, 'listen' | 'peerUrls' | 'stopping'> {
+  return {
     id: randomBytes(8).toString('hex'),
     ownUrls: (urls) => ownUrls(urls, configuration.listenClientUrls),
-    peerUrls,
     mode: configuration.proxy === 'readonly' ? 'readonly' : 'on',
-    listen: (handler) =>
-      openListeners(
-        configuration.listenClientUrls,
-        {
-          flag: '--listen-client-urls',
-          maxHeaderBytes: configuration.maxHeaderBytes,
-          headerTimeoutMs: configuration.requestHeaderTimeoutMs,
-          bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
-          logger,
-          web: webRules(configuration),
-          audit: audit?.trail,
-          places,
-          tls: tls.clients,
-        },
-        handler,
-      ),
     fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer),
     targetOf: parseRequestTarget,
     dial: dials.proxied,
     failureWaitMs: configuration.proxyFailureWaitMs,
     refreshIntervalMs: configuration.proxyRefreshIntervalMs,
     dialTimeoutMs: configuration.proxyDialTimeoutMs,
-    now: Date.now,
+    nowMs: () => performance.now(),
     random: Math.random,
     logger,
-  }).catch(async (error: unknown) => {
-    await audit?.close();
-    throw error;
-  });
-  return {
-    stop: async () => {
-      await proxy.stop();
-      await audit?.close();
-    },
   };
 }

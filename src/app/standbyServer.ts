@@ -10,9 +10,10 @@ import type { ListedCluster } from '../discovery/beginning';
 import { askForRoom } from '../discovery/room';
 import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
+import { answerNotFound } from '../platform/monitoringAnswers';
 import { RealClock } from '../platform/realClock';
 import { standbyMetrics } from '../metrics/standby';
-import { answerClient, answerMonitoring, answerNotFound, answerPeer, type StandbyStatus } from '../standby/answers';
+import { answerClient, answerPeer, answerProbe, type StandbyStatus } from '../standby/answers';
 import { Waiting } from '../standby/waiting';
 import { openAuditLog } from './auditLog';
 import { clientExposures, tellExposures } from './exposure';
@@ -92,7 +93,7 @@ export async function startStandbyServer(
     });
     const metrics = { flag: '--listen-metrics-urls', web, tls: tls.clients } as const;
     await open(configuration.listenMetricsUrls, metrics, (request, response) => {
-      if (!answerMonitoring(request, response, status())) answerNotFound(request, response);
+      if (!answerProbe(request, response, status())) answerNotFound(request, response);
     });
     const peers = { flag: '--listen-peer-urls', tls: tls.peers } as const;
     await open(configuration.listenPeerUrls, peers, (request, response) => {

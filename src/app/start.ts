@@ -36,7 +36,8 @@ export function asProxy(
 ): Service {
   return {
     role: 'proxy',
-    start: async (stopping) => startProxyServer(configuration, await findPeers(stopping), { dials, tls }, logger),
+    start: async (stopping) =>
+      startProxyServer(configuration, await findPeers(stopping), { dials, tls, stopping }, logger),
   };
 }
 

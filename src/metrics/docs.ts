@@ -1,8 +1,9 @@
 /** docs/metrics.md, made from the table of metrics; scripts/metrics-docs.js writes it. */
 import { introduction } from './docsIntroduction';
 import type { Row } from './row';
-import { createRuntimeRegistry } from './runtime';
+import { runtimeRegistry } from './runtime';
 import { families, type Family } from './table';
+import { proxyRows } from './table/proxy';
 
 export async function generateMetricsDocs(): Promise<string> {
   return [
@@ -12,6 +13,7 @@ export async function generateMetricsDocs(): Promise<string> {
     '',
     ...introduction,
     ...families.flatMap(familySection),
+    ...proxySection(),
     ...(await runtimeSection()),
     ...bucketSection(),
   ].join('\n');
@@ -32,14 +34,22 @@ function familySection({ title, shown, rows }: Family): string[] {
   ];
 }
 
-function cells({ name, type, labels, help, source }: Row): readonly string[] {
+function proxySection(): string[] {
+  return [
+    '## Of a proxy',
+    '',
+    'On its `--listen-metrics-urls` only, and with those of Node.js below: on its client URLs `/metrics` is that of a member.',
+    '',
+    ...table(['Metric', 'Type', 'Labels', 'Meaning', 'From'], proxyRows.map(cells)),
+  ];
+}
+
+function cells({ name, type, labels, help, source }: Omit<Row, 'read' | 'buckets'>): readonly string[] {
   return [`\`${name}\``, type, labels.map((label) => `\`${label}\``).join(', '), help, source];
 }
 
 async function runtimeSection(): Promise<string[]> {
-  const registry = createRuntimeRegistry();
-  const metrics = await registry.getMetricsAsJSON();
-  registry.clear();
+  const metrics = await runtimeRegistry().getMetricsAsJSON();
   return [
     '## Node.js',
     '',

@@ -3,7 +3,7 @@ import { exposeRow } from './exposition';
 import type { Readings } from './readings';
 import { Recorders } from './recorders';
 import type { Row } from './row';
-import { createRuntimeRegistry } from './runtime';
+import { runtimeRegistry } from './runtime';
 import { families } from './table';
 
 export interface MetricsOptions {
@@ -24,7 +24,7 @@ export class Metrics {
   readonly contentType = 'text/plain; version=0.0.4; charset=utf-8';
   readonly recorders: Recorders;
   private readonly rows: readonly Row[];
-  private readonly runtime = createRuntimeRegistry();
+  private readonly runtime = runtimeRegistry();
   private readonly eventLoop: { stop(): void };
   private lookUp: LookUp | undefined;
 
@@ -48,7 +48,6 @@ export class Metrics {
 
   stop(): void {
     this.eventLoop.stop();
-    this.runtime.clear();
   }
 }
 

@@ -46,7 +46,7 @@ function single<R>(type: 'counter' | 'gauge', name: string, [help, source]: Word
   return { name, type, labels: [], help, source, read: (readings) => [{ labels: [], value: read(readings) }] };
 }
 
-export function counter(name: string, words: Words, read: ReadNumber<Readings>): NumberRow {
+export function counter<R = Readings>(name: string, words: Words, read: ReadNumber<R>): NumberRow<R> {
   return single('counter', name, words, read);
 }
 

@@ -21,8 +21,17 @@ const MONITORED = ['min', 'max', 'mean', 'stddev', 'p50', 'p90', 'p99'].map(
 /** How often it wakes the process; prom-client starts it in any case. */
 const MONITOR_INTERVAL_MS = 60_000;
 
-/** What prom-client knows of the process and of Node.js: processor, memory, garbage collection, event loop. */
-export function createRuntimeRegistry(): Registry {
+let ofThisProcess: Registry | undefined;
+
+/**
+ * What prom-client knows of the process and of Node.js: processor, memory, garbage collection, event loop. One for the whole process, whatever
+ * it serves after the other: what prom-client watches it watches for ever.
+ */
+export function runtimeRegistry(): Registry {
+  return (ofThisProcess ??= createRegistry());
+}
+
+function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: MONITOR_INTERVAL_MS });
   for (const name of [...LEFT_OUT, ...MONITORED]) registry.removeSingleMetric(name);

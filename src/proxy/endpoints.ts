@@ -31,20 +31,24 @@ export class Endpoints {
   private entries: Entry[] = [];
 
   /**
-   * @param now milliseconds
+   * @param nowMs of a clock that never goes back
    * @param random a number in [0, 1)
    * @param failureWaitMs how long an endpoint that failed is left alone
    */
   constructor(
-    private readonly now: () => number,
+    private readonly nowMs: () => number,
     private readonly random: () => number,
     private readonly failureWaitMs: number,
   ) {}
 
   /** Those that may be tried now, the first one first. */
   available(): readonly Endpoint[] {
-    const nowMs = this.now();
+    const nowMs = this.nowMs();
     return this.entries.filter((entry) => entry.availableAtMs <= nowMs).map(({ endpoint }) => endpoint);
+  }
+
+  get known(): number {
+    return this.entries.length;
   }
 
   /** Takes the cluster's list over. What stays in it keeps its place and what is known of it; true if anything changed. */
@@ -67,7 +71,7 @@ export class Endpoints {
   fail(endpoint: Endpoint): void {
     const entry = this.entries.find((candidate) => candidate.endpoint === endpoint);
     if (entry === undefined) return;
-    entry.availableAtMs = this.now() + this.failureWaitMs;
+    entry.availableAtMs = this.nowMs() + this.failureWaitMs;
     this.entries = [...this.entries.filter((other) => other !== entry), entry];
   }
 }

@@ -2,7 +2,7 @@
 import type { Endpoints } from './endpoints';
 import type { FetchMembers, ProxyLogger } from './environment';
 
-/** As etcd 2.3: without any endpoint it asks every second. */
+/** As etcd 2.3, which asks every second while it has no endpoint: here also while none answers. */
 const EMPTY_INTERVAL_MS = 1000;
 
 /** Part of an interval by which it varies, so that many proxies do not ask at the same moment. */
@@ -16,6 +16,8 @@ export interface MembershipOptions {
   /** Which of these client URLs are this proxy's own: nothing is sent there. */
   readonly ownUrls: (urls: readonly string[]) => readonly string[];
   readonly random: () => number;
+  /** Of a clock that never goes back. */
+  readonly nowMs: () => number;
   readonly logger: ProxyLogger;
 }
 
@@ -23,6 +25,9 @@ export class Membership {
   private peerUrls: readonly string[] = [];
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
+  private answered = false;
+  /** That nobody answers was said then. */
+  private saidAtMs = -Infinity;
   /** This proxy's own among the client URLs of the members, as they were last. */
   private knownOwn = '';
 
@@ -31,18 +36,22 @@ export class Membership {
     private readonly options: MembershipOptions,
   ) {}
 
+  /** A member answered when one was asked last, by this proxy or for a client. False once it was stopped. */
+  get isAnswered(): boolean {
+    return this.answered && !this.stopped;
+  }
+
+  /** Whether a member answered a client's request, or none did: then it is looked soon whether any is there. */
+  heard(isAnswered: boolean): void {
+    if (this.answered && !isAnswered && this.timer !== undefined && !this.stopped) this.lookIn(EMPTY_INTERVAL_MS);
+    this.answered = isAnswered;
+  }
+
   /** Resolves after the first look, whatever came of it, and goes on looking until it is stopped. */
   async start(): Promise<void> {
-    const found = await this.look();
-    if (this.stopped) return;
-    const { refreshIntervalMs, random } = this.options;
-    const intervalMs = found ? refreshIntervalMs : Math.min(EMPTY_INTERVAL_MS, refreshIntervalMs);
-    this.timer = setTimeout(
-      () => {
-        void this.start();
-      },
-      intervalMs * (1 + JITTER * (2 * random() - 1)),
-    );
+    this.timer = undefined;
+    this.answered = await this.look();
+    if (!this.stopped) this.lookIn(this.answered ? this.options.refreshIntervalMs : EMPTY_INTERVAL_MS);
   }
 
   stop(): void {
@@ -50,7 +59,18 @@ export class Membership {
     clearTimeout(this.timer);
   }
 
-  /** Takes the answer of the first member that gives one; false if there is no endpoint at all after that. */
+  private lookIn(delayMs: number): void {
+    const { refreshIntervalMs, random } = this.options;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(
+      () => {
+        void this.start();
+      },
+      Math.min(delayMs, refreshIntervalMs) * (1 + JITTER * (2 * random() - 1)),
+    );
+  }
+
+  /** Takes the answer of the first member that gives one; false if there is none. */
   private async look(): Promise<boolean> {
     const { fetchMembers, ownUrls, logger } = this.options;
     const reasons: string[] = [];
@@ -65,14 +85,23 @@ export class Membership {
         if (clientUrls.length === 0) throw new Error(`${url}: all client URLs of the members are this proxy's own`);
         this.warnOf(own);
         this.peerUrls = members.flatMap(({ peerURLs }) => peerURLs);
+        this.saidAtMs = -Infinity;
         if (this.endpoints.replace(clientUrls)) logger.info({ endpoints: clientUrls }, 'proxy: endpoints found');
         return true;
       } catch (error) {
         reasons.push(error instanceof Error ? error.message : String(error));
       }
     }
+    this.warnOfSilence(reasons);
+    return false;
+  }
+
+  /** Once in the time after which they are asked anyway. */
+  private warnOfSilence(reasons: readonly string[]): void {
+    const { nowMs, refreshIntervalMs, logger } = this.options;
+    if (nowMs() - this.saidAtMs < refreshIntervalMs) return;
+    this.saidAtMs = nowMs();
     logger.warn({ reasons }, 'proxy: nobody says who the members are; it will be asked again');
-    return this.endpoints.available().length > 0;
   }
 
   /** Once for as long as they stay the same. */

@@ -22,6 +22,8 @@ export interface PassageContext {
   readonly dialTimeoutMs: number;
   /** The endpoint did not take the request or did not answer it. */
   readonly onFailure: (endpoint: Endpoint, reason: string) => void;
+  /** It is decided how the client is answered: as a member did, or by this proxy, since none did. At most once. */
+  readonly onOutcome: (isAnswered: boolean) => void;
 }
 
 /** It can be asked of another member too. */
@@ -170,6 +172,7 @@ export class Passage {
       answer.destroy();
       return;
     }
+    this.context.onOutcome(true);
     this.endless = answer.headers['content-length'] === undefined;
     // It waits no more: an answer whose length is known is all there, and is given also to who has closed his half.
     if (!this.endless) this.request.socket.removeListener('end', this.onHalfClosed);
@@ -203,6 +206,7 @@ export class Passage {
   }
 
   private giveUp(): void {
+    this.context.onOutcome(false);
     const tried = Math.min(this.position, this.endpoints.length);
     writeMessage(this.response, 502, `unable to get response from ${tried} endpoint(s)`);
   }

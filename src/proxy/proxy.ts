@@ -1,6 +1,7 @@
 /** A process that is no member: it serves its client port by forwarding to those that are, as the proxy of etcd 2.3. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { dialTcp, type Dial } from '../platform/dial';
+import { reasonToStop } from '../platform/plainRequest';
 import { writeMessage, writePlain } from './answers';
 import { Connections } from './connections';
 import { Endpoints, type Endpoint } from './endpoints';
@@ -47,37 +48,81 @@ export interface ProxyOptions {
   readonly failureWaitMs: number;
   readonly refreshIntervalMs: number;
   readonly dialTimeoutMs: number;
-  /** Milliseconds. */
-  readonly now: () => number;
+  /** Of a clock that never goes back. */
+  readonly nowMs: () => number;
   /** A number in [0, 1). */
   readonly random: () => number;
   readonly logger: ProxyLogger;
+  /** Aborted when the process is asked to stop: the start waits for no member then. */
+  readonly stopping?: AbortSignal;
+}
+
+/** Counted from the start, but for what is there now. */
+export interface ProxyStatus {
+  /** It is not about to stop, and a member answered when one was asked last. */
+  readonly isReady: boolean;
+  /** Client URLs of members: how many are known, and how many of them did not fail just now. */
+  readonly endpoints: { readonly known: number; readonly available: number };
+  /** Answered by a member; by none, so that the client got 502; refused by the proxy itself; not answered yet, watches included. */
+  readonly requests: {
+    readonly answered: number;
+    readonly unanswered: number;
+    readonly refused: number;
+    readonly underWay: number;
+  };
+  /** How often a member was asked and did not answer; another one may have. */
+  readonly memberFailures: number;
 }
 
 export interface Proxy {
+  readonly status: ProxyStatus;
   stop(): Promise<void>;
 }
 
-/** Resolves when it listens and has looked once for the members; rejects if it cannot listen. */
+/** Resolves when it listens and has looked once for the members; rejects if it cannot listen, or with the reason of `stopping`. */
 export async function startProxy(options: ProxyOptions): Promise<Proxy> {
-  const endpoints = new Endpoints(options.now, options.random, options.failureWaitMs);
-  const desk = new ProxyDesk(endpoints, options);
+  const endpoints = new Endpoints(options.nowMs, options.random, options.failureWaitMs);
+  const membership = new Membership(endpoints, options);
+  const desk = new ProxyDesk(endpoints, membership, options);
   const listeners = await options.listen((request, response) => {
     desk.serve(request, response);
   });
-  const membership = new Membership(endpoints, options);
-  await membership.start();
-  return {
-    stop: async () => {
-      membership.stop();
-      const cut = setTimeout(() => {
-        desk.cutEndless();
-      }, ENDLESS_GRACE_MS);
-      await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
-      clearTimeout(cut);
-      desk.close();
-    },
+  const stop = async (): Promise<void> => {
+    membership.stop();
+    const cut = setTimeout(() => {
+      desk.cutEndless();
+    }, ENDLESS_GRACE_MS);
+    await Promise.all(listeners.map((listener) => listener.close(GRACE_MS)));
+    clearTimeout(cut);
+    desk.close();
   };
+  try {
+    await unlessAborted(membership.start(), options.stopping);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    get status() {
+      return desk.status;
+    },
+    stop,
+  };
+}
+
+/** Resolves when that does; rejects with the signal's reason, whatever becomes of it. */
+function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject: (error: Error) => void) => {
+    const aborted = (): void => {
+      reject(reasonToStop(signal));
+    };
+    if (signal.aborted) aborted();
+    signal.addEventListener('abort', aborted, { once: true });
+    work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', aborted);
+    });
+  });
 }
 
 /** Takes the requests in. */
@@ -85,9 +130,12 @@ class ProxyDesk {
   private readonly connections: Connections;
   private readonly passages = new Set<Passage>();
   private readonly suspects: Suspects;
+  private readonly counts = { answered: 0, unanswered: 0, refused: 0 };
+  private memberFailures = 0;
 
   constructor(
     private readonly endpoints: Endpoints,
+    private readonly membership: Membership,
     private readonly options: ProxyOptions,
   ) {
     this.connections = new Connections(options.dial ?? dialTcp);
@@ -102,8 +150,18 @@ class ProxyDesk {
     const { path } = target;
     if (path === LIVE_PATH) writePlain(response, 200, '{"live": "true"}');
     else if (path === CONFIG_PATH) this.serveConfig(request, response);
-    else if (this.options.mode === 'readonly' && request.method !== 'GET') writePlain(response, 501, '');
+    else if (this.options.mode === 'readonly' && request.method !== 'GET') this.refuseWrite(response);
     else this.forward(request, target, response);
+  }
+
+  get status(): ProxyStatus {
+    const { endpoints, counts, passages, memberFailures } = this;
+    return {
+      isReady: this.membership.isAnswered && endpoints.available().length > 0,
+      endpoints: { known: endpoints.known, available: endpoints.available().length },
+      requests: { ...counts, underWay: passages.size },
+      memberFailures,
+    };
   }
 
   cutEndless(): void {
@@ -129,20 +187,30 @@ class ProxyDesk {
     writePlain(response, 200, `${JSON.stringify({ endpoints })}\n`);
   }
 
+  private refuseWrite(response: ServerResponse): void {
+    this.counts.refused++;
+    writePlain(response, 501, '');
+  }
+
+  private refuse(response: ServerResponse, status: number, text: string): void {
+    this.counts.refused++;
+    writeMessage(response, status, text);
+  }
+
   private forward(request: IncomingMessage, target: ProxiedTarget, response: ServerResponse): void {
     const loop = loopOf(request, this.options.id);
     if (loop !== undefined) {
       response.setHeader(LOOP_HEADER, this.options.id);
-      writeMessage(response, loop.status, loop.text);
+      this.refuse(response, loop.status, loop.text);
       return;
     }
     const available = this.endpoints.available();
     if (available.length === 0) {
-      writeMessage(response, 503, 'zero endpoints currently available');
+      this.refuse(response, 503, 'zero endpoints currently available');
       return;
     }
     if (this.passages.size >= REQUESTS_MAX) {
-      writeMessage(response, 503, 'too many requests');
+      this.refuse(response, 503, 'too many requests');
       return;
     }
     const { id, logger, dialTimeoutMs } = this.options;
@@ -150,7 +218,12 @@ class ProxyDesk {
       connections: this.connections,
       id,
       dialTimeoutMs,
+      onOutcome: (isAnswered) => {
+        this.counts[isAnswered ? 'answered' : 'unanswered']++;
+        this.membership.heard(isAnswered);
+      },
       onFailure: (endpoint, reason) => {
+        this.memberFailures++;
         logger.warn({ endpoint: endpoint.text, reason }, 'proxy: a member did not answer');
         this.endpoints.fail(endpoint);
         if (this.endlessOf(endpoint).length > 0) this.suspects.ask(endpoint);
@@ -165,7 +238,7 @@ class ProxyDesk {
     } catch (error) {
       // Node refuses some paths and headers that its own server lets in.
       logger.error({ err: error }, 'proxy: a request could not be forwarded');
-      writeMessage(response, 502, 'the request cannot be forwarded');
+      this.refuse(response, 502, 'the request cannot be forwarded');
     }
   }
 }

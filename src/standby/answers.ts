@@ -1,14 +1,18 @@
 /** What a standby answers (spec v0-api section 7): clients are sent to the leader, and whoever asks for this process is told of it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  answerMonitoring,
+  answerNotFound,
+  writeText as write,
+  type MonitoringStatus,
+} from '../platform/monitoringAnswers';
 
 const PLAIN = 'text/plain; charset=utf-8';
 
 /** What a standby says of itself. */
-export interface StandbyStatus {
+export interface StandbyStatus extends Pick<MonitoringStatus, 'metrics'> {
   /** Origins of the leader; none while nobody knows of one. */
   readonly leaderURLs: readonly string[];
-  /** Text for Prometheus. */
-  readonly metrics: () => string;
 }
 
 /**
@@ -18,7 +22,7 @@ export interface StandbyStatus {
 export function answerClient(request: IncomingMessage, response: ServerResponse, status: StandbyStatus): void {
   const { leaderURLs } = status;
   request.resume();
-  if (answerMonitoring(request, response, status)) return;
+  if (answerProbe(request, response, status)) return;
   const isEncrypted = 'encrypted' in request.socket;
   const secure = leaderURLs.find((url) => url.startsWith('https:'));
   const leaderURL = isEncrypted ? secure : (leaderURLs.find((url) => url.startsWith('http:')) ?? secure);
@@ -42,27 +46,10 @@ export function answerClient(request: IncomingMessage, response: ServerResponse,
 }
 
 /** `/livez`, `/readyz` and `/metrics`: true if it was one of these. Ready means that clients are sent somewhere. */
-export function answerMonitoring(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { leaderURLs, metrics }: StandbyStatus,
-): boolean {
-  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
-  const [path = ''] = (request.url ?? '').split('?', 1);
-  switch (path) {
-    case '/livez':
-      write(response, 200, PLAIN, 'ok\n');
-      return true;
-    case '/readyz':
-      if (leaderURLs.length > 0) write(response, 200, PLAIN, 'ok\n');
-      else write(response, 503, PLAIN, 'a standby that knows of no leader\n');
-      return true;
-    case '/metrics':
-      write(response, 200, 'text/plain; version=0.0.4; charset=utf-8', metrics());
-      return true;
-    default:
-      return false;
-  }
+export function answerProbe(request: IncomingMessage, response: ServerResponse, status: StandbyStatus): boolean {
+  const { leaderURLs, metrics } = status;
+  const notReady = leaderURLs.length > 0 ? undefined : 'a standby that knows of no leader';
+  return answerMonitoring(request, response, { notReady, metrics });
 }
 
 /** For a peer port: nothing but which cluster this process waits for, so that a leader makes room for nobody who does not. */
@@ -74,13 +61,4 @@ export function answerPeer(request: IncomingMessage, response: ServerResponse, c
   }
   request.resume();
   write(response, 200, 'application/json', `${JSON.stringify({ waitsFor: clusterId })}\n`);
-}
-
-export function answerNotFound(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  write(response, 404, PLAIN, '404 page not found\n');
-}
-
-function write(response: ServerResponse, status: number, type: string, text: string): void {
-  response.writeHead(status, ['Content-Type', type, 'Content-Length', String(Buffer.byteLength(text))]).end(text);
 }

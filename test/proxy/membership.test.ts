@@ -38,6 +38,7 @@ beforeEach(() => {
     },
     ownUrls: (urls) => urls.filter((url) => url.startsWith('http://self')),
     random: () => 0.5,
+    nowMs: Date.now,
     logger,
   });
 });
@@ -81,6 +82,43 @@ test('endpoints stay when nobody answers', async () => {
   answers.clear();
   await jest.advanceTimersByTimeAsync(60_000);
   expect(texts()).toEqual(['http://a:2379']);
+});
+
+test('while nobody answers it asks every second, says so once in its interval, and knows it', async () => {
+  answers.set('http://a:2380', [A]);
+  await membership.start();
+  expect(membership.isAnswered).toBe(true);
+  answers.clear();
+  await jest.advanceTimersByTimeAsync(30_000);
+  expect(membership.isAnswered).toBe(false);
+  asked = [];
+  await jest.advanceTimersByTimeAsync(20_000);
+  expect(asked).toHaveLength(40);
+  expect(warnings).toHaveLength(1);
+  await jest.advanceTimersByTimeAsync(20_000);
+  expect(warnings).toHaveLength(2);
+  answers.set('http://a:2380', [A]);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect(membership.isAnswered).toBe(true);
+});
+
+test('a client that nobody answered makes it look soon, one that a member did answer is as good as a look', async () => {
+  answers.set('http://a:2380', [A]);
+  await membership.start();
+  asked = [];
+  membership.heard(false);
+  membership.heard(false);
+  expect(membership.isAnswered).toBe(false);
+  await jest.advanceTimersByTimeAsync(1000);
+  expect([asked, membership.isAnswered]).toEqual([['http://a:2380'], true]);
+  membership.heard(false);
+  membership.heard(true);
+  expect(membership.isAnswered).toBe(true);
+  membership.stop();
+  membership.heard(false);
+  asked = [];
+  await jest.advanceTimersByTimeAsync(60_000);
+  expect([asked, membership.isAnswered]).toEqual([[], false]);
 });
 
 test('it ends', async () => {

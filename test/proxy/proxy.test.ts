@@ -396,7 +396,7 @@ describe('members that fail', () => {
   test('when all fail the answer is 502, and then 503 until one may be tried again', async () => {
     let nowMs = 1000;
     const late = await stablePort();
-    proxy = await startProxyUnderTest([`http://127.0.0.1:${late}`, await nobody()], { now: () => nowMs });
+    proxy = await startProxyUnderTest([`http://127.0.0.1:${late}`, await nobody()], { nowMs: () => nowMs });
     const failed = await get();
     expect([failed.status, failed.body]).toEqual([
       502,

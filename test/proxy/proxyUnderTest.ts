@@ -113,7 +113,7 @@ export async function startProxyUnderTest(
     failureWaitMs: 5000,
     refreshIntervalMs: 30_000,
     dialTimeoutMs: 500,
-    now: Date.now,
+    nowMs: () => performance.now(),
     // Keeps the endpoints in the order in which they are given.
     random: () => 0.999,
     logger: { debug: ignore, info: ignore, error: ignore, warn: (fields) => warnings.push(fields) },

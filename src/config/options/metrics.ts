@@ -16,7 +16,8 @@ export const metricsOptions = {
     default: '',
     help:
       'URLs to serve /metrics, /health, /livez, /readyz and /version on, and nothing else but with --operator-routes metrics ' +
-      'what operators need, the whole state among it. The client URLs have the five in any case.',
+      'what operators need, the whole state among it. The client URLs have the five in any case. ' +
+      'A standby and a proxy have /metrics, /livez and /readyz there, about themselves.',
   },
   'metrics-legacy-names': {
     status: 'active',

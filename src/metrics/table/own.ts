@@ -3,6 +3,7 @@ import type { EngineStatistics } from '../../storage/engineStatistics';
 import { APPLY, EVENT_LOOP, HTTP, ROUND_TRIP } from '../buckets';
 import type { Readings } from '../readings';
 import { counter, gauge, histogram, labelled, labelledHistogram, type Row } from '../row';
+import { fileRows } from './files';
 
 const STATUS = 'the status of the member';
 const ROUTES = 'the key routes';
@@ -196,8 +197,7 @@ export const ownRows: readonly Row[] = [
 
 /** As prom-client names them; its own ways to count them list every file in the event loop. */
 export const processRows: readonly Row[] = [
-  gauge('process_open_fds', ['Open file descriptors', '/proc'], ({ files }) => files.open),
-  gauge('process_max_fds', ['How many file descriptors may be open', '/proc'], ({ files }) => files.limit),
+  ...fileRows,
   counter(
     'etcd_log_lines_dropped_total',
     ['Log lines that nobody will read, because standard error was not read quickly enough or is closed', 'the log'],
