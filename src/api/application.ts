@@ -3,8 +3,9 @@ import type { RequestListener } from 'node:http';
 import Koa from 'koa';
 import compose from 'koa-compose';
 import { refusalOfRegistration, REGISTRATION_BODY_BYTES_MAX } from './discovery/tokenRules';
-import { writeInternalError, writeNotFound } from './http/answers';
-import { keysFront } from './keysFront';
+import { writeBadRequest, writeInternalError, writeNotFound } from './http/answers';
+import { parseRequestTarget } from './http/requestTarget';
+import { keysFront, setRouterPath } from './keysFront';
 import { BodyBudget } from './bodyBudget';
 import type { ApiOptions } from './options';
 import { NO_OBSERVER } from './observer';
@@ -102,10 +103,22 @@ function sharedByKeys(
 export function createSideApplication(port: 'metrics' | 'peer', options: ApiOptions, access: AccessControl): Koa {
   const routes = port === 'metrics' ? metricsRoutes(options) : peerRoutes(options);
   const application = new Koa();
+  application.use(onCleanedPath);
   application.use(foundOrNot);
   application.use(createRouter(routes, access.guard).routes());
   return application;
 }
+
+/** As on a client port: the path that is served is the one that the audit log reads, however it was spelled. */
+const onCleanedPath: Koa.Middleware = (context, next) => {
+  const target = parseRequestTarget(context.req.url ?? '');
+  if (target === undefined) {
+    writeBadRequest(context.res);
+    return Promise.resolve();
+  }
+  setRouterPath(context, target);
+  return next();
+};
 
 const foundOrNot: Koa.Middleware = async ({ res }, next) => {
   await next();

@@ -1,8 +1,8 @@
 /** The first middleware: CORS and OPTIONS for every request, and the whole way of a key request. */
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { applyCors } from './http/cors';
 import { writeBadRequest } from './http/answers';
-import { parseRequestTarget } from './http/requestTarget';
+import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
 import type { KeysHandler } from './v2/keys/keysHandler';
 
 const PREFIX = '/v2/keys';
@@ -15,6 +15,11 @@ export function keyOf(path: string): string | undefined {
   if (path.length <= PREFIX.length + 1) return path.length === PREFIX.length || path.endsWith('/') ? '/' : undefined;
   if (path.charCodeAt(PREFIX.length) !== 0x2f) return undefined;
   return path.endsWith('/') ? path.slice(PREFIX.length, -1) : path.slice(PREFIX.length);
+}
+
+/** The router matches the cleaned path instead of the raw one. */
+export function setRouterPath(context: Context, { path }: RequestTarget): void {
+  context['newRouterPath'] = path;
 }
 
 /**
@@ -34,8 +39,7 @@ export function keysFront(keys: KeysHandler | undefined, cors: readonly string[]
     const target = parseRequestTarget(request.url ?? '');
     const key = target === undefined || keys === undefined ? undefined : keyOf(target.path);
     if (target !== undefined && key === undefined) {
-      // The router matches this instead of the raw path.
-      context['newRouterPath'] = target.path;
+      setRouterPath(context, target);
       return next();
     }
     if (target === undefined || keys === undefined || key === undefined) {

@@ -1,6 +1,7 @@
 /** The tables of all routes but /v2/keys (spec v2-api section 1, v0-api section 1): for each method, who may use it. */
 import type { Context } from 'koa';
 import { adminRoutes, peerAdminRoutes, readOnlyAdminRoutes } from './admin/adminRoutes';
+import { withoutPages } from './admin/noPages';
 import { refuseCrossSite } from './connection/webRules';
 import { dashboardRoutes } from './dashboard/dashboardRoutes';
 import { serveNewToken } from './discovery/newToken';
@@ -84,10 +85,10 @@ export function metricsRoutes(options: ApiOptions): readonly Route[] {
 
 /** What the peer port has beside its own: the admin API, which is at home there. */
 export function peerRoutes(options: ApiOptions): readonly Route[] {
-  const { member } = options;
+  const { member, web } = options;
   switch (placeOf(options)) {
     case 'peer':
-      return [...operatorRoutes(options), ...peerAdminRoutes(options, true)];
+      return [...withoutPages(operatorRoutes(options), member, web), ...peerAdminRoutes(options, true)];
     case 'client':
       return peerAdminRoutes(options, false);
     case 'metrics':

@@ -111,6 +111,51 @@ test.each(['/v2/admin/snapshot?quorum=false', '/v2/admin/./log?after=1&term=1', 
   },
 );
 
+describe('where operators have a port of their own', () => {
+  let port: number;
+  beforeEach(async () => {
+    await api.server.close(100);
+    const audit = new AuditTrail(
+      (text) => lines.push(JSON.parse(text) as Record<string, unknown>),
+      () => NOW_MS,
+    );
+    api = await startUnderTest({
+      audit,
+      operatorRoutes: 'metrics',
+      metricsAddresses: [{ host: '127.0.0.1', port: 0 }],
+    });
+    port = api.server.metricsAddresses[0]!.port;
+  });
+  const statusOf = async (method: string, target: string): Promise<number> => {
+    const answer = await sendRaw(port, `${method} ${target} HTTP/1.0\r\nHost: x\r\n\r\n`);
+    return Number(answer.split(' ')[1]);
+  };
+
+  test.each(['//v2/admin/./snapshot', '/v2/admin/%73napshot', 'http://x/v2/admin/snapshot'])(
+    'what is served is what the line says: %s',
+    async (target) => {
+      const status = await statusOf('GET', target);
+      expect(status).not.toBe(404);
+      expect(await line()).toMatchObject({ port: 'metrics', method: 'GET', path: '/v2/admin/snapshot', status });
+    },
+  );
+
+  test.each([
+    '/v2/admin/snapshot#',
+    '/v2/admin/snapshot#?x',
+    '/v2/admin\\snapshot?x#',
+    '/v2/admin\\log?after=1&term=1#',
+    '/new#',
+  ])('what the line would not say is not served: %s', async (target) => {
+    expect(await statusOf('GET', target)).toBe(404);
+  });
+
+  test('a target that is none, and a member without a name', async () => {
+    expect(await statusOf('GET', '/v2/admin/%zz')).toBe(400);
+    expect(await statusOf('DELETE', '/v2/admin/machines/%2E')).toBe(405);
+  });
+});
+
 test('what comes from elsewhere is a line also if it only reads', async () => {
   await ask(api.clientPort, 'GET', '/v2/keys/a', undefined, { host: 'evil.example' });
   expect(await line()).toMatchObject({ method: 'GET', status: 421, result: 'refused', key: '/a' });

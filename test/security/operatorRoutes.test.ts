@@ -1,10 +1,10 @@
 /** Routes that only operators need can be taken off the client port, say who used them, and show no secrets. */
 import { pino } from 'pino';
 import { Drain } from '../../src/api/drain';
-import type { OperatorPlace } from '../../src/api/options';
+import type { ApiOptions, OperatorPlace } from '../../src/api/options';
 import { changeLogLevel } from '../../src/app/logging';
 import { shownArguments } from '../../src/config/shownArguments';
-import { ask, startUnderTest, TOKEN, type ApiUnderTest } from '../api/apiUnderTest';
+import { ANY_NAME, ask, startUnderTest, TOKEN, type ApiUnderTest } from '../api/apiUnderTest';
 import { messageOf } from '../config/support';
 
 let api: ApiUnderTest;
@@ -25,12 +25,15 @@ const ROUTES: readonly (readonly [method: string, path: string, body: string, st
 
 const PLACES: readonly OperatorPlace[] = ['client', 'metrics', 'peer'];
 
-async function startWith(operatorRoutes: OperatorPlace): Promise<Record<OperatorPlace, number>> {
+async function startWith(
+  operatorRoutes: OperatorPlace,
+  more: Partial<ApiOptions> = {},
+): Promise<Record<OperatorPlace, number>> {
   const drain = new Drain(
     () => 0,
     () => Promise.resolve(),
   );
-  api = await startUnderTest({ operatorRoutes, drain, metricsAddresses: [{ host: '127.0.0.1', port: 0 }] });
+  api = await startUnderTest({ operatorRoutes, drain, metricsAddresses: [{ host: '127.0.0.1', port: 0 }], ...more });
   return { client: api.clientPort, metrics: api.server.metricsAddresses[0]!.port, peer: api.peerPort };
 }
 
@@ -54,6 +57,19 @@ describe.each(PLACES)('--operator-routes %s', (place) => {
     expect((await ask(ports.client, 'GET', '/v2/members')).status).toBe(200);
     expect((await ask(ports.client, 'GET', '/v2/members/leader')).status).toBe(200);
   });
+});
+
+test('on the peer port they are for no page, whatever name it came by', async () => {
+  const { peer } = await startWith('peer', { web: { ...ANY_NAME, hosts: { whitelist: [], ownNames: ['x'] } } });
+  for (const [method, path, body, status] of ROUTES) {
+    const statusOf = async (headers: Record<string, string>): Promise<number> =>
+      (await ask(peer, method, path, body === '' ? undefined : body, headers)).status;
+    // A page of that name, which now means 127.0.0.1: it is the same origin to a browser, which sends no more than this with a GET.
+    expect([path, await statusOf({ host: `evil.example:${peer}` })]).toEqual([path, 421]);
+    expect([path, await statusOf({ origin: `http://127.0.0.1:${peer}` })]).toEqual([path, 403]);
+    expect([path, await statusOf({ 'sec-fetch-site': 'same-origin' })]).toEqual([path, 403]);
+    expect([path, await statusOf({})]).toEqual([path, status]);
+  }
 });
 
 test('the client port says where they are', async () => {

@@ -9,13 +9,14 @@ import type { ApiOptions } from '../options';
 import { isLoopback } from '../../platform/loopback';
 import { hasListedName } from '../../tls/identity';
 import { isOfPage } from '../connection/crossSite';
-import { refuseCrossSite, refuseForeignName } from '../connection/webRules';
+import { refuseCrossSite } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
 import { addressOf } from '../http/caller';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
 import { LogStreams } from './logStream';
 import { serveMachine, serveMachineRemoval, serveMachines } from './machines';
+import { refuseForeignPeerName } from './noPages';
 import { SnapshotStreams } from './snapshot';
 
 /** One segment behind `/v2/admin/machines/`. */
@@ -60,7 +61,7 @@ export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean):
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
       const { socket } = context.req;
-      if (refuseForeignName(context.req, context.res, web.hosts, peerNamesOf(member))) return undefined;
+      if (refuseForeignPeerName(context, member, web)) return undefined;
       const isKnown = !('encrypted' in socket) || hasListedName(socket);
       if (isKnown && !isOfPage(context.req)) return serve(context, grant);
       context.req.resume();
@@ -97,12 +98,6 @@ function isOfThisMachine(address: string | undefined): boolean {
   const shown = addressOf(address);
   // Who has gone meanwhile is sent nothing.
   return shown === undefined || isLoopback(shown);
-}
-
-/** As URLs of members have them. */
-function peerNamesOf(member: Member): readonly string[] {
-  const urls = member.members().flatMap(({ peerURLs }) => peerURLs);
-  return urls.map((url) => (URL.canParse(url) ? new URL(url).hostname : ''));
 }
 
 function routes(

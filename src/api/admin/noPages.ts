@@ -1,0 +1,43 @@
+/** Routes of operators on a peer port: no page in a browser has any business there, whatever name it came by. */
+import type { Context } from 'koa';
+import type { Member } from '../../member/types';
+import { isOfPage } from '../connection/crossSite';
+import { refuseForeignName, type WebRules } from '../connection/webRules';
+import { writeErrorText } from '../http/answers';
+import { root, type Route, type Rule, type Rules } from '../routeRules';
+
+type Asked = Pick<Context, 'req' | 'res'>;
+
+/** Refuses a page that made its own name mean an address of this member. True: it was refused. */
+export function refuseForeignPeerName({ req, res }: Asked, member: Member, { hosts }: WebRules): boolean {
+  return refuseForeignName(req, res, hosts, peerNamesOf(member));
+}
+
+/** The same routes, of which pages get none that is root's where auth is on. */
+export function withoutPages(routes: readonly Route[], member: Member, web: WebRules): readonly Route[] {
+  const guarded = (rule: Rule): Rule => {
+    if (rule.right !== 'root') return rule;
+    return root((context, grant) => (refusePage(context, member, web) ? undefined : rule.serve(context, grant)));
+  };
+  return routes.map((route) => ({ ...route, rules: mapped(route.rules, guarded) }));
+}
+
+function mapped(rules: Rules, change: (rule: Rule) => Rule): Rules {
+  if (rules.any !== undefined) return { any: change(rules.any) };
+  const each = Object.entries(rules).flatMap(([method, rule]) => (rule === undefined ? [] : [[method, change(rule)]]));
+  return Object.fromEntries(each) as Rules;
+}
+
+function refusePage(context: Asked, member: Member, web: WebRules): boolean {
+  if (refuseForeignPeerName(context, member, web)) return true;
+  if (!isOfPage(context.req)) return false;
+  context.req.resume();
+  writeErrorText(context.res, 403, 'this is a peer port, which has nothing for a page in a browser');
+  return true;
+}
+
+/** As URLs of members have them. */
+function peerNamesOf(member: Member): readonly string[] {
+  const urls = member.members().flatMap(({ peerURLs }) => peerURLs);
+  return urls.map((url) => (URL.canParse(url) ? new URL(url).hostname : ''));
+}
