@@ -81,11 +81,17 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
   });
 }
 
+/** The longest that a timer of Node.js runs, 24 days: a longer one would be over at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 function limit(timeoutMs: number, fail: (error: Error) => void): NodeJS.Timeout | undefined {
   if (timeoutMs === Infinity) return undefined;
-  return setTimeout(() => {
-    fail(new RequestTimeoutError());
-  }, timeoutMs);
+  return setTimeout(
+    () => {
+      fail(new RequestTimeoutError());
+    },
+    Math.min(timeoutMs, TIMER_MAX_MS),
+  );
 }
 
 /** As `plainRequest`, and follows where the answer points to, up to five times; from https to nothing else. */

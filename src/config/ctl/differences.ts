@@ -50,7 +50,18 @@ export const differences: Readonly<Record<string, Difference>> = {
     cairnctl: '`etcdserver: peerURL exists` of etcd 2.3',
   },
   writes: {
-    etcdctl: '`mk --in-order`, sent to one member without an answer, is sent to the next one and may be done twice',
-    cairnctl: 'once: what may have been done and would be done twice is not sent again',
+    etcdctl:
+      '`mk --in-order`, sent to one member without an answer, is sent to the next one and may be done twice; `set --swap-with-index` may be refused by it because it was done',
+    cairnctl:
+      'what may have been done, and the second time would be done twice or refused, is not sent again; `set`, `update` and `updatedir` without a comparison are',
+  },
+  'no-members': {
+    etcdctl:
+      '`cluster-health` says `cluster is healthy` where the list of members is empty, as of another service that answers with JSON',
+    cairnctl: 'it says that the list is empty, and ends with 4',
+  },
+  'ended-waits': {
+    etcdctl: '`watch` ends with an error when its member stops and closes the wait',
+    cairnctl: 'it waits again, at another one',
   },
 };

@@ -28,6 +28,8 @@ export interface Call {
   readonly shownBody?: string;
   /** Sent to one endpoint only, unless it surely did not arrive: it is no longer the same when it is done twice. */
   readonly isOneShot?: boolean;
+  /** The same, in the words that etcdctl has for what it sends to all: done twice, it would be refused the second time. */
+  readonly isConditional?: boolean;
   /** Waits for a change, for however long that takes. */
   readonly isWait?: boolean;
   /** An answer of 500 and above says something about what was asked, and not about the member. */
@@ -80,6 +82,7 @@ export class Cluster {
   async ask(call: Call, deadlineMs: Deadline = this.deadline()): Promise<PlainAnswer> {
     const attempts: Attempt[] = [];
     const count = this.urls.length;
+    let wasMaybeDone = false;
     for (let turn = 0; turn < count; turn++) {
       const at = (this.pinned + turn) % count;
       const endpoint = this.urls[at] ?? '';
@@ -92,6 +95,7 @@ export class Cluster {
         }
         if (call.isOneShot === true) throw new OnlyAttemptError(complaint);
         attempts.push({ message: complaint, isConnection: false });
+        if (call.isConditional === true && !wasRefusedAtOnce(answer)) throw new ClusterError(attempts, true);
       } catch (error) {
         if (error instanceof OnlyAttemptError || error instanceof TotalTimeoutError) throw error;
         if (call.signal?.aborted === true) throw error;
@@ -99,9 +103,11 @@ export class Cluster {
         const isLast = turn === count - 1;
         if (call.isOneShot === true && (attempt.mayBeCarriedOut || isLast)) throw new OnlyAttemptError(attempt.message);
         attempts.push(attempt);
+        wasMaybeDone ||= attempt.mayBeCarriedOut && call.method !== 'GET';
+        if (call.isConditional === true && wasMaybeDone) break;
       }
     }
-    throw new ClusterError(attempts);
+    throw new ClusterError(attempts, wasMaybeDone);
   }
 
   /**
@@ -150,6 +156,11 @@ export class Cluster {
       throw error;
     }
   }
+}
+
+/** Too busy to begin: with the word when to come back, nothing was carried out. */
+function wasRefusedAtOnce({ status, headers }: PlainAnswer): boolean {
+  return status === 503 && headers['retry-after'] !== undefined;
 }
 
 function complaintAbout(endpoint: string, status: number): string | undefined {

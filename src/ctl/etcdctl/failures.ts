@@ -29,7 +29,11 @@ export interface Attempt {
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
 
-  constructor(readonly attempts: readonly Attempt[]) {
+  constructor(
+    readonly attempts: readonly Attempt[],
+    /** One of them may have carried it out. */
+    readonly maybeCarriedOut = false,
+  ) {
     const each = attempts.map(({ message }, index) => `; error #${index}: ${message}\n`);
     super(`client: etcd cluster is unavailable or misconfigured${each.join('')}`);
   }

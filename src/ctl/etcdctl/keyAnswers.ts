@@ -31,9 +31,12 @@ export interface KeyAnswer {
 
 /** @throws EtcdError for a no, UnreadableAnswerError */
 export function parseKeyAnswer({ status, headers, text }: PlainAnswer): KeyAnswer {
+  const isGood = status === 200 || status === 201;
+  // Only what is good may be empty: a wait that its member ended.
+  if (!isGood && text === '') throw new UnreadableAnswerError();
   const body = parseJson(text);
   if (!isRecord(body)) throw new UnreadableAnswerError();
-  if (status !== 200 && status !== 201) throw etcdErrorOf(body);
+  if (!isGood) throw etcdErrorOf(body);
   const { action, node, prevNode } = body;
   if (typeof action !== 'string') throw new UnreadableAnswerError();
   return {

@@ -33,6 +33,8 @@ export function setCall(key: string, value: string | undefined, ttlS: number, co
   return {
     ...{ method: 'PUT', path: keyPath(key), query: encodeForm(query), body: asForm(form) },
     isOneShot: prevExist === false,
+    // Also a directory that is made: there it would be the second time.
+    isConditional: isConditional(conditions) || (value === undefined && prevExist === undefined),
   };
 }
 
@@ -51,6 +53,10 @@ export function deleteCall(
     ...conditionsOf(conditions),
   };
   return { method: 'DELETE', path: keyPath(key), query: encodeForm(query), isOneShot: true };
+}
+
+function isConditional({ prevValue = '', prevIndex = 0 }: Conditions): boolean {
+  return prevValue !== '' || prevIndex !== 0;
 }
 
 function conditionsOf({ prevValue = '', prevIndex = 0 }: Conditions): Readonly<Record<string, string | undefined>> {

@@ -11,6 +11,8 @@ export function keyFailure(error: unknown, code: number = EXIT.serverError): Fai
 /** What a person on a terminal is told besides. */
 export function noteOn(error: unknown): string | undefined {
   if (error instanceof UnexpectedStatusError) return error.said;
+  if (error instanceof ClusterError && error.maybeCarriedOut)
+    return 'a member may have carried it out all the same: look before it is sent again';
   if (error instanceof ClusterError && error.isConnection)
     return `no member is reached; where they are is said with --endpoints before the command, or with ETCDCTL_ENDPOINTS`;
   if (error instanceof UnreadableAnswerError)

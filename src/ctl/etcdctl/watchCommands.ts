@@ -1,8 +1,9 @@
 /** watch and exec-watch. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CtlPath } from '../../config/ctl/table';
 import { EXIT } from './exitCodes';
-import { Failure, UnreadableAnswerError } from './failures';
+import { Failure, messageOf, UnreadableAnswerError } from './failures';
 import { complain, print, type Io } from './io';
 import { parseKeyAnswer, type KeyAnswer } from './keyAnswers';
 import { watchCall } from './keyCalls';
@@ -10,6 +11,8 @@ import { keyOf } from './keyCommands';
 import { printKeyAnswer } from './keyOutput';
 import { failingAs, keyFailure } from './report';
 import type { Command, Session } from './session';
+
+const ENDED_WAIT_PAUSE_MS = 500;
 
 export const watchCommands = {
   watch: async (session) => {
@@ -49,8 +52,13 @@ async function* changes(session: Session, key: string): AsyncGenerator<KeyAnswer
   session.io.endAtInterrupt(EXIT.ok);
   let waitIndex = after === 0 ? 0 : after + 1;
   for (;;) {
+    const askedMs = performance.now();
     const answer = await failingAs(keyFailure, () => next(session, key, { waitIndex, recursive }));
-    if (answer === undefined) continue;
+    if (answer === undefined) {
+      // Something that ends each wait at once is not asked without a pause.
+      await sleep(Math.max(0, askedMs + ENDED_WAIT_PAUSE_MS - performance.now()));
+      continue;
+    }
     waitIndex = answer.node.modifiedIndex + 1;
     yield answer;
   }
@@ -79,18 +87,30 @@ function start(
   fail: (error: Failure) => void,
 ): void {
   const { action, node } = answer;
-  const child = spawn(file, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: {
-      ...io.environment,
-      ETCD_WATCH_ACTION: action,
-      ETCD_WATCH_MODIFIED_INDEX: String(node.modifiedIndex),
-      ETCD_WATCH_KEY: node.key,
-      // A variable ends at a NUL, which a value may hold.
-      ETCD_WATCH_VALUE: node.value.split('\0', 1)[0] ?? '',
-    },
-  });
+  const env = {
+    ...io.environment,
+    ETCD_WATCH_ACTION: untilNul(action),
+    ETCD_WATCH_MODIFIED_INDEX: String(node.modifiedIndex),
+    ETCD_WATCH_KEY: untilNul(node.key),
+    ETCD_WATCH_VALUE: untilNul(node.value),
+  };
+  let child: ChildProcess;
+  try {
+    child = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+  } catch (error) {
+    // Node.js throws what is the fault of this change, as a value that no environment holds; the next one may be another.
+    complain(
+      io,
+      `exec: ${file}: not started for the change of ${node.key} at ${node.modifiedIndex}: ${messageOf(error)}`,
+    );
+    return;
+  }
   child.on('error', (error) => {
     fail(new Failure(EXIT.badArguments, `exec: ${file}: ${error.message}`));
   });
+}
+
+/** A variable ends at a NUL, which a value may hold. */
+function untilNul(text: string): string {
+  return text.split('\0', 1)[0] ?? '';
 }

@@ -9,7 +9,7 @@ import { mayBeBytes } from '../utf8';
 
 /**
  * `cairn export PREFIX [--to FILE [--replace]] [--output yaml|json] [--hidden KEY,...] [--url URL]`: all keys below the prefix as they were at one moment, with their
- * TTLs, to the standard output or into a file. Hidden keys are not listed by members, so they are named.
+ * TTLs, to the standard output or into a file. Hidden keys are not listed by members, so they are named, and read after the others.
  */
 export function exportKeys(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('export', args, async (values) => {
@@ -19,6 +19,7 @@ export function exportKeys(args: readonly string[], environment: Environment = p
     const path = values.has('to') ? values.text('to') : undefined;
     const store = new KeyStore(await keysOf(values, environment), prefix);
     const keys = (await store.read(hidden)).map(entryOf);
+    refuseIfMissing(hidden, keys, prefix);
     // A wrong prefix would make an empty file that somebody takes for a backup.
     if (keys.length === 0)
       throw new Error(`there are no keys below ${prefix === '' ? '/' : prefix}; nothing was written`);
@@ -30,6 +31,16 @@ export function exportKeys(args: readonly string[], environment: Environment = p
       say(`${keys.length} keys and directories below ${prefix === '' ? '/' : prefix} are in ${path}`);
     }
   });
+}
+
+/** Whoever names a key wants it in the file: a backup without it would be found out when it is needed. */
+function refuseIfMissing(hidden: readonly string[], keys: readonly KeyEntry[], prefix: string): void {
+  const there = new Set(keys.map(({ key }) => key));
+  const missing = hidden.find((key) => !there.has(key));
+  if (missing === undefined) return;
+  throw new Error(
+    `there is no key ${prefix}${missing}; nothing was written: --hidden names keys below ${prefix === '' ? '/' : prefix}, without that in front, as _secret`,
+  );
 }
 
 const SHOWN_MAX = 3;

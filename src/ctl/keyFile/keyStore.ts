@@ -24,18 +24,22 @@ export class KeyStore {
   ) {}
 
   /**
-   * Everything below the prefix but what is hidden, and below each of `hidden`, which are keys below the prefix; nothing if there is no such
-   * directory. Rejects as the client does, with EtcdError 104 if the prefix is a key itself.
+   * Everything below the prefix but what is hidden, at one moment, and then one by one what is at and below each of `hidden`, which are keys
+   * below the prefix, if it is there. Each key once. Nothing if there is no such directory. Rejects as the client does, with EtcdError 104 if
+   * the prefix is a key itself.
    */
   async read(hidden: readonly string[] = []): Promise<readonly FoundKey[]> {
     const root = await this.readDirectory('');
-    const found = (root?.nodes ?? []).flatMap((child) => [...this.foundFrom(child)]);
+    const found = new Map<string, FoundKey>();
+    const add = (node: KeyNode): void => {
+      for (const each of this.foundFrom(node)) if (!found.has(each.present.key)) found.set(each.present.key, each);
+    };
+    for (const child of root?.nodes ?? []) add(child);
     for (const key of hidden) {
       const node = await this.readNode(key);
-      // One by one: there may be more of them than one call takes as arguments.
-      if (node !== undefined) for (const each of this.foundFrom(node)) found.push(each);
+      if (node !== undefined) add(node);
     }
-    return found;
+    return [...found.values()];
   }
 
   /** Rejects with ChangedMeanwhile if that is so, or as the client does. Nothing that changed meanwhile is overwritten. */

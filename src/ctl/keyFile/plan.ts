@@ -37,7 +37,7 @@ export interface Plan {
 }
 
 export interface PlanRules {
-  /** Keys that are not wanted go. Those with a TTL do not: they belong to whoever renews them. */
+  /** Keys that are not wanted go. Those with a TTL, or below a directory with one, do not: they belong to whoever renews it. */
   readonly prune: boolean;
   /** What becomes of a wanted key that is there with another value. */
   readonly existing: 'replace' | 'keep' | 'refuse';
@@ -51,6 +51,7 @@ export function planChanges(wanted: readonly KeyEntry[], present: readonly Prese
   const removals = new Map<string, Change>();
   const additions: Change[] = [];
   const directories = new Set(wanted.flatMap(({ key }) => directoriesAbove(key)));
+  const passing = new Set(present.filter(isPassing(present)));
 
   for (const key of directories) makeWayForDirectory(key);
   // Those that are made are made before what is in them, which would make them too, and without a TTL.
@@ -73,7 +74,8 @@ export function planChanges(wanted: readonly KeyEntry[], present: readonly Prese
   function makeWayForDirectory(key: string): void {
     const found = here.get(key);
     if (found === undefined || 'directory' in found) return;
-    if (rules.prune) removals.set(key, deletion(found.key, found.value, found.modifiedIndex));
+    if (passing.has(found)) obstacles.push({ key, reason: 'it has a value with a TTL, and a directory is wanted' });
+    else if (rules.prune) removals.set(key, deletion(found.key, found.value, found.modifiedIndex));
     else obstacles.push({ key, reason: 'it has a value, and a directory is wanted' });
   }
 
@@ -93,8 +95,8 @@ export function planChanges(wanted: readonly KeyEntry[], present: readonly Prese
   function prune(): void {
     const values = new Set(wanted.flatMap((entry) => (isDirectory(entry) ? [] : [entry.key])));
     const kept = new Set<string>();
-    for (const each of present) {
-      if (!each.hasTtl || directories.has(each.key) || values.has(each.key)) continue;
+    for (const each of passing) {
+      if ('directory' in each && directories.has(each.key)) continue;
       for (const key of [...directoriesAbove(each.key), each.key]) kept.add(key);
     }
     for (const each of present) {
@@ -104,12 +106,18 @@ export function planChanges(wanted: readonly KeyEntry[], present: readonly Prese
         else if (values.has(each.key))
           obstacles.push({
             key: each.key,
-            reason: 'it is a directory with keys that have a TTL, and a value is wanted',
+            reason: 'it is a directory with a TTL, in one or with keys that have one, and a value is wanted',
           });
       } else if (!values.has(each.key) && !kept.has(each.key))
         removals.set(each.key, deletion(each.key, each.value, each.modifiedIndex));
     }
   }
+}
+
+/** Whether it goes away by itself, alone or with a directory above it. */
+function isPassing(present: readonly PresentKey[]): (each: PresentKey) => boolean {
+  const own = new Set(present.filter(({ hasTtl }) => hasTtl).map(({ key }) => key));
+  return ({ key }) => own.has(key) || directoriesAbove(key).some((above) => own.has(above));
 }
 
 function deletion(key: string, before: string, modifiedIndex: number): Change {

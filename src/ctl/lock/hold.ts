@@ -53,7 +53,9 @@ export class Hold {
       if (outcome.kind === 'had') {
         // Nobody knows when in the wait its time began: from here on it is known.
         const hold = new Hold(cluster, wanted, outcome.token, askedMs);
-        const { kind } = await hold.renew(performance.now() + wanted.ttlS * 1000);
+        const { kind } = await hold.renew(performance.now() + wanted.ttlS * 1000, signal);
+        if (signal.aborted) await hold.release();
+        signal.throwIfAborted();
         if (kind === 'renewed') return hold;
       }
       hasWaited = true;
@@ -110,10 +112,12 @@ export class Hold {
 
   private async renew(
     deadlineMs: number,
+    signal?: AbortSignal,
   ): Promise<{ readonly kind: 'renewed' } | { readonly kind: 'gone' | 'unknown'; readonly reason: string }> {
     const [askedMs, clocksMs] = [performance.now(), aheadMs()];
     try {
-      const { status, text } = await this.cluster.ask(renewCall(this.wanted, this.token), deadlineMs);
+      const call = { ...renewCall(this.wanted, this.token), ...(signal && { signal }) };
+      const { status, text } = await this.cluster.ask(call, deadlineMs);
       const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
       if (status === 200 && !isOther) {
         [this.askedMs, this.clocksMs, this.grantedAheadMs] = [askedMs, clocksMs, clocksMs];

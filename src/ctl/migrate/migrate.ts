@@ -41,10 +41,10 @@ export function migrate(
     const unlisten = listenForFinish(values.isOn('once'), finish);
     try {
       const { clusterId, endpoint } = await identityOf(source);
-      const migration = new Migration(source, target, clusterId ?? endpoint, { say });
+      const migration = new Migration(source, target, clusterId ?? endpoint, { say }, stop.signal);
       await migration.begin(values.isOn('overwrite'));
       if (!values.isOn('once')) say(switchWords(process.stdin.isTTY));
-      const count = await migration.run(finish.signal, stop.signal);
+      const count = await migration.run(finish.signal);
       say(
         `the target holds all ${count} keys and directories of the source, and their TTLs: lead the clients to it now`,
       );

@@ -4,8 +4,9 @@ import type { KeyEvent, KeyNode } from '../../client/keyEvent';
 import type { Listing } from '../../client/keys';
 import { differences, nodesBelow } from './comparison';
 import { mayBeBytes } from '../utf8';
+import { Patience } from './patience';
 import { Raising } from './raising';
-import { MigrationError, Target } from './target';
+import { MigrationError, Target, type TtlSecondsOf } from './target';
 
 /** What is said to whoever waits. */
 export interface Reporter {
@@ -29,14 +30,21 @@ export class Migration {
   private targetIndex = 0;
   private saidAtMs = performance.now();
 
-  /** @param identity of the source's cluster, or its URL where it does not tell one */
+  /**
+   * @param identity of the source's cluster, or its URL where it does not tell one
+   * @param stop ends it, with keys missing in the target
+   */
   constructor(
     private readonly source: Client,
     target: Client,
     private readonly identity: string,
     private readonly reporter: Reporter,
+    private readonly stop: AbortSignal,
   ) {
-    this.target = new Target(target);
+    const say = (line: string): void => {
+      reporter.say(line);
+    };
+    this.target = new Target(target, new Patience(say, stop));
   }
 
   /** Rejects with MigrationError if the target holds something that nobody said may go. */
@@ -65,18 +73,19 @@ export class Migration {
    * Copies everything, and repeats every change until `finish` is aborted; then whatever is missing, TTLs included. Answers how many keys and directories
    * there are then. Rejects with MigrationError, as the client does, or with the reason of `stop`.
    */
-  async run(finish: AbortSignal, stop: AbortSignal): Promise<number> {
+  async run(finish: AbortSignal): Promise<number> {
+    const { stop } = this;
     const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
     // Before anything is copied: no key of the target ever has an index that the source gave to another value of it.
-    await this.keepAbove(listing.index, stop);
+    await this.keepAbove(listing.index);
     // Until the end no key has a TTL: renewals are not told to watchers, so it is the source that says when one goes.
     const missing = differences(listing.node, await this.target.read(), () => false);
-    const copied = await this.repeatAll(missing, listing.index, stop, () => undefined);
+    const copied = await this.repeatAll(missing, listing.index, () => undefined);
     this.reporter.say(
       `copied ${nodesBelow(listing.node).size} keys and directories (${copied} changes) as of index ${listing.index} of the source`,
     );
-    if (!finish.aborted) await this.follow(listing, finish, stop);
-    return await this.finish(stop);
+    if (!finish.aborted) await this.follow(listing, finish);
+    return await this.finish();
   }
 
   private async isCopied(): Promise<boolean> {
@@ -84,7 +93,8 @@ export class Migration {
     return differences(node, await this.target.read(), hasTtl).length === 0;
   }
 
-  private async follow(from: Listing, finish: AbortSignal, stop: AbortSignal): Promise<void> {
+  private async follow(from: Listing, finish: AbortSignal): Promise<void> {
+    const { stop } = this;
     const ended = AbortSignal.any([finish, stop]);
     const onTrouble = (error: Error): void => {
       this.reporter.say(`${error.message}; trying again`);
@@ -93,7 +103,7 @@ export class Migration {
     this.reporter.say('following the source');
     try {
       for await (const change of changes) {
-        await this.keepAbove(change.index, stop);
+        await this.keepAbove(change.index);
         await this.target.repeat(change);
         this.followed += 1;
         this.sayProgress(change.index);
@@ -105,14 +115,14 @@ export class Migration {
   }
 
   /** Copies what is missing, TTLs too, until nothing is: what was changed meanwhile is found by the next comparison. */
-  private async finish(stop: AbortSignal): Promise<number> {
+  private async finish(): Promise<number> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: stop });
-      await this.keepAbove(listing.index, stop);
+      const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: this.stop });
+      await this.keepAbove(listing.index);
       const readAtMs = performance.now();
       const missing = differences(listing.node, await this.target.read(), hasTtl);
       if (missing.length > 0) {
-        await this.repeatAll(missing, listing.index, stop, (node) => ttlLeft(node, readAtMs));
+        await this.repeatAll(missing, listing.index, (node) => ttlLeft(node, readAtMs));
         continue;
       }
       await this.target.removeMark();
@@ -129,13 +139,11 @@ export class Migration {
   private async repeatAll(
     events: readonly KeyEvent[],
     sourceIndex: number,
-    stop: AbortSignal,
-    ttlSecondsOf: (node: KeyNode) => number | undefined,
+    ttlSecondsOf: TtlSecondsOf,
   ): Promise<number> {
     let done = 0;
     const repeat = async (event: KeyEvent): Promise<void> => {
-      stop.throwIfAborted();
-      await this.target.repeat(event, ttlSecondsOf(event.node));
+      await this.target.repeat(event, ttlSecondsOf);
       done += 1;
       this.sayProgress(sourceIndex, `${done} of ${events.length} differences`);
     };
@@ -152,7 +160,7 @@ export class Migration {
   }
 
   /** Each write raises the index of the target by one, and each change of the source that of the source; so this is seldom needed. */
-  private async keepAbove(sourceIndex: number, stop: AbortSignal): Promise<void> {
+  private async keepAbove(sourceIndex: number): Promise<void> {
     if (this.targetIndex >= sourceIndex + MARGIN / 2) return;
     const wanted = sourceIndex + MARGIN;
     const beganAtMs = performance.now();
@@ -163,7 +171,7 @@ export class Migration {
       if (estimate !== undefined) this.reporter.say(estimate);
       else this.sayProgress(sourceIndex, raising.progress(index, performance.now()));
     };
-    this.targetIndex = await this.target.raiseIndex(this.identity, wanted, stop, told);
+    this.targetIndex = await this.target.raiseIndex(this.identity, wanted, this.stop, told);
   }
 
   private sayBytes(nodes: ReadonlyMap<string, KeyNode>): void {

@@ -4,6 +4,7 @@ import { Keys } from '../../client/keys';
 import type { Asker } from '../../client/http';
 import type { KeyEvent, KeyNode } from '../../client/keyEvent';
 import { directoriesAbove } from '../keyFile/keyDocument';
+import type { Patience } from './patience';
 import { quickerWay } from './raising';
 import { unlessError } from '../unlessError';
 
@@ -15,6 +16,9 @@ const RAISED_MAX = 1_000_000_000;
 /** Requests that raise the index at a time. */
 const AT_ONCE = 256;
 
+/** Whole seconds; undefined: none. */
+export type TtlSecondsOf = (node: KeyNode) => number | undefined;
+
 export class MigrationError extends Error {
   override readonly name = 'MigrationError';
 }
@@ -22,16 +26,20 @@ export class MigrationError extends Error {
 export class Target {
   private readonly keys: Keys;
 
-  constructor(asker: Asker) {
+  constructor(
+    asker: Asker,
+    private readonly patience: Patience,
+  ) {
     this.keys = new Keys(asker);
   }
 
-  /** The root with all keys. Rejects as the client does. */
+  /** The root with all keys. Rejects as the client does, but waits for a target that does not answer, as all that follows does. */
   async read(): Promise<KeyNode> {
-    return (await this.keys.list('/', { recursive: true, sorted: true })).node;
+    const list = () => this.keys.list('/', { recursive: true, sorted: true });
+    return (await this.patience.until(list)).node;
   }
 
-  /** The names of what is directly below the root. */
+  /** The names of what is directly below the root. Does not wait, as `mark`: a target that was never reached is a mistake. */
   async names(): Promise<readonly string[]> {
     return (await this.keys.list('/')).nodes.map(({ key }) => key);
   }
@@ -43,11 +51,12 @@ export class Target {
 
   /** Writes it; what is there is replaced. Answers the index. */
   async setMark(source: string): Promise<number> {
-    return (await this.keys.set(MARK, source, { noValueOnSuccess: true })).node.modifiedIndex;
+    const set = () => this.keys.set(MARK, source, { noValueOnSuccess: true });
+    return (await this.patience.until(set)).node.modifiedIndex;
   }
 
   async removeMark(): Promise<void> {
-    await unlessError(ERROR_CODES.keyNotFound, this.keys.delete(MARK));
+    await this.patience.until(() => unlessError(ERROR_CODES.keyNotFound, this.keys.delete(MARK)));
   }
 
   /**
@@ -78,8 +87,12 @@ export class Target {
     return index;
   }
 
-  /** Does what was done there; `ttlSeconds` is for what is written. */
-  async repeat({ action, node }: KeyEvent, ttlSeconds?: number): Promise<void> {
+  /** Does what was done there; `ttlSecondsOf` is for what is written, as it is then. */
+  repeat(event: KeyEvent, ttlSecondsOf: TtlSecondsOf = () => undefined): Promise<void> {
+    return this.patience.until(() => this.once(event, ttlSecondsOf(event.node)));
+  }
+
+  private async once({ action, node }: KeyEvent, ttlSeconds: number | undefined): Promise<void> {
     switch (action) {
       case 'get':
         return;

@@ -95,6 +95,20 @@ describe('export and import', () => {
     expect(output.text()).toContain('/copy: 0 written, 8 left as they were');
   });
 
+  test('a key that is named is in the file, once, or there is no file', async () => {
+    const file = join(directory, 'keys');
+    for (const missing of ['_typo', '/app/_secret']) {
+      expect(await exportKeys(['/app', '--url', url, '--to', file, '--hidden', `_secret,${missing}`])).toBe(1);
+      expect(output.text()).toContain(
+        `there is no key /app${missing.startsWith('/') ? missing : `/${missing}`}; nothing was written`,
+      );
+    }
+    expect(readdirSync(directory)).toEqual([]);
+    expect(await exportKeys(['/app', '--url', url, '--to', file, '--hidden', '_secret,_secret/one,db'])).toBe(0);
+    expect(await importKeys([file, '--url', url, '--prefix', 'copy'])).toBe(0);
+    expect(await below('/copy')).toEqual(await below('/app'));
+  });
+
   test('without a file it goes to the standard output, and is read from the standard input', async () => {
     expect(await exportKeys(['app/db/', '--url', url])).toBe(0);
     expect(parseKeyDocument(output.text()).keys).toEqual([

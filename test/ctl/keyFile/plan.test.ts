@@ -118,6 +118,10 @@ test('what is planned can be done in its order, and afterwards every wanted key 
   fc.assert(
     fc.property(wantedEntries, presentKeys, fc.boolean(), (wanted, present, prune) => {
       const { changes, obstacles } = planChanges(wanted, present, { ...RULES, prune });
+      const leased = present.filter(({ hasTtl }) => hasTtl).map(({ key }) => key);
+      const own = (key: string): boolean => leased.some((each) => key === each || key.startsWith(`${each}/`));
+      for (const { kind, key } of changes)
+        if (kind === 'delete' || kind === 'removeDirectory') expect(own(key)).toBe(false);
       if (obstacles.length > 0) return;
       const tree = new Tree(present);
       for (const change of changes) tree.carryOut(change);
@@ -127,9 +131,8 @@ test('what is planned can be done in its order, and afterwards every wanted key 
       expect(tree.values()).toMatchObject(wantedValues);
       for (const entry of wanted) expect(tree.has(entry.key)).toBe(true);
       if (!prune) return;
-      // What is left beside them has a TTL.
-      const own = new Set(present.flatMap((each) => ('value' in each && each.hasTtl ? [each.key] : [])));
-      for (const key of Object.keys(tree.values())) expect(key in wantedValues || own.has(key)).toBe(true);
+      // What is left beside them has a TTL, or a directory with one.
+      for (const key of Object.keys(tree.values())) expect(key in wantedValues || own(key)).toBe(true);
       expect(planChanges(wanted, tree.present(), { ...RULES, prune }).changes).toEqual([]);
     }),
     { numRuns: 2000 },
@@ -184,6 +187,25 @@ test('pruning spares keys with a TTL, and the directories they are in', () => {
     'delete /e/old',
     'removeDirectory /e',
   ]);
+});
+
+test('pruning spares what lies in a directory with a TTL: whoever renews that registered it', () => {
+  const present = [
+    directory('/svc', true),
+    value('/svc/host', '1'),
+    directory('/svc/ports'),
+    value('/svc/ports/a', '2'),
+  ];
+  expect(planChanges([], present, { ...RULES, prune: true })).toEqual({ changes: [], obstacles: [] });
+});
+
+test.each([
+  ['with a TTL', [value('/a', '1', true)], '/a'],
+  ['below a directory with one', [directory('/d', true), value('/d/a', '1')], '/d/a'],
+])('a value %s does not make way for a directory, also where the rest is pruned', (_, present, key) => {
+  const { changes, obstacles } = planChanges([{ key: `${key}/b`, value: '2' }], present, { ...RULES, prune: true });
+  expect(changes.filter(({ kind }) => kind === 'delete')).toEqual([]);
+  expect(obstacles).toEqual([{ key, reason: 'it has a value with a TTL, and a directory is wanted' }]);
 });
 
 test('a TTL comes with what is made and replaced', () => {

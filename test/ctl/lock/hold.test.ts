@@ -55,6 +55,21 @@ it('runs the program while it has the lock, with the token, and gives it back', 
   expect(server.asked[2]?.url).toBe('/mod/v2/lock/a%20b/c?index=7');
 });
 
+it.each(['SIGTERM', 'SIGHUP', 'SIGINT'])(
+  '%s while it is being confirmed gives it back, and no program is started',
+  async (signal) => {
+    answering(() => {
+      signals.emit(signal, signal);
+      return undefined;
+    });
+    const beganMs = performance.now();
+    const { code } = await ctl('lock', 'x', '--ttl', '600', '--', 'sh', '-c', 'echo ran >"$FILE"');
+    expect([code, written()]).toEqual([130, '']);
+    expect(methods()).toEqual(['POST', 'PUT', 'DELETE']);
+    expect(performance.now() - beganMs).toBeLessThan(100_000);
+  },
+);
+
 it('renews long before its time is over, for as long as the program runs', async () => {
   answering((_, renewals) => {
     if (renewals === 3) writeFileSync(join(folder, 'written'), '');

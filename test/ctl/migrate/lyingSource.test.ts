@@ -60,7 +60,7 @@ function migrate(stop = new AbortController()): Promise<number> {
   if (from === undefined || to === undefined) throw new Error('no clients');
   clients = [from, to];
   const reporter = { say: (line: string) => said.push(line) };
-  return new Migration(from, to, 'abc', reporter).run(AbortSignal.abort(), stop.signal);
+  return new Migration(from, to, 'abc', reporter, stop.signal).run(AbortSignal.abort());
 }
 
 test('a TTL is what the source says is left, whatever this machine takes for the time', async () => {

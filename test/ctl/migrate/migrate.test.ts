@@ -40,4 +40,26 @@ describe('from cairn', () => {
     running.child.kill('SIGUSR1');
     expect(await running.code).toBe(0);
   });
+
+  test('so is a target, and what changed meanwhile is not left out', async () => {
+    const { servers, source, target } = pair();
+    await source.keys.set('/a', '1');
+    const running = migrate(servers[0], servers[1]);
+    await until('it follows', 60_000, () =>
+      Promise.resolve(running.text().includes('following the source') || undefined),
+    );
+    await servers[1].kill();
+    for (const name of ['b', 'c', 'd']) await source.keys.set(`/${name}`, name);
+    await source.keys.delete('/a');
+    await until('it says so', 60_000, () =>
+      Promise.resolve(/the target: .*; trying again/.test(running.text()) || undefined),
+    );
+    const { clientPort, peerPort, dataDir } = servers[1];
+    servers[1] = await ServerProcess.start('cairn', { clientPort, peerPort, dataDir });
+    await until('the target has them', 60_000, async () => {
+      return (await contents(target).catch(() => [])).join() === '/b "b",/c "c",/d "d"' || undefined;
+    });
+    running.child.kill('SIGUSR1');
+    expect(await running.code).toBe(0);
+  });
 });
