@@ -143,10 +143,17 @@ function isBehind(error: unknown): boolean {
   return code === 'EAGAIN' || code === 'EWOULDBLOCK' || code === 'EINTR';
 }
 
-/** Writes to a descriptor of this process without ever waiting for who reads it. */
+const writers = new Map<1 | 2, WriteSome>();
+
+/** Writes to a descriptor of this process without ever waiting for who reads it. One for each: what it opens stays open. */
 export function nonBlockingWriter(descriptor: 1 | 2): WriteSome {
-  const fd = reopened(descriptor) ?? descriptor;
-  return (bytes) => writeSync(fd, bytes, 0, Math.min(bytes.length, WRITE_BYTES_MAX));
+  let writer = writers.get(descriptor);
+  if (writer === undefined) {
+    const fd = reopened(descriptor) ?? descriptor;
+    writer = (bytes) => writeSync(fd, bytes, 0, Math.min(bytes.length, WRITE_BYTES_MAX));
+    writers.set(descriptor, writer);
+  }
+  return writer;
 }
 
 /**

@@ -4,8 +4,10 @@ import { propertyOf } from './configuration';
 import type { Configuration } from './configuration';
 import { activeRows } from './options';
 import type { ActiveOption } from './options/types';
+import { shownToken } from '../platform/shownToken';
 import { failure, success } from './result';
 import type { Result } from './result';
+import { listItems, quote } from './text';
 import { place } from './settings';
 import type { Origin, Setting } from './settings';
 import { parseValue } from './values';
@@ -32,10 +34,23 @@ export function buildConfiguration(settings: ReadonlyMap<string, Setting>): Resu
   for (const { name, option } of activeRows) {
     const text = texts.get(name) ?? '';
     const value = option.kind.type === 'cluster' ? parseInitialCluster(text) : parseValue(option.kind, text);
-    if (!value.ok) return failure(`${placeOf(name, settings)}: ${value.message}`);
+    if (!value.ok) return failure(`${placeOf(name, settings)}: ${withoutSecrets(value.message, option, text)}`);
     properties[propertyOf(name, option.kind)] = value.value;
   }
   return success({ configuration: withConflict(typed(properties), settings), texts, sources });
+}
+
+/** The message without tokens in what was written, where the table says that the option is a secret. */
+function withoutSecrets(message: string, { secret }: ActiveOption, text: string): string {
+  if (secret !== true) return message;
+  const hidden = (shown: string, each: string): string => shown.replaceAll(quote(each), quote(withoutTokens(each)));
+  return [text, ...listItems(text)].reduce(hidden, message);
+}
+
+/** Behind the host whatever is longer than the words of a path, `registry` for one, may be a token. */
+function withoutTokens(text: string): string {
+  const [origin = ''] = /^[a-z]+:\/\/[^/?#]*/i.exec(text) ?? [];
+  return origin + text.slice(origin.length).replaceAll(/[\w-]{9,}/g, shownToken);
 }
 
 /** The compiler cannot follow a loop over the table; that every row gave its property is what the loop is for. */

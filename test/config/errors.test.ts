@@ -51,6 +51,27 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('--nonsense', 'check'),
     'unknown flag "--nonsense" before check: the flags of check stand behind it; see cairn check --help',
   ],
+  // What nobody may read in the log of a start that failed.
+  [
+    flags('--discovery=http://discovery.example/v2/keys/_etcd/registry/ourSecretWord?x'),
+    '--discovery: "http://discovery.example/v2/keys/_etcd/registry/ourS…?x" is not usable; give the URL of a token, such as http://HOST:PORT/TOKEN or http://HOST:PORT/v2/keys/_etcd/registry/TOKEN',
+  ],
+  [
+    env({ ETCD_DISCOVERY: 'ftp://root:pw@d/4f0d2c8e91b7a6530e1f9d8c7b6a5948' }),
+    'ETCD_DISCOVERY: "ftp://***@d/4f0d…" is not usable; give the URL of a token, such as http://HOST:PORT/TOKEN or http://HOST:PORT/v2/keys/_etcd/registry/TOKEN',
+  ],
+  [
+    flags('--discovery-tokens=4f0d2c8e91b7a6530e1f9d8c7b6a5948=3,5f0d2c8e91b7a6530e1f9d8c7b6a594=0'),
+    '--discovery-tokens: "5f0d…=0" is not usable; give 32 digits from 0 to 9 and a to f, "=" and the number of members of its cluster, 1 to 1000, as TOKEN=SIZE',
+  ],
+  [
+    flags('--advertise-client-urls=http://u:pw@h:1'),
+    '--advertise-client-urls: "http://***@h:1" has more than a host and a port; write it as http://HOST:PORT without a path',
+  ],
+  [
+    flags('http://d:1/4f0d2c8e91b7a6530e1f9d8c7b6a5948'),
+    'unexpected argument "http://d:1/4f0d…": what is no command has to be a flag; write --FLAG=VALUE, and see --help',
+  ],
   [flags('--name'), '--name needs a value and is the last argument; write --name=VALUE'],
   [flags('--name', '--data-dir', 'x'), '--name needs a value but is followed by "--data-dir"; write --name=VALUE'],
   [
@@ -179,7 +200,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   ...['https://d', 'https://d/', 'd/token', 'ftp://d/token', 'http://d/t?x=1', 'http://user@d/t'].map(
     (url): readonly [Written, string] => [
       flags(`--discovery=${url}`),
-      `--discovery: "${url}" is not usable; give the URL of a token, such as http://HOST:PORT/TOKEN or ` +
+      `--discovery: "${url.replace('user@', '***@')}" is not usable; give the URL of a token, such as http://HOST:PORT/TOKEN or ` +
         'http://HOST:PORT/v2/keys/_etcd/registry/TOKEN',
     ],
   ),
@@ -349,7 +370,7 @@ const mistakes: readonly (readonly [Written, string])[] = [
   [flags('--proxy=yes'), '--proxy: "yes" is not one of its values; write off, on or readonly'],
   [
     flags('--discovery-tokens=0123456789abcdef0123456789abcdef=0'),
-    '--discovery-tokens: "0123456789abcdef0123456789abcdef=0" is not usable; give 32 digits from 0 to 9 and a to f, "=" and ' +
+    '--discovery-tokens: "0123…=0" is not usable; give 32 digits from 0 to 9 and a to f, "=" and ' +
       'the number of members of its cluster, 1 to 1000, as TOKEN=SIZE',
   ],
   [
