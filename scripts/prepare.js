@@ -116,7 +116,16 @@ async function install() {
         'npm gives up by itself and says why; Ctrl-C ends it now',
     );
   });
-  await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error']);
+  // Also what builds it, where NODE_ENV is production or npm is told to leave that out.
+  await run('npm', [
+    'ci',
+    '--include=dev',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--prefer-offline',
+    '--loglevel=error',
+  ]);
   endReminder();
   if (!canLoadRocksDb()) {
     say(

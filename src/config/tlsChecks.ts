@@ -142,10 +142,11 @@ export function findTlsDoubts(built: Built): string[] {
 }
 
 /** As etcd warns: the scheme of the URLs decides. */
-function doubtsOfUse(built: Built, { certificate, certAuth, listening }: Side): string[] {
-  if (listening.some(({ listen }) => endpointsOf(built, listen).some(({ scheme }) => scheme === 'https'))) return [];
-  const given = [certificate, certAuth].filter((name) =>
-    name === certAuth ? isOn(built, name) : isWritten(built, name),
+function doubtsOfUse(built: Built, side: Side): string[] {
+  const { certificate, certAuth, auto, listening } = side;
+  if (speaksTls(built, side)) return [];
+  const given = [certificate, certAuth, auto].filter((name) =>
+    name === certificate ? isWritten(built, name) : isOn(built, name),
   );
   return given.map((name) => {
     const urls = named(built, listening[0]?.listen ?? '');
@@ -153,8 +154,13 @@ function doubtsOfUse(built: Built, { certificate, certAuth, listening }: Side): 
   });
 }
 
-function doubtsOfAuto(built: Built, { certificate, auto }: Side): string[] {
-  if (!isOn(built, auto)) return [];
+function speaksTls(built: Built, { listening }: Side): boolean {
+  return listening.some(({ listen }) => endpointsOf(built, listen).some(({ scheme }) => scheme === 'https'));
+}
+
+function doubtsOfAuto(built: Built, side: Side): string[] {
+  const { certificate, auto } = side;
+  if (!isOn(built, auto) || !speaksTls(built, side)) return [];
   if (isWritten(built, certificate)) {
     return [`${named(built, auto)} has no effect, because ${named(built, certificate)} is given`];
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -45,21 +45,57 @@ test('a process that runs is waited for, and that is said once', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test.each(['dead', 'torn'])('the lock of a process that was killed is taken over (%s)', async (kind) => {
-  await withLock(
-    path,
-    () => undefined,
-    () => Promise.resolve(),
-  );
-  const { pid } = spawnSync('true');
-  writeFileSync(path, kind === 'dead' ? String(pid) : '');
+const taken = async (): Promise<readonly string[]> => {
   const said: string[] = [];
   await withLock(
     path,
     (text) => said.push(text),
     () => Promise.resolve(),
   );
-  expect(said).toEqual([]);
+  return said;
+};
+
+/** What a process at work writes. */
+async function written(): Promise<Record<string, unknown>> {
+  let text = '';
+  await withLock(
+    path,
+    () => undefined,
+    () => {
+      text = readFileSync(path, 'utf8');
+      return Promise.resolve();
+    },
+  );
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+test.each<[string, (own: Record<string, unknown>) => string]>([
+  ['a process that was killed', (own) => JSON.stringify({ ...own, pid: spawnSync('true').pid })],
+  ['a process whose number another one has now', (own) => JSON.stringify({ ...own, pid: 1, began: 'before' })],
+  [
+    'one that had the number of this one, as each container begins with 1',
+    (own) => JSON.stringify({ ...own, began: 'before' }),
+  ],
+  ['nobody: it is torn', () => ''],
+  ['nobody: it says something else', () => '12'],
+])('the lock of %s is taken over', async (_, text) => {
+  const own = await written();
+  writeFileSync(path, text(own));
+  expect(await taken()).toEqual([]);
+  expect(readdirSync(join(folder, 'below'))).toEqual([]);
+});
+
+test('one in another container is waited for while it gives a sign', async () => {
+  const elsewhere = JSON.stringify({ ...(await written()), space: 'pid:[1]' });
+  writeFileSync(path, elsewhere);
+  setTimeout(() => {
+    rmSync(path);
+  }, 600);
+  expect(await taken()).toHaveLength(1);
+  writeFileSync(path, elsewhere);
+  const longAgo = new Date(Date.now() - 60_000);
+  utimesSync(path, longAgo, longAgo);
+  expect(await taken()).toEqual([]);
 });
 
 test('a failure lets go of it', async () => {

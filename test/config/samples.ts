@@ -178,7 +178,7 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     value: ['a.example.com', 'b.example.com'],
     beside: clientAuth,
   },
-  'auto-tls': { text: 'true', property: 'autoTls', value: true, warns: /nobody can verify/ },
+  'auto-tls': { text: 'true', property: 'autoTls', value: true, warns: /has no effect on a port/ },
   'peer-cert-file': { text: '/c.pem', property: 'peerCertFile', value: '/c.pem', beside: peerKey },
   'peer-key-file': {
     text: '/k.pem',
@@ -201,7 +201,7 @@ export const samples: Readonly<Record<ActiveName, Sample>> = {
     value: ['cairn.example.com'],
     beside: peerAuth,
   },
-  'peer-auto-tls': { text: 'true', property: 'peerAutoTls', value: true, warns: /nobody can verify/ },
+  'peer-auto-tls': { text: 'true', property: 'peerAutoTls', value: true, warns: /has no effect on a port/ },
   'self-signed-cert-validity': { text: '10', property: 'selfSignedCertValidity', value: 10 },
   'tls-min-version': { text: 'TLS1.3', property: 'tlsMinVersion', value: 'TLS1.3' },
   'tls-max-version': { text: 'TLS1.2', property: 'tlsMaxVersion', value: 'TLS1.2' },

@@ -95,6 +95,14 @@ describe('a warning', () => {
     ],
     [[...client, '--auto-tls'], '--auto-tls has no effect, because --cert-file is given'],
     [
+      ['--auto-tls', '--listen-client-urls=https://a:1', '--advertise-client-urls=https://a:1'],
+      '--auto-tls encrypts with a certificate that nobody can verify: whoever is in between can read along; use it to try things out',
+    ],
+    [
+      ['--peer-auto-tls'],
+      '--peer-auto-tls has no effect on a port: the scheme of each URL of the default --listen-peer-urls is http; write https where TLS is meant',
+    ],
+    [
       [...client.slice(0, 3), '--advertise-client-urls=http://a:1'],
       '--advertise-client-urls has http://a:1, but no URL of --listen-client-urls has http; whoever goes there finds the other protocol unless something in front translates',
     ],

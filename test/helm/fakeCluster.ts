@@ -14,6 +14,7 @@ const LIMIT_MS = 60_000;
 const KINDS = [
   { path: '/api/v1', version: 'v1', resource: 'secrets', kind: 'Secret' },
   { path: '/api/v1', version: 'v1', resource: 'services', kind: 'Service' },
+  { path: '/api/v1', version: 'v1', resource: 'pods', kind: 'Pod' },
   { path: '/apis/apps/v1', version: 'apps/v1', resource: 'statefulsets', kind: 'StatefulSet' },
 ];
 
@@ -57,6 +58,11 @@ export class FakeCluster {
     for (const [id, { metadata }] of this.objects) {
       if (metadata.annotations?.['helm.sh/resource-policy'] !== 'keep') this.objects.delete(id);
     }
+  }
+
+  /** Somebody else made it. */
+  add(manifest: Manifest): void {
+    this.objects.set(idOf(manifest), manifest);
   }
 
   delete(id: string): void {

@@ -101,6 +101,16 @@ describeWithHelm('in a cluster that Helm looks into', () => {
     expect(retireJobOf(await cluster.render({}))).toBeDefined();
   });
 
+  it('members whose StatefulSet was deleted beside them are removed where there shall be fewer, and nobody else', async () => {
+    await cluster.apply({ replicaCount: 3 });
+    cluster.delete('StatefulSet/rel-cairn');
+    for (const ordinal of [0, 1, 2])
+      cluster.add({ apiVersion: 'v1', kind: 'Pod', metadata: { name: `rel-cairn-${ordinal}` } });
+    expect(retireJobOf(await cluster.render({ replicaCount: 3, persistence: { size: '16Gi' } }))).toBeUndefined();
+    const job = retireJobOf(await cluster.render({ replicaCount: 1, persistence: { size: '16Gi' } }));
+    expect(job.spec.template.spec.containers[0].args).toContain('--keep=1');
+  });
+
   it('members are removed without a password in the upgrade that switches auth on: its Secret comes later', async () => {
     const users = { auth: { enabled: true } };
     await cluster.apply({ replicaCount: 5 });

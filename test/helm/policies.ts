@@ -90,7 +90,41 @@ describeWithHelm.each(valueSets)('the value set %s', (name) => {
     if (endpoint === undefined || policy === undefined) return;
     const open = policy.spec.egress.filter(({ to }: Manifest) => to === undefined);
     const ports = open.flatMap((rule: Manifest) => rule.ports.map(({ port }: Manifest) => String(port)));
-    expect(ports).toContain(new URL(endpoint).port || '443');
+    expect(ports).toContain(new URL(endpoint).port || (endpoint.startsWith('http:') ? '80' : '443'));
+    // Behind a Service the port is another one.
+    const [service, namespace, svc] = new URL(endpoint).hostname.split('.');
+    const recent = both.slice(old.length).find((one) => idOf(one) === idOf(policy));
+    const wholly = recent?.spec.egress.filter(({ ports: some }: Manifest) => some === undefined);
+    const spaces = wholly.flatMap(({ to }: Manifest) =>
+      to.flatMap((one: Manifest) => Object.values(one.namespaceSelector?.matchLabels ?? {})),
+    );
+    if (svc === 'svc') expect([service, spaces]).toEqual([service, [namespace]]);
+    else expect(spaces).toEqual([]);
+  });
+
+  it('gives whatever loads the state half of its memory as heap: Node.js would stop at 2 GiB', () => {
+    for (const { spec } of pods) {
+      for (const { name, args = [], env = [], resources } of containersOf(spec)) {
+        const loads = name === 'cairn' || ['verify', 'save', 'restore-once'].some((word) => args.includes(word));
+        if (!loads || resources?.limits?.memory === undefined) continue;
+        const names = env.map((one: Manifest) => one.name);
+        expect([name, names.includes('NODE_OPTIONS')]).toEqual([name, true]);
+      }
+    }
+  });
+
+  it('is asked by its own hooks under names that it answers to', () => {
+    const members = podsOf(old).find(({ owner }) => owner.startsWith('StatefulSet'));
+    const environment = containersOf(members?.spec).flatMap(({ env }) => env ?? []);
+    const listed = environment.find((one: Manifest) => one.name === 'ETCD_HOST_WHITELIST')?.value as string | undefined;
+    if (listed === undefined) return;
+    const urls = podsOf(old).flatMap(({ owner, spec }) =>
+      /^(Job|CronJob|Pod)/.test(owner)
+        ? containersOf(spec).flatMap(({ args = [] }) => args.filter((word: string) => word.startsWith('--url=')))
+        : [],
+    );
+    expect(urls.length).toBeGreaterThan(0);
+    for (const url of urls) expect(listed.split(',')).toContain(new URL(url.slice('--url='.length)).hostname);
   });
 
   it('keeps tokens and passwords out of command lines, where everybody on the node reads them', () => {

@@ -45,6 +45,7 @@ WARNING: {{ .Values.replicaCount }} members survive no more losses than {{ sub (
 WARNING: persistence is off. The data are gone when more than half of the pods go at once.
 {{- if and (include "cairn.ownDiscovery" .) .Values.discovery.enabled }} For an empty cluster then:
   kubectl {{ $in }} rollout restart deployment/{{ include "cairn.discoveryName" . }}
+After scaling down set bootstrap.size to the number that there are: the service waits for as many as there were.
 {{- end }}
 {{- end }}
 {{- if and .Values.auth.enabled (not (include "cairn.tlsPeers" .)) }}

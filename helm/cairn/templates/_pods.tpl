@@ -64,9 +64,15 @@ none: {}
 
 {{/* Half of the container is V8's heap, also where Node.js would stop at 2 GiB; buffers, the engine and threads have the rest. */}}
 {{- define "cairn.heapEnv" -}}
-{{- $limits := (include "cairn.resources" . | fromYaml).limits | default dict -}}
+{{- include "cairn.heapEnvOf" (list (include "cairn.resources" . | fromYaml) .) -}}
+{{- end -}}
+
+{{/* The same for a container that loads the state beside the members. Takes (list RESOURCES $). */}}
+{{- define "cairn.heapEnvOf" -}}
+{{- $limits := (index . 0).limits | default dict -}}
+{{- $root := index . 1 -}}
 {{- $names := list -}}
-{{- range .Values.extraEnv }}{{- $names = append $names .name -}}{{- end -}}
+{{- range $root.Values.extraEnv }}{{- $names = append $names .name -}}{{- end -}}
 {{- if not (has "NODE_OPTIONS" $names) -}}
 {{- with include "cairn.mebibytes" (get $limits "memory") -}}
 - name: NODE_OPTIONS

@@ -25,6 +25,7 @@
     - --record=/restore/{{ include "cairn.restoreRecord" . }}
   env:
     {{- include "cairn.restoreEnv" . | nindent 4 }}
+    {{- with include "cairn.heapEnv" . }}{{ . | nindent 4 }}{{ end }}
     {{- if include "cairn.tlsPeers" . }}{{ include "cairn.tlsMemberEnv" . | nindent 4 }}{{ end }}
   resources: {{- include "cairn.resources" . | nindent 4 }}
   volumeMounts:

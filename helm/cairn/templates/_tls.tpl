@@ -124,10 +124,12 @@
 {{- fail (printf "metrics.%s.namespace is not that of the release, and the Secret with the CA of the client port is: set metrics.port, which Prometheus reads without TLS" $name) -}}
 {{- end -}}
 {{- end -}}
-{{- if ne $tls.mode "off" -}}
 {{- range $name := list "cert-file" "key-file" "trusted-ca-file" "client-cert-auth" "auto-tls" "peer-cert-file" "peer-key-file" "peer-trusted-ca-file" "peer-client-cert-auth" "peer-cert-allowed-cn" "peer-auto-tls" -}}
 {{- if hasKey $.Values.config $name -}}
+{{- if ne $tls.mode "off" -}}
 {{- fail (printf "config.%s is given, and tls.mode is %s, which sets it: leave one of them out" $name $tls.mode) -}}
+{{- else if and (get $.Values.config $name) (not $.Values.extraArgs) -}}
+{{- fail (printf "config.%s is given, and tls.mode is off, so that the URLs of the members are http and nothing would be encrypted: choose tls.mode chart, certManager or secret, or give https URLs with extraArgs" $name) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
