@@ -1,6 +1,6 @@
 /** Where `cairn certs` keeps what it makes: NAME.crt and NAME.key in a directory, beside the CA that signed them. */
 import { createPrivateKey, type X509Certificate } from 'node:crypto';
-import { open, rm } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { dirname, join } from 'node:path';
 import { codeOf } from '../platform/errorCode';
@@ -77,15 +77,33 @@ function isFor(certificate: X509Certificate, host: string): boolean {
   return (certificate.subjectAltName ?? '').split(', ').includes(`DNS:${host}`);
 }
 
-/** Puts a CA without its key there: nobody signs with it again. Rejects if one is there. */
-export function storeWithoutKey(directory: string, name: string, { certificate }: MadeCertificate): Promise<void> {
-  return write(join(directory, `${name}.crt`), certificate, 0o644);
+/**
+ * Puts a CA without its key there: nobody signs with it again. Rejects if one is there.
+ *
+ * @param written gets the path
+ */
+export async function storeWithoutKey(
+  directory: string,
+  name: string,
+  { certificate }: MadeCertificate,
+  written: string[],
+): Promise<void> {
+  await write(join(directory, `${name}.crt`), certificate, 0o644, written);
 }
 
-/** The key can only be read by who made it. Rejects if one of the files is there. */
-export async function store(directory: string, name: string, { certificate, key }: MadeCertificate): Promise<void> {
-  await write(join(directory, `${name}.key`), key, 0o600);
-  await storeWithoutKey(directory, name, { certificate, key });
+/**
+ * The key can only be read by who made it. Rejects if one of the files is there.
+ *
+ * @param written gets the paths of what was written, also where it rejects
+ */
+export async function store(
+  directory: string,
+  name: string,
+  { certificate, key }: MadeCertificate,
+  written: string[],
+): Promise<void> {
+  await write(join(directory, `${name}.key`), key, 0o600, written);
+  await storeWithoutKey(directory, name, { certificate, key }, written);
 }
 
 async function find(directory: string, name: string): Promise<Found> {
@@ -102,7 +120,7 @@ function wholeOf(
   if (certificate !== undefined && key !== undefined) return { certificate, key };
   if (certificate === undefined && key === undefined) return undefined;
   throw new Error(
-    `of ${join(directory, name)}.crt and .key only one is there, and ${why}; add the other, or give another --directory`,
+    `of ${join(directory, name)}.crt and .key only one is there, and ${why}; add the other, or remove what a run left that was cut off in the midst, or give another --directory`,
   );
 }
 
@@ -130,13 +148,12 @@ async function read(path: string): Promise<string | undefined> {
 }
 
 /** Fails if it is there. */
-async function write(path: string, text: string, mode: number): Promise<void> {
+async function write(path: string, text: string, mode: number, written: string[]): Promise<void> {
   const file = await open(path, 'wx', mode);
+  written.push(path);
   try {
     await file.writeFile(text);
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 /** `cairn certs`: certificates for those who try TLS out. */
 import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -43,10 +44,17 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     const ca = there ?? (await makeAuthority({ commonName: newCaName(), years: years * CA_FACTOR, nowMs }));
     // All are made before the first is written: who is interrupted leaves nothing or, but for a moment, everything.
     const made = await Promise.all(wishes.map((wish) => makeCertificate(wish, ca)));
-    if (there === undefined) await (keepsCaKey ? store : storeWithoutKey)(directory, CA, ca);
-    for (const [index, { commonName }] of wishes.entries()) {
-      const certificate = made[index];
-      if (certificate !== undefined) await store(directory, commonName, certificate);
+    const written: string[] = [];
+    try {
+      if (there === undefined) await (keepsCaKey ? store : storeWithoutKey)(directory, CA, ca, written);
+      for (const [index, { commonName }] of wishes.entries()) {
+        const certificate = made[index];
+        if (certificate !== undefined) await store(directory, commonName, certificate, written);
+      }
+    } catch (error) {
+      // Half of a pair, or a CA whose key is gone, would be refused by every run from here on.
+      await Promise.all(written.map((path) => rm(path, { force: true })));
+      throw error;
     }
     for (const line of instructions(directory, hosts, server, client)) say(line);
   });

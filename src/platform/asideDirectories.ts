@@ -14,12 +14,11 @@ export async function freePlace(directory: string): Promise<string> {
   return `${directory}.removed-${(numbers.at(-1) ?? 0) + 1}`;
 }
 
-/** Deletes all but the newest, and what an earlier version left half deleted. */
+/** Deletes all but the newest. What has another name somebody else may have put there. */
 export async function keepNewest(directory: string): Promise<void> {
   const numbers = await numbersAside(directory);
   for (const number of numbers.slice(0, Math.max(0, numbers.length - ASIDE_MAX)))
     await rm(`${directory}.removed-${number}`, { recursive: true, force: true });
-  await rm(`${directory}.removed`, { recursive: true, force: true });
 }
 
 /** What the kept ones take, and what is left on the volume. */

@@ -18,6 +18,8 @@ const TRIES_MAX = 20;
 const AGAIN_MS_MAX = 100;
 /** Whoever is there and says nothing in this time stands still, and has it. */
 const ANSWER_MS_MAX = 2000;
+/** The words are short. */
+const ANSWER_BYTES_MAX = 16;
 /** What a file system says that has no sockets, or where paths are too long for one. */
 const NO_SOCKETS = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'ENAMETOOLONG', 'EINVAL']);
 
@@ -164,11 +166,17 @@ function answerOf(path: string): Promise<State | 'gone'> {
     let text = '';
     // Who ends the connection without a word makes way just now, and is not there any more when he is asked again.
     let silence: State = 'coming';
-    socket.setTimeout(ANSWER_MS_MAX, () => {
+    // Whoever says nothing, or goes on and on, is there, and is not listened to any longer.
+    const limit = setTimeout(() => {
+      silence = 'there';
+      socket.destroy();
+    }, ANSWER_MS_MAX);
+    socket.on('data', (data) => {
+      text += data.toString('latin1', 0, ANSWER_BYTES_MAX);
+      if (text.length <= ANSWER_BYTES_MAX) return;
       silence = 'there';
       socket.destroy();
     });
-    socket.on('data', (data) => (text += data.toString('latin1')));
     socket.on('error', (error) => {
       const code = codeOf(error);
       if (code === 'ECONNREFUSED' || code === 'ENOENT') resolve('gone');
@@ -176,6 +184,7 @@ function answerOf(path: string): Promise<State | 'gone'> {
       else if (code !== 'ECONNRESET' && code !== 'EPIPE') silence = 'there';
     });
     socket.on('close', () => {
+      clearTimeout(limit);
       resolve(text === 'coming' || text === 'there' ? text : silence);
     });
   });

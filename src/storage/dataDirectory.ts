@@ -144,6 +144,27 @@ export async function refuseTaken(path: string): Promise<DirectoryState> {
   return state;
 }
 
+/**
+ * Empties a directory that a restore left before it had come to its end: nothing in it counts, and a member can begin there. Leaves any other one as
+ * it is. Rejects with StorageError, also if a restore is at work.
+ */
+export async function discardHalfFilled(path: string): Promise<void> {
+  const discarded = await preparing(path, async () => {
+    if ((await checkDirectory(path)).kind !== 'filling') return;
+    const database = join(path, 'db');
+    if ((await exists(database)) && (await isInUse(database))) throw beingFilled(path);
+    try {
+      await rm(database, { recursive: true, force: true });
+      // Last: without it the rest would be a database that nothing says to be half of one.
+      await rm(join(path, FORMAT_DRAFT), { force: true });
+      await syncDirectory(path);
+    } catch (error) {
+      throw fileError(error, 'cannot empty', path);
+    }
+  });
+  if (discarded === 'taken') throw beingFilled(path);
+}
+
 /** What is done with a directory that is filled, by one process at a time. */
 export interface Filling {
   /** Right before anything is made; what it rejects with ends it. */

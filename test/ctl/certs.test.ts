@@ -9,6 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import type { open as openFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certs } from '../../src/ctl/certs';
@@ -50,6 +51,24 @@ it('makes a CA, a certificate for servers and one for a client, which fit togeth
   expect(days).toBeGreaterThan(729);
   expect(days).toBeLessThan(731);
 });
+
+it.each(['keep', 'discard'])(
+  'leaves nothing behind where a file cannot be written whole (--ca-key %s)',
+  async (caKey) => {
+    const fs = jest.requireActual<{ open: typeof openFile }>('node:fs/promises');
+    const { open } = fs;
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    const opening = jest.spyOn(fs, 'open').mockImplementation(async (...args) => {
+      const file = await open(...args);
+      if (String(args[0]).endsWith('server.crt') && args[1] === 'wx') file.writeFile = () => Promise.reject(full);
+      return file;
+    });
+    expect(await certs(inDirectory('--existing=keep', `--ca-key=${caKey}`))).toBe(1);
+    opening.mockRestore();
+    expect(readdirSync(directory)).toEqual([]);
+    expect(await certs(inDirectory('--existing=keep', `--ca-key=${caKey}`))).toBe(0);
+  },
+);
 
 it('names each CA differently, so that a message that names one says which', async () => {
   const names = new Set<string>();

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -95,14 +96,16 @@ describe('cairn clear-removed', () => {
     },
   );
 
-  it('keeps the newest two', async () => {
+  it('keeps the newest two, and what somebody else put beside them', async () => {
     mkdirSync(`${data}.removed`);
+    writeFileSync(join(`${data}.removed`, 'copy'), 'mine');
     for (let round = 1; round <= 4; round++) {
       makeData('x');
       writeFileSync(join(data, REMOVED_FILE), '');
       expect(await clear()).toBe(0);
     }
-    expect(readdirSync(volume).sort()).toEqual(['data.removed-3', 'data.removed-4']);
+    expect(readdirSync(volume).sort()).toEqual(['data.removed', 'data.removed-3', 'data.removed-4']);
+    expect(readFileSync(join(`${data}.removed`, 'copy'), 'utf8')).toBe('mine');
   });
 
   it.each([

@@ -86,14 +86,17 @@ describe('a peer that does not read', () => {
     const a = await startNode('a1', { electionTimeoutMs: 200 });
     a.network.setPeers([{ id: 'b2', urls: [sleeper.url] }]);
     await until(() => a.network.status().peers[0]!.connected);
-    for (let index = 1; index <= 120; index += 1) a.network.send([append('a1', 'b2', index, 128 * 1024)]);
+    const more = (index: number): void => a.network.send([append('a1', 'b2', index, 128 * 1024)]);
+    for (let index = 1; index <= 100; index += 1) more(index);
     const [socket] = sleeper.sockets;
     let read = 0;
     socket!.on('data', (piece: Buffer) => {
       read += piece.length;
       socket!.pause();
     });
-    for (let step = 0; step < 120; step += 1) {
+    // As much as is read and more comes after it: however much the system holds for the connection, something waits here.
+    for (let step = 1; step <= 120; step += 1) {
+      more(100 + step);
       socket!.resume();
       await pause(15);
     }

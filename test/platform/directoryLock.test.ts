@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryLock } from '../../src/platform/directoryLock';
@@ -47,6 +48,27 @@ test('it has the name that is asked for, and others are none of it', async () =>
   expect(readdirSync(directory)).toEqual([expect.stringMatching(/^\.\.mine-[0-9a-f]{8}$/)]);
   expect([await DirectoryLock.take(directory, '..mine-'), await take()]).toEqual(['taken', 'held']);
 });
+
+test.each(['at once', 'byte by byte'])(
+  'one whose owner talks without an end, %s, is taken, and nobody listens to that',
+  async (how) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      const talk = setInterval(
+        () => socket.write(how === 'at once' ? 'x'.repeat(100_000) : 'x'),
+        how === 'at once' ? 1 : 300,
+      );
+      socket.on('close', () => {
+        clearInterval(talk);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(join(directory, 'lock-00000000'), resolve));
+    const beganMs = performance.now();
+    expect(await take()).toBe('taken');
+    expect(performance.now() - beganMs).toBeLessThan(15_000);
+    await new Promise((resolve) => server.close(resolve));
+  },
+);
 
 test('what killed processes left is in nobody’s way, and of many that come at once one has it', async () => {
   for (const name of ['lock-00000001', 'lock-00000002']) {

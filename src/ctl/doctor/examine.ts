@@ -19,7 +19,10 @@ async function examineMember(target: Target, member: Member): Promise<MemberFact
   const failures: string[] = [];
   for (const url of member.clientURLs) {
     try {
-      return { member, answering: await examineAt({ ...target, url }), failure: '' };
+      const { selfId, ...answering } = await examineAt({ ...target, url });
+      if (selfId === undefined || selfId === member.id) return { member, answering, failure: '' };
+      // What is there says nothing of this one.
+      failures.push(`${url} leads to another member, ${selfId}: --advertise-client-urls of this one is not its own`);
     } catch (error) {
       if (!(error instanceof NoAnswerError || error instanceof AnswerError)) throw error;
       failures.push(error.message);
@@ -28,18 +31,18 @@ async function examineMember(target: Target, member: Member): Promise<MemberFact
   return { member, answering: undefined, failure: failures.join('; ') || 'it has no client URL' };
 }
 
-async function examineAt(target: Target): Promise<Answering> {
+async function examineAt(target: Target): Promise<Answering & { readonly selfId: string | undefined }> {
   // Says why, if nobody answers.
   const version = await serverVersion(target);
-  const [healthy, ready, leader, members, metrics] = await Promise.all([
+  const [healthy, ready, self, members, metrics] = await Promise.all([
     isHealthy(target),
     isReady(target),
-    leaderOf(target),
+    selfOf(target),
     listMembers(target),
     metricsOf(target),
   ]);
   const memberIds = members.map(({ id }) => id).sort();
-  return { url: target.url, version, isHealthy: healthy, isReady: ready, leader, memberIds, metrics };
+  return { url: target.url, version, isHealthy: healthy, isReady: ready, ...self, memberIds, metrics };
 }
 
 /** Other programs with this API do not say; they are asked for nothing more than their health. */
@@ -48,10 +51,14 @@ async function isReady(target: Target): Promise<boolean> {
   return status === 200 || status === NOT_FOUND;
 }
 
-async function leaderOf(target: Target): Promise<string | undefined> {
+/** Who answers there, and whom it follows. */
+async function selfOf(
+  target: Target,
+): Promise<{ readonly selfId: string | undefined; readonly leader: string | undefined }> {
   const stats = await askForJson(target, { method: 'GET', path: '/v2/stats/self' });
-  const information = isRecord(stats) && isRecord(stats['leaderInfo']) ? stats['leaderInfo'] : {};
-  return textOf(information['leader']) || undefined;
+  if (!isRecord(stats)) return { selfId: undefined, leader: undefined };
+  const information = isRecord(stats['leaderInfo']) ? stats['leaderInfo'] : {};
+  return { selfId: textOf(stats['id']) || undefined, leader: textOf(information['leader']) || undefined };
 }
 
 /** Undefined where they are served elsewhere, or not at all. */

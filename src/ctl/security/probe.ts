@@ -10,7 +10,10 @@ import { reasonOf } from '../../platform/networkError';
 
 export type Probed =
   | { readonly kind: 'answered'; readonly status: number; readonly headers: IncomingHttpHeaders }
-  /** The connection came about, and was ended instead of an answer. */
+  /**
+   * Refused: the connection came about, over TLS with its handshake, and was ended instead of an answer; or the handshake was refused in so many
+   * words. Unreachable: anything else, silence among it, of which nobody can say what the port would have answered.
+   */
   | { readonly kind: 'refused' | 'unreachable'; readonly why: string };
 
 export interface Question {
@@ -24,12 +27,15 @@ export interface Question {
 
 const AT_CONNECT = ['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES'];
 
+/** How OpenSSL says that the other side said why it ends the handshake. */
+const TLS_ALERT = /^ERR_SSL_.*ALERT/;
+
 /** Never rejects. */
 export function probe({ url: text, method = 'GET', path, headers = {}, dial, timeoutMs }: Question): Promise<Probed> {
   const url = /^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined) return Promise.resolve({ kind: 'unreachable', why: `${text} is no URL` });
   return new Promise((resolve) => {
-    let isConnected = false;
+    let isUp = false;
     let stream: Duplex;
     const end = (probed: Probed): void => {
       clearTimeout(timer);
@@ -38,11 +44,12 @@ export function probe({ url: text, method = 'GET', path, headers = {}, dial, tim
       stream.destroy();
     };
     const fail = (error: unknown): void => {
-      const isAway = !isConnected || AT_CONNECT.includes(codeOf(error) ?? '');
-      end({ kind: isAway ? 'unreachable' : 'refused', why: reasonOf(error) });
+      const code = codeOf(error) ?? '';
+      const isRefusal = (isUp && !AT_CONNECT.includes(code)) || TLS_ALERT.test(code);
+      end({ kind: isRefusal ? 'refused' : 'unreachable', why: reasonOf(error) });
     };
     const timer = setTimeout(() => {
-      fail(new Error(`no answer within ${timeoutMs / 1000} s`));
+      end({ kind: 'unreachable', why: `no answer within ${timeoutMs / 1000} s` });
     }, timeoutMs);
     try {
       stream = dial(url);
@@ -51,8 +58,8 @@ export function probe({ url: text, method = 'GET', path, headers = {}, dial, tim
       resolve({ kind: 'unreachable', why: reasonOf(error) });
       return;
     }
-    stream.once('connect', () => {
-      isConnected = true;
+    stream.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+      isUp = true;
     });
     const request = httpRequest({
       ...{ createConnection: () => stream, method, host: url.hostname, path },

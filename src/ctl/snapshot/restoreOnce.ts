@@ -4,7 +4,7 @@ import { replaceDurably } from '../../platform/durable';
 import type { Dial } from '../../platform/dial';
 import { readPlainFile } from '../../platform/plainFile';
 import { withoutTrailingSlashes } from '../../platform/trailingSlashes';
-import { foundDataIn, unlessFilled } from '../../snapshot/foundData';
+import { discardHalfFilled, foundDataIn, unlessFilled } from '../../snapshot/foundData';
 import { restore, type RestoreOptions } from '../../snapshot/restore';
 import { flagsOf } from '../../config/commands';
 import { runCommand, say, type CommandArguments } from '../arguments';
@@ -51,6 +51,7 @@ export function restoreOnce(
         throw new Error(`${dataDir} ${decision.why}`);
       case 'leave':
         await settleNote(notePath, dataDir, found, token);
+        if (found.data === 'filling') await discardHalfFilled(dataDir);
         if (decision.isToRecord) await writeRecord(record, found);
         say(`${name}: ${decision.why}`);
         return;
@@ -95,6 +96,8 @@ async function begin(
     if (report.ttlsOver > 0) say(`${name}: ttl: ${restoredTtlText(report)}`);
   } catch (error) {
     if (!(error instanceof BegunError)) throw error;
+    // What an earlier run began here is of a cluster that is none: the member joins that one, and needs an empty place.
+    if ((await foundDataIn(options.dataDir)) === 'filling') await discardHalfFilled(options.dataDir);
     say(`${name}: ${error.message}; nothing is restored`);
   }
 }

@@ -45,7 +45,7 @@ export async function leadOn({ chain, replay, clusterId, progress, note }: LeadO
     const found = await chain.after(index);
     if (!isLink(found)) {
       for (const mark of await chain.marksAt(clusterId, replay.position)) events.mark(mark);
-      if (isReached()) break;
+      if (replay.isKnown) break;
       for (const { file, torn } of await chain.tornAt(index)) note(tornText(file.name, torn));
       replay.finish();
       return { end: found, knownMs: Math.max(knownMs, replay.position.dateMs) };

@@ -19,8 +19,15 @@ export interface Pruned {
 /**
  * Removes the oldest snapshots but for `keep`, and the logs that lead no further than to the oldest that stays, once nobody has written
  * to them for ten minutes. A file that fails keeps the others from nothing. Rejects if the directory cannot be read or synced.
+ *
+ * @param unreadable names of snapshots that are not whole: they are not among those to keep, and go with what is older than these
  */
-export async function prune(directory: string, keep: number, nowMs = Date.now()): Promise<Pruned> {
+export async function prune(
+  directory: string,
+  keep: number,
+  unreadable: ReadonlySet<string> = new Set(),
+  nowMs = Date.now(),
+): Promise<Pruned> {
   const { fulls, logs } = await filesOf(directory);
   const removed: string[] = [];
   const failed: { readonly file: string; readonly reason: string }[] = [];
@@ -34,8 +41,10 @@ export async function prune(directory: string, keep: number, nowMs = Date.now())
       if (codeOf(error) !== 'ENOENT') failed.push({ file: name, reason: messageOf(error) });
     }
   };
-  for (const full of fulls.slice(0, Math.max(0, fulls.length - keep))) await consider(full, () => true);
-  const oldest = oldestKept(fulls, keep);
+  const whole = fulls.filter(({ name }) => !unreadable.has(name));
+  const oldest = oldestKept(whole, keep);
+  const gone = whole.length < keep ? [] : fulls.filter(({ index }) => index < oldest);
+  for (const full of gone) await consider(full, () => true);
   for (const log of logs) await consider(log, () => leadsOnlyTo(oldest, log, nowMs));
   if (removed.length > 0) await syncDirectory(directory);
   return { removed, failed };

@@ -16,6 +16,10 @@ export interface StatePosition {
 /** Carries out again what a cluster did, from a whole state on, until a state of the past is there. */
 export class Replay {
   private reached = false;
+  /** A mark behind this state is dated later than what is meant: nothing was written in between, by the clock of its member. */
+  private isLate = false;
+  /** That clock is ahead of those by which changes are dated, as one before what is meant came behind such a mark. */
+  private areMarksAhead = false;
   /** Of the checkpoint that was passed last: members whose digest is that of this state, and those with another. */
   private readonly reports = { checkpoint: 0, equal: 0, other: 0 };
 
@@ -35,6 +39,11 @@ export class Replay {
   /** Nothing more is to be carried out. */
   get isReached(): boolean {
     return this.reached;
+  }
+
+  /** Where nothing follows, this is known to be the state that is meant. */
+  get isKnown(): boolean {
+    return this.reached || this.isLate;
   }
 
   /** The next entry; those that are in the state already count for nothing. @throws BackupError, FeatureLevelError */
@@ -65,7 +74,8 @@ export class Replay {
         `the log leads to index ${own} after entry ${index}, where the member had ${etcdIndex}; restore another state`,
       );
     }
-    if (this.target.kind === 'time' && dateMs > this.target.dateMs) this.reached = true;
+    // It is changes that count: a member whose clock is ahead must not end what others did before its date.
+    if (this.target.kind === 'time' && dateMs > this.target.dateMs) this.isLate = !this.areMarksAhead;
     else this.passed(dateMs);
   }
 
@@ -83,8 +93,10 @@ export class Replay {
     const { target, machine } = this;
     const dateMs = 'nowMs' in next ? next.nowMs : undefined;
     if (target.kind === 'index') this.reached = machine.keySpace.index >= target.index;
-    if (target.kind === 'time') this.reached = dateMs !== undefined && dateMs > target.dateMs;
+    // What has no date is taken for as late as the mark before it.
+    if (target.kind === 'time') this.reached = dateMs === undefined ? this.isLate : dateMs > target.dateMs;
     if (this.reached) return false;
+    if (this.isLate) [this.isLate, this.areMarksAhead] = [false, true];
     if (dateMs !== undefined) this.passed(dateMs);
     this.compare(next);
     return true;

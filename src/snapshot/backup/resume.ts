@@ -20,6 +20,8 @@ export interface Resumption {
   readonly clusterId: string | undefined;
   /** Of the newest snapshot; 0 if there is none, or it is damaged. */
   readonly fullTakenAtMs: number;
+  /** Names of the newest snapshots, as far as they are not whole. */
+  readonly unreadable: ReadonlySet<string>;
   /** What is not as it should be. */
   readonly notes: readonly string[];
 }
@@ -31,6 +33,7 @@ export interface Resumption {
 export async function resume(directory: string): Promise<Resumption> {
   const { fulls, logs } = await filesOf(directory);
   const notes: string[] = [];
+  const unreadable = new Set<string>();
   let header: SnapshotHeader | undefined;
   for (const full of [...fulls].reverse()) {
     const found = await headerOf(full);
@@ -38,9 +41,10 @@ export async function resume(directory: string): Promise<Resumption> {
       header = found;
       break;
     }
+    unreadable.add(full.name);
     notes.push(`${full.name} is not whole: ${found.message}; a full snapshot is taken`);
   }
-  if (header === undefined) return { place: undefined, clusterId: undefined, fullTakenAtMs: 0, notes };
+  if (header === undefined) return { place: undefined, clusterId: undefined, fullTakenAtMs: 0, unreadable, notes };
   const { clusterId } = header;
   const fullTakenAtMs = notes.length === 0 ? header.takenAtMs : 0;
   const chain = new LogChain(logs);
@@ -63,7 +67,7 @@ export async function resume(directory: string): Promise<Resumption> {
     if (torn !== undefined) notes.push(tornText(found.file.name, torn));
     place = { clusterId: begin?.clusterId ?? clusterId, index, term };
   }
-  return { place, clusterId, fullTakenAtMs, notes };
+  return { place, clusterId, fullTakenAtMs, unreadable, notes };
 }
 
 async function headerOf(file: BackupFile): Promise<SnapshotHeader | SnapshotDamage> {

@@ -1,6 +1,7 @@
 /** cairn check security of members that are open, and closed; and of ports that do what no member does. */
 import { createClient } from '../../../src/client/client';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { check } from '../../../src/ctl/check';
 import { examine } from '../../../src/ctl/security/examine';
@@ -200,15 +201,33 @@ describe('ports that do what no member does', () => {
   });
   const ask = () => probe({ url: raw.url, path: '/version', dial: dialAnybody(), timeoutMs: 500 });
 
-  test.each<[string, string | undefined]>([
+  test.each<[string, string]>([
     ['closes', ''],
-    ['is silent', undefined],
     ['speaks something else', 'SSH-2.0\r\n'],
     ['has headers without end', `HTTP/1.1 200 OK\r\n${'X-A: b\r\n'.repeat(20_000)}`],
     ['upgrades', 'HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
   ])('one that %s has not answered', async (_, text) => {
-    raw.answer = ({ socket }) => text !== undefined && socket.end(text);
+    raw.answer = ({ socket }) => socket.end(text);
     expect((await ask()).kind).toBe('refused');
+  });
+
+  test('one that is silent was not seen: nobody can say that it refuses anything', async () => {
+    raw.answer = () => undefined;
+    expect(await ask()).toEqual({ kind: 'unreachable', why: 'no answer within 0.5 s' });
+  });
+
+  // As the kernel of a member that stands still does, or a tunnel whose other end is away.
+  test.each(['says nothing', 'closes', 'resets'])('nor one that takes a connection for TLS and %s', async (how) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      if (how === 'closes') socket.destroy();
+      if (how === 'resets') socket.resetAndDestroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const probed = await probe({ url, path: '/version', dial: dialAnybody(), timeoutMs: 500 });
+    server.close();
+    expect(probed.kind).toBe('unreachable');
   });
 
   test('one that has hints without end has not answered, and is not waited for', async () => {

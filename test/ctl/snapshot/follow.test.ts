@@ -406,6 +406,29 @@ test('one whose directory was taken over by another machine ends, and leaves it 
   expect(await snapshot(['verify', path()], {})).toBe(0);
 });
 
+test('so does one that finds it out when it takes a full snapshot beside a log that is quiet', async () => {
+  const first = follow([member.url], { fullEveryMs: 1500 });
+  await untilFollowed(await set('/first', { value: 'x' }));
+  const [lock] = readdirSync(path()).filter((name) => name.startsWith('lock-')) as [string];
+  rmSync(join(path(), lock));
+  const second = follow([member.url]);
+  expect(await first.ended).toMatch(/FollowRefused: another process has taken .* over/);
+  await second.stop();
+});
+
+test('a snapshot that was taken by a clock that was ahead does not put the next one off for as long', async () => {
+  await untilFollowed((follow([member.url]), await set('/first', { value: 'x' })));
+  await running?.stop();
+  const { now } = Date;
+  Date.now = () => now() - 365 * 86_400_000;
+  try {
+    const again = follow([member.url], { fullEveryMs: 500 });
+    await until(() => again.said.some((line) => line.startsWith('a full snapshot was taken')));
+  } finally {
+    Date.now = now;
+  }
+});
+
 test('a directory that cannot be one is told at once', async () => {
   writeFileSync(path(), 'a file');
   expect(await snapshot(['follow', path(), `--url=${member.url}`], {})).toBe(1);

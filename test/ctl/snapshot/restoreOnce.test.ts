@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
   mkdirSync,
@@ -14,6 +15,7 @@ import { join } from 'node:path';
 import type { AskMembers } from '../../../src/ctl/clearRemoved';
 import { restoreOnce } from '../../../src/ctl/snapshot/restoreOnce';
 import { whyNotNoted } from '../../../src/ctl/snapshot/volumeNote';
+import { FILLING_TEXT, FORMAT_DRAFT } from '../../../src/storage/directoryChecks';
 import { fileOfRows, machineAfter, rowsOf, set } from '../../snapshot/support/states';
 import { captureOutput } from '../output';
 
@@ -101,6 +103,22 @@ test('members that are restored one after the other do not keep each other from 
   );
   expect([readdirSync(volume), readdirSync(records).includes('b')]).toEqual([[], true]);
 });
+
+test.each(['another cluster answers', 'it is written down that it began'])(
+  'what a run left half filled is cleared away where nothing is restored any more: %s',
+  async (why) => {
+    mkdirSync(join(data, 'db'), { recursive: true });
+    chmodSync(data, 0o700);
+    writeFileSync(join(data, FORMAT_DRAFT), FILLING_TEXT);
+    writeFileSync(join(data, 'db', 'half'), '');
+    if (why !== 'another cluster answers') writeFileSync(join(records, 'a'), '');
+    expect(await run('a', () => Promise.resolve({ clusterId: 'another', members: [] }))).toBe(0);
+    expect(output.text()).toContain('nothing is restored');
+    // A member can begin there.
+    expect(readdirSync(data)).toEqual([]);
+    expect(await run()).toBe(0);
+  },
+);
 
 test('data of an earlier release are not taken for the restored ones, and stay', async () => {
   await run();

@@ -269,6 +269,27 @@ describe('with what stands there', () => {
     await expect(restored({ kind: 'time', dateMs: NOW_MS + 60_001 })).rejects.toThrow('nothing is known');
   });
 
+  test('one by a clock that is ahead ends nothing that came before the date by the others', async () => {
+    write(4);
+    const marks = new Map([11, 12, 13].map((index) => [index, { etcdIndex: index - 7, dateMs: NOW_MS + 600_000 }]));
+    putLog(directory.path(), 10, logOf(cluster.entries, HEAD, marks));
+    const { machine } = await restored({ kind: 'time', dateMs: NOW_MS + 3500 });
+    expect(machine.keySpace.index).toBe(6);
+  });
+
+  test('what has no date is as late as the mark before it', async () => {
+    write(2);
+    const marks = new Map([[12, { etcdIndex: cluster.machine.keySpace.index, dateMs: NOW_MS + 60_000 }]]);
+    const [member] = cluster.machine.cluster.members();
+    const published = { memberId: member!.id, name: 'late', clientURLs: [], version: '2.3.8', level: 0 };
+    cluster.carryOut([{ type: 'publish', ...published }]);
+    putLog(directory.path(), 10, logOf(cluster.entries, HEAD, marks));
+    const namesAt = async (target: Target): Promise<readonly string[]> =>
+      (await restored(target)).machine.cluster.members().map(({ name }) => name);
+    expect(await namesAt({ kind: 'time', dateMs: NOW_MS + 50_000 })).not.toContain('late');
+    expect(await namesAt({ kind: 'newest' })).toContain('late');
+  });
+
   test('so does one of a run in which nothing was written at all', async () => {
     write(3);
     const etcdIndex = cluster.machine.keySpace.index;

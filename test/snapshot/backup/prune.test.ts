@@ -24,13 +24,13 @@ function left(): string[] {
 
 test('the oldest snapshots go, with the logs that only lead to those that stay', async () => {
   three();
-  const { removed, failed } = await prune(directory.path(), 2, LATER_MS);
+  const { removed, failed } = await prune(directory.path(), 2, new Set(), LATER_MS);
   expect(removed).toEqual(['full-0000000000000010.snap', 'log-0000000000000010-00000000.log']);
   expect(failed).toEqual([]);
   expect(left()).toEqual(['full-13.snap', 'full-16.snap', 'log-13.log', 'log-16.log']);
-  await prune(directory.path(), 1, LATER_MS);
+  await prune(directory.path(), 1, new Set(), LATER_MS);
   expect(left()).toEqual(['full-16.snap', 'log-16.log']);
-  expect((await prune(directory.path(), 1, LATER_MS)).removed).toEqual([]);
+  expect((await prune(directory.path(), 1, new Set(), LATER_MS)).removed).toEqual([]);
 });
 
 test('a log that leads beyond the oldest snapshot stays, and so does one that may be written to', async () => {
@@ -42,12 +42,23 @@ test('a log that leads beyond the oldest snapshot stays, and so does one that ma
   putLog(directory.path(), 10, logOf(cluster.entries, { after: 10, term: 2 }));
   putLog(directory.path(), 10, logOf(cluster.entries.slice(0, 2), { after: 10, term: 2 }), '00000001');
   expect((await prune(directory.path(), 1)).removed).toEqual(['full-0000000000000010.snap']);
-  expect((await prune(directory.path(), 1, LATER_MS)).removed).toEqual(['log-0000000000000010-00000001.log']);
+  expect((await prune(directory.path(), 1, new Set(), LATER_MS)).removed).toEqual([
+    'log-0000000000000010-00000001.log',
+  ]);
+});
+
+test('one that is not whole is none of those to keep, nor does it take the place of one', async () => {
+  three();
+  const damaged = new Set(['full-0000000000000013.snap']);
+  expect((await prune(directory.path(), 2, damaged, LATER_MS)).removed).toEqual([]);
+  expect(left()).toHaveLength(6);
+  expect((await prune(directory.path(), 1, damaged, LATER_MS)).removed).toContain('full-0000000000000013.snap');
+  expect(left()).toContain('full-16.snap');
 });
 
 test('nothing goes while there are no more than are to be kept', async () => {
   three();
-  expect((await prune(directory.path(), 3, LATER_MS)).removed).toEqual([]);
+  expect((await prune(directory.path(), 3, new Set(), LATER_MS)).removed).toEqual([]);
   expect(left()).toHaveLength(6);
 });
 
@@ -55,7 +66,7 @@ test('what cannot be read or removed stays and is named, and the others go', asy
   three();
   const [full, log] = ['full-0000000000000005.snap', 'log-0000000000000010-00000001.log'];
   for (const name of [full, log]) mkdirSync(join(directory.path(), name));
-  expect(await prune(directory.path(), 1, LATER_MS)).toMatchObject({
+  expect(await prune(directory.path(), 1, new Set(), LATER_MS)).toMatchObject({
     failed: [
       { file: full, reason: expect.stringMatching(/EISDIR|EPERM/) as string },
       { file: log, reason: expect.stringContaining('it is a directory, expected a file') as string },

@@ -55,6 +55,10 @@ export class Follower {
   private fullDueMs = 0;
   /** A snapshot that is taken while the log goes on. */
   private taking: Promise<void> | undefined;
+  /** Why it must not go on, as a snapshot that was taken beside the log found out. */
+  private refused: FollowRefused | undefined;
+  /** Names of snapshots of which none can be restored. */
+  private unreadable: ReadonlySet<string> = new Set();
   private turn = 0;
   private readonly complaints: Complaints;
   private readonly backOff: BackOff;
@@ -171,6 +175,7 @@ export class Follower {
   private async write(records: Uint8Array, now: Place): Promise<void> {
     const { directory, segmentBytesMax = SEGMENT_BYTES_MAX } = this.options;
     const before = this.place ?? now;
+    if (this.refused !== undefined) throw this.refused;
     try {
       if (this.isSegmentOver || (this.segment?.bytes ?? 0) >= segmentBytesMax) await this.endSegment();
       const { clusterId, index: after, term } = before;
@@ -197,11 +202,14 @@ export class Follower {
   /** Where the directory leads to. */
   private async look(): Promise<void> {
     const { directory, log, fullEveryMs } = this.options;
-    const { place, clusterId, notes, fullTakenAtMs } = await resume(directory);
+    const { place, clusterId, notes, fullTakenAtMs, unreadable } = await resume(directory);
     for (const note of notes) log.warn({}, note);
+    this.unreadable = unreadable;
     this.place = place;
     this.clusterId = clusterId;
-    this.fullDueMs = performance.now() + Math.max(0, fullTakenAtMs + fullEveryMs - Date.now());
+    // A clock that was ahead when it was taken puts the next one off no further than any other.
+    const inMs = Math.min(fullEveryMs, Math.max(0, fullTakenAtMs + fullEveryMs - Date.now()));
+    this.fullDueMs = performance.now() + inMs;
   }
 
   private takeBeside(reached: Reached): void {
@@ -212,6 +220,10 @@ export class Follower {
         // What is before the snapshot is in a log of its own, which can go one day.
         this.isSegmentOver = true;
       } catch (error) {
+        if (error instanceof FollowRefused) {
+          this.refused = error;
+          return;
+        }
         this.fullDueMs = performance.now() + FULL_AGAIN_MS;
         const reason = error instanceof Error ? error.message : String(error);
         if (!this.options.signal.aborted)
@@ -247,7 +259,7 @@ export class Follower {
   private async prune(): Promise<void> {
     const { directory, log, keep } = this.options;
     try {
-      const { removed, failed } = await prune(directory, keep);
+      const { removed, failed } = await prune(directory, keep, this.unreadable);
       if (removed.length > 0) log.info({ removed }, 'what is older than the snapshots to keep was removed');
       for (const failure of failed) log.warn(failure, 'what is older than the snapshots to keep could not be removed');
     } catch (error) {
