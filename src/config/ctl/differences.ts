@@ -60,8 +60,4 @@ export const differences: Readonly<Record<string, Difference>> = {
       '`cluster-health` says `cluster is healthy` where the list of members is empty, as of another service that answers with JSON',
     cairnctl: 'it says that the list is empty, and ends with 4',
   },
-  'ended-waits': {
-    etcdctl: '`watch` ends with an error when its member stops and closes the wait',
-    cairnctl: 'it waits again, at another one',
-  },
 };
