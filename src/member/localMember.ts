@@ -116,8 +116,12 @@ export class LocalMember implements Member {
     return this.assembly.reads.get(path, options, nodesMax);
   }
 
-  peek(path: string, options: ReadOptions): KeyResult {
-    return this.assembly.reads.peek(path, options);
+  isVacant(path: string): boolean {
+    return this.assembly.reads.isVacant(path);
+  }
+
+  vacantBelow(path: string): Iterator<string | undefined> {
+    return this.assembly.reads.vacantBelow(path);
   }
 
   past(path: string, sinceIndex: number): Past {

@@ -30,8 +30,12 @@ export class LocalReads implements KeyReader, OwnReader {
     return result;
   }
 
-  peek(path: string, { recursive, sorted }: ReadOptions): KeyResult {
-    return this.state.machine.keySpace.get(path, recursive, sorted, this.clock.now());
+  isVacant(path: string): boolean {
+    return this.state.machine.keySpace.isVacant(path);
+  }
+
+  vacantBelow(path: string): Iterator<string | undefined> {
+    return this.state.machine.keySpace.vacantBelow(path);
   }
 
   past(path: string, sinceIndex: number): Past {

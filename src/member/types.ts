@@ -152,8 +152,10 @@ export interface Past {
 
 /** What the program looks at for itself: no client asked for it, so it counts in no statistics. */
 export interface OwnReader {
-  /** As KeyReader.get. */
-  peek(path: string, options: ReadOptions): KeyResult;
+  /** Whether it is a directory with nothing in it. */
+  isVacant(path: string): boolean;
+  /** As KeySpace.vacantBelow, of the state that is there when it begins. */
+  vacantBelow(path: string): Iterator<string | undefined>;
   /** @param sinceIndex of the first event that is asked for */
   past(path: string, sinceIndex: number): Past;
 }

@@ -105,8 +105,13 @@ export class FakeMember implements Member {
     return this.onGet(path);
   }
 
-  peek(path: string): KeyResult {
-    return this.onGet(path);
+  isVacant(path: string): boolean {
+    const read = this.onGet(path);
+    return read.ok && read.node.dir && read.node.nodes === undefined;
+  }
+
+  vacantBelow(path: string): Iterator<string | undefined> {
+    return [this.isVacant(path) ? path : undefined].values();
   }
 
   past(): Past {

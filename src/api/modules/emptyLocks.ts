@@ -8,8 +8,9 @@ import { isRemoval } from './lockQueue';
 
 const LOOK_MS = 2000;
 
-/** A listing that is only looked at for directories. */
-const READ = { recursive: true, sorted: false };
+/** Of a walk through all that there is: nodes in a turn, some milliseconds' worth, and the pause between two turns. */
+const NODES_A_TURN = 5000;
+const PAUSE_MS = 50;
 
 /**
  * Who releases a lock tidies up behind it. A holder that expires cannot: every member looks into the history now and then for nodes
@@ -19,6 +20,9 @@ export class EmptyLocks {
   private readonly candidates = new Set<string>();
   private lookedUpTo = 0;
   private cancel: Cancel | undefined;
+  /** A walk through all locks that is under way. */
+  private walk: Iterator<string | undefined> | undefined;
+  private cancelWalk: Cancel | undefined;
 
   constructor(
     private readonly member: KeyReader & OwnReader & KeyWriter & StatusSource,
@@ -33,12 +37,13 @@ export class EmptyLocks {
 
   stop(): void {
     this.cancel?.();
+    this.cancelWalk?.();
   }
 
   /** Removes the lock's directory and those above it, up to the first that something is in. Rejects with MemberError. */
   async tidy(lock: string): Promise<void> {
     for (let path = lock; path.length >= MODULES.length; path = parentOf(path)) {
-      if (!this.isEmpty(path)) return;
+      if (!this.member.isVacant(path)) return;
       const removed = await this.member.propose(tidyCommand(path, this.clock.now()));
       if (!removed.ok && removed.code !== 100) return;
     }
@@ -49,7 +54,7 @@ export class EmptyLocks {
     if (this.candidates.size === 0) return;
     const { leader } = this.member.status();
     for (const path of this.candidates) {
-      if (!path.startsWith(MODULES) || !this.isEmpty(path)) this.candidates.delete(path);
+      if (!path.startsWith(MODULES) || !this.member.isVacant(path)) this.candidates.delete(path);
       else if (leader?.id === this.member.id) void this.tidyLater(path);
     }
   }
@@ -60,7 +65,7 @@ export class EmptyLocks {
     for (const { action, node } of events) {
       if (isRemoval(action) && isBelow(node.key, LOCKS)) this.candidates.add(parentOf(node.key));
     }
-    if (isCut) this.addAll(LOCKS);
+    if (isCut) this.walkThroughAll();
   }
 
   /** A candidate that could not be removed is kept: whoever leads next may have to do it. */
@@ -73,19 +78,24 @@ export class EmptyLocks {
     }
   }
 
-  /** All directories there are: what became of them is not known any more. */
-  private addAll(path: string): void {
-    const read = this.member.peek(path, READ);
-    if (!read.ok) return;
-    const left = [read.node];
-    for (let node = left.pop(); node !== undefined; node = left.pop()) {
-      this.candidates.add(node.key);
-      for (const child of node.nodes ?? []) if (child.dir) left.push(child);
-    }
+  /** What became of the locks is not known any more. Anybody may make a million nodes there, so it takes many turns; one walk at a time. */
+  private walkThroughAll(): void {
+    if (this.walk !== undefined) return;
+    this.walk = this.member.vacantBelow(LOCKS);
+    this.walkOn();
   }
 
-  private isEmpty(path: string): boolean {
-    const read = this.member.peek(path, { recursive: false, sorted: false });
-    return read.ok && read.node.dir && read.node.nodes === undefined;
+  private walkOn(): void {
+    for (let count = 0; count < NODES_A_TURN; count++) {
+      const next = this.walk?.next();
+      if (next === undefined || next.done === true) {
+        this.walk = undefined;
+        return;
+      }
+      if (next.value !== undefined) this.candidates.add(next.value);
+    }
+    this.cancelWalk = this.clock.after(PAUSE_MS, () => {
+      this.walkOn();
+    });
   }
 }

@@ -104,6 +104,29 @@ export class KeySpace {
     return { ...event, listing: this.tree.list(node, recursive, sorted) };
   }
 
+  /** Whether it is a directory with nothing in it, hidden or not. */
+  isVacant(path: string): boolean {
+    const node = this.tree.find(path);
+    return node?.dir === true && node.isEmpty;
+  }
+
+  /**
+   * Walks through what is at and below a path: the paths of directories with nothing in them, and undefined for each other node, so that whoever
+   * walks may pause at any. What changes meanwhile may be told as it was, or missed.
+   */
+  *vacantBelow(path: string): Generator<string | undefined> {
+    const top = this.tree.find(path);
+    if (top?.dir !== true) return;
+    const left = [top];
+    for (let node = left.pop(); node !== undefined; node = left.pop()) {
+      yield node.isEmpty ? node.path : undefined;
+      for (const child of node.children) {
+        if (child.dir) left.push(child);
+        else yield undefined;
+      }
+    }
+  }
+
   /** Looks into the past first; registers the watcher if that did not satisfy it. Error 401 if the past is gone. */
   watch(watcher: Watcher): Watched | KeyError {
     const { path, recursive, stream, sinceIndex } = watcher;

@@ -1,5 +1,6 @@
 /** What is left of locks is looked for by the member itself, which no client asked for: nothing of it counts, and idle it does nothing. */
 import { LOCKS } from '../../../src/api/modules/lockPaths';
+import { set } from '../../machine/keyspace/writer';
 import { TestCluster } from './testCluster';
 
 const LOOKS_MS = 10_000;
@@ -28,5 +29,37 @@ test('while nothing is written nothing is read', async () => {
   const before = looks.mock.calls.length;
   await cluster.advance(LOOKS_MS);
   expect(looks.mock.calls.length).toBe(before);
+  member.locks.stop();
+});
+
+test('where the history does not reach back it looks at everything, hidden or not, a little at a time', async () => {
+  const cluster = new TestCluster(1);
+  const [member] = cluster.members as [(typeof cluster.members)[0]];
+  const directory = (path: string): Promise<unknown> => member.propose({ ...set(path), dir: true, value: '' });
+  for (let count = 0; count < 12_000; count++) await directory(`${LOCKS}/full/${count}`);
+  for (let count = 0; count < 12_000; count++) await member.propose(set(`${LOCKS}/full/${count}/x`));
+  for (const name of ['left', '_hidden', 'a/_deep']) await directory(`${LOCKS}/${name}`);
+  for (let count = 0; count < 2000; count++) await member.propose(set('/elsewhere'));
+  const steps = jest.fn();
+  const truly = member.vacantBelow.bind(member);
+  jest.spyOn(member, 'vacantBelow').mockImplementation((path) => {
+    const walk = truly(path);
+    return { next: () => (steps(), walk.next()) };
+  });
+  const turns: number[] = [];
+  const { after } = cluster.clock;
+  jest.spyOn(cluster.clock, 'after').mockImplementation((delayMs, run) => {
+    turns.push(steps.mock.calls.length);
+    return after.call(cluster.clock, delayMs, run);
+  });
+  member.locks.start();
+  await cluster.advance(LOOKS_MS);
+  for (const name of ['left', '_hidden', 'a/_deep', 'a']) expect(member.space.isVacant(`${LOCKS}/${name}`)).toBe(false);
+  expect(member.space.get(`${LOCKS}/left`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
+  expect(member.space.get(`${LOCKS}/_hidden`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
+  expect(member.space.get(`${LOCKS}/a`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
+  expect(steps.mock.calls.length).toBeGreaterThan(24_000);
+  const most = Math.max(...turns.map((count, at) => count - (turns[at - 1] ?? 0)));
+  expect(most).toBeLessThanOrEqual(5000);
   member.locks.stop();
 });

@@ -114,8 +114,12 @@ export class TestMember extends FakeMember {
     this.locks = new LockService(this, cluster.clock);
   }
 
-  override peek(path: string, { recursive, sorted }: ReadOptions = { recursive: false, sorted: false }): KeyResult {
-    return this.space.get(path, recursive, sorted, this.cluster.clock.now());
+  override isVacant(path: string): boolean {
+    return this.space.isVacant(path);
+  }
+
+  override vacantBelow(path: string): Iterator<string | undefined> {
+    return this.space.vacantBelow(path);
   }
 
   override indexes(): Indexes {
