@@ -94,20 +94,47 @@ async function records({ lookup, environment }: SrvOptions, service: string): Pr
   }
 }
 
-/** By its advertised URL, or else by the scheme and the address that URL stands for. */
+/**
+ * By its advertised URL, or else by the scheme and the address that URL stands for. Where it is none of those that are known it asks again as long as
+ * DNS does not answer for some.
+ */
 async function ownTargets(options: SrvOptions, all: readonly Target[]): Promise<ReadonlySet<Target>> {
-  const byName = all.filter(({ url }) => options.peerURLs.includes(url));
+  const { lookup, environment, peerURLs } = options;
+  const byName = all.filter(({ url }) => peerURLs.includes(url));
   if (byName.length > 0) return new Set(byName);
-  const own = new Set((await Promise.all(options.peerURLs.map((url) => endpoints(options.lookup, url)))).flat());
-  const found = await Promise.all(all.map(({ url }) => endpoints(options.lookup, url)));
-  return new Set(all.filter((_, position) => found[position]?.some((endpoint) => own.has(endpoint))));
+  const retry = new Retry(environment);
+  for (;;) {
+    const unanswered: Unanswered[] = [];
+    const pointsOf = (url: string): Promise<readonly string[]> => endpoints(lookup, url, unanswered);
+    const own = new Set((await Promise.all(peerURLs.map(pointsOf))).flat());
+    const found = await Promise.all(all.map(({ url }) => pointsOf(url)));
+    const ours = all.filter((_, position) => found[position]?.some((endpoint) => own.has(endpoint)));
+    const [first] = unanswered;
+    if (ours.length > 0 || first === undefined) return new Set(ours);
+    retry.warn({ host: first.host }, `DNS does not answer for ${first.host} (${first.reason}); waiting for it`);
+    await retry.wait();
+  }
 }
 
-/** `scheme address port` of each address of a URL's host; none if it is not known. */
-async function endpoints(lookup: Lookup, text: string): Promise<readonly string[]> {
+interface Unanswered {
+  readonly host: string;
+  readonly reason: string;
+}
+
+/**
+ * `scheme address port` of each address of a URL's host; none if DNS says that there is none.
+ *
+ * @param unanswered gets the host if DNS does not say
+ */
+async function endpoints(lookup: Lookup, text: string, unanswered: Unanswered[]): Promise<readonly string[]> {
   const url = new URL(text);
-  const addresses = await lookup.lookup(hostOf(url)).catch(() => []);
-  return addresses.map((address) => `${url.protocol} ${address} ${portOf(url)}`);
+  const host = hostOf(url);
+  try {
+    return (await lookup.lookup(host)).map((address) => `${url.protocol} ${address} ${portOf(url)}`);
+  } catch (error) {
+    if (!NO_SUCH_RECORDS.has(codeOf(error) ?? '')) unanswered.push({ host, reason: reasonOf(error) });
+    return [];
+  }
 }
 
 function byUrl({ url: a }: Target, { url: b }: Target): number {

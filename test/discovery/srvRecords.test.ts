@@ -106,6 +106,23 @@ it('waits for a DNS server that does not answer', async () => {
   expect(said.lines).toEqual([expect.stringContaining('DNS does not answer')]);
 });
 
+it('waits for one that does not know a host at the moment, where it is none of the others', async () => {
+  const addresses = { 'a.example.com': ['10.0.0.1'], '10.0.0.1': ['10.0.0.1'] };
+  const { resolveSrv, lookup } = lookupOf(three, addresses);
+  let failures = 2;
+  const faltering: Lookup = {
+    resolveSrv,
+    lookup: (host) =>
+      host === 'a.example.com' && failures-- > 0
+        ? Promise.reject(Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' }))
+        : lookup(host),
+  };
+  const said = environment();
+  const own = { peerURLs: ['http://10.0.0.1:2380'], environment: said.environment };
+  expect((await founders(faltering, own))[0]).toEqual({ name: 'infra0', peerURLs: ['http://a.example.com:2380'] });
+  expect(said.lines).toEqual([expect.stringContaining('DNS does not answer for a.example.com')]);
+});
+
 describe('with a real DNS server', () => {
   let server: Socket;
   let resolver: Resolver;

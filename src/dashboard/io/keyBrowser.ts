@@ -31,6 +31,7 @@ export class KeyBrowser {
   /** For each listing that was asked for and did not come yet: what happened since. */
   private readonly underWay = new Set<KeyEvent[]>();
   private readonly watchers = new Map<string, Watcher>();
+  private readonly listingAgain = new Set<string>();
   /** Ends whatever this generation has asked for. */
   private stopper = new AbortController();
 
@@ -60,6 +61,7 @@ export class KeyBrowser {
     this.open.clear();
     this.open.add(ROOT);
     this.changedAtMs.clear();
+    this.listingAgain.clear();
     this.roots = [ROOT];
     this.selected = undefined;
     this.seenIndex = 0;
@@ -229,11 +231,23 @@ export class KeyBrowser {
     return first;
   }
 
+  /** A directory that is open on the page, and was removed and made again, with those below it that are. */
+  private async listAgain(key: string): Promise<void> {
+    const isShown = this.open.has(key) || (this.selected !== undefined && isBelow(this.selected, key));
+    const isKnown = this.tree.node(key)?.isDirectory !== true || this.tree.childrenOf(key) !== undefined;
+    if (!isShown || isKnown || this.listingAgain.has(key)) return;
+    this.listingAgain.add(key);
+    await this.list(key);
+    this.listingAgain.delete(key);
+    for (const child of this.tree.childrenOf(key) ?? []) await this.listAgain(child);
+  }
+
   private take(event: KeyEvent): void {
     this.seenIndex = Math.max(this.seenIndex, event.node.modifiedIndex);
     for (const meanwhile of this.underWay) meanwhile.push(event);
     const changed = this.tree.takeEvent(event);
     if (changed === undefined) return;
+    void this.listAgain(changed);
     const nowMs = Date.now();
     this.changedAtMs.set(changed, nowMs);
     setTimeout(() => {

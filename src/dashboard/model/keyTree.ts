@@ -47,7 +47,8 @@ export class KeyTree {
   takeEvent({ action, node }: KeyEvent): string | undefined {
     const { key } = node;
     const shown = this.shownAbove(key);
-    if (shown === undefined || shown.listedAt >= node.modifiedIndex) return undefined;
+    const own = shown?.key === parentOf(key) ? undefined : this.takeOwn(action, node);
+    if (shown === undefined || shown.listedAt >= node.modifiedIndex) return own;
     if (REMOVALS.has(action)) {
       this.forget(key);
       return key;
@@ -70,6 +71,20 @@ export class KeyTree {
       });
     }
     return entry;
+  }
+
+  /** Of a key that is known by its path alone, whose directory was not listed. */
+  private takeOwn(action: string, node: KeyNode): string | undefined {
+    const { key } = node;
+    const known = this.nodes.get(key);
+    if (known === undefined || known.modifiedIndex >= node.modifiedIndex) return undefined;
+    if (REMOVALS.has(action)) {
+      this.forget(key);
+    } else {
+      if (action === 'set' || !node.isDirectory) this.forgetBelow([key]);
+      this.nodes.set(key, node);
+    }
+    return key;
   }
 
   forget(key: string): void {

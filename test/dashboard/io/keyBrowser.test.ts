@@ -70,6 +70,47 @@ test('an answer that was under way when its user logged out is not shown to who 
   expect(browser.tree.node('/secret/pw')).toBeUndefined();
 });
 
+test('a directory that is open, removed and made again is listed again, and those below it that are open', async () => {
+  const { browser } = browserOf('alice');
+  const answering = setInterval(() => {
+    for (const { url, answer } of asked.splice(0)) {
+      const key = decodeURIComponent(new URL(url, 'http://x').pathname.replace('/v2/keys', '')) || '/';
+      const directoryOf = (path: string, ...children: object[]) => ({
+        action: 'get',
+        node: { key: path, dir: true, nodes: children },
+      });
+      const inside = { key: '/app/db', dir: true, createdIndex: 5, modifiedIndex: 5 };
+      if (key === '/') answer(200, directoryOf('/', { key: '/app', dir: true, createdIndex: 5, modifiedIndex: 5 }));
+      else if (key === '/app') answer(200, directoryOf('/app', inside));
+      else answer(200, listing('/app/db', '/app/db/host'));
+    }
+  }, 2);
+  endings.push(() => clearInterval(answering));
+  await browser.openPath('/app/db/host');
+  browser.setOpen('/app/db', true);
+  await settled();
+  expect(browser.tree.childrenOf('/app/db')).toEqual(['/app/db/host']);
+  const take = (action: string, key: string, modifiedIndex: number): void => {
+    const of = {
+      key,
+      isDirectory: key === '/app',
+      value: '',
+      createdIndex: modifiedIndex,
+      modifiedIndex,
+      endsAtMs: undefined,
+    };
+    (browser as unknown as { take(event: object): void }).take({ action, node: of });
+  };
+  take('delete', '/app', 20);
+  expect(browser.tree.childrenOf('/app')).toBeUndefined();
+  take('set', '/app/db/host', 21);
+  await settled();
+  await settled();
+  expect(browser.tree.childrenOf('/app')).toEqual(['/app/db']);
+  expect(browser.tree.childrenOf('/app/db')).toEqual(['/app/db/host']);
+  expect(browser.tree.node('/app/db/host')).toBeDefined();
+});
+
 test('a late refusal of the old user asks the new one for nothing', async () => {
   const { session, browser } = browserOf('alice');
   const own = browser.ask({ method: 'GET', key: '/secret', query: {}, form: {} });

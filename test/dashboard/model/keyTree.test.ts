@@ -31,6 +31,25 @@ describe('events', () => {
     expect(tree.childrenOf('/')).toEqual(['/a', '/b', '/c']);
   });
 
+  test('a key that is known by its path alone is kept true, whatever was listed', () => {
+    const tree = treeWith(directory('/app'));
+    tree.takeListing({ node: node('/app/_secret', 5), children: [] }, 10);
+    tree.takeEvent({ action: 'set', node: node('/app/_secret', 11, { value: 'new' }) });
+    expect(tree.node('/app/_secret')?.value).toBe('new');
+    // The second watch tells of it too.
+    tree.takeEvent({ action: 'set', node: node('/app/_secret', 11, { value: 'again' }) });
+    expect(tree.node('/app/_secret')?.value).toBe('new');
+    tree.takeEvent({ action: 'delete', node: node('/app/_secret', 12) });
+    expect(tree.node('/app/_secret')).toBeUndefined();
+  });
+
+  test('so is one where nothing may be listed above it', () => {
+    const tree = new KeyTree();
+    tree.takeListing({ node: directory('/app/config', 3), children: [node('/app/config/a', 4)] }, 10);
+    expect(tree.takeEvent({ action: 'delete', node: node('/app/config', 11) })).toBe('/app/config');
+    expect([tree.node('/app/config'), tree.node('/app/config/a')]).toEqual([undefined, undefined]);
+  });
+
   test('a key in a directory that is not listed shows the directory alone', () => {
     const tree = treeWith();
     expect(tree.takeEvent({ action: 'create', node: node('/app/db/host', 11) })).toBe('/app');
