@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   proxy: ['platform'],
   standby: ['discovery', 'platform'],
   limits: ['platform'],
-  metrics: ['machine', 'storage', 'member', 'platform'],
+  metrics: ['machine', 'storage', 'member', 'proxy', 'platform'],
   config: ['tls', 'platform'],
   // The words for TLS that fails are those of the server's own connections.
   client: ['tls/dialFailure.ts', 'tls/serverCheck.ts', 'platform'],
@@ -32,7 +32,7 @@ const TYPES_ONLY = [
   { from: 'storage', to: ['raft', 'machine'] },
   { from: 'peer', to: ['raft'] },
   { from: 'api', to: ['member'] },
-  { from: 'metrics', to: ['machine', 'storage', 'member'] },
+  { from: 'metrics', to: ['machine', 'storage', 'member', 'proxy'] },
 ];
 
 const PURE = ['raft', 'machine', 'bytes'];

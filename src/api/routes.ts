@@ -88,9 +88,9 @@ export function peerRoutes(options: ApiOptions): readonly Route[] {
   const { member, web } = options;
   switch (placeOf(options)) {
     case 'peer':
-      return [...withoutPages(operatorRoutes(options), member, web), ...peerAdminRoutes(options, true)];
+      return withoutPages([...operatorRoutes(options), ...peerAdminRoutes(options, true)], member, web);
     case 'client':
-      return peerAdminRoutes(options, false);
+      return withoutPages(peerAdminRoutes(options, false), member, web);
     case 'metrics':
       return readOnlyAdminRoutes(member, refuseHere(options));
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { basicAuthorization } from './basicAuthorization';
 import { dialTcp, type Dial } from './dial';
 import { boundInterimAnswers } from './interimAnswers';
+import { timerOf } from './longTimer';
 import { plainAtTlsError } from './networkError';
 import { redirectOf, REDIRECTS_MAX } from './redirects';
 import { bytesOf, type RequestBody } from './requestBody';
@@ -81,17 +82,10 @@ export function plainRequest(options: PlainRequest): Promise<PlainAnswer> {
   });
 }
 
-/** The longest that a timer of Node.js runs, 24 days: a longer one would be over at once. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
-
 function limit(timeoutMs: number, fail: (error: Error) => void): NodeJS.Timeout | undefined {
-  if (timeoutMs === Infinity) return undefined;
-  return setTimeout(
-    () => {
-      fail(new RequestTimeoutError());
-    },
-    Math.min(timeoutMs, TIMER_MAX_MS),
-  );
+  return timerOf(timeoutMs, () => {
+    fail(new RequestTimeoutError());
+  });
 }
 
 /** As `plainRequest`, and follows where the answer points to, up to five times; from https to nothing else. */

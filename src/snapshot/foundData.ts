@@ -1,7 +1,7 @@
 import { checkDirectory } from '../storage/directoryChecks';
 import { preparing } from '../storage/preparing';
 
-export { discardHalfFilled } from '../storage/dataDirectory';
+export { discardHalfFilled } from '../storage/fillDirectory';
 
 /** What is where a state is to be restored to. Filling: a restore did not come to its end, and nothing of it counts. */
 export type FoundData = 'none' | 'filling' | 'there';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { FoundingMember } from '../member/bootstrap';
 import { clusterIdOf, foundationOf, memberIdOf } from '../member/identity';
 import type { LogStart } from '../raft/types';
-import { fillDataDirectory, refuseTaken } from '../storage/dataDirectory';
+import { fillDataDirectory, refuseTaken } from '../storage/fillDirectory';
 import { StorageError } from '../storage/errors';
 import type { ReportingKv } from '../storage/rocks';
 import type { Identity } from '../storage/recordCodec';

@@ -1,5 +1,5 @@
 /** Lines are written as far as they are read; what nobody reads is dropped, counted and said. */
-import { LogStream, type LogStreamOptions } from '../../src/app/logStream';
+import { LogStream, nonBlockingWriter, type LogStreamOptions } from '../../src/app/logStream';
 import { startFairClock } from '../support/fairClock';
 
 /** A pipe that holds so many bytes. */
@@ -95,4 +95,11 @@ test('the end waits for a slow reader, but not for one that does not read', () =
   pipe.room = 100;
   stream.finish(60);
   expect(pipe.read).toBe('last\n');
+});
+
+test('a descriptor is opened once, however often what is served by this process changes', () => {
+  const writer = nonBlockingWriter(1);
+  const listeners = process.stdout.listenerCount('error');
+  for (let turn = 0; turn < 20; turn++) expect(nonBlockingWriter(1)).toBe(writer);
+  expect(process.stdout.listenerCount('error')).toBe(listeners);
 });

@@ -8,7 +8,6 @@ import type { Member } from '../../member/types';
 import type { ApiOptions } from '../options';
 import { isLoopback } from '../../platform/loopback';
 import { hasListedName } from '../../tls/identity';
-import { isOfPage } from '../connection/crossSite';
 import { refuseCrossSite } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
 import { addressOf } from '../http/caller';
@@ -16,7 +15,6 @@ import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
 import { LogStreams } from './logStream';
 import { serveMachine, serveMachineRemoval, serveMachines } from './machines';
-import { refuseForeignPeerName } from './noPages';
 import { SnapshotStreams } from './snapshot';
 
 /** One segment behind `/v2/admin/machines/`. */
@@ -49,26 +47,23 @@ export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) =
 /**
  * For a peer port: over TLS a change, or the whole state or log with the hashes of passwords, needs a certificate with a name that is listed as
  * one of members, as `/members` there does, and a user with the role root too where auth is on. Without TLS and without auth the state is only
- * for this machine: whoever else merely reaches the port gets it in no other way. No page in a browser has any business there, whatever
- * name it came by.
+ * for this machine: whoever else merely reaches the port gets it in no other way. Pages are kept from
+ * them by `withoutPages`.
  *
  * @param isForOperators the peer port was made the port of operators' routes: who reaches it is one
  */
 export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean): readonly Route[] {
-  const { member, web } = options;
+  const { member } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => {
       const { socket } = context.req;
-      if (refuseForeignPeerName(context, member, web)) return undefined;
-      const isKnown = !('encrypted' in socket) || hasListedName(socket);
-      if (isKnown && !isOfPage(context.req)) return serve(context, grant);
+      if (!('encrypted' in socket) || hasListedName(socket)) return serve(context, grant);
       context.req.resume();
       const whom =
         'here only for who shows a certificate with a name that this member is told members have ' +
-        '(--peer-client-cert-auth with --peer-cert-allowed-cn or --peer-cert-allowed-hostname), and for no page in a browser; or ask a ' +
-        'client port';
+        '(--peer-client-cert-auth with --peer-cert-allowed-cn or --peer-cert-allowed-hostname); or ask a client port';
       writeErrorText(context.res, 403, `${what} ${whom}`);
       return undefined;
     });

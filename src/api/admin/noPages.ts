@@ -1,17 +1,10 @@
-/** Routes of operators on a peer port: no page in a browser has any business there, whatever name it came by. */
+/** Routes on a peer port: no page in a browser has any business there, whatever name it came by. */
 import type { Context } from 'koa';
 import type { Member } from '../../member/types';
 import { isOfPage } from '../connection/crossSite';
 import { refuseForeignName, type WebRules } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
 import { root, type Route, type Rule, type Rules } from '../routeRules';
-
-type Asked = Pick<Context, 'req' | 'res'>;
-
-/** Refuses a page that made its own name mean an address of this member. True: it was refused. */
-export function refuseForeignPeerName({ req, res }: Asked, member: Member, { hosts }: WebRules): boolean {
-  return refuseForeignName(req, res, hosts, peerNamesOf(member));
-}
 
 /** The same routes, of which pages get none that is root's where auth is on. */
 export function withoutPages(routes: readonly Route[], member: Member, web: WebRules): readonly Route[] {
@@ -28,11 +21,12 @@ function mapped(rules: Rules, change: (rule: Rule) => Rule): Rules {
   return Object.fromEntries(each) as Rules;
 }
 
-function refusePage(context: Asked, member: Member, web: WebRules): boolean {
-  if (refuseForeignPeerName(context, member, web)) return true;
-  if (!isOfPage(context.req)) return false;
-  context.req.resume();
-  writeErrorText(context.res, 403, 'this is a peer port, which has nothing for a page in a browser');
+/** Also of a page that made its own name mean an address of this member. True: it was refused. */
+function refusePage({ req, res }: Context, member: Member, { hosts }: WebRules): boolean {
+  if (refuseForeignName(req, res, hosts, peerNamesOf(member))) return true;
+  if (!isOfPage(req)) return false;
+  req.resume();
+  writeErrorText(res, 403, 'this is a peer port, which has nothing for a page in a browser; ask a client port');
   return true;
 }
 

@@ -3,6 +3,7 @@ import type { Action, KeyError, KeyEvent } from '../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../member/types';
 import type { Cancel, Clock } from '../../platform/clock';
 import { sleep } from '../../platform/sleep';
+import { TIMER_MAX_MS } from '../../platform/longTimer';
 import { isMemberError } from '../v2/keys/failure';
 import type { KeepAlive } from './keepAlive';
 import { afterLoss, ANONYMOUS, holdCommand, isAnother, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
@@ -38,9 +39,6 @@ export interface AcquisitionParts {
 
 /** Between two tries of what may work the next time. */
 const AGAIN_MS = 200;
-
-/** Timers are no longer than this, and no client waits so long. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What ended a wait. */
 type Woken =
@@ -92,7 +90,7 @@ export class Acquisition {
   private startTimer(): Cancel {
     const { waitSeconds } = this.wish;
     if (waitSeconds === undefined || waitSeconds === 0) return () => undefined;
-    return this.parts.clock.after(Math.min(waitSeconds * 1000, TIMER_MS_MAX), () => {
+    return this.parts.clock.after(Math.min(waitSeconds * 1000, TIMER_MAX_MS), () => {
       if (this.over !== undefined) return;
       this.over = 'closed';
       this.onOver();

@@ -2,6 +2,7 @@
 import { request as httpRequest, type Agent, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import { timerOf } from '../../platform/longTimer';
 import { boundInterimAnswers } from '../../platform/interimAnswers';
 import { tlsFaultOf } from '../../platform/networkError';
 import { reasonToStop } from '../../platform/plainRequest';
@@ -176,11 +177,4 @@ function isConnecting(socket: Socket): boolean {
   if (!(socket instanceof Socket)) return false;
   // A handshake is part of connecting: before it is done, nothing of the request can be read by anybody.
   return socket.connecting || (socket instanceof TLSSocket && Reflect.get(socket, 'secureConnecting') === true);
-}
-
-/** The longest that a timer of Node.js runs; it is 24 days. */
-const TIMER_MAX_MS = 2 ** 31 - 1;
-
-function timerOf(delayMs: number, expired: () => void): NodeJS.Timeout | undefined {
-  return Number.isFinite(delayMs) ? setTimeout(expired, Math.min(delayMs, TIMER_MAX_MS)) : undefined;
 }

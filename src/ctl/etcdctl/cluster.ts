@@ -83,7 +83,7 @@ export class Cluster {
     const attempts: Attempt[] = [];
     const count = this.urls.length;
     let wasMaybeDone = false;
-    for (let turn = 0; turn < count; turn++) {
+    for (let turn = 0; turn < count && !(call.isConditional === true && wasMaybeDone); turn++) {
       const at = (this.pinned + turn) % count;
       const endpoint = this.urls[at] ?? '';
       try {
@@ -95,7 +95,7 @@ export class Cluster {
         }
         if (call.isOneShot === true) throw new OnlyAttemptError(complaint);
         attempts.push({ message: complaint, isConnection: false });
-        if (call.isConditional === true && !wasRefusedAtOnce(answer)) throw new ClusterError(attempts, true);
+        wasMaybeDone ||= call.method !== 'GET' && !wasRefusedAtOnce(answer);
       } catch (error) {
         if (error instanceof OnlyAttemptError || error instanceof TotalTimeoutError) throw error;
         if (call.signal?.aborted === true) throw error;
@@ -104,7 +104,6 @@ export class Cluster {
         if (call.isOneShot === true && (attempt.mayBeCarriedOut || isLast)) throw new OnlyAttemptError(attempt.message);
         attempts.push(attempt);
         wasMaybeDone ||= attempt.mayBeCarriedOut && call.method !== 'GET';
-        if (call.isConditional === true && wasMaybeDone) break;
       }
     }
     throw new ClusterError(attempts, wasMaybeDone);

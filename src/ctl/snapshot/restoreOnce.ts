@@ -51,7 +51,7 @@ export function restoreOnce(
         throw new Error(`${dataDir} ${decision.why}`);
       case 'leave':
         await settleNote(notePath, dataDir, found, token);
-        if (found.data === 'filling') await discardHalfFilled(dataDir);
+        await discardHalfFilled(dataDir);
         if (decision.isToRecord) await writeRecord(record, found);
         say(`${name}: ${decision.why}`);
         return;
@@ -97,7 +97,7 @@ async function begin(
   } catch (error) {
     if (!(error instanceof BegunError)) throw error;
     // What an earlier run began here is of a cluster that is none: the member joins that one, and needs an empty place.
-    if ((await foundDataIn(options.dataDir)) === 'filling') await discardHalfFilled(options.dataDir);
+    await discardHalfFilled(options.dataDir);
     say(`${name}: ${error.message}; nothing is restored`);
   }
 }

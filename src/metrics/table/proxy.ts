@@ -1,21 +1,12 @@
 /** What a proxy shows of itself on its metrics port; on its client port `/metrics` is that of a member. */
+import type { ProxyStatus } from '../../proxy/proxy';
 import type { Readings } from '../readings';
 import { counter, gauge, labelled, type NumberRow } from '../row';
 import { certificateRows, type CertificateReadings } from './certificates';
 import { fileRows } from './files';
 
 /** What is looked up when somebody scrapes a proxy. */
-export interface ProxyReadings extends CertificateReadings, Pick<Readings, 'files'> {
-  readonly isReady: boolean;
-  readonly endpoints: { readonly known: number; readonly available: number };
-  readonly requests: {
-    readonly answered: number;
-    readonly unanswered: number;
-    readonly refused: number;
-    readonly underWay: number;
-  };
-  readonly memberFailures: number;
-}
+export type ProxyReadings = ProxyStatus & CertificateReadings & Pick<Readings, 'files'>;
 
 export const proxyRows: readonly NumberRow<ProxyReadings>[] = [
   gauge(

@@ -268,7 +268,7 @@ test.each([
 test('no page in a browser gets it from the peer port', async () => {
   for (const headers of [{ origin: 'http://a.example' }, { 'sec-fetch-site': 'same-origin' }]) {
     const { status, body } = await ask(api.peerPort, 'GET', PATH, undefined, headers);
-    expect([status, body]).toEqual([403, expect.stringContaining('given away here only')]);
+    expect([status, body]).toEqual([403, expect.stringContaining('has nothing for a page in a browser')]);
   }
 });
 

@@ -54,12 +54,11 @@ test('where the history does not reach back it looks at everything, hidden or no
   });
   member.locks.start();
   await cluster.advance(LOOKS_MS);
-  for (const name of ['left', '_hidden', 'a/_deep', 'a']) expect(member.space.isVacant(`${LOCKS}/${name}`)).toBe(false);
-  expect(member.space.get(`${LOCKS}/left`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
-  expect(member.space.get(`${LOCKS}/_hidden`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
-  expect(member.space.get(`${LOCKS}/a`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
-  expect(steps.mock.calls.length).toBeGreaterThan(24_000);
-  const most = Math.max(...turns.map((count, at) => count - (turns[at - 1] ?? 0)));
+  for (const name of ['left', '_hidden', 'a'])
+    expect(member.space.get(`${LOCKS}/${name}`, false, false, 0)).toMatchObject({ ok: false, code: 100 });
+  const all = steps.mock.calls.length;
+  expect(all).toBeGreaterThan(24_000);
+  const most = Math.max(...[...turns, all].map((count, at) => count - (turns[at - 1] ?? 0)));
   expect(most).toBeLessThanOrEqual(5000);
   member.locks.stop();
 });

@@ -1,7 +1,7 @@
 /** From a living Cairn to Cairn: nothing is lost, and no index goes back. */
 import { until } from '../../cluster/waiting';
 import { ServerProcess } from '../../support/serverProcess';
-import { contents, migrate, migrationSuite } from './migration';
+import { contents, migrate, migrationSuite, says } from './migration';
 
 describe('from cairn', () => {
   const pair = migrationSuite('cairn');
@@ -26,11 +26,9 @@ describe('from cairn', () => {
     const { servers, source, target } = pair();
     await source.keys.set('/a', '1');
     const running = migrate(servers[0], servers[1]);
-    await until('it follows', 60_000, () =>
-      Promise.resolve(running.text().includes('following the source') || undefined),
-    );
+    await says(running, /following the source/);
     await servers[0].kill();
-    await until('it says so', 60_000, () => Promise.resolve(running.text().includes('trying again') || undefined));
+    await says(running, /trying again/);
     const { clientPort, peerPort, dataDir } = servers[0];
     servers[0] = await ServerProcess.start('cairn', { clientPort, peerPort, dataDir });
     await source.keys.set('/b', '2');
@@ -45,15 +43,11 @@ describe('from cairn', () => {
     const { servers, source, target } = pair();
     await source.keys.set('/a', '1');
     const running = migrate(servers[0], servers[1]);
-    await until('it follows', 60_000, () =>
-      Promise.resolve(running.text().includes('following the source') || undefined),
-    );
+    await says(running, /following the source/);
     await servers[1].kill();
     for (const name of ['b', 'c', 'd']) await source.keys.set(`/${name}`, name);
     await source.keys.delete('/a');
-    await until('it says so', 60_000, () =>
-      Promise.resolve(/the target: .*; trying again/.test(running.text()) || undefined),
-    );
+    await says(running, /the target: .*; trying again/);
     const { clientPort, peerPort, dataDir } = servers[1];
     servers[1] = await ServerProcess.start('cairn', { clientPort, peerPort, dataDir });
     await until('the target has them', 60_000, async () => {

@@ -25,6 +25,10 @@ export function migrate(source: ServerProcess, target: ServerProcess, ...more: r
   return { child, code, text: () => text };
 }
 
+export async function says(running: Running, words: RegExp): Promise<void> {
+  await until(`it says ${words.source}`, 60_000, () => Promise.resolve(words.test(running.text()) || undefined));
+}
+
 function clientOf(server: ServerProcess): Client {
   return createClient({ endpoints: `http://127.0.0.1:${server.clientPort}` });
 }
@@ -90,9 +94,7 @@ export function migrationSuite(program: Program): () => Pair {
     const random = new SeededRandom(Number(process.env['CAIRN_SEED'] ?? 1));
     for (let count = 0; count < 300; count++) await change(source, random);
     const running = migrate(servers[0], servers[1]);
-    await until('it follows', 60_000, () =>
-      Promise.resolve(running.text().includes('following the source') || undefined),
-    );
+    await says(running, /following the source/);
     for (let count = 0; count < 500; count++) await change(source, random);
     running.child.kill('SIGUSR1');
     expect([await running.code, running.text()]).toEqual([0, expect.stringContaining('the target holds all')]);
@@ -113,9 +115,7 @@ export function migrationSuite(program: Program): () => Pair {
     const { servers, source, target } = pair;
     await source.keys.set('/a', '1', { ttlSeconds: 500 });
     const running = migrate(servers[0], servers[1]);
-    await until('it follows', 60_000, () =>
-      Promise.resolve(running.text().includes('following the source') || undefined),
-    );
+    await says(running, /following the source/);
     running.child.kill('SIGTERM');
     expect([await running.code, running.text()]).toEqual([
       1,

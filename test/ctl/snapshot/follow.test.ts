@@ -392,13 +392,17 @@ test('one directory is for one that follows: a second is refused, and what a kil
   expect(locks()).not.toContain('lock-01234567');
 });
 
-test('one whose directory was taken over by another machine ends, and leaves it alone', async () => {
-  const first = follow([member.url], { segmentBytesMax: 500 });
+/** One follows, and then another one on another machine, whom nobody can ask from here. */
+async function takenOver(options: Partial<FollowOptions>): Promise<readonly [first: Running, second: Running]> {
+  const first = follow([member.url], options);
   await untilFollowed(await set('/first', { value: 'x' }));
-  // Nobody there can be asked from here.
   const [lock] = readdirSync(path()).filter((name) => name.startsWith('lock-')) as [string];
   rmSync(join(path(), lock));
-  const second = follow([member.url]);
+  return [first, follow([member.url])];
+}
+
+test('one whose directory was taken over by another machine ends, and leaves it alone', async () => {
+  const [first, second] = await takenOver({ segmentBytesMax: 500 });
   for (let round = 0; round < 10; round++) await set('/first', { value: 'y'.repeat(200) });
   expect(await first.ended).toMatch(/FollowRefused: another process has taken .* over/);
   await untilFollowed(await set('/first', { value: 'z' }));
@@ -407,18 +411,15 @@ test('one whose directory was taken over by another machine ends, and leaves it 
 });
 
 test('so does one that finds it out when it takes a full snapshot beside a log that is quiet', async () => {
-  const first = follow([member.url], { fullEveryMs: 1500 });
-  await untilFollowed(await set('/first', { value: 'x' }));
-  const [lock] = readdirSync(path()).filter((name) => name.startsWith('lock-')) as [string];
-  rmSync(join(path(), lock));
-  const second = follow([member.url]);
+  const [first, second] = await takenOver({ fullEveryMs: 1500 });
   expect(await first.ended).toMatch(/FollowRefused: another process has taken .* over/);
   await second.stop();
 });
 
 test('a snapshot that was taken by a clock that was ahead does not put the next one off for as long', async () => {
-  await untilFollowed((follow([member.url]), await set('/first', { value: 'x' })));
-  await running?.stop();
+  const before = follow([member.url]);
+  await untilFollowed(await set('/first', { value: 'x' }));
+  await before.stop();
   const { now } = Date;
   Date.now = () => now() - 365 * 86_400_000;
   try {
