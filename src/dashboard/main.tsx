@@ -8,7 +8,7 @@ import { StatsPoller } from './io/statsPoller';
 import { KeysPage } from './views/KeysPage';
 import { LoginForm } from './views/LoginForm';
 import { StatsPage } from './views/StatsPage';
-import { leaderWords } from './views/words';
+import { connectionWords, leaderWords } from './views/words';
 import { Changes, useChanges } from './views/useChanges';
 
 const PAGES = { browser: 'Keys', stats: 'Stats' } as const;
@@ -71,8 +71,8 @@ function Dashboard() {
             </a>
           ))}
         </nav>
-        <p class={browser.isLive ? 'state live' : 'state'} role="status">
-          {browser.isLive ? 'Live' : 'Not connected'}
+        <p class={browser.connection === 'live' ? 'state live' : 'state'} role="status">
+          {connectionWords(browser.connection)}
         </p>
         {leaderWords(stats.hasLeader) !== '' && (
           <p class="state" role="alert">
@@ -86,7 +86,7 @@ function Dashboard() {
         )}
       </header>
       <main>
-        {browser.isDenied && <LoginForm key={session.user} refusedUser={session.user} onLogin={ask} />}
+        {browser.needsLogin && <LoginForm key={session.user} refusedUser={session.user} onLogin={ask} />}
         {page === 'stats' ? (
           <StatsPage stats={stats} />
         ) : (

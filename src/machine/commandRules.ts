@@ -26,9 +26,9 @@ export const URL_BYTES_MAX = 4096;
 const UNCLEAN = /\/(?:\/|\.{1,2}(?:\/|$))/;
 const URL_TEXT = /^(?:https?|unixs?):\/\/[^\s/]+/;
 
-/** Whether `path` is deeper than keys may be. */
-export function isTooDeep(path: string): boolean {
-  let levels = 0;
+/** Whether `path` is deeper than keys may be. @param below levels that are made below it besides, as the node that a POST makes */
+export function isTooDeep(path: string, below = 0): boolean {
+  let levels = below;
   for (let at = path.indexOf('/'); at !== -1; at = path.indexOf('/', at + 1)) levels++;
   return levels > LEVELS_MAX;
 }

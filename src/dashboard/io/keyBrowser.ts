@@ -4,6 +4,7 @@ import { KeyTree } from '../model/keyTree';
 import { ancestorsOf, isBelow, isHiddenBelow } from '../model/paths';
 import { readAsSeen } from '../model/reading';
 import type { KeyRequest } from '../model/saving';
+import type { Connection } from '../model/watching';
 import { askKeys } from './keyApi';
 import type { Session } from './session';
 import { Watcher } from './watcher';
@@ -11,6 +12,8 @@ import { Watcher } from './watcher';
 const ROOT = '/';
 /** Where Cairn and its modules keep what is theirs. */
 const HIDDEN_ROOT = '/_etcd';
+/** The member was heard, and there is nothing for this user. */
+const REFUSALS = new Set([401, 404]);
 const LIGHT_MS = 1600;
 const SILENT_MEMBER = 'The member does not answer.';
 
@@ -20,8 +23,8 @@ export class KeyBrowser {
   readonly changedAtMs = new Map<string, number>();
   roots: readonly string[] = [ROOT];
   selected: string | undefined;
-  isLive = false;
-  isDenied = false;
+  /** Something was refused for want of a right to it. */
+  private isDenied = false;
   /** What happened to the last thing that was asked for by its path. */
   notice = '';
   /** Counts who asked: what was asked for before is not shown to who asks now. */
@@ -32,6 +35,10 @@ export class KeyBrowser {
   private readonly underWay = new Set<KeyEvent[]>();
   private readonly watchers = new Map<string, Watcher>();
   private readonly listingAgain = new Set<string>();
+  /** How the watches of the roots are; unknown: not heard yet. */
+  private readonly states = new Map<string, Connection>();
+  /** What could not be read just now for want of a right, or because it is not there. */
+  private readonly refused = new Set<string>();
   /** Ends whatever this generation has asked for. */
   private stopper = new AbortController();
 
@@ -65,8 +72,9 @@ export class KeyBrowser {
     this.roots = [ROOT];
     this.selected = undefined;
     this.seenIndex = 0;
+    this.refused.clear();
+    this.states.clear();
     this.isDenied = false;
-    this.isLive = false;
     this.notice = '';
     this.start();
     this.onChange();
@@ -79,6 +87,18 @@ export class KeyBrowser {
     if (signal.aborted) return { kind: 'unreachable' };
     if (answer.kind === 'refused') this.sawRefusal(answer.refusal);
     return answer;
+  }
+
+  /** As the root of all is; for who may not read that, as the best of the others. */
+  get connection(): Connection {
+    const [ofAll = 'silent', ...others] = this.roots.map((root) => this.states.get(root) ?? 'silent');
+    if (ofAll !== 'refused') return ofAll;
+    return (['live', 'silent'] as const).find((state) => others.includes(state)) ?? ofAll;
+  }
+
+  /** Whether to ask for user and password: not him who is known, and sees all that he may. */
+  get needsLogin(): boolean {
+    return this.isDenied && !(this.session.user !== undefined && this.connection === 'live');
   }
 
   setOpen(key: string, isOpen: boolean): void {
@@ -158,6 +178,8 @@ export class KeyBrowser {
     const answer = await readAsSeen(ask, key, this.seenIndex);
     this.underWay.delete(meanwhile);
     if (signal.aborted) return undefined;
+    if (answer.kind === 'refused' && REFUSALS.has(answer.refusal.status)) this.refused.add(key);
+    else this.refused.delete(key);
     if (answer.kind === 'ok') {
       // What the member read before it told of these events would take them back.
       const missed = meanwhile.filter(({ node }) => node.modifiedIndex > answer.index);
@@ -188,6 +210,14 @@ export class KeyBrowser {
     }
   }
 
+  private sawState(root: string, isLive: boolean): void {
+    if (isLive && this.notice === SILENT_MEMBER) this.notice = '';
+    // A refusal counts for the failure that it led to, not for a later one.
+    const wasRefused = this.refused.delete(root);
+    this.states.set(root, isLive ? 'live' : wasRefused ? 'refused' : 'silent');
+    this.onChange();
+  }
+
   private watcherOf(root: string): Watcher {
     const known = this.watchers.get(root);
     if (known !== undefined) return known;
@@ -198,13 +228,12 @@ export class KeyBrowser {
         if (!signal.aborted) this.take(event);
       },
       onState: (isLive) => {
-        if (signal.aborted || (root !== ROOT && !isLive)) return;
-        this.isLive = isLive;
-        if (isLive && this.notice === SILENT_MEMBER) this.notice = '';
-        this.onChange();
+        if (!signal.aborted) this.sawState(root, isLive);
       },
       onDenied: () => {
-        if (!signal.aborted) this.sawRefusal({ status: 401, code: 0, text: '' });
+        if (signal.aborted) return;
+        this.refused.add(root);
+        this.sawRefusal({ status: 401, code: 0, text: '' });
       },
     });
     this.watchers.set(root, watcher);

@@ -45,6 +45,9 @@ export function pauseMs({ failures }: Watching): number {
   return failures === 0 ? 0 : Math.min(PAUSE_MS_MAX, PAUSE_MS * 2 ** (failures - 1));
 }
 
+/** What the page says of its member: it tells what happens, it does not say it to this user, or it is not heard. */
+export type Connection = 'live' | 'refused' | 'silent';
+
 /** Cuts a stream of JSON values into its lines. What is not whole yet waits for the rest. */
 export class Lines {
   private rest = '';

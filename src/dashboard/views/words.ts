@@ -1,6 +1,7 @@
 /** What is said where it depends on how things are. */
 import { isUnknown, type Answer } from '../model/answers';
 import type { MemberRow } from '../model/readings';
+import type { Connection } from '../model/watching';
 
 /** A whole sentence or two. @param done what was asked for */
 export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<Answer, { kind: 'ok' }>): string {
@@ -14,6 +15,18 @@ export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<A
 
 function inDoubt(done: string, cause: string): string {
   return `Perhaps ${done}, perhaps not: ${cause}. Look at the key before you try again.`;
+}
+
+/** What the page is to its member, on every page. */
+export function connectionWords(connection: Connection): string {
+  switch (connection) {
+    case 'live':
+      return 'Live';
+    case 'refused':
+      return 'No right to read';
+    case 'silent':
+      return 'Not connected';
+  }
 }
 
 /** Beside the state of the connection, on every page; '' if there is nothing to say. */

@@ -1,5 +1,5 @@
 /** What the first and the last record of a snapshot's file say: JSON, so that later versions can say more. */
-import { fieldsOf, isCount, isId, parseJson } from './jsonFields';
+import { fieldsOf, isCount, isDateMs, isId, parseJson } from './jsonFields';
 
 /** A member of the cluster when the snapshot was taken. */
 export interface SnapshotMember {
@@ -39,8 +39,6 @@ export interface SnapshotTotals {
   readonly sha256: string;
 }
 
-/** No date is later (ECMA-262, time values). */
-const DATE_MAX_MS = 8.64e15;
 /** From here no cluster ever counts elections. */
 const TERM_MAX = 2 ** 47;
 
@@ -57,8 +55,8 @@ export function decodeHeader(body: Uint8Array): SnapshotHeader | undefined {
   const { clusterId, memberId, memberName, index, term, takenAtMs, voters, learners, members } = fields;
   const { keysAbout, isLinearizable } = fields;
   if (!isId(clusterId) || !isId(memberId) || typeof memberName !== 'string') return undefined;
-  if (!isCount(index) || !isCount(term) || !isCount(takenAtMs) || !isCount(keysAbout)) return undefined;
-  if (term > TERM_MAX || takenAtMs > DATE_MAX_MS) return undefined;
+  if (!isCount(index) || !isCount(term) || !isDateMs(takenAtMs) || !isCount(keysAbout)) return undefined;
+  if (term > TERM_MAX) return undefined;
   if (typeof isLinearizable !== 'boolean' || !isListOf(isId, voters) || !isListOf(isId, learners)) return undefined;
   if (!isListOf(isMember, members)) return undefined;
   return {

@@ -1,5 +1,5 @@
 /** What the header and the marks of a log say: JSON, so that later versions can say more. */
-import { fieldsOf, isCount, isId, parseJson } from './jsonFields';
+import { fieldsOf, isCount, isDateMs, isId, parseJson } from './jsonFields';
 
 export interface LogHeader {
   readonly clusterId: string;
@@ -33,6 +33,7 @@ export function decodeLogHeader(body: Uint8Array): LogHeader | undefined {
 /** Undefined for what is none. */
 export function decodeLogMark(body: Uint8Array): LogMark | undefined {
   const { index, term, etcdIndex, dateMs, memberId } = fieldsOf(parseJson(body)) ?? {};
-  if (!isCount(index) || !isCount(term) || !isCount(etcdIndex) || !isCount(dateMs) || !isId(memberId)) return undefined;
+  if (!isCount(index) || !isCount(term) || !isCount(etcdIndex) || !isDateMs(dateMs) || !isId(memberId))
+    return undefined;
   return { index, term, etcdIndex, dateMs, memberId };
 }

@@ -57,6 +57,16 @@ test('whoever hangs up leaves the queue, also in the middle of others', async ()
   await untilQueue('hang', ['second']);
 });
 
+test('a lock is at most so deep that its places are keys (divergence key-depth)', async () => {
+  const acquire = (levels: number): Promise<{ status: number; body: string }> =>
+    ask(member.port, 'POST', `/mod/v2/lock/deep${'/d'.repeat(levels)}?ttl=60&timeout=0`);
+  // Above it are _etcd, mod, lock and "deep", below it is the place.
+  expect((await acquire(251)).status).toBe(200);
+  const { status, body } = await acquire(252);
+  expect([status, body]).toEqual([400, expect.stringContaining('"cause":"a key has at most 256 levels"')]);
+  expect((await ask(member.port, 'GET', `/v2/keys/_etcd/mod/lock/deep${'/d'.repeat(252)}`)).status).toBe(404);
+});
+
 test('whoever closes its half of the connection waits no more', async () => {
   await ask(member.port, 'POST', '/mod/v2/lock/half', 'ttl=60&value=holder');
   const path = '/mod/v2/lock/half?ttl=60&value=half';

@@ -119,7 +119,53 @@ test('a late refusal of the old user asks the new one for nothing', async () => 
   late.answer(401, { errorCode: 110, message: 'Insufficient credentials' });
   await own;
   await settled();
-  expect(browser.isDenied).toBe(false);
+  expect(browser.needsLogin).toBe(false);
+});
+
+/** Answers as a member does at which guests may read nothing and alice what is below /app. */
+function answersForAlice(): void {
+  const answering = setInterval(() => {
+    for (const { url, user, answer } of asked.splice(0)) {
+      const { pathname, searchParams } = new URL(url, 'http://x');
+      const mayRead = user === 'alice' && pathname.startsWith('/v2/keys/app');
+      if (!mayRead) answer(401, { errorCode: 110, message: 'Insufficient credentials' });
+      else if (!searchParams.has('wait')) answer(200, listing('/app', '/app/host'));
+      else answer(200, {});
+    }
+  }, 2);
+  endings.push(() => clearInterval(answering));
+}
+
+test('who may not read the root of all is told so, and is not told that the member is gone', async () => {
+  answersForAlice();
+  const { session, browser } = browserOf('');
+  session.use(undefined);
+  browser.restart();
+  await settled();
+  expect([browser.connection, browser.needsLogin]).toEqual(['refused', true]);
+});
+
+test('who is logged in and may read one directory sees it live, without being asked who they are', async () => {
+  answersForAlice();
+  const { browser } = browserOf('alice');
+  browser.start();
+  await settled();
+  expect([browser.connection, browser.needsLogin]).toEqual(['refused', true]);
+  await browser.openPath('/app');
+  await settled();
+  expect(browser.tree.childrenOf('/app')).toEqual(['/app/host']);
+  expect([browser.connection, browser.needsLogin]).toEqual(['live', false]);
+});
+
+test('a member that says nothing is not connected, whatever it refused before', async () => {
+  answersForAlice();
+  const { browser } = browserOf('bob');
+  browser.start();
+  await settled();
+  expect(browser.connection).toBe('refused');
+  globalThis.fetch = () => Promise.reject(new TypeError('fetch failed'));
+  for (let waits = 0; waits < 500 && browser.connection === 'refused'; waits += 1) await settled();
+  expect(browser.connection).toBe('silent');
 });
 
 test('what the old user opened and selected is gone', async () => {

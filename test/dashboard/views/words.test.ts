@@ -1,5 +1,12 @@
 import { answerOf } from '../../../src/dashboard/model/answers';
-import { childrenWords, lagWords, leaderWords, nothingShownWords, wordsOf } from '../../../src/dashboard/views/words';
+import {
+  childrenWords,
+  connectionWords,
+  lagWords,
+  leaderWords,
+  nothingShownWords,
+  wordsOf,
+} from '../../../src/dashboard/views/words';
 
 const SILENT = 'Perhaps saved, perhaps not: the member does not answer. Look at the key before you try again.';
 const LOST = 'Perhaps saved, perhaps not: Raft Internal Error. Look at the key before you try again.';
@@ -19,6 +26,11 @@ test.each([
   const answer = answerOf(status, body, 0);
   if (answer.kind === 'ok') throw new Error('it was done');
   expect(wordsOf('saved', answer)).toBe(words);
+});
+
+test('a member that says nothing to this user is not one that says nothing', () => {
+  const words = (['live', 'refused', 'silent'] as const).map(connectionWords);
+  expect(words).toEqual(['Live', 'No right to read', 'Not connected']);
 });
 
 test('without a leader every page says that changes wait', () => {

@@ -113,6 +113,11 @@ test.each([
   ['a header that is none', headerOnly('{"clusterId":"zz"}'), 'does not say what a header says'],
   ['a header that is no JSON', headerOnly('{'.repeat(1000)), 'does not say what a header says'],
   ['a negative index', headerOnly(JSON.stringify({ ...HEADER, index: -1 })), 'does not say what a header says'],
+  [
+    'a date that no calendar has',
+    headerOnly(JSON.stringify({ ...HEADER, takenAtMs: 8.64e15 + 1 })),
+    'does not say what a header says',
+  ],
   ['a record of no kind', Buffer.concat([preamble(), Buffer.alloc(RECORD_HEAD_BYTES, 9)]), 'no record of kind 9'],
 ])('%s', (_, file, text) => {
   expect(damageOf(file).message).toContain(text);

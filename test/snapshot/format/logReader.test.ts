@@ -82,6 +82,14 @@ test.each([
     Buffer.concat([LOG, logRecordHead(3, Buffer.from('[1]')), Buffer.from('[1]')]),
     'does not say',
   ],
+  ...['{"dateMs":8640000000000001}', '{"dateMs":-1}'].map((wrong): [string, Buffer, string] => {
+    const mark = Buffer.from(JSON.stringify({ ...MARK, ...(JSON.parse(wrong) as object) }));
+    return [
+      `a date that no calendar has, ${wrong},`,
+      Buffer.concat([LOG, logRecordHead(3, mark), mark]),
+      'does not say',
+    ];
+  }),
 ])('%s is refused', (_, log, words) => {
   expect(damageOfLog(log)?.message).toContain(words);
 });

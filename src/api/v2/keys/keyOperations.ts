@@ -146,7 +146,7 @@ export class KeyOperations {
   }
 
   private propose(response: Outgoing, command: KeyCommand, request: KeyRequest): void {
-    if (isTooDeep(command.path)) {
+    if (isTooDeep(command.path, command.type === 'create' && command.inOrder ? 1 : 0)) {
       this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
       return;
     }

@@ -206,6 +206,10 @@ test('a key has at most 256 levels (divergence key-depth)', async () => {
     '{"errorCode":209,"message":"Invalid field","cause":"a key has at most 256 levels","index":0}\n',
   );
   expect(api.member.commands).toHaveLength(1);
+  // What a POST makes is one level below what it names.
+  expect((await ask(api.clientPort, 'POST', `/v2/keys${'/d'.repeat(255)}`, 'value=v')).status).toBe(201);
+  expect((await ask(api.clientPort, 'POST', `/v2/keys${'/d'.repeat(256)}`, 'value=v')).body).toBe(refused.body);
+  expect(api.member.commands).toHaveLength(2);
   expect((await ask(api.clientPort, 'GET', `/v2/keys${'/d'.repeat(5000)}`)).status).not.toBe(500);
 });
 
