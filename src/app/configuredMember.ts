@@ -2,14 +2,17 @@
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import { API_VERSION } from '../api/version';
+import { knownOf } from '../discovery/agreement';
 import { isStandbyOf } from '../discovery/askStandby';
 import { bufferBytesMax, logBytesMax, memoryLimits, quotaBytes } from '../limits/memory';
+import type { MemberInfo } from '../machine/cluster/members';
 import type { SettingsChange } from '../machine/cluster/clusterSettings';
 import { HISTORY_BYTES_MAX } from '../machine/keyspace/history';
 import type { LocalMember } from '../member/localMember';
 import { openMember } from '../member/openMember';
 import { LOG_BYTES_MAX } from '../member/settings';
 import { RealClock } from '../platform/realClock';
+import type { KnownCluster } from '../platform/standbyFile';
 import { MemberStore } from '../storage/memberStore';
 import { SlowDisk } from '../storage/slowDisk';
 import type { MemberLog } from './memberNames';
@@ -28,7 +31,8 @@ export async function openConfiguredMember(
   const memory = memoryLimits();
   const quota = quotaBytes(configuration.quotaBytes, memory);
   if (quota.warning !== undefined) logger.warn(quota.warning);
-  const member: LocalMember = await openMember({
+  const opened: { member?: LocalMember } = {};
+  opened.member = await openMember({
     settings: {
       name,
       clientURLs: advertiseClientUrls.map(formatEndpoint),
@@ -56,12 +60,14 @@ export async function openConfiguredMember(
     peerReport: () => links.report(),
     isStandbyOf: (clusterId, peerURL) => isStandbyOf(clusterId, peerURL, dials.peer),
     observer: metrics.recorders,
-    onFailure: events.onFailure,
+    onFailure: (error) => {
+      events.onFailure(error, opened.member === undefined ? undefined : clusterOf(opened.member));
+    },
     onRemoved: () => {
-      events.onRemoved(removalOf(member));
+      if (opened.member !== undefined) events.onRemoved(removalOf(opened.member));
     },
   });
-  return member;
+  return opened.member;
 }
 
 /** What the command line says of the settings of a cluster that has none; undefined: nothing. */
@@ -78,8 +84,18 @@ export function clusterSettingsOf({
   return Object.keys(change).length === 0 ? undefined : change;
 }
 
+/** Whom to ask after a beginning without data; undefined: there are no others. */
+function clusterOf(member: LocalMember): KnownCluster | undefined {
+  const known = knownOf({ clusterId: member.clusterId, members: othersOf(member) });
+  return known.members.length === 0 ? undefined : known;
+}
+
+function othersOf(member: LocalMember): readonly MemberInfo[] {
+  return member.members().filter(({ id }) => id !== member.id);
+}
+
 function removalOf(member: LocalMember): Removal {
-  const others = member.members().filter(({ id }) => id !== member.id);
+  const others = othersOf(member);
   const peerURLs = others.flatMap((other) => other.peerURLs);
   const note = { memberId: member.id, clusterId: member.clusterId, peerURLs };
   return { note, others, waits: member.clusterSettings().isSet };

@@ -4,19 +4,18 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { ForceNewClusterError } from '../member/forceNewCluster';
 import { StateDiffersError } from '../member/integrityCheck';
-import { DIFFERING_FILE, exists, moveAside } from '../platform/differingDirectory';
+import { clusterOfMarked, DIFFERING_FILE, differingFileText, moveAside } from '../platform/differingDirectory';
+import { exists } from '../platform/exists';
 import { REPLACE } from '../platform/plainFile';
 import { REMOVED_FILE } from '../platform/removedFile';
+import type { KnownCluster } from '../platform/standbyFile';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
-const TEXT =
-  'The state in here was found to differ from that of the majority of the members. It is not served from again.\n';
-
-/** Durable when it returns: right after it the process ends. */
-export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): void {
+/** Durable when it returns: right after it the process ends. @param known the cluster that the member comes back to */
+export function markDiffering(dataDir: string, known: KnownCluster | undefined, logger: Pick<Logger, 'error'>): void {
   try {
     const file = openSync(join(dataDir, DIFFERING_FILE), REPLACE, 0o600);
-    writeSync(file, TEXT);
+    writeSync(file, differingFileText(known));
     fsyncSync(file);
     closeSync(file);
     const directory = openSync(dataDir, 'r');
@@ -30,14 +29,21 @@ export function markDiffering(dataDir: string, logger: Pick<Logger, 'error'>): v
   }
 }
 
+export interface LeavingOptions {
+  readonly autoRejoin: boolean;
+  readonly forceNewCluster: boolean;
+  /** The options say whom to ask. Without that a member without data founds a cluster. */
+  readonly namesOthers: boolean;
+}
+
 /**
  * Before a start: a marked directory is moved aside with --auto-rejoin, so that the member begins without data and takes its
- * place as a new one. Rejects with StateDiffersError if it may not, or if the directory cannot be moved, and with
- * ForceNewClusterError if a marked one, or that of a removed member, is to be made a cluster.
+ * place as a new one. Rejects with StateDiffersError if it may not, if nobody says where that place is, or if the directory cannot be moved, and
+ * with ForceNewClusterError if a marked one, or that of a removed member, is to be made a cluster.
  */
 export async function leaveDiffering(
   dataDir: string,
-  { autoRejoin, forceNewCluster }: { readonly autoRejoin: boolean; readonly forceNewCluster: boolean },
+  { autoRejoin, forceNewCluster, namesOthers }: LeavingOptions,
   logger: Pick<Logger, 'warn'>,
 ): Promise<void> {
   const path = withoutTrailingSlashes(dataDir) || '/';
@@ -50,8 +56,15 @@ export async function leaveDiffering(
         'start it, or set --auto-rejoin to let it do so by itself',
     );
   }
+  const known = await clusterOfMarked(path);
+  if (known === undefined && !namesOthers) {
+    throw new StateDiffersError(
+      `${found}, and neither it nor the options name another member: begun anew, this one would found a second cluster. Start it with ` +
+        '--join-urls and the peer URLs of the other members',
+    );
+  }
   try {
-    const aside = await moveAside(path);
+    const aside = await moveAside(path, known);
     logger.warn(
       { dataDir: path, aside },
       `${found}; it was moved aside to ${aside}, and this member begins without data. Delete it when nobody needs it any more`,
@@ -59,9 +72,15 @@ export async function leaveDiffering(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new StateDiffersError(
-      `${found}, and it cannot be moved aside (${reason}); empty it by hand and start this member again`,
+      `${found}, and it cannot be moved aside (${reason}); empty it by hand and start this member again${joining(known)}`,
     );
   }
+}
+
+/** With data that are gone without a note, the options alone say where a member belongs. */
+function joining(known: KnownCluster | undefined): string {
+  const urls = known?.members.flatMap(({ peerURLs }) => peerURLs) ?? [];
+  return urls.length === 0 ? '' : ` with --join-urls ${urls.join()}`;
 }
 
 /** @throws ForceNewClusterError if there is a reason not to make a cluster from the directory */

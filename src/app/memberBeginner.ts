@@ -249,6 +249,13 @@ export class MemberBeginner {
   }
 }
 
+/** Whether the options say whom a member without data could ask. */
+export function namesOthers(configuration: Configuration): boolean {
+  const { discovery, discoverySrv, joinUrls, peers, peersFile, initialCluster } = configuration;
+  const named = [discovery, discoverySrv, peersFile, ...joinUrls, ...peers];
+  return named.some((each) => each !== '') || initialCluster.size > 1;
+}
+
 /** Asks whoever is behind a peer URL which founder it is. */
 export function askFounderNameBy(dial: Dial): (url: string) => Promise<FounderName> {
   return (url) => askFounderNameAt(url, ASK_FOUNDER_NAME_TIMEOUT_MS, dial);

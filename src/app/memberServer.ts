@@ -28,7 +28,7 @@ import { createDiscoveryService } from './discoveryService';
 import { noteAuth, noteAuthOff } from './authNotice';
 import { exposures, tellExposures } from './exposure';
 import { areCasShared } from './sharedCas';
-import { askFounderNameBy, MemberBeginner } from './memberBeginner';
+import { askFounderNameBy, MemberBeginner, namesOthers } from './memberBeginner';
 import { connectMetrics, createMetrics } from './memberMetrics';
 import { MemberNames } from './memberNames';
 import { PeerLinks } from './peerLinks';
@@ -48,7 +48,7 @@ const STOP_LIMIT_MS = 15_000;
 export async function startServer(setting: ServerSetting): Promise<Server> {
   const { configuration, logger, events, stopping, dials, tls } = setting;
   await finishExchange(configuration.dataDir);
-  await leaveDiffering(configuration.dataDir, configuration, logger);
+  await leaveDiffering(configuration.dataDir, { ...configuration, namesOthers: namesOthers(configuration) }, logger);
   const descriptors = shareDescriptors(descriptorLimit());
   const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
   const directory = await openDataDirectory({

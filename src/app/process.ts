@@ -19,6 +19,7 @@ import { start } from './start';
 import { StopWishes, takeOverSignals } from './stopSignals';
 import { readPlainFileSync } from '../platform/plainFile';
 import type { RemovalNote } from '../platform/removedFile';
+import type { KnownCluster } from '../platform/standbyFile';
 import { markRemoved } from './removedData';
 
 /** What `cairn` without a command does, and `cairn discovery`. Never resolves while the member runs; the process ends with a documented exit code. */
@@ -42,9 +43,9 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   const logger = await createLogger(configuration.logLevel, configuration.logFormat, standardErrorReader());
   for (const warning of warnings) logger.warn(warning);
   const leaving = new Leaving(logger);
-  const fail = (error: unknown): Promise<never> => {
+  const fail = (error: unknown, known?: KnownCluster): Promise<never> => {
     if (error instanceof StateDiffersError || error instanceof OutdatedDataError)
-      markDiffering(configuration.dataDir, logger);
+      markDiffering(configuration.dataDir, known, logger);
     return die(logger, leaving, error);
   };
   process.on('uncaughtException', (error) => void fail(error));
@@ -55,7 +56,7 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   });
   const events: ServerEvents = {
     onOpened: (close) => leaving.opened(close),
-    onFailure: (error) => void fail(error),
+    onFailure: (error, known) => void fail(error, known),
     onRemoved,
   };
   const serving = new Serving();

@@ -10,6 +10,7 @@ import type { MemberInfo } from '../machine/cluster/members';
 import type { LocalMember } from '../member/localMember';
 import type { Metrics } from '../metrics/metrics';
 import type { RemovalNote } from '../platform/removedFile';
+import type { KnownCluster } from '../platform/standbyFile';
 import type { DataDirectory } from '../storage/dataDirectory';
 import type { Dials } from './dials';
 import type { AuditLog } from './auditLog';
@@ -34,8 +35,8 @@ export interface Removal {
 export interface ServerEvents {
   /** The database is open: the process must not end before it is closed, however it ends. `close` is idempotent. */
   readonly onOpened: (close: () => Promise<void>) => void;
-  /** The member cannot go on; the process has to end at once. */
-  readonly onFailure: (error: unknown) => void;
+  /** The member cannot go on; the process has to end at once. @param known the cluster that it knew; undefined: none */
+  readonly onFailure: (error: unknown, known?: KnownCluster) => void;
   /** The cluster removed the member. */
   readonly onRemoved: (removal: Removal) => void;
 }

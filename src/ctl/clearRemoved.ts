@@ -2,7 +2,7 @@
 import { readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { behindLinks, keepLinked } from '../platform/behindLinks';
-import { DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
+import { clusterOfMarked, DIFFERING_FILE, moveAside } from '../platform/differingDirectory';
 import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
 import { NotAFileError, readPlainFile } from '../platform/plainFile';
@@ -51,7 +51,7 @@ export function clearRemoved(
 
 async function clear(directory: string, ask: AskMembers): Promise<void> {
   if ((await contentOf(join(directory, DIFFERING_FILE))) !== undefined) {
-    const kept = await moveAside(directory);
+    const kept = await moveAside(directory, await clusterOfMarked(directory));
     say(`${directory}: its state differs from that of the majority, moved aside to ${kept}`);
     return;
   }

@@ -18,14 +18,19 @@ export interface KnownCluster {
 const EXPLANATION =
   'This process waits for a place in a cluster, whatever its options say. Remove this file to let it begin by its options.';
 
-/** The content of the file: a sentence for people, then the note. Builds before 0.2.0 read `peerURLs` alone. */
-export function standbyFileText({ clusterId, members }: KnownCluster): string {
-  const urls = members.map(({ peerURLs }) => peerURLs);
-  return noteText(EXPLANATION, { clusterId, peerURLs: urls.flat(), members: urls });
+/** The content of the file: a sentence for people, then the note. */
+export function standbyFileText(known: KnownCluster): string {
+  return noteText(EXPLANATION, knownClusterNote(known));
 }
 
-/** Undefined if that is not what the file says; never throws. Where it does not say whose a URL is, each is taken for one member. */
-export function parseStandbyFile(text: string): KnownCluster | undefined {
+/** Builds before 0.2.0 read `peerURLs` alone. */
+export function knownClusterNote({ clusterId, members }: KnownCluster): object {
+  const urls = members.map(({ peerURLs }) => peerURLs);
+  return { clusterId, peerURLs: urls.flat(), members: urls };
+}
+
+/** Undefined if that is not what a file with such a note says; never throws. Where it does not say whose a URL is, each is taken for one member. */
+export function knownClusterIn(text: string): KnownCluster | undefined {
   const { clusterId, peerURLs, members } = noteIn(text);
   if (typeof clusterId !== 'string' || !Array.isArray(peerURLs)) return undefined;
   const lists: readonly unknown[] = Array.isArray(members) ? members : peerURLs.map((url: unknown) => [url]);

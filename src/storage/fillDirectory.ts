@@ -1,7 +1,7 @@
 /** Makes a data directory out of a state, for a restore; and clears away what one left that did not come to its end. */
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists } from '../platform/differingDirectory';
+import { exists } from '../platform/exists';
 import { syncDirectory, writeDurably } from '../platform/durable';
 import { closeInTime } from './closeInTime';
 import type { DataDirectoryOptions } from './dataDirectory';

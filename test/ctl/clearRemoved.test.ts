@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clearRemoved, type AskMembers } from '../../src/ctl/clearRemoved';
-import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
+import { DIFFERING_FILE, differingFileText } from '../../src/platform/differingDirectory';
+import { knownClusterIn } from '../../src/platform/standbyFile';
 import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/platform/removedFile';
 import { mount, unmount, whyNotMounted } from '../processes/mounts';
 import { captureOutput } from './output';
@@ -135,6 +136,14 @@ describe('cairn clear-removed', () => {
       expect(output.text()).toContain(`moved aside to ${data}.differs-${number}`);
     }
     expect(readdirSync(volume).sort()).toEqual(['data.differs-1', 'data.differs-2', 'data.differs-3']);
+  });
+
+  it('leaves the cluster that the mark of a wrong state names, so that what begins there founds no other', async () => {
+    const known = { clusterId: 'c1', members: [{ peerURLs: ['http://b:1'] }] };
+    writeFileSync(join(data, DIFFERING_FILE), differingFileText(known));
+    expect(await clear()).toBe(0);
+    expect(readdirSync(`${data}.differs-1`)).toContain('db');
+    expect(knownClusterIn(readFileSync(join(data, 'STANDBY'), 'utf8'))).toEqual(known);
   });
 
   it('leaves any other directory alone', async () => {

@@ -208,7 +208,7 @@ test(`${DAMAGES} damages to a data directory are noticed or harmless`, async () 
 
 test('whatever happens to the mark of a state that differs, as long as it is there, nobody serves from it', async () => {
   const path = mkdtempSync(join(home, 'marked-'));
-  const options = { autoRejoin: false, forceNewCluster: false };
+  const options = { autoRejoin: false, forceNewCluster: false, namesOthers: true };
   for (const text of ['', 'The state', '\0'.repeat(600), 'x'.repeat(100_000)]) {
     writeFileSync(join(path, DIFFERING_FILE), text);
     await expect(leaveDiffering(path, options, { warn: () => undefined })).rejects.toBeInstanceOf(StateDiffersError);
