@@ -75,7 +75,12 @@ export class MemberBeginner {
     if (configuration.foundingConflict !== undefined) throw new JoinError(configuration.foundingConflict);
     const urls = configuration.joinUrls.map((url) => url.toLowerCase());
     const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
-    const joined = await beginFromJoinUrls({ ...entry, urls, foundingId, fetchMembers: this.ask, environment });
+    const isOnlyWay =
+      configuration.initialClusterState === 'existing' && !namesOthers({ ...configuration, joinUrls: [] });
+    const joined = await beginFromJoinUrls({
+      ...{ ...entry, urls, foundingId, isOnlyWay },
+      ...{ fetchMembers: this.ask, environment },
+    });
     if (joined !== undefined) return joined;
     if (configuration.discovery !== '') return this.beginFromDiscovery(entry, foundingId);
     const byPeers = await beginFromPeers({ ...entry, urls: this.peers(), fetchMembers: this.ask, environment });

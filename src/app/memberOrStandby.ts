@@ -4,7 +4,7 @@ import { NoRoomError, type ListedCluster } from '../discovery/beginning';
 import { RealClock } from '../platform/realClock';
 import { sleep } from '../platform/sleep';
 import { startServer } from './memberServer';
-import { exchangeForStandby, markRemoved } from './removedData';
+import { exchangeForStandby, leaveStandbyNote, markRemoved } from './removedData';
 import { REMOVED_DELAY_MS, type ProcessSetting, type Removal, type Server } from './serverParts';
 import type { Service, Serving } from './serving';
 import { startStandbyServer, type StandbyStart } from './standbyServer';
@@ -19,6 +19,9 @@ export async function serveMemberOrStandby(serving: Serving, setting: ProcessSet
     await serving.turnTo(asMember({ ...setting, events: { ...setting.events, onRemoved } }));
   } catch (error) {
     if (!(error instanceof NoRoomError)) throw error;
+    // Its options may name nobody who answers when it starts the next time, and it would found a cluster then.
+    const known = knownOf(error.cluster);
+    if (known.members.length > 0) await leaveStandbyNote(setting.configuration.dataDir, known, setting.logger);
     await serving.turnTo(asStandby(setting, waitingStandby(serving, setting, error.cluster, false)));
   }
 }

@@ -1,20 +1,13 @@
 /** What becomes of the data directory of a member that the cluster has removed. */
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JoinError } from '../discovery/beginning';
 import { freePlace, keepNewest } from '../platform/asideDirectories';
 import { codeOf } from '../platform/errorCode';
-import { syncDirectory, writeDurably } from '../platform/durable';
+import { replaceDurably } from '../platform/durable';
 import { exchangeDirectory, finishExchangeAt, mendLink, placeOf, preparedFor } from '../platform/exchangeDirectory';
 import { readPlainFile, replaceFileSync } from '../platform/plainFile';
 import { REMOVED_FILE, removedFileText, type RemovalNote } from '../platform/removedFile';
-import {
-  knownClusterIn,
-  STANDBY_DRAFT,
-  STANDBY_FILE,
-  standbyFileText,
-  type KnownCluster,
-} from '../platform/standbyFile';
+import { knownClusterIn, STANDBY_FILE, standbyFileText, type KnownCluster } from '../platform/standbyFile';
 import { fileError } from '../storage/fileError';
 
 interface WarningLogger {
@@ -79,16 +72,18 @@ export async function readStandbyNote(dataDir: string): Promise<KnownCluster | u
   );
 }
 
-/** Keeps the note up to date, where there is one: members come and go while a standby waits. Never rejects. */
-export async function keepStandbyNote(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<void> {
+/** A process that waits for a place says so in its directory, and begins in no other way after a restart. Never rejects. */
+export async function leaveStandbyNote(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<void> {
   const path = join(dataDir, STANDBY_FILE);
   try {
-    const text = standbyFileText(note);
-    if ((await readPlainFile(path)) === text) return;
-    await writeDurably(join(dataDir, STANDBY_DRAFT), text);
-    await rename(join(dataDir, STANDBY_DRAFT), path);
-    await syncDirectory(dataDir);
+    await replaceDurably(path, standbyFileText(note));
   } catch (error) {
-    if (codeOf(error) !== 'ENOENT') logger.warn({ err: error, path }, 'cannot note whom to ask after a restart');
+    logger.warn({ err: error, path }, 'cannot note whom to ask after a restart');
   }
+}
+
+/** Keeps the note up to date, where there is one: members come and go while a standby waits. Never rejects. */
+export async function keepStandbyNote(dataDir: string, note: KnownCluster, logger: WarningLogger): Promise<void> {
+  const there = await readPlainFile(join(dataDir, STANDBY_FILE)).catch(() => undefined);
+  if (there !== undefined && there !== standbyFileText(note)) await leaveStandbyNote(dataDir, note, logger);
 }

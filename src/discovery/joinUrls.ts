@@ -18,6 +18,8 @@ export interface JoinUrlsOptions extends EntryOptions {
   readonly urls: readonly string[];
   /** The id this member has if it founds a cluster as it is configured. */
   readonly foundingId: string;
+  /** The cluster is there, and nobody else is named who could be asked: it is waited for. */
+  readonly isOnlyWay?: boolean;
   readonly fetchMembers: FetchMembers;
   readonly environment: Environment;
 }
@@ -37,7 +39,7 @@ export async function beginFromJoinUrls(options: JoinUrlsOptions): Promise<Begin
     return isFounder ? undefined : joinOrAdd(options, cluster);
   };
   // A join that was begun can only be finished.
-  let mustWait = unfinishedId !== undefined;
+  let mustWait = unfinishedId !== undefined || options.isOnlyWay === true;
   // One that breaks a connection may only be ending; if it does so again and again, it refuses this member's certificate.
   let cuts = 0;
   let silentRounds = 0;

@@ -14,7 +14,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exchangeForStandby, finishExchange, keepStandbyNote, readStandbyNote } from '../../src/app/removedData';
+import {
+  exchangeForStandby,
+  finishExchange,
+  keepStandbyNote,
+  leaveStandbyNote,
+  readStandbyNote,
+} from '../../src/app/removedData';
 import { JoinError } from '../../src/discovery/beginning';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
 
@@ -132,6 +138,13 @@ test('the note follows the members, and is made nowhere else', async () => {
   const newer = { ...NOTE, members: [{ peerURLs: ['http://d:1'] }] };
   await keepStandbyNote(data, newer, logger);
   expect([await readStandbyNote(data), readdirSync(data), lines]).toEqual([newer, ['STANDBY'], []]);
+});
+
+test('one that waits without ever having been a member leaves a note beside what is there, or says that it cannot', async () => {
+  await leaveStandbyNote(data, NOTE, logger);
+  expect([await readStandbyNote(data), readdirSync(data).sort(), lines]).toEqual([NOTE, ['STANDBY', 'row'], []]);
+  await leaveStandbyNote(join(data, 'absent'), NOTE, logger);
+  expect(lines).toEqual(['cannot note whom to ask after a restart']);
 });
 
 test('a note of version 0.2 says no more than the URLs: each counts as a member', async () => {

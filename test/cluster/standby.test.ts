@@ -128,6 +128,31 @@ test('the first member of all, which names nobody, comes back to its cluster and
   expect(await standby([founder])).toBe(founder);
 });
 
+test('one that waits, and is started again before the cluster is, founds no other', async () => {
+  cluster = await Cluster.place({ size: 4 });
+  const waits = cluster.members[3] as ClusterMember;
+  const three = cluster.members.slice(0, 3) as [ClusterMember, ClusterMember, ClusterMember];
+  const args = cluster.argumentsFor(three, '--cluster-active-size', '3');
+  for (const member of three) member.start(args);
+  await cluster.healthy(three);
+  const urls = three.map(({ place }) => place.peerUrl).join();
+  waits.start(['--join-urls', urls, '--heartbeat-interval', '20', '--election-timeout', '200']);
+  expect(await standby([waits])).toBe(waits);
+  await Promise.all(cluster.members.map((member) => member.kill()));
+
+  waits.start();
+  await until('it says what it waits for', 60_000, () =>
+    Promise.resolve(waits.logs().includes('waits for a place in its former cluster') || undefined),
+  );
+  // As long as it looked at --join-urls before it founded a cluster, and longer.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  expect(waits.logs()).not.toContain('ready to serve clients');
+
+  for (const member of three) member.start(args);
+  expect(await standby([waits])).toBe(waits);
+  expect(await voters(await cluster.leader())).toBe(names(three));
+});
+
 test('where nobody set the settings a removed member ends with code 6, as ever', async () => {
   cluster = await Cluster.start();
   const [first, , third] = cluster.members as [ClusterMember, ClusterMember, ClusterMember];

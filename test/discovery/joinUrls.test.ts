@@ -24,6 +24,13 @@ it('goes on otherwise when nobody answers, and when only this member is named', 
   expect(new Set(asked)).toEqual(new Set(['http://b:2380', 'http://c:2380']));
 });
 
+it('waits where the cluster is said to exist and nobody else could be asked', async () => {
+  let attempts = 0;
+  const cluster = clusterOf(['b', 'c', 'd'], TOKEN);
+  const fetchMembers = () => (attempts++ < 40 ? Promise.reject(new Error('refused')) : Promise.resolve(cluster));
+  expect(await join(undefined, { fetchMembers, isOnlyWay: true })).toMatchObject({ kind: 'join', memberId: 'added' });
+});
+
 it('goes on otherwise when the cluster is one that this member is about to found', async () => {
   expect(await join(clusterOf(['a', 'b', 'c'], TOKEN, ['a']))).toBeUndefined();
 });
