@@ -20,6 +20,7 @@ import { Registry } from '../discovery/registry';
 import { replaceMember } from '../discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
 import { foundersFromSrv } from '../discovery/srvRecords';
+import { isUnstarted } from '../discovery/unstarted';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
 import type { MemberInfo } from '../machine/cluster/members';
@@ -241,6 +242,7 @@ export class MemberBeginner {
       peerURLs,
       unfinishedId,
       autoRejoin: this.configuration.autoRejoin,
+      isUnstarted: (cluster, own) => isUnstarted(cluster, own, this.ask, environment),
       hasRoom: async ({ members }) => (await askForRoom(members, peerURLs[0] ?? '', this.dials.peer)).hasRoom,
       replaceMember: (cluster, lost) =>
         replaceMember({

@@ -24,8 +24,15 @@ const URLS_ASKED_MAX = 4;
 
 /** Asks all of them at once. Never rejects. */
 export async function askKnown(known: KnownCluster, fetchMembers: FetchMembers): Promise<Agreement> {
-  const asked = known.members.map(({ peerURLs }) => askOne(peerURLs, known.clusterId, fetchMembers));
-  return agreementOf(known, await Promise.all(asked));
+  return agreementOf(known, await askEach(known, fetchMembers));
+}
+
+/** The answer of each, in the order of the members; undefined: none. Asks all of them at once. Never rejects. */
+export function askEach(
+  { clusterId, members }: KnownCluster,
+  fetchMembers: FetchMembers,
+): Promise<readonly (ListedCluster | undefined)[]> {
+  return Promise.all(members.map(({ peerURLs }) => askOne(peerURLs, clusterId, fetchMembers)));
 }
 
 /** Asks again and again, saying so. Rejects when the process is asked to stop. */

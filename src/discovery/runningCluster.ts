@@ -17,6 +17,8 @@ export interface EntryOptions {
   /** Puts a new member in the place of a lost one, if it is still listed; answers the new one's id. Tries until it succeeds. */
   readonly replaceMember: (cluster: ListedCluster, lost: ListedMember | undefined) => Promise<string>;
   readonly log: (fields: object, message: string) => void;
+  /** Whether a listed member without a name was never started (unstarted.ts); absent: what the list says is believed. */
+  readonly isUnstarted?: (cluster: ListedCluster, own: ListedMember) => Promise<boolean>;
   /** Whether the cluster has room for one more; absent: it has. */
   readonly hasRoom?: (cluster: ListedCluster) => Promise<boolean>;
 }
@@ -95,8 +97,10 @@ export async function joinListed(
 ): Promise<Beginning> {
   const { clusterId } = cluster;
   const peers = cluster.members.filter((member) => member !== own);
-  const isUnfinished = (own.name === '' && own.id !== lostId) || own.id === options.unfinishedId;
-  if (isUnfinished) return { kind: 'join', memberId: own.id, clusterId, peers };
+  const seemsUnstarted = own.name === '' && own.id !== lostId;
+  const isFree =
+    own.id === options.unfinishedId || (seemsUnstarted && (await options.isUnstarted?.(cluster, own)) !== false);
+  if (isFree) return { kind: 'join', memberId: own.id, clusterId, peers };
   if (!options.autoRejoin) {
     throw new JoinError(
       `member ${own.id} (${own.name}) was started before, but its data directory is empty; ` +

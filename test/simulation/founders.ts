@@ -4,6 +4,7 @@ import type { Environment } from '../../src/discovery/environment';
 import type { MembersApi } from '../../src/discovery/membersApi';
 import type { MemberServer } from '../../src/discovery/memberServers';
 import { replaceMember } from '../../src/discovery/replaceMember';
+import { isUnstarted } from '../../src/discovery/unstarted';
 import { beginFromStaticList, type StaticListOptions } from '../../src/discovery/staticList';
 import { MembershipError } from '../../src/member/types';
 import type { Cluster, Founder } from './cluster';
@@ -60,6 +61,7 @@ export class FounderBeginnings {
         }),
       replaceMember: (cluster, lost) =>
         replaceMember({ cluster, lost, peerURLs, electionTimeoutMs, fetchMembers, members, environment }),
+      isUnstarted: (cluster, own) => isUnstarted(cluster, own, fetchMembers, environment),
       log: () => undefined,
     };
   }
