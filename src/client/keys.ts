@@ -4,6 +4,7 @@ import { jsonOf, notUnderstood } from './answer';
 import { ask, type Call, type CallOptions, type Via } from './http';
 import { bareActionOf, eventOf, indexesOf, type KeyEvent, type KeyNode, type StoreIndexes } from './keyEvent';
 import { isBelow, normalKey, pathOfKey } from './keyPath';
+import { wholeText } from './wholeText';
 
 /** An event, the index of the store with it, and whether the key is new. */
 export interface KeyAnswer extends KeyEvent, StoreIndexes {
@@ -60,14 +61,14 @@ export interface DeleteOptions extends CallOptions, Condition {
 
 /**
  * Keys and directories. All methods reject with what `ClientError` lists (EtcdError 100: no such key; 102: a directory; 104: a key stands
- * where a directory has to), with the signal's reason, or with TypeError for what is no key. A write that rejects with NoAnswerError
+ * where a directory has to), with the signal's reason, or with TypeError for what is no key and no text. A write that rejects with NoAnswerError
  * whose `maybeCarriedOut` is true may have been carried out; it is not tried again.
  */
 export class Keys {
   constructor(private readonly via: Via) {}
 
   /** A key, or a directory with what is directly in it. */
-  get(key: string, options: GetOptions = {}): Promise<KeyAnswer> {
+  async get(key: string, options: GetOptions = {}): Promise<KeyAnswer> {
     const { quorum = true, recursive, sorted } = options;
     const query = { ...flag('quorum', quorum), ...flag('recursive', recursive), ...flag('sorted', sorted) };
     return this.carryOut(key, { method: 'GET', path: pathOfKey(key, query) }, options);
@@ -119,7 +120,11 @@ export class Keys {
     value: string,
     options: WriteOptions & { readonly dir?: boolean } = {},
   ): Promise<KeyAnswer> {
-    const form = { ...(options.dir === true ? { dir: 'true' } : { value }), ...ttlOf(options), ...bare(options) };
+    const form = {
+      ...(options.dir === true ? { dir: 'true' } : valueOf({ value })),
+      ...ttlOf(options),
+      ...bare(options),
+    };
     return this.carryOut(directory, { method: 'POST', path: pathOfKey(directory), body: { form } }, options, 'below');
   }
 
@@ -153,7 +158,7 @@ export class Keys {
   private async put(key: string, value: { readonly value?: string }, options: SetOptions): Promise<KeyAnswer> {
     const { prevExist, dir, refresh } = options;
     const form = {
-      ...(dir === true ? {} : value),
+      ...(dir === true ? {} : valueOf(value)),
       ...ttlOf(options),
       ...conditionOf(options),
       ...(prevExist === undefined ? {} : { prevExist: String(prevExist) }),
@@ -176,7 +181,9 @@ export class Keys {
     const asked = normalKey(key);
     const action = bareActionOf(body);
     if (action !== undefined && call.method !== 'GET') {
-      const node = { ...EMPTY_NODE, key: asked, modifiedIndex: indexes.index };
+      if (where === 'below' && indexes.index === 0) throw notUnderstood(call, answer, 'it does not say its index');
+      const named = where === 'at' ? asked : nameInOrder(asked, indexes.index);
+      const node = { ...EMPTY_NODE, key: named, modifiedIndex: indexes.index };
       return { action, node, prevNode: undefined, isNew, ...indexes };
     }
     const event = eventOf(body);
@@ -199,6 +206,8 @@ export async function orNothing<T extends object>(
   }
 }
 
+const IN_ORDER_DIGITS = 20;
+
 const EMPTY_NODE: KeyNode = {
   ...{ key: '/', dir: false, value: undefined, createdIndex: 0, modifiedIndex: 0, ttlSeconds: undefined },
   ...{ expiration: undefined, nodes: [] },
@@ -206,6 +215,15 @@ const EMPTY_NODE: KeyNode = {
 
 function flag(name: string, value: boolean | undefined): Readonly<Record<string, string>> {
   return value === true ? { [name]: 'true' } : {};
+}
+
+/** The members make the name of a key in order of the index of its creation. */
+function nameInOrder(directory: string, index: number): string {
+  return normalKey(`${directory}/${String(index).padStart(IN_ORDER_DIGITS, '0')}`);
+}
+
+function valueOf({ value }: { readonly value?: string }): Readonly<Record<string, string>> {
+  return value === undefined ? {} : { value: wholeText('value', value) };
 }
 
 function bare({ noValueOnSuccess }: WriteOptions): Readonly<Record<string, string>> {
@@ -223,7 +241,7 @@ function conditionOf({ prevValue, prevIndex }: Condition): Readonly<Record<strin
   if (prevIndex !== undefined && !(Number.isSafeInteger(prevIndex) && prevIndex > 0))
     throw new TypeError(`prevIndex has to be an index, and it is ${String(prevIndex)}`);
   return {
-    ...(prevValue === undefined ? {} : { prevValue }),
+    ...(prevValue === undefined ? {} : { prevValue: wholeText('prevValue', prevValue) }),
     ...(prevIndex === undefined ? {} : { prevIndex: String(prevIndex) }),
   };
 }

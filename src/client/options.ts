@@ -4,6 +4,7 @@ import type { BackOffBounds } from '../platform/backOff';
 import { basicAuthorization } from '../platform/basicAuthorization';
 import type { Dial } from '../platform/dial';
 import { dialWith, type TlsOptions } from './transport/connections';
+import { waitOf } from './waitOf';
 
 export interface ClientOptions {
   /** Client URLs of members, such as `http://127.0.0.1:2379`: one or more. */
@@ -53,8 +54,8 @@ const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 export function settingsOf(options: ClientOptions): Settings {
   const { auth, tls, dial, backOff = { firstMs: 50, longestMs: 2000 } } = options;
   if (auth?.username.includes(':') === true) throw new TypeError('auth.username may have no colon in it (RFC 7617)');
-  positive('backOff.firstMs', backOff.firstMs);
-  positive('backOff.longestMs', backOff.longestMs);
+  waitOf('backOff.firstMs', backOff.firstMs, 1);
+  waitOf('backOff.longestMs', backOff.longestMs, 1);
   return {
     endpoints: typeof options.endpoints === 'string' ? [options.endpoints] : options.endpoints,
     authorization: auth === undefined ? undefined : basicAuthorization(`${auth.username}:${auth.password}`),

@@ -1,4 +1,5 @@
 /** A command line as strangers may see it. */
+import { withoutUser } from '../platform/withoutUser';
 import { findFlag } from './options';
 
 const HIDDEN = '***';
@@ -6,10 +7,7 @@ const HIDDEN = '***';
 /** A flag of this program, as `flags.ts` reads it. */
 const FLAG = /^(--?([^-=][^=]*))(?:=[\s\S]*)?$/;
 
-/** User and password of a URL. */
-const USER_INFO = /(\w:\/\/)[^\s/?#@]*@/g;
-
-/** The arguments without the texts of options that the table says are secret. */
+/** The arguments without the texts of options that the table says are secret, and without users in URLs. */
 export function shownArguments(argv: readonly string[]): readonly string[] {
   let hidesNext = false;
   return argv.map((argument) => {
@@ -20,7 +18,7 @@ export function shownArguments(argv: readonly string[]): readonly string[] {
       hidesNext = false;
       return HIDDEN;
     }
-    if (!isSecret || flag === undefined) return argument.replace(USER_INFO, `$1${HIDDEN}@`);
+    if (!isSecret || flag === undefined) return withoutUser(argument);
     hidesNext = argument === flag;
     return argument === flag ? argument : `${flag}=${HIDDEN}`;
   });

@@ -14,9 +14,9 @@ const PAUSE_MS = 200;
 /** All members are asked so often before it is a failure; then the mirror waits, and says so. */
 const ROUNDS_MAX = 2;
 
-/** What a node takes in an answer besides its name and value; an escaped letter takes more than one byte. */
+/** What a node takes in an answer besides its name and value; `<` is written as `\\u003c`, and so are some others. */
 const NODE_BYTES = 1024;
-const LETTER_BYTES = 2;
+const LETTER_BYTES = 6;
 const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
 
 /** How the cluster is reached. */

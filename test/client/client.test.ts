@@ -30,6 +30,44 @@ describe('the client', () => {
     expect(server.asked).toEqual([{ method: 'PUT', url: '/v2/keys/a%20b/c', body: 'value=x%26y&ttl=5&prevValue=w' }]);
   });
 
+  it('rejects what is no key and no text, and throws nothing', async () => {
+    const keys = new Keys(target);
+    const [bad, half] = ['/a/../b', 'a\ud800b'];
+    const calls = [
+      ...[() => keys.get(bad), () => keys.list(bad), () => keys.set(bad, ''), () => keys.delete(bad)],
+      ...[
+        () => keys.rmdir(bad),
+        () => keys.inOrder(bad, ''),
+        () => keys.create('k', half),
+        () => keys.inOrder('k', half),
+      ],
+      ...[() => keys.set('k', half), () => keys.set('k', '', { prevValue: half }), () => keys.update('k', half)],
+      () => keys.compareAndDelete('k', { prevValue: half }),
+    ];
+    for (const call of calls) {
+      let asked: Promise<unknown> = Promise.resolve();
+      expect(() => {
+        asked = call();
+      }).not.toThrow();
+      await expect(asked).rejects.toThrow(TypeError);
+    }
+    expect(server.asked).toEqual([]);
+    server.answer = () => ({ body: { action: 'set', node: { ...NODE, key: '/k' } } });
+    await keys.set('k', 'whole: \ud83d\ude00');
+    expect(server.asked.map(({ body }) => body)).toEqual(['value=whole%3A+%F0%9F%98%80']);
+  });
+
+  it('says what a key in order is called, also where the answer leaves that out', async () => {
+    server.answer = () => ({ status: 201, body: { action: 'create' }, headers: { 'X-Etcd-Index': '9' } });
+    const options = { noValueOnSuccess: true };
+    expect((await new Keys(target).inOrder('/q/', 'v', options)).node).toMatchObject({
+      ...{ key: '/q/00000000000000000009', modifiedIndex: 9 },
+    });
+    expect((await new Keys(target).inOrder('/', 'v', options)).node.key).toBe('/00000000000000000009');
+    server.answer = () => ({ status: 201, body: { action: 'create' } });
+    await expect(new Keys(target).inOrder('/q', 'v', options)).rejects.toBeInstanceOf(NotUnderstoodError);
+  });
+
   it('reads through the quorum, waits from an index and deletes', async () => {
     server.answer = ({ method, url }) => ({
       body: {

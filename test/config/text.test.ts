@@ -1,4 +1,5 @@
 import { nearest } from '../../src/config/nearest';
+import { shownArguments } from '../../src/config/shownArguments';
 import { enumerate, oneLine, quote, wrap } from '../../src/config/text';
 
 describe('nearest', () => {
@@ -25,6 +26,24 @@ describe('text in messages', () => {
     expect(quote('a"b\n')).toBe('"a\\"b\\n"');
     expect(quote('x'.repeat(81))).toBe(`"${'x'.repeat(80)}..."`);
     expect(quote('x'.repeat(80))).toBe(`"${'x'.repeat(80)}"`);
+  });
+
+  it.each([
+    ['http://root:secret@h:1', 'http://***@h:1'],
+    ['http://root:se@cret@h:1', 'http://***@h:1'],
+    ['http://root:se/cret@h:1', 'http://***@h:1'],
+    ['http://root:se cret@h:1', 'http://***@h:1'],
+    ['root:secret@h:1', 'root:***@h:1'],
+    ['http://root:secret@h:1/a@b', 'http://***@b'],
+    ['a=http://b:1,b=http://root:se,cret@h:1,c=http://d:1', 'a=http://***@h:1,c=http://d:1'],
+    ['http://h:1', 'http://h:1'],
+    ['somebody@h:1', 'somebody@h:1'],
+  ])('has no passwords: %s', (text, shown) => {
+    expect(quote(text)).toBe(`"${shown}"`);
+    expect(shownArguments(['--join-urls', text, `--join-urls=${text}`])).toEqual([
+      ...['--join-urls', shown],
+      `--join-urls=${shown}`,
+    ]);
   });
 
   it('loses what would break the line', () => {

@@ -112,6 +112,14 @@ test('of several members one that answers is enough', async () => {
   expect((await listed()).keys).toEqual({ a: '1' });
 });
 
+test('values that take six times as much in the answer are read, if what they are is not too much', async () => {
+  const value = '<&>\u0001'.repeat(25_000);
+  await client.keys.set('/app/html', value);
+  const limits = { keysMax: 1, bytesMax: 110_000 };
+  source = clusterSource('/app', limits, () => Promise.resolve({ urls: [member.url], dial: dialTcp }));
+  expect((await listed()).keys).toEqual({ html: value });
+});
+
 test('an answer that is far longer than what is taken on is not read', async () => {
   for (let at = 0; at < 4; at++) await client.keys.set(`/app/${at}`, 'x'.repeat(100_000));
   await expect(source.list(never)).rejects.toThrow(/longer than/);

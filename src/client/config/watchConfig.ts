@@ -1,4 +1,5 @@
 /** A directory as one validated object that follows what is written to the cluster. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { BackOff } from '../../platform/backOff';
 import { reasonToStop } from '../../platform/plainRequest';
 import { AnswerError, NoAnswerError } from '../errors';
@@ -7,6 +8,7 @@ import { normalKey } from '../keyPath';
 import { Keys, orNothing } from '../keys';
 import { linkedSignal, type LinkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
+import { waitOf } from '../waitOf';
 import type { Cluster } from '../watch/cluster';
 import type { WatchOptions } from '../watch/feed';
 import type { Watch } from '../watch/watch';
@@ -62,17 +64,22 @@ interface Read {
 }
 
 const BACK_OFF = { firstMs: 100, longestMs: 5000 };
+const SETTLE_MS = 50;
+const SETTLE_TURNS_MAX = 100;
+
+/** The call of `onChange` that whoever runs was called by; over, if he was only begun by it. */
+const telling = new AsyncLocalStorage<{ readonly config: object; isOver: boolean }>();
 
 /** A configuration that follows the cluster until it is closed. */
 export class Config<T> {
   private readonly keys: Keys;
   private readonly link: LinkedSignal;
   private readonly directory: string;
+  private readonly settleMs: number;
   private current:
     | { readonly value: T; readonly tree: ConfigTree; readonly index: number; readonly source: 'cluster' | 'file' }
     | undefined;
   private following: Promise<void> = Promise.resolve();
-  private isTelling = false;
 
   private constructor(
     private readonly parts: Parts,
@@ -80,6 +87,7 @@ export class Config<T> {
     private readonly options: ConfigOptions<T>,
   ) {
     this.directory = normalKey(directory);
+    this.settleMs = waitOf('settleMs', options.settleMs ?? SETTLE_MS, 0);
     this.keys = new Keys(parts.cluster);
     this.link = linkedSignal(options.signal, parts.cluster.closed);
   }
@@ -114,11 +122,12 @@ export class Config<T> {
     return this.known.source;
   }
 
-  /** Ends it; resolves when nothing is under way any more. */
+  /** Ends it; resolves when nothing is under way any more, but for an `onChange` that calls it. */
   async close(): Promise<void> {
     this.link.abort(new Error('the configuration was closed'));
+    const call = telling.getStore();
     // Who is told of a change may close it then, and would wait for himself.
-    if (!this.isTelling) await this.following;
+    if (call?.config !== this || call.isOver) await this.following;
   }
 
   private get known(): NonNullable<typeof this.current> {
@@ -181,7 +190,6 @@ export class Config<T> {
 
   /** Resolves when something was changed after `read`, and nothing more for a moment. */
   private async untilChanged(from: Read): Promise<void> {
-    const { settleMs = 50 } = this.options;
     const onTrouble = (error: Error): void => {
       this.report(error);
     };
@@ -192,7 +200,7 @@ export class Config<T> {
       // As long as one is written without a pause it is read all the same, now and then.
       for (let turns = 0; !isQuiet && turns < SETTLE_TURNS_MAX; turns++) {
         const next = watch.next().then(() => false);
-        isQuiet = await Promise.race([next, pause(settleMs, this.link.signal).then(() => true)]);
+        isQuiet = await Promise.race([next, pause(this.settleMs, this.link.signal).then(() => true)]);
         next.catch(() => undefined);
       }
     } finally {
@@ -213,14 +221,18 @@ export class Config<T> {
       return read;
     }
     if (isSame) return read;
-    this.isTelling = true;
+    await this.tell(before.value);
+    return read;
+  }
+
+  private async tell(before: T): Promise<void> {
+    const call = { config: this, isOver: false };
     try {
-      await this.options.onChange?.(this.value, before.value);
+      await telling.run(call, async () => this.options.onChange?.(this.value, before));
     } catch (error) {
       this.report(error);
     }
-    this.isTelling = false;
-    return read;
+    call.isOver = true;
   }
 
   /** Rejects with ConfigInvalidError; the values before stay then. */
@@ -260,5 +272,3 @@ export class Config<T> {
     }
   }
 }
-
-const SETTLE_TURNS_MAX = 100;

@@ -9,6 +9,7 @@ import { linkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
 import type { Liveness } from '../watch/liveness';
+import { wholeText } from '../wholeText';
 
 export interface Wish {
   readonly name: string;
@@ -30,9 +31,9 @@ const GIVE_BACK_MS = 5000;
 /** Besides the time that the lock may take: for the answer to arrive. */
 const ANSWER_MS = 5000;
 
-/** Nobody else has it: locks are shared by those who give the same. @param label - says whose it is to people who look */
+/** Nobody else has it: locks are shared by those who give the same. Throws TypeError. @param label - says whose it is to people who look */
 export function uniqueValue(label: string | undefined): string {
-  return label === undefined ? randomUUID() : `${label} ${randomUUID()}`;
+  return label === undefined ? randomUUID() : `${wholeText('label', label)} ${randomUUID()}`;
 }
 
 /** Throws TypeError. */
@@ -44,19 +45,27 @@ export function lockPath(name: string): string {
 
 /**
  * The index with which the lock is had; undefined: somebody else has had it all the time. It is asked for again, with the same value, whenever a member
- * fails: who has the lock with that value is answered at once. Rejects with AnswerError that no member will mend, or the signal's
+ * fails: who has the lock with that value is answered at once. Each member is asked once at least, however short the wait is. Rejects with AnswerError that no member will mend, or the signal's
  * reason; then the place in the queue is given back.
  */
 export async function acquire(cluster: Cluster, liveness: Liveness, wish: Wish): Promise<number | undefined> {
   const backOff = new BackOff(BACK_OFF, Math.random);
   const deadlineMs = performance.now() + wish.waitSeconds * 1000;
+  const asked = new Set<string>();
   try {
     for (;;) {
       const leftMs = Math.max(0, deadlineMs - performance.now());
-      const outcome = await askOnce(cluster, liveness, wish, leftMs);
-      if (outcome === 'busy') return undefined;
+      const [first = ''] = cluster.endpoints;
+      const endpoint = notAsked(cluster, asked) ?? first;
+      const outcome = await askOnce(cluster, liveness, wish, endpoint, leftMs);
       if (typeof outcome === 'number') return outcome;
-      if (performance.now() >= deadlineMs) throw outcome;
+      if (outcome === 'busy') {
+        // A member that failed before may have made a place all the same.
+        if (asked.size > 0) giveBack(cluster, wish);
+        return undefined;
+      }
+      asked.add(endpoint);
+      if (performance.now() >= deadlineMs && notAsked(cluster, asked) === undefined) throw outcome;
       await pause(Math.min(backOff.nextMs(), Math.max(1, leftMs)), wish.signal);
     }
   } catch (error) {
@@ -65,14 +74,18 @@ export async function acquire(cluster: Cluster, liveness: Liveness, wish: Wish):
   }
 }
 
+function notAsked(cluster: Cluster, asked: ReadonlySet<string>): string | undefined {
+  return cluster.endpoints.find((endpoint) => !asked.has(endpoint));
+}
+
 /** An error is one that may pass. */
 async function askOnce(
   cluster: Cluster,
   liveness: Liveness,
   { name, ttlSeconds, value, signal }: Wish,
+  endpoint: string,
   leftMs: number,
 ): Promise<number | 'busy' | Error> {
-  const [endpoint = ''] = cluster.endpoints;
   const form = {
     ...{ ttl: String(ttlSeconds), value },
     ...(leftMs === Infinity ? {} : { timeout: String(Math.ceil(leftMs / 1000)) }),
@@ -106,7 +119,8 @@ function indexOf(call: Call, answer: Answer, isTimed: boolean): number | 'busy' 
   throw notUnderstood(call, answer, 'it is no index of a lock');
 }
 
-function mayPass(error: Error): boolean {
+/** Whether another member, or the same one later, may do better. */
+export function mayPass(error: unknown): boolean {
   if (error instanceof NoAnswerError) return true;
   // Somebody has taken this place out of the queue, and meant it.
   if (error instanceof RefusedError && error.said === CLOSED) return false;

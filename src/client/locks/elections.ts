@@ -1,10 +1,12 @@
 /** `/mod/v2/leader`: one of several processes leads (docs/locks.md). */
+import { BackOff } from '../../platform/backOff';
 import type { CallOptions } from '../call';
 import type { KeyNode } from '../keyEvent';
 import { normalKey } from '../keyPath';
 import { Keys, orNothing } from '../keys';
+import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
-import type { WatchOptions } from '../watch/feed';
+import { mayPass, type WatchOptions } from '../watch/feed';
 import type { Watch } from '../watch/watch';
 import type { Lock } from './lock';
 import type { LockOptions, Locks } from './locks';
@@ -20,6 +22,8 @@ export type CampaignOptions = Omit<LockOptions, 'label'>;
 
 /** Where the members keep who waits and who leads, in the order of their coming. */
 const LOCKS = '/_etcd/mod/lock';
+/** Waits after failures double from the first to the longest. */
+const BACK_OFF = { firstMs: 50, longestMs: 2000 };
 const UNIQUE_PART = / ?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Elections. An election NAME is the lock NAME: whoever has it leads. With auth, watching needs the right to read `/_etcd/mod/lock/NAME/*`. */
@@ -44,7 +48,7 @@ export class Elections {
     return leaderOf((await this.read(name, options)).node);
   }
 
-  /** Who leads, now and after each change; undefined: nobody. Rejects as a watch does. */
+  /** Who leads, now and after each change; undefined: nobody. Rejects as a watch does; what a watch overcomes is overcome here. */
   async *observe(name: string, options: CallOptions = {}): AsyncGenerator<Leader | undefined, void, undefined> {
     const from = await this.read(name, options);
     let leader = leaderOf(from.node);
@@ -53,10 +57,23 @@ export class Elections {
     for await (const change of watch) {
       // What only waits or renews changes nothing; who leads is asked where it may have changed.
       if (change.action === 'update') continue;
-      const now = await this.leader(name, options);
+      const now = await this.leaderAtLast(name, options);
       if (now?.token === leader?.token) continue;
       leader = now;
       yield leader;
+    }
+  }
+
+  /** Asked until somebody says it. Rejects with what no member can mend, or the signal's reason. */
+  private async leaderAtLast(name: string, options: CallOptions): Promise<Leader | undefined> {
+    const backOff = new BackOff(BACK_OFF, Math.random);
+    for (;;) {
+      try {
+        return await this.leader(name, options);
+      } catch (error) {
+        if (options.signal?.aborted === true || !mayPass(error)) throw error;
+        await pause(backOff.nextMs(), options.signal);
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 /** A lock that is had: kept by renewing it, and known to be lost in time. */
+import { TIMER_MAX_MS } from '../../platform/longTimer';
 import { textOf2xx } from '../answer';
 import type { Call } from '../call';
 import { AnswerError } from '../errors';
@@ -14,6 +15,8 @@ export class LockLostError extends Error {
 const RENEWALS = 3;
 /** The clocks of members and of this process do not run exactly alike. */
 const SAFETY = 0.1;
+
+const NOT_IN_TIME = 'it could not be renewed in time';
 
 /** When something ends, by the clock of the wall and by one that is never set: whichever says so first is right. */
 interface Moment {
@@ -58,6 +61,12 @@ export class Lock {
     return !this.lost.signal.aborted && leftMs(this.until) > 0;
   }
 
+  /** Throws LockLostError if it is not held; `signal` is aborted with it then, also where the process was too busy to hear of it in time. */
+  throwIfLost(): void {
+    if (leftMs(this.until) <= 0) this.lose(NOT_IN_TIME);
+    this.lost.signal.throwIfAborted();
+  }
+
   /** Gives it back; the next one has it then. Nothing happens if it is lost already. Rejects with what `ClientError` lists: then it ends with its TTL. */
   release(): Promise<void> {
     this.released ??= this.giveBack();
@@ -74,27 +83,30 @@ export class Lock {
     if (this.lost.signal.aborted) return;
     const left = leftMs(this.until);
     if (left <= 0) {
-      this.lose('it could not be renewed in time');
+      this.lose(NOT_IN_TIME);
       return;
     }
     // A third of the TTL, and often where that did not succeed.
     const isLate = left < this.ttlMs * (1 - SAFETY - 1 / RENEWALS);
-    const delayMs = isLate ? Math.min(left, this.ttlMs / 20) : this.ttlMs / RENEWALS;
-    this.timer = setTimeout(() => {
+    const dueMs = isLate ? Math.min(left, this.ttlMs / 20) : this.ttlMs / RENEWALS;
+    const renew = (): void => {
       void this.renew().finally(() => {
         this.schedule();
       });
-    }, delayMs);
+    };
+    // To renew before it is due does no harm.
+    this.timer = setTimeout(renew, Math.min(dueMs, TIMER_MAX_MS));
   }
 
   private async renew(): Promise<void> {
     const left = leftMs(this.until);
     if (left <= 0) return;
     const moment = now();
-    // By then it is lost anyway, and whoever works under it has to hear so.
-    const timer = setTimeout(() => {
-      this.lose('it could not be renewed in time');
-    }, left);
+    // By then it is lost anyway, and whoever works under it has to hear so. For what no timer can wait the renewal ends before.
+    const lose = (): void => {
+      this.lose(NOT_IN_TIME);
+    };
+    const timer = left > TIMER_MAX_MS ? undefined : setTimeout(lose, left);
     try {
       const isHad = await renew(this.cluster, this.name, this.token, this.ttlMs / 1000, Math.max(left / 2, 100));
       if (isHad) this.until = later(moment, this.ttlMs * (1 - SAFETY));

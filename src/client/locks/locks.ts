@@ -1,9 +1,9 @@
 /** `/mod/v2/lock`: locks (docs/locks.md). */
-import { NoAnswerError } from '../errors';
+import { BackOff } from '../../platform/backOff';
 import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
 import type { Liveness } from '../watch/liveness';
-import { acquire, lockPath, release, uniqueValue } from './acquire';
+import { acquire, lockPath, mayPass, release, uniqueValue } from './acquire';
 import { Lock, now, renew } from './lock';
 
 export interface LockOptions {
@@ -17,6 +17,8 @@ export interface LockOptions {
 
 const TTL_SECONDS = 30;
 const RENEW_AGAIN_MS = 200;
+/** Waits before the lock is asked for again double from the first to the longest. */
+const BACK_OFF = { firstMs: 50, longestMs: 2000 };
 
 /**
  * Locks, first come, first served, of Cairn (with servers that have none, such as etcd 2 and 3: RefusedError 404). A name may have slashes. With auth
@@ -33,13 +35,15 @@ export class Locks {
    * that no member will mend, with TypeError (no name, no TTL), or with the signal's reason.
    */
   async acquire(name: string, options: LockOptions = {}): Promise<Lock> {
+    const backOff = new BackOff(BACK_OFF, Math.random);
     for (;;) {
       const lock = await this.attempt(name, options, Infinity);
       if (lock !== undefined) return lock;
+      await pause(backOff.nextMs(), options.signal);
     }
   }
 
-  /** As `acquire`, and undefined if somebody else has it for longer than `waitSeconds` (0 if absent: it is not waited for). */
+  /** As `acquire`, and undefined if somebody else has it for longer than `waitSeconds` (0 if absent: it is not waited for). Each member is asked once at least. */
   async tryAcquire(
     name: string,
     options: LockOptions & { readonly waitSeconds?: number | undefined } = {},
@@ -57,7 +61,7 @@ export class Locks {
     const lock = await this.acquire(name, options);
     try {
       const result = await work(lock);
-      if (!lock.isHeld()) lock.signal.throwIfAborted();
+      lock.throwIfLost();
       return result;
     } finally {
       // If it cannot be given back it ends with its TTL.
@@ -101,7 +105,8 @@ export class Locks {
         const isHad = await renew(this.cluster, name, token, ttlSeconds, ttlSeconds * 1000, signal);
         return isHad ? new Lock(this.cluster, { name, token, ttlSeconds, renewedAt }) : undefined;
       } catch (error) {
-        if (!(error instanceof NoAnswerError) || performance.now() > deadlineMs) throw error;
+        // To give up would be to lose the place in the queue.
+        if (!mayPass(error) || performance.now() > deadlineMs) throw error;
         await pause(RENEW_AGAIN_MS, signal);
       }
     }

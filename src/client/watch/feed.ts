@@ -109,11 +109,13 @@ export class Feed {
     const index = node.modifiedIndex;
     this.clusterId ??= clusterId;
     this.position = index;
+    const isAskedFor = this.isAskedFor(node.key);
     if (index > this.knownIndex) {
-      this.known.apply(waited);
+      // No listing shows hidden keys: one that was known would be told as deleted after the next comparison.
+      if (isAskedFor) this.known.apply(waited);
       this.knownIndex = index;
     }
-    return this.isAskedFor(node.key) ? [{ action, node, prevNode, index, isSynthesized: false }] : [];
+    return isAskedFor ? [{ action, node, prevNode, index, isSynthesized: false }] : [];
   }
 
   /** The history of etcd also answers with hidden keys, and with directories whose names only begin alike. */
@@ -181,7 +183,7 @@ export class Feed {
 }
 
 /** Whether another member, or the same one later, may do better. */
-function mayPass(error: Error): boolean {
+export function mayPass(error: unknown): boolean {
   if (error instanceof EtcdError) return error.status >= 500 || error.code === ERROR_CODES.watcherCleared;
   if (error instanceof RefusedError) return error.status >= 500;
   return error instanceof NoAnswerError || error instanceof NotUnderstoodError || error instanceof OtherClusterError;

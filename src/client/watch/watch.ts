@@ -2,6 +2,7 @@
 import { reasonToStop } from '../../platform/plainRequest';
 import { normalKey } from '../keyPath';
 import { linkedSignal, type LinkedSignal } from '../transport/linkedSignal';
+import { waitOf } from '../waitOf';
 import type { Cluster } from './cluster';
 import { Feed, type WatchOptions } from './feed';
 import type { Change } from './known';
@@ -43,16 +44,18 @@ export class Watch implements AsyncIterableIterator<Change, undefined, undefined
     private readonly key: string,
     private readonly options: WatchOptions & { readonly timeoutMs: number },
   ) {
-    const { bufferMax = BUFFER_MAX, from, afterIndex } = options;
+    const { bufferMax = BUFFER_MAX, from, afterIndex, checkEveryMs } = options;
     normalKey(key);
     if (!(bufferMax >= 1)) throw new TypeError(`bufferMax has to be a number above 0, and it is ${bufferMax}`);
+    if (checkEveryMs !== undefined) waitOf('checkEveryMs', checkEveryMs, 1);
     if (afterIndex !== undefined && (from !== undefined || !Number.isSafeInteger(afterIndex) || afterIndex < 0))
       throw new TypeError('afterIndex has to be an index, and stands without from');
     this.bufferMax = bufferMax;
   }
 
-  /** Begins, if it has not yet. Resolves with the index after which changes are told. Rejects as the watch does. */
+  /** Begins, if it has not yet. Resolves with the index after which changes are told. Rejects as the watch does, or if it has ended before it began. */
   ready(): Promise<number> {
+    if (this.begun === undefined && this.end !== undefined) return Promise.reject(ended());
     this.begun ??= this.begin();
     return this.begun;
   }
@@ -138,11 +141,15 @@ export class Watch implements AsyncIterableIterator<Change, undefined, undefined
     if (this.end !== undefined) return;
     this.end = end;
     if (end.kind === 'ended' || this.link?.signal.aborted === true) this.buffer.length = 0;
-    this.link?.abort(new Error('the watch has ended'));
+    this.link?.abort(ended());
     this.link?.release();
     this.wake?.();
     this.serve();
   }
+}
+
+function ended(): Error {
+  return new Error('the watch has ended');
 }
 
 function asError(error: unknown): Error {

@@ -244,6 +244,37 @@ describe('a configuration that is watched', () => {
     expect(config.value.port).toBe(2);
   });
 
+  it('is closed by others when what was begun is done', async () => {
+    let tell: () => void = () => undefined;
+    const told = new Promise<void>((resolve) => {
+      tell = resolve;
+    });
+    let isDone = false;
+    let later: Promise<void> | undefined;
+    const config = await client.watchConfig(
+      directory,
+      options({
+        onChange: async () => {
+          // Of those whom it begins nobody is waited for.
+          later = new Promise((done) => setTimeout(done, 300)).then(() => config.close());
+          tell();
+          await new Promise((done) => setTimeout(done, 100));
+          isDone = true;
+        },
+      }),
+    );
+    await client.keys.set(`${directory}/port`, '2');
+    await told;
+    expect(isDone).toBe(false);
+    await config.close();
+    expect(isDone).toBe(true);
+    await later;
+  });
+
+  it.each([-1, NaN, Infinity])('does not wait %p ms for quiet', async (settleMs) => {
+    await expect(client.watchConfig(directory, options({ settleMs }))).rejects.toThrow(/settleMs has to be a number/);
+  });
+
   it('has no hidden keys, and others under whatever name', async () => {
     for (const name of ['_hidden', 'constructor', 'a/toString']) await client.keys.set(`${directory}/${name}`, 'x');
     const config = await client.watchConfig(directory, { schema: (value) => value as Record<string, unknown> });

@@ -245,6 +245,12 @@ describe('a client of several members', () => {
     expect(options('127.0.0.1:2379')).toThrow(/has to look like|has to begin/);
     expect(options('http://ann:secret@127.0.0.1:2379')).toThrow(/has a user in it/);
     expect(options('http://ann:secret@127.0.0.1:2379')).not.toThrow(/secret/);
+    for (const user of ['ann:secret', 'ann:se@cret', 'ann:se/cret', 'ann:se cret', 'ann:se,cret']) {
+      expect(options(`http://${user}@127.0.0.1:2379`)).toThrow(/"http:\/\/\*\*\*@127/);
+      expect(options(`http://${user}@127.0.0.1:2379`)).not.toThrow(/cret/);
+      expect(options(`${user}@127.0.0.1:2379`)).not.toThrow(/cret/);
+    }
+    expect(options(NOBODY, { backOff: { firstMs: Infinity, longestMs: 1 } })).toThrow(/backOff.firstMs has to be/);
     expect(options('http://127.0.0.1/etcd')).toThrow(/nothing behind the port/);
     expect(options(NOBODY, { timeoutMs: 0 })).toThrow(/timeoutMs has to be a number above 0/);
     expect(options(NOBODY, { auth: { username: 'a:b', password: '' } })).toThrow(/no colon/);

@@ -130,6 +130,20 @@ describe('a watch of members that are not as they should be', () => {
     expect(first?.waitIndexes.slice(0, 4)).toEqual([11, 12, 13, 14]);
   });
 
+  it('does not tell of hidden keys when it compares either', async () => {
+    const [first] = await start(1);
+    const cleared = { status: 400, body: { errorCode: 401, message: 'cleared', cause: '', index: 99 } };
+    first?.waits.push(event(11, '/d/_secret', 'hush'), event(12, '/d/_hidden/x'), cleared);
+    const watching = watch();
+    await watching.ready();
+    if (first === undefined) return;
+    first.listing = {
+      body: { ...DIRECTORY, node: { ...DIRECTORY.node, nodes: [{ key: '/d/k', value: 'v', modifiedIndex: 30 }] } },
+      headers: headers(40),
+    };
+    expect(await take(watching, 1)).toMatchObject([{ action: 'set', node: { key: '/d/k' }, index: 40 }]);
+  });
+
   it('leaves a member that is silent because it has lost the others', async () => {
     const [first, second] = await start(2);
     second?.waits.push(event(11));

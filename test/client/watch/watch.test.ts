@@ -67,6 +67,18 @@ describe('a watch of a member', () => {
     await watch.return();
   });
 
+  it('does not begin any more when it has ended', async () => {
+    const watch = client.watch(directory);
+    await watch.return();
+    await expect(watch.ready()).rejects.toThrow('the watch has ended');
+    expect(await watch.next()).toEqual({ done: true, value: undefined });
+    expect(getEventListeners(client.closed, 'abort')).toHaveLength(0);
+  });
+
+  it.each([0, -1, NaN, Infinity, 2 ** 31])('asks no member every %p ms whether it is alive', (checkEveryMs) => {
+    expect(() => client.watch(directory, { checkEveryMs })).toThrow(/checkEveryMs has to be a number/);
+  });
+
   it('begins after a listing, and misses nothing in between', async () => {
     await client.keys.set(`${directory}/a`, '1');
     const listing = await client.keys.list(directory, { recursive: true });

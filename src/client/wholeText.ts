@@ -1,0 +1,8 @@
+/** Half of a surrogate pair. */
+const HALF = /\p{Cs}/u;
+
+/** The text itself. Throws TypeError if it has half a character in it: as UTF-8 that would become another one, without a word. */
+export function wholeText(name: string, text: string): string {
+  if (HALF.test(text)) throw new TypeError(`${name} has half a character (of a surrogate pair) in it`);
+  return text;
+}
