@@ -4,7 +4,13 @@
  * There is one server at a time. What is served is stopped in order, its listeners and its data directory closed, before the next one is
  * started on the same ports; between the two nobody listens. A start that fails leaves nothing open, so another one may follow.
  */
+import type { Clock } from '../platform/clock';
+import { RealClock } from '../platform/realClock';
 import type { Server } from './serverParts';
+import { stopInOrder } from './stopInOrder';
+
+/** A start that is told to stop ends at once where it waits for others; a disk that hangs, or a long look at all data, does not. */
+const START_LIMIT_MS = 15_000;
 
 export type Role = 'member' | 'proxy' | 'standby';
 
@@ -31,6 +37,8 @@ export class Serving {
   /** Why nothing is started any more. */
   private over: Error | undefined;
   private stopped: Promise<void> | undefined;
+
+  constructor(private readonly clock: Pick<Clock, 'after'> = new RealClock()) {}
 
   /** What is served now; undefined while that changes. */
   get role(): Role | undefined {
@@ -59,8 +67,8 @@ export class Serving {
   }
 
   /**
-   * Stops what is served, or what is about to be, in order; nothing is started any more. Rejects as the stop does, and as a start that
-   * failed meanwhile for another reason. Later calls answer the same.
+   * Stops what is served, or what is about to be, in order; nothing is started any more. Rejects as the stop does, as a start that
+   * failed meanwhile for another reason, and with StopTimeoutError if a start does not end. Later calls answer the same.
    */
   stop(reason: Error): Promise<void> {
     this.over ??= reason;
@@ -101,8 +109,10 @@ export class Serving {
   }
 
   private async stopAfterTurn(reason: Error): Promise<void> {
+    const ending = (): Promise<void> => this.turning ?? Promise.resolve();
     try {
-      await this.turning;
+      if (this.state.kind === 'starting') await stopInOrder([['starting', ending]], this.clock, START_LIMIT_MS);
+      else await ending();
     } catch (error) {
       if (error !== reason) throw error;
     }

@@ -58,6 +58,7 @@ export class LocalMember implements Member {
       onFailure: (error) => {
         this.halt('the member failed');
         parts.onFailure(error);
+        this.assembly.reads.end();
       },
       isStopping: () => this.stopping,
     });

@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock';
 import type { Raft } from '../raft/raft';
 import type { PendingRequests } from './pendingRequests';
 import type { CurrentState } from './currentState';
+import { MemberError } from './types';
 import type { Indexes, KeyReader, OwnReader, Past, ReadOptions, Watch, WatchListener, WatchOptions } from './types';
 import { registerWatch } from './watches';
 
@@ -11,6 +12,8 @@ import { registerWatch } from './watches';
 export class LocalReads implements KeyReader, OwnReader {
   /** Watches that were asked for. */
   watchRequests = 0;
+  /** The state is not to be shown any more. */
+  private isOver = false;
   private readonly success = { gets: 0, recursiveGets: 0 };
   private readonly fail = { gets: 0, recursiveGets: 0 };
 
@@ -22,7 +25,15 @@ export class LocalReads implements KeyReader, OwnReader {
     private readonly requests: Pick<PendingRequests, 'readBarrier'>,
   ) {}
 
+  /** The member must not go on, perhaps because its state is wrong: from here on nothing of that is read, and no watch hears of it. */
+  end(): void {
+    this.isOver = true;
+    for (const watcher of this.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);
+  }
+
+  /** As all that shows the state: @throws MemberError 'stopped' once it is not to be shown any more. */
   get(path: string, { recursive, sorted }: ReadOptions, nodesMax?: number): KeyResult {
+    this.checkShown();
     const result = this.state.machine.keySpace.get(path, recursive, sorted, this.clock.now(), nodesMax);
     const counts = result.ok ? this.success : this.fail;
     counts.gets++;
@@ -39,11 +50,13 @@ export class LocalReads implements KeyReader, OwnReader {
   }
 
   past(path: string, sinceIndex: number): Past {
+    this.checkShown();
     const { keySpace } = this.state.machine;
     return { ...keySpace.past(path, sinceIndex), etcdIndex: keySpace.index };
   }
 
   isUnchanged(path: string, etcdIndex: number): boolean {
+    this.checkShown();
     return this.state.machine.keySpace.isUnchanged(path, etcdIndex);
   }
 
@@ -52,6 +65,7 @@ export class LocalReads implements KeyReader, OwnReader {
   }
 
   watch(path: string, options: WatchOptions, listener: WatchListener): Watch | KeyError {
+    this.checkShown();
     this.watchRequests++;
     return registerWatch(this.state, path, options, listener);
   }
@@ -68,5 +82,9 @@ export class LocalReads implements KeyReader, OwnReader {
   /** How many of the gets were recursive. */
   recursiveGets(): { readonly recursiveGetsSuccess: number; readonly recursiveGetsFail: number } {
     return { recursiveGetsSuccess: this.success.recursiveGets, recursiveGetsFail: this.fail.recursiveGets };
+  }
+
+  private checkShown(): void {
+    if (this.isOver) throw new MemberError('stopped', 'etcdserver: server stopped: the member failed');
   }
 }

@@ -76,7 +76,7 @@ export class Loop {
     this.guarded(() => {
       for (const message of messages) {
         const verdict = this.parts.peers.border.judge(message);
-        if (verdict === 'ignored') continue;
+        if (verdict === 'ignored' || this.mustWait(message)) continue;
         if (verdict !== undefined) {
           // What it sent before counts; the rest is from the same source.
           this.parts.peers.transport.cutOff(message.from, verdict.offence);
@@ -86,6 +86,11 @@ export class Loop {
       }
       this.process();
     });
+  }
+
+  /** A state that is taken into use is a follower's: nobody is elected between the look before it and its end. Whoever stands stands again. */
+  private mustWait({ type }: Message): boolean {
+    return this.replacing && type === 'voteResponse';
   }
 
   /** A request of another member; see forwardedRequest.ts. */
@@ -99,13 +104,14 @@ export class Loop {
 
   /**
    * Replaces the state by one that was received. `adopt` makes it the stored one; a rejection of it ends the member.
-   * Rejects, with nothing changed, if it is not newer than what is here or contradicts it, or if the member stops.
+   * Rejects, with nothing changed, if it is not newer than what is here or contradicts it, if the member leads by now, or if it stops.
    */
   async replaceState(start: LogStart, adopt: () => Promise<Machine>): Promise<void> {
     const { raft, state } = this.parts.replica;
     while (this.busy || (this.applier.hasWaiting && !this.stopped)) await this.idle();
     if (this.stopped) throw new Error('the member is stopping');
     if (start.index <= raft.applied) throw new Error(`the state at ${start.index} is older than this member's`);
+    if (raft.leader === raft.id) throw new Error(`this member leads now, and needs no state at ${start.index}`);
     const fault = raft.faultOfStart(start);
     if (fault !== undefined) throw new Error(fault);
     this.replacing = true;

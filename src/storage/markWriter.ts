@@ -10,7 +10,7 @@ import { encodeMark, MARK_FILE, MARK_FILE_BYTES, markPlace } from './syncedMark'
  * So long after a batch the mark is written, with all that came meanwhile. A write wakes a thread and then the loop: after each batch
  * that cost some hundredths of all processor time where one client waits for each of its writes.
  */
-const WRITE_DELAY_MS = 100;
+export const WRITE_DELAY_MS = 100;
 /** It is flushed this often at most; until then a power cut, but no end of the process, can take it back. */
 const FLUSH_INTERVAL_MS = 1000;
 const PRIVATE_FILE_MODE = 0o600;

@@ -1,5 +1,6 @@
 import { Serving, type Role, type Service } from '../../src/app/serving';
 import type { Server } from '../../src/app/serverParts';
+import { StopTimeoutError } from '../../src/app/stopInOrder';
 
 const STOPPED = new Error('the process is asked to stop');
 
@@ -224,4 +225,24 @@ describe('the process is asked to stop', () => {
     member.stopped(new Error('the disk hangs'));
     await expect(stop).rejects.toThrow('the disk hangs');
   });
+});
+
+test('a start that does not end, as on a disk that hangs, holds up the stop no longer than its limit', async () => {
+  const limits: number[] = [];
+  let late = (): void => undefined;
+  const clock = {
+    after: (delayMs: number, run: () => void) => {
+      limits.push(delayMs);
+      late = run;
+      return () => undefined;
+    },
+  };
+  const serving = new Serving(clock);
+  serving.turnTo({ role: 'member', start: () => new Promise(() => undefined) }).catch(() => undefined);
+  await settled();
+  const stopped = serving.stop(STOPPED);
+  late();
+  await expect(stopped).rejects.toBeInstanceOf(StopTimeoutError);
+  await expect(stopped).rejects.toThrow('it was still starting');
+  expect(limits).toEqual([15_000]);
 });

@@ -51,3 +51,19 @@ test('a barrier is the affair of those who wait', async () => {
   await reads.readBarrier();
   expect(barriers).toEqual(['asked']);
 });
+
+test('a member that must not go on shows nothing of its state any more, and its watches end', () => {
+  const { state, reads } = scene();
+  state.machine.keySpace.apply(set('/a', { value: 'wrong' }));
+  const heard: unknown[] = [];
+  reads.watch('/', { ...NEXT, stream: true }, (event) => void heard.push(event));
+  reads.end();
+  expect(heard).toEqual([undefined]);
+  const shown = [
+    () => reads.get('/a', OPTIONS),
+    () => reads.watch('/', NEXT, () => undefined),
+    () => reads.past('/', 1),
+    () => reads.isUnchanged('/a', 1),
+  ];
+  for (const show of shown) expect(show).toThrow(expect.objectContaining({ reason: 'stopped' }));
+});

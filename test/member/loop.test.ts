@@ -110,7 +110,7 @@ describe('a member that stops', () => {
     const machine = new Machine(10);
     const none = (): undefined => undefined;
     const raft = {
-      applied: 100,
+      ...{ id: '1', leader: '2', applied: 100 },
       ready: () => ({ messages: [], committed: [], reads: [] }),
       ...{ takeWrite: none, faultOfStart: none, entries: () => [], status: () => ({ lastIndex: 150 }) },
       installSnapshot: ({ index }: LogStart) => {

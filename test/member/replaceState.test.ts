@@ -1,6 +1,7 @@
 import { Machine } from '../../src/machine/machine';
 import { Loop } from '../../src/member/loop';
 import type { LoopParts } from '../../src/member/loopParts';
+import type { Message } from '../../src/raft/types';
 
 const START = { index: 10, term: 2, configuration: { voters: ['a'], learners: [] } };
 
@@ -15,13 +16,19 @@ interface Scene {
 }
 
 /** A loop around a raft that has applied 3 entries, with nothing else to do. */
-function sceneOf(installSnapshot: () => boolean, faultOfStart = (): string | undefined => undefined): Scene {
+function sceneOf(
+  installSnapshot: () => boolean,
+  faultOfStart = (): string | undefined => undefined,
+  { leader = 'b' } = {},
+  stepped: string[] = [],
+): Scene {
   const writes: object[] = [];
   const failures: unknown[] = [];
   const releases: number[] = [];
   const jumps: number[] = [];
   const state = { machine: new Machine(10) };
   const raft = {
+    ...{ id: 'a', leader },
     applied: 3,
     installSnapshot,
     faultOfStart,
@@ -38,7 +45,10 @@ function sceneOf(installSnapshot: () => boolean, faultOfStart = (): string | und
   };
   const parts = {
     replica: { raft, state, store },
-    peers: { forwarder: { hasQueued: false } },
+    peers: {
+      forwarder: { hasQueued: false },
+      border: { judge: () => undefined, step: ({ type }: Message) => void stepped.push(type) },
+    },
     waiting: { reads: { release: (applied: number) => releases.push(applied) } },
     retention: { compaction: { restart: () => undefined } },
     events: {
@@ -86,6 +96,28 @@ it('a state that is not newer is refused before anything is changed', async () =
   await expect(loop.replaceState({ ...START, index: 3 }, adopt)).rejects.toThrow(/older than this member/);
   expect(adopt).not.toHaveBeenCalled();
   expect(failures).toEqual([]);
+});
+
+it('a member that leads by now takes no state, and nothing is changed on the disk', async () => {
+  const { loop, failures } = sceneOf(() => false, undefined, { leader: 'a' });
+  const adopt = jest.fn();
+  await expect(loop.replaceState(START, adopt)).rejects.toThrow('this member leads now');
+  expect(adopt).not.toHaveBeenCalled();
+  expect(failures).toEqual([]);
+});
+
+it('nobody is elected while a state is taken into use, and what the leader says is heard', async () => {
+  const stepped: string[] = [];
+  const { loop } = sceneOf(() => true, undefined, { leader: 'b' }, stepped);
+  let adopted = (_machine: Machine): void => undefined;
+  const replacing = loop.replaceState(START, () => new Promise<Machine>((resolve) => (adopted = resolve)));
+  const vote = { type: 'voteResponse', from: 'c', to: 'a', term: 3, pre: false, granted: true } as const;
+  loop.received([vote, { type: 'heartbeat', from: 'b', to: 'a', term: 3, commit: 1, readRound: 0 }]);
+  expect(stepped).toEqual(['heartbeat']);
+  adopted(new Machine(10));
+  await replacing;
+  loop.received([vote]);
+  expect(stepped).toEqual(['heartbeat', 'voteResponse']);
 });
 
 it('a state that contradicts what is committed here is refused before anything is changed on the disk', async () => {

@@ -1,8 +1,8 @@
 /** How often the mark of the last synced write is written, and how far it may be behind. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { MarkWriter } from '../../src/storage/markWriter';
+import { MarkWriter, WRITE_DELAY_MS } from '../../src/storage/markWriter';
 import { readMark } from '../../src/storage/syncedMark';
 
 let directory: string;
@@ -62,4 +62,9 @@ test('of batches that come one after the other, those of 100 ms share a write, a
   expect(counter - before.counter).toBeLessThanOrEqual(10);
   await pass(100);
   expect((await mark()).synced).toBe(sequence);
+});
+
+test('docs/reliability.md says how much a killed process may leave unmarked', () => {
+  const text = readFileSync(join(__dirname, '../../docs/reliability.md'), 'utf8');
+  expect(text).toContain(`but for the writes of its last ${WRITE_DELAY_MS} ms or so`);
 });
