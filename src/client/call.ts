@@ -10,6 +10,14 @@ export interface Call {
   readonly body?: RequestBody | undefined;
 }
 
+/** What may be said of a request whose answer is streamed. */
+export interface OpenOptions {
+  /** Until the headers of the answer are there, other members included; Infinity: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends it early, the answer too; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What may be said of any single request. */
 export interface CallOptions {
   /** For the whole of it, other members and waits between them included; Infinity: no limit. */

@@ -3,7 +3,7 @@ import { Auth } from './authGroup';
 import { Config, type ConfigOptions } from './config/watchConfig';
 import { discoverMembers } from './discovery';
 import { isHealthy, isReady, readVersion, type Version } from './health';
-import type { Answer, Call, CallOptions } from './http';
+import type { Answer, Call, CallOptions, OpenOptions } from './http';
 import { Keys } from './keys';
 import { Elections } from './locks/elections';
 import { Locks } from './locks/locks';
@@ -67,7 +67,11 @@ export class Client implements Cluster {
       return await askWithFailOver({
         ...{ call, endpoints: this.known, timeoutMs, signal, roundsMax, backOff, random: Math.random, pause },
         anyStatus: options.anyStatus ?? false,
-        attempt: (endpoint, leftMs) => attempt(this.attemptOf(call, endpoint, leftMs, signal), answerBytesMax),
+        attempt: (endpoint, leftMs) => {
+          const one = this.attemptOf(call, endpoint, leftMs, signal);
+          const isBodyUntimed = timeoutMs === Infinity;
+          return attempt({ ...one, isBodyUntimed }, answerBytesMax);
+        },
       });
     } finally {
       release();
@@ -76,13 +80,13 @@ export class Client implements Cluster {
 
   /**
    * As `ask`, for answers that are not to be held in memory: the body is there to be read, or to be destroyed. `timeoutMs` counts until the
-   * headers are there, the signal until the end of the body. Rejects with AnswerError for any status but 2xx.
+   * headers are there, the signal until the end of the body. Each member is asked once. Rejects with AnswerError for any status but 2xx.
    */
-  async open(call: Call, options: CallOptions = {}): Promise<OpenedAnswer> {
+  async open(call: Call, options: OpenOptions = {}): Promise<OpenedAnswer> {
     const { timeoutMs = this.settings.timeoutMs } = options;
     const { signal, release } = linkedSignal(options.signal, this.closed);
     try {
-      const opened = await openFirst(call, this.known.inOrder(), timeoutMs, (endpoint, leftMs) =>
+      const opened = await openFirst(call, this.known, timeoutMs, (endpoint, leftMs) =>
         this.attemptOf(call, endpoint, leftMs, signal),
       );
       opened.body.once('close', release);
@@ -143,6 +147,11 @@ export class Client implements Cluster {
   /** The others are asked before this member from now on. */
   putLast(endpoint: string): void {
     this.known.failedAt(endpoint);
+  }
+
+  /** Of the client; single requests may have another. */
+  get answerBytesMax(): number {
+    return this.settings.answerBytesMax;
   }
 
   /** Aborted once the client is closed. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BackOff } from '../../platform/backOff';
 import { notUnderstood, textOf2xx } from '../answer';
 import type { Answer, Call } from '../call';
-import { AnswerError, EtcdError, NoAnswerError, RefusedError } from '../errors';
+import { AnswerError, ERROR_CODES, EtcdError, isEtcdError, NoAnswerError, RefusedError } from '../errors';
 import { encodedKey } from '../keyPath';
 import { linkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
@@ -107,7 +107,7 @@ function indexOf(call: Call, answer: Answer, isTimed: boolean): number | 'busy' 
 }
 
 function mayPass(error: Error): boolean {
-  if (error instanceof NoAnswerError) return true;
+  if (error instanceof NoAnswerError || isEtcdError(error, ERROR_CODES.standbyInternal)) return true;
   // Somebody has taken this place out of the queue, and meant it.
   if (error instanceof RefusedError && error.said === CLOSED) return false;
   return (error instanceof EtcdError || error instanceof RefusedError) && error.status >= 500;

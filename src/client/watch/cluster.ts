@@ -1,5 +1,5 @@
 /** What a watch, a lock and an election need of a client. */
-import type { Asker, Call, CallOptions } from '../http';
+import type { Asker, Call, OpenOptions } from '../http';
 import type { OpenedAnswer } from '../transport/opening';
 
 export interface Cluster extends Asker {
@@ -9,10 +9,12 @@ export interface Cluster extends Asker {
   at(endpoint: string): OneMember;
   /** This member did not do what it should; the others are asked before it. */
   putLast(endpoint: string): void;
+  /** Longer answers are not read. */
+  readonly answerBytesMax: number;
   /** Rejects as `CallOptions.signal` would have it once the client is closed. */
   readonly closed: AbortSignal;
 }
 
 export interface OneMember extends Asker {
-  open(call: Call, options?: CallOptions): Promise<OpenedAnswer>;
+  open(call: Call, options?: OpenOptions): Promise<OpenedAnswer>;
 }

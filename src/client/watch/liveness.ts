@@ -29,6 +29,7 @@ export class Liveness {
     this.asked.set(endpoint, { atMs: performance.now(), healthy });
     return healthy;
   }
+
   /** Aborts with UnreachableError when the member is not alive any more, until it is stopped. */
   keepAnEyeOn({ endpoint, checkEveryMs, timeoutMs, failuresMax = 1 }: Watched, ending: LinkedSignal): { stop(): void } {
     let failures = 0;
