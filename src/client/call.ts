@@ -32,6 +32,12 @@ export interface CallOptions {
   readonly anyStatus?: boolean;
 }
 
+/** For whoever waits at one member, and has to know at which. */
+export interface WaitingOptions extends CallOptions {
+  /** Told where an answer points to, as `http://HOST:PORT`, before that is asked. */
+  readonly pointedTo?: ((endpoint: string) => void) | undefined;
+}
+
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;

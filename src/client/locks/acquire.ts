@@ -80,10 +80,16 @@ async function askOnce(
   const call: Call = { method: 'POST', path: lockPath(name), body: { form } };
   const ending = linkedSignal(signal, cluster.closed);
   const eye = { endpoint, checkEveryMs: CHECK_EVERY_MS, timeoutMs: CHECK_TIMEOUT_MS, failuresMax: CHECK_FAILURES_MAX };
-  const watching = liveness.keepAnEyeOn(eye, ending);
+  let watching = liveness.keepAnEyeOn(eye, ending);
+  // A standby points elsewhere: what may hang is where the wait is.
+  const pointedTo = (elsewhere: string): void => {
+    watching.stop();
+    watching = liveness.keepAnEyeOn({ ...eye, endpoint: elsewhere }, ending);
+  };
   try {
     const options = { timeoutMs: leftMs + ANSWER_MS, roundsMax: 1, signal: ending.signal, anyStatus: true };
-    return indexOf(call, await cluster.at(endpoint).ask(call, options), leftMs !== Infinity);
+    const answer = await cluster.at(endpoint).ask(call, { ...options, pointedTo });
+    return indexOf(call, answer, leftMs !== Infinity);
   } catch (error) {
     if (signal?.aborted === true || cluster.closed.aborted || !(error instanceof Error) || !mayPass(error)) throw error;
     cluster.putLast(endpoint);

@@ -21,6 +21,8 @@ export interface Attempt {
   /** `Basic ...`. It is shown to hosts of `isTrusted` only. */
   readonly authorization: string | undefined;
   readonly isTrusted: (origin: string) => boolean;
+  /** Told of each redirect that is followed. */
+  readonly pointedTo?: ((origin: string) => void) | undefined;
 }
 
 export function isRead({ method }: Call): boolean {
@@ -74,6 +76,7 @@ export async function openAttempt(options: Attempt): Promise<Opened> {
       throw new NotUnderstoodError(status, `${requestTo(options, url)}: ${what}`);
     }
     leave(answer);
+    options.pointedTo?.(url.origin);
   }
 }
 

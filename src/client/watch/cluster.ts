@@ -1,5 +1,5 @@
 /** What a watch, a lock and an election need of a client. */
-import type { Asker, Call, OpenOptions } from '../http';
+import type { Answer, Asker, Call, OpenOptions, WaitingOptions } from '../http';
 import type { OpenedAnswer } from '../transport/opening';
 
 export interface Cluster extends Asker {
@@ -7,6 +7,8 @@ export interface Cluster extends Asker {
   readonly endpoints: readonly string[];
   /** One member of it. */
   at(endpoint: string): OneMember;
+  /** Whoever an answer pointed to: only if it is a member that is known it is shown the user. */
+  pointedTo(endpoint: string): Asker;
   /** This member did not do what it should; the others are asked before it. */
   putLast(endpoint: string): void;
   /** Longer answers are not read. */
@@ -16,5 +18,6 @@ export interface Cluster extends Asker {
 }
 
 export interface OneMember extends Asker {
+  ask(call: Call, options?: WaitingOptions): Promise<Answer>;
   open(call: Call, options?: OpenOptions): Promise<OpenedAnswer>;
 }

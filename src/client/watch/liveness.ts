@@ -25,7 +25,7 @@ export class Liveness {
     const last = this.asked.get(endpoint);
     if (last !== undefined && performance.now() - last.atMs < maxAgeMs) return last.healthy;
     const options = { timeoutMs, roundsMax: 1, signal: this.cluster.closed };
-    const healthy = isHealthy(this.cluster.at(endpoint), options).catch(() => false);
+    const healthy = isHealthy(this.cluster.pointedTo(endpoint), options).catch(() => false);
     this.asked.set(endpoint, { atMs: performance.now(), healthy });
     return healthy;
   }

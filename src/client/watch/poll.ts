@@ -57,7 +57,8 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
       opened.body.destroy();
       throw new OtherClusterError(endpoint, clusterId, options.clusterId);
     }
-    const watching = liveness.keepAnEyeOn({ endpoint, checkEveryMs, timeoutMs }, ending);
+    // Who was asked may have pointed elsewhere: what hangs is where the wait is.
+    const watching = liveness.keepAnEyeOn({ endpoint: opened.endpoint, checkEveryMs, timeoutMs }, ending);
     const text = await heard(opened, ending, cluster.answerBytesMax, nameOf(call)).finally(watching.stop);
     return changeOf(call, { ...opened, text }, waitIndex);
   } catch (error) {
