@@ -10,6 +10,14 @@ export interface Call {
   readonly body?: RequestBody | undefined;
 }
 
+/** What may be said of a request whose answer is streamed. */
+export interface OpenOptions {
+  /** Until the headers of the answer are there, other members included; Infinity: no limit. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends it early, the answer too; it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What may be said of any single request. */
 export interface CallOptions {
   /** For the whole of it, other members and waits between them included; Infinity: no limit. */
@@ -22,6 +30,12 @@ export interface CallOptions {
   readonly roundsMax?: number | undefined;
   /** Any status is an answer, also one that says that another member had better be asked. */
   readonly anyStatus?: boolean;
+}
+
+/** For whoever waits at one member, and has to know at which. */
+export interface WaitingOptions extends CallOptions {
+  /** Told where an answer points to, as `http://HOST:PORT`, before that is asked. */
+  readonly pointedTo?: ((endpoint: string) => void) | undefined;
 }
 
 export interface Answer {

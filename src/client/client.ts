@@ -3,7 +3,7 @@ import { Auth } from './authGroup';
 import { Config, type ConfigOptions } from './config/watchConfig';
 import { discoverMembers } from './discovery';
 import { isHealthy, isReady, readVersion, type Version } from './health';
-import type { Answer, Call, CallOptions } from './http';
+import type { Answer, Call, CallOptions, OpenOptions, WaitingOptions } from './http';
 import { Keys } from './keys';
 import { Elections } from './locks/elections';
 import { Locks } from './locks/locks';
@@ -49,6 +49,8 @@ export class Client implements Cluster {
     private readonly known: Endpoints,
     private readonly connections: Connections,
     private readonly closing: AbortController,
+    /** Whose members are trusted too, and who learns of new ones. */
+    private readonly parent?: Client,
   ) {}
 
   /** The members that are known now, as `http://HOST:PORT`; the one that is asked first stands first. */
@@ -57,7 +59,7 @@ export class Client implements Cluster {
   }
 
   /** One request of any kind, to whichever member answers. Rejects with NoAnswerError, NotUnderstoodError, or the signal's reason. */
-  async ask(call: Call, options: CallOptions = {}): Promise<Answer> {
+  async ask(call: Call, options: WaitingOptions = {}): Promise<Answer> {
     this.discoverIfDue();
     const { timeoutMs = this.settings.timeoutMs, answerBytesMax = this.settings.answerBytesMax } = options;
     const { backOff } = this.settings;
@@ -67,7 +69,11 @@ export class Client implements Cluster {
       return await askWithFailOver({
         ...{ call, endpoints: this.known, timeoutMs, signal, roundsMax, backOff, random: Math.random, pause },
         anyStatus: options.anyStatus ?? false,
-        attempt: (endpoint, leftMs) => attempt(this.attemptOf(call, endpoint, leftMs, signal), answerBytesMax),
+        attempt: (endpoint, leftMs) => {
+          const one = this.attemptOf(call, endpoint, leftMs, signal);
+          const isBodyUntimed = timeoutMs === Infinity;
+          return attempt({ ...one, isBodyUntimed, pointedTo: options.pointedTo }, answerBytesMax);
+        },
       });
     } finally {
       release();
@@ -76,13 +82,14 @@ export class Client implements Cluster {
 
   /**
    * As `ask`, for answers that are not to be held in memory: the body is there to be read, or to be destroyed. `timeoutMs` counts until the
-   * headers are there, the signal until the end of the body. Rejects with AnswerError for any status but 2xx.
+   * headers are there, the signal until the end of the body. Each member is asked once. Rejects with AnswerError for any status but 2xx.
    */
-  async open(call: Call, options: CallOptions = {}): Promise<OpenedAnswer> {
+  async open(call: Call, options: OpenOptions = {}): Promise<OpenedAnswer> {
+    this.discoverIfDue();
     const { timeoutMs = this.settings.timeoutMs } = options;
     const { signal, release } = linkedSignal(options.signal, this.closed);
     try {
-      const opened = await openFirst(call, this.known.inOrder(), timeoutMs, (endpoint, leftMs) =>
+      const opened = await openFirst(call, this.known, timeoutMs, (endpoint, leftMs) =>
         this.attemptOf(call, endpoint, leftMs, signal),
       );
       opened.body.once('close', release);
@@ -95,8 +102,15 @@ export class Client implements Cluster {
 
   /** A client of this one member, over the same connections and with the same user; it ends with this one. Throws TypeError. */
   at(endpoint: string): Client {
-    const settings = { ...this.settings, discoverEveryMs: Infinity };
-    return new Client(settings, new Endpoints([endpoint], undefined), this.connections, this.closing);
+    return new Client(this.settings, new Endpoints([endpoint], undefined), this.connections, this.closing, this);
+  }
+
+  /** As `at`, for whoever an answer pointed to: one that is not known is not shown the user. Of such there may be any number: nothing is kept. */
+  pointedTo(endpoint: string): Client {
+    if (this.isTrusted(endpoint)) return this.at(endpoint);
+    const settings = { ...this.settings, authorization: undefined };
+    const connections = new Connections(settings.dial, false);
+    return new Client(settings, new Endpoints([endpoint], undefined), connections, this.closing, this);
   }
 
   /**
@@ -145,6 +159,11 @@ export class Client implements Cluster {
     this.known.failedAt(endpoint);
   }
 
+  /** Of the client; single requests may have another. */
+  get answerBytesMax(): number {
+    return this.settings.answerBytesMax;
+  }
+
   /** Aborted once the client is closed. */
   get closed(): AbortSignal {
     return this.closing.signal;
@@ -156,7 +175,12 @@ export class Client implements Cluster {
     this.connections.close();
   }
 
+  /** Also behind the back of what asks one member alone, as watches and locks do. */
   private discoverIfDue(): void {
+    if (this.parent !== undefined) {
+      this.parent.discoverIfDue();
+      return;
+    }
     if (performance.now() - this.discoveredAtMs < this.settings.discoverEveryMs) return;
     if (this.settings.discoverEveryMs === Infinity) return;
     // It may fail: then the members that are known are used for longer.
@@ -167,7 +191,11 @@ export class Client implements Cluster {
     const { connectTimeoutMs, authorization } = this.settings;
     return {
       ...{ call, endpoint, timeoutMs, signal, connectTimeoutMs, authorization, connections: this.connections },
-      isTrusted: (origin) => this.known.has(origin),
+      isTrusted: (origin) => this.isTrusted(origin),
     };
+  }
+
+  private isTrusted(origin: string): boolean {
+    return this.known.has(origin) || this.parent?.isTrusted(origin) === true;
   }
 }

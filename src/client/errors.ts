@@ -144,6 +144,7 @@ export const ERROR_CODES = {
   duringElection: 301,
   watcherCleared: 400,
   historyCleared: 401,
+  standbyInternal: 402,
 } as const;
 
 /** Whether `error` is an `EtcdError` of this code. */

@@ -11,7 +11,7 @@ export interface Version {
   readonly cluster: string | undefined;
 }
 
-/** `/health`: whether whoever answers reaches a quorum. Only answers of members count, whatever status they have. */
+/** `/health`: whether whoever is asked reaches a quorum; of a client, whether one of the members does. Each is asked once. */
 export async function isHealthy(via: Via, options: CallOptions = {}): Promise<boolean> {
   const answer = await answerOf(via, '/health', options);
   if (answer?.status !== 200) return false;
@@ -20,7 +20,7 @@ export async function isHealthy(via: Via, options: CallOptions = {}): Promise<bo
   return !isRecord(body) || (body['health'] !== 'false' && body['health'] !== false);
 }
 
-/** `/readyz`: whether this member votes and may be sent requests. */
+/** `/readyz`: whether this member, or one of those of a client, votes and may be sent requests. */
 export async function isReady(via: Via, options: CallOptions = {}): Promise<boolean> {
   return (await answerOf(via, '/readyz', options))?.status === 200;
 }
@@ -47,7 +47,7 @@ async function answerOf(
   options: CallOptions,
 ): Promise<{ status: number; text: string } | undefined> {
   try {
-    return await ask(via, { method: 'GET', path }, { ...options, anyStatus: true });
+    return await ask(via, { method: 'GET', path }, { ...options, roundsMax: options.roundsMax ?? 1 });
   } catch (error) {
     if (error instanceof NoAnswerError) return undefined;
     throw error;

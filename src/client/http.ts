@@ -3,7 +3,7 @@ import { jsonOf } from './answer';
 import type { Answer, Call, CallOptions, Target } from './call';
 import { askOne } from './transport/oneMember';
 
-export type { Answer, Call, CallOptions, Target } from './call';
+export type { Answer, Call, CallOptions, OpenOptions, Target, WaitingOptions } from './call';
 
 /** Who answers requests: a client does, by whichever member it reaches. */
 export interface Asker {

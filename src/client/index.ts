@@ -3,7 +3,7 @@ export { createClient } from './client';
 export type { Client } from './client';
 export type { ClientOptions } from './options';
 export type { TlsOptions } from './transport/connections';
-export type { Answer, Asker, Call, CallOptions } from './http';
+export type { Answer, Asker, Call, CallOptions, OpenOptions } from './http';
 export type { RequestBody } from '../platform/requestBody';
 export type { OpenedAnswer } from './transport/opening';
 export {

@@ -13,7 +13,7 @@ export interface ClientOptions {
   readonly auth?: { readonly username: string; readonly password: string } | undefined;
   /** For https. */
   readonly tls?: TlsOptions | undefined;
-  /** Opens connections itself, TLS included; `tls` does not count then. */
+  /** Opens connections itself, TLS included; `tls` does not count then. What is no socket (`setTimeout`, `unref`) serves one request. */
   readonly dial?: ((url: URL) => Duplex) | undefined;
   /** For a whole request, other members and waits between them included; 10,000 if absent, Infinity: no limit. */
   readonly timeoutMs?: number | undefined;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { BackOff } from '../../platform/backOff';
 import { notUnderstood, textOf2xx } from '../answer';
 import type { Answer, Call } from '../call';
-import { AnswerError, EtcdError, NoAnswerError, RefusedError } from '../errors';
+import { AnswerError, ERROR_CODES, EtcdError, isEtcdError, NoAnswerError, RefusedError } from '../errors';
 import { encodedKey } from '../keyPath';
 import { linkedSignal } from '../transport/linkedSignal';
 import { pause } from '../transport/pause';
@@ -93,10 +93,16 @@ async function askOnce(
   const call: Call = { method: 'POST', path: lockPath(name), body: { form } };
   const ending = linkedSignal(signal, cluster.closed);
   const eye = { endpoint, checkEveryMs: CHECK_EVERY_MS, timeoutMs: CHECK_TIMEOUT_MS, failuresMax: CHECK_FAILURES_MAX };
-  const watching = liveness.keepAnEyeOn(eye, ending);
+  let watching = liveness.keepAnEyeOn(eye, ending);
+  // A standby points elsewhere: what may hang is where the wait is.
+  const pointedTo = (elsewhere: string): void => {
+    watching.stop();
+    watching = liveness.keepAnEyeOn({ ...eye, endpoint: elsewhere }, ending);
+  };
   try {
     const options = { timeoutMs: leftMs + ANSWER_MS, roundsMax: 1, signal: ending.signal, anyStatus: true };
-    return indexOf(call, await cluster.at(endpoint).ask(call, options), leftMs !== Infinity);
+    const answer = await cluster.at(endpoint).ask(call, { ...options, pointedTo });
+    return indexOf(call, answer, leftMs !== Infinity);
   } catch (error) {
     if (signal?.aborted === true || cluster.closed.aborted || !(error instanceof Error) || !mayPass(error)) throw error;
     cluster.putLast(endpoint);
@@ -121,7 +127,7 @@ function indexOf(call: Call, answer: Answer, isTimed: boolean): number | 'busy' 
 
 /** Whether another member, or the same one later, may do better. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof NoAnswerError) return true;
+  if (error instanceof NoAnswerError || isEtcdError(error, ERROR_CODES.standbyInternal)) return true;
   // Somebody has taken this place out of the queue, and meant it.
   if (error instanceof RefusedError && error.said === CLOSED) return false;
   return (error instanceof EtcdError || error instanceof RefusedError) && error.status >= 500;

@@ -13,13 +13,16 @@ export interface Attempt {
   /** `http://HOST:PORT` */
   readonly endpoint: URL;
   readonly connections: Connections;
-  /** Until the end of the answer, in milliseconds. */
+  /** Until the end of the answer, in milliseconds; with `isBodyUntimed` until its headers are there. */
   readonly timeoutMs: number;
+  readonly isBodyUntimed?: boolean;
   readonly connectTimeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** `Basic ...`. It is shown to hosts of `isTrusted` only. */
   readonly authorization: string | undefined;
   readonly isTrusted: (origin: string) => boolean;
+  /** Told of each redirect that is followed. */
+  readonly pointedTo?: ((origin: string) => void) | undefined;
 }
 
 export function isRead({ method }: Call): boolean {
@@ -30,6 +33,7 @@ export function isRead({ method }: Call): boolean {
 export async function attempt(options: Attempt, answerBytesMax: number): Promise<Answer> {
   const { answer, url, isPasswordKept } = await openAttempt(options);
   const { statusCode: status = 0, headers } = answer.message;
+  if (options.isBodyUntimed === true) answer.untimed();
   try {
     const text = await readText(answer, answerBytesMax, requestTo(options, url));
     const error = plainAtTlsError(url, status, text);
@@ -72,6 +76,7 @@ export async function openAttempt(options: Attempt): Promise<Opened> {
       throw new NotUnderstoodError(status, `${requestTo(options, url)}: ${what}`);
     }
     leave(answer);
+    options.pointedTo?.(url.origin);
   }
 }
 
@@ -96,17 +101,19 @@ async function ask(options: Attempt, url: URL, timeoutMs: number): Promise<OpenA
   const { type, bytes } = bytesOf(call.body);
   const isOwn = url.origin === endpoint.origin;
   const isShown = authorization !== undefined && mayHavePassword(options, url);
+  const deadlineMs = performance.now() + timeoutMs;
   const request = {
-    ...{ method: call.method, url, body: bytes, timeoutMs, connectTimeoutMs, signal, isRead: isRead(call) },
+    ...{ method: call.method, url, body: bytes, connectTimeoutMs, signal, isRead: isRead(call) },
     headers: {
       ...(isShown ? { Authorization: authorization } : {}),
       ...(type === undefined ? {} : { 'Content-Type': type }),
     },
   };
-  if (!isOwn) return exchange({ ...request, agent: connections.oneShot(url) });
+  if (!isOwn) return exchange({ ...request, timeoutMs, agent: connections.oneShot(url) });
   for (;;) {
+    const leftMs = Math.max(1, deadlineMs - performance.now());
     try {
-      return await exchange({ ...request, agent: connections.agentFor(url) });
+      return await exchange({ ...request, timeoutMs: leftMs, agent: connections.agentFor(url) });
     } catch (error) {
       // The connection was older than the server keeps them. What was not sent, or only reads, is sent again, down a new one.
       const isOld = error instanceof ExchangeFailure && error.wasReused && error.reason === 'connection';

@@ -67,6 +67,8 @@ export class Connections {
 
 /** Opens its connections with a `Dial`, so that TLS, and whatever else a caller brings, is the same thing to HTTP. */
 class DialledAgent extends Agent {
+  private readonly tunnels = new WeakSet<Duplex>();
+
   constructor(
     private readonly url: URL,
     private readonly dial: Dial,
@@ -76,9 +78,26 @@ class DialledAgent extends Agent {
   }
 
   override createConnection(): Duplex {
-    return this.dial(this.url);
+    const stream = this.dial(this.url);
+    const missing = SOCKET_METHODS.filter((name) => !(name in stream));
+    for (const name of missing) Object.defineProperty(stream, name, { value: () => stream, configurable: true });
+    if (missing.length === 0) return stream;
+    this.tunnels.add(stream);
+    // Some streams call it an error to be closed; when nobody listens any more, that must not end the process.
+    stream.on('error', () => undefined);
+    return stream;
+  }
+
+  /** False: the connection is closed. The stream of a tunnel cannot be told to close when it is idle for long, nor to let the process end. */
+  override keepSocketAlive(socket: Duplex): boolean {
+    if (this.tunnels.has(socket)) return false;
+    // The types of Node.js do not tell that it answers.
+    return (super.keepSocketAlive as (one: Duplex) => boolean).call(this, socket);
   }
 }
+
+/** What Node.js calls of every connection of an agent, and what of a stream that is no socket has no meaning. */
+const SOCKET_METHODS = ['setKeepAlive', 'setNoDelay', 'setTimeout', 'ref', 'unref'];
 
 /** How the options of the client name what is to be given. */
 const REMEDIES: Remedies = { authorities: 'tls.ca', certificate: 'tls.cert and tls.key' };

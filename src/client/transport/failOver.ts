@@ -5,8 +5,9 @@
 import { BackOff, type BackOffBounds } from '../../platform/backOff';
 import type { Random } from '../../platform/clock';
 import { reasonOf, tlsFaultOf } from '../../platform/networkError';
-import { TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
+import { ERROR_CODES, TimeoutError, UnreachableError, type EndpointFailure } from '../errors';
 import { nameOf, type Answer, type Call } from '../call';
+import { isRecord, parseJson } from '../json';
 import { isRead } from './attempt';
 import type { Endpoints } from './endpoints';
 import { ExchangeFailure } from './exchange';
@@ -22,7 +23,7 @@ export interface FailOver {
   readonly random: Random;
   /** Any status is an answer. */
   readonly anyStatus: boolean;
-  /** Rejects as `attempt` does. */
+  /** Of a request without a limit, `timeoutMs` counts until the headers of the answer are there. Rejects as `attempt` does. */
   readonly attempt: (endpoint: URL, timeoutMs: number) => Promise<Answer>;
   /** Rejects with the signal's reason. */
   readonly pause: (delayMs: number, signal: AbortSignal | undefined) => Promise<void>;
@@ -37,7 +38,9 @@ export async function askWithFailOver(options: FailOver): Promise<Answer> {
   for (let round = 1; ; round++) {
     const urls = endpoints.inOrder();
     for (const [position, url] of urls.entries()) {
-      const answer = await run.ask(url, urls.length - position - 1);
+      // Without a limit another round follows, in which those before it are asked again.
+      const isFollowed = timeoutMs === Infinity && round < roundsMax;
+      const answer = await run.ask(url, isFollowed ? urls.length - 1 : urls.length - position - 1);
       if (answer !== undefined) return answer;
       if (performance.now() >= deadlineMs) return run.lastAnswer();
     }
@@ -62,16 +65,11 @@ class Run {
   async ask(url: URL, others: number): Promise<Answer | undefined> {
     const { call, endpoints, attempt, anyStatus } = this.options;
     const leftMs = Math.max(1, this.deadlineMs - performance.now());
-    // A member that hangs does not take the time of the others. A write waits: it may be carried out as long as nobody says otherwise.
-    const timeoutMs = others > 0 && isRead(call) ? leftMs / 2 : leftMs;
     try {
-      const answer = await attempt(url, timeoutMs);
-      if (anyStatus || !mayAnotherAnswer(call, answer)) {
-        endpoints.answered(url);
-        return answer;
-      }
+      const answer = await attempt(url, attemptMs(call, leftMs, others));
+      noteAnswer(endpoints, url, answer);
+      if (anyStatus || !mayAnotherAnswer(call, answer)) return answer;
       this.refused = answer;
-      endpoints.failed(url);
       return undefined;
     } catch (error) {
       if (!(error instanceof ExchangeFailure)) throw error;
@@ -125,13 +123,41 @@ export function noAnswer(
   return new (isLate ? TimeoutError : UnreachableError)(message, maybeCarriedOut, failures);
 }
 
+/** Of a request without a limit: so long a member may be silent before another one is asked. Waits send their headers at once. */
+export const SILENCE_MS = 30_000;
+
+/**
+ * How long one member is asked: one that hangs does not take the time of the others. A write waits, for it may be carried out as long as nobody
+ * says otherwise.
+ */
+export function attemptMs(call: Call, leftMs: number, others: number): number {
+  if (others === 0 || !isRead(call)) return leftMs;
+  return leftMs === Infinity ? SILENCE_MS : leftMs / 2;
+}
+
+/** Who answers is asked first from now on. One that cannot is asked last, also where its answer stands: a write is not sent twice. */
+export function noteAnswer(endpoints: Endpoints, url: URL, answer: Answer): void {
+  if (isUnable(answer)) endpoints.failed(url);
+  else endpoints.answered(url);
+}
+
+/** Whether this member cannot do now what another one may be able to, and is known not to have done it, or to be asked again without harm. */
+export function mayAnotherAnswer(call: Call, answer: Answer): boolean {
+  if (isRead(call) || isLonelyStandby(answer)) return isUnable(answer);
+  // Too busy to begin: with the word when to come back, nothing was carried out. Any other error of a server may come after the deed.
+  return answer.status === 503 && answer.headers['retry-after'] !== undefined;
+}
+
 /** Without room, or not known to this version: the others will say the same. */
 const SAME_EVERYWHERE = [501, 505, 507];
 
-/** Whether this member cannot do now what another one may be able to. */
-function mayAnotherAnswer(call: Call, { status, headers }: Answer): boolean {
-  if (status < 500) return false;
-  if (isRead(call)) return !SAME_EVERYWHERE.includes(status);
-  // Too busy to begin: with the word when to come back, nothing was carried out. Any other error of a server may come after the deed.
-  return status === 503 && headers['retry-after'] !== undefined;
+function isUnable(answer: Answer): boolean {
+  return (answer.status >= 500 && !SAME_EVERYWHERE.includes(answer.status)) || isLonelyStandby(answer);
+}
+
+/** A standby that knows of no leader to point to: it says so with the status of a wrong request, and has done nothing. */
+function isLonelyStandby({ status, text }: Answer): boolean {
+  if (status !== 400) return false;
+  const body = parseJson(text);
+  return isRecord(body) && body['errorCode'] === ERROR_CODES.standbyInternal;
 }

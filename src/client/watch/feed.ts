@@ -28,7 +28,7 @@ export interface WatchOptions {
   readonly afterIndex?: number | undefined;
   /** So many changes wait for whoever reads them, before no more are asked for; 1000 if absent. */
   readonly bufferMax?: number | undefined;
-  /** Until a member has begun to wait, or answered whether it is alive; what the client has as `timeoutMs` if absent. */
+  /** Until a member has begun to wait, or answered whether it is alive; what the client has as `timeoutMs` if absent; Infinity: 30,000. */
   readonly timeoutMs?: number | undefined;
   /** How often it is asked whether the member that is silent is alive; 10,000 if absent. */
   readonly checkEveryMs?: number | undefined;
@@ -182,9 +182,12 @@ export class Feed {
   }
 }
 
+/** Of a member that took over a snapshot, and of a standby that knows of no leader. */
+const PASSING: readonly number[] = [ERROR_CODES.watcherCleared, ERROR_CODES.standbyInternal];
+
 /** Whether another member, or the same one later, may do better. */
 export function mayPass(error: unknown): boolean {
-  if (error instanceof EtcdError) return error.status >= 500 || error.code === ERROR_CODES.watcherCleared;
+  if (error instanceof EtcdError) return error.status >= 500 || PASSING.includes(error.code);
   if (error instanceof RefusedError) return error.status >= 500;
   return error instanceof NoAnswerError || error instanceof NotUnderstoodError || error instanceof OtherClusterError;
 }

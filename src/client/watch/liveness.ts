@@ -25,10 +25,11 @@ export class Liveness {
     const last = this.asked.get(endpoint);
     if (last !== undefined && performance.now() - last.atMs < maxAgeMs) return last.healthy;
     const options = { timeoutMs, roundsMax: 1, signal: this.cluster.closed };
-    const healthy = isHealthy(this.cluster.at(endpoint), options).catch(() => false);
+    const healthy = isHealthy(this.cluster.pointedTo(endpoint), options).catch(() => false);
     this.asked.set(endpoint, { atMs: performance.now(), healthy });
     return healthy;
   }
+
   /** Aborts with UnreachableError when the member is not alive any more, until it is stopped. */
   keepAnEyeOn({ endpoint, checkEveryMs, timeoutMs, failuresMax = 1 }: Watched, ending: LinkedSignal): { stop(): void } {
     let failures = 0;

@@ -5,6 +5,7 @@ import { UnreachableError } from '../errors';
 import { indexesOf } from '../keyEvent';
 import { readBody } from '../transport/body';
 import { ExchangeFailure } from '../transport/exchange';
+import { SILENCE_MS } from '../transport/failOver';
 import { linkedSignal, type LinkedSignal } from '../transport/linkedSignal';
 import type { OpenedAnswer } from '../transport/opening';
 import { changeOf, waitCall, type Waited } from '../wait';
@@ -36,8 +37,6 @@ export class OtherClusterError extends Error {
   }
 }
 
-/** One change is the longest there is. */
-const CHANGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Something between here and the member may have forgotten the connection without a word. */
 const SILENCE_MAX_MS = 10 * 60_000;
 
@@ -46,7 +45,9 @@ const SILENCE_MAX_MS = 10 * 60_000;
  * NoAnswerError, OtherClusterError, or the signal's reason.
  */
 export async function poll(cluster: Cluster, liveness: Liveness, options: Poll): Promise<Waited | undefined> {
-  const { key, recursive, waitIndex, endpoint, timeoutMs, signal } = options;
+  const { key, recursive, waitIndex, endpoint, checkEveryMs, signal } = options;
+  // The headers of a wait come at once: without a limit a member that hangs would be waited for without end.
+  const timeoutMs = options.timeoutMs === Infinity ? SILENCE_MS : options.timeoutMs;
   const call = waitCall(key, waitIndex, { recursive });
   const ending = linkedSignal(signal);
   try {
@@ -56,7 +57,9 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
       opened.body.destroy();
       throw new OtherClusterError(endpoint, clusterId, options.clusterId);
     }
-    const text = await heard(liveness, options, opened, ending, nameOf(call));
+    // Who was asked may have pointed elsewhere: what hangs is where the wait is.
+    const watching = liveness.keepAnEyeOn({ endpoint: opened.endpoint, checkEveryMs, timeoutMs }, ending);
+    const text = await heard(opened, ending, cluster.answerBytesMax, nameOf(call)).finally(watching.stop);
     return changeOf(call, { ...opened, text }, waitIndex);
   } catch (error) {
     if (error === SILENT) return undefined;
@@ -69,21 +72,13 @@ export async function poll(cluster: Cluster, liveness: Liveness, options: Poll):
   }
 }
 
-async function heard(
-  liveness: Liveness,
-  options: Poll,
-  { body }: OpenedAnswer,
-  ending: LinkedSignal,
-  request: string,
-): Promise<string> {
-  const watching = liveness.keepAnEyeOn(options, ending);
+async function heard({ body }: OpenedAnswer, ending: LinkedSignal, bytesMax: number, request: string): Promise<string> {
   const silence = setTimeout(() => {
     ending.abort(SILENT);
   }, SILENCE_MAX_MS).unref();
   try {
-    return await readBody(body, CHANGE_BYTES_MAX, request);
+    return await readBody(body, bytesMax, request);
   } finally {
-    watching.stop();
     clearTimeout(silence);
     body.destroy();
   }
