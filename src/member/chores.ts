@@ -75,6 +75,7 @@ export class Chores {
       members: () => state.machine.cluster.members(),
       linked: () =>
         parts.peerReport().peers.flatMap(({ id, connected, accepted }) => (connected && accepted ? [id] : [])),
+      sayingRemoved: () => parts.peerReport().peers.flatMap(({ id, saysRemoved }) => (saysRemoved ? [id] : [])),
     });
     this.quotaNotice = new QuotaNotice(raft, transport, parts.quota);
     this.scrub = new Scrub(state);

@@ -8,12 +8,19 @@ import type { MemberLogger } from './settings';
 const PATIENCE_MIN_MS = 3000;
 const PATIENCE_ELECTIONS = 4;
 
+/** Some say that this member was removed, and too few that it could be taken for true. */
+const WHAT_TO_DO =
+  'which counts once a majority of the other voters says so: if `member list` there does not show this one, stop it and move its data ' +
+  'directory aside';
+
 /** What it looks at. */
 export interface QuorumNoteParts {
   readonly raft: Pick<Raft, 'id' | 'leader' | 'configuration'>;
   readonly members: () => readonly MemberInfo[];
   /** The members to and from which the streams are up. */
   readonly linked: () => readonly MemberId[];
+  /** The members where this one is told that it was removed. */
+  readonly sayingRemoved: () => readonly MemberId[];
   readonly logger: MemberLogger;
   readonly electionTimeoutMs: number;
 }
@@ -54,7 +61,16 @@ export class QuorumNote {
       logger.warn(fields, `no leader, though a quorum is connected: see the logs of ${this.named(others)}`);
       return;
     }
-    logger.warn(fields, `no quorum: waiting for ${this.named(missing)}`);
+    const saying = new Set(this.parts.sayingRemoved());
+    const silent = missing.filter((id) => !saying.has(id));
+    const answering = missing.filter((id) => saying.has(id));
+    const said = [
+      ...(silent.length === 0 ? [] : [`waiting for ${this.named(silent)}`]),
+      ...(answering.length === 0
+        ? []
+        : [`told that this member was removed at ${this.named(answering)}, ${WHAT_TO_DO}`]),
+    ];
+    logger.warn(fields, `no quorum: ${said.join('; ')}`);
   }
 
   /** `infra1 (http://10.0.1.11:2380), ...` */

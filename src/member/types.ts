@@ -99,10 +99,19 @@ export interface Indexes {
 
 /** What the links to the other members report. */
 export interface PeerReport {
-  /** The streams that this member dialed (`connected`) and took (`accepted`) are up. */
-  readonly peers: readonly { readonly id: MemberId; readonly connected: boolean; readonly accepted: boolean }[];
+  readonly peers: readonly PeerLinkReport[];
   readonly traffic: TrafficStatus;
   readonly followers: readonly LatencyStatus[];
+}
+
+/** What a member is told of its links to one other. */
+export interface PeerLinkReport {
+  readonly id: MemberId;
+  /** The stream that this member dialed, and the one that it took, are up. */
+  readonly connected: boolean;
+  readonly accepted: boolean;
+  /** Who answers where that one listens says that this member was removed. */
+  readonly saysRemoved: boolean;
 }
 
 /** What operators ask a member about itself. */

@@ -4,7 +4,7 @@ import type { PeerContext } from './context';
 import type { DialOutcome, RefusalFacts } from './dial';
 import { dialPeer } from './dial';
 import type { Cancel } from '../platform/clock';
-import { foundationDiffers, STREAMS, type StreamProtocol, tooOld } from './handshake';
+import { foundationDiffers, isMemberId, STREAMS, type StreamProtocol, tooOld } from './handshake';
 import {
   clusterMismatchText,
   foundationText,
@@ -22,10 +22,10 @@ export interface DialerEvents {
   readonly onConnected: (socket: Duplex, head: Buffer) => void;
   /** Nobody listens at any of the peer's URLs. Called after each round of attempts. */
   readonly onNobodyThere: () => void;
-  /** The peer says that this member was removed (true), or speaks to it after all. */
-  readonly onRemoved: (removed: boolean) => void;
-  /** The peer refused, or took in, this member, and this is the feature level in force as it says. */
-  readonly onLevel: (levelInForce: number) => void;
+  /** Who answers where the peer listens says that this member was removed; undefined: the peer speaks to it after all. */
+  readonly onRemoved: (saidBy: string | undefined) => void;
+  /** Who answers where the peer listens refused, or took in, this member, and says that this feature level is in force. */
+  readonly onLevel: (levelInForce: number, saidBy: string) => void;
 }
 
 type State = 'stopped' | 'dialing' | 'waiting' | 'connected';
@@ -127,8 +127,8 @@ export class Dialer {
       this.state = 'connected';
       this.closedPorts = 0;
       this.wasReached = true;
-      this.events.onRemoved(false);
-      this.events.onLevel(this.context.identity.levels().inForce);
+      this.events.onRemoved(undefined);
+      this.events.onLevel(this.context.identity.levels().inForce, this.id);
       this.events.onConnected(outcome.socket, outcome.head);
       return;
     }
@@ -158,11 +158,14 @@ export class Dialer {
     return (nobodyListens || isUnknownHost) && !this.wasReached && sinceMs < limits.startingMs;
   }
 
-  /** A 410 of the member that was dialed, about this member, in answer to this very request. Any other is no news at all. */
+  /**
+   * A 410 of another member of this cluster, about this member, in answer to this very request. Any other is no news at all. It
+   * may be of another id than was dialed: see voterMajority.ts.
+   */
   private isRemoval(status: number, answer: RefusalFacts): boolean {
     const { identity } = this.context;
-    const isOfPeer = answer.clusterId === identity.clusterId && answer.id === this.id;
-    return status === 410 && isOfPeer && answer.removed === identity.id && answer.nonce === this.nonce;
+    const isOfMember = isMemberId(answer.id) && answer.id !== identity.id && answer.clusterId === identity.clusterId;
+    return status === 410 && isOfMember && answer.removed === identity.id && answer.nonce === this.nonce;
   }
 
   private explain(outcome: Exclude<DialOutcome, { kind: 'connected' }>): void {
@@ -180,17 +183,19 @@ export class Dialer {
     }
     const { status, text, answer } = outcome;
     if (this.isRemoval(status, answer)) {
-      log.write('warn', 'removed', id, removedByText(id));
-      this.events.onRemoved(true);
+      log.write('warn', 'removed', id, removedByText(id, answer.id));
+      this.events.onRemoved(answer.id);
     } else if (status === 412 && answer.clusterId !== identity.clusterId) {
       log.write('error', 'clusterMismatch', id, clusterMismatchText(id, answer.clusterId, identity));
     } else if (status === 412 && answer.id !== id) {
       log.write('error', 'memberMismatch', id, memberMismatchText(id, answer.id, id));
+      // The successor of a member that was replaced looks at the ids first, and its level is as good a word as another's.
+      if (isMemberId(answer.id)) this.events.onLevel(answer.levels.inForce, answer.id);
     } else if (status === 412 && foundationDiffers(identity, answer.foundation)) {
       log.write('error', 'foundationMismatch', id, foundationText(id, answer.foundation, identity));
     } else if (status === 412 && tooOld(identity.levels(), answer.levels) !== undefined) {
       log.write('error', 'level', id, levelText(id, answer.levels, identity));
-      this.events.onLevel(answer.levels.inForce);
+      this.events.onLevel(answer.levels.inForce, answer.id);
     } else if (status === 412) {
       log.write('error', 'version', id, versionText(id, answer.version, identity));
     } else if (status === 503 && answer.clusterId === '') {

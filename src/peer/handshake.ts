@@ -93,13 +93,36 @@ export function judge(request: StreamRequest, identity: Identity, membership: Me
   if (wire !== String(WIRE_VERSION)) return { ok: false, refusal: { kind: 'wire', theirs: wire } };
   const from = headerOf(headers, 'x-server-from');
   const nonce = headerOf(headers, 'x-cairn-nonce');
-  const refusal = mismatch(headers, from, identity) ?? outsider(from, nonce, membership);
+  const refusal =
+    otherCluster(headers, from, identity) ??
+    removal(headers, from, nonce, identity, membership) ??
+    mismatch(headers, from, identity) ??
+    outsider(from, nonce, membership);
   return refusal === undefined ? { ok: true, from, protocol, nonce } : { ok: false, refusal };
 }
 
+function otherCluster(headers: IncomingHttpHeaders, from: string, identity: Identity): Refusal | undefined {
+  const theirs = headerOf(headers, 'x-etcd-cluster-id');
+  return theirs === identity.clusterId ? undefined : { kind: 'clusterMismatch', from, theirs };
+}
+
+/**
+ * Before whom the caller looked for, and what its program can read: a removed member knows the members of then, so that it may well
+ * look for one in whose place this one came, and nobody else would ever tell it. Where the cluster was founded from two first
+ * states, the caller was removed from another one.
+ */
+function removal(
+  headers: IncomingHttpHeaders,
+  from: string,
+  nonce: string,
+  identity: Identity,
+  membership: Membership,
+): Refusal | undefined {
+  if (foundationDiffers(identity, headerOf(headers, 'x-cairn-foundation'))) return undefined;
+  return membership.isRemoved(from) ? { kind: 'removed', from, nonce } : undefined;
+}
+
 function mismatch(headers: IncomingHttpHeaders, from: string, identity: Identity): Refusal | undefined {
-  const cluster = headerOf(headers, 'x-etcd-cluster-id');
-  if (cluster !== identity.clusterId) return { kind: 'clusterMismatch', from, theirs: cluster };
   const asked = headerOf(headers, 'x-server-to');
   if (asked !== identity.id) return { kind: 'memberMismatch', from, asked };
   const theirs = headerOf(headers, 'x-cairn-foundation');
@@ -135,7 +158,6 @@ export function foundationDiffers({ foundation }: Identity, theirs: string): boo
 
 /** Only members are let in; whether the caller is the one it says it is shows later (parking.ts). */
 function outsider(from: string, nonce: string, membership: Membership): Refusal | undefined {
-  if (membership.isRemoved(from)) return { kind: 'removed', from, nonce };
   if (!membership.isPeer(from)) return { kind: 'unknown', from };
   if (!isNonce(nonce)) return { kind: 'nonce' };
   return membership.hasRoom(from) ? undefined : { kind: 'busy', from };

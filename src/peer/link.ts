@@ -36,9 +36,9 @@ export interface LinkEvents {
   /** Nobody listens at any of the peer's URLs. */
   readonly onNobodyThere: () => void;
   /** See DialerEvents. */
-  readonly onRemoved: (removed: boolean) => void;
-  /** The feature level in force, as the peer says. */
-  readonly onLevel: (levelInForce: number) => void;
+  readonly onRemoved: (saidBy: string | undefined) => void;
+  /** See DialerEvents. */
+  readonly onLevel: (levelInForce: number, saidBy: string) => void;
 }
 
 interface Connection {

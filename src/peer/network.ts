@@ -174,7 +174,7 @@ export class PeerNetwork {
     const received = this.traffic.received.rates(nowMs);
     const peers = [...this.peers.values()];
     return {
-      peers: peers.map((peer) => peer.status()),
+      peers: peers.map((peer) => ({ ...peer.status(), saysRemoved: this.removal.isSaidAt(peer.id) })),
       followers: peers.map((peer) => peer.latencyStatus()),
       traffic: {
         recvAppendRequestCnt: this.traffic.received.count,
@@ -214,13 +214,13 @@ export class PeerNetwork {
 
   private add(id: MemberId, urls: readonly string[]): Peer {
     const events = {
-      onRemoved: (by: MemberId, removed: boolean): void => {
-        this.removal.said(by, removed);
+      onRemoved: (at: MemberId, saidBy: MemberId | undefined): void => {
+        this.removal.said(at, saidBy);
         this.countRemovalVotes();
       },
-      onLevel: (by: MemberId, levelInForce: number): void => {
+      onLevel: (at: MemberId, levelInForce: number, saidBy: MemberId): void => {
         const { known } = this.context.identity.levels();
-        this.tooOld.said(by, levelInForce > known);
+        this.tooOld.said(at, levelInForce > known ? saidBy : undefined);
         if (this.tooOldTold || this.stopped || !this.tooOld.isDecided) return;
         this.tooOldTold = true;
         this.onTooOld?.(levelInForce);

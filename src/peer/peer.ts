@@ -16,10 +16,10 @@ export interface AppendTraffic {
 
 /** What a peer tells the network, beyond what the network's owner is told. */
 export interface PeerEvents {
-  /** This peer says that this member was removed (true), or speaks to it after all. */
-  readonly onRemoved: (by: MemberId, removed: boolean) => void;
-  /** What this peer says of the level in force: one that this program cannot read, or one that it can. */
-  readonly onLevel: (by: MemberId, levelInForce: number) => void;
+  /** Who answers in the place of this peer says that this member was removed; undefined: the peer speaks to it after all. */
+  readonly onRemoved: (at: MemberId, saidBy: MemberId | undefined) => void;
+  /** What is said in the place of this peer of the level in force: one that this program cannot read, or one that it can. */
+  readonly onLevel: (at: MemberId, levelInForce: number, saidBy: MemberId) => void;
   /** This peer confirmed the connection. */
   readonly onKnown: (socket: Duplex) => void;
 }
@@ -78,11 +78,11 @@ export class Peer {
         // Whoever still sends is alive, wherever it listens now.
         if (this.inbound === undefined) callbacks.onGone(id);
       },
-      onRemoved: (removed) => {
-        events.onRemoved(id, removed);
+      onRemoved: (saidBy) => {
+        events.onRemoved(id, saidBy);
       },
-      onLevel: (levelInForce) => {
-        events.onLevel(id, levelInForce);
+      onLevel: (levelInForce, saidBy) => {
+        events.onLevel(id, levelInForce, saidBy);
       },
     });
   }

@@ -104,9 +104,10 @@ export function logRefusal(log: LogLines, refusal: Refusal, identity: Identity):
   }
 }
 
-/** What a member logs that is told so by one other; see voterMajority.ts. */
-export function removedByText(by: string): string {
-  return `member ${by} says: ${REMOVED_TEXT}; that counts once a majority of the other voters says so`;
+/** What a member logs that is told so where one other listens; see voterMajority.ts. */
+export function removedByText(at: string, by: string): string {
+  const speaker = by === at ? by : `${by} in the place of ${at}`;
+  return `member ${speaker} says: ${REMOVED_TEXT}; that counts once a majority of the other voters says so`;
 }
 
 /** The words of etcd 2.3 (document 002). */

@@ -11,7 +11,7 @@ export interface PeerAddress {
   readonly id: MemberId;
   /** Tried in turn. */
   readonly urls: readonly string[];
-  /** It has a vote: what it says about this member's removal counts. Default: true. */
+  /** It has a vote: what is said where it listens about this member's removal counts. Default: true. */
   readonly voter?: boolean;
 }
 
@@ -100,6 +100,12 @@ export interface PeerStatus {
   readonly lastActiveMs: number | undefined;
 }
 
+/** What was said last at the URLs of a peer. */
+export interface SaidByPeer {
+  /** That this member was removed. */
+  readonly saysRemoved: boolean;
+}
+
 /** Append requests to and from all peers, as /v2/stats/self shows them. */
 export interface TrafficStatus {
   readonly recvAppendRequestCnt: number;
@@ -125,7 +131,7 @@ export interface LatencyStatus {
 }
 
 export interface NetworkStatus {
-  readonly peers: readonly PeerStatus[];
+  readonly peers: readonly (PeerStatus & SaidByPeer)[];
   readonly traffic: TrafficStatus;
   readonly followers: readonly LatencyStatus[];
 }

@@ -6,10 +6,12 @@ const NAMES: Readonly<Record<string, string>> = { '1': 'a', '2': 'b', '3': '' };
 function scene(voters: readonly string[] = ['1', '2', '3']) {
   const raft = { id: '1', leader: undefined as string | undefined, configuration: { voters, learners: [] } };
   const linked: string[] = [];
+  const sayingRemoved: string[] = [];
   const log = new LogRecorder();
   const parts: QuorumNoteParts = {
     raft,
     linked: () => linked,
+    sayingRemoved: () => sayingRemoved,
     logger: log,
     electionTimeoutMs: 1000,
     members: () =>
@@ -19,7 +21,14 @@ function scene(voters: readonly string[] = ['1', '2', '3']) {
       })),
   };
   const note = new QuorumNote(parts);
-  return { raft, linked, log, note, texts: () => log.lines.map(({ level, text }) => `${level}: ${text}`) };
+  return {
+    raft,
+    linked,
+    sayingRemoved,
+    log,
+    note,
+    texts: () => log.lines.map(({ level, text }) => `${level}: ${text}`),
+  };
 }
 
 test('a member without a leader for some seconds says once whom it waits for', () => {
@@ -71,4 +80,23 @@ test('a learner waits for voters, and does not count itself', () => {
   note.check(0);
   note.check(4000);
   expect(texts()).toEqual(['warn: no quorum: waiting for b (http://127.0.0.1:2), 3 (http://127.0.0.1:3)']);
+});
+
+test('who says that this member was removed is not waited for', () => {
+  const told =
+    'which counts once a majority of the other voters says so: if `member list` there does not show this one, stop it and move its data directory aside';
+  const one = scene();
+  one.sayingRemoved.push('3');
+  one.note.check(0);
+  one.note.check(4000);
+  expect(one.texts()).toEqual([
+    `warn: no quorum: waiting for b (http://127.0.0.1:2); told that this member was removed at 3 (http://127.0.0.1:3), ${told}`,
+  ]);
+  const both = scene();
+  both.sayingRemoved.push('2', '3');
+  both.note.check(0);
+  both.note.check(4000);
+  expect(both.texts()).toEqual([
+    `warn: no quorum: told that this member was removed at b (http://127.0.0.1:2), 3 (http://127.0.0.1:3), ${told}`,
+  ]);
 });

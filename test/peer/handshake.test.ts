@@ -84,6 +84,18 @@ describe('a request for a stream', () => {
     ['a cluster that is ahead of this program', { 'X-Cairn-Level-In-Force': '2' }, 412, 'incompatible feature level'],
     ['a version that is none', { 'X-Server-Version': 'x' }, 412, 'incompatible version'],
     ['a removed member', { 'X-Server-From': 'dead' }, 410, 'the member has been permanently removed from the cluster'],
+    [
+      'a removed member that looks for one of then, and is too old',
+      { 'X-Server-From': 'dead', 'X-Server-To': 'c3', 'X-Cairn-Level-In-Force': '2', 'X-Server-Version': '2.2.9' },
+      410,
+      'the member has been permanently removed from the cluster',
+    ],
+    [
+      'a removed member of another cluster',
+      { 'X-Server-From': 'dead', 'X-Etcd-Cluster-Id': '1' },
+      412,
+      'cluster ID mismatch',
+    ],
     ['a stranger', { 'X-Server-From': 'c3' }, 404, `failed to find member c3 in cluster ${CLUSTER}`],
     [
       'a stranger that says where it listens',
@@ -182,6 +194,34 @@ describe('members that do not belong together', () => {
     ]);
     await until(() => told.length > 0);
     expect(told).toEqual([2]);
+  });
+
+  it('a program that is too old is told so by the successors of those that it knows', async () => {
+    const told: number[] = [];
+    const ahead = { levels: () => ({ known: 3, inForce: 2 }) };
+    const a = await startNode('a1', { onTooOld: (level) => told.push(level) });
+    const [d, e] = [await startNode('d4', ahead), await startNode('e5', ahead)];
+    a.network.setPeers(['b2', 'c3'].map((id) => ({ id, urls: [d.url] })));
+    await until(() => a.log.texts('member ID mismatch').length === 2);
+    await pause(100);
+    // One member speaks once, however many addresses lead to it.
+    expect(told).toEqual([]);
+    const b = await startNode('a1', { onTooOld: (level) => told.push(level) });
+    b.network.setPeers([
+      { id: 'b2', urls: [d.url] },
+      { id: 'c3', urls: [e.url] },
+    ]);
+    await until(() => told.length > 0);
+    expect(told).toEqual([2]);
+  });
+
+  it('a member that was removed by those of another foundation is not told so', async () => {
+    const a = await startNode('3c828782a67e0043', { foundation: 'f00d' });
+    const b = await startNode('b26f1b9a6c735437', { foundation: 'beef' });
+    b.network.remove(a.id);
+    a.network.setPeers([{ id: b.id, urls: [b.url] }]);
+    await until(() => a.log.texts('foundation mismatch').length === 1);
+    expect(a.removed()).toBe(0);
   });
 
   it('of incompatible versions both say so', async () => {

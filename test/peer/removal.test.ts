@@ -48,7 +48,9 @@ describe('a 410', () => {
       { 'X-Etcd-Cluster-Id': '', 'X-Server-From': '', 'X-Cairn-Removed': '', 'X-Cairn-Nonce': '' },
     ],
     ['of another cluster', { 'X-Etcd-Cluster-Id': '1' }],
-    ['of another member', { 'X-Server-From': 'c3' }],
+    ['of nobody', { 'X-Server-From': '' }],
+    ['of who is no member', { 'X-Server-From': 'not an id' }],
+    ['of this member itself', { 'X-Server-From': 'a1' }],
     ['about another member', { 'X-Cairn-Removed': 'c3' }],
     ['to another request', { 'X-Cairn-Nonce': '0'.repeat(32) }],
   ])('%s is no news', async (_what, wrong) => {
@@ -83,6 +85,41 @@ describe('a 410', () => {
     expect(a.log.texts('member c3 says: the member has been permanently removed from the cluster')).toHaveLength(1);
   });
 
+  it('of the successor of a voter, in its place, counts as that of the voter', async () => {
+    const [a, b, successor] = [await startNode('a1'), await startNode('b2'), await startNode('d4')];
+    a.network.setPeers([
+      { id: 'b2', urls: [b.url] },
+      { id: 'c3', urls: [successor.url] },
+    ]);
+    successor.network.remove('c3');
+    successor.network.remove('a1');
+    await until(() => a.log.texts('member d4 in the place of c3 says: the member has been perm').length === 1);
+    expect(a.removed()).toBe(0);
+    expect(a.network.status().peers.map(({ id, saysRemoved }) => [id, saysRemoved])).toEqual([
+      ['b2', false],
+      ['c3', true],
+    ]);
+    b.network.remove('a1');
+    await until(() => a.removed() === 1);
+  });
+
+  it('of the successors of all voters counts', async () => {
+    const a = await startNode('a1');
+    const successors = [await startNode('d4'), await startNode('e5')];
+    for (const { network } of successors) network.remove('a1');
+    a.network.setPeers(['b2', 'c3'].map((id, position) => ({ id, urls: [successors[position]!.url] })));
+    await until(() => a.removed() === 1);
+  });
+
+  it('of one member counts once, at the URLs of however many it answers', async () => {
+    const host = await goneHost((request) => ({ ...wellMade(request), 'X-Server-From': 'd4' }));
+    const a = await startNode('a1');
+    a.network.setPeers(['b2', 'c3', 'e5'].map((id) => ({ id, urls: [host.url] })));
+    await until(() => a.log.texts('member d4 in the place of').length === 3);
+    await pause(50);
+    expect(a.removed()).toBe(0);
+  });
+
   it('of a majority counts, once', async () => {
     const [a, b, c] = [await startNode('a1'), await startNode('b2'), await startNode('c3')];
     await connected(a, b, c);
@@ -107,15 +144,27 @@ describe('votes for a removal', () => {
   ])('of %j with %j for it', (voters, saying, decided) => {
     const votes = new VoterMajority();
     votes.setVoters(voters);
-    for (const id of saying) votes.said(id, true);
+    for (const id of saying) votes.said(id, id);
     expect(votes.isDecided).toBe(decided);
+  });
+
+  it('count once for each that speaks', () => {
+    const votes = new VoterMajority();
+    votes.setVoters(['b', 'c']);
+    votes.said('b', 'c');
+    votes.said('c', 'c');
+    expect(votes.isDecided).toBe(false);
+    votes.said('b', 'd');
+    expect(votes.isDecided).toBe(true);
   });
 
   it('can be taken back', () => {
     const votes = new VoterMajority();
     votes.setVoters(['b']);
-    votes.said('b', true);
-    votes.said('b', false);
+    votes.said('b', 'b');
+    expect([votes.isDecided, votes.isSaidAt('b')]).toEqual([true, true]);
+    votes.said('b', undefined);
+    expect(votes.isSaidAt('b')).toBe(false);
     expect(votes.isDecided).toBe(false);
   });
 });
