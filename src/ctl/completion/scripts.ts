@@ -76,7 +76,7 @@ function __cairnctl_complete
         if test "$line" = ${FILES_MARK}
             set -l flag (string match -r '^-[^=]*=' -- (commandline -ct))
             for path in (__fish_complete_path (string replace -r '^-[^=]*=' '' -- (commandline -ct)))
-                echo -- $flag$path
+                echo -- "$flag"$path
             end
             return
         end

@@ -42,20 +42,40 @@ test.each<readonly [string, Told, Told, string | undefined]>([
   ['one id, and nothing happens', { id: 'a', indexes: [[5, 9, 2]] }, { id: 'a', indexes: [[5, 9, 2]] }, 'a'],
   [
     'one id, written to meanwhile',
-    ...([{ id: 'a', indexes: [[5, 9, 2], [50, 90, 3]] }, { id: 'a', indexes: [[20, 30, 3]] }] as const),
+    ...([
+      {
+        id: 'a',
+        indexes: [
+          [5, 9, 2],
+          [50, 90, 3],
+        ],
+      },
+      { id: 'a', indexes: [[20, 30, 3]] },
+    ] as const),
     'a',
   ],
   [
     'two clusters of the defaults of etcd, on two machines',
-    ...([{ id: DEFAULT_ID, indexes: [[500, 900, 2]] }, { id: DEFAULT_ID, indexes: [[2, 4, 2]] }] as const),
+    ...([
+      { id: DEFAULT_ID, indexes: [[500, 900, 2]] },
+      { id: DEFAULT_ID, indexes: [[2, 4, 2]] },
+    ] as const),
     undefined,
   ],
   [
     'two of which the target was written to by more',
-    ...([{ id: DEFAULT_ID, indexes: [[5, 9, 2]] }, { id: DEFAULT_ID, indexes: [[6, 9, 2]] }] as const),
+    ...([
+      { id: DEFAULT_ID, indexes: [[5, 9, 2]] },
+      { id: DEFAULT_ID, indexes: [[6, 9, 2]] },
+    ] as const),
     undefined,
   ],
-  ['a source of before 2.0, which tells no id', { indexes: [[5, 70, 1]] }, { id: 'a', indexes: [[5, 9, 2]] }, undefined],
+  [
+    'a source of before 2.0, which tells no id',
+    { indexes: [[5, 70, 1]] },
+    { id: 'a', indexes: [[5, 9, 2]] },
+    undefined,
+  ],
   ['one that tells nothing', { indexes: [[5]] }, { id: 'a', indexes: [[5, 9, 2]] }, undefined],
   ['a cluster whose id is taken away on the way', { indexes: [[5, 9, 2]] }, { id: 'a', indexes: [[5, 9, 2]] }, 'a'],
 ])('%s', async (_, source, target, expected) => {
