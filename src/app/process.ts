@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Surface } from '../api/options';
 import { build } from './build';
 import type { Configuration } from '../config/configuration';
+import { helpColumns } from '../config/helpColumns';
 import { loadConfiguration } from '../config/load';
 import { discoveryPreset } from '../config/presets';
 import { createLogger, standardErrorReader } from './logging';
@@ -25,7 +26,7 @@ import { markRemoved } from './removedData';
 /** What `cairn` without a command does, and `cairn discovery`. Never resolves while the member runs; the process ends with a documented exit code. */
 export function runMember(argv: readonly string[], surface: Surface = 'all'): void {
   const preset = surface === 'discovery' ? discoveryPreset : undefined;
-  const outcome = loadConfiguration(argv, process.env, readPlainFileSync, build(), preset);
+  const outcome = loadConfiguration(argv, process.env, readPlainFileSync, build(), preset, helpColumns(process.stdout));
   switch (outcome.kind) {
     case 'print':
       process.stdout.write(outcome.text);

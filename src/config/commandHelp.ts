@@ -2,9 +2,9 @@
 import { commandTable, flagsOf, operandsOf, type TaskWord } from './commands';
 import type { CommandFlag } from './commands/row';
 import { commandExitCodes, exitCodeLines } from './exitCodes';
+import { HELP_COLUMNS } from './helpColumns';
 import { wrap } from './text';
 
-const COLUMNS = 100;
 const INDENT = '      ';
 
 /**
@@ -27,21 +27,21 @@ export function commandUsage(word: TaskWord): string {
 }
 
 /** The whole page, with the end of its last line. */
-export function commandHelp(word: TaskWord): string {
+export function commandHelp(word: TaskWord, columns = HELP_COLUMNS): string {
   return [
-    ...wrap(`Usage: ${commandUsage(word)}`, COLUMNS),
+    ...wrap(`Usage: ${commandUsage(word)}`, columns),
     '',
-    ...wrap(commandTable[word].help, COLUMNS),
+    ...wrap(commandTable[word].help, columns),
     '',
     ...Object.entries(flagsOf(word)).flatMap(([name, flag]) => [
       `  ${optionText(name, flag)}`,
-      ...wrap(`${flag.help} ${limitsOf(flag)}`.trimEnd(), COLUMNS - INDENT.length).map((line) => INDENT + line),
+      ...wrap(`${flag.help} ${limitsOf(flag)}`.trimEnd(), columns - INDENT.length).map((line) => INDENT + line),
     ]),
     '  --help, -h',
     `${INDENT}Print this help and exit.`,
     '',
     'Exit codes:',
-    ...exitCodeLines(commandExitCodes, COLUMNS),
+    ...exitCodeLines(commandExitCodes, columns),
     '',
   ].join('\n');
 }

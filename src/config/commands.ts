@@ -43,6 +43,12 @@ export function operandsOf(word: TaskWord): readonly string[] {
   return row.operands ?? [];
 }
 
+/** What the first of these may be; none: anything. */
+export function firstWordsOf(word: TaskWord): readonly string[] {
+  const row: CommandRow = commandTable[word];
+  return row.firstWords ?? [];
+}
+
 /** Those that do what this variable of a client says. */
 export function wordsThatHeed(variable: string): readonly TaskWord[] {
   return taskRows.flatMap(([word]) =>

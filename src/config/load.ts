@@ -44,6 +44,7 @@ export type Outcome =
  * `readFile` may throw, and nothing else gets out.
  *
  * @param preset of a command that runs a member with defaults of its own
+ * @param columns how wide --help is to be; default: as where no terminal says it
  */
 export function loadConfiguration(
   argv: readonly string[],
@@ -51,12 +52,13 @@ export function loadConfiguration(
   readFile: (path: string) => string,
   build: Build,
   preset?: Preset,
+  columns?: number,
 ): Outcome {
   const flags = parseFlags(argv);
   if (!flags.ok) return fail(flags.message);
   const commands = readCommands(flags.value);
   if (!commands.ok) return fail(commands.message);
-  if (commands.value.has('help')) return { kind: 'print', text: helpText(preset) };
+  if (commands.value.has('help')) return { kind: 'print', text: helpText(preset, columns) };
   if (commands.value.has('version')) return { kind: 'print', text: versionText(build) };
 
   const loaded = load(flags.value, environment, readFile, preset);

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { commandExitCodes } from '../config/exitCodes';
+import { helpColumns } from '../config/helpColumns';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { adviceOn } from './advice';
@@ -183,7 +184,7 @@ export async function runCommand(
   run: (values: CommandArguments) => Promise<void>,
 ): Promise<number> {
   if (args.some((argument) => /^--?h(elp)?$/.test(argument))) {
-    process.stdout.write(commandHelp(word));
+    process.stdout.write(commandHelp(word, helpColumns(process.stdout)));
     return OK;
   }
   let values: CommandArguments | undefined;

@@ -12,6 +12,7 @@ import {
   listUsers,
   type KeyRights,
 } from '../client/auth';
+import { isAbsolute } from 'node:path';
 import { AnswerError, NoAnswerError } from '../client/errors';
 import type { Target } from '../client/http';
 import { isTlsFailure } from '../platform/networkError';
@@ -20,6 +21,7 @@ import { AccessFileError, parseAccess, type Access, type WantedUser } from './ac
 import { runCommand, say, UsageError } from './arguments';
 import { untilDone } from './untilDone';
 import { clientConnection, type Environment } from './connection';
+import { whyUnreadable } from './whyUnreadable';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const UNAUTHORIZED = 401;
@@ -58,6 +60,7 @@ export function authApply(args: readonly string[], environment: Environment = pr
         ([name, { passwordFile }]) => [name, read(passwordFile, passwordOf, `users.${name}`)] as const,
       ),
     );
+    for (const name of access.users.keys()) tellOfColon(name);
     const target = { url, dial, timeoutMs: REQUEST_TIMEOUT_MS };
     const deadlineMs = performance.now() + timeoutS * 1000;
     const overWords = (reason: string): string => `${reason}; run it again when that is mended, nothing is undone`;
@@ -67,6 +70,14 @@ export function authApply(args: readonly string[], environment: Environment = pr
       return true;
     });
   });
+}
+
+/** Somebody may have such a name in a certificate, so it is not refused. */
+function tellOfColon(name: string): void {
+  if (!name.includes(':')) return;
+  say(
+    `the user ${JSON.stringify(name)} can only show who it is by a certificate: NAME:PASSWORD takes what is before the first colon for the name`,
+  );
 }
 
 function rootPasswordIn(user: string | undefined): string {
@@ -80,9 +91,13 @@ function read<T>(path: string, parse: (text: string) => T, option: string): T {
   try {
     return parse(readPlainFileSync(path));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${option} ${path}: ${reason}`);
+    throw new UsageError(`${option} ${path}${fromHere(path)}: ${whyUnreadable(error)}`);
   }
+}
+
+/** Wherever the file lies that names it. */
+function fromHere(path: string): string {
+  return isAbsolute(path) ? '' : ` (a relative path begins at the directory of this command, ${process.cwd()})`;
 }
 
 function passwordOf(text: string): string {

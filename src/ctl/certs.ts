@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { directoryError, ensureDirectory } from '../platform/makeDirectory';
+import { ensureNamedDirectory } from '../platform/makeDirectory';
 import { makeAuthority, makeCertificate, type CertificateWish } from '../tls/makeCertificates';
 import { runCommand, say, UsageError, type CommandArguments } from './arguments';
 import { authorityOf, CA, existingFile, isKept, store, storeWithoutKey } from './certificateFiles';
@@ -24,9 +24,7 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     const years = values.number('years');
     const mayKeep = values.choice('existing', ['keep', 'refuse']) === 'keep';
     const keepsCaKey = values.choice('ca-key', ['keep', 'discard']) === 'keep';
-    await ensureDirectory(directory, 0o700).catch((error: unknown) => {
-      throw directoryError(error, directory);
-    });
+    await ensureNamedDirectory(directory, 0o700);
     if (!mayKeep) await refuseExisting(directory, [server, client]);
     const wishes: CertificateWish[] = [];
     for (const [commonName, its, onlyClient] of [

@@ -1,7 +1,7 @@
 /** A directory that holds what a prefix holds: lists, writes, watches, and lists again. */
 import { BackOff } from '../platform/backOff';
 import type { Clock, Random } from '../platform/clock';
-import { directoryError, ensureDirectory } from '../platform/makeDirectory';
+import { ensureNamedDirectory } from '../platform/makeDirectory';
 import { reasonOf } from '../platform/networkError';
 import { Complaints, type Log } from './complaints';
 import type { DebounceBounds } from './debounce';
@@ -75,9 +75,7 @@ export class Mirror {
    */
   async claim(): Promise<void> {
     const { settings, directory, parts } = this;
-    await ensureDirectory(directory, settings.modes.directory).catch((error: unknown) => {
-      throw directoryError(error, directory);
-    });
+    await ensureNamedDirectory(directory, settings.modes.directory);
     await this.writer.become().catch((error: unknown) => {
       if (error instanceof NotTheWriterError) throw error;
       const reason = whyNotWritten(error, directory);

@@ -1,7 +1,8 @@
 /** Makes directories that are missing. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './errorCode';
+import { kindOf } from './plainFile';
 
 /**
  * A directory and those above it that are missing. Rejects with EEXIST if it is there. Not `mkdir` with `recursive`: that never comes back
@@ -52,4 +53,16 @@ export async function ensureDirectory(
   await makeDirectory(path, mode, onMade).catch((error: unknown) => {
     if (codeOf(error) !== 'EEXIST') throw error;
   });
+}
+
+/** The same for one that somebody named: rejects with what is to be told (`directoryError`), also where something else than a directory is there. */
+export async function ensureNamedDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await ensureDirectory(path, mode);
+  } catch (error) {
+    throw directoryError(error, path);
+  }
+  const there = await stat(path);
+  if (!there.isDirectory())
+    throw new Error(`${path} is ${kindOf(there)}, expected a directory or nothing; name another one`);
 }

@@ -146,7 +146,11 @@ test('members that cannot be reached are waited for, as long as it was told', as
 
 test.each([
   ['roles: 1', /access\.yaml: roles has to be names/],
-  ['users: { a: { passwordFile: /nowhere } }', /users\.a \/nowhere: .*ENOENT/],
+  ['users: { a: { passwordFile: /nowhere } }', /users\.a \/nowhere: it is not there/],
+  [
+    'users: { a: { passwordFile: nowhere } }',
+    /users\.a nowhere \(a relative path begins at the directory of this command, \/.*\): it is not there/,
+  ],
 ])('a file that is wrong changes nothing: %s', async (text, message) => {
   expect(await apply(text)).toBe(2);
   expect(output.text()).toMatch(message);
@@ -218,4 +222,15 @@ test('TLS that fails is not waited for: somebody has to mend it', async () => {
   expect(await authApply(args, {})).toBe(1);
   expect(output.text()).toContain('it speaks plain HTTP there');
   expect(output.text()).not.toContain('trying again');
+});
+
+test('a file that is not there is told in words', async () => {
+  expect(await authApply(['--file', 'nope.yaml', '--user-file', join(place, 'root'), '--url', server.url], {})).toBe(2);
+  expect(output.text()).toMatch(/--file nope\.yaml \(a relative path begins at .*\): it is not there\n/);
+});
+
+test('of a user whom no password can show it is said', async () => {
+  expect(await apply(`users: { 'a:b': { passwordFile: ${join(place, 'app')} } }`)).toBe(0);
+  expect(output.text()).toContain('the user "a:b" can only show who it is by a certificate');
+  expect(await statusOf('GET', '/v2/auth/users/a:b', 'root:geheim')).toBe(200);
 });

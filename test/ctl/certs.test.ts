@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -248,4 +249,11 @@ it.each([
 ])('refuses %s', async (flag) => {
   expect(await certs(inDirectory(flag))).toBe(2);
   expect(existsSync(directory)).toBe(false);
+});
+
+test('what is no directory is told in words', async () => {
+  mkdirSync(directory);
+  writeFileSync(at('file'), '');
+  expect(await certs([`--directory=${at('file')}`])).toBe(1);
+  expect(output.text()).toContain(`${at('file')} is a file, expected a directory or nothing; name another one`);
 });

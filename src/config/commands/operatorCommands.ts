@@ -9,6 +9,7 @@ export const operatorCommands = {
       'Put, get, watch and delete a key below /cairn-check, list the members and read the metrics of a cluster. WHAT is nothing, or perf: put a bounded load on it, ' +
       'below /cairn-check too, and say whether requests are answered quickly enough; or security: say what of it an outsider sees, and what to do. docs/operating.md has both.',
     operands: ['[WHAT]'],
+    firstWords: ['perf', 'security'],
     flags: {
       ...clusterUrl,
       members: {
@@ -56,6 +57,7 @@ export const operatorCommands = {
       'written. verify: load it too. restore: make the data directory of a member of a new cluster from it. follow: keep a directory up to date, until it is stopped: full snapshots, and in between the ' +
       'log, so that status, verify and restore can be given the directory, and any state of the past. docs/backup.md has the details.',
     operands: ['ACTION', 'FILE'],
+    firstWords: ['save', 'status', 'verify', 'restore', 'follow'],
     severalUrlsFor: ['follow'],
     flags: {
       url: urlFlag(

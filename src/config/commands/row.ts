@@ -24,6 +24,8 @@ export interface CommandRow {
   readonly help: string;
   /** What has to be given without a name, in this order: `cairn import FILE`. In brackets what may be left out, at the end. */
   readonly operands?: readonly string[];
+  /** What the first of them may be, where that is one of a few words. */
+  readonly firstWords?: readonly string[];
   /** For which first operands --url may name several members; of a command whose --url is shown as URL,... it always may. */
   readonly severalUrlsFor?: readonly string[];
   /** Undefined: it has the options of a member. */

@@ -1,14 +1,14 @@
 /** The pages of `cairn` and its commands, from the tables that --help goes by. */
 import { clientVariables } from '../clientVariables';
 import { commandUsage, limitsOf, optionText } from '../commandHelp';
-import { commandRows, flagsOf, taskRows, type CommandWord, type TaskWord } from '../commands';
+import { commandRows, commandTable, flagsOf, taskRows, type CommandWord, type TaskWord } from '../commands';
 import { commandExitCodes, exitCodes, type ExitCode } from '../exitCodes';
 import { defaultOf, flagRules, placeholderOf } from '../help';
 import { activeRows, allOptions, variableOf, type NamedOption } from '../options';
 import type { ActiveOption } from '../options/types';
 import { discoveryPreset } from '../presets';
 import { firstSentence } from '../text';
-import { page, paragraph, sameAs, section, subsection, term, usage, type Roff } from './roff';
+import { page, paragraph, section, subsection, term, usage, type Roff } from './roff';
 
 const DOCUMENTS =
   'The documents of Cairn (docs/README.md) say more: how clusters are made, run, secured, backed up and mended.';
@@ -17,7 +17,7 @@ const DOCUMENTS =
 export function cairnPages(version: string): ReadonlyMap<string, string> {
   return new Map([
     ['cairn.1', cairnPage(version)],
-    ['cairn-ctl.1', sameAs('cairnctl')],
+    ['cairn-ctl.1', ctlPage(version)],
     ['cairn-discovery.1', discoveryPage(version)],
     ...taskRows.map(([word]) => [`cairn-${word}.1`, taskPage(word, version)] as const),
   ]);
@@ -54,6 +54,20 @@ function cairnPage(version: string): string {
     ),
     exitStatus(exitCodes),
     section('SEE ALSO', paragraph(`cairnctl(1), ${commandRows.map(([word]) => `${pageOf(word)}(1)`).join(', ')}`)),
+  );
+}
+
+/** With what is needed to find the other one: a page that only names it (`.so`) is empty where it is read by its path. */
+function ctlPage(version: string): string {
+  return page(
+    { name: 'cairn-ctl', version },
+    section('NAME', [`cairn\\-ctl \\- ${summary(commandTable.ctl.help)}`]),
+    section('SYNOPSIS', usage('cairn ctl [FLAGS] COMMAND [FLAGS] [ARGUMENTS]')),
+    section(
+      'DESCRIPTION',
+      paragraph('The program cairnctl is the same; cairnctl(1) has its flags, commands and exit codes.'),
+    ),
+    section('SEE ALSO', paragraph('cairnctl(1), cairn(1)')),
   );
 }
 

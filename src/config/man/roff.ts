@@ -15,11 +15,6 @@ export function page({ name, version }: PageHead, ...sections: readonly Roff[]):
   return [head, '.nh', '.ad l', ...sections.flat(), ''].join('\n');
 }
 
-/** What stands for another page, which is beside it. */
-export function sameAs(name: string): string {
-  return `.so man1/${name}.1\n`;
-}
-
 export function section(title: string, ...parts: readonly Roff[]): Roff {
   const lines = parts.flat();
   return lines.length === 0 ? [] : [`.SH ${quoted(title)}`, ...lines];

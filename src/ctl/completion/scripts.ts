@@ -8,19 +8,37 @@ export const FILES_MARK = ':files';
 
 const bash = `# cairnctl for bash: source <(cairnctl completion bash)
 _cairnctl() {
-  local IFS=$'\\n' line
-  local -a words=("\${COMP_WORDS[@]:1:COMP_CWORD}")
+  # bash parts words at : and = too: what stands together on the line is one word, and of an answer only what follows its last part is put in.
+  local IFS=$'\\n' line rest=$COMP_LINE part joined='' head='' i
+  local -a words=()
+  for ((i = 0; i <= COMP_CWORD; i++)); do
+    part=\${COMP_WORDS[i]}
+    if [[ i -gt 0 && $rest != [[:space:]]* ]]; then
+      head=$joined
+    else
+      [[ i -gt 1 ]] && words+=("$joined")
+      joined='' head=''
+    fi
+    joined+=$part
+    rest=\${rest#*"$part"}
+  done
+  words+=("$joined")
+  if [[ -n $part && -z \${part//["$COMP_WORDBREAKS"]/} ]]; then
+    part='' head=$joined
+  fi
+  words=("\${words[@]//[\\\\\\"\\']/}")
+  head=\${head//[\\\\\\"\\']/}
   COMPREPLY=()
   while read -r line; do
     if [[ $line == ${FILES_MARK} ]]; then
-      COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+      COMPREPLY=($(compgen -f -- "$part"))
       compopt -o filenames 2>/dev/null
       return
     fi
     line=\${line%%$'\\t'*}
     [[ $line == */ ]] && compopt -o nospace 2>/dev/null
-    COMPREPLY+=("$(printf '%q' "$line")")
-  done < <(cairnctl __complete "\${words[@]//\\\\/}" 2>/dev/null </dev/null)
+    COMPREPLY+=("$(printf '%q' "\${line#"$head"}")")
+  done < <(cairnctl __complete "\${words[@]}" 2>/dev/null </dev/null)
 }
 complete -F _cairnctl cairnctl
 `;
@@ -31,6 +49,7 @@ _cairnctl() {
   local -a plain open shown
   for line in \${(f)"$(cairnctl __complete "\${(@Q)words[2,CURRENT]}" 2>/dev/null </dev/null)"}; do
     if [[ $line == ${FILES_MARK} ]]; then
+      [[ $PREFIX == -*=* ]] && compset -P '*='
       _files
       return
     fi
@@ -55,7 +74,10 @@ function __cairnctl_complete
     set -l words (commandline -opc) (commandline -ct)
     for line in (cairnctl __complete $words[2..-1] 2>/dev/null </dev/null)
         if test "$line" = ${FILES_MARK}
-            __fish_complete_path (commandline -ct)
+            set -l flag (string match -r '^-[^=]*=' -- (commandline -ct))
+            for path in (__fish_complete_path (string replace -r '^-[^=]*=' '' -- (commandline -ct)))
+                echo -- "$flag"$path
+            end
             return
         end
         echo -- $line

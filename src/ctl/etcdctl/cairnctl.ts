@@ -1,4 +1,5 @@
 /** `cairnctl`, which is also `cairn ctl`: the commands of etcdctl for the v2 API, and those of cairn. */
+import { helpColumns } from '../../config/helpColumns';
 import { ctlCommands, ctlRows, type CtlPath } from '../../config/ctl/table';
 import { commandAt } from './loadedCommands';
 import { readCommandLine, type Outcome } from './commandLine';
@@ -43,7 +44,7 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
     case 'other':
       return runOther(outcome, io, others);
     case 'page':
-      io.stdout.write(await pageOf(outcome.of, others));
+      io.stdout.write(await pageOf(io, outcome.of, others));
       return EXIT.ok;
     case 'version':
       print(io, `cairnctl version: ${others.version()}`);
@@ -51,7 +52,7 @@ export async function cairnctl(args: readonly string[], io: Io, others: Others):
       return EXIT.ok;
     case 'wrong':
       print(io, `Incorrect Usage${isCommand(outcome.of) ? ':' : '.'} ${outcome.message}\n`);
-      io.stdout.write(await pageOf(outcome.of, others));
+      io.stdout.write(await pageOf(io, outcome.of, others));
       complain(io, outcome.message);
       if (io.stderr.isTTY === true) await noteOnUsage(io, outcome, others);
       return EXIT.badArguments;
@@ -96,8 +97,8 @@ async function noSuchCommand(io: Io, word: string, { list }: Others): Promise<nu
   return EXIT.noSuchTopic;
 }
 
-async function pageOf(of: readonly string[], { list }: Others): Promise<string> {
-  return (await import('./pages.js')).page(of, list);
+async function pageOf({ stdout }: Io, of: readonly string[], { list }: Others): Promise<string> {
+  return (await import('./pages.js')).page(of, list, helpColumns(stdout));
 }
 
 async function runCommand(

@@ -5,6 +5,8 @@ import { credentialsOf } from '../../client/credentials';
 import { runCommand, say, type CommandArguments } from '../arguments';
 import { clientConnection, otherConnections, readUser, type Environment } from '../connection';
 import { Migration } from './migration';
+import { sameCluster } from './sameCluster';
+import { MigrationError } from './target';
 
 /** A listing of a whole store is the longest answer there is. */
 const ANSWER_BYTES_MAX = 512 * 1024 * 1024;
@@ -41,6 +43,7 @@ export function migrate(
     const unlisten = listenForFinish(values.isOn('once'), finish);
     try {
       const { clusterId, endpoint } = await identityOf(source);
+      await refuseSame(source, target);
       const migration = new Migration(source, target, clusterId ?? endpoint, { say }, stop.signal);
       await migration.begin(values.isOn('overwrite'));
       if (!values.isOn('once')) say(switchWords(process.stdin.isTTY));
@@ -79,6 +82,13 @@ async function identityOf(
 ): Promise<{ readonly clusterId: string | undefined; readonly endpoint: string }> {
   const { clusterId } = await source.keys.get('/');
   return { clusterId, endpoint: source.endpoints[0] ?? '' };
+}
+
+/** Before anything is written. */
+async function refuseSame(source: Client, target: Client): Promise<void> {
+  const same = await sameCluster(source, target);
+  if (same !== undefined)
+    throw new MigrationError(`--from and --url are the same cluster (${same}): nothing was written; name two clusters`);
 }
 
 /** Enter and SIGUSR1 finish it. Answers what ends the listening. */

@@ -24,7 +24,8 @@ export class Raising {
 
   /** The estimate, once, as soon as there is one; undefined: nothing is to be said that was not said. */
   estimate(index: number, nowMs: number): string | undefined {
-    if (this.isEstimated || nowMs - this.beganAtMs < MEASURED_AFTER_MS || index <= this.from) return undefined;
+    if (this.isEstimated || nowMs - this.beganAtMs < MEASURED_AFTER_MS) return undefined;
+    if (index <= this.from || index >= this.wanted) return undefined;
     this.isEstimated = true;
     const rate = Math.max(1, Math.round(this.perSecond(index, nowMs)));
     const left = this.leftS(index, nowMs);
@@ -35,7 +36,7 @@ export class Raising {
   }
 
   progress(index: number, nowMs: number): string {
-    const left = index > this.from ? `, about ${duration(this.leftS(index, nowMs))} left` : '';
+    const left = index > this.from && index < this.wanted ? `, about ${duration(this.leftS(index, nowMs))} left` : '';
     return `raising the index of the target: ${shown(index)} of ${shown(this.wanted)}${left}`;
   }
 
@@ -63,7 +64,8 @@ function shown(count: number): string {
 }
 
 function duration(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} seconds`;
+  if (seconds < 1.5) return '1 second';
+  if (seconds < 90) return `${Math.round(seconds)} seconds`;
   if (seconds < 90 * 60) return `${Math.round(seconds / 60)} minutes`;
   if (seconds < 36 * 3600) return `${Math.round(seconds / 3600)} hours`;
   return `${Math.round(seconds / 86_400)} days`;

@@ -11,6 +11,7 @@ import { runCommand, say, type CommandArguments } from '../arguments';
 import type { AskMembers } from '../clearRemoved';
 import { peerConnections, type Environment } from '../connection';
 import { decide, type Found } from './onceDecision';
+import { memberNameOf } from './memberName';
 import { withFile } from './readWhole';
 import { restoredTtlText } from './report';
 import { restoreOptionsOf } from './restoreOptions';
@@ -120,7 +121,7 @@ function placeIn(values: CommandArguments): {
   readonly token: string;
 } {
   return {
-    name: values.text('name'),
+    name: memberNameOf(values),
     dataDir: withoutTrailingSlashes(values.text('data-dir')),
     token: values.text('initial-cluster-token'),
   };

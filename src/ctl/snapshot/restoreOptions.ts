@@ -4,6 +4,7 @@ import { formatEndpoint, parseEndpoint } from '../../config/urls';
 import type { Target } from '../../snapshot/backup/target';
 import type { RestoreOptions, TtlRule } from '../../snapshot/restore';
 import { UsageError, type CommandArguments } from '../arguments';
+import { checkedName, memberNameOf } from './memberName';
 
 const BUMP_MAX = 2 ** 46;
 const SECONDS_END = '2026-11-27T17:05:12'.length;
@@ -11,12 +12,13 @@ const SECONDS_END = '2026-11-27T17:05:12'.length;
 /** @throws UsageError */
 export function restoreOptionsOf(values: CommandArguments, nowMs: number): Omit<RestoreOptions, 'progressOf'> {
   if (!values.has('data-dir')) throw new UsageError('--data-dir is missing: the directory that the member is to have');
-  const name = values.text('name');
+  const name = memberNameOf(values);
   const listed = values.has('initial-cluster') ? values.text('initial-cluster') : undefined;
   const advertised = values.has('initial-advertise-peer-urls') ? values.text('initial-advertise-peer-urls') : undefined;
   const cluster = parseInitialCluster(listed ?? listOf(name, advertised ?? 'http://localhost:2380'));
   const said = listed === undefined && advertised !== undefined ? '--initial-advertise-peer-urls' : '--initial-cluster';
   if (!cluster.ok) throw new UsageError(`${said}: ${cluster.message}`);
+  for (const each of cluster.value.keys()) checkedName('initial-cluster', each);
   const own = cluster.value.get(name) ?? [];
   const conflict = foundingConflictOf(cluster.value, {
     name,

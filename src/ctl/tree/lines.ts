@@ -45,20 +45,6 @@ export function* treeLines(root: EtcdNode, options: TreeOptions): Generator<Tree
   yield* below(root, '', 1, options);
 }
 
-/** Of the nodes below: how many there are. */
-export function countBelow(root: EtcdNode): { readonly directories: number; readonly keys: number } {
-  let [directories, keys] = [0, 0];
-  const waiting = [root];
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
-    for (const child of node.nodes ?? []) {
-      if (child.isDir) directories++;
-      else keys++;
-      waiting.push(child);
-    }
-  }
-  return { directories, keys };
-}
-
 function* below(node: EtcdNode, indent: string, level: number, options: TreeOptions): Generator<TreeLine> {
   const { drawing } = options;
   if (options.depth > 0 && level > options.depth) return;

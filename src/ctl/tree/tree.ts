@@ -9,7 +9,7 @@ import { parseKeyAnswer } from '../etcdctl/keyAnswers';
 import { getCall } from '../etcdctl/keyCalls';
 import { failingAs, keyFailure } from '../etcdctl/report';
 import type { Command } from '../etcdctl/session';
-import { countBelow, drawingFor, treeLines, type TreeLine } from './lines';
+import { drawingFor, treeLines, type TreeLine } from './lines';
 
 export const treeCommands = {
   tree: async (session) => {
@@ -32,14 +32,23 @@ export const treeCommands = {
       depth: Math.max(0, flags.number('depth')),
       drawing: drawingFor(io.stdout.isTTY === true ? io.environment : {}),
     };
-    printAllPainted(io, painted(treeLines(answer.node, options), paint));
-    const { directories, keys } = countBelow(answer.node);
-    print(io, `\n${counted(directories, 'directory', 'directories')}, ${counted(keys, 'key', 'keys')}`);
+    // As `tree` counts files: what is shown, but for the directory that was named.
+    const shown = { directories: answer.node.isDir ? -1 : 0, keys: 0 };
+    printAllPainted(io, painted(treeLines(answer.node, options), paint, shown));
+    const directories = counted(shown.directories, 'directory', 'directories');
+    print(io, `\n${directories}${options.directoriesOnly ? '' : `, ${counted(shown.keys, 'key', 'keys')}`}`);
   },
 } as const satisfies Partial<Record<CtlPath, Command>>;
 
-function* painted(lines: Iterable<TreeLine>, paint: Paint): Generator<string> {
+/** @param shown - counts them */
+function* painted(
+  lines: Iterable<TreeLine>,
+  paint: Paint,
+  shown: { directories: number; keys: number },
+): Generator<string> {
   for (const { before, name, isDir, after } of lines) {
+    if (isDir) shown.directories++;
+    else shown.keys++;
     yield `${before === '' ? '' : paint('dim', before)}${isDir ? paint('blue', name) : name}${after}`;
   }
 }

@@ -28,6 +28,10 @@ it('docs/man is what scripts/configuration-docs.js writes, and what the package 
   expect(man).toEqual([...pages.keys()].sort().map((name) => `./docs/man/${name}`));
 });
 
+it('no page is only the name of another one, which man finds in no clone', () => {
+  expect([...pages].filter(([, text]) => text.startsWith('.so')).map(([name]) => name)).toEqual([]);
+});
+
 it('every command has a page', () => {
   for (const [word] of commandRows) expect(pages.has(`cairn-${word}.1`)).toBe(true);
   for (const [word] of ctlRows) expect(pages.has(`cairnctl-${word}.1`)).toBe(true);

@@ -49,6 +49,23 @@ it.each([
   ],
   [['certs', '--directory', ''], ['files']],
   [['doctor', '--output', ''], []],
+  [['--output=js'], ['--output=simple', '--output=extended', '--output=json']],
+  [['--cert-file=/e'], ['files']],
+  [['certs', '--directory=x'], ['files']],
+  [['get', '--sort=x'], []],
+  [['--nope=x'], []],
+  [
+    ['snapshot', ''],
+    ['save', 'status', 'verify', 'restore', 'follow'],
+  ],
+  [['snapshot', '--output', 'json', 'status', ''], ['files']],
+  [['snapshot', 'status', 'FILE', ''], []],
+  [
+    ['check', ''],
+    ['perf', 'security'],
+  ],
+  [['sync', ''], ['files']],
+  [['sync', 'DIR', ''], ['keys']],
   [['nope', ''], []],
   [['member', 'nope', ''], []],
 ])('%j: %j', (typed, expected) => {
@@ -60,6 +77,24 @@ it('says where the cluster of the keys is', () => {
     kind: 'keys',
     before: ['--endpoints', 'http://a'],
   });
+});
+
+it.each([
+  [['export', '/'], []],
+  [
+    ['--endpoints', 'http://a', 'export', '/'],
+    ['--endpoints', 'http://a'],
+  ],
+  [
+    ['export', '--url', 'http://a', '/'],
+    ['--endpoints', 'http://a'],
+  ],
+  [
+    ['export', '--url=http://a', '/'],
+    ['--endpoints', 'http://a'],
+  ],
+])('and of those that a command of cairn takes: %j', (typed, before) => {
+  expect(completionOf(typed)).toEqual({ kind: 'keys', before });
 });
 
 it('survives whatever is typed', () => {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { askSecret } from '../../../src/ctl/etcdctl/askSecret';
 import { Collector } from './inProcess';
@@ -32,7 +33,42 @@ it('takes a whole character away', async () => {
 });
 
 it.each([
+  ['Ctrl-U', 'wrong one\x15right\r', 'right'],
+  ['Ctrl-W', 'one two  \x17three\r', 'one three'],
+  ['Ctrl-W at the only word', 'one\x17\x17two\r', 'two'],
+  ['Ctrl-Z, Tab, Escape and others', 'a\x1ab\tc\x1bd\x01\x00e\r', 'abcde'],
+  ['keys that move', 'a\x1b[Ab\x1b[1;5Cc\x1bOHd\x1b[3~\r', 'abcd'],
+  ['what is put around a paste', '\x1b[200~ab\x1b[201~\r', 'ab'],
+])('%s is no part of it', async (_, typed, expected) => {
+  const { keyboard, secret } = asked();
+  keyboard.write(typed);
+  expect(await secret).toBe(expected);
+});
+
+it.each(['nn\rmm\r', 'nn\nmm\n', 'nn\r\nmm\r\n'])(
+  'what stands behind the first line is for the next question: %j',
+  async (typed) => {
+    const { keyboard, screen, secret } = asked();
+    keyboard.write(typed);
+    expect(await secret).toBe('nn');
+    expect(await askSecret(keyboard, screen, 'Once more: ')).toBe('mm');
+    expect(screen.text()).toBe('Password: \nOnce more: \n');
+  },
+);
+
+it('a script hands two over, and is told when there is no third', async () => {
+  const [input, screen] = [new PassThrough(), new Collector()];
+  input.end('one\ntwo\n');
+  expect(await askSecret(input, screen, '')).toBe('one');
+  expect(await askSecret(input, screen, '')).toBe('two');
+  input.resume();
+  if (!input.readableEnded) await once(input, 'end');
+  await expect(askSecret(input, screen, '')).rejects.toThrow('the standard input has ended');
+});
+
+it.each([
   ['an interrupt', 'ab\x03', 'interrupted'],
+  ['Ctrl-\\', 'ab\x1c', 'interrupted'],
   ['more than anybody types', 'x'.repeat(70_000), 'it is longer than 65536 bytes'],
 ])('%s', async (_, typed, message) => {
   const { keyboard, secret } = asked();

@@ -1,5 +1,7 @@
 /** From a living Cairn to Cairn: nothing is lost, and no index goes back. */
+import { createClient } from '../../../src/client/client';
 import { until } from '../../cluster/waiting';
+import { stablePort } from '../../support/ports';
 import { ServerProcess } from '../../support/serverProcess';
 import { contents, migrate, migrationSuite, says } from './migration';
 
@@ -55,5 +57,53 @@ describe('from cairn', () => {
     });
     running.child.kill('SIGUSR1');
     expect(await running.code).toBe(0);
+  });
+});
+
+describe('a cluster is not copied onto itself', () => {
+  test.each([
+    ['the same member, by another name', [] as string[]],
+    ['the same member, with --overwrite', ['--overwrite']],
+  ])('%s', async (_, more) => {
+    const server = await ServerProcess.start('cairn');
+    const client = createClient({ endpoints: server.clientUrl });
+    const isOverwritten = more.length > 0;
+    try {
+      if (isOverwritten) await client.keys.set('/lease/a', 'x', { ttlSeconds: 600 });
+      const before = await client.keys.list('/');
+      const urls = ['--from', server.clientUrl, '--url', `http://localhost:${server.clientPort}`];
+      const running = migrate(server, server, ...urls, '--once', ...more);
+      expect([await running.code, running.text()]).toEqual([
+        1,
+        expect.stringContaining('--from and --url are the same cluster'),
+      ]);
+      expect((await client.keys.list('/')).index).toBe(before.index);
+      if (isOverwritten) expect((await client.keys.get('/lease/a')).node.expiration).toBeDefined();
+    } finally {
+      client.close();
+      await server.remove();
+    }
+  });
+
+  test('two members of it', async () => {
+    const peerPorts = [await stablePort(), await stablePort()];
+    const names = ['one', 'two'];
+    const initialCluster = names.map((name, at) => `${name}=http://127.0.0.1:${peerPorts[at]}`).join(',');
+    const servers = await Promise.all(
+      names.map((name, at) => ServerProcess.start('cairn', { name, peerPort: peerPorts[at]!, initialCluster })),
+    );
+    const client = createClient({ endpoints: servers[0]!.clientUrl });
+    try {
+      await client.keys.set('/lease/a', 'x', { ttlSeconds: 600 });
+      for (const [from, to] of [servers, [...servers].reverse()]) {
+        const running = migrate(from!, to!, '--once', '--overwrite');
+        expect([await running.code, running.text()]).toEqual([1, expect.stringContaining('are the same cluster')]);
+      }
+      const { node, index } = await client.keys.get('/lease/a');
+      expect([node.expiration !== undefined, index]).toEqual([true, node.modifiedIndex]);
+    } finally {
+      client.close();
+      for (const server of servers) await server.remove();
+    }
   });
 });

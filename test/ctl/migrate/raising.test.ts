@@ -31,3 +31,10 @@ test('nothing is divided by what has not moved', () => {
   expect(raising.estimate(4, 60_000)).toBeUndefined();
   expect(raising.progress(4, 60_000)).toBe('raising the index of the target: 4 of 100');
 });
+
+test('nothing is said of what is left when nothing is', () => {
+  const raising = new Raising(4, 2000, 0);
+  expect(raising.estimate(2004, 4500)).toBeUndefined();
+  expect(raising.progress(2004, 4500)).toBe('raising the index of the target: 2,004 of 2,000');
+  expect(raising.progress(1999, 4500)).toBe('raising the index of the target: 1,999 of 2,000, about 1 second left');
+});

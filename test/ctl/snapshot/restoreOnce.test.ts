@@ -223,3 +223,9 @@ test('a full disk is named by the file for which there is no room', () => {
     /^\/v\/data\.restored, .*: the disk is full; make room there/,
   );
 });
+
+test.each(['x y', 'a/b', '..'])('a name that no member can have makes nothing: %j', async (name) => {
+  expect(await run(name)).toBe(2);
+  expect(output.text()).toContain('--name: ');
+  expect([readdirSync(volume), readdirSync(records)]).toEqual([[], []]);
+});

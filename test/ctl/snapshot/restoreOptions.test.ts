@@ -42,6 +42,13 @@ test('one of two', () => {
 
 test.each([
   [['--name=a'], '--data-dir is missing'],
+  ...['x y', 'a/b', '..', 'ü'.repeat(128)].map(
+    (name) => [['--data-dir=d', `--name=${name}`], '--name: '] as [string[], string],
+  ),
+  [
+    ['--data-dir=d', '--initial-cluster=a=http://h:1,b c=http://h:2', '--name=a'],
+    '--initial-cluster: "b c" is not usable',
+  ],
   [['--data-dir=d', TWO], 'no entry for this member'],
   [['--data-dir=d', '--initial-cluster=x'], '--initial-cluster'],
   [['--data-dir=d', TWO, '--name=b', '--initial-advertise-peer-urls=http://h:9'], 'make the two the same'],

@@ -41,8 +41,19 @@ describe('cairnctl tree', () => {
   });
 
   it('ends at a depth, or shows directories only', async () => {
-    expect(await tree('-L', '1')).not.toContain('host');
-    expect(await tree('-d')).toBe(['/app/', '├── db/', '└── empty/', '', '2 directories, 2 keys', ''].join('\n'));
+    expect(await tree('-d')).toBe(['/app/', '├── db/', '└── empty/', '', '2 directories', ''].join('\n'));
+    expect(await tree('-L', '1')).toBe(
+      ['/app/', '├── db/', '├── empty/', '└── "evil\\x1b[2J"', '', '2 directories, 1 key', ''].join('\n'),
+    );
+  });
+
+  it('counts what it shows', async () => {
+    server.answer = () => ({
+      body: { action: 'get', node: { key: '/app', dir: true, nodes: [{ key: '/app/d', dir: true, nodes: [node] }] } },
+    });
+    expect(await tree('-L', '1')).toContain('\n\n1 directory, 0 keys\n');
+    server.answer = () => ({ body: { action: 'get', node: { key: '/app/k1', value: 'v' } } });
+    expect(await tree()).toBe('/app/k1\n\n0 directories, 1 key\n');
   });
 
   it('fails as the other commands do', async () => {

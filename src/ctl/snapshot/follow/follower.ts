@@ -1,5 +1,5 @@
 /** Keeps the directory of a backup up to date: a whole state now and then, and the log in between. */
-import { mkdir, rename, unlink } from 'node:fs/promises';
+import { rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnswerError } from '../../../client/errors';
 import { pause } from '../../../client/transport/pause';
@@ -13,6 +13,7 @@ import { prune } from '../../../snapshot/backup/prune';
 import { resume, type Place } from '../../../snapshot/backup/resume';
 import { Segment } from '../../../snapshot/backup/segment';
 import { messageOf } from '../../../platform/errorMessage';
+import { ensureNamedDirectory } from '../../../platform/makeDirectory';
 import type { Connection } from '../../connection';
 import { save } from '../save';
 import { FollowRefused } from './followRefused';
@@ -73,7 +74,7 @@ export class Follower {
    * beginning. What goes wrong otherwise is told and tried again.
    */
   async run(): Promise<void> {
-    await mkdir(this.options.directory, { recursive: true, mode: DIRECTORY_MODE });
+    await ensureNamedDirectory(this.options.directory, DIRECTORY_MODE);
     this.lock = await this.takeLock();
     try {
       await this.look();
