@@ -162,7 +162,7 @@ function forEach(
 }
 
 function isSilent({ members }: ClusterFacts, id: string | undefined): boolean {
-  return members.some(({ member, answering }) => member.id === id && answering === undefined);
+  return members.some(({ member, answering, isUnasked }) => member.id === id && answering === undefined && !isUnasked);
 }
 
 function versionComplaints(cluster: ClusterFacts): readonly Complaint[] {

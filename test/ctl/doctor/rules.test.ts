@@ -1,9 +1,8 @@
 /** What is said of clusters of every kind; the facts are made up, the rules are the real ones. */
 import { parseMetrics } from '../../../src/client/metricsText';
-import { clusterRules } from '../../../src/ctl/doctor/clusterRules';
 import type { Answering, ClusterFacts, MemberFacts } from '../../../src/ctl/doctor/facts';
 import { judge, worstOf, type Finding } from '../../../src/ctl/doctor/findings';
-import { metricRules } from '../../../src/ctl/doctor/metricRules';
+import { doctorRules } from '../../../src/ctl/doctor/rules';
 
 const WELL = `
 etcd_server_quota_backend_bytes 1000
@@ -31,6 +30,7 @@ function memberFacts(
   return {
     member: { id: `id-${name}`, name, peerURLs: [`http://${name}.example:2380`], clientURLs, isLearner: false },
     failure: '',
+    isUnasked: false,
     answering: {
       url: clientURLs[0] ?? '',
       version: '0.2.0',
@@ -50,7 +50,12 @@ function reachedAt(facts: MemberFacts, ...peerURLs: readonly string[]): MemberFa
 }
 
 function absent({ member }: MemberFacts): MemberFacts {
-  return { member, answering: undefined, failure: 'connection refused' };
+  return { member, answering: undefined, failure: 'connection refused', isUnasked: false };
+}
+
+/** TLS with it failed. */
+function unasked({ member }: MemberFacts): MemberFacts {
+  return { member, answering: undefined, failure: 'x509: unknown authority', isUnasked: true };
 }
 
 function clusterOf(...members: readonly MemberFacts[]): ClusterFacts {
@@ -60,7 +65,7 @@ function clusterOf(...members: readonly MemberFacts[]): ClusterFacts {
 const three = (a: MemberFacts = memberFacts('a')): ClusterFacts => clusterOf(a, memberFacts('b'), memberFacts('c'));
 
 function findingsOf(cluster: ClusterFacts): readonly Finding[] {
-  return judge([...clusterRules, ...metricRules], cluster);
+  return judge(doctorRules, cluster);
 }
 
 /** Severity, what it is about and the words of everything that is not well. */
@@ -72,7 +77,7 @@ function complaintsOf(cluster: ClusterFacts): readonly string[] {
 
 test('a cluster that is well has one line for each rule, and none asks for anything', () => {
   const findings = findingsOf(three());
-  expect(findings).toHaveLength(clusterRules.length + metricRules.length);
+  expect(findings).toHaveLength(doctorRules.length);
   expect(worstOf(findings)).toBe('ok');
   expect(findings.filter(({ advice }) => advice !== undefined)).toEqual([]);
   expect(findings.find(({ about }) => about === 'leader')?.seen).toBe('all follow a');
@@ -119,6 +124,39 @@ test('a lost majority is told as that', () => {
   expect(complaints).toContain(
     'error majority: 0 of 3 voting members are well, and 2 are needed: nothing can be written',
   );
+});
+
+test('members that could not be asked from here are not called dead, and the majority is not called lost', () => {
+  const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
+  const majorityOf = (...members: readonly MemberFacts[]) =>
+    complaintsOf(clusterOf(...members)).filter((each) => each.includes(' majority: '));
+  const findings = findingsOf(clusterOf(unasked(a), unasked(b), unasked(c)));
+  expect(findings[0]).toEqual({
+    severity: 'error',
+    about: 'members',
+    seen: 'a could not be asked from here: x509: unknown authority',
+    advice: expect.stringContaining('--ca-file') as string,
+  });
+  expect(findings.filter(({ severity, about }) => severity === 'error' && about !== 'members')).toEqual([]);
+  const notKnown = (count: number) => [
+    `unknown majority: ${count} of 3 voting members could not be asked from here, and 2 have to be well: whether they are is not known`,
+  ];
+  expect(majorityOf(unasked(a), unasked(b), unasked(c))).toEqual(notKnown(3));
+  expect(majorityOf(a, unasked(b), unasked(c))).toEqual(notKnown(2));
+  expect(majorityOf(a, b, unasked(c))).toEqual(notKnown(1));
+  expect(majorityOf(absent(a), absent(b), unasked(c))).toEqual([
+    'error majority: at most 1 of 3 voting members are well, and 2 are needed: nothing can be written',
+  ]);
+  expect(majorityOf(unasked(a))).toEqual([expect.stringMatching(/^unknown majority: 1 of 1 /)]);
+});
+
+test('what the members that answer say is not said of those that do not', () => {
+  const links = (...members: readonly MemberFacts[]) =>
+    findingsOf(clusterOf(...members)).find(({ about }) => about === 'links')?.seen;
+  const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
+  expect(links(a, b, c)).toBe('every member hears every other one');
+  expect(links(a, absent(b), absent(c))).toBe('of those that answer: every member hears every other one');
+  expect(findingsOf(clusterOf(a, b, absent(c))).find(({ about }) => about === 'size')?.seen).toBe('3 voting members');
 });
 
 test('a member that was added and never started counts for the majority, a learner does not', () => {
