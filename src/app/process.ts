@@ -60,6 +60,10 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   };
   const serving = new Serving();
   stopOnSignals(serving, logger, leaving);
+  // Whoever sends it is told; that Node.js opens no debugger at it is the matter of scripts/launcher.js, from the first moment on.
+  process.on('SIGUSR1', () => {
+    logger.info('SIGUSR1 is not used; the level of the log is changed with PUT /config/local/log');
+  });
   const starting = ProcessTls.open(configuration, logger).then((tls) =>
     start(serving, { configuration, logger, events, surface, dials: createDials(tls, configuration), tls }),
   );
