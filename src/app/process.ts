@@ -81,7 +81,11 @@ function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: Rem
   markRemoved(dataDir, note, logger);
   setTimeout(() => {
     serving.stop(new Error('the member was removed')).then(
-      () => leaving.leave('removedFromCluster'),
+      () => {
+        // What others said meanwhile ("that counts once a majority says so") is not the end of the story.
+        logger.error('stopped, because the member was removed from the cluster');
+        void leaving.leave('removedFromCluster');
+      },
       (error: unknown) => die(logger, leaving, error),
     );
   }, REMOVED_DELAY_MS);
