@@ -1,79 +1,9 @@
 /** What is said of clusters of every kind; the facts are made up, the rules are the real ones. */
 import { parseMetrics } from '../../../src/client/metricsText';
-import type { Answering, ClusterFacts, MemberFacts } from '../../../src/ctl/doctor/facts';
-import { judge, worstOf, type Finding } from '../../../src/ctl/doctor/findings';
+import type { MemberFacts } from '../../../src/ctl/doctor/facts';
+import { worstOf } from '../../../src/ctl/doctor/findings';
 import { doctorRules } from '../../../src/ctl/doctor/rules';
-
-const WELL = `
-etcd_server_quota_backend_bytes 1000
-etcd_store_bytes 10
-etcd_auth_enabled 0
-etcd_network_active_peers{Local="x",Remote="z"} 1
-etcd_raft_follower_lag_entries{To="z"} 0
-etcd_network_peer_clock_difference_seconds{To="z"} 0
-etcd_eventloop_lag_seconds_bucket{le="+Inf"} 0
-etcd_state_mismatches_total 0
-etcd_cairn_build_info{version="0.2.0",node_version="v20"} 1
-process_open_fds 10
-process_max_fds 1000
-etcd_disk_wal_fsync_duration_seconds_bucket{le="0.008"} 100
-etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 100
-etcd_disk_wal_fsync_duration_seconds_count 100
-`;
-
-function memberFacts(
-  name: string,
-  changes: Partial<Answering> & { readonly metricsText?: string } = {},
-  clientURLs: readonly string[] = [`http://${name}.example:2379`],
-): MemberFacts {
-  const { metricsText = '', ...answering } = changes;
-  return {
-    member: { id: `id-${name}`, name, peerURLs: [`http://${name}.example:2380`], clientURLs, isLearner: false },
-    failure: '',
-    isUnasked: false,
-    answering: {
-      url: clientURLs[0] ?? '',
-      version: '0.2.0',
-      isHealthy: true,
-      isReady: true,
-      leader: 'id-a',
-      memberIds: ['id-a', 'id-b', 'id-c'],
-      metrics: parseMetrics(`${metricsText}${WELL}`),
-      ...answering,
-    },
-  };
-}
-
-/** The same with these peer URLs. */
-function reachedAt(facts: MemberFacts, ...peerURLs: readonly string[]): MemberFacts {
-  return { ...facts, member: { ...facts.member, peerURLs } };
-}
-
-function absent({ member }: MemberFacts): MemberFacts {
-  return { member, answering: undefined, failure: 'connection refused', isUnasked: false };
-}
-
-/** TLS with it failed. */
-function unasked({ member }: MemberFacts): MemberFacts {
-  return { member, answering: undefined, failure: 'x509: unknown authority', isUnasked: true };
-}
-
-function clusterOf(...members: readonly MemberFacts[]): ClusterFacts {
-  return { askedAt: 'http://a.example:2379', members };
-}
-
-const three = (a: MemberFacts = memberFacts('a')): ClusterFacts => clusterOf(a, memberFacts('b'), memberFacts('c'));
-
-function findingsOf(cluster: ClusterFacts): readonly Finding[] {
-  return judge(doctorRules, cluster);
-}
-
-/** Severity, what it is about and the words of everything that is not well. */
-function complaintsOf(cluster: ClusterFacts): readonly string[] {
-  return findingsOf(cluster)
-    .filter(({ severity }) => severity !== 'ok')
-    .map(({ severity, about, seen }) => `${severity} ${about}: ${seen}`);
-}
+import { absent, clusterOf, complaintsOf, findingsOf, memberFacts, reachedAt, three } from './madeUp';
 
 test('a cluster that is well has one line for each rule, and none asks for anything', () => {
   const findings = findingsOf(three());
@@ -124,39 +54,6 @@ test('a lost majority is told as that', () => {
   expect(complaints).toContain(
     'error majority: 0 of 3 voting members are well, and 2 are needed: nothing can be written',
   );
-});
-
-test('members that could not be asked from here are not called dead, and the majority is not called lost', () => {
-  const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
-  const majorityOf = (...members: readonly MemberFacts[]) =>
-    complaintsOf(clusterOf(...members)).filter((each) => each.includes(' majority: '));
-  const findings = findingsOf(clusterOf(unasked(a), unasked(b), unasked(c)));
-  expect(findings[0]).toEqual({
-    severity: 'error',
-    about: 'members',
-    seen: 'a could not be asked from here: x509: unknown authority',
-    advice: expect.stringContaining('--ca-file') as string,
-  });
-  expect(findings.filter(({ severity, about }) => severity === 'error' && about !== 'members')).toEqual([]);
-  const notKnown = (count: number) => [
-    `unknown majority: ${count} of 3 voting members could not be asked from here, and 2 have to be well: whether they are is not known`,
-  ];
-  expect(majorityOf(unasked(a), unasked(b), unasked(c))).toEqual(notKnown(3));
-  expect(majorityOf(a, unasked(b), unasked(c))).toEqual(notKnown(2));
-  expect(majorityOf(a, b, unasked(c))).toEqual(notKnown(1));
-  expect(majorityOf(absent(a), absent(b), unasked(c))).toEqual([
-    'error majority: at most 1 of 3 voting members are well, and 2 are needed: nothing can be written',
-  ]);
-  expect(majorityOf(unasked(a))).toEqual([expect.stringMatching(/^unknown majority: 1 of 1 /)]);
-});
-
-test('what the members that answer say is not said of those that do not', () => {
-  const links = (...members: readonly MemberFacts[]) =>
-    findingsOf(clusterOf(...members)).find(({ about }) => about === 'links')?.seen;
-  const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
-  expect(links(a, b, c)).toBe('every member hears every other one');
-  expect(links(a, absent(b), absent(c))).toBe('of those that answer: every member hears every other one');
-  expect(findingsOf(clusterOf(a, b, absent(c))).find(({ about }) => about === 'size')?.seen).toBe('3 voting members');
 });
 
 test('a member that was added and never started counts for the majority, a learner does not', () => {
