@@ -32,5 +32,6 @@ test('what the members that answer say is not said of those that do not', () => 
   const [a, b, c] = [memberFacts('a'), memberFacts('b'), memberFacts('c')];
   expect(links(a, b, c)).toBe('every member hears every other one');
   expect(links(a, absent(b), absent(c))).toBe('of those that answer: every member hears every other one');
+  expect(links(absent(a))).toBe('no member tells');
   expect(findingsOf(clusterOf(a, b, absent(c))).find(({ about }) => about === 'size')?.seen).toBe('3 voting members');
 });
