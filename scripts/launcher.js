@@ -60,6 +60,14 @@ function listenEarly() {
 /** As exitCodes.unexpectedFailure of the program, which is not there. */
 const FAILED = 1;
 
+/**
+ * Without a listener of its own a process of Node.js opens its debugger at this signal, on 127.0.0.1:9229 and without a password: every user of the
+ * machine could run code in it. Who has a use for the signal listens as well.
+ */
+function keepDebuggerShut() {
+  process.on('SIGUSR1', () => undefined);
+}
+
 /** Runs the program, or says that it is not there; what it cannot load itself, it says (src/app/lastWords.ts). */
 function start() {
   let program;
@@ -79,6 +87,7 @@ function start() {
 module.exports = { load, run, CODE_CACHE };
 
 if (require.main === module) {
+  keepDebuggerShut();
   listenEarly();
   start();
 }

@@ -62,6 +62,10 @@ async function run(configuration: Configuration, warnings: readonly string[], su
   };
   const serving = new Serving();
   stopOnSignals(serving, logger, leaving);
+  // Whoever sends it is told; that Node.js opens no debugger at it is the matter of scripts/launcher.js, from the first moment on.
+  process.on('SIGUSR1', () => {
+    logger.info('SIGUSR1 is not used; the level of the log is changed with PUT /config/local/log');
+  });
   const starting = ProcessTls.open(configuration, logger).then((tls) =>
     start(serving, { configuration, logger, events, surface, dials: createDials(tls, configuration), tls }),
   );
@@ -79,7 +83,11 @@ function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: Rem
   markRemoved(dataDir, note, logger);
   setTimeout(() => {
     serving.stop(new Error('the member was removed')).then(
-      () => leaving.leave('removedFromCluster'),
+      () => {
+        // What others said meanwhile ("that counts once a majority says so") is not the end of the story.
+        logger.error('stopped, because the member was removed from the cluster');
+        void leaving.leave('removedFromCluster');
+      },
       (error: unknown) => die(logger, leaving, error),
     );
   }, REMOVED_DELAY_MS);

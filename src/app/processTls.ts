@@ -132,13 +132,18 @@ export class ProcessTls {
     // A certificate that is put in the place of another one may be for other names: it would be found at the next start, by those who dial.
     const doubtsOf = ({ pem }: Material): readonly string[] =>
       doubtsOfNames(this.configuration, { client: undefined, peer: undefined, [name]: pem.cert?.toString() });
-    const credentials = await openCredentials(side, { clock, log, ...(isSelfMade ? {} : { doubtsOf }) });
+    // A proxy has no peer port.
+    const isOnlyDialedWith = name === 'peer' && this.configuration.proxy !== 'off';
+    const credentials = await openCredentials(side, {
+      ...{ clock, log, isOnlyDialedWith },
+      ...(isSelfMade ? {} : { doubtsOf }),
+    });
     const acceptor = new TlsAcceptor({ side, credentials, clock, log });
     return { side, credentials, acceptor, dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }
 
   private async dialWith(side: TlsSide): Promise<Dialed> {
-    const credentials = await openCredentials(side, { clock: this.clock, log: this.logger });
+    const credentials = await openCredentials(side, { clock: this.clock, log: this.logger, isOnlyDialedWith: true });
     return { dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }
 

@@ -42,7 +42,7 @@ export async function startProxyServer(
     logger,
     nowMs: () => performance.now(),
   });
-  logger.info({ clients, peerUrls, mode: configuration.proxy }, 'proxy: forwarding to the cluster');
+  logger.info({ clients, peerUrls, mode: modeOf(configuration) }, 'proxy: forwarding to the cluster');
   tellExposures([...clientExposures(configuration), ...numbersExposures(configuration)], logger);
   const audit = await openAuditLog(configuration.auditLog, logger);
   const shared = {
@@ -87,6 +87,11 @@ export async function startProxyServer(
   }
 }
 
+/** A process that was to be a member, and found the cluster full (--discovery-fallback), is a proxy although --proxy is off. */
+function modeOf({ proxy }: Configuration): 'on' | 'readonly' {
+  return proxy === 'readonly' ? 'readonly' : 'on';
+}
+
 function environmentOf(
   configuration: Configuration,
   dials: ServerSetting['dials'],
@@ -95,7 +100,7 @@ function environmentOf(
   return {
     id: randomBytes(8).toString('hex'),
     ownUrls: (urls) => ownUrls(urls, configuration.listenClientUrls),
-    mode: configuration.proxy === 'readonly' ? 'readonly' : 'on',
+    mode: modeOf(configuration),
     fetchMembers: (url) => fetchMembers(url, ASK_TIMEOUT_MS, dials.peer),
     targetOf: parseRequestTarget,
     dial: dials.proxied,

@@ -2,6 +2,7 @@
 import { nameOf, type Answer, type Call } from './call';
 import { EtcdError, NotUnderstoodError, RefusedError } from './errors';
 import { isRecord, parseJson, printable, textOf, wholeNumberOf } from './json';
+import { saidIn, wordsOfPage } from './saidIn';
 
 /** Throws AnswerError. */
 export function jsonOf(call: Call, answer: Answer): unknown {
@@ -23,8 +24,6 @@ export function notUnderstood(call: Call, { status, endpoint }: Answer, what: st
   return new NotUnderstoodError(status, `${nameOf(call)}: the answer of ${endpoint} is not understood: ${what}`);
 }
 
-const SAID_MAX = 200;
-
 const UNAUTHORIZED = 401;
 
 function refusalOf(call: Call, answer: Answer): EtcdError | RefusedError {
@@ -38,21 +37,11 @@ function refusalOf(call: Call, answer: Answer): EtcdError | RefusedError {
       ...{ code, message: printable(words), cause: about, index: wholeNumberOf(index) ?? 0 },
     });
   }
-  const said = printable(words ?? wordsOfPage(text))
-    .trim()
-    .slice(0, SAID_MAX);
-  return new RefusedError(status, nameOf(call), `${said}${whyNotKnown(answer)}`);
+  return new RefusedError(status, nameOf(call), `${saidIn(text)}${whyNotKnown(answer)}`);
 }
 
 /** A right user is told 401 where a standby or a proxy sent the request on to somebody who was not shown the password. */
 function whyNotKnown({ status, endpoint, isPasswordKept }: Answer): string {
   if (status !== UNAUTHORIZED || isPasswordKept !== true) return '';
   return ` (the request was sent on to ${endpoint}, which is none of the endpoints given: it was not shown the password)`;
-}
-
-/** Of a page for browsers only what it is: whatever answered so is no member. */
-function wordsOfPage(text: string): string {
-  if (!/^\s*<(?:!doctype|html)/i.test(text)) return text;
-  const [, title = ''] = /<title>([^<]*)/i.exec(text) ?? [];
-  return `a page of HTML${title.trim() === '' ? '' : ` with the title ${JSON.stringify(title.trim())}`}`;
 }

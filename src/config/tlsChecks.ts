@@ -144,6 +144,8 @@ export function findTlsDoubts(built: Built): string[] {
 /** As etcd warns: the scheme of the URLs decides. */
 function doubtsOfUse(built: Built, side: Side): string[] {
   const { certificate, certAuth, auto, listening } = side;
+  // A proxy has no peer port: it shows members the certificate at their client ports.
+  if (side === peer && built.configuration.proxy !== 'off') return [];
   if (speaksTls(built, side)) return [];
   const given = [certificate, certAuth, auto].filter((name) =>
     name === certificate ? isWritten(built, name) : isOn(built, name),

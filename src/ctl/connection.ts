@@ -3,18 +3,13 @@ import { Keys } from '../client/keys';
 import type { Built } from '../config/build';
 import { clientVariables } from '../config/clientVariables';
 import { loadBesides } from '../config/load';
-import { peerSide } from '../config/tlsSides';
-import { formatEndpoint } from '../config/urls';
 import type { Dial } from '../platform/dial';
 import { readPlainFileSync } from '../platform/plainFile';
 import { forTerminal } from '../platform/terminalText';
-import { openDialMaterial } from '../tls/dialMaterial';
 import { readTlsFiles, type TlsFile } from '../tls/files';
 import { TlsFileError } from '../tls/errors';
-import type { TlsSide } from '../tls/side';
 import { UsageError, type CommandArguments } from './arguments';
-import { bareSide, orLater, SURROUNDINGS } from './filesDial';
-import { memberTls } from './memberTls';
+import { dialClients, dialPeers, dialWith, listenUrlOf, type GivenFiles } from './besideMember';
 import { readUserFile } from './userFile';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,12 +22,9 @@ export interface Connection {
   readonly user?: string | undefined;
 }
 
-/** Addresses that are good to listen on and not to connect to, and where to connect instead. */
-const LOOPBACK_OF: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
 /**
- * To the client port that --url names, or else to that of the member on this machine. The files that the options name are used, or else
- * those that the member itself has, so that a check in a container needs no options. Rejects with UsageError. What is wrong with files
+ * To the client port that --url names, or else to that of the member on this machine. The CAs that the option
+ * names are used, or else those that the member itself has, and likewise the certificate with its key: a check in a container needs no options. Rejects with UsageError. What is wrong with files
  * is told when https is dialled, and then only.
  */
 export async function clientConnection(values: CommandArguments, environment: Environment): Promise<Connection> {
@@ -78,19 +70,16 @@ async function endOf(
   values: CommandArguments,
   environment: Environment,
 ): Promise<Pick<Connection, 'url' | 'dial'>> {
-  const given = givenSide(values, environment);
-  if (url !== undefined) {
-    const dial = given === undefined ? dialAs(() => ownMember(values, environment)) : dialWith(given);
-    return { url, dial: await dial };
-  }
+  const given = givenFiles(values, environment);
+  if (url !== undefined) return { url, dial: await dialClients(given, () => ownMember(values, environment)) };
   const member = ownMember(values, environment);
   const own = listenUrlOf(member) ?? values.url('url');
-  return { url: own, dial: await (given === undefined ? dialAs(() => member) : dialWith(given)) };
+  return { url: own, dial: await dialClients(given, () => member) };
 }
 
 /** To any URL that has to do with no member on this machine, with the files that the options name. @throws UsageError */
 export function otherConnections(values: CommandArguments, environment: Environment): Promise<Dial> {
-  return dialWith(givenSide(values, environment) ?? bareSide({}));
+  return dialWith(givenFiles(values, environment));
 }
 
 /** What the file says, or else the variables that etcdctl has for it. The file wins: it shows the password to fewer. */
@@ -121,10 +110,7 @@ export function readUser(file: { readonly option: string; readonly path: string 
 
 /** To peer ports, in the same way. @throws UsageError */
 export function peerConnections(values: CommandArguments, environment: Environment): Promise<Dial> {
-  const given = givenSide(values, environment);
-  return given === undefined
-    ? orLater(() => openDialMaterial(peerSide(ownMember(values, environment).configuration), SURROUNDINGS))
-    : dialWith(given);
+  return dialPeers(givenFiles(values, environment), () => ownMember(values, environment));
 }
 
 /** The client certificate and the key that are named, in PEM; undefined if none are, or what a variable names cannot be read. */
@@ -132,9 +118,9 @@ export async function givenPair(
   values: CommandArguments,
   environment: Environment,
 ): Promise<{ readonly cert: string; readonly key: string } | undefined> {
-  const files = givenSide(values, environment)?.files;
+  const files = givenFiles(values, environment);
   try {
-    const { certificate, key } = await readTlsFiles({ certificate: files?.certificate, key: files?.key });
+    const { certificate, key } = await readTlsFiles({ certificate: files.certificate, key: files.key });
     return certificate && key && { cert: certificate.text, key: key.text };
   } catch (error) {
     // What was typed has been read before, to dial with it.
@@ -143,38 +129,15 @@ export async function givenPair(
   }
 }
 
-function dialAs(memberOf: () => Built): Promise<Dial> {
-  return orLater(async () => {
-    const member = memberOf();
-    const own = listenUrlOf(member);
-    const tls = await memberTls(member.configuration);
-    return (url) => (url.origin === own ? tls.own : tls.others);
-  });
-}
-
-/** What is wrong with a file that was typed is a mistake of who typed it; what a variable names may be meant for others. @throws UsageError */
-async function dialWith(side: TlsSide): Promise<Dial> {
-  const open = () => openDialMaterial(side, SURROUNDINGS);
-  const isTyped = Object.values(side.files).some((file?: TlsFile) => file?.option.startsWith('--'));
-  if (!isTyped) return orLater(open);
-  try {
-    const material = await open();
-    return await orLater(() => Promise.resolve(material));
-  } catch (error) {
-    throw error instanceof TlsFileError ? new UsageError(error.message) : error;
-  }
-}
-
-/** Undefined: no option and no ETCDCTL_ variable names a file. */
-function givenSide(values: CommandArguments, environment: Environment): TlsSide | undefined {
+/** What options and ETCDCTL_ variables name. @throws UsageError */
+function givenFiles(values: CommandArguments, environment: Environment): GivenFiles {
   const fileOf = (name: string): TlsFile | undefined => values.file(name, environment);
   const [authorities, certificate, key] = [fileOf('ca-file'), fileOf('cert-file'), fileOf('key-file')];
   if ((certificate === undefined) !== (key === undefined)) {
     const missing = certificate === undefined ? '--cert-file' : '--key-file';
     throw new UsageError(`a certificate and its key come together; give ${missing} too`);
   }
-  if (authorities === undefined && certificate === undefined) return undefined;
-  return bareSide({ authorities, certificate, key });
+  return { authorities, certificate, key };
 }
 
 function ownMember(values: CommandArguments, environment: Environment): Built {
@@ -184,11 +147,4 @@ function ownMember(values: CommandArguments, environment: Environment): Built {
   throw new UsageError(
     `the configuration of the member on this machine cannot be read: ${loaded.message}; correct it, or give ${others} with --ca-file`,
   );
-}
-
-/** Where the member listens, as seen from its own machine; undefined: nothing is said about it. */
-function listenUrlOf({ configuration, sources }: Built): string | undefined {
-  if (sources.get('listen-client-urls')?.source === 'default') return undefined;
-  const [first] = configuration.listenClientUrls;
-  return first && new URL(formatEndpoint({ ...first, host: LOOPBACK_OF[first.host] ?? first.host })).origin;
 }

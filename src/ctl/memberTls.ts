@@ -18,15 +18,24 @@ export interface MemberTls {
   readonly others: ClientTls;
 }
 
-/** Rejects with TlsFileError for files that cannot be used, and if the member demands a certificate that there is none for. */
-export async function memberTls(configuration: Configuration): Promise<MemberTls> {
+/**
+ * Rejects with TlsFileError for files that cannot be used, and if the member demands a certificate that there is none for.
+ *
+ * @param given its certificate and key are shown instead, wherever one is demanded
+ */
+export async function memberTls(configuration: Configuration, given: TlsFiles = {}): Promise<MemberTls> {
   const side = clientSide(configuration);
   const { certificate, authorities } = await readTlsFiles({ ...shownFiles(side, configuration), key: undefined });
-  const { own, ...pair } = side.certificatesDemanded ? await clientPair(configuration, authorities) : {};
+  const pair =
+    (await readPair(given)) ?? (side.certificatesDemanded ? await clientPair(configuration, authorities) : undefined);
+  const own = pair && ownOf(pair);
   const others =
     authorities ?? (await readTlsFiles({ authorities: peerSide(configuration).files.authorities })).authorities;
   const anchors = [authorities, certificate].flatMap((file) => (file === undefined ? [] : [file.text]));
-  const options = contextOptions({ pem: { ...pair, ca: anchors.length === 0 ? undefined : anchors } }, side.protocol);
+  const options = contextOptions(
+    { pem: { cert: pair?.certificate.text, key: pair?.key.text, ca: anchors.length === 0 ? undefined : anchors } },
+    side.protocol,
+  );
   const [shown] = certificate === undefined ? [] : certificatesOf(certificate);
   return {
     own: {
@@ -48,25 +57,42 @@ function shownFiles(side: TlsSide, { dataDir }: Configuration): TlsFiles {
   return { ...side.files, certificate: selfMadePaths(dataDir, side.name).certificate };
 }
 
-interface ClientPair {
-  /** In words. */
-  readonly own: string;
-  readonly cert: string;
-  readonly key: string;
+/** The certificate of the member for its own client port, and its key; none where it demands none. Rejects as `memberTls` does. */
+export async function memberPair(configuration: Configuration): Promise<TlsFiles> {
+  const { certificatesDemanded, files } = clientSide(configuration);
+  if (!certificatesDemanded) return {};
+  const { authorities } = await readTlsFiles({ authorities: files.authorities });
+  const { certificate, key } = await clientPair(configuration, authorities);
+  return { certificate: certificate.file, key: key.file };
+}
+
+interface Pair {
+  readonly certificate: TlsText;
+  readonly key: TlsText;
+}
+
+async function readPair(files: TlsFiles): Promise<Pair | undefined> {
+  const { certificate, key } = await readTlsFiles({ certificate: files.certificate, key: files.key });
+  return certificate && key && { certificate, key };
+}
+
+/** In words. */
+function ownOf({ certificate }: Pair): string | undefined {
+  const [own] = certificatesOf(certificate);
+  return own && describe(own, named(certificate.file));
 }
 
 /** A certificate of the member that its own client port takes: that of the client port itself, or the one that it shows other members. */
-async function clientPair(configuration: Configuration, authorities: TlsText | undefined): Promise<ClientPair> {
+async function clientPair(configuration: Configuration, authorities: TlsText | undefined): Promise<Pair> {
   const trusted = authorities === undefined ? [] : certificatesOf(authorities);
   const { clientCertAllowedHostname: allowed } = configuration;
   for (const { files } of [clientSide(configuration), peerSide(configuration)]) {
-    const { certificate, key } = await readTlsFiles({ certificate: files.certificate, key: files.key });
-    if (certificate === undefined || key === undefined) continue;
-    const chain = certificatesOf(certificate);
+    const pair = await readPair(files);
+    if (pair === undefined) continue;
+    const chain = certificatesOf(pair.certificate);
     const [own] = chain;
-    if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted) && isAllowed(own, allowed)) {
-      return { own: describe(own, named(certificate.file)), cert: certificate.text, key: key.text };
-    }
+    if (own !== undefined && isFor(own, 'clientAuth') && isSignedBy(own, chain, trusted) && isAllowed(own, allowed))
+      return pair;
   }
   const withName =
     allowed.length === 0 ? '' : ` with one of the names of --client-cert-allowed-hostname (${allowed.join(', ')})`;

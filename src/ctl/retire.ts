@@ -9,6 +9,7 @@ import { listMembers, removeMember, type Member } from '../client/members';
 import { runCommand, say } from './arguments';
 import { clientConnection, type Environment } from './connection';
 import { untilDone } from './untilDone';
+import { activeSizeOf } from '../client/activeSize';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -35,7 +36,7 @@ interface Job {
  * and an ordinal of N or more, one by one, the highest first, each only while the others have a quorum without it. Before it
  * is removed a member sends its clients elsewhere for the --drain time. With --keep 0 all of that name go, such as those of a release
  * that another one takes over from; a cluster that would have none left loses nobody. Can be run again at any time. Exits with 0 when none
- * of them is left, with 1 if that could not be reached in time.
+ * of them is left, with 1 if that could not be reached in time, or if one came back as a standby meanwhile.
  */
 export function retire(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('retire', args, async (values) => {
@@ -59,8 +60,28 @@ async function retireAll(job: Job): Promise<void> {
     );
   }
   if (surplus.length === 0) say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
+  if (surplus.length === 0) return;
+  const activeSize = await activeSizeOf(target(job));
+  if (activeSize !== undefined && members.length - surplus.length < activeSize)
+    say(
+      `the cluster fills its places up to ${activeSize} members (activeSize in /v2/admin/config): who is removed waits as a standby and ` +
+        'takes a place again for as long as it runs; stop it right after this',
+    );
   for (const { member, ordinal } of surplus) await retireOne(job, { member, ordinal });
-  if (surplus.length > 0) say(`done: the members from ${job.prefix}${job.keep} on are removed`);
+  await checkGone(job, surplus);
+  say(`done: the members from ${job.prefix}${job.keep} on are removed`);
+}
+
+/** Nobody gets the id of a member that was removed: one with another id came as a standby. */
+async function checkGone(job: Job, removed: readonly PodMember[]): Promise<void> {
+  const ids = new Set(removed.map(({ member }) => member.id));
+  const members = await insist(job, 'asking for the members', () => listMembers(target(job)));
+  const back = surplusMembers(members, job.prefix, job.keep).filter(({ member }) => !ids.has(member.id));
+  if (back.length === 0) return;
+  const names = back.map(({ member, ordinal }) => `${job.prefix}${ordinal} (${member.id})`).join(', ');
+  throw new Error(
+    `a place was free, and ${names} has it now, which waited as a standby: stop what runs there, and run this again`,
+  );
 }
 
 async function retireOne(job: Job, { member, ordinal }: PodMember): Promise<void> {

@@ -23,15 +23,20 @@ export async function openDialMaterial(
   side: TlsSide,
   { clock, log }: Pick<CredentialsSetting, 'clock' | 'log'>,
 ): Promise<() => ClientTls> {
-  return dialMaterial(await openCredentials(side, { clock, log }), side);
+  return dialMaterial(await openCredentials(side, { clock, log, isOnlyDialedWith: true }), side);
 }
 
 /** Rejects with TlsFileError. */
 export function openCredentials(
   side: TlsSide,
-  { clock, log, doubtsOf }: Pick<CredentialsSetting, 'clock' | 'log' | 'doubtsOf'>,
+  {
+    clock,
+    log,
+    doubtsOf,
+    isOnlyDialedWith = false,
+  }: Pick<CredentialsSetting, 'clock' | 'log' | 'doubtsOf'> & { readonly isOnlyDialedWith?: boolean },
 ): Promise<Credentials> {
-  const rules = { ownSignedByAuthorities: side.name === 'peer' };
+  const rules = { ownSignedByAuthorities: side.name === 'peer', isOnlyDialedWith };
   return Credentials.open({ side: side.name, files: side.files, rules, doubtsOf, clock, log });
 }
 

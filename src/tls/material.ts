@@ -25,6 +25,8 @@ export interface MaterialRules {
    * between members; a client port's CAs are those of its clients only.
    */
   readonly ownSignedByAuthorities: boolean;
+  /** Nothing listens with the certificate: it has to be one for clients alone. */
+  readonly isOnlyDialedWith?: boolean;
 }
 
 /** Rejects with TlsFileError for the first thing that is wrong. */
@@ -127,14 +129,24 @@ function doubtsOfAuthorities({ file }: TlsText, authorities: readonly X509Certif
 }
 
 function doubtsOfUsage({ text, own }: Pair, rules: MaterialRules): string[] {
-  const wanted: readonly Usage[] = rules.ownSignedByAuthorities ? ['serverAuth', 'clientAuth'] : ['serverAuth'];
+  const wanted = usagesOf(rules);
   const missing = wanted.filter((usage) => !isFor(own, usage));
   if (missing.length === 0) return [];
-  const who = rules.ownSignedByAuthorities ? 'other members' : 'clients';
+  const who =
+    rules.isOnlyDialedWith === true
+      ? 'who is dialled with it'
+      : rules.ownSignedByAuthorities
+        ? 'other members'
+        : 'clients';
   return [
     `${named(text.file)}: the certificate ${titleOf(own)} is not for what it is used for here (its extended key usage lacks ${missing.join(' and ')}); ${who} ` +
       `will refuse it; make one with ${wanted.join(' and ')}`,
   ];
+}
+
+function usagesOf({ ownSignedByAuthorities, isOnlyDialedWith }: MaterialRules): readonly Usage[] {
+  if (isOnlyDialedWith === true) return ['clientAuth'];
+  return ownSignedByAuthorities ? ['serverAuth', 'clientAuth'] : ['serverAuth'];
 }
 
 /** OpenSSL has the last word, for instance on keys that are too short. */

@@ -71,3 +71,22 @@ test('that a certificate of its own cannot be kept is an error of the storage, w
   });
   tls.stop();
 });
+
+test.each([
+  ['a proxy', ['--proxy=on', '--initial-cluster=a=https://b:1'], '--peer-cert-file', '--peer-key-file'],
+  ['who asks a discovery service', ['--discovery=https://b:1/t'], '--discovery-cert', '--discovery-key'],
+])('a certificate for clients is all that %s dials with, and no other is', async (_, flags, certOption, keyOption) => {
+  const doubtsOf = async (onlyFor: 'clientAuth' | 'serverAuth'): Promise<readonly string[]> => {
+    const { certFile, keyFile } = await pki.issue('half', { onlyFor });
+    const argv = [...flags, `${certOption}=${certFile}`, `${keyOption}=${keyFile}`];
+    const build = { version: '0', nodeVersion: process.version, platform: 'test' };
+    const outcome = loadConfiguration(argv, {}, () => '', build);
+    if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    (await ProcessTls.open(outcome.configuration, log)).stop();
+    return lines;
+  };
+  expect(await doubtsOf('clientAuth')).toEqual([]);
+  expect(await doubtsOf('serverAuth')).toEqual([expect.stringContaining('lacks clientAuth); who is dialled with it')]);
+});

@@ -1,4 +1,5 @@
 /** What a process becomes: a member, or a proxy of those that are. */
+import pino from 'pino';
 import type { InProcess } from '../support/inProcess';
 import { startInProcess } from '../support/inProcess';
 
@@ -34,7 +35,10 @@ async function untilOk(url: string): Promise<Response> {
 test('the first at a token for one is the member, who comes later forwards to it', async () => {
   const member = await startOne('all', [`--discovery=${discovery}`]);
   await untilOk(`${member.url}/readyz`);
-  const late = await startOne('all', ['--name=late', `--discovery=${discovery}`]);
+  const lines: { msg: string; mode?: string }[] = [];
+  const logger = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line) as { msg: string }) });
+  const late = await startOne('all', ['--name=late', `--discovery=${discovery}`], undefined, logger);
+  expect(lines.find(({ msg }) => msg === 'proxy: forwarding to the cluster')?.mode).toBe('on');
   const config = await untilOk(`${late.url}/v2/config/local/proxy`);
   expect(await config.json()).toEqual({ endpoints: [member.url] });
 

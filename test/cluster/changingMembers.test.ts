@@ -70,6 +70,9 @@ test('a removed member ends with code 6 and says why', async () => {
   expect(await removed.exited).toEqual({ code: 6, signal: null });
   expect(removed.logs()).toContain('the member has been permanently removed from the cluster');
   expect(removed.logs()).toContain('the data-dir used by this member must be removed.');
+  expect(removed.logs().trim().split('\n').at(-1)).toContain(
+    'stopped, because the member was removed from the cluster',
+  );
   const again = await endsBadly(removed, cluster.argumentsFor(cluster.members, '--initial-cluster-state', 'existing'));
   expect(again.code).toBe(6);
   cluster.members.pop();

@@ -109,6 +109,14 @@ describe('a warning', () => {
   ])('%j', (argv, warning) => {
     expect(run({ argv }).warnings).toEqual([warning]);
   });
+
+  it('is not given of what a proxy dials with: it has no peer port', () => {
+    const proxy = ['--proxy=on', '--initial-cluster=a=https://b:1'];
+    const pair = ['--peer-cert-file=/c', '--peer-key-file=/k', '--peer-trusted-ca-file=/ca'];
+    expect(run({ argv: [...proxy, ...pair] }).warnings).toEqual([]);
+    expect(run({ argv: [...proxy, '--peer-auto-tls'] }).warnings).toEqual([]);
+    expect(run({ argv: [...proxy, '--cert-file=/c', '--key-file=/k'] }).warnings).toHaveLength(1);
+  });
 });
 
 describe('a file of CAs', () => {

@@ -55,6 +55,39 @@ describe('cairn retire', () => {
     expect(output.text()).toBe('removed kv-4 (a4)\nremoved kv-3 (a3)\ndone: the members from kv-3 on are removed\n');
   });
 
+  describe('where the cluster is to have so many members', () => {
+    const config = (activeSize: number, removeDelay = 2) => ({ body: { activeSize, removeDelay, syncInterval: 5 } });
+
+    it('says that they take their places again', async () => {
+      answerTo = (_, path) => (path === '/v2/admin/config' ? config(5) : undefined);
+      expect(await run('--keep', '4')).toBe(0);
+      expect(output.text()).toMatch(/^the cluster fills its places up to 5 members .*\nremoved kv-4 \(a4\)\ndone: /);
+    });
+
+    it.each([
+      ['fewer are to be there', config(4)],
+      ['nobody said so', config(9, 1800)],
+      ['it is not told there', { status: 403, body: 'no' }],
+    ])('says nothing where %s', async (_what, answer) => {
+      answerTo = (_, path) => (path === '/v2/admin/config' ? answer : undefined);
+      expect(await run('--keep', '4')).toBe(0);
+      expect(output.text()).toMatch(/^removed kv-4 \(a4\)\ndone: /);
+    });
+
+    it('fails where one of them has a place again', async () => {
+      let listings = Infinity;
+      answerTo = (method, path) => {
+        if (method === 'DELETE') listings = 2;
+        // The first one shows that it is gone.
+        else if (path === '/v2/members' && --listings === 0) members.push({ id: 'b4', name: 'kv-4', ready: true });
+        return undefined;
+      };
+      expect(await run('--keep', '4')).toBe(1);
+      expect(output.text()).toContain('kv-4 (b4) has it now, which waited as a standby: stop what runs there');
+      expect(output.text()).not.toContain('done');
+    });
+  });
+
   it('removes all of a name where others stay', async () => {
     for (const at of [0, 1, 2]) members.push({ id: `b${at}`, name: `new-${at}`, ready: true });
     expect(await run('--keep', '0')).toBe(0);

@@ -1,10 +1,7 @@
 /** The commands against https servers: with what their options say, and with what the member beside them is configured with. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server, type ServerOptions } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TLSSocket } from 'node:tls';
 import pino from 'pino';
 import { ProcessTls } from '../../src/app/processTls';
 import { loadBesides } from '../../src/config/load';
@@ -17,18 +14,14 @@ import { fetchMembers } from '../../src/peer/fetchMembers';
 import { REMOVED_FILE, removedFileText } from '../../src/platform/removedFile';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 import { captureOutput } from './output';
+import { demanding, SecureServer } from './secureServer';
 
 const output = captureOutput();
-const MEMBERS = JSON.stringify({ members: [] });
-
+const server = new SecureServer();
 let ours: Pki;
 let theirs: Pki;
 /** Of a name that no test dials. */
 let member: CertificateFiles;
-let server: Server;
-let port = 0;
-/** Method, path and the common name of whoever asked. */
-let asked: string[] = [];
 
 beforeAll(async () => {
   [ours, theirs] = await Promise.all([makePki('ours'), makePki('theirs')]);
@@ -40,91 +33,60 @@ afterAll(() => {
   theirs.remove();
 });
 
-afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-});
-
-async function serve({ certificate, key }: CertificateFiles, options: ServerOptions = {}): Promise<void> {
-  asked = [];
-  server = createServer({ cert: certificate, key, ...options }, (request, response) => {
-    asked.push(`${request.method} ${request.url} ${nameOf(request.socket)}`);
-    response.setHeader('X-Etcd-Cluster-Id', '1').end(request.url === '/members' ? '[{"id":10}]' : MEMBERS);
-  });
-  server.on('tlsClientError', () => undefined);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  port = (server.address() as AddressInfo).port;
-}
-
-function nameOf(socket: Socket): string {
-  const subject = socket instanceof TLSSocket ? socket.getPeerCertificate().subject : undefined;
-  return (subject as { CN?: string } | undefined)?.CN ?? 'nobody';
-}
-
-const demanding = (): ServerOptions => ({ ca: ours.ca.certificate, requestCert: true, rejectUnauthorized: true });
-
-/** As the member in the same container is told where it listens and with what. */
-function besides(files: CertificateFiles, more: Record<string, string> = {}): Record<string, string> {
-  return {
-    ETCD_LISTEN_CLIENT_URLS: `https://0.0.0.0:${port}`,
-    ETCD_CERT_FILE: files.certFile,
-    ETCD_KEY_FILE: files.keyFile,
-    ...more,
-  };
-}
+afterEach(() => server.stop());
 
 describe('beside a member', () => {
   test('another one is known by the CA of members where there is none of clients', async () => {
-    await serve(await ours.issue('another'));
+    await server.serve(await ours.issue('another'));
     const shown = await theirs.issue('shown', { hosts: ['member.example'] });
-    const url = ['--url', `https://127.0.0.1:${port}`];
-    const besidesIt = besides(shown, { ETCD_LISTEN_CLIENT_URLS: 'https://127.0.0.1:1' });
+    const url = ['--url', `https://127.0.0.1:${server.port}`];
+    const besidesIt = server.besides(shown, { ETCD_LISTEN_CLIENT_URLS: 'https://127.0.0.1:1' });
     expect(await healthcheck(url, besidesIt)).toBe(1);
     expect(output.text()).toContain('unknown authority');
     expect(await healthcheck(url, { ...besidesIt, ETCD_PEER_TRUSTED_CA_FILE: ours.caFile })).toBe(0);
-    expect(asked).toEqual(['GET /readyz nobody']);
+    expect(server.asked).toEqual(['GET /readyz nobody']);
   });
 
   test('a healthcheck knows the certificate, whatever its names and whoever signed it', async () => {
-    await serve(member);
-    expect(await healthcheck([], besides(member))).toBe(0);
-    expect(asked).toEqual(['GET /readyz nobody']);
+    await server.serve(member);
+    expect(await healthcheck([], server.besides(member))).toBe(0);
+    expect(server.asked).toEqual(['GET /readyz nobody']);
   });
 
   test('a healthcheck and a prestop hook show the certificate of the member where one is demanded', async () => {
-    await serve(member, demanding());
-    const environment = besides(member, { ETCD_CLIENT_CERT_AUTH: 'true', ETCD_TRUSTED_CA_FILE: ours.caFile });
+    await server.serve(member, demanding(ours));
+    const environment = server.besides(member, { ETCD_CLIENT_CERT_AUTH: 'true', ETCD_TRUSTED_CA_FILE: ours.caFile });
     expect([output.text(), await healthcheck([], environment)]).toEqual(['', 0]);
     expect(await prestop(['--seconds=0'], environment)).toBe(0);
-    expect(asked).toEqual(['GET /readyz member', 'PUT /config/local/drain member']);
+    expect(server.asked).toEqual(['GET /readyz member', 'PUT /config/local/drain member']);
   });
 
   test('they show what the member shows other members if its own is not for clients of that CA', async () => {
     const front = await theirs.issue('front');
     const peer = await ours.issue('peer');
-    await serve(front, demanding());
-    const environment = besides(front, {
+    await server.serve(front, demanding(ours));
+    const environment = server.besides(front, {
       ETCD_CLIENT_CERT_AUTH: 'true',
       ETCD_TRUSTED_CA_FILE: ours.caFile,
       ETCD_PEER_CERT_FILE: peer.certFile,
       ETCD_PEER_KEY_FILE: peer.keyFile,
     });
     expect(await healthcheck([], environment)).toBe(0);
-    expect(asked).toEqual(['GET /readyz peer']);
+    expect(server.asked).toEqual(['GET /readyz peer']);
   });
 
   test('they show the one that has a name which clients must have', async () => {
     const peer = await ours.issue('peer', { hosts: ['apps.example'] });
-    await serve(member, demanding());
+    await server.serve(member, demanding(ours));
     const listed = {
       ETCD_CLIENT_CERT_AUTH: 'true',
       ETCD_CLIENT_CERT_ALLOWED_HOSTNAME: 'apps.example',
       ETCD_TRUSTED_CA_FILE: ours.caFile,
     };
     const both = { ETCD_PEER_CERT_FILE: peer.certFile, ETCD_PEER_KEY_FILE: peer.keyFile };
-    expect(await healthcheck([], besides(member, { ...listed, ...both }))).toBe(0);
-    expect(asked).toEqual(['GET /readyz peer']);
-    expect(await healthcheck([], besides(member, listed))).toBe(1);
+    expect(await healthcheck([], server.besides(member, { ...listed, ...both }))).toBe(0);
+    expect(server.asked).toEqual(['GET /readyz peer']);
+    expect(await healthcheck([], server.besides(member, listed))).toBe(1);
     expect(output.text()).toMatch(
       /one of the names of --client-cert-allowed-hostname \(apps\.example\); give one with/,
     );
@@ -132,41 +94,41 @@ describe('beside a member', () => {
 
   test('they say so if there is none to show', async () => {
     const front = await theirs.issue('front');
-    await serve(front, demanding());
-    const environment = besides(front, { ETCD_CLIENT_CERT_AUTH: 'true', ETCD_TRUSTED_CA_FILE: ours.caFile });
+    await server.serve(front, demanding(ours));
+    const environment = server.besides(front, { ETCD_CLIENT_CERT_AUTH: 'true', ETCD_TRUSTED_CA_FILE: ours.caFile });
     expect(await healthcheck([], environment)).toBe(1);
     expect(output.text()).toMatch(/demands client certificates.*give one with --cert-file and --key-file/);
   });
 
   test('a certificate that the member has not read yet is no reason to call it unhealthy', async () => {
-    await serve(member);
+    await server.serve(member);
     const renewed = await ours.issue('member', { hosts: ['member.example'] });
-    expect(await healthcheck([], besides(renewed, { ETCD_TRUSTED_CA_FILE: ours.caFile }))).toBe(0);
+    expect(await healthcheck([], server.besides(renewed, { ETCD_TRUSTED_CA_FILE: ours.caFile }))).toBe(0);
   });
 
   test.each([
     ['of another CA', () => theirs.issue('member', { hosts: ['member.example'] })],
     ['with other names', () => ours.issue('someone', { hosts: ['127.0.0.1'] })],
   ])('a server with a certificate %s is not the member', async (_what, issue) => {
-    await serve(await issue());
-    expect(await healthcheck([], besides(member, { ETCD_TRUSTED_CA_FILE: ours.caFile }))).toBe(1);
+    await server.serve(await issue());
+    expect(await healthcheck([], server.besides(member, { ETCD_TRUSTED_CA_FILE: ours.caFile }))).toBe(1);
     expect(output.text()).toMatch(/TLS with 127\.0\.0\.1:\d+: x509: /);
-    expect(asked).toEqual([]);
+    expect(server.asked).toEqual([]);
   });
 
   test('another URL is verified by its name', async () => {
-    await serve(member);
-    const environment = besides(member, { ETCD_TRUSTED_CA_FILE: ours.caFile });
-    expect(await healthcheck([`--url=https://localhost:${port}`], environment)).toBe(1);
+    await server.serve(member);
+    const environment = server.besides(member, { ETCD_TRUSTED_CA_FILE: ours.caFile });
+    expect(await healthcheck([`--url=https://localhost:${server.port}`], environment)).toBe(1);
     expect(output.text()).toMatch(/valid for DNS:member\.example, not for localhost/);
   });
 
   test('a certificate that is made at the first start is known from the data directory', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cairn-ctl-'));
     try {
-      await serve(member);
+      await server.serve(member);
       const environment = {
-        ETCD_LISTEN_CLIENT_URLS: `https://127.0.0.1:${port}`,
+        ETCD_LISTEN_CLIENT_URLS: `https://127.0.0.1:${server.port}`,
         ETCD_AUTO_TLS: 'true',
         ETCD_DATA_DIR: dataDir,
       };
@@ -177,7 +139,7 @@ describe('beside a member', () => {
       tls.stop();
       expect(await healthcheck([], environment)).toBe(1);
       const made = (name: string): string => readFileSync(join(dataDir, 'tls', name), 'utf8');
-      server.setSecureContext({ cert: made('client.crt'), key: made('client.key') });
+      server.show({ cert: made('client.crt'), key: made('client.key') });
       expect(await healthcheck([], environment)).toBe(0);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
@@ -185,9 +147,9 @@ describe('beside a member', () => {
   });
 
   test('files that cannot be used are no matter for who asks by http', async () => {
-    await serve(member);
-    const environment = besides(member, { ETCD_CERT_FILE: '/nowhere.crt' });
-    expect(await healthcheck([`--url=http://127.0.0.1:${port}`], environment)).toBe(1);
+    await server.serve(member);
+    const environment = server.besides(member, { ETCD_CERT_FILE: '/nowhere.crt' });
+    expect(await healthcheck([`--url=http://127.0.0.1:${server.port}`], environment)).toBe(1);
     expect(output.text()).not.toContain('nowhere');
     expect(await healthcheck([], environment)).toBe(1);
     expect(output.text()).toMatch(/--cert-file "\/nowhere\.crt": there is no such file/);
@@ -205,9 +167,9 @@ describe('with options', () => {
   test.each(commands)(
     'cairn %s asks with the files that they name, in the words of either etcdctl',
     async (_word, run) => {
-      await serve(await ours.issue('front'), demanding());
+      await server.serve(await ours.issue('front'), demanding(ours));
       const { certFile, keyFile } = await ours.issue('operator');
-      const url = `--url=https://127.0.0.1:${port}`;
+      const url = `--url=https://127.0.0.1:${server.port}`;
       const wordings: readonly (readonly [string[], object])[] = [
         [[`--ca-file=${ours.caFile}`, `--cert-file=${certFile}`, `--key-file=${keyFile}`], {}],
         [[`--cacert=${ours.caFile}`, `--cert=${certFile}`, `--key=${keyFile}`], {}],
@@ -215,24 +177,24 @@ describe('with options', () => {
         [[], { ETCDCTL_CACERT: ours.caFile, ETCDCTL_CERT: certFile, ETCDCTL_KEY: keyFile }],
       ];
       for (const [args, environment] of wordings) expect(await run([url, ...args], environment)).toBe(0);
-      expect(new Set(asked.map((line) => line.split(' ').at(-1)))).toEqual(new Set(['operator']));
-      expect(asked.length).toBeGreaterThanOrEqual(4);
+      expect(new Set(server.asked.map((line) => line.split(' ').at(-1)))).toEqual(new Set(['operator']));
+      expect(server.asked.length).toBeGreaterThanOrEqual(4);
     },
   );
 
   test('a CA that did not sign ends a check before anything is asked', async () => {
-    await serve(await ours.issue('front'));
-    expect(await check([`--url=https://127.0.0.1:${port}`, `--cacert=${theirs.caFile}`], {})).toBe(1);
+    await server.serve(await ours.issue('front'));
+    expect(await check([`--url=https://127.0.0.1:${server.port}`, `--cacert=${theirs.caFile}`], {})).toBe(1);
     expect(output.text()).toMatch(/signed by unknown authority/);
-    expect(asked).toEqual([]);
+    expect(server.asked).toEqual([]);
   });
 
   test.each([
     ['--cert-file=/x', '--key-file'],
     ['--key=/x', '--cert-file'],
   ])('%s alone is wrong usage', async (given, missing) => {
-    await serve(member);
-    expect(await healthcheck([`--url=https://127.0.0.1:${port}`, given], {})).toBe(2);
+    await server.serve(member);
+    expect(await healthcheck([`--url=https://127.0.0.1:${server.port}`, given], {})).toBe(2);
     expect(output.text()).toContain(`give ${missing} too`);
   });
 });
@@ -240,8 +202,8 @@ describe('with options', () => {
 test('cairn clear-removed asks the others as a member does', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cairn-ctl-'));
   try {
-    await serve(await ours.issue('other'), demanding());
-    const note = { memberId: 'a', clusterId: '1', peerURLs: [`https://127.0.0.1:${port}`] };
+    await server.serve(await ours.issue('other'), demanding(ours));
+    const note = { memberId: 'a', clusterId: '1', peerURLs: [`https://127.0.0.1:${server.port}`] };
     writeFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
     const environment = {
       ETCD_PEER_CERT_FILE: member.certFile,
@@ -250,7 +212,7 @@ test('cairn clear-removed asks the others as a member does', async () => {
     };
     expect(await clearRemoved([`--data-dir=${dataDir}`], fetchMembers, environment)).toBe(0);
     expect(output.text()).toMatch(/still lists member a; left alone/);
-    expect(asked).toEqual(['GET /members member']);
+    expect(server.asked).toEqual(['GET /members member']);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }

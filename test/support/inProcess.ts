@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import type { Surface } from '../../src/api/options';
 import { loadConfiguration } from '../../src/config/load';
 import { createDials } from '../../src/app/dials';
@@ -35,6 +35,7 @@ export async function startInProcess(
   surface: Surface,
   moreFlags: readonly string[] = [],
   place?: Place,
+  logger: Logger = pino({ level: 'silent' }),
 ): Promise<InProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cairn-in-process-'));
   const { port, peerPort } = place ?? (await freePlace());
@@ -51,7 +52,6 @@ export async function startInProcess(
   const onFailure = (error: unknown): void => {
     throw error;
   };
-  const logger = pino({ level: 'silent' });
   const tls = await ProcessTls.open(outcome.configuration, logger);
   const serving = new Serving();
   const setting = {

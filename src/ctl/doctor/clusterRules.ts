@@ -84,6 +84,16 @@ function absence(facts: MemberFacts): readonly Complaint[] {
         advice: `start it with --initial-cluster-state existing, or remove it${facts.member.isLearner ? '' : ': it counts for the majority'}`,
       },
     ];
+  if (facts.isUnasked)
+    return [
+      {
+        severity: 'error',
+        seen: `${name} could not be asked from here: ${facts.failure}`,
+        advice:
+          'give its CA with --ca-file, or a certificate that it takes with --cert-file and --key-file; if its clients have those, ' +
+          'mend its certificate or its --advertise-client-urls',
+      },
+    ];
   if (facts.answering === undefined)
     return [
       {
@@ -124,12 +134,20 @@ function leaderComplaints(cluster: ClusterFacts): readonly Complaint[] {
 function majorityComplaints(cluster: ClusterFacts): readonly Complaint[] {
   const all = voters(cluster).length;
   const well = voters(cluster).filter(({ answering }) => answering?.isHealthy === true).length;
+  const unasked = voters(cluster).filter(({ isUnasked }) => isUnasked).length;
   const majority = Math.floor(all / 2) + 1;
-  if (well < majority)
+  if (unasked > 0 && well <= majority && well + unasked >= majority)
+    return [
+      {
+        severity: 'unknown',
+        seen: `${unasked} of ${all} voting members could not be asked from here, and ${majority} have to be well: whether they are is not known`,
+      },
+    ];
+  if (well + unasked < majority)
     return [
       {
         severity: 'error',
-        seen: `${well} of ${all} voting members are well, and ${majority} are needed: nothing can be written`,
+        seen: `${unasked > 0 ? 'at most ' : ''}${well + unasked} of ${all} voting members are well, and ${majority} are needed: nothing can be written`,
         advice:
           'start the others; if a majority is lost for good, go on with a survivor (docs/clustering.md, "Quorum lost for good"); only ' +
           'without one restore a backup (docs/backup.md)',

@@ -2,10 +2,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { runCommand } from '../arguments';
 import { clientConnection, type Environment } from '../connection';
-import { clusterRules } from './clusterRules';
 import { examine } from './examine';
 import { judge, worstOf, type Finding } from './findings';
-import { metricRules } from './metricRules';
+import { doctorRules } from './rules';
 import { showFindings } from './showFindings';
 
 /** An election, or a link that begins, is over by then: what passes by itself is not called wrong. */
@@ -22,14 +21,13 @@ export function doctor(args: readonly string[], environment: Environment = proce
     const output = values.choice('output', ['text', 'json']);
     // What is asked is open to everybody, so no password goes to the URLs that members name.
     const { url, dial } = await clientConnection(values, environment);
-    const look = async (): Promise<readonly Finding[]> =>
-      judge([...clusterRules, ...metricRules], await examine({ url, dial, timeoutMs }));
+    const look = async (): Promise<readonly Finding[]> => judge(doctorRules, await examine({ url, dial, timeoutMs }));
     let findings = await look();
     if (worstOf(findings) === 'error') {
       await delay(LOOK_AGAIN_AFTER_MS);
       findings = await look();
     }
     showFindings(findings, output, environment);
-    if (worstOf(findings) === 'error') throw new Error('something is wrong with the cluster; see what is said above');
+    if (worstOf(findings) === 'error') throw new Error('something is wrong; see what is said above');
   });
 }

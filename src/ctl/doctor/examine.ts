@@ -1,5 +1,5 @@
 /** Asks every member of a cluster what `cairn doctor` wants to know. */
-import { AnswerError, NoAnswerError } from '../../client/errors';
+import { AnswerError, NoAnswerError, UnreachableError } from '../../client/errors';
 import { isHealthy, serverVersion } from '../../client/health';
 import { ask, askForJson, type Target } from '../../client/http';
 import { isRecord, textOf } from '../../client/json';
@@ -17,18 +17,20 @@ export async function examine(target: Target): Promise<ClusterFacts> {
 
 async function examineMember(target: Target, member: Member): Promise<MemberFacts> {
   const failures: string[] = [];
+  let isUnasked = false;
   for (const url of member.clientURLs) {
     try {
       const { selfId, ...answering } = await examineAt({ ...target, url });
-      if (selfId === undefined || selfId === member.id) return { member, answering, failure: '' };
+      if (selfId === undefined || selfId === member.id) return { member, answering, failure: '', isUnasked };
       // What is there says nothing of this one.
       failures.push(`${url} leads to another member, ${selfId}: --advertise-client-urls of this one is not its own`);
     } catch (error) {
       if (!(error instanceof NoAnswerError || error instanceof AnswerError)) throw error;
       failures.push(error.message);
+      isUnasked ||= error instanceof UnreachableError && error.code !== undefined;
     }
   }
-  return { member, answering: undefined, failure: failures.join('; ') || 'it has no client URL' };
+  return { member, answering: undefined, failure: failures.join('; ') || 'it has no client URL', isUnasked };
 }
 
 async function examineAt(target: Target): Promise<Answering & { readonly selfId: string | undefined }> {

@@ -24,6 +24,8 @@ export interface MemberFacts {
   readonly answering: Answering | undefined;
   /** Why it does not answer. */
   readonly failure: string;
+  /** Somebody is there, and TLS with whoever asks failed: that says nothing of how the member is. */
+  readonly isUnasked: boolean;
 }
 
 export interface ClusterFacts {

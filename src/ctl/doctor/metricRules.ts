@@ -151,7 +151,7 @@ function tells(name: string): (cluster: ClusterFacts) => boolean {
 
 /** The same where a cluster of one has nothing to tell. */
 function tellsOfPeers(name: string): (cluster: ClusterFacts) => boolean {
-  return (cluster) => cluster.members.length === 1 || tells(name)(cluster);
+  return (cluster) => tells(name)(cluster) || (cluster.members.length === 1 && answeringIn(cluster).length === 1);
 }
 
 /** A rule for each member by itself. */
@@ -162,7 +162,7 @@ function forEach(
 }
 
 function isSilent({ members }: ClusterFacts, id: string | undefined): boolean {
-  return members.some(({ member, answering }) => member.id === id && answering === undefined);
+  return members.some(({ member, answering, isUnasked }) => member.id === id && answering === undefined && !isUnasked);
 }
 
 function versionComplaints(cluster: ClusterFacts): readonly Complaint[] {

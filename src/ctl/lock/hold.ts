@@ -1,5 +1,6 @@
 /** A lock that is had, or an office: renewed for as long as it is held, and known to be lost before anybody else can have it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { saidIn } from '../../client/saidIn';
 import type { Cluster } from '../etcdctl/cluster';
 import { ClusterError, TotalTimeoutError, messageOf } from '../etcdctl/failures';
 import { acquireCall, releaseCall, renewCall, type Wanted } from './holdCalls';
@@ -123,7 +124,7 @@ export class Hold {
         [this.askedMs, this.clocksMs, this.grantedAheadMs] = [askedMs, clocksMs, clocksMs];
         return { kind: 'renewed' };
       }
-      return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : `status ${status}, ${saidIn(text)}` };
+      return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : refusalIn(status, text) };
     } catch (error) {
       return { kind: 'unknown', reason: messageOf(error).trim() };
     }
@@ -149,8 +150,8 @@ async function ask(
     const { status, text } = await cluster.ask(call);
     const token = text.trim();
     if (status === 200 && /^\d+$/.test(token)) return { kind: 'had', token };
-    if (status >= 500) return { kind: 'notYet', reason: `status ${status}, ${saidIn(text)}` };
-    throw new NotHadError(`status ${status}, ${saidIn(text)}`);
+    if (status >= 500) return { kind: 'notYet', reason: refusalIn(status, text) };
+    throw new NotHadError(refusalIn(status, text));
   } catch (error) {
     if (signal.aborted || error instanceof NotHadError) throw error;
     const wasNeverReached = error instanceof ClusterError && error.isConnection && !hasWaited;
@@ -160,7 +161,7 @@ async function ask(
   }
 }
 
-function saidIn(text: string): string {
-  const said = text.trim().replace(/\s+/g, ' ').slice(0, 200);
-  return said === '' ? 'without a word' : said;
+function refusalIn(status: number, text: string): string {
+  const said = saidIn(text).replace(/\s+/g, ' ');
+  return `status ${status}, ${said === '' ? 'without a word' : said}`;
 }

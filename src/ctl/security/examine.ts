@@ -25,15 +25,18 @@ export async function examine(
   const nobody: Target = { url, timeoutMs, dial };
   const asking: Asking = { target: nobody, pair, addresses };
   const members = await listMembers(nobody);
-  const [ports, isAuthOn, guestRights, rootForNobody] = await Promise.all([
+  const [ports, isAuthOn, guestRights, rootForNobody, usersForNobody] = await Promise.all([
     Promise.all([...givenPort(members, url), ...members.flatMap(portsOf)].map((port) => portOf(port, asking))),
     unlessRefused(isAuthEnabled(nobody)),
     target.user === undefined
       ? undefined
       : unlessRefused(findRole(target, 'guest').then((rights) => rights ?? NO_RIGHTS)),
     probe({ url, path: '/v2/keys/', dial, timeoutMs }),
+    probe({ url, path: '/v2/auth/users', dial, timeoutMs }),
   ]);
-  return { nowMs: Date.now(), ports, isAuthOn, guestRights, rootForNobody };
+  // Other programs with this API have routes of operators that are open to everybody; the users they show to root alone, too.
+  const isRoot = isAuthOn === true && usersForNobody.kind === 'answered' && usersForNobody.status === 200;
+  return { nowMs: Date.now(), ports, isAuthOn, isRoot, guestRights, rootForNobody };
 }
 
 async function unlessRefused<T>(question: Promise<T>): Promise<T | undefined> {

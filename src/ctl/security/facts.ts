@@ -42,6 +42,8 @@ export interface SecurityFacts {
   readonly ports: readonly PortFacts[];
   /** Undefined: it was not said. */
   readonly isAuthOn: boolean | undefined;
+  /** Without a user, the users were listed where auth is on: the certificate that was shown is that of a user with the role root. */
+  readonly isRoot: boolean;
   /** Without a user: the root of the keys. */
   readonly rootForNobody: Probed;
   /** Of the role guest; undefined: no user was given who may see it, or there is none that may. */

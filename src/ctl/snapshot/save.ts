@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import { createClient, type Client } from '../../client/client';
 import { credentialsOf } from '../../client/credentials';
+import { RefusedError } from '../../client/errors';
 import { codeOf } from '../../platform/errorCode';
 import type { Dial } from '../../platform/dial';
 import { SnapshotDamage } from '../../snapshot/format/damage';
@@ -61,6 +62,10 @@ export async function save(options: SaveOptions): Promise<ReadSnapshot> {
 function explained(error: unknown, url: string): unknown {
   if (error instanceof SnapshotDamage) {
     return new Error(`what ${url} sent is no whole snapshot: ${error.message}; nothing was kept, try again`);
+  }
+  // Members tell everybody how to ask them; whoever uses this command has an option for it.
+  if (error instanceof RefusedError && error.message.includes('?quorum=false')) {
+    return new Error(error.message.replace('?quorum=false', '--without-quorum'));
   }
   // The member was killed, has stopped, or met with something that its log says.
   if (codeOf(error) === 'ECONNRESET') {

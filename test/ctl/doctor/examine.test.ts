@@ -1,6 +1,10 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { filesDial } from '../../../src/ctl/filesDial';
 import { examine } from '../../../src/ctl/doctor/examine';
 import { dialTcp } from '../../../src/platform/dial';
 import { FakeServer } from '../../client/fakeServer';
+import { makePki } from '../../tls/support/pki';
 
 const server = new FakeServer();
 beforeAll(() => server.start());
@@ -33,3 +37,33 @@ test('a client URL that leads to another member says nothing of the one that pub
   expect(members.map(({ answering }) => answering?.leader)).toEqual(['a1', undefined]);
   expect(members[1]?.failure).toContain(`${server.url} leads to another member, a1`);
 });
+
+test.each(['a CA that is not known here', 'a certificate that it demands'])(
+  '%s says nothing of the member',
+  async (what) => {
+    const pki = await makePki();
+    const { certificate, key } = await pki.issue('member');
+    const isDemanding = what.startsWith('a certificate');
+    const secure = createServer(
+      { cert: certificate, key, ca: pki.ca.certificate, requestCert: isDemanding, rejectUnauthorized: isDemanding },
+      (_, response) => response.end('{}'),
+    );
+    secure.on('tlsClientError', () => undefined);
+    await new Promise<void>((listening) => secure.listen(0, '127.0.0.1', listening));
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}`;
+    const listed = (id: string, clientURLs: string[]) => ({ id, name: id, peerURLs: [], clientURLs });
+    server.answer = () => ({ body: { members: [listed('a1', [url]), listed('b2', ['http://127.0.0.1:1'])] } });
+    try {
+      const dial = await filesDial(isDemanding ? { authorities: { option: '--ca-file', path: pki.caFile } } : {});
+      const { members } = await examine({ url: server.url, dial, timeoutMs: 5000 });
+      expect(members.map(({ answering, isUnasked }) => [answering, isUnasked])).toEqual([
+        [undefined, true],
+        [undefined, false],
+      ]);
+    } finally {
+      secure.closeAllConnections();
+      secure.close();
+      pki.remove();
+    }
+  },
+);

@@ -1,78 +1,13 @@
 /** What is said of clusters of every kind; the facts are made up, the rules are the real ones. */
 import { parseMetrics } from '../../../src/client/metricsText';
-import { clusterRules } from '../../../src/ctl/doctor/clusterRules';
-import type { Answering, ClusterFacts, MemberFacts } from '../../../src/ctl/doctor/facts';
-import { judge, worstOf, type Finding } from '../../../src/ctl/doctor/findings';
-import { metricRules } from '../../../src/ctl/doctor/metricRules';
-
-const WELL = `
-etcd_server_quota_backend_bytes 1000
-etcd_store_bytes 10
-etcd_auth_enabled 0
-etcd_network_active_peers{Local="x",Remote="z"} 1
-etcd_raft_follower_lag_entries{To="z"} 0
-etcd_network_peer_clock_difference_seconds{To="z"} 0
-etcd_eventloop_lag_seconds_bucket{le="+Inf"} 0
-etcd_state_mismatches_total 0
-etcd_cairn_build_info{version="0.2.0",node_version="v20"} 1
-process_open_fds 10
-process_max_fds 1000
-etcd_disk_wal_fsync_duration_seconds_bucket{le="0.008"} 100
-etcd_disk_wal_fsync_duration_seconds_bucket{le="+Inf"} 100
-etcd_disk_wal_fsync_duration_seconds_count 100
-`;
-
-function memberFacts(
-  name: string,
-  changes: Partial<Answering> & { readonly metricsText?: string } = {},
-  clientURLs: readonly string[] = [`http://${name}.example:2379`],
-): MemberFacts {
-  const { metricsText = '', ...answering } = changes;
-  return {
-    member: { id: `id-${name}`, name, peerURLs: [`http://${name}.example:2380`], clientURLs, isLearner: false },
-    failure: '',
-    answering: {
-      url: clientURLs[0] ?? '',
-      version: '0.2.0',
-      isHealthy: true,
-      isReady: true,
-      leader: 'id-a',
-      memberIds: ['id-a', 'id-b', 'id-c'],
-      metrics: parseMetrics(`${metricsText}${WELL}`),
-      ...answering,
-    },
-  };
-}
-
-/** The same with these peer URLs. */
-function reachedAt(facts: MemberFacts, ...peerURLs: readonly string[]): MemberFacts {
-  return { ...facts, member: { ...facts.member, peerURLs } };
-}
-
-function absent({ member }: MemberFacts): MemberFacts {
-  return { member, answering: undefined, failure: 'connection refused' };
-}
-
-function clusterOf(...members: readonly MemberFacts[]): ClusterFacts {
-  return { askedAt: 'http://a.example:2379', members };
-}
-
-const three = (a: MemberFacts = memberFacts('a')): ClusterFacts => clusterOf(a, memberFacts('b'), memberFacts('c'));
-
-function findingsOf(cluster: ClusterFacts): readonly Finding[] {
-  return judge([...clusterRules, ...metricRules], cluster);
-}
-
-/** Severity, what it is about and the words of everything that is not well. */
-function complaintsOf(cluster: ClusterFacts): readonly string[] {
-  return findingsOf(cluster)
-    .filter(({ severity }) => severity !== 'ok')
-    .map(({ severity, about, seen }) => `${severity} ${about}: ${seen}`);
-}
+import type { MemberFacts } from '../../../src/ctl/doctor/facts';
+import { worstOf } from '../../../src/ctl/doctor/findings';
+import { doctorRules } from '../../../src/ctl/doctor/rules';
+import { absent, clusterOf, complaintsOf, findingsOf, memberFacts, reachedAt, three } from './madeUp';
 
 test('a cluster that is well has one line for each rule, and none asks for anything', () => {
   const findings = findingsOf(three());
-  expect(findings).toHaveLength(clusterRules.length + metricRules.length);
+  expect(findings).toHaveLength(doctorRules.length);
   expect(worstOf(findings)).toBe('ok');
   expect(findings.filter(({ advice }) => advice !== undefined)).toEqual([]);
   expect(findings.find(({ about }) => about === 'leader')?.seen).toBe('all follow a');

@@ -158,6 +158,25 @@ it('waits for no lock that it is told not to wait for', async () => {
   expect(server.asked[0]?.body).toContain('timeout=0');
 });
 
+it.each([
+  [
+    JSON.stringify({ errorCode: 300, message: 'Raft Internal Error', cause: 'no leader', index: 7 }),
+    'Raft Internal Error: no leader',
+  ],
+  [
+    `<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>${'x'.repeat(5000)}</body></html>`,
+    'a page of HTML with the title "502 Bad Gateway"',
+  ],
+  ['no \u001b[2J\nend', 'no ?[2J end'],
+  ['x'.repeat(5000), 'x'.repeat(200)],
+  ['', 'without a word'],
+])('tells why it was not had, in words and briefly (%#)', async (body, said) => {
+  server.answer = () => ({ status: 500, body });
+  expect((await ctl('lock', 'x', '--wait', '0s', '--', 'true')).stderr).toBe(
+    `Error:  x was not had: status 500, ${said}\n`,
+  );
+});
+
 it('gives up its place when it is interrupted', async () => {
   server.answer = () => undefined;
   const outcome = ctl('lock', 'x', '--', 'true');

@@ -166,6 +166,49 @@ test('a client certificate of the CA of members opens the peer port, and it is s
   }
 });
 
+test('etcd with auth, where guests read and /debug/vars is open to everybody, is not taken for a certificate of root', async () => {
+  const etcd = new FakeServer();
+  await etcd.start();
+  etcd.answer = ({ url }) => {
+    switch (url) {
+      case '/v2/members':
+        return { body: { members: [{ id: '1', name: 'a', clientURLs: [etcd.url], peerURLs: [] }] } };
+      case '/v2/auth/enable':
+        return { body: { enabled: true } };
+      case '/v2/auth/users':
+        return { status: 401, body: { message: 'Insufficient credentials' } };
+      default:
+        return {};
+    }
+  };
+  try {
+    await check(['security', '--url', etcd.url]);
+  } finally {
+    etcd.stop();
+  }
+  expect(output.text()).toMatch(/^error +guests +whoever is no user may list the keys$/m);
+  expect(output.text()).not.toContain('certificate that was given is of a user');
+});
+
+test('a certificate of root is told as one', async () => {
+  const running = await start('https', [...secured(), ...demanding()]);
+  const root = await clients.issue('root');
+  const admin = createClient({
+    endpoints: running.own,
+    tls: { ca: clients.ca.certificate, cert: readFileSync(root.certFile), key: readFileSync(root.keyFile) },
+  });
+  try {
+    await admin.auth.createUser('root', 'geheim');
+    await admin.auth.enable();
+    const shown = ['--ca-file', clients.caFile, '--cert-file', root.certFile, '--key-file', root.keyFile];
+    expect(await check(['security', '--url', running.own, ...shown, '--output', 'json'])).toBe(0);
+    expect(rows()).toEqual(['unknown guests', 'unknown operators', 'unknown not seen']);
+  } finally {
+    admin.close();
+    await running.stop();
+  }
+});
+
 test('no password goes to the URLs that members publish', async () => {
   const [asked, elsewhere] = [new FakeServer(), new FakeServer()];
   await Promise.all([asked.start(), elsewhere.start()]);

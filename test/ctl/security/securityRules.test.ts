@@ -35,7 +35,7 @@ function routes(changes: Partial<RouteFacts>): readonly PortFacts[] {
 }
 
 const well: SecurityFacts = {
-  ...{ nowMs: 0, ports: [port('client'), port('peer')], isAuthOn: true },
+  ...{ nowMs: 0, ports: [port('client'), port('peer')], isAuthOn: true, isRoot: false },
   ...{ rootForNobody: answered(401), guestRights: { read: [], write: [] } },
 };
 
@@ -151,10 +151,21 @@ test.each<[string, Partial<SecurityFacts>, readonly string[]]>([
   ],
   [
     'a certificate of root, which says nothing of others',
-    { rootForNobody: answered(200), guestRights: undefined, ports: routes({ operators: answered(200) }) },
+    {
+      ...{ isRoot: true, rootForNobody: answered(200), guestRights: undefined },
+      ports: routes({ operators: answered(200) }),
+    },
     [
       'unknown guests: the certificate that was given is of a user with the role root',
       'unknown operators: the certificate',
+    ],
+  ],
+  [
+    'etcd with auth, whose /debug/vars is open to everybody',
+    { rootForNobody: answered(200), guestRights: undefined, ports: routes({ operators: answered(200) }) },
+    [
+      'error guests: whoever is no user may list the keys',
+      'warning operators: the client port of a (https://10.0.0.1:2379) shows /debug/vars, with the command line, to everybody with a certificate of the CA of clients, although auth is on',
     ],
   ],
   [

@@ -216,13 +216,13 @@ describe('of a lying server nothing is kept:', () => {
     expect(said).toContain('this part of the state cannot be read');
   });
 
-  test('a refusal, with its words', async () => {
+  test('a refusal, with its words, and the option for what it says to ask', async () => {
     liar = await startLiar((_, response) => {
       response.writeHead(503, { 'Content-Type': 'text/plain' });
-      response.end('take ?quorum=false\n');
+      response.end('take what this member has with ?quorum=false\n');
     });
     expect(await run('save', file, `--url=${liar.url}`)).toBe(1);
-    expect(output.text()).toContain('take ?quorum=false');
+    expect(output.text()).toContain('take what this member has with --without-quorum');
     expect(readdirSync(directory)).toEqual([]);
   });
 });
