@@ -1,4 +1,5 @@
 import { shownToken } from '../platform/shownToken';
+import { withoutUsers } from '../platform/withoutUsers';
 
 /** Longer values are cut in messages: a whole file pasted into a flag must not fill the log. */
 const QUOTED_LENGTH_MAX = 80;
@@ -7,13 +8,12 @@ const QUOTED_LENGTH_MAX = 80;
 
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 
-/** A user with a password in front of a host, and what a discovery service takes for a token. */
-const USER = /(?<=:\/\/)[^/@\s]*@/g;
+/** What a discovery service takes for a token. */
 const TOKEN = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi;
 
 /** A value as messages show it: in double quotes, escaped, cut to a readable length, and without what nobody may read in a log. */
 export function quote(text: string): string {
-  const open = text.replaceAll(USER, '***@').replaceAll(TOKEN, shownToken);
+  const open = withoutUsers(text).replaceAll(TOKEN, shownToken);
   const shown = open.length > QUOTED_LENGTH_MAX ? `${open.slice(0, QUOTED_LENGTH_MAX)}...` : open;
   return JSON.stringify(shown);
 }

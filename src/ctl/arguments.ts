@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { commandExitCodes } from '../config/exitCodes';
+import { quote } from '../config/text';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { adviceOn } from './advice';
@@ -56,7 +57,7 @@ export class CommandArguments {
       throw new UsageError(`${missing} is missing: ${commandUsage(word)}`);
     const surplus = this.operands[wanted.length];
     if (surplus !== undefined)
-      throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: ${commandUsage(word)}`);
+      throw new UsageError(`${quote(surplus)} is one argument too many: ${commandUsage(word)}`);
   }
 
   /** What was given without an option, in place of `name` of the table. Throws UsageError if it is empty. */
@@ -78,7 +79,7 @@ export class CommandArguments {
     const text = this.text(name);
     const chosen = choices.find((each) => each === text);
     if (chosen !== undefined) return chosen;
-    throw new UsageError(`--${name} ${JSON.stringify(text)}: give one of ${choices.join(', ')}`);
+    throw new UsageError(`--${name} ${quote(text)}: give one of ${choices.join(', ')}`);
   }
 
   /** What stands between commas. Throws UsageError as `text` does. */
@@ -134,12 +135,16 @@ export class CommandArguments {
 
   /** Without slashes at its end; throws UsageError. */
   url(name: string): string {
-    return this.urlOf(name, this.text(name));
+    const text = this.text(name);
+    this.refuseUser(name, `--${name}`, text);
+    return this.urlOf(name, text);
   }
 
   /** The same for one or more that are parted by commas; throws UsageError. */
   urls(name: string): readonly [string, ...string[]] {
-    const [first = '', ...others] = this.text(name).split(',');
+    const text = this.text(name);
+    this.refuseUser(name, `--${name}`, text);
+    const [first = '', ...others] = text.split(',');
     return [this.urlOf(name, first), ...others.map((text) => this.urlOf(name, text))];
   }
 
@@ -150,15 +155,26 @@ export class CommandArguments {
     const text = this.given.get(name) ?? byDefault;
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     if (number >= bounds.minimum && number <= bounds.maximum) return number;
-    throw new UsageError(
-      `--${name} ${JSON.stringify(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`,
-    );
+    throw new UsageError(`--${name} ${quote(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`);
+  }
+
+  /**
+   * A user in a URL would be in each line about it, and is not sent. No URL of a member has an @ otherwise, so that this also hides what is
+   * none. @throws UsageError
+   *
+   * @param said - the option or the variable that has it, in place of the option `name`
+   */
+  refuseUser(name: string, said: string, urls: string): void {
+    if (!urls.includes('@')) return;
+    const file = name === 'url' ? 'user-file' : `${name}-user-file`;
+    const instead = this.knows(file) ? `, and give --${file} with a file of one line like NAME:PASSWORD` : '';
+    throw new UsageError(`${said} ${quote(urls)} has a user in it, who is not sent: leave that out${instead}`);
   }
 
   private urlOf(name: string, text: string): string {
     if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
     throw new UsageError(
-      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? 'http://127.0.0.1:2379'}`,
+      `--${name} ${quote(text)} is not a URL; give one like ${this.flag(name).default ?? 'http://127.0.0.1:2379'}`,
     );
   }
 
