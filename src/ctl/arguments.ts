@@ -148,11 +148,12 @@ export class CommandArguments {
     return [this.urlOf(name, first), ...others.map((text) => this.urlOf(name, text))];
   }
 
-  /** A whole number within its bounds; throws UsageError. */
+  /** A whole number within its bounds; throws UsageError, also if it has to be given and is not. */
   number(name: string): number {
-    const { bounds, default: byDefault = '' } = this.flag(name);
+    const { bounds, default: byDefault } = this.flag(name);
     if (bounds === undefined) throw new Error(`--${name} of cairn ${this.word} is no number`);
     const text = this.given.get(name) ?? byDefault;
+    if (text === undefined) throw new UsageError(`--${name} is missing`);
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     if (number >= bounds.minimum && number <= bounds.maximum) return number;
     throw new UsageError(`--${name} ${quote(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`);
