@@ -8,7 +8,7 @@ import { Keys } from './keys';
 import { Elections } from './locks/elections';
 import { Locks } from './locks/locks';
 import { Members } from './members';
-import { settingsOf, type ClientOptions, type Settings } from './options';
+import { endpointsIn, settingsOf, type ClientOptions, type Settings } from './options';
 import { Stats } from './stats';
 import { attempt, type Attempt } from './transport/attempt';
 import { Connections } from './transport/connections';
@@ -96,7 +96,7 @@ export class Client implements Cluster {
   /** A client of this one member, over the same connections and with the same user; it ends with this one. Throws TypeError. */
   at(endpoint: string): Client {
     const settings = { ...this.settings, discoverEveryMs: Infinity };
-    return new Client(settings, new Endpoints([endpoint], undefined), this.connections, this.closing);
+    return new Client(settings, new Endpoints(endpointsIn(endpoint), undefined), this.connections, this.closing);
   }
 
   /**
