@@ -6,6 +6,7 @@ import type { ApiOptions } from '../api/options';
 import { BEHIND_MAX_BYTES } from '../api/v2/keys/watchResponse';
 import { shownArguments } from '../config/shownArguments';
 import { bodyBudgetBytes, bufferBytesMax, memoryLimits } from '../limits/memory';
+import { presentMs } from '../platform/realClock';
 import { verifiedNameOf } from '../tls/identity';
 import { dashboardDirectory } from './build';
 import { changeLogLevel } from './logging';
@@ -35,7 +36,7 @@ export function apiOptions(
     headerTimeoutMs: configuration.requestHeaderTimeoutMs,
     bodyTimeoutMs: configuration.requestReceiveTimeoutMs,
     logger,
-    now: Date.now,
+    now: presentMs,
     setLogLevel: (level, caller) => {
       changeLogLevel(logger, level, caller);
     },

@@ -6,7 +6,7 @@ import { makeStartTokens, parseStartTokens } from '../api/discovery/startTokens'
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import type { Member } from '../member/types';
-import { RealClock } from '../platform/realClock';
+import { presentMs, RealClock } from '../platform/realClock';
 import { sleep } from '../platform/sleep';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { clusterOf } from './clusterFile';
@@ -34,7 +34,7 @@ export function createDiscoveryService(configuration: Configuration, logger: Log
     isReady: () => isReady,
     start: async (member) => {
       await makeStartTokens(member, tokens, {
-        now: Date.now,
+        now: presentMs,
         random: Math.random,
         sleep: (delayMs) => sleep(clock, delayMs),
         logger,

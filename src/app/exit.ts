@@ -37,6 +37,8 @@ export function exitReasonOf(error: unknown): ExitCodeName {
     case 'format':
     case 'permission':
       return 'dataDirectoryUnusable';
+    case 'clock':
+      return 'machineTooSmall';
   }
 }
 

@@ -14,7 +14,7 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { bufferBytesMax, memoryLimits } from '../limits/memory';
 import type { LocalMember } from '../member/localMember';
 import { QUEUE_BYTES_MAX } from '../peer/context';
-import { RealClock } from '../platform/realClock';
+import { presentMs, RealClock } from '../platform/realClock';
 import { AdvertisedNotes } from '../storage/advertisedNote';
 import { openDataDirectory } from '../storage/dataDirectory';
 import type { TlsAcceptor } from '../tls/acceptor';
@@ -24,6 +24,7 @@ import { apiOptions } from './apiOptions';
 import { openAuditLog, type AuditLog } from './auditLog';
 import { openConfiguredMember } from './configuredMember';
 import { leaveDiffering } from './differingState';
+import { noteClock } from './clockNotice';
 import { createDiscoveryService } from './discoveryService';
 import { noteAuth, noteAuthOff } from './authNotice';
 import { exposures, tellExposures } from './exposure';
@@ -141,6 +142,7 @@ function followUp({ configuration, logger, events, stopping }: ServerSetting, pa
   const { member, discovery, beginner, directory } = parts;
   announce(configuration, parts, logger, stopping);
   noteAuth(member, configuration, logger);
+  noteClock(presentMs(), logger);
   void member.published().then(() => discovery.start(member));
   void beginner.accompany(member.members());
   beginner.tellAdvertisedUrls(member, new AdvertisedNotes(directory.kv)).catch((error: unknown) => {

@@ -8,7 +8,7 @@ import { Keys } from './keys';
 import { Elections } from './locks/elections';
 import { Locks } from './locks/locks';
 import { Members } from './members';
-import { settingsOf, type ClientOptions, type Settings } from './options';
+import { endpointsIn, settingsOf, type ClientOptions, type Settings } from './options';
 import { Stats } from './stats';
 import { attempt, type Attempt } from './transport/attempt';
 import { Connections } from './transport/connections';
@@ -102,7 +102,13 @@ export class Client implements Cluster {
 
   /** A client of this one member, over the same connections and with the same user; it ends with this one. Throws TypeError. */
   at(endpoint: string): Client {
-    return new Client(this.settings, new Endpoints([endpoint], undefined), this.connections, this.closing, this);
+    return new Client(
+      this.settings,
+      new Endpoints(endpointsIn(endpoint), undefined),
+      this.connections,
+      this.closing,
+      this,
+    );
   }
 
   /** As `at`, for whoever an answer pointed to: one that is not known is not shown the user. Of such there may be any number: nothing is kept. */

@@ -1,7 +1,9 @@
 /** Keys and the paths of requests for them. */
+import { refuseNoText } from './given';
 
 /** With a leading slash and no other that is too many, as the members write it. Throws TypeError for `.` and `..`, which are no names. */
 export function normalKey(key: string): string {
+  refuseNoText('a key', key);
   const parts = key.split('/').filter((part) => part !== '');
   if (parts.some((part) => part === '.' || part === '..'))
     throw new TypeError(`key ${JSON.stringify(key)} has the name "." or ".." in it, which no key can have`);
@@ -29,6 +31,7 @@ function encoded(part: string): string {
 
 /** One name in the path of a request. Throws TypeError for what would name something else there. */
 export function pathSegment(name: string): string {
+  refuseNoText('a name', name);
   if (name === '' || name === '.' || name === '..') throw new TypeError(`${JSON.stringify(name)} is no name`);
   return encoded(name);
 }

@@ -1,6 +1,7 @@
 /** `/v2/keys`: reading and writing keys. */
 import { ERROR_CODES, EtcdError, isEtcdError } from './errors';
 import { jsonOf, notUnderstood } from './answer';
+import { refuseNoObject, refuseNoText } from './given';
 import { ask, type Call, type CallOptions, type Via } from './http';
 import { bareActionOf, eventOf, indexesOf, type KeyEvent, type KeyNode, type StoreIndexes } from './keyEvent';
 import { isBelow, normalKey, pathOfKey } from './keyPath';
@@ -120,6 +121,7 @@ export class Keys {
     value: string,
     options: WriteOptions & { readonly dir?: boolean } = {},
   ): Promise<KeyAnswer> {
+    if (options.dir !== true) refuseNoText('the value', value);
     const form = {
       ...(options.dir === true ? { dir: 'true' } : valueOf({ value })),
       ...ttlOf(options),
@@ -156,7 +158,9 @@ export class Keys {
   }
 
   private async put(key: string, value: { readonly value?: string }, options: SetOptions): Promise<KeyAnswer> {
+    refuseNoObject('options', options);
     const { prevExist, dir, refresh } = options;
+    if (dir !== true && 'value' in value) refuseNoText('the value', value.value);
     const form = {
       ...(dir === true ? {} : valueOf(value)),
       ...ttlOf(options),
@@ -230,7 +234,10 @@ function bare({ noValueOnSuccess }: WriteOptions): Readonly<Record<string, strin
   return flag('noValueOnSuccess', noValueOnSuccess);
 }
 
-function ttlOf({ ttlSeconds }: WriteOptions): Readonly<Record<string, string>> {
+function ttlOf(options: WriteOptions): Readonly<Record<string, string>> {
+  const { ttlSeconds } = options;
+  // The name that etcd has for it: a key that was to go would stay.
+  if ('ttl' in options) throw new TypeError('there is no option ttl: give ttlSeconds');
   if (ttlSeconds === undefined) return {};
   if (!Number.isSafeInteger(ttlSeconds) || ttlSeconds < 0)
     throw new TypeError(`ttlSeconds has to be a whole number of seconds, and it is ${String(ttlSeconds)}`);
@@ -240,6 +247,7 @@ function ttlOf({ ttlSeconds }: WriteOptions): Readonly<Record<string, string>> {
 function conditionOf({ prevValue, prevIndex }: Condition): Readonly<Record<string, string>> {
   if (prevIndex !== undefined && !(Number.isSafeInteger(prevIndex) && prevIndex > 0))
     throw new TypeError(`prevIndex has to be an index, and it is ${String(prevIndex)}`);
+  if (prevValue !== undefined) refuseNoText('prevValue', prevValue);
   return {
     ...(prevValue === undefined ? {} : { prevValue: wholeText('prevValue', prevValue) }),
     ...(prevIndex === undefined ? {} : { prevIndex: String(prevIndex) }),
@@ -248,6 +256,7 @@ function conditionOf({ prevValue, prevIndex }: Condition): Readonly<Record<strin
 
 /** Without one a compareAndSwap would be a set, and overwrite what it was to spare. */
 function demanded(condition: Condition): Condition {
+  refuseNoObject('what to compare with', condition);
   if (condition.prevValue === undefined && condition.prevIndex === undefined)
     throw new TypeError('there is nothing to compare with: give prevValue or prevIndex');
   return { prevValue: condition.prevValue, prevIndex: condition.prevIndex };

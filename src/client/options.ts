@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { BackOffBounds } from '../platform/backOff';
 import { basicAuthorization } from '../platform/basicAuthorization';
 import type { Dial } from '../platform/dial';
+import { kindOf, refuseNoObject, refuseNoText } from './given';
 import { dialWith, type TlsOptions } from './transport/connections';
 import { waitOf } from './waitOf';
 
@@ -52,13 +53,14 @@ const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Throws TypeError, and what `node:tls` says of certificates and keys. */
 export function settingsOf(options: ClientOptions): Settings {
+  refuseNoObject('the one argument of createClient, { endpoints },', options);
   const { auth, tls, dial, backOff = { firstMs: 50, longestMs: 2000 } } = options;
-  if (auth?.username.includes(':') === true) throw new TypeError('auth.username may have no colon in it (RFC 7617)');
+  refuseNoObject('backOff', backOff);
   waitOf('backOff.firstMs', backOff.firstMs, 1);
   waitOf('backOff.longestMs', backOff.longestMs, 1);
   return {
-    endpoints: typeof options.endpoints === 'string' ? [options.endpoints] : options.endpoints,
-    authorization: auth === undefined ? undefined : basicAuthorization(`${auth.username}:${auth.password}`),
+    endpoints: endpointsIn(options.endpoints),
+    authorization: auth === undefined ? undefined : authorizationOf(auth),
     dial: dial ?? dialWith(tls),
     timeoutMs: positive('timeoutMs', options.timeoutMs ?? 10_000),
     connectTimeoutMs: positive('connectTimeoutMs', options.connectTimeoutMs ?? 2000),
@@ -68,6 +70,24 @@ export function settingsOf(options: ClientOptions): Settings {
     order: options.order ?? 'random',
     discoverEveryMs: positive('discoverEveryMs', options.discoverEveryMs ?? Infinity),
   };
+}
+
+/** Whether they are URLs is looked at where they are taken apart. */
+export function endpointsIn(value: unknown): readonly string[] {
+  const urls: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (urls.every((url) => typeof url === 'string')) return urls;
+  const other = urls.find((url) => typeof url !== 'string');
+  throw new TypeError(
+    `endpoints has to be a URL or a list of them, such as http://127.0.0.1:2379, and ${Array.isArray(value) ? 'one' : 'it'} is ${kindOf(other)}`,
+  );
+}
+
+function authorizationOf(auth: NonNullable<ClientOptions['auth']>): string {
+  refuseNoObject('auth', auth);
+  refuseNoText('auth.username', auth.username);
+  refuseNoText('auth.password', auth.password);
+  if (auth.username.includes(':')) throw new TypeError('auth.username may have no colon in it (RFC 7617)');
+  return basicAuthorization(`${auth.username}:${auth.password}`);
 }
 
 function positive(name: string, value: number): number {

@@ -55,7 +55,8 @@ export const exitCodes = {
   machineTooSmall: {
     code: 9,
     meaning:
-      'The machine allows this process too little to run: too few file descriptors. The message says how to raise the limit.',
+      'The machine allows this process too little to run: too few file descriptors, or a clock before 1970. The message says how ' +
+      'to raise the limit, or to set the clock.',
   },
   programTooOld: {
     code: 10,

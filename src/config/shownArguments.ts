@@ -1,5 +1,5 @@
 /** A command line as strangers may see it. */
-import { withoutUser } from '../platform/withoutUser';
+import { withoutUsers } from '../platform/withoutUsers';
 import { findFlag } from './options';
 
 const HIDDEN = '***';
@@ -18,7 +18,7 @@ export function shownArguments(argv: readonly string[]): readonly string[] {
       hidesNext = false;
       return HIDDEN;
     }
-    if (!isSecret || flag === undefined) return withoutUser(argument);
+    if (!isSecret || flag === undefined) return withoutUsers(argument);
     hidesNext = argument === flag;
     return argument === flag ? argument : `${flag}=${HIDDEN}`;
   });

@@ -1,5 +1,5 @@
 import { shownToken } from '../platform/shownToken';
-import { withoutUser } from '../platform/withoutUser';
+import { withoutUsers } from '../platform/withoutUsers';
 
 /** Longer values are cut in messages: a whole file pasted into a flag must not fill the log. */
 const QUOTED_LENGTH_MAX = 80;
@@ -13,7 +13,7 @@ const TOKEN = /(?<![0-9a-z])[0-9a-f]{32}(?![0-9a-z])/gi;
 
 /** A value as messages show it: in double quotes, escaped, cut to a readable length, and without what nobody may read in a log. */
 export function quote(text: string): string {
-  const open = withoutUser(text).replaceAll(TOKEN, shownToken);
+  const open = withoutUsers(text).replaceAll(TOKEN, shownToken);
   const shown = open.length > QUOTED_LENGTH_MAX ? `${open.slice(0, QUOTED_LENGTH_MAX)}...` : open;
   return JSON.stringify(shown);
 }

@@ -4,6 +4,7 @@ import { commandHelp, commandUsage } from '../config/commandHelp';
 import { flagsOf, operandsOf, type TaskWord } from '../config/commands';
 import { commandExitCodes } from '../config/exitCodes';
 import { helpColumns } from '../config/helpColumns';
+import { quote } from '../config/text';
 import { forTerminal, jsonForTerminal } from '../platform/terminalText';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 import { adviceOn } from './advice';
@@ -57,7 +58,7 @@ export class CommandArguments {
       throw new UsageError(`${missing} is missing: ${commandUsage(word)}`);
     const surplus = this.operands[wanted.length];
     if (surplus !== undefined)
-      throw new UsageError(`${JSON.stringify(surplus)} is one argument too many: ${commandUsage(word)}`);
+      throw new UsageError(`${quote(surplus)} is one argument too many: ${commandUsage(word)}`);
   }
 
   /** What was given without an option, in place of `name` of the table. Throws UsageError if it is empty. */
@@ -79,7 +80,7 @@ export class CommandArguments {
     const text = this.text(name);
     const chosen = choices.find((each) => each === text);
     if (chosen !== undefined) return chosen;
-    throw new UsageError(`--${name} ${JSON.stringify(text)}: give one of ${choices.join(', ')}`);
+    throw new UsageError(`--${name} ${quote(text)}: give one of ${choices.join(', ')}`);
   }
 
   /** What stands between commas. Throws UsageError as `text` does. */
@@ -135,31 +136,47 @@ export class CommandArguments {
 
   /** Without slashes at its end; throws UsageError. */
   url(name: string): string {
-    return this.urlOf(name, this.text(name));
+    const text = this.text(name);
+    this.refuseUser(name, `--${name}`, text);
+    return this.urlOf(name, text);
   }
 
   /** The same for one or more that are parted by commas; throws UsageError. */
   urls(name: string): readonly [string, ...string[]] {
-    const [first = '', ...others] = this.text(name).split(',');
+    const text = this.text(name);
+    this.refuseUser(name, `--${name}`, text);
+    const [first = '', ...others] = text.split(',');
     return [this.urlOf(name, first), ...others.map((text) => this.urlOf(name, text))];
   }
 
-  /** A whole number within its bounds; throws UsageError. */
+  /** A whole number within its bounds; throws UsageError, also if it has to be given and is not. */
   number(name: string): number {
-    const { bounds, default: byDefault = '' } = this.flag(name);
+    const { bounds, default: byDefault } = this.flag(name);
     if (bounds === undefined) throw new Error(`--${name} of cairn ${this.word} is no number`);
     const text = this.given.get(name) ?? byDefault;
+    if (text === undefined) throw new UsageError(`--${name} is missing`);
     const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
     if (number >= bounds.minimum && number <= bounds.maximum) return number;
-    throw new UsageError(
-      `--${name} ${JSON.stringify(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`,
-    );
+    throw new UsageError(`--${name} ${quote(text)}: give a whole number from ${bounds.minimum} to ${bounds.maximum}`);
+  }
+
+  /**
+   * A user in a URL would be in each line about it, and is not sent. No URL of a member has an @ otherwise, so that this also hides what is
+   * none. @throws UsageError
+   *
+   * @param said - the option or the variable that has it, in place of the option `name`
+   */
+  refuseUser(name: string, said: string, urls: string): void {
+    if (!urls.includes('@')) return;
+    const file = name === 'url' ? 'user-file' : `${name}-user-file`;
+    const instead = this.knows(file) ? `, and give --${file} with a file of one line like NAME:PASSWORD` : '';
+    throw new UsageError(`${said} ${quote(urls)} has a user in it, who is not sent: leave that out${instead}`);
   }
 
   private urlOf(name: string, text: string): string {
     if (/^https?:\/\//.test(text) && URL.canParse(text)) return withoutTrailingSlashes(text);
     throw new UsageError(
-      `--${name} ${JSON.stringify(text)} is not a URL; give one like ${this.flag(name).default ?? 'http://127.0.0.1:2379'}`,
+      `--${name} ${quote(text)} is not a URL; give one like ${this.flag(name).default ?? 'http://127.0.0.1:2379'}`,
     );
   }
 

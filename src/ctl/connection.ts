@@ -1,9 +1,11 @@
 /** How the commands reach members: where, and with which certificates. */
 import { Keys } from '../client/keys';
+import { endpointOf } from '../client/transport/endpoints';
 import type { Built } from '../config/build';
 import { clientVariables } from '../config/clientVariables';
 import { loadBesides } from '../config/load';
 import type { Dial } from '../platform/dial';
+import { messageOf } from '../platform/errorMessage';
 import { readPlainFileSync } from '../platform/plainFile';
 import { forTerminal } from '../platform/terminalText';
 import { readTlsFiles, type TlsFile } from '../tls/files';
@@ -39,12 +41,14 @@ async function namedUrls(
   read: (name: string) => readonly string[],
 ): Promise<readonly string[]> {
   if (values.has('url')) return read('url');
-  if (values.valueOfVariable('url', environment) === undefined) return [];
+  const said = values.valueOfVariable('url', environment);
+  if (said === undefined) return [];
+  values.refuseUser('url', said.variable, said.value);
   const { endpointsOfVariables } = await import('./etcdctl/endpoints.js');
   try {
     return await endpointsOfVariables({ environment, stderr: process.stderr });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     // What DNS does not say now it may say later.
     throw environment['ETCDCTL_DISCOVERY_SRV'] ? new Error(message) : new UsageError(message);
   }
@@ -61,8 +65,18 @@ export async function clusterConnection(
   environment: Environment,
 ): Promise<Connection & { readonly urls: readonly string[] }> {
   const urls = await namedUrls(values, environment, (name) => values.urls(name));
+  urls.forEach(refuseMisfit);
   const end = await endOf(urls[0], values, environment);
   return { ...end, urls: urls.length > 0 ? urls : [end.url], user: userIn(values, environment) };
+}
+
+/** These are tried again and again, by a client that would refuse them each time. @throws UsageError */
+function refuseMisfit(url: string): void {
+  try {
+    endpointOf(url);
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
 }
 
 async function endOf(
@@ -104,7 +118,7 @@ export function readUser(file: { readonly option: string; readonly path: string 
   try {
     return readUserFile(file, (text) => process.stderr.write(`${forTerminal(text)}\n`));
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(messageOf(error));
   }
 }
 

@@ -1,5 +1,7 @@
 /** What is said of options that a command does not have, or that lack their value; node:util has words of its own for that. Pure. */
 import { nearest } from '../config/nearest';
+import { quote } from '../config/text';
+import { withoutUsers } from '../platform/withoutUsers';
 
 /** What is known of the options of a command: whether each takes a value, by all names that it has. */
 export type KnownOptions = ReadonlyMap<string, { readonly takesValue: boolean }>;
@@ -23,14 +25,15 @@ export function optionMistake(args: readonly string[], known: KnownOptions): str
     const option = dashes === '--' ? known.get(name) : undefined;
     if (option === undefined) return unknownOption(`${dashes}${name}`, name, known);
     if (!option.takesValue) {
-      if (attached !== undefined) return `--${name} is a switch and takes no value; leave ${attached} out`;
+      if (attached !== undefined)
+        return `--${name} is a switch and takes no value; leave ${withoutUsers(attached)} out`;
       continue;
     }
     if (attached !== undefined) continue;
     const value = args[++at];
     if (value === undefined) return `--${name} needs a value and is the last argument; write --${name}=VALUE`;
     if (value.startsWith('-') && value !== '-')
-      return `--${name} needs a value but is followed by ${JSON.stringify(value)}; write --${name}=VALUE`;
+      return `--${name} needs a value but is followed by ${quote(value)}; write --${name}=VALUE`;
   }
   return undefined;
 }
@@ -39,5 +42,5 @@ function unknownOption(written: string, name: string, known: KnownOptions): stri
   const meant = nearest(name, [...known.keys()]);
   const question = meant === undefined ? '' : `; did you mean --${meant}?`;
   // Of a long word only the beginning: it may be what was meant for something else.
-  return `there is no option ${JSON.stringify(written.slice(0, 40))}${question}`;
+  return `there is no option ${JSON.stringify(withoutUsers(written).slice(0, 40))}${question}`;
 }

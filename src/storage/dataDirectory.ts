@@ -6,6 +6,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { syncDirectory } from '../platform/durable';
 import { REPLACE } from '../platform/plainFile';
+import { refuseClockBefore1970 } from './clock';
 import { checkDirectory, FORMAT_DRAFT, FORMAT_OF_FILLED } from './directoryChecks';
 import type { DirectoryState } from './directoryChecks';
 import { watchPresence } from './directoryWatch';
@@ -40,6 +41,7 @@ const PRIVATE_FILE_MODE = 0o600;
 /** Rejects with StorageError; a directory that is refused has not been touched. */
 export async function openDataDirectory(options: DataDirectoryOptions): Promise<DataDirectory> {
   const { path } = options;
+  refuseClockBefore1970();
   const { state, kv } = await openOrPrepare(options);
   const pidPath = join(path, 'PID');
   let endWatch: () => void;

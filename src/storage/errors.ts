@@ -8,8 +8,9 @@
  * - `closed`: used after `close`.
  * - `format`: not a data directory of ours, or one of a newer version.
  * - `permission`: the operating system forbids it, or it is more open than it may be.
+ * - `clock`: the machine's is where nothing can be written.
  */
-export type StorageErrorKind = 'io' | 'full' | 'corrupt' | 'locked' | 'closed' | 'format' | 'permission';
+export type StorageErrorKind = 'io' | 'full' | 'corrupt' | 'locked' | 'closed' | 'format' | 'permission' | 'clock';
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';

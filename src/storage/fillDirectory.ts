@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exists } from '../platform/exists';
 import { syncDirectory, writeDurably } from '../platform/durable';
+import { refuseClockBefore1970 } from './clock';
 import { closeInTime } from './closeInTime';
 import type { DataDirectoryOptions } from './dataDirectory';
 import { checkDirectory, FILLING_TEXT, FORMAT_DRAFT, FORMAT_OF_FILLED, type DirectoryState } from './directoryChecks';
@@ -42,6 +43,7 @@ export interface Filling {
  * the steps of `filling` reject with.
  */
 export async function fillDataDirectory(options: DataDirectoryOptions, filling: Filling): Promise<void> {
+  refuseClockBefore1970();
   await refuseTaken(options.path);
   if ((await preparing(options.path, () => fillAlone(options, filling))) === 'taken') throw beingFilled(options.path);
 }

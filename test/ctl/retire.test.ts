@@ -170,7 +170,7 @@ describe('cairn retire', () => {
   it.each([
     [['--keep', '1001'], '--keep "1001": give a whole number from 0 to 1000'],
     [['--keep', 'three'], '--keep "three"'],
-    [[], '--keep ""'],
+    [[], '--keep is missing'],
     [['--keep', '3', '--size', '3'], 'the options are --url, --name-prefix, --keep, --drain, --timeout'],
   ])('refuses %j', async (args, expected) => {
     expect(await run(...args)).toBe(2);

@@ -86,6 +86,20 @@ it.each(words.flatMap((word) => Object.entries(flagsOf(word)).map(([name, flag])
   },
 );
 
+const numbersWanted = words.flatMap((word) =>
+  Object.entries(flagsOf(word)).flatMap(([name, { bounds, default: byDefault }]) =>
+    bounds === undefined || byDefault !== undefined ? [] : [[word, name] as const],
+  ),
+);
+
+it.each(numbersWanted)('cairn %s says that --%s is missing, as of what is no number', async (word, name) => {
+  const others = Object.entries(flagsOf(word)).flatMap(([other, { placeholder: needed, default: byDefault }]) =>
+    other === name || needed === undefined || byDefault !== undefined ? [] : [`--${other}=1`],
+  );
+  expect(await runs[word]([...wantedBy(word).map(() => 'x'), ...others])).toBe(2);
+  expect(output.text()).toBe(`cairn ${word}: --${name} is missing\n`);
+});
+
 it.each(words)('cairn %s says which arguments without a name it wants, and takes no others', async (word) => {
   const wanted = wantedBy(word);
   expect(await runs[word]([...wanted.map(() => 'x'), 'surplus'])).toBe(2);

@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { BackOff } from '../../platform/backOff';
 import { reasonToStop } from '../../platform/plainRequest';
 import { AnswerError, NoAnswerError } from '../errors';
+import { refuseNoObject } from '../given';
 import type { KeyNode } from '../keyEvent';
 import { normalKey } from '../keyPath';
 import { Keys, orNothing } from '../keys';
@@ -94,6 +95,7 @@ export class Config<T> {
 
   /** Not to be called: `Client.watchConfig` does. */
   static async open<T>(parts: Parts, directory: string, options: ConfigOptions<T>): Promise<Config<T>> {
+    refuseNoObject('the second argument of watchConfig, { schema, ... },', options);
     const config = new Config(parts, directory, options);
     try {
       const read = await config.begin();

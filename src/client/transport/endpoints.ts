@@ -1,10 +1,10 @@
 /** Which member is asked next. */
 import type { Random } from '../../platform/clock';
-import { withoutUser } from '../../platform/withoutUser';
+import { withoutUsers } from '../../platform/withoutUsers';
 
 /** The text of each, without a path. Throws TypeError for what is no URL of a member. */
 export function endpointOf(text: string): URL {
-  const hidden = withoutUser(text);
+  const hidden = withoutUsers(text);
   let url: URL;
   try {
     url = new URL(text);

@@ -2,7 +2,7 @@
 import { basicAuthorization } from '../../platform/basicAuthorization';
 import { dialTcp } from '../../platform/dial';
 import { reasonOf } from '../../platform/networkError';
-import { withoutUser } from '../../platform/withoutUser';
+import { withoutUsers } from '../../platform/withoutUsers';
 import { TimeoutError, UnreachableError } from '../errors';
 import { printable } from '../json';
 import { nameOf, type Answer, type Call, type CallOptions, type Target } from '../call';
@@ -36,6 +36,6 @@ export async function askOne(target: Target, call: Call, options: CallOptions): 
 
 /** Members publish where they are, and may be wrong: then nobody is there. */
 function noUrl(text: string): UnreachableError {
-  const error = new Error(`${JSON.stringify(printable(withoutUser(text)).slice(0, 200))} is no URL of a member`);
+  const error = new Error(`${JSON.stringify(printable(withoutUsers(text)).slice(0, 200))} is no URL of a member`);
   return new UnreachableError(error.message, false, [{ endpoint: text, error }]);
 }

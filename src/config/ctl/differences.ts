@@ -22,6 +22,10 @@ export const differences: Readonly<Record<string, Difference>> = {
     etcdctl: '`--endpoints 127.0.0.1:2379` is refused',
     cairnctl: '`http://` is put before it, as in etcdctl 2',
   },
+  'user-in-endpoint': {
+    etcdctl: 'the user in `--endpoints http://NAME:PASSWORD@HOST:2379` is not sent, in silence',
+    cairnctl: 'it is not sent either, and a warning says so',
+  },
   'comma-lists': { etcdctl: '`--roles a,b` is one role of that name', cairnctl: 'two roles, as in etcdctl 2' },
   'user-exists': {
     etcdctl: '`user add` of a user who exists changes the password',

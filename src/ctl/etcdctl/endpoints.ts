@@ -1,11 +1,12 @@
 /** Where the cluster is, as flags and variables say it. */
 import { DEFAULT_ENDPOINTS, globalFlags } from '../../config/ctl/globalFlags';
 import type { CtlFlag } from '../../config/ctl/row';
+import { quote } from '../../config/text';
 import { withoutTrailingSlashes } from '../../platform/trailingSlashes';
 import { EXIT } from './exitCodes';
 import { Failure } from './failures';
 import { FlagValues } from './flagValues';
-import type { Io } from './io';
+import { complain, type Io } from './io';
 import { srvEndpoints } from './srvEndpoints';
 
 /** What of a process says where the cluster is. */
@@ -46,17 +47,28 @@ async function namedEndpoints(
     [given(io, globals, 'endpoints'), given(io, globals, 'endpoint'), given(io, globals, 'peers')].find(
       (urls) => urls !== '',
     ) ?? byDefault;
-  return text === '' ? [] : text.split(',').map((part) => endpointOf(part.trim()));
+  return text === '' ? [] : text.split(',').map((part) => endpointOf(io, part.trim(), text));
 }
 
-/** `http://` may be left out. @throws Failure */
-function endpointOf(text: string): string {
+const USER_IN_URL = /(?<=^[a-z]+:\/\/)[^/?#]*@/i;
+
+/**
+ * `http://` may be left out. A user is left out too: etcdctl sends none of a URL, in silence. @throws Failure
+ *
+ * @param all - a password with a comma is in several parts of it
+ */
+function endpointOf(io: Surroundings, text: string, all: string): string {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (parsed !== undefined && /^https?:$/.test(parsed.protocol) && parsed.hostname !== '' && parsed.username === '')
-    return withoutTrailingSlashes(url);
-  throw new Failure(
-    EXIT.badArguments,
-    `the endpoint ${JSON.stringify(text)} is no URL of a member; write it like http://127.0.0.1:2379`,
-  );
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol) || parsed.hostname === '') {
+    const shown = quote(all.includes('@') ? all : text);
+    throw new Failure(
+      EXIT.badArguments,
+      `the endpoint ${shown} is no URL of a member; write it like http://127.0.0.1:2379`,
+    );
+  }
+  const bare = url.replace(USER_IN_URL, '');
+  if (bare !== url)
+    complain(io, `Warning: the user in the endpoint ${quote(url)} is not sent; give --user-file or --username`);
+  return withoutTrailingSlashes(bare);
 }

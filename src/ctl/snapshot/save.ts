@@ -39,8 +39,9 @@ export interface SaveOptions {
 export async function save(options: SaveOptions): Promise<ReadSnapshot> {
   const { url, dial, user, file: path, replaces, silenceMaxMs = SILENCE_MAX_MS } = options;
   const progress = new Progress('saving');
-  const file = await NewFile.begin(path, replaces);
+  // It refuses what is no URL: before there is a file that would stay behind, and stay open.
   const client = createClient({ endpoints: url, dial, auth: credentialsOf(user), timeoutMs: ANSWER_TIMEOUT_MS });
+  const file = await NewFile.begin(path, replaces);
   try {
     const body = await openState(client, options);
     try {

@@ -40,7 +40,7 @@ describe('endpoints', () => {
     expect(outcome).toEqual({ code: 0, stdout: '1\n', stderr: '' });
   });
 
-  it.each(['ftp://a', 'http://', 'a b', 'http://a:99999', 'http://user:pw@a'])('%s is none', async (endpoint) => {
+  it.each(['ftp://a', 'http://', 'a b', 'http://a:99999'])('%s is none', async (endpoint) => {
     const { code, stderr } = await runCtl(['--endpoints', endpoint, 'ls']);
     expect([code, stderr]).toEqual([
       1,

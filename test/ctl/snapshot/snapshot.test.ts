@@ -296,6 +296,14 @@ test('a user without a password is told so', async () => {
   expect(readdirSync(directory)).toEqual([]);
 });
 
+test('where no member can be, no file is begun that would stay behind, and stay open', async () => {
+  const openFiles = (): number => readdirSync('/proc/self/fd').length;
+  const options = { dial: dialTcp, file, replaces: false, quorum: true };
+  const before = openFiles();
+  await expect(save({ ...options, url: 'http://127.0.0.1:1/path' })).rejects.toThrow('nothing behind the port');
+  expect([readdirSync(directory), openFiles()]).toEqual([[], before]);
+});
+
 test('what is no file is not read', async () => {
   for (const path of ['/dev/zero', directory, join(directory, 'absent')]) {
     expect(await run('verify', path)).toBe(1);
