@@ -35,7 +35,7 @@ describe('text in messages', () => {
     ['http://root:se cret@h:1', 'http://***@h:1'],
     ['root:secret@h:1', 'root:***@h:1'],
     ['http://root:secret@h:1/a@b', 'http://***@b'],
-    ['a=http://b:1,b=http://root:se,cret@h:1,c=http://d:1', 'a=http://***@h:1,c=http://d:1'],
+    ['a=http://b:1,b=http://root:se,cret@h:1,c=http://d:1', 'a=http://b:1,b=http://***@h:1,c=http://d:1'],
     ['http://h:1', 'http://h:1'],
     ['somebody@h:1', 'somebody@h:1'],
   ])('has no passwords: %s', (text, shown) => {

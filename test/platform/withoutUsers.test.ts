@@ -10,7 +10,7 @@ it.each([
   ['http://root:p://w@h', 'http://***@h'],
   ['a=http://root:pw@g:1,b=https://root:pw@h:2', 'a=http://***@g:1,b=https://***@h:2'],
   ['http://g:1,http://root:p,w@h:2', 'http://g:1,http://***@h:2'],
-  ['root:pw@h:1', '***@h:1'],
+  ['root:pw@h:1', 'root:***@h:1'],
   ['ann@h', 'ann@h'],
   ['h:1', 'h:1'],
 ])('%j is shown as %j', (urls, shown) => {
