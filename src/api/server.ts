@@ -13,6 +13,7 @@ import type { PeerPort } from './peerPort';
 import type { Traffic } from './traffic';
 import { LockService } from './modules/lockService';
 import { OpenWaits } from './modules/openWaits';
+import { ListingCutError } from '../machine/keyspace/runningListings';
 import { RealClock } from '../platform/realClock';
 import { KeptListings } from './v2/keys/keptListings';
 import { OpenWatches } from './v2/keys/watchResponse';
@@ -90,7 +91,9 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     openWaits.cutDenied();
   });
   const onUnexpected = (error: unknown): void => {
-    options.logger.error({ err: error }, 'a request failed unexpectedly');
+    // Its client read slowly, and its connection has ended.
+    if (error instanceof ListingCutError) options.logger.warn(error.message);
+    else options.logger.error({ err: error }, 'a request failed unexpectedly');
   };
   const listenerOf = (application: Koa): RequestListener => requestListener(application, onUnexpected);
   const longAnswers = { openWatches, openWaits, listings: new KeptListings() };

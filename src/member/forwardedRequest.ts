@@ -74,7 +74,7 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
     case COMMANDS:
       return { kind: 'commands', data: body };
     case CHANGE:
-      return { kind: 'change', proposed: decodeChange(short(body)) };
+      return { kind: 'change', proposed: proposedIn(body) };
     case REFUSED:
       return { kind: 'refused', ...decodeRefusal(body) };
     case NO_SPACE:
@@ -94,6 +94,18 @@ export function decodeRequest(bytes: Uint8Array): Request | undefined {
     default:
       return undefined;
   }
+}
+
+const HALF_A_PAIR = /\p{Surrogate}/u;
+
+/** What is in the log already keeps its effect: so this is looked at here, and not where entries are read. */
+function proposedIn(body: Uint8Array): ProposedChange {
+  const proposed = decodeChange(short(body));
+  const { change } = proposed;
+  if (change.type === 'addMember' && change.peerURLs.some((url) => HALF_A_PAIR.test(url))) {
+    throw new DecodeError('a URL of a member is no text');
+  }
+  return proposed;
 }
 
 const REASONS: readonly RefusedRequest['reason'][] = ['later', 'tooLarge', ...MEMBERSHIP_REFUSALS];

@@ -16,7 +16,7 @@ export function* collectRows(machine: Machine, store: MemberStore): Generator<un
   let bytes = 0;
   for (const row of yield* machine.takingRows()) {
     slice.push(row);
-    bytes += row.value?.length ?? 0;
+    bytes += row.key.length + (row.value?.length ?? 0);
     if (slice.length < ROWS_A_SLICE && bytes < BYTES_A_SLICE) continue;
     yield* prepared.adding(slice);
     slice = [];

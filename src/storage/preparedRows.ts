@@ -6,7 +6,7 @@ import { encodeRowValue } from './rowCodec';
 /** Rows that were made ready for a write, so that a million of them need not be made ready in one turn. */
 export class PreparedRows {
   readonly operations: KvOperation[] = [];
-  /** Of their values. */
+  /** Of their keys and values. */
   bytes = 0;
 
   /** @param prefix of the generation that they are to be written to */
@@ -22,7 +22,7 @@ export class PreparedRows {
   *adding(rows: readonly Row[]): Generator<undefined, void, undefined> {
     for (const { table, key, value, checksum } of rows) {
       const stored = rowKey(this.prefix, table, key);
-      this.bytes += value?.length ?? 0;
+      this.bytes += key.length + (value?.length ?? 0);
       if (value === undefined) {
         this.operations.push(del(stored));
       } else if (typeof value === 'string') {

@@ -163,7 +163,7 @@ function roomFor(operations: readonly KvOperation[]): number {
   if (operations.length > SLICE_OPERATIONS) return 0;
   let bytes = 0;
   for (const operation of operations) {
-    bytes += OPERATION_BYTES + operation.key.length;
+    bytes += OPERATION_BYTES + Buffer.byteLength(operation.key);
     if (operation.type === 'put') bytes += bytesOf(operation.value);
   }
   return bytes;
@@ -179,6 +179,7 @@ function isShort(operations: readonly KvOperation[]): boolean {
   if (operations.length > SLICE_OPERATIONS) return false;
   let bytes = 0;
   for (const operation of operations) {
+    bytes += operation.key.length;
     if (operation.type !== 'put') continue;
     if (operation.value instanceof LongValue) return false;
     bytes += operation.value.length;
@@ -201,6 +202,7 @@ function fillSlice(native: NativeBatch, operations: readonly KvOperation[], from
     } else {
       native._del(nativeData(key));
     }
+    bytes += key.length;
   }
   return position;
 }

@@ -2,6 +2,7 @@ import type { Command } from '../../src/machine/command';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import type { KeyEvent } from '../../src/machine/keyspace/event';
 import { Machine, type Applied } from '../../src/machine/machine';
+import type { Row } from '../../src/machine/rows';
 import { NOW_MS, remove, set } from './keyspace/writer';
 
 const COUNT = 9000;
@@ -119,4 +120,23 @@ test('a listing under way shows the tree as it was, while it is removed', () => 
   }
   expect([files, withTtl]).toEqual([COUNT, expiring.length]);
   expect(withTtl).toBeGreaterThan(0);
+});
+
+test('the rows of a key of a megabyte, each with a key nearly as long, are taken in slices', () => {
+  const machine = new Machine(10);
+  machine.apply(batch(set(`/${'k'.repeat(4079)}`.repeat(256), { value: 'x' })));
+  const taking = machine.takingRows();
+  let slices = 0;
+  let rows: Row[] | undefined;
+  for (let step = taking.next(); rows === undefined; step = taking.next()) {
+    if (step.done === true) rows = step.value;
+    else slices += 1;
+  }
+  const bytes = rows.reduce((sum, { key }) => sum + key.length, 0);
+  expect(bytes).toBeGreaterThan(100 * 1024 * 1024);
+  // Each has a megabyte, or somewhat more.
+  expect(slices).toBeGreaterThan(60);
+  // Gone, they are no less.
+  machine.apply(batch(remove('/'.concat('k'.repeat(4079)), { dir: true, recursive: true })));
+  expect([...machine.takingRows()].length).toBeGreaterThan(60);
 });

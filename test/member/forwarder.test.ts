@@ -196,6 +196,14 @@ describe('a request that no sound member sends is an offence, and nothing of it 
     ['garbage for a change', OTHER, Buffer.from([2, 0x7b])],
     ['null for a change', OTHER, Buffer.from('\x02null')],
     ['a change of nothing', OTHER, Buffer.from('\x02{"origin":"def","run":1,"sequence":1,"change":{}}')],
+    [
+      'a member whose URL is half a character',
+      OTHER,
+      Buffer.from(
+        '\x02{"origin":"def","run":1,"sequence":1,"change":' +
+          '{"type":"addMember","id":"abcd","peerURLs":["http://b:1","http://0\\ud800:1"],"learner":true}}',
+      ),
+    ],
     ['garbage for a refusal', OTHER, Buffer.from([3, 0x7b])],
     ['null for a refusal', OTHER, Buffer.from('\x03null')],
     ['a refusal for no reason', OTHER, Buffer.from('\x03{"of":"commands","run":7,"sequence":1,"reason":"x"}')],

@@ -80,6 +80,18 @@ const FRAMES: Readonly<Record<string, Said>> = {
       Buffer.concat([Buffer.from([2]), encodeChange({ origin: third, run: 1, sequence: 1, change })]),
     );
   },
+  'forward: a member whose URL is half a character': ({ from }) => {
+    const change = {
+      type: 'addMember',
+      id: 'abc',
+      peerURLs: ['http://0\ud800:1', 'http://evil:2380'],
+      learner: true,
+    } as const;
+    return frameOf(
+      FrameType.forward,
+      Buffer.concat([Buffer.from([2]), encodeChange({ origin: from, run: 1, sequence: 1, change })]),
+    );
+  },
   'heartbeat of a term beyond all': say(() => ({ type: 'heartbeat', term: ABSURD, commit: 0, readRound: 0 })),
   'heartbeat of a term far ahead': say(() => ({ type: 'heartbeat', term: 2 ** 40, commit: 0, readRound: 0 })),
   'heartbeat of term 0, later than none': say(() => ({ type: 'heartbeat', term: 2 ** 25, commit: 0, readRound: 0 })),

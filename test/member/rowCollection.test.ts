@@ -31,6 +31,27 @@ test('many rows are collected in several turns, and are those of one moment', as
   expect(machine.takeRows()).toEqual([]);
 });
 
+test('rows with long keys are made ready in slices', async () => {
+  const machine = new Machine(10);
+  machine.apply(encodeBatch({ origin: 'a', run: 1, sequence: 1, commands: [set(`/${'k'.repeat(4079)}`.repeat(256))] }));
+  const rows = machine.takeRows();
+  // As if they had been taken at once: only making them ready is counted.
+  jest.spyOn(machine, 'takingRows').mockImplementation(function* () {
+    yield* [];
+    return rows;
+  });
+  const store = await MemberStore.open(new MemoryDisk().open());
+  const slices = collectRows(machine, store);
+  let count = 0;
+  let prepared: PreparedRows | undefined;
+  for (let step = slices.next(); prepared === undefined; step = slices.next()) {
+    if (step.done === true) prepared = step.value;
+    else count += 1;
+  }
+  expect(count).toBeGreaterThan(60);
+  expect(prepared.bytes).toBeGreaterThan(100 * 1024 * 1024);
+});
+
 test('few are collected at once', () => {
   const { turns, clock } = makeClock();
   const done = jest.fn();

@@ -269,18 +269,36 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'a listing is kept though a directory above it was removed',
     file: 'src/machine/keyspace/history.ts',
-    text: 'if (event !== undefined && concerns(event, path, true)) return false;',
-    instead: 'if (event !== undefined && (event.node.key === path || isBelow(event.node.key, path))) return false;',
+    text: 'if (event === undefined ? isReserved : concerns(event, path, true)) return false;',
+    instead:
+      'if (event === undefined ? isReserved : event.node.key === path || isBelow(event.node.key, path)) return false;',
     test: 'test/machine/keyspace/unchanged.test.ts',
     killedBy: 'a directory that is removed or expires is a change of all that was below it',
   },
   {
     name: 'a listing is kept though a time to live was given to what is in it',
     file: 'src/machine/keyspace/history.ts',
-    text: 'if (event !== undefined && concerns(event, path, true)) return false;',
-    instead: 'if (event !== undefined && !event.refresh && concerns(event, path, true)) return false;',
+    text: 'if (event === undefined ? isReserved : concerns(event, path, true)) return false;',
+    instead: 'if (event === undefined ? isReserved : !event.refresh && concerns(event, path, true)) return false;',
     test: 'test/machine/keyspace/unchanged.test.ts',
     killedBy: 'what is unchanged since an index shows what it showed then, and other directories do not count',
+  },
+  {
+    name: 'a listing of the members is kept though one of them went',
+    file: 'src/machine/keyspace/history.ts',
+    text: 'if (event === undefined ? isReserved : concerns(event, path, true)) return false;',
+    instead: 'if (event !== undefined && concerns(event, path, true)) return false;',
+    test: 'test/api/v2/keys/keptListings.test.ts',
+    killedBy: 'goes when a member does, which is no event of a key',
+  },
+  {
+    name: 'what was kept for a listing that is over is lost to those that began before it',
+    file: 'src/machine/keyspace/runningListings.ts',
+    text: 'if (past.isEmpty) return;',
+    instead: 'if (past.bytes >= 0) return;',
+    test: 'test/machine/keyspace/runningListing.test.ts',
+    killedBy:
+      'so does each of many that began at different moments, and one for which there is no room any more shows that it is not whole',
   },
   {
     name: 'a listing is kept though its history is gone',

@@ -1,5 +1,5 @@
 /** How much the engine's binding is given in one turn of the event loop: it copies all of it, and all that is in a batch that grows. */
-import { LongValue, put as putOf } from '../../src/storage/kv';
+import { del, LongValue, put as putOf } from '../../src/storage/kv';
 import { writeBatch } from '../../src/storage/rocksBatch';
 import type { Callback, NativeBatch, NativeData, NativeDatabase } from '../../src/storage/rocksNative';
 
@@ -100,3 +100,39 @@ test.each([
   isOver = true;
   expect(Math.max(...turns)).toBeLessThanOrEqual(VALUE_BYTES);
 });
+
+test.each(['put', 'del'] as const)(
+  'operations with long keys and no values (%s) are handed over in slices',
+  async (type) => {
+    const turns: number[] = [0];
+    let isOver = false;
+    const turn = (): void => {
+      turns.push(0);
+      if (!isOver) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const count = (key: NativeData): void => {
+      turns[turns.length - 1]! += key.length;
+    };
+    const batch = {
+      _put: count,
+      _del: count,
+      _clear: jest.fn(),
+      _write: (_: object, done: Callback) => done(undefined),
+    };
+    const handedOver = (operations?: readonly { readonly key: NativeData }[]): unknown => {
+      for (const { key } of operations ?? []) count(key);
+      return batch;
+    };
+    const database = { batch: handedOver } as unknown as NativeDatabase;
+    const operations = Array.from({ length: 256 }, (_, at) => {
+      const key = 'k'.repeat(4096 * (at + 1));
+      return type === 'put' ? putOf(key, '') : del(key);
+    });
+    const written = new Promise((resolve) => writeBatch(database, operations, { sync: true }, resolve));
+    // What is short goes at once, and calls nobody here.
+    await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 100))]);
+    isOver = true;
+    expect(Math.max(...turns)).toBeLessThanOrEqual(3 * MEBIBYTE);
+  },
+);

@@ -71,7 +71,12 @@ function machinePath(name: string): string {
 
 /** `etcd=CLIENT&raft=PEER`, each URL query-encoded. */
 function machineValue({ clientURLs, peerURLs }: MemberInfo): string {
-  return `etcd=${encodeURIComponent(first(clientURLs))}&raft=${encodeURIComponent(first(peerURLs))}`;
+  return `etcd=${queryEncoded(first(clientURLs))}&raft=${queryEncoded(first(peerURLs))}`;
+}
+
+/** Half a surrogate pair, which JSON lets through, is U+FFFD instead of an exception: an entry that is in the log must end no member. */
+function queryEncoded(url: string): string {
+  return encodeURIComponent(Buffer.from(url).toString());
 }
 
 /** Of etcd's lists of URLs, which are sorted, whatever order these are in. */

@@ -1,7 +1,7 @@
 import type { KeyEvent } from './event';
 import { isBelow } from './path';
 
-/** An index whose event concerns no key a client can name (a member was added, say): it only takes its place. */
+/** An index whose event concerns no key that a client can change (a member was added, say): it only takes its place. */
 export type HistorySlot = KeyEvent | undefined;
 
 /** Where there is memory for it: with the same on all members a watch finds the same past on each. */
@@ -61,12 +61,15 @@ export class History {
     return index < this.firstIndex || index > this.last ? undefined : this.slots[index % this.capacity];
   }
 
-  /** Whether nothing at or below `path` has another content than at `etcdIndex`; false too if that is further back than the events. */
-  isUnchanged(path: string, etcdIndex: number): boolean {
+  /**
+   * Whether nothing at or below `path` has another content than at `etcdIndex`; false too if that is further back than the events.
+   * @param isReserved there are keys at or below it that no command changes: an index without an event may stand for a change of them
+   */
+  isUnchanged(path: string, etcdIndex: number, isReserved: boolean): boolean {
     if (etcdIndex + 1 < this.firstIndex || etcdIndex > this.last) return false;
     for (let index = etcdIndex + 1; index <= this.last; index++) {
       const event = this.slots[index % this.capacity];
-      if (event !== undefined && concerns(event, path, true)) return false;
+      if (event === undefined ? isReserved : concerns(event, path, true)) return false;
     }
     return true;
   }

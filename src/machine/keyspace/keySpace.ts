@@ -3,6 +3,7 @@ import { update, compareAndSwap } from './change';
 import { Counters } from './counters';
 import type { KeyError, KeyEvent, KeyResult } from './event';
 import { History, type HistoryBounds } from './history';
+import { ROOT } from './path';
 import { create, set } from './place';
 import { compareAndDelete, expireNext, remove } from './removal';
 import { errorOf, eventOf } from './results';
@@ -28,7 +29,7 @@ export class KeySpace {
 
   /**
    * @param history events kept for watches that begin in the past
-   * @param isReserved paths that commands may not change
+   * @param isReserved paths that commands may not change, and those above them, without the root
    */
   constructor(
     history: HistoryBounds,
@@ -47,7 +48,7 @@ export class KeySpace {
     this.currentIndex = index;
   }
 
-  /** Takes an index for a change outside the keys, as etcd does for its members; history keeps its place. */
+  /** Takes an index for a change of reserved keys, or outside the keys, as etcd does for its members; history keeps its place. */
   skipIndex(): void {
     this.currentIndex++;
     this.history.add(this.currentIndex, undefined);
@@ -150,9 +151,9 @@ export class KeySpace {
     return { events: this.history.scan(path, true, sinceIndex, true), isCut: sinceIndex < this.history.firstIndex };
   }
 
-  /** As History.isUnchanged. */
+  /** As History.isUnchanged. What is above a reserved path is reserved too, but for the root. */
   isUnchanged(path: string, etcdIndex: number): boolean {
-    return this.history.isUnchanged(path, etcdIndex);
+    return this.history.isUnchanged(path, etcdIndex, path === ROOT || this.isReserved(path));
   }
 
   unwatch(watcher: Watcher): void {

@@ -67,6 +67,8 @@ export class KeySpaceRows {
         yield;
         bytes = 0;
       }
+      // Of a key of a megabyte each level is a row with a key nearly as long.
+      bytes += path.length;
       const node = tree.find(path);
       if (node === undefined) {
         rows.push({ table: 'node', key: path, value: undefined });

@@ -1,7 +1,7 @@
 import type { ListingStep, NodeView } from './event';
 import type { DirectoryNode, TreeNode } from './node';
 import { isBelow, isHiddenChild } from './path';
-import { viewOf } from './view';
+import type { Past } from './past';
 
 /** Nodes that are looked at between two steps, at most: well below a millisecond of work. */
 const SLICE_NODES = 500;
@@ -11,56 +11,84 @@ const RUN_NODES = 256;
 
 const PAUSE: ListingStep = { type: 'pause' };
 
+/** What a listing is to show. */
+export interface Wanted {
+  readonly top: DirectoryNode;
+  readonly recursive: boolean;
+  readonly sorted: boolean;
+  /** Nodes that were created at a later index are not in it. */
+  readonly index: number;
+}
+
 interface Level {
+  readonly directory: DirectoryNode;
   readonly nodes: readonly TreeNode[];
   /** The next of `nodes`. */
   position: number;
-  /** The directory that these are the children of; undefined for the outermost. */
+  /** The directory as it is shown; undefined for the outermost. */
   readonly of: NodeView | undefined;
 }
 
 /**
- * A listing that is walked through a little at a time while the tree changes, and shows it as it was when it began. Whatever
- * changes first tells the listings under way, which keep what was there: of a node its view, of a directory its children. So a
- * listing costs what changes while it lasts, and nothing that is not changed is copied.
+ * A listing that is walked through a little at a time while the tree changes, and shows it as it was when it began: what changed since is
+ * in its `past` (RunningListings). So a listing costs what changes while it lasts, and nothing that is not changed is copied.
  */
 export class RunningListing {
-  private readonly views = new Map<TreeNode, NodeView>();
-  /** Of directories that were changed before they were walked through; empty once they are. */
-  private readonly children = new Map<DirectoryNode, TreeNode[]>();
+  readonly steps: Generator<ListingStep, void, undefined>;
+  /** Directories whose children were looked up: where it is in them, once it is, and whether it went through them. */
+  private readonly entered = new Map<DirectoryNode, Level | 'entering' | 'left'>();
+
+  private readonly top: DirectoryNode;
+  private readonly recursive: boolean;
 
   constructor(
-    private readonly top: DirectoryNode,
-    private readonly recursive: boolean,
-    private readonly sorted: boolean,
-  ) {}
-
-  /** Comes before every change of a node's fields. */
-  nodeChanges(node: TreeNode): void {
-    if (this.views.has(node) || !isBelow(node.path, this.top.path)) return;
-    this.views.set(node, viewOf(node));
+    private readonly wanted: Wanted,
+    private readonly past: Past,
+  ) {
+    ({ top: this.top, recursive: this.recursive } = wanted);
+    this.steps = this.walk();
   }
 
-  /** Comes before every change of a directory's children. */
-  childrenChange(directory: DirectoryNode): void {
-    if (this.children.has(directory)) return;
-    const isListed = directory === this.top || (this.recursive && isBelow(directory.path, this.top.path));
-    if (isListed) this.children.set(directory, [...directory.children]);
+  /** Whether it may have to show this node later, as it is now; false where it did so. */
+  shows(node: TreeNode): boolean {
+    const { parent } = node;
+    if (parent === undefined || node.createdIndex > this.wanted.index) return false;
+    if (parent !== this.top && !(this.recursive && isBelow(node.path, this.top.path))) return false;
+    const level = this.entered.get(parent);
+    if (level === undefined || level === 'entering') return true;
+    if (level === 'left') return false;
+    const next = level.nodes[level.position];
+    // In another order than that of the paths it may be anywhere.
+    return next !== undefined && !(this.wanted.sorted && node.path < next.path);
+  }
+
+  /** Whether it has to look up the children of this directory later, as they are now. */
+  lists(directory: DirectoryNode): boolean {
+    if (this.entered.has(directory) || directory.createdIndex > this.wanted.index) return false;
+    return directory === this.top || (this.recursive && isBelow(directory.path, this.top.path));
+  }
+
+  /** It goes on no more, and holds nothing. */
+  stop(): void {
+    this.steps.return();
+    this.entered.clear();
   }
 
   /** Walks with a stack of its own: clients decide how deep the tree is. */
-  *steps(): Generator<ListingStep, void, undefined> {
+  private *walk(): Generator<ListingStep, void, undefined> {
+    yield PAUSE;
     const first = yield* this.enter(this.top, undefined);
     const levels: Level[] = first === undefined ? [] : [first];
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const node = level.nodes[level.position];
-      level.position += 1;
       if (node === undefined) {
+        this.entered.set(level.directory, 'left');
         if (level.of !== undefined) yield { type: 'close', view: level.of };
         levels.pop();
         continue;
       }
-      const view = this.views.get(node) ?? viewOf(node);
+      const view = this.past.viewOf(node);
+      level.position += 1;
       const inner: Level | undefined = node.dir && this.recursive ? yield* this.enter(node, view) : undefined;
       yield { type: inner === undefined ? 'node' : 'open', view };
       if (inner !== undefined) levels.push(inner);
@@ -72,17 +100,22 @@ export class RunningListing {
     directory: DirectoryNode,
     of: NodeView | undefined,
   ): Generator<ListingStep, Level | undefined, undefined> {
-    const nodes = this.children.get(directory) ?? [...directory.children];
-    // What changes from now on matters no more.
-    this.children.set(directory, []);
+    const nodes = this.past.childrenOf(directory);
+    // What is added and removed from now on matters no more.
+    this.entered.set(directory, 'entering');
     let visible = 0;
     for (const [position, node] of nodes.entries()) {
       if (!isHiddenChild(node.path, directory.path)) nodes[visible++] = node;
       if (position % SLICE_NODES === SLICE_NODES - 1) yield PAUSE;
     }
     nodes.length = visible;
-    if (visible === 0) return undefined;
-    return { nodes: this.sorted ? yield* sortedByPath(nodes) : nodes, position: 0, of };
+    if (visible === 0) {
+      this.entered.set(directory, 'left');
+      return undefined;
+    }
+    const level = { directory, nodes: this.wanted.sorted ? yield* sortedByPath(nodes) : nodes, position: 0, of };
+    this.entered.set(directory, level);
+    return level;
   }
 }
 

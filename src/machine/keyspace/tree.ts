@@ -3,7 +3,7 @@ import { ExpiryQueue } from './expiryQueue';
 import { DirectoryNode, FileNode, type TreeNode } from './node';
 import type { ListingStep } from './event';
 import { isBelow, parentOf, ROOT, walkDown } from './path';
-import { RunningListing } from './runningListing';
+import { RunningListings } from './runningListings';
 
 /** Why a path leads nowhere: its first missing component, or a file where a directory had to be. */
 export interface Miss {
@@ -21,6 +21,9 @@ export const NODE_BYTES = 300;
 
 /** Nodes that a removal takes out by itself: some milliseconds of work. */
 const REMOVED_AT_ONCE = 2000;
+
+/** To ask so many listings about a node takes about as long as to take it out. */
+const LISTINGS_A_NODE = 32;
 
 interface Releasing {
   readonly path: string;
@@ -40,12 +43,15 @@ export class Tree {
   private nodes = 0;
   /** What is left of the subtree that was removed last: it is not found any more, and goes a slice at a time. */
   private releasing: Releasing | undefined;
-  /** Listings under way: they hear of every change before it is made. */
-  private readonly listings = new Set<RunningListing>();
+  /** The highest that a node was created at. */
+  private newestIndex = 0;
   private weight = 0;
   private readonly total = new TreeDigest();
   /** Paths whose rows differ from what was last taken. */
   private dirty = new Set<string>();
+
+  /** @param listings those under way: they hear of every change before it is made */
+  constructor(private readonly listings = new RunningListings()) {}
 
   /** Nodes without the root. */
   get size(): number {
@@ -111,17 +117,14 @@ export class Tree {
 
   /**
    * What is below `directory`, as it is now, a step at a time; the tree may change between the steps. Whoever does not read it to
-   * its end has to call `return`.
+   * its end has to call `return`. A step throws ListingCutError if more changed since than is kept.
    */
   list(directory: DirectoryNode, recursive: boolean, sorted: boolean): Generator<ListingStep, void, undefined> {
-    const steps = this.runListing(new RunningListing(directory, recursive, sorted));
-    // From here on `return` reaches it.
-    steps.next();
-    return steps;
+    return this.listings.begin({ top: directory, recursive, sorted, index: this.newestIndex });
   }
 
   write(node: FileNode, value: string, index: number): void {
-    this.beforeNode(node);
+    this.listings.nodeChanges(node);
     this.weight += value.length - node.value.length;
     node.value = value;
     node.modifiedIndex = index;
@@ -129,7 +132,7 @@ export class Tree {
   }
 
   schedule(node: TreeNode, expirationMs: number | undefined): void {
-    this.beforeNode(node);
+    this.listings.nodeChanges(node);
     this.expiries.schedule(node, expirationMs);
     this.touch(node);
   }
@@ -141,7 +144,7 @@ export class Tree {
   remove(node: TreeNode, gone: (path: string) => void): void {
     this.release(Number.POSITIVE_INFINITY);
     if (node.parent !== undefined) {
-      this.beforeChildren(node.parent);
+      this.listings.childrenChange(node.parent);
       node.parent.detach(node);
     }
     this.releasing = { path: node.path, levels: [[node].values()], gone };
@@ -153,11 +156,12 @@ export class Tree {
     return this.releasing !== undefined;
   }
 
-  /** Goes on to release what was removed, up to `nodesMax` nodes of it. */
+  /** Goes on to release what was removed, up to `nodesMax` nodes of it: fewer if there are many listings, which are all asked about each. */
   release(nodesMax: number): void {
     if (this.releasing === undefined) return;
     const { levels, gone } = this.releasing;
-    for (let count = 0; count < nodesMax; count++) {
+    const most = nodesMax / (1 + this.listings.count / LISTINGS_A_NODE);
+    for (let count = 0; count < most; count++) {
       const next = levels.at(-1)?.next();
       if (next === undefined) {
         this.releasing = undefined;
@@ -211,29 +215,9 @@ export class Tree {
   private releaseNode(node: TreeNode): void {
     this.nodes--;
     this.weight -= bytesOf(node);
-    this.beforeNode(node);
+    this.listings.nodeChanges(node);
     this.expiries.schedule(node, undefined);
     this.touch(node);
-  }
-
-  private *runListing(listing: RunningListing): Generator<ListingStep, void, undefined> {
-    this.listings.add(listing);
-    try {
-      yield { type: 'pause' };
-      yield* listing.steps();
-    } finally {
-      this.listings.delete(listing);
-    }
-  }
-
-  private beforeNode(node: TreeNode): void {
-    if (this.listings.size === 0) return;
-    for (const listing of this.listings) listing.nodeChanges(node);
-  }
-
-  private beforeChildren(directory: DirectoryNode): void {
-    if (this.listings.size === 0) return;
-    for (const listing of this.listings) listing.childrenChange(directory);
   }
 
   private touch(node: TreeNode): void {
@@ -249,8 +233,9 @@ export class Tree {
   }
 
   private place(node: TreeNode, parent: DirectoryNode): void {
-    this.beforeChildren(parent);
+    this.listings.childrenChange(parent);
     parent.append(node);
+    if (node.createdIndex > this.newestIndex) this.newestIndex = node.createdIndex;
     if (node.dir) this.directories.set(node.path, node);
     this.nodes++;
     this.weight += bytesOf(node);

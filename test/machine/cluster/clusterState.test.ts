@@ -51,6 +51,24 @@ it('members appear under /_etcd/machines once they have published themselves, an
   expect(machineNames()).toEqual(['/_etcd/machines/renamed']);
 });
 
+it('half a character in a URL, which a member that lies brought into the log, ends nobody', () => {
+  const text =
+    '{"origin":"a1","run":1,"sequence":1,"change":{"type":"addMember","id":"abc",' +
+    '"peerURLs":["http://0\\ud800:1","http://evil:2380"],"learner":true}}';
+  expect(machine.applyConfiguration(Buffer.from(text))).not.toHaveProperty('fault');
+  publish('abc', 'liar');
+  const shown = 'etcd=http%3A%2F%2Fliar%3A2379&raft=http%3A%2F%2F0%EF%BF%BD%3A1';
+  expect(valueOf('/_etcd/machines/liar')).toBe(shown);
+  const restarted = new Machine(100);
+  for (const { table, key, value } of machine.takeRows()) {
+    if (value !== undefined) restarted.loadRows(storedRow(table, key, String(value)));
+  }
+  restarted.loaded();
+  machine = restarted;
+  publish('abc', 'again');
+  expect(valueOf('/_etcd/machines/again')).toBe(shown.replace('liar', 'again'));
+});
+
 it('shows the settings of a 0.4 cluster', () => {
   expect(valueOf('/_etcd/config')).toBe('{"activeSize":9,"removeDelay":1800,"syncInterval":5}');
 });

@@ -1,5 +1,9 @@
 /** What the history says to be unchanged is: listings are kept for as long as it does. */
 import fc from 'fast-check';
+import { applyClusterChange } from '../../../src/machine/cluster/clusterChanges';
+import type { Command } from '../../../src/machine/command';
+import { encodeBatch } from '../../../src/machine/commandCodec';
+import { Machine } from '../../../src/machine/machine';
 import { KeySpace } from '../../../src/machine/keyspace/keySpace';
 import { create, expire, NOW_MS, remove, removeIf, set, swap, update } from './writer';
 
@@ -95,4 +99,37 @@ test('a directory that is removed or expires is a change of all that was below i
       true,
     ]);
   }
+});
+
+describe('what the cluster itself changes, at indexes that have no event,', () => {
+  const apply = (machine: Machine, command: Command): void => {
+    const origin = 'memberId' in command ? command.memberId : 'a1';
+    machine.apply(encodeBatch({ origin, run: 1, sequence: 1, commands: [command] }));
+  };
+  const name = (memberId: string, called: string): Command => ({
+    ...{ type: 'publish', memberId, name: called, clientURLs: [`http://${called}:2379`], version: '2.3.8', level: 3 },
+  });
+  const CHANGES: Readonly<Record<string, (machine: Machine) => void>> = {
+    'a name': (machine) => apply(machine, name('a1', 'other')),
+    'a URL': (machine) => apply(machine, { type: 'updateMember', memberId: 'a1', peerURLs: ['http://h3:2380'] }),
+    'a removal': (machine) => applyClusterChange(machine, { type: 'removeMember', id: 'b2' }),
+    settings: (machine) => apply(machine, { type: 'settings', onlyIfUnset: false, change: { activeSize: 5 } }),
+  };
+
+  test.each(Object.entries(CHANGES))('%s, is a change of its keys, and of no others', (_, change) => {
+    const machine = new Machine(100);
+    machine.bootstrap(['a1', 'b2'].map((id) => ({ id, peerURLs: [`http://${id}:2380`] })));
+    for (const id of ['a1', 'b2']) apply(machine, name(id, `name-${id}`));
+    for (const path of ['/_etcd/registry/x', '/_etcdlike', '/a/b']) apply(machine, set(path));
+    const { keySpace } = machine;
+    const { index } = keySpace;
+    const before = seen(keySpace, '/_etcd', true);
+    change(machine);
+    expect(keySpace.index).toBeGreaterThan(index);
+    expect(seen(keySpace, '/_etcd', true)).not.toBe(before);
+    const ours = ['/', '/_etcd', '/_etcd/machines', '/_etcd/machines/name-b2', '/_etcd/config'];
+    expect(ours.filter((path) => keySpace.isUnchanged(path, index))).toEqual([]);
+    const others = ['/_etcd/registry', '/_etcdlike', '/a'];
+    expect(others.filter((path) => !keySpace.isUnchanged(path, index))).toEqual([]);
+  });
 });

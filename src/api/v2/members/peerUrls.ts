@@ -12,7 +12,7 @@ const HOST_AND_PORT = /^([^:[\]]*|\[[^[\]]*\]):[^:[\]]*$/;
 
 /**
  * Checks every URL, in order (spec v2-api section 8, members; the rest as seen on 3.4). The result is sorted, without blanks
- * around the URLs and with non-ASCII characters escaped.
+ * around the URLs and with non-ASCII characters escaped; half a surrogate pair is U+FFFD, as Go reads it.
  */
 export function parsePeerUrls(texts: readonly string[]): PeerUrls {
   if (texts.length === 0) return { ok: false, message: 'no valid URLs given' };
@@ -39,5 +39,5 @@ function complaintAbout(text: string): string | undefined {
 
 function canonical(text: string): string {
   const lowerScheme = text.replace(/^[^:]*/, (scheme) => scheme.toLowerCase());
-  return lowerScheme.replace(/[^\0-\x7f]+/g, (characters) => encodeURIComponent(characters));
+  return lowerScheme.replace(/[^\0-\x7f]+/g, (characters) => encodeURIComponent(Buffer.from(characters).toString()));
 }

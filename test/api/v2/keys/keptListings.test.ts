@@ -2,6 +2,10 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { KeptListings, type ListedKeys } from '../../../../src/api/v2/keys/keptListings';
+import { eventPieces } from '../../../../src/api/v2/keys/eventJson';
+import { applyClusterChange } from '../../../../src/machine/cluster/clusterChanges';
+import { encodeBatch } from '../../../../src/machine/commandCodec';
+import { Machine } from '../../../../src/machine/machine';
 import type { ListingStep } from '../../../../src/machine/keyspace/event';
 import { startUnderTest } from '../../apiUnderTest';
 import { event, node } from '../../fakeMember';
@@ -67,6 +71,43 @@ describe('what is kept', () => {
     Array.from(listings.keeping('/b', OPTIONS, b, piecesOf(LONG)));
     expect(listings.find('/b', OPTIONS, at(10))).toBeUndefined();
     expect(listings.find('/b', OPTIONS, b)).toBeDefined();
+  });
+
+  test('goes when a member does, which is no event of a key', () => {
+    const machine = new Machine(100);
+    const ids = Array.from({ length: 9 }, (_, at) => `a${at + 1}`);
+    machine.bootstrap(ids.map((id) => ({ id, peerURLs: [`http://${id}:2380`] })));
+    for (const id of ids) {
+      const called = `${id}-${'n'.repeat(300)}`;
+      const command = {
+        type: 'publish',
+        memberId: id,
+        name: called,
+        clientURLs: [],
+        version: '2.3.8',
+        level: 3,
+      } as const;
+      machine.apply(encodeBatch({ origin: id, run: 1, sequence: 1, commands: [command] }));
+    }
+    const { keySpace } = machine;
+    const keys: ListedKeys = {
+      indexes: () => ({ etcdIndex: keySpace.index, raftIndex: 1, raftTerm: 1 }),
+      isUnchanged: (path, etcdIndex) => keySpace.isUnchanged(path, etcdIndex),
+    };
+    const listings = new KeptListings();
+    const names = (): number => {
+      const path = '/_etcd/machines';
+      const read = keySpace.get(path, true, false, 0);
+      if (!read.ok) throw new Error('no machines');
+      const body =
+        listings.find(path, OPTIONS, keys)?.bytes.toString('latin1') ??
+        [...listings.keeping(path, OPTIONS, keys, eventPieces(read))].join('');
+      return body.split('-nnn').length - 1;
+    };
+    expect([names(), names(), names()]).toEqual([9, 9, 9]);
+    expect(listings.count).toBe(1);
+    applyClusterChange(machine, { type: 'removeMember', id: 'a5' });
+    expect(names()).toBe(8);
   });
 
   test('is nothing of a few bytes, of many, or with a time to live', () => {

@@ -1,3 +1,5 @@
+import type { ListingStep } from '../../../../src/machine/keyspace/event';
+import { ListingCutError } from '../../../../src/machine/keyspace/runningListings';
 import { MemberError } from '../../../../src/member/types';
 import type { ApiUnderTest } from '../../apiUnderTest';
 import { ask, startUnderTest } from '../../apiUnderTest';
@@ -222,4 +224,22 @@ test('what a comparison found is written while it is sent, if it is long', async
   expect(answer.headers['content-length']).toBeUndefined();
   expect(answer.headers).toMatchObject({ 'content-type': 'application/json', 'x-etcd-index': '9' });
   expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 101, cause: `[a != ${value}]`, index: 9 });
+});
+
+test('a listing that is cut, because its client reads more slowly than others write, ends its connection and is not whole', async () => {
+  function* steps(): Generator<ListingStep, void, undefined> {
+    yield { type: 'pause' };
+    for (let at = 0; at < 3000; at += 1)
+      yield { type: 'node', view: node({ key: `/d/${at}`, value: 'v'.repeat(100) }) };
+    throw new ListingCutError('a listing was cut');
+  }
+  for (const path of ['/v2/keys/d?recursive=true', '/v1/keys/d/']) {
+    api.logged.length = 0;
+    api.member.onGet = () => ({ ...event({ action: 'get', node: node({ key: '/d', dir: true }) }), listing: steps() });
+    const answer = await fetch(`http://127.0.0.1:${api.clientPort}${path}`);
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow();
+    const lines = api.logged.filter(({ level }) => Number(level) >= 40);
+    expect(lines).toEqual([expect.objectContaining({ level: 40, msg: 'a listing was cut' })]);
+  }
 });

@@ -21,6 +21,7 @@ test.each([
   ['  http://a:1  ', 'http://a:1'],
   ['http://é:1', 'http://%C3%A9:1'],
   ['http://<a>:1', 'http://<a>:1'],
+  ['http://\ud800a:1', 'http://%EF%BF%BDa:1'],
 ])('%j is taken', (text, url) => {
   expect(parsePeerUrls([text])).toEqual({ ok: true, urls: [url] });
 });
