@@ -8,7 +8,7 @@ import { isMemberError } from '../v2/keys/failure';
 import type { KeepAlive } from './keepAlive';
 import { afterLoss, ANONYMOUS, holdCommand, isAnother, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
 import type { Place } from './lockQueue';
-import type { LockRoom } from './lockRoom';
+import { CrowdedLock, PLACES_MAX, type LockRoom } from './lockRoom';
 
 export interface LockWish {
   /** The directory of the lock. */
@@ -66,7 +66,7 @@ export class Acquisition {
     else void this.letGo();
   }
 
-  /** Rejects with MemberError. */
+  /** Rejects with MemberError or CrowdedLock. */
   async run(): Promise<AcquireOutcome> {
     const cancel = this.startTimer();
     try {
@@ -121,6 +121,7 @@ export class Acquisition {
   private async takePlace(): Promise<Place | KeyError> {
     const { member, clock, room } = this.parts;
     const { lock, value } = this.wish;
+    if ((member.childCount(lock) ?? 0) >= PLACES_MAX) throw new CrowdedLock();
     const created = await member.propose(queueCommand(lock, value ?? ANONYMOUS, clock.now()));
     if (!created.ok) return created;
     const own = { key: created.node.key, index: created.node.createdIndex, value: value ?? ANONYMOUS };
@@ -151,7 +152,7 @@ export class Acquisition {
       if (!room.queue.has(place.key)) return { kind: 'gone', action: 'expire' };
       if (room.queue.isFirst(place.key)) return FIRST;
       if (this.wish.waitSeconds === 0) return OVER;
-      keepAlive.add(place.key, () => room.queue.has(place.key) && !room.queue.isFirst(place.key));
+      keepAlive.add(place.key, () => room.isWaiting(place.key));
       if (isFound) void keepAlive.refresh(place.key);
       return await woken;
     } finally {
@@ -203,11 +204,13 @@ export class Acquisition {
     const { member, room } = this.parts;
     if (room.isAwaited(place.key)) return;
     if (!this.isShared) return this.remove(place, undefined);
+    const { known } = room;
+    if (known?.has(place.key) !== true) return;
     const seen = member.get(place.key, { recursive: false, sorted: false });
     if (!seen.ok) return;
     const { modifiedIndex } = seen.node;
     // Somebody at another member who has the same value may have got the lock: then the node is his, and so it is if he gets it now.
-    if (room.queue.isFirst(place.key) && modifiedIndex > room.queue.firstSinceIndex) return;
+    if (known.isFirst(place.key) && modifiedIndex > known.firstSinceIndex) return;
     return this.remove(place, modifiedIndex);
   }
 

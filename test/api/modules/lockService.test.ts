@@ -1,6 +1,8 @@
 import { MemberError } from '../../../src/member/types';
 import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
 import type { Waiting } from '../../../src/api/modules/lockService';
+import { CrowdedLock, PLACES_MAX } from '../../../src/api/modules/lockRoom';
+import { set } from '../../machine/keyspace/writer';
 import { settled, TestCluster, type TestMember } from './testCluster';
 
 const LOCK = '/_etcd/mod/lock/x';
@@ -339,6 +341,61 @@ test('the directory of a holder that expired goes with it', async () => {
   expect(two.space.get('/_etcd/mod', true, true, 0)).toMatchObject({ ok: false, code: 100 });
   expect(await two.locks.holder(LOCK)).toEqual({ kind: 'vacant' });
   expect(await two.locks.holder('/_etcd/mod/lock/y')).toEqual({ kind: 'neverSeen' });
+});
+
+describe('a lock that somebody wrote places into by hand', () => {
+  const write = (count: number): void => {
+    for (let number = 1; number <= count; number++) cluster.append(set(`${LOCK}/${1_000_000 + number}`));
+    cluster.catchUp();
+  };
+
+  test('gives no further one to who comes, and goes on', async () => {
+    const held = ask(one, 'a');
+    await quiet();
+    const waits = ask(one, 'b');
+    await quiet();
+    write(PLACES_MAX);
+    const late = ask(two, 'c');
+    await quiet();
+    expect(late.error).toBeInstanceOf(CrowdedLock);
+    expect(one.queue(LOCK)).toHaveLength(PLACES_MAX + 2);
+    expect(await two.locks.holder(LOCK)).toMatchObject({ kind: 'held', place: { index: heldIndex(held) } });
+    await release(two, 'a');
+    await quiet();
+    expect(waits.found?.kind).toBe('held');
+  });
+
+  test('is not read where they are too many; by its index a place is released', async () => {
+    const held = ask(one, 'a');
+    await quiet();
+    write(2 * PLACES_MAX);
+    const before = two.gets;
+    await expect(two.locks.holder(LOCK)).rejects.toBeInstanceOf(CrowdedLock);
+    for (const which of [
+      { by: 'value', value: 'a' },
+      { by: 'index', index: heldIndex(held) },
+    ] as const)
+      await expect(two.locks.renew(LOCK, which, 60)).rejects.toBeInstanceOf(CrowdedLock);
+    await expect(release(two, 'a')).rejects.toBeInstanceOf(CrowdedLock);
+    const late = ask(two, 'c');
+    await quiet();
+    expect(late.error).toBeInstanceOf(CrowdedLock);
+    expect(two.gets).toBe(before);
+    expect(await two.locks.release(LOCK, { by: 'index', index: heldIndex(held) })).toMatchObject({ ok: true });
+  });
+
+  test('tells those who wait so when their member takes over a state', async () => {
+    ask(one, 'a');
+    await quiet();
+    const waits = [ask(one, 'b'), ask(one, undefined)];
+    await quiet();
+    write(2 * PLACES_MAX);
+    for (const watcher of one.space.unwatchAll()) watcher.deliver(undefined);
+    waits[0]!.leave();
+    await cluster.advance(16_000);
+    expect(waits[0]!.found).toEqual({ kind: 'left' });
+    expect(waits[1]!.error).toBeInstanceOf(CrowdedLock);
+  });
 });
 
 test('a thousand are served in their order, and each hand-over wakes one', async () => {
