@@ -73,9 +73,9 @@ export class LockService {
       this.exit(wish.lock, entry);
     });
     return {
-      outcome: outcome.then(async (found) => {
+      outcome: outcome.then((found) => {
         if (found.kind === 'held') this.acquired += 1;
-        else await this.tidy(wish.lock);
+        else void acquisition.leaving.then(() => this.tidy(wish.lock));
         return found;
       }),
       leave: () => {

@@ -295,6 +295,25 @@ test('no waiting, a second of it, and as long as it takes', async () => {
   expect(mine.found?.kind).toBe('held');
 });
 
+test('who waits in vain is told in time where there is no leader, and his place is tried for as long as it can be there', async () => {
+  ask(one, 'holder', 3600);
+  await quiet();
+  for (const value of [undefined, 'b']) {
+    const waits = ask(one, value, 3600, 1);
+    await quiet();
+    const proposals = jest.spyOn(one, 'propose').mockRejectedValue(new MemberError('noLeader', 'no leader'));
+    await cluster.advance(1_000);
+    await quiet();
+    expect(waits.found).toEqual({ kind: 'closed' });
+    await cluster.advance(16_000);
+    const tries = proposals.mock.calls.length;
+    expect(tries).toBeGreaterThan(10);
+    await cluster.advance(16_000);
+    expect(proposals.mock.calls.length - tries).toBeLessThan(5);
+    proposals.mockRestore();
+  }
+});
+
 test('a place that somebody releases is lost, one that expired is asked for again', async () => {
   ask(one, 'holder');
   await quiet();
