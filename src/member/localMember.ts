@@ -117,6 +117,10 @@ export class LocalMember implements Member {
     return this.assembly.reads.get(path, options, nodesMax);
   }
 
+  childCount(path: string): number | undefined {
+    return this.assembly.reads.childCount(path);
+  }
+
   isVacant(path: string): boolean {
     return this.assembly.reads.isVacant(path);
   }

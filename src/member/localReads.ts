@@ -41,6 +41,10 @@ export class LocalReads implements KeyReader, OwnReader {
     return result;
   }
 
+  childCount(path: string): number | undefined {
+    return this.state.machine.keySpace.childCount(path);
+  }
+
   isVacant(path: string): boolean {
     return this.state.machine.keySpace.isVacant(path);
   }

@@ -142,6 +142,8 @@ export interface KeyReader {
    * `listing` of KeyEvent.
    */
   get(path: string, options: ReadOptions, nodesMax?: number): KeyResult;
+  /** What a directory holds, hidden or not, without a listing of it: anybody may have put a million keys there. Undefined: it is none. */
+  childCount(path: string): number | undefined;
   /** Whether a `get` of a directory would find what it found at `etcdIndex`; false too where the history does not say. */
   isUnchanged(path: string, etcdIndex: number): boolean;
   /** Resolves when a `get` right after it is linearizable. Rejects with MemberError. */

@@ -62,7 +62,10 @@ const FILE = { option: '--trusted-ca-file', path: '/f' };
 
 /** What reads texts from others, whether by a pattern or by hand. */
 const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  'size of a cluster': parseGoInteger,
+  'size of a cluster': (text) => {
+    const read = parseGoInteger(text);
+    return read.ok || read.complaint();
+  },
   'TTL of v1': parseTtl,
   'index of v1': parseIndex,
   'path of a token': tokenKeyOf,

@@ -46,7 +46,7 @@ export async function serveNewToken(
   const text = form.get('size') ?? '';
   const size = parseGoInteger(text === '' ? DEFAULT_SIZE : text);
   if (!size.ok) {
-    writeErrorText(response, 400, size.complaint);
+    writeErrorText(response, 400, size.complaint());
     return;
   }
   if (size.value < SIZE_MIN || size.value > SIZE_MAX) {

@@ -1,5 +1,6 @@
 /** What the discovery service refuses, because whoever reaches it may be anybody. */
 import type { CreateCommand, KeyCommand } from '../../machine/command';
+import type { KeyResult } from '../../machine/keyspace/event';
 import type { KeyReader } from '../../member/types';
 import { Rate } from '../rate';
 import type { KeyFailure } from '../v2/keys/failure';
@@ -29,9 +30,9 @@ export function createTokenRate(): Rate {
   return new Rate(TOKENS_AT_ONCE, TOKENS_PER_SECOND);
 }
 
-/** Whether there is room for another token. The listing is as long as there are tokens, and `createTokenRate` bounds how often it is made. */
+/** Whether there is room for another token. Nothing is listed here: whoever may write keys can put more below it than there may be tokens. */
 export function hasRoomForToken(member: KeyReader): boolean {
-  return childrenOf(member, REGISTRY) < TOKENS_MAX;
+  return (member.childCount(REGISTRY) ?? 0) < TOKENS_MAX;
 }
 
 /**
@@ -50,11 +51,12 @@ export function refusalOfRegistration(member: KeyReader, command: KeyCommand): K
     return requestFailure(209, `the name of a registration has at most ${NAME_BYTES_MAX} bytes`);
   if (command.value.length > VALUE_BYTES_MAX)
     return requestFailure(209, `a registration has at most ${VALUE_BYTES_MAX} bytes`);
-  const there = member.get(token, { recursive: false, sorted: false });
-  if (!there.ok) return keyFailure(there);
-  const isNew = !member.get(command.path, { recursive: false, sorted: false }).ok;
-  if (isNew && (there.node.nodes?.length ?? 0) >= SIZE_MAX)
-    return requestFailure(209, `a token has at most ${SIZE_MAX} registrations`);
+  const held = member.childCount(token);
+  const there = held === undefined ? lookedUp(member, token) : undefined;
+  if (there?.ok === false) return keyFailure(there);
+  const isNew = member.childCount(command.path) === undefined && !lookedUp(member, command.path).ok;
+  // The size of the cluster is in a hidden directory beside them.
+  if (isNew && (held ?? 0) > SIZE_MAX) return requestFailure(209, `a token has at most ${SIZE_MAX} registrations`);
   return undefined;
 }
 
@@ -64,7 +66,7 @@ export function tokenDirectoryCommand(path: string, nowMs: number, ttlSeconds: n
   return { type: 'create', path, nowMs, dir: true, value: '', expirationMs, inOrder: false };
 }
 
-function childrenOf(member: KeyReader, path: string): number {
-  const found = member.get(path, { recursive: false, sorted: false });
-  return found.ok ? (found.node.nodes?.length ?? 0) : 0;
+/** What is no directory. */
+function lookedUp(member: KeyReader, path: string): KeyResult {
+  return member.get(path, { recursive: false, sorted: false });
 }

@@ -3,8 +3,8 @@ import { goQuote } from '../v2/members/goUrl';
 
 export type GoInteger =
   | { readonly ok: true; readonly value: bigint }
-  /** `complaint` is Go's error text. */
-  | { readonly ok: false; readonly complaint: string };
+  /** Go's error text. It quotes the whole of what was read, which may be megabytes: only for who shows it, and takes no such texts. */
+  | { readonly ok: false; readonly complaint: () => string };
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -24,7 +24,7 @@ export function parseGoInteger(text: string): GoInteger {
 }
 
 function refuse(text: string, what: string): GoInteger {
-  return { ok: false, complaint: `strconv.Atoi: parsing ${goQuote(text)}: ${what}` };
+  return { ok: false, complaint: () => `strconv.Atoi: parsing ${goQuote(text)}: ${what}` };
 }
 
 /** Decimal digits only, at most 2^64 - 1, as ParseUint does. Leading zeros are fine, however many. */

@@ -11,11 +11,18 @@ export type JsonTree =
 /** Nobody nests deeper on purpose, and each level is a call. */
 const LEVELS_MAX = 100;
 
+/** Of fields and values, far more than any role or user has: a megabyte of `[0,0,` has half a million. */
+const PARTS_MAX = 10_000;
+
 const SPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
-const WORDS = { null: 'null', true: 'boolean', false: 'boolean' } as const;
+const WORDS = [
+  ['null', 'null'],
+  ['true', 'boolean'],
+  ['false', 'boolean'],
+] as const;
 
-/** The first value of a text; undefined if there is none, or it is none of JSON. What follows it is not read. */
+/** The first value of a text; undefined if there is none, it is none of JSON, or it has too many parts. What follows it is not read. */
 export function firstJsonTree(text: string): JsonTree | undefined {
   try {
     return new Reader(text).value(0);
@@ -30,11 +37,13 @@ class NoJson extends Error {}
 
 class Reader {
   private position = 0;
+  private parts = 0;
 
   constructor(private readonly text: string) {}
 
   value(level: number): JsonTree {
     if (level > LEVELS_MAX) throw new NoJson();
+    this.count();
     this.match(SPACE);
     switch (this.text[this.position]) {
       case '{':
@@ -64,6 +73,7 @@ class Reader {
   }
 
   private field(level: number): readonly [string, JsonTree] {
+    this.count();
     this.match(SPACE);
     const name = this.string();
     this.match(SPACE);
@@ -88,7 +98,7 @@ class Reader {
   }
 
   private wordOrNumber(): JsonTree {
-    for (const [word, type] of Object.entries(WORDS)) {
+    for (const [word, type] of WORDS) {
       if (this.text.startsWith(word, this.position)) {
         this.position += word.length;
         return { type };
@@ -96,6 +106,11 @@ class Reader {
     }
     if (this.match(NUMBER) === '') throw new NoJson();
     return { type: 'number' };
+  }
+
+  private count(): void {
+    this.parts += 1;
+    if (this.parts > PARTS_MAX) throw new NoJson();
   }
 
   private take(character: string): boolean {

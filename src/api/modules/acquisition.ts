@@ -7,8 +7,9 @@ import { TIMER_MAX_MS } from '../../platform/longTimer';
 import { isMemberError } from '../v2/keys/failure';
 import type { KeepAlive } from './keepAlive';
 import { afterLoss, ANONYMOUS, holdCommand, isAnother, isOnlyHolder, leaveCommand, queueCommand } from './lockCommands';
+import { WAITING_TTL_SECONDS } from './lockCommands';
 import type { Place } from './lockQueue';
-import type { LockRoom } from './lockRoom';
+import { CrowdedLock, PLACES_MAX, type LockRoom } from './lockRoom';
 
 export interface LockWish {
   /** The directory of the lock. */
@@ -50,6 +51,8 @@ const OVER: Woken = { kind: 'over' };
 export class Acquisition {
   private over: 'closed' | 'left' | undefined;
   private onOver: () => void = () => undefined;
+  /** Resolves when its place is gone, or will go by itself: after the answer. Never rejects. */
+  leaving: Promise<void> = Promise.resolve();
   /** The node that has the lock for this client, once it has. */
   private held: { readonly place: Place; readonly event: KeyEvent; readonly isOnly: boolean } | undefined;
 
@@ -66,7 +69,7 @@ export class Acquisition {
     else void this.letGo();
   }
 
-  /** Rejects with MemberError. */
+  /** Rejects with MemberError or CrowdedLock. */
   async run(): Promise<AcquireOutcome> {
     const cancel = this.startTimer();
     try {
@@ -112,7 +115,8 @@ export class Acquisition {
       case 'gone':
         return afterLoss(woken.action) === 'end' ? { kind: 'closed' } : 'askAgain';
       case 'over':
-        await this.giveUp(place);
+        // Without a leader that may take long, and its client waits for the answer.
+        this.leaving = this.giveUp(place, WAITING_TTL_SECONDS);
         return this.over === undefined ? { kind: 'busy' } : { kind: this.over };
     }
   }
@@ -121,12 +125,13 @@ export class Acquisition {
   private async takePlace(): Promise<Place | KeyError> {
     const { member, clock, room } = this.parts;
     const { lock, value } = this.wish;
+    if ((member.childCount(lock) ?? 0) >= PLACES_MAX) throw new CrowdedLock();
     const created = await member.propose(queueCommand(lock, value ?? ANONYMOUS, clock.now()));
     if (!created.ok) return created;
     const own = { key: created.node.key, index: created.node.createdIndex, value: value ?? ANONYMOUS };
     const lowest = value === undefined ? undefined : room.queue.lowestOf(value);
     if (lowest === undefined || lowest.index >= own.index) return own;
-    void this.remove(own, undefined);
+    void this.remove(own, undefined, WAITING_TTL_SECONDS);
     return lowest;
   }
 
@@ -151,7 +156,7 @@ export class Acquisition {
       if (!room.queue.has(place.key)) return { kind: 'gone', action: 'expire' };
       if (room.queue.isFirst(place.key)) return FIRST;
       if (this.wish.waitSeconds === 0) return OVER;
-      keepAlive.add(place.key, () => room.queue.has(place.key) && !room.queue.isFirst(place.key));
+      keepAlive.add(place.key, () => room.isWaiting(place.key));
       if (isFound) void keepAlive.refresh(place.key);
       return await woken;
     } finally {
@@ -170,7 +175,8 @@ export class Acquisition {
       const event = await this.tried(() => member.propose(holdCommand(place, this.wish.ttlSeconds, clock.now())));
       if (event === undefined) {
         if (this.over !== undefined) {
-          void this.giveUp(place);
+          // Its TTL may have begun, or not.
+          this.leaving = this.giveUp(place, Math.max(this.wish.ttlSeconds, WAITING_TTL_SECONDS));
           return { kind: this.over };
         }
         await sleep(clock, AGAIN_MS);
@@ -198,30 +204,32 @@ export class Acquisition {
     }
   }
 
-  /** The place of who does not wait any more, unless others here wait for the same. */
-  private async giveUp(place: Place): Promise<void> {
+  /** The place of who does not wait any more, unless others here wait for the same. @param ttlSeconds it goes by itself after */
+  private async giveUp(place: Place, ttlSeconds: number): Promise<void> {
     const { member, room } = this.parts;
     if (room.isAwaited(place.key)) return;
-    if (!this.isShared) return this.remove(place, undefined);
+    if (!this.isShared) return this.remove(place, undefined, ttlSeconds);
+    const { known } = room;
+    if (known?.has(place.key) !== true) return;
     const seen = member.get(place.key, { recursive: false, sorted: false });
     if (!seen.ok) return;
     const { modifiedIndex } = seen.node;
     // Somebody at another member who has the same value may have got the lock: then the node is his, and so it is if he gets it now.
-    if (room.queue.isFirst(place.key) && modifiedIndex > room.queue.firstSinceIndex) return;
-    return this.remove(place, modifiedIndex);
+    if (known.isFirst(place.key) && modifiedIndex > known.firstSinceIndex) return;
+    return this.remove(place, modifiedIndex, ttlSeconds);
   }
 
   /** The lock of who has gone before he was told; nobody else may have been told that it is his too. */
   private async letGo(): Promise<void> {
     const { held } = this;
     if (held?.isOnly !== true) return;
-    await this.remove(held.place, this.isShared ? held.event.node.modifiedIndex : undefined);
+    await this.remove(held.place, this.isShared ? held.event.node.modifiedIndex : undefined, this.wish.ttlSeconds);
   }
 
-  /** Again and again, until it is known to be done or the node would be gone by itself. */
-  private async remove(place: Place, seenIndex: number | undefined): Promise<void> {
+  /** Again and again, until it is known to be done or the node would be gone by itself. Never rejects. */
+  private async remove(place: Place, seenIndex: number | undefined, ttlSeconds: number): Promise<void> {
     const { member, clock } = this.parts;
-    const untilMs = clock.monotonicMs() + Math.max(this.wish.ttlSeconds * 1000, AGAIN_MS);
+    const untilMs = clock.monotonicMs() + ttlSeconds * 1000;
     do {
       try {
         await member.propose(leaveCommand(place, seenIndex, clock.now()));

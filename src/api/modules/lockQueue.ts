@@ -12,29 +12,31 @@ export interface Place {
 }
 
 export class LockQueue {
-  /** In the order of their indexes. */
-  private places = new Map<string, Place>();
-  /** The places of each value, in the same order: many of those without one, else more than one only while two members made them at once. */
-  private readonly byValue = new Map<string, Map<string, Place>>();
-  private last = -1;
+  private readonly byKey = new Map<string, Place>();
+  /** In their order, as the places of each value are: many without one, else more than one only while two members made them at once. */
+  private places: Place[];
+  private readonly byValue = new Map<string, Place[]>();
   private firstSince = 0;
 
-  /** @param nodes the children of the lock's directory, in any order */
+  /** @param nodes the children of the lock's directory, in any order: anybody may have written thousands of them, under any numbers */
   constructor(
     private readonly lock: string,
     nodes: readonly NodeView[],
   ) {
-    for (const node of nodes) this.add(node);
-    this.firstSince = 0;
+    this.places = nodes.flatMap((node) => this.placeOf(node) ?? []).sort(order);
+    for (const place of this.places) {
+      this.byKey.set(place.key, place);
+      this.ofValue(place.value).push(place);
+    }
   }
 
   get size(): number {
-    return this.places.size;
+    return this.places.length;
   }
 
   /** Who has the lock, or is about to be told so. */
   get first(): Place | undefined {
-    return firstOf(this.places);
+    return this.places[0];
   }
 
   /**
@@ -46,7 +48,7 @@ export class LockQueue {
   }
 
   has(key: string): boolean {
-    return this.places.has(key);
+    return this.byKey.has(key);
   }
 
   isFirst(key: string): boolean {
@@ -55,65 +57,80 @@ export class LockQueue {
 
   /** The one place that counts for a value. */
   lowestOf(value: string): Place | undefined {
-    return firstOf(this.byValue.get(value));
-  }
-
-  at(index: number): Place | undefined {
-    for (const place of this.places.values()) if (place.index === index) return place;
-    return undefined;
+    return this.byValue.get(value)?.[0];
   }
 
   /** Takes in what happened at or below the lock's directory, or to one above it. Answers the places that are gone. */
   apply(event: KeyEvent): readonly Place[] {
     const { first } = this;
-    const removed = isRemoval(event.action) ? this.remove(event.node.key) : [];
-    if (!isRemoval(event.action)) this.add(event.node);
+    const { action, node } = event;
+    // A directory may be set where a place was.
+    const isGone = isRemoval(action) || (node.dir && this.has(node.key));
+    const removed = isGone ? this.remove(node.key) : [];
+    if (!isGone) this.add(node);
     if (this.first !== first) this.firstSince = event.etcdIndex;
     return removed;
   }
 
-  private add(node: NodeView): void {
+  /** Undefined: the node is none of the queue. */
+  private placeOf(node: NodeView): Place | undefined {
     const index = node.dir || parentOf(node.key) !== this.lock ? undefined : indexOfNode(node.key);
-    if (index === undefined) return;
+    return index === undefined ? undefined : { key: node.key, index, value: node.value ?? '' };
+  }
+
+  private add(node: NodeView): void {
+    const place = this.placeOf(node);
+    if (place === undefined) return;
     this.remove(node.key);
-    const place = { key: node.key, index, value: node.value ?? '' };
-    // Nodes come in order, unless somebody wrote them by hand.
-    const isInOrder = index > this.last;
-    this.last = Math.max(this.last, index);
-    this.places.set(node.key, place);
-    const same = this.byValue.get(place.value) ?? new Map<string, Place>();
-    same.set(node.key, place);
-    this.byValue.set(place.value, isInOrder ? same : inOrder(same));
-    if (!isInOrder) this.places = inOrder(this.places);
+    this.byKey.set(place.key, place);
+    for (const places of [this.places, this.ofValue(place.value)]) places.splice(positionOf(place, places), 0, place);
   }
 
   /** What is at a key or below it. */
   private remove(key: string): readonly Place[] {
-    const place = this.places.get(key);
+    const place = this.byKey.get(key);
     if (place !== undefined) {
       this.forget(place);
       return [place];
     }
     if (key !== this.lock && !isBelow(this.lock, key)) return [];
-    const all = [...this.places.values()];
-    for (const each of all) this.forget(each);
+    const all = this.places;
+    this.places = [];
+    this.byKey.clear();
+    this.byValue.clear();
     return all;
   }
 
   private forget(place: Place): void {
-    this.places.delete(place.key);
-    const same = this.byValue.get(place.value);
-    same?.delete(place.key);
-    if (same?.size === 0) this.byValue.delete(place.value);
+    this.byKey.delete(place.key);
+    const same = this.ofValue(place.value);
+    for (const places of [this.places, same]) places.splice(positionOf(place, places), 1);
+    if (same.length === 0) this.byValue.delete(place.value);
+  }
+
+  private ofValue(value: string): Place[] {
+    const places = this.byValue.get(value) ?? [];
+    this.byValue.set(value, places);
+    return places;
   }
 }
 
-function firstOf(places: ReadonlyMap<string, Place> | undefined): Place | undefined {
-  return places?.values().next().value;
+/** Negative if `a` is before `b`. Of two names of one number, which only who writes by hand gives, the same one at every member. */
+function order(a: Place, b: Place): number {
+  if (a.index !== b.index) return a.index - b.index;
+  return a.key < b.key ? -1 : Number(a.key > b.key);
 }
 
-function inOrder(places: ReadonlyMap<string, Place>): Map<string, Place> {
-  return new Map([...places].sort(([, a], [, b]) => a.index - b.index));
+/** Where a place is in a list that is in order, or belongs. */
+function positionOf(place: Place, places: readonly Place[]): number {
+  let [from, to] = [0, places.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const other = places[middle];
+    if (other !== undefined && order(other, place) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /** Whether an event took its node away. */

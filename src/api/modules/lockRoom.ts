@@ -10,9 +10,21 @@ export interface Waiter {
   readonly onGone: (action: Action) => void;
 }
 
-/** The queue of a lock as this member has applied it. */
-export function readQueue(member: KeyReader, lock: string): LockQueue {
-  const read = member.get(lock, { recursive: false, sorted: true });
+/** What may be below a lock when somebody wants another place there. A client that has the lock or waits for it has one. */
+export const PLACES_MAX = 10_000;
+
+/** What is read at once: some ten milliseconds' worth. More than places, for all clients of a member may come at once. */
+const READ_MAX = 2 * PLACES_MAX;
+
+/** So much is below a lock that it is not read or lengthened: clients in such numbers, or somebody who writes keys there. */
+export class CrowdedLock extends Error {
+  override readonly name = 'CrowdedLock';
+}
+
+/** The queue of a lock as this member has applied it; undefined: the lock is crowded. */
+export function readQueue(member: KeyReader, lock: string): LockQueue | undefined {
+  if ((member.childCount(lock) ?? 0) > READ_MAX) return undefined;
+  const read = member.get(lock, { recursive: false, sorted: false });
   return new LockQueue(lock, read.ok ? (read.node.nodes ?? []) : []);
 }
 
@@ -28,10 +40,23 @@ export class LockRoom {
     private readonly lock: string,
   ) {}
 
-  /** As of what this member has applied by now. */
+  /** As of what this member has applied by now; throws CrowdedLock. */
   get queue(): LockQueue {
+    const { known } = this;
+    if (known === undefined) throw new CrowdedLock();
+    return known;
+  }
+
+  /** The same where nobody is there to be told of a crowded lock. */
+  get known(): LockQueue | undefined {
     this.current ??= this.open();
     return this.current;
+  }
+
+  /** Whether a node is a place in the queue that has not got the lock. */
+  isWaiting(key: string): boolean {
+    const { known } = this;
+    return known?.has(key) === true && !known.isFirst(key);
   }
 
   /** Answers how to leave. Who comes has to look at the queue itself: nothing is told of what was before. */
@@ -55,8 +80,9 @@ export class LockRoom {
   }
 
   /** In one turn, so that no event falls between what is read and what is watched. */
-  private open(): LockQueue {
+  private open(): LockQueue | undefined {
     const queue = readQueue(this.member, this.lock);
+    if (queue === undefined) return undefined;
     const options = { recursive: true, stream: true, sinceIndex: 0 };
     const watch = this.member.watch(this.lock, options, (event) => {
       if (event === undefined) this.lost();
@@ -79,9 +105,9 @@ export class LockRoom {
     this.watch = undefined;
     this.clock.soon(() => {
       if (this.isClosed) return;
-      const { queue } = this;
-      for (const key of [...this.waiters.keys()]) if (!queue.has(key)) this.tellGone(key, 'expire');
-      this.tellFirst(queue);
+      const { known } = this;
+      for (const key of [...this.waiters.keys()]) if (known?.has(key) !== true) this.tellGone(key, 'expire');
+      if (known !== undefined) this.tellFirst(known);
     });
   }
 

@@ -9,7 +9,7 @@ import { KeepAlive } from './keepAlive';
 import { holdCommand, isAnother, releaseCommand } from './lockCommands';
 import { nodeOfIndex } from './lockPaths';
 import { type LockQueue, type Place } from './lockQueue';
-import { LockRoom, readQueue } from './lockRoom';
+import { CrowdedLock, LockRoom, readQueue } from './lockRoom';
 
 /** Which node of a lock is meant. */
 export type Which =
@@ -63,7 +63,7 @@ export class LockService {
     return this.clients;
   }
 
-  /** Undefined: too many wait already. The outcome rejects with MemberError. */
+  /** Undefined: too many wait already. The outcome rejects with MemberError or CrowdedLock, as what follows does. */
   acquire(wish: LockWish): Waiting | undefined {
     if (this.clients >= WAITING_MAX) return undefined;
     const entry = this.enter(wish.lock);
@@ -73,9 +73,9 @@ export class LockService {
       this.exit(wish.lock, entry);
     });
     return {
-      outcome: outcome.then(async (found) => {
+      outcome: outcome.then((found) => {
         if (found.kind === 'held') this.acquired += 1;
-        else await this.tidy(wish.lock);
+        else void acquisition.leaving.then(() => this.tidy(wish.lock));
         return found;
       }),
       leave: () => {
@@ -84,7 +84,7 @@ export class LockService {
     };
   }
 
-  /** Of who has the lock; error 100 if that is somebody else, or nobody. Rejects with MemberError. */
+  /** Of who has the lock; error 100 if that is somebody else, or nobody. */
   async renew(lock: string, which: Which, ttlSeconds: number): Promise<Changed> {
     // Who is first stays it until his node is gone; that it is first here by its index is enough to ask for it.
     let place = which.by === 'index' ? this.held(lock, which) : undefined;
@@ -97,7 +97,7 @@ export class LockService {
     return isAnother(renewed) ? this.notFound(lock) : renewed;
   }
 
-  /** Also of one that waits; error 100 if there is none. Rejects with MemberError. */
+  /** Also of one that waits; error 100 if there is none. By its index it is found in a crowded lock too. */
   async release(lock: string, which: Which): Promise<Changed> {
     const key = await this.keyOf(lock, which);
     if (key === undefined) return this.notFound(lock);
@@ -106,7 +106,7 @@ export class LockService {
     return isAnother(released) ? this.notFound(lock) : released;
   }
 
-  /** Linearizable. Rejects with MemberError. */
+  /** Linearizable. */
   async holder(lock: string): Promise<Holder> {
     await this.member.readBarrier();
     const place = this.queueOf(lock).first;
@@ -133,7 +133,9 @@ export class LockService {
   }
 
   private queueOf(lock: string): LockQueue {
-    return this.rooms.get(lock)?.room.queue ?? readQueue(this.member, lock);
+    const queue = this.rooms.get(lock)?.room.known ?? readQueue(this.member, lock);
+    if (queue === undefined) throw new CrowdedLock();
+    return queue;
   }
 
   private notFound(lock: string): KeyError {
@@ -142,7 +144,7 @@ export class LockService {
 
   /** It may be done later too: whoever leads looks for what was left. Where clients wait nothing is left, and no look is needed to know. */
   private async tidy(lock: string): Promise<void> {
-    if ((this.rooms.get(lock)?.room.queue.size ?? 0) > 0) return;
+    if ((this.rooms.get(lock)?.room.known?.size ?? 0) > 0) return;
     try {
       await this.emptyLocks.tidy(lock);
     } catch {

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http';
 import type { KeyReader } from '../../member/types';
 import { writeErrorText } from '../http/answers';
 import { writeFailure } from '../v2/keys/answer';
-import { isMemberError, keyFailure, memberFailure } from '../v2/keys/failure';
+import { BUSY, isMemberError, keyFailure, memberFailure, type KeyFailure } from '../v2/keys/failure';
 import type { AcquireOutcome } from './acquisition';
+import { CrowdedLock, PLACES_MAX } from './lockRoom';
 import type { Changed } from './lockService';
 
 const PLAIN_TEXT = 'text/plain; charset=utf-8';
@@ -44,12 +45,16 @@ export function writeChanged(response: ServerResponse, member: KeyReader, change
   else writeFailure(response, member, { ...keyFailure(changed), ...(changed.code === 100 ? { cause } : {}) });
 }
 
+/** It may be tried again: places go when their clients do. */
+const CROWDED: KeyFailure = { ...BUSY, cause: `the lock has more than ${PLACES_MAX} places` };
+
 /** Runs what a member may fail at, and answers if it does. */
 export async function answering(response: ServerResponse, member: KeyReader, run: () => Promise<void>): Promise<void> {
   try {
     await run();
   } catch (error) {
-    if (!isMemberError(error)) throw error;
-    writeFailure(response, member, memberFailure(error));
+    if (error instanceof CrowdedLock) writeFailure(response, member, CROWDED);
+    else if (isMemberError(error)) writeFailure(response, member, memberFailure(error));
+    else throw error;
   }
 }

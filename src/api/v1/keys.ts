@@ -165,8 +165,9 @@ export class V1Keys {
       return comparisonFailed(error.cause.slice(`[${command.prevValue} != `.length, -1), command.prevValue, grant);
     }
     if (command.type === 'create' && error.code === 105) {
-      const there = this.options.member.get(key, { recursive: false, sorted: false });
-      if (there.ok && there.node.dir) return { code: 102, cause: key };
+      const { member } = this.options;
+      if (member.childCount(key) !== undefined) return { code: 102, cause: key };
+      const there = member.get(key, { recursive: false, sorted: false });
       return comparisonFailed(there.ok ? (there.node.value ?? '') : '', '', grant);
     }
     return setFailure(error, key);

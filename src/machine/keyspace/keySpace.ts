@@ -105,6 +105,12 @@ export class KeySpace {
     return { ...event, listing: this.tree.list(node, recursive, sorted) };
   }
 
+  /** What is in a directory, one level of it, hidden or not; undefined: it is none. */
+  childCount(path: string): number | undefined {
+    const node = this.tree.find(path);
+    return node?.dir === true ? node.size : undefined;
+  }
+
   /** Whether it is a directory with nothing in it, hidden or not. */
   isVacant(path: string): boolean {
     const node = this.tree.find(path);

@@ -47,6 +47,10 @@ export class DirectoryNode {
     return this.held === undefined;
   }
 
+  get size(): number {
+    return this.held?.size ?? 0;
+  }
+
   /** In order of insertion. */
   get children(): Iterable<TreeNode> {
     return this.held?.values() ?? [];

@@ -156,8 +156,9 @@ describe('a token', () => {
   });
 
   const directory = (registered: number): KeyResult => {
-    const nodes = Array.from({ length: registered }, (_, number) =>
-      node({ key: `/_etcd/registry/${TOKEN}/${number}` }),
+    // Each holds the size of its cluster besides.
+    const nodes = ['_config', ...Array(registered).keys()].map((name) =>
+      node({ key: `/_etcd/registry/${TOKEN}/${name}` }),
     );
     return event({ node: { ...node({ key: `/_etcd/registry/${TOKEN}` }), value: undefined, dir: true, nodes } });
   };
@@ -192,6 +193,13 @@ describe('a token', () => {
     expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(400);
     api.member.onGet = () => directory(1000);
     expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
+  });
+
+  test('is not listed, whatever somebody wrote there as keys', async () => {
+    api.member.onGet = () => directory(2000);
+    expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
+    expect((await ask(api.clientPort, 'GET', '/new')).status).toBe(200);
+    expect(api.member.reads).toEqual([]);
   });
 
   test.each(['?dir=true&prevExist=true&ttl=1', '?ttl=1&prevExist=true', '?value=x', '/?dir=true&ttl=1'])(

@@ -27,5 +27,6 @@ test.each([
   ['-9223372036854775809', '"-9223372036854775809"', 'value out of range'],
   ['9'.repeat(1000), `"${'9'.repeat(1000)}"`, 'value out of range'],
 ])('%j is none', (text, quoted, what) => {
-  expect(parseGoInteger(text)).toEqual({ ok: false, complaint: `strconv.Atoi: parsing ${quoted}: ${what}` });
+  const read = parseGoInteger(text);
+  expect(!read.ok && read.complaint()).toBe(`strconv.Atoi: parsing ${quoted}: ${what}`);
 });

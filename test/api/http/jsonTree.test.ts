@@ -70,6 +70,21 @@ test('what is nested too deeply is no JSON, and does not end the process', () =>
   expect(firstJsonTree('['.repeat(1_000_000))).toBeUndefined();
 });
 
+test.each(['0', '""', '[]', '"":0'])(
+  'what has as many parts as a megabyte of %s has is none, which is seen early',
+  (part) => {
+    const all = (count: number): string => {
+      const parts = Array(count).fill(part).join();
+      return part.includes(':') ? `{${parts}}` : `[${parts}]`;
+    };
+    expect(firstJsonTree(all(4_999))).toBeDefined();
+    const text = all(Math.floor((1024 * 1024) / (part.length + 1)));
+    const before = process.cpuUsage();
+    expect(firstJsonTree(text)).toBeUndefined();
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(100);
+  },
+);
+
 test('whatever JSON.stringify writes is read, and what follows makes no difference', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 5 }), fc.string(), (value, more) => {

@@ -1,7 +1,7 @@
 /** What is left of locks is looked for by the member itself, which no client asked for: nothing of it counts, and idle it does nothing. */
 import { LOCKS } from '../../../src/api/modules/lockPaths';
 import { set } from '../../machine/keyspace/writer';
-import { TestCluster } from './testCluster';
+import { TestCluster, type TestMember } from './testCluster';
 
 const LOOKS_MS = 10_000;
 
@@ -61,4 +61,53 @@ test('where the history does not reach back it looks at everything, hidden or no
   const most = Math.max(...[...turns, all].map((count, at) => count - (turns[at - 1] ?? 0)));
   expect(most).toBeLessThanOrEqual(5000);
   member.locks.stop();
+});
+
+describe('twelve thousand that were left at once', () => {
+  const LEFT = 12_000;
+  let cluster: TestCluster;
+  let member: TestMember;
+  beforeEach(async () => {
+    cluster = new TestCluster(1);
+    member = cluster.members[0]!;
+    for (let count = 0; count < LEFT; count++)
+      await member.propose({ ...set(`${LOCKS}/${count}`), dir: true, value: '' });
+  });
+  afterEach(() => {
+    member.locks.stop();
+  });
+
+  const left = (): number => {
+    const read = member.space.get(LOCKS, false, false, 0);
+    return read.ok ? (read.node.nodes?.length ?? 0) : 0;
+  };
+
+  test('are taken away some hundred at a look, whom clients share the log with', async () => {
+    let [underWay, most] = [0, 0];
+    const propose = member.propose.bind(member);
+    const proposals = jest.spyOn(member, 'propose').mockImplementation(async (command) => {
+      most = Math.max(most, ++underWay);
+      const result = await propose(command);
+      underWay -= 1;
+      return result;
+    });
+    member.locks.start();
+    for (let looks = 0; looks < LEFT / 500 + 10 && left() > 0; looks++) await cluster.advance(2000);
+    expect(left()).toBe(0);
+    expect(most).toBe(500);
+    // Each of them once; the two above them are tried by each of the last ones.
+    expect(proposals.mock.calls.length).toBeLessThanOrEqual(LEFT + 2 * 500);
+  });
+
+  test('are not proposed again while it is not known what became of that, and not all of them looked at each time', async () => {
+    const proposals = jest.spyOn(member, 'propose').mockReturnValue(new Promise(() => undefined));
+    const looks = jest.spyOn(member, 'isVacant');
+    member.locks.start();
+    await cluster.advance(LOOKS_MS);
+    looks.mockClear();
+    await cluster.advance(2000);
+    expect(looks.mock.calls.length).toBeLessThanOrEqual(5000);
+    expect(new Set(proposals.mock.calls.map(([{ path }]) => path)).size).toBe(500);
+    expect(proposals).toHaveBeenCalledTimes(500);
+  });
 });

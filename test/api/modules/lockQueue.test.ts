@@ -20,7 +20,7 @@ test('the lowest number is first, whatever the order of a listing', () => {
   const queue = new LockQueue(LOCK, [place(12), place(9), place(100)]);
   expect(queue.first?.index).toBe(9);
   expect(queue.size).toBe(3);
-  expect(queue.at(100)?.key).toBe(keyOf(100));
+  expect(queue.has(keyOf(100))).toBe(true);
   // Who was first before it was looked at may have been told long ago.
   expect(queue.firstSinceIndex).toBe(0);
 });
@@ -69,6 +69,12 @@ test('what a directory takes with it is gone, also one above', () => {
   }
 });
 
+test('a place that a directory is set over is gone', () => {
+  const queue = new LockQueue(LOCK, [place(5), place(6)]);
+  expect(happens(queue, 'set', node({ key: keyOf(5), dir: true }), 7)).toEqual([5]);
+  expect(queue.first?.index).toBe(6);
+});
+
 test('only nodes that are numbers count, and only those of this lock', () => {
   const queue = new LockQueue(LOCK, [
     node({ key: `${LOCK}/c`, value: 'x' }),
@@ -87,4 +93,33 @@ test('who writes a lower number by hand is first', () => {
   expect(queue.first?.index).toBe(2);
   expect(queue.lowestOf('v')?.index).toBe(2);
   expect(queue.firstSinceIndex).toBe(9);
+});
+
+test('of two names of one number the same one is first, whichever came first', () => {
+  const [plain, padded] = [node({ key: `${LOCK}/5`, value: 'plain' }), place(5, 'padded')];
+  const queue = new LockQueue(LOCK, []);
+  for (const each of [plain, padded]) happens(queue, 'set', each, 9);
+  for (const nodes of [
+    [plain, padded],
+    [padded, plain],
+  ])
+    expect(new LockQueue(LOCK, nodes).first).toEqual(queue.first);
+  happens(queue, 'delete', padded, 10);
+  expect([queue.first?.key, queue.lowestOf('padded')]).toEqual([plain.key, undefined]);
+});
+
+test('tens of thousands of places whose numbers are below one that stands before them take no time', () => {
+  const nodes = Array.from({ length: 20_000 }, (_, at) => node({ key: `${LOCK}/${100_000 + at}`, value: '-' }));
+  const high = node({ key: `${LOCK}/08000000000000000`, value: '-' });
+  const before = process.cpuUsage();
+  const read = new LockQueue(LOCK, [high, ...nodes]);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(100);
+  expect([read.first?.key, read.size]).toEqual([`${LOCK}/100000`, 20_001]);
+  const told = new LockQueue(LOCK, [high]);
+  const beforeEvents = process.cpuUsage();
+  for (const [at, each] of nodes.entries()) happens(told, 'create', each, at + 5);
+  for (const [at, each] of nodes.entries()) happens(told, 'expire', each, at + 30_000);
+  // One at a time, and forty thousand of them.
+  expect(process.cpuUsage(beforeEvents).user / 1000).toBeLessThan(2000);
+  expect(told.first?.key).toBe(high.key);
 });

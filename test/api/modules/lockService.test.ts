@@ -1,6 +1,8 @@
 import { MemberError } from '../../../src/member/types';
 import type { AcquireOutcome } from '../../../src/api/modules/acquisition';
 import type { Waiting } from '../../../src/api/modules/lockService';
+import { CrowdedLock, PLACES_MAX } from '../../../src/api/modules/lockRoom';
+import { set } from '../../machine/keyspace/writer';
 import { settled, TestCluster, type TestMember } from './testCluster';
 
 const LOCK = '/_etcd/mod/lock/x';
@@ -293,6 +295,25 @@ test('no waiting, a second of it, and as long as it takes', async () => {
   expect(mine.found?.kind).toBe('held');
 });
 
+test('who waits in vain is told in time where there is no leader, and his place is tried for as long as it can be there', async () => {
+  ask(one, 'holder', 3600);
+  await quiet();
+  for (const value of [undefined, 'b']) {
+    const waits = ask(one, value, 3600, 1);
+    await quiet();
+    const proposals = jest.spyOn(one, 'propose').mockRejectedValue(new MemberError('noLeader', 'no leader'));
+    await cluster.advance(1_000);
+    await quiet();
+    expect(waits.found).toEqual({ kind: 'closed' });
+    await cluster.advance(16_000);
+    const tries = proposals.mock.calls.length;
+    expect(tries).toBeGreaterThan(10);
+    await cluster.advance(16_000);
+    expect(proposals.mock.calls.length - tries).toBeLessThan(5);
+    proposals.mockRestore();
+  }
+});
+
 test('a place that somebody releases is lost, one that expired is asked for again', async () => {
   ask(one, 'holder');
   await quiet();
@@ -339,6 +360,61 @@ test('the directory of a holder that expired goes with it', async () => {
   expect(two.space.get('/_etcd/mod', true, true, 0)).toMatchObject({ ok: false, code: 100 });
   expect(await two.locks.holder(LOCK)).toEqual({ kind: 'vacant' });
   expect(await two.locks.holder('/_etcd/mod/lock/y')).toEqual({ kind: 'neverSeen' });
+});
+
+describe('a lock that somebody wrote places into by hand', () => {
+  const write = (count: number): void => {
+    for (let number = 1; number <= count; number++) cluster.append(set(`${LOCK}/${1_000_000 + number}`));
+    cluster.catchUp();
+  };
+
+  test('gives no further one to who comes, and goes on', async () => {
+    const held = ask(one, 'a');
+    await quiet();
+    const waits = ask(one, 'b');
+    await quiet();
+    write(PLACES_MAX);
+    const late = ask(two, 'c');
+    await quiet();
+    expect(late.error).toBeInstanceOf(CrowdedLock);
+    expect(one.queue(LOCK)).toHaveLength(PLACES_MAX + 2);
+    expect(await two.locks.holder(LOCK)).toMatchObject({ kind: 'held', place: { index: heldIndex(held) } });
+    await release(two, 'a');
+    await quiet();
+    expect(waits.found?.kind).toBe('held');
+  });
+
+  test('is not read where they are too many; by its index a place is released', async () => {
+    const held = ask(one, 'a');
+    await quiet();
+    write(2 * PLACES_MAX);
+    const before = two.gets;
+    await expect(two.locks.holder(LOCK)).rejects.toBeInstanceOf(CrowdedLock);
+    for (const which of [
+      { by: 'value', value: 'a' },
+      { by: 'index', index: heldIndex(held) },
+    ] as const)
+      await expect(two.locks.renew(LOCK, which, 60)).rejects.toBeInstanceOf(CrowdedLock);
+    await expect(release(two, 'a')).rejects.toBeInstanceOf(CrowdedLock);
+    const late = ask(two, 'c');
+    await quiet();
+    expect(late.error).toBeInstanceOf(CrowdedLock);
+    expect(two.gets).toBe(before);
+    expect(await two.locks.release(LOCK, { by: 'index', index: heldIndex(held) })).toMatchObject({ ok: true });
+  });
+
+  test('tells those who wait so when their member takes over a state', async () => {
+    ask(one, 'a');
+    await quiet();
+    const waits = [ask(one, 'b'), ask(one, undefined)];
+    await quiet();
+    write(2 * PLACES_MAX);
+    for (const watcher of one.space.unwatchAll()) watcher.deliver(undefined);
+    waits[0]!.leave();
+    await cluster.advance(16_000);
+    expect(waits[0]!.found).toEqual({ kind: 'left' });
+    expect(waits[1]!.error).toBeInstanceOf(CrowdedLock);
+  });
 });
 
 test('a thousand are served in their order, and each hand-over wakes one', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import { startInProcess, type InProcess } from '../../support/inProcess';
-import { ask } from '../apiUnderTest';
+import { ask, startUnderTest } from '../apiUnderTest';
 
 let member: InProcess;
 let lines: string[];
@@ -65,6 +65,23 @@ test('a lock is at most so deep that its places are keys (divergence key-depth)'
   const { status, body } = await acquire(252);
   expect([status, body]).toEqual([400, expect.stringContaining('"cause":"a key has at most 256 levels"')]);
   expect((await ask(member.port, 'GET', `/v2/keys/_etcd/mod/lock/deep${'/d'.repeat(252)}`)).status).toBe(404);
+});
+
+test('below a lock that is crowded nothing is read, and who asks is told why', async () => {
+  const api = await startUnderTest();
+  jest.spyOn(api.member, 'childCount').mockReturnValue(20_001);
+  for (const [method, query] of [
+    ['GET', ''],
+    ['POST', '?ttl=60'],
+    ['PUT', '?ttl=60&value=a'],
+    ['DELETE', '?value=a'],
+  ] as const) {
+    const { status, headers, body } = await ask(api.clientPort, method, `/mod/v2/lock/crowded${query}`);
+    expect([status, headers['retry-after']]).toEqual([503, '1']);
+    expect(JSON.parse(body)).toMatchObject({ errorCode: 300, cause: 'the lock has more than 10000 places' });
+  }
+  expect(api.member.reads).toEqual([]);
+  await api.server.close(100);
 });
 
 test('whoever closes its half of the connection waits no more', async () => {

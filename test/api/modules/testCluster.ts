@@ -114,6 +114,10 @@ export class TestMember extends FakeMember {
     this.locks = new LockService(this, cluster.clock);
   }
 
+  override childCount(path: string): number | undefined {
+    return this.space.childCount(path);
+  }
+
   override isVacant(path: string): boolean {
     return this.space.isVacant(path);
   }

@@ -122,6 +122,14 @@ test('a large directory is listed a slice at a time', async () => {
   expect((JSON.parse(body) as unknown[]).length).toBe(children.length);
 });
 
+test('a directory that is set where nothing shall be is not listed to see that it is one', async () => {
+  api.member.onPropose = (command) => Promise.resolve(keyError(105, command.path));
+  api.member.onGet = (key) => event({ node: node({ key, dir: true, nodes: [node({ key: `${key}/b` })] }) });
+  const { status, body } = await put('value=1&prevValue=');
+  expect([status, JSON.parse(body)]).toEqual([400, { errorCode: 102, message: 'Not A File', cause: '/a' }]);
+  expect(api.member.reads).toEqual([]);
+});
+
 test('pages of other sites cannot write, and values are no pages', async () => {
   const { headers } = await ask(api.clientPort, 'GET', '/v1/keys/a');
   expect(headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });

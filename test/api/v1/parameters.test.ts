@@ -39,3 +39,13 @@ test('a long text that is no number takes the time of its length', () => {
   expect([parseTtl(text), parseTtl(`-${text}`), parseIndex(text)]).toEqual([undefined, undefined, undefined]);
   expect(process.cpuUsage(before).user / 1000).toBeLessThan(750);
 });
+
+test.each(['\x01', '"', '9', 'x'])(
+  'as many bytes of %j as a request may have are refused before they are quoted',
+  (byte) => {
+    const text = byte.repeat(10 * 1024 * 1024);
+    const before = process.cpuUsage();
+    expect(parseTtl(text)).toBeUndefined();
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(150);
+  },
+);
