@@ -156,8 +156,8 @@ test('so does each of many that began at different moments, and one for which th
     ),
     { numRuns: 300 },
   );
-  expect(whole).toBeGreaterThan(300);
-  expect(cut).toBeGreaterThan(50);
+  expect(whole).toBeGreaterThan(200);
+  expect(cut).toBeGreaterThan(10);
 });
 
 /** Flat, with values of 100 bytes; 600 nodes in all. */
