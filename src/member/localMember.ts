@@ -10,10 +10,12 @@ import type { Cancel } from '../platform/clock';
 import { sleep } from '../platform/sleep';
 import type { MemberId } from '../raft/types';
 import { handOver } from './handover';
+import { StateDiffersError } from './integrityCheck';
 import type { LocalMemberParts } from './localMemberParts';
 import { assembleMember, type MemberAssembly } from './memberAssembly';
 import type { LogFollowing, LogPosition } from './logSource';
 import type { MemberReport } from './memberCounters';
+import { OutdatedDataError } from './outdatedData';
 import type { PeerSide } from './peerSide';
 import {
   MemberError,
@@ -58,7 +60,7 @@ export class LocalMember implements Member {
       onFailure: (error) => {
         this.halt('the member failed');
         parts.onFailure(error);
-        this.assembly.reads.end();
+        if (error instanceof StateDiffersError || error instanceof OutdatedDataError) this.assembly.reads.end();
       },
       isStopping: () => this.stopping,
     });

@@ -25,7 +25,7 @@ export class LocalReads implements KeyReader, OwnReader {
     private readonly requests: Pick<PendingRequests, 'readBarrier'>,
   ) {}
 
-  /** The member must not go on, perhaps because its state is wrong: from here on nothing of that is read, and no watch hears of it. */
+  /** The state is wrong, or older than what was acknowledged: from here on nothing of it is read, and no watch hears of it. */
   end(): void {
     this.isOver = true;
     for (const watcher of this.state.machine.keySpace.unwatchAll()) watcher.deliver(undefined);

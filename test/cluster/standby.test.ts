@@ -135,6 +135,9 @@ test('one that waits, and is started again before the cluster is, founds no othe
   const args = cluster.argumentsFor(three, '--cluster-active-size', '3');
   for (const member of three) member.start(args);
   await cluster.healthy(three);
+  await until('the settings are there', 60_000, async () => {
+    return (await three[0].get('/v2/admin/config')).text.includes('"activeSize":3');
+  });
   const urls = three.map(({ place }) => place.peerUrl).join();
   waits.start(['--join-urls', urls, '--heartbeat-interval', '20', '--election-timeout', '200']);
   expect(await standby([waits])).toBe(waits);

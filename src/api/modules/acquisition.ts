@@ -40,6 +40,8 @@ export interface AcquisitionParts {
 
 /** Between two tries of what may work the next time. */
 const AGAIN_MS = 200;
+/** So long a client whose time is over is not answered yet, because its place is still there. */
+const LEAVES_WITHIN_MS = 1000;
 
 /** What ended a wait. */
 type Woken =
@@ -115,8 +117,9 @@ export class Acquisition {
       case 'gone':
         return afterLoss(woken.action) === 'end' ? { kind: 'closed' } : 'askAgain';
       case 'over':
-        // Without a leader that may take long, and its client waits for the answer.
+        // Who is answered finds his place gone, as in etcd 0.4; without a leader that may take long, and his client waits.
         this.leaving = this.giveUp(place, WAITING_TTL_SECONDS);
+        await Promise.race([this.leaving, sleep(this.parts.clock, LEAVES_WITHIN_MS)]);
         return this.over === undefined ? { kind: 'busy' } : { kind: this.over };
     }
   }

@@ -302,7 +302,7 @@ test('who waits in vain is told in time where there is no leader, and his place 
     const waits = ask(one, value, 3600, 1);
     await quiet();
     const proposals = jest.spyOn(one, 'propose').mockRejectedValue(new MemberError('noLeader', 'no leader'));
-    await cluster.advance(1_000);
+    await cluster.advance(2_000);
     await quiet();
     expect(waits.found).toEqual({ kind: 'closed' });
     await cluster.advance(16_000);
