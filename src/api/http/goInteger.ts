@@ -15,11 +15,11 @@ const DIGITS_MAX = 20;
 
 /** As Atoi does. @param text a byte string */
 export function parseGoInteger(text: string): GoInteger {
-  const [, sign, digits] = /^([+-]?)([0-9]+)$/.exec(text) ?? [];
-  if (digits === undefined) return refuse(text, 'invalid syntax');
-  const size = sizeOf(digits);
+  const digitsFrom = text.startsWith('+') || text.startsWith('-') ? 1 : 0;
+  if (!areDigits(text, digitsFrom)) return refuse(text, 'invalid syntax');
+  const size = sizeOf(text, digitsFrom);
   if (size === undefined) return refuse(text, 'value out of range');
-  const value = sign === '-' ? -size : size;
+  const value = text.startsWith('-') ? -size : size;
   return value > INT64_MAX || value < INT64_MIN ? refuse(text, 'value out of range') : { ok: true, value };
 }
 
@@ -29,7 +29,7 @@ function refuse(text: string, what: string): GoInteger {
 
 /** Decimal digits only, at most 2^64 - 1, as ParseUint does. Leading zeros are fine, however many. */
 export function parseUint64(text: string): bigint | undefined {
-  const value = /^[0-9]+$/.test(text) ? sizeOf(text) : undefined;
+  const value = areDigits(text, 0) ? sizeOf(text, 0) : undefined;
   return value === undefined || value > UINT64_MAX ? undefined : value;
 }
 
@@ -38,11 +38,20 @@ export function indexOf(value: bigint): number {
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
-/**
- * Zeros in front are looked for by a pattern of their own: within another one they could be taken either way, which takes minutes for a
- * million of them. Undefined: more digits than any number that fits.
- */
-function sizeOf(digits: string): bigint | undefined {
-  const significant = digits.replace(/^0+(?=[0-9])/, '');
-  return significant.length > DIGITS_MAX ? undefined : BigInt(significant);
+const [CODE_OF_0, CODE_OF_9] = [0x30, 0x39];
+
+/** Whether all of it, and at least one, are digits from there on. No pattern: for one of megabytes it may need more stack than there is. */
+function areDigits(text: string, from: number): boolean {
+  for (let at = from; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < CODE_OF_0 || code > CODE_OF_9) return false;
+  }
+  return from < text.length;
+}
+
+/** Of what are digits from there on. Undefined: more than any number that fits has, zeros in front aside. */
+function sizeOf(text: string, from: number): bigint | undefined {
+  let at = from;
+  while (at < text.length - 1 && text.charCodeAt(at) === CODE_OF_0) at++;
+  return text.length - at > DIGITS_MAX ? undefined : BigInt(text.slice(at));
 }
