@@ -1,7 +1,7 @@
 /** What was given, looked at once more: plain JavaScript has no compiler that does. None of it is shown: it may be a password. */
 
 /** @throws TypeError */
-export function refuseNoText(what: string, value: unknown): void {
+export function refuseNoText(what: string, value: unknown): asserts value is string {
   if (typeof value !== 'string') throw new TypeError(`${what} has to be a text, and it is ${kindOf(value)}`);
 }
 

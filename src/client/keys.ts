@@ -1,7 +1,7 @@
 /** `/v2/keys`: reading and writing keys. */
 import { ERROR_CODES, EtcdError, isEtcdError } from './errors';
 import { jsonOf, notUnderstood } from './answer';
-import { refuseNoObject, refuseNoText } from './given';
+import { refuseNoObject } from './given';
 import { ask, type Call, type CallOptions, type Via } from './http';
 import { bareActionOf, eventOf, indexesOf, type KeyEvent, type KeyNode, type StoreIndexes } from './keyEvent';
 import { isBelow, normalKey, pathOfKey } from './keyPath';
@@ -121,9 +121,8 @@ export class Keys {
     value: string,
     options: WriteOptions & { readonly dir?: boolean } = {},
   ): Promise<KeyAnswer> {
-    if (options.dir !== true) refuseNoText('the value', value);
     const form = {
-      ...(options.dir === true ? { dir: 'true' } : valueOf({ value })),
+      ...(options.dir === true ? { dir: 'true' } : { value: wholeText('the value', value) }),
       ...ttlOf(options),
       ...bare(options),
     };
@@ -160,9 +159,8 @@ export class Keys {
   private async put(key: string, value: { readonly value?: string }, options: SetOptions): Promise<KeyAnswer> {
     refuseNoObject('options', options);
     const { prevExist, dir, refresh } = options;
-    if (dir !== true && 'value' in value) refuseNoText('the value', value.value);
     const form = {
-      ...(dir === true ? {} : valueOf(value)),
+      ...(dir === true || !('value' in value) ? {} : { value: wholeText('the value', value.value) }),
       ...ttlOf(options),
       ...conditionOf(options),
       ...(prevExist === undefined ? {} : { prevExist: String(prevExist) }),
@@ -226,10 +224,6 @@ function nameInOrder(directory: string, index: number): string {
   return normalKey(`${directory}/${String(index).padStart(IN_ORDER_DIGITS, '0')}`);
 }
 
-function valueOf({ value }: { readonly value?: string }): Readonly<Record<string, string>> {
-  return value === undefined ? {} : { value: wholeText('value', value) };
-}
-
 function bare({ noValueOnSuccess }: WriteOptions): Readonly<Record<string, string>> {
   return flag('noValueOnSuccess', noValueOnSuccess);
 }
@@ -247,7 +241,6 @@ function ttlOf(options: WriteOptions): Readonly<Record<string, string>> {
 function conditionOf({ prevValue, prevIndex }: Condition): Readonly<Record<string, string>> {
   if (prevIndex !== undefined && !(Number.isSafeInteger(prevIndex) && prevIndex > 0))
     throw new TypeError(`prevIndex has to be an index, and it is ${String(prevIndex)}`);
-  if (prevValue !== undefined) refuseNoText('prevValue', prevValue);
   return {
     ...(prevValue === undefined ? {} : { prevValue: wholeText('prevValue', prevValue) }),
     ...(prevIndex === undefined ? {} : { prevIndex: String(prevIndex) }),

@@ -5,11 +5,11 @@ import { AnswerError } from '../client/errors';
 import { isHealthy, isReady } from '../client/health';
 import type { Target } from '../client/http';
 import type { Dial } from '../platform/dial';
+import { activeSizeOf } from '../client/activeSize';
 import { listMembers, removeMember, type Member } from '../client/members';
 import { runCommand, say } from './arguments';
 import { clientConnection, type Environment } from './connection';
 import { untilDone } from './untilDone';
-import { activeSizeOf } from '../client/activeSize';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
 
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -59,8 +59,10 @@ async function retireAll(job: Job): Promise<void> {
       `all ${members.length} members are from ${job.prefix}${job.keep} on, and some have to stay: nobody is removed`,
     );
   }
-  if (surplus.length === 0) say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
-  if (surplus.length === 0) return;
+  if (surplus.length === 0) {
+    say(`no member from ${job.prefix}${job.keep} on: nothing to do`);
+    return;
+  }
   const activeSize = await activeSizeOf(target(job));
   if (activeSize !== undefined && members.length - surplus.length < activeSize)
     say(

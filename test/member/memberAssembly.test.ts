@@ -1,6 +1,7 @@
 import { MemberStore } from '../../src/storage/memberStore';
 import { MemoryDisk } from '../../src/storage/memory';
 import { set } from '../machine/keyspace/writer';
+import { IntegrityCheck, StateDiffersError } from '../../src/member/integrityCheck';
 import { memberOfOne, NO_LINKS, optionsOf } from './memberOfOne';
 import { openMember } from '../../src/member/openMember';
 
@@ -41,4 +42,21 @@ test('a store that fails ends the member: its owner hears the error, and no call
   await expect(member.propose(set('/b'))).rejects.toMatchObject({ reason: 'stopped' });
   jest.restoreAllMocks();
   disk.crash();
+});
+
+test('a member that finds its state wrong shows nothing of it from that moment on', async () => {
+  const failures: unknown[] = [];
+  const { member, crash } = await memberOfOne({ onFailure: (error) => void failures.push(error) });
+  member.start();
+  await member.published();
+  expect(member.get('/', { recursive: false, sorted: false })).toMatchObject({ ok: true });
+  const wrong = new StateDiffersError('the state differs');
+  jest.spyOn(IntegrityCheck.prototype, 'check').mockImplementation(() => {
+    throw wrong;
+  });
+  await member.propose(set('/a', { value: '1' }));
+  expect(failures).toEqual([wrong]);
+  expect(() => member.get('/', { recursive: false, sorted: false })).toThrow('the member failed');
+  jest.restoreAllMocks();
+  await crash();
 });

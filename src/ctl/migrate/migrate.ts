@@ -2,6 +2,7 @@
 import { createInterface } from 'node:readline';
 import { createClient, type Client } from '../../client/client';
 import { credentialsOf } from '../../client/credentials';
+import type { StoreIndexes } from '../../client/keyEvent';
 import { runCommand, say, type CommandArguments } from '../arguments';
 import { clientConnection, otherConnections, readUser, type Environment } from '../connection';
 import { Migration } from './migration';
@@ -42,9 +43,11 @@ export function migrate(
     });
     const unlisten = listenForFinish(values.isOn('once'), finish);
     try {
-      const { clusterId, endpoint } = await identityOf(source);
-      await refuseSame(source, target);
-      const migration = new Migration(source, target, clusterId ?? endpoint, { say }, stop.signal);
+      // Releases of etcd before 2.0 tell no cluster.
+      const before = await source.keys.get('/');
+      await refuseSame(before, source, target);
+      const name = before.clusterId ?? source.endpoints[0] ?? '';
+      const migration = new Migration(source, target, name, { say }, stop.signal);
       await migration.begin(values.isOn('overwrite'));
       if (!values.isOn('once')) say(switchWords(process.stdin.isTTY));
       const count = await migration.run(finish.signal);
@@ -76,17 +79,9 @@ function common(values: CommandArguments) {
   return { timeoutMs: values.number('timeout') * 1000, answerBytesMax: ANSWER_BYTES_MAX };
 }
 
-/** The cluster of the source; releases of etcd before 2.0 tell none. */
-async function identityOf(
-  source: Client,
-): Promise<{ readonly clusterId: string | undefined; readonly endpoint: string }> {
-  const { clusterId } = await source.keys.get('/');
-  return { clusterId, endpoint: source.endpoints[0] ?? '' };
-}
-
 /** Before anything is written. */
-async function refuseSame(source: Client, target: Client): Promise<void> {
-  const same = await sameCluster(source, target);
+async function refuseSame(before: StoreIndexes, source: Client, target: Client): Promise<void> {
+  const same = await sameCluster(before, source, target);
   if (same !== undefined)
     throw new MigrationError(`--from and --url are the same cluster (${same}): nothing was written; name two clusters`);
 }

@@ -50,11 +50,10 @@ export class RunningListings {
     past.listings.add(listing);
     this.underWay += 1;
     try {
-      for (const step of listing.steps) {
-        yield step;
-        if (!past.listings.has(listing))
-          throw new ListingCutError('a listing was cut: more was changed while its client read it than is kept');
-      }
+      yield* listing.steps;
+      // One that was stopped has come to its end, too.
+      if (!past.listings.has(listing))
+        throw new ListingCutError('a listing was cut: more was changed while its client read it than is kept');
     } finally {
       this.ended(listing, past);
     }
