@@ -1,5 +1,5 @@
 /** What becomes of the data directory of a member whose state is not that of the majority. */
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { ForceNewClusterError } from '../member/forceNewCluster';
@@ -11,13 +11,17 @@ import { REMOVED_FILE } from '../platform/removedFile';
 import type { KnownCluster } from '../platform/standbyFile';
 import { withoutTrailingSlashes } from '../platform/trailingSlashes';
 
-/** Durable when it returns: right after it the process ends. @param known the cluster that the member comes back to */
+/**
+ * Durable when it returns: right after it the process ends. A mark that is there stays as it is where nobody knows more than it: each start that is
+ * refused because of it comes here, too.
+ *
+ * @param known the cluster that the member comes back to
+ */
 export function markDiffering(dataDir: string, known: KnownCluster | undefined, logger: Pick<Logger, 'error'>): void {
+  const mark = join(dataDir, DIFFERING_FILE);
+  if (known === undefined && existsSync(mark)) return;
   try {
-    const file = openSync(join(dataDir, DIFFERING_FILE), REPLACE, 0o600);
-    writeSync(file, differingFileText(known));
-    fsyncSync(file);
-    closeSync(file);
+    writeMark(mark, differingFileText(known));
     const directory = openSync(dataDir, 'r');
     fsyncSync(directory);
     closeSync(directory);
@@ -26,6 +30,23 @@ export function markDiffering(dataDir: string, known: KnownCluster | undefined, 
       { err: error, dataDir },
       'the data directory could not be marked as one with a wrong state: move it aside before this member is started again',
     );
+  }
+}
+
+/** A whole mark takes the place of another one. On a full disk an empty one is better than none. Throws as writing does. */
+function writeMark(mark: string, text: string): void {
+  const draft = `${mark}.new`;
+  const file = openSync(draft, REPLACE, 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+    renameSync(draft, mark);
+  } catch (error) {
+    if (existsSync(mark)) rmSync(draft);
+    else renameSync(draft, mark);
+    throw error;
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -50,13 +71,13 @@ export async function leaveDiffering(
   if (forceNewCluster) await refuseMarked(path);
   if (!(await exists(join(path, DIFFERING_FILE)))) return;
   const found = `the state in the data directory ${path} was found to differ from that of the majority of the members`;
+  const known = await clusterOfMarked(path);
   if (!autoRejoin) {
     throw new StateDiffersError(
       `${found}; it is not served from. Remove this member from the cluster, move the directory aside, add the member again and ` +
-        'start it, or set --auto-rejoin to let it do so by itself',
+        `start it${joining(known)}, or set --auto-rejoin to let it do so by itself`,
     );
   }
-  const known = await clusterOfMarked(path);
   if (known === undefined && !namesOthers) {
     throw new StateDiffersError(
       `${found}, and neither it nor the options name another member: begun anew, this one would found a second cluster. Start it with ` +

@@ -78,7 +78,8 @@ function endRemoved(serving: Serving, logger: Logger, dataDir: string, note: Rem
   logger.error('the member has been permanently removed from the cluster');
   logger.error('the data-dir used by this member must be removed.');
   logger.error(
-    `nothing in ${dataDir} is needed any more: \`cairn clear-removed --data-dir ${dataDir}\` moves it aside`,
+    `nothing in ${dataDir} is needed any more: \`cairn clear-removed --data-dir ${dataDir}\` moves it aside. What begins there begins as its ` +
+      `options say; with --join-urls ${note.peerURLs.join()} it joins the cluster as a new member`,
   );
   markRemoved(dataDir, note, logger);
   setTimeout(() => {

@@ -27,9 +27,9 @@ const URLS_MAX = 32;
 
 /**
  * `cairn clear-removed --data-dir DIR`: moves the data directory of a member that the cluster has removed aside, so that the
- * next start joins as a new member. One whose state differs from the majority's is moved aside to the same end, as DIR.differs-1
- * and so on, and all of them are kept. Any other directory is left alone, and so is one whose member is still listed by a cluster
- * that can be asked. What was moved is kept as DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
+ * next start begins without data, as its options say. One whose state differs from the majority's is moved aside as DIR.differs-1
+ * and so on, and all of them are kept; what begins there comes back to the same cluster, and where nobody knows which that was it is left alone.
+ * So is any other directory, and one whose member is still listed by a cluster that can be asked. What was moved is kept as DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
  * For the init container of a pod: a pod that is scaled away leaves its volume behind, and a later one of the same name would
  * find data that no cluster knows any more.
  */
@@ -51,8 +51,7 @@ export function clearRemoved(
 
 async function clear(directory: string, ask: AskMembers): Promise<void> {
   if ((await contentOf(join(directory, DIFFERING_FILE))) !== undefined) {
-    const kept = await moveAside(directory, await clusterOfMarked(directory));
-    say(`${directory}: its state differs from that of the majority, moved aside to ${kept}`);
+    await clearDiffering(directory);
     return;
   }
   const mark = await contentOf(join(directory, REMOVED_FILE));
@@ -77,6 +76,20 @@ async function clear(directory: string, ask: AskMembers): Promise<void> {
   await keepNewest(place);
   say(`${directory}: of a removed member, moved to ${aside} (the newest ${ASIDE_MAX} are kept)`);
   say(await diskLine(place));
+}
+
+/** Without a word of its cluster only the member's own start, which has the options, can tell whether what begins there would found another one. */
+async function clearDiffering(directory: string): Promise<void> {
+  const known = await clusterOfMarked(directory);
+  if (known === undefined) {
+    say(
+      `${directory}: its state differs from that of the majority, and nothing in it names the other members; left alone. Start the member ` +
+        'with --auto-rejoin, and with --join-urls and the peer URLs of the others if its options do not name them: it moves the directory aside itself',
+    );
+    return;
+  }
+  const kept = await moveAside(directory, known);
+  say(`${directory}: its state differs from that of the majority, moved aside to ${kept}`);
 }
 
 /** A volume is empty before its first member: the init container goes on, and says what it found. */

@@ -3,6 +3,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,10 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { leaveDiffering, markDiffering } from '../../src/app/differingState';
 import { StateDiffersError } from '../../src/member/integrityCheck';
-import { DIFFERING_FILE } from '../../src/platform/differingDirectory';
+import { DIFFERING_FILE, differingFileText } from '../../src/platform/differingDirectory';
 import { finishExchange, readStandbyNote } from '../../src/app/removedData';
 import { REMOVED_FILE } from '../../src/platform/removedFile';
 import { STANDBY_FILE, standbyFileText } from '../../src/platform/standbyFile';
+import { mount, unmount, whyNotMounted } from '../processes/mounts';
 
 let volume: string;
 let data: string;
@@ -73,6 +75,37 @@ test('where neither the mark nor the options name another member, no second clus
     /would found a second cluster\. Start it with --join-urls/,
   );
   expect(existsSync(join(data, DIFFERING_FILE))).toBe(true);
+});
+
+test('who knows less than the mark leaves it as it is, and who knows more writes it anew', () => {
+  markDiffering(data, KNOWN, logger);
+  const text = readFileSync(join(data, DIFFERING_FILE), 'utf8');
+  markDiffering(data, undefined, logger);
+  expect(readFileSync(join(data, DIFFERING_FILE), 'utf8')).toBe(text);
+  markDiffering(data, { ...KNOWN, clusterId: 'c2' }, logger);
+  expect(readFileSync(join(data, DIFFERING_FILE), 'utf8')).toBe(text.replace('c1', 'c2'));
+  expect([readdirSync(data).sort(), lines]).toEqual([[DIFFERING_FILE, 'db'], []]);
+});
+
+const reason = whyNotMounted();
+(reason === undefined ? test : test.skip)('on a full disk an empty mark is left, and one that is there stays', () => {
+  rmSync(data, { recursive: true });
+  mkdirSync(data);
+  expect(mount('-t', 'tmpfs', '-o', 'size=4096', 'tmpfs', data)).toBeUndefined();
+  try {
+    writeFileSync(join(data, 'full'), Buffer.alloc(4096));
+    markDiffering(data, KNOWN, logger);
+    expect(lines).toEqual([expect.stringContaining('could not be marked')]);
+    expect(readdirSync(data).sort()).toEqual([DIFFERING_FILE, 'full']);
+    // The one page there is goes to the mark, and there is none for another.
+    writeFileSync(join(data, 'full'), '');
+    markDiffering(data, KNOWN, logger);
+    markDiffering(data, { ...KNOWN, clusterId: 'c2' }, logger);
+    expect([readdirSync(data).sort(), lines.length]).toEqual([[DIFFERING_FILE, 'full'], 2]);
+    expect(readFileSync(join(data, DIFFERING_FILE), 'utf8')).toBe(differingFileText(KNOWN));
+  } finally {
+    unmount(data);
+  }
 });
 
 test('behind a link, a crash between the moving and what takes the place is mended by the next start', async () => {

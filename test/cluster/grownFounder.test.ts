@@ -40,6 +40,12 @@ test('the founder whose data are older than what it acknowledged comes back to t
   const mark = readFileSync(join(founder.dataDir, DIFFERING_FILE), 'utf8');
   for (const { place } of later) expect(mark).toContain(place.peerUrl);
 
+  // A start that is refused because of the mark knows no members, and must not write that over it.
+  founder.start([...args, '--auto-rejoin=false']);
+  expect(await founder.exited).toEqual({ code: 7, signal: null });
+  expect(founder.logs()).toContain('start it with --join-urls http://');
+  expect(readFileSync(join(founder.dataDir, DIFFERING_FILE), 'utf8')).toBe(mark);
+
   founder.start(args);
   await cluster.healthy();
   expect(await founder.id()).not.toBe(id);

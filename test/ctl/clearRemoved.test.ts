@@ -19,6 +19,8 @@ import { parseRemovedFile, REMOVED_FILE, removedFileText } from '../../src/platf
 import { mount, unmount, whyNotMounted } from '../processes/mounts';
 import { captureOutput } from './output';
 
+const KNOWN = { clusterId: 'c1', members: [{ peerURLs: ['http://b:1'] }] };
+
 const nobodyAnswers: AskMembers = () => Promise.reject(new Error('connection refused'));
 
 describe('cairn clear-removed', () => {
@@ -80,19 +82,19 @@ describe('cairn clear-removed', () => {
   });
 
   it.each([
-    [REMOVED_FILE, 'member.removed-1'],
-    [DIFFERING_FILE, 'member.differs-1'],
+    [REMOVED_FILE, 'member.removed-1', removedFileText(note), []],
+    [DIFFERING_FILE, 'member.differs-1', differingFileText(KNOWN), ['STANDBY']],
   ])(
-    'of a directory behind a link it moves what is there, and the link leads to an empty one: %s',
-    async (mark, aside) => {
+    'of a directory behind a link it moves what is there, and the link leads to one without data: %s',
+    async (mark, aside, text, left) => {
       const disk = join(volume, 'disk');
       mkdirSync(disk);
-      writeFileSync(join(data, mark), '');
+      writeFileSync(join(data, mark), text);
       renameSync(data, join(disk, 'member'));
       symlinkSync(join('disk', 'member'), data);
       expect(await clear()).toBe(0);
       expect(lstatSync(data).isSymbolicLink()).toBe(true);
-      expect([readdirSync(data), readdirSync(disk).sort()]).toEqual([[], ['member', aside]]);
+      expect([readdirSync(data), readdirSync(disk).sort()]).toEqual([left, ['member', aside]]);
       expect(existsSync(join(disk, aside, 'db', 'CURRENT'))).toBe(true);
     },
   );
@@ -131,19 +133,27 @@ describe('cairn clear-removed', () => {
   it('moves a directory with a wrong state aside, and keeps the earlier ones', async () => {
     for (const number of [1, 2, 3]) {
       makeData(String(number));
-      writeFileSync(join(data, DIFFERING_FILE), '');
+      writeFileSync(join(data, DIFFERING_FILE), differingFileText(KNOWN));
       expect(await clear()).toBe(0);
       expect(output.text()).toContain(`moved aside to ${data}.differs-${number}`);
     }
-    expect(readdirSync(volume).sort()).toEqual(['data.differs-1', 'data.differs-2', 'data.differs-3']);
+    expect(readdirSync(volume).sort()).toEqual(['data', 'data.differs-1', 'data.differs-2', 'data.differs-3']);
   });
 
   it('leaves the cluster that the mark of a wrong state names, so that what begins there founds no other', async () => {
-    const known = { clusterId: 'c1', members: [{ peerURLs: ['http://b:1'] }] };
-    writeFileSync(join(data, DIFFERING_FILE), differingFileText(known));
+    writeFileSync(join(data, DIFFERING_FILE), differingFileText(KNOWN));
     expect(await clear()).toBe(0);
     expect(readdirSync(`${data}.differs-1`)).toContain('db');
-    expect(knownClusterIn(readFileSync(join(data, 'STANDBY'), 'utf8'))).toEqual(known);
+    expect(knownClusterIn(readFileSync(join(data, 'STANDBY'), 'utf8'))).toEqual(KNOWN);
+  });
+
+  it('leaves one with a wrong state alone where nobody knows its cluster: what began there could found another one', async () => {
+    writeFileSync(join(data, DIFFERING_FILE), differingFileText(undefined));
+    expect(await clear()).toBe(0);
+    expect([readdirSync(volume), readdirSync(data).sort()]).toEqual([['data'], [DIFFERING_FILE, 'db']]);
+    expect(output.text()).toContain(
+      'nothing in it names the other members; left alone. Start the member with --auto-rejoin',
+    );
   });
 
   it('leaves any other directory alone', async () => {

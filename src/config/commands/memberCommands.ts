@@ -97,7 +97,8 @@ export const memberCommands = {
   'clear-removed': {
     help:
       'Move a data directory aside if it is of a member that the cluster has removed and no longer lists, or whose state was ' +
-      'found to be wrong, so that the next start joins as a new one. Leaves any other directory alone. For the init container of a pod.',
+      'found to be wrong. What begins there begins as its options say after a removal, and in the same cluster after a wrong state. Leaves any ' +
+      'other directory alone. For the init container of a pod.',
     flags: {
       'data-dir': { placeholder: 'DIR', help: 'The data directory. The member must not run.' },
       ...tlsFlags,
