@@ -7,7 +7,7 @@ import { findFlag, flagNames, variableOf } from './options';
 import type { Named } from './options';
 import { failure, success } from './result';
 import type { Result } from './result';
-import type { Setting } from './settings';
+import { place, type Setting } from './settings';
 import { quote } from './text';
 
 /** A block of etcd's configuration file: the names inside lack the prefix that the names of the flags have. */
@@ -47,7 +47,8 @@ export function parseFile(path: string, text: string): Result<readonly Setting[]
   const lines = new LineCounter();
   let document: Document.Parsed;
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' });
+    // With 'silent' it would leave out whatever stands behind the first document, and not say so.
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'error' });
   } catch (error) {
     // The parser reports mistakes as values; what it throws is a limit it hit.
     const reason = error instanceof Error ? error.message : 'for no known reason';
@@ -56,9 +57,28 @@ export function parseFile(path: string, text: string): Result<readonly Setting[]
   const [error] = document.errors;
   if (error !== undefined) {
     const { line } = lines.linePos(error.pos[0]);
+    if (error.code === 'MULTIPLE_DOCS') {
+      return failure(
+        `${path}:${line}: another document begins here; put all options into one, without --- or ... between`,
+      );
+    }
     return failure(`${path}:${line}: the YAML is not well formed: ${error.message}; correct this line`);
   }
-  return readMapping({ path, document, lines }, document.contents, undefined);
+  const settings = readMapping({ path, document, lines }, document.contents, undefined);
+  return settings.ok ? withoutDoubles(settings.value) : settings;
+}
+
+/** The parser sees to it that no name is there twice, but not that an option is, at the top and in a block. An older spelling beside today's may be. */
+function withoutDoubles(settings: readonly Setting[]): Result<readonly Setting[]> {
+  const places = new Map<string, string>();
+  for (const { named, origin } of settings) {
+    if (named.spelling !== undefined) continue;
+    const before = places.get(named.name);
+    if (before !== undefined)
+      return failure(`${place(origin)}: ${named.name} is given twice, first at ${before}; remove one of them`);
+    places.set(named.name, place(origin));
+  }
+  return success(settings);
 }
 
 function readMapping(reader: Reader, node: unknown, block: Block | undefined): Result<readonly Setting[]> {
@@ -84,6 +104,11 @@ function readPair(reader: Reader, pair: Pair, block: Block | undefined): Result<
   }
   const key = pair.key.value;
   const node = isAlias(pair.value) ? pair.value.resolve(reader.document) : pair.value;
+  if (isAlias(pair.value) && node === undefined) {
+    return failure(
+      `${where}: ${key}: *${pair.value.source} has no &${pair.value.source} before it; write the value itself, or quote it`,
+    );
+  }
   const inner = block === undefined ? blocks.find(({ name }) => name === key) : undefined;
   if (inner !== undefined) return readMapping(reader, node, inner);
 

@@ -74,6 +74,36 @@ describe('a configuration file', () => {
     expect(configurationOf({ file })).toMatchObject({ name: 'infra0', initialClusterToken: 'infra0' });
   });
 
+  it.each([
+    ['name: m1\n---\nclient-cert-auth: true\n', 2],
+    ['name: m1\n...\nclient-cert-auth: true\n[ garbage', 3],
+    ['---\n# licence\n---\nname: m1\nclient-cert-auth: true\n', 3],
+  ])('is one document, and what stands behind it is not left out in silence: %j', (file, line) => {
+    expect(load({ file })).toEqual({
+      kind: 'error',
+      message: `/c.yaml:${line}: another document begins here; put all options into one, without --- or ... between`,
+    });
+  });
+
+  it.each([
+    ['name: m1\nclient-cert-auth: *yes\n', 'client-cert-auth: *yes has no &yes before it'],
+    ['name: m1\nclient-transport-security: *tls\n', 'client-transport-security: *tls has no &tls before it'],
+    ['name: *m1\nn: &m1 m1\n', 'name: *m1 has no &m1 before it'],
+  ])('is refused for an alias of nothing: %j', (file, message) => {
+    expect(load({ file })).toEqual({ kind: 'error', message: expect.stringContaining(message) as string });
+  });
+
+  it.each([
+    'client-cert-auth: false\nclient-transport-security:\n  client-cert-auth: true\n',
+    'client-transport-security:\n  client-cert-auth: true\nclient-cert-auth: false\n',
+  ])('says each option once: %j', (file) => {
+    const loaded = load({ file });
+    expect(loaded).toMatchObject({ kind: 'error' });
+    expect(JSON.stringify(loaded)).toMatch(
+      /c\.yaml:[23]: client-cert-auth: client-cert-auth is given twice, first at \/c\.yaml:[12]: client-cert-auth; remove one of them/,
+    );
+  });
+
   it('may write numbers in any form that YAML has', () => {
     expect(configurationOf({ file: 'snapshot-count: 1e3' }).snapshotCount).toBe(1000);
     expect(configurationOf({ file: 'snapshot-count: 0x10' }).snapshotCount).toBe(16);
