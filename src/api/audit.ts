@@ -1,5 +1,6 @@
 /** Who did what from where, and what came of it: a line of JSON for each request that changes something, takes everything, or was not allowed. */
 import type { IncomingMessage, OutgoingHttpHeader, ServerResponse } from 'node:http';
+import { withoutUsers } from '../platform/withoutUsers';
 import { verifiedNameOf } from '../tls/identity';
 import { addressOf, userOf } from './http/caller';
 import { isSafe } from './http/methods';
@@ -77,7 +78,7 @@ function resultOf({ headersSent, statusCode, writableFinished }: ServerResponse)
 /** Without the query, which may hold a value. The key is the one that was meant, as UTF-8. */
 function whatOf(url: string): { readonly path: string; readonly key: string | undefined } {
   const target = parseRequestTarget(url);
-  if (target === undefined) return { path: shown(url.split('?', 1)[0] ?? ''), key: undefined };
+  if (target === undefined) return { path: shown(withoutUsers(url.split('?', 1)[0] ?? '')), key: undefined };
   const key = keyOf(target.path) ?? v1KeyOf(target.path) ?? lockOfPath(target.path);
   return { path: shown(utf8(target.path)), key: key === undefined ? undefined : shown(utf8(key)) };
 }

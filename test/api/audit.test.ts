@@ -156,6 +156,13 @@ describe('where operators have a port of their own', () => {
   });
 });
 
+test('a target with a user in it, and a wrong escape, is shown without the password', async () => {
+  const target = 'http://root:secret@127.0.0.1/v2/keys/%zz';
+  const answer = await sendRaw(api.clientPort, `PUT ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await line()).toMatchObject({ path: 'http://***@127.0.0.1/v2/keys/%zz', status: 400 });
+});
+
 test('what comes from elsewhere is a line also if it only reads', async () => {
   await ask(api.clientPort, 'GET', '/v2/keys/a', undefined, { host: 'evil.example' });
   expect(await line()).toMatchObject({ method: 'GET', status: 421, result: 'refused', key: '/a' });
