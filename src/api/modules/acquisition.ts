@@ -132,6 +132,7 @@ export class Acquisition {
     const created = await member.propose(queueCommand(lock, value ?? ANONYMOUS, clock.now()));
     if (!created.ok) return created;
     const own = { key: created.node.key, index: created.node.createdIndex, value: value ?? ANONYMOUS };
+    room.noteMade(own.key);
     const lowest = value === undefined ? undefined : room.queue.lowestOf(value);
     if (lowest === undefined || lowest.index >= own.index) return own;
     void this.remove(own, undefined, WAITING_TTL_SECONDS);
@@ -207,11 +208,17 @@ export class Acquisition {
     }
   }
 
-  /** The place of who does not wait any more, unless others here wait for the same. @param ttlSeconds it goes by itself after */
+  /**
+   * The place of who does not wait any more, unless others here wait for the same, or it was made at another member: who waits there may have come
+   * first, and if nobody does it goes by its TTL.
+   *
+   * @param ttlSeconds it goes by itself after
+   */
   private async giveUp(place: Place, ttlSeconds: number): Promise<void> {
     const { member, room } = this.parts;
     if (room.isAwaited(place.key)) return;
     if (!this.isShared) return this.remove(place, undefined, ttlSeconds);
+    if (!room.isMadeHere(place.key)) return;
     const { known } = room;
     if (known?.has(place.key) !== true) return;
     const seen = member.get(place.key, { recursive: false, sorted: false });

@@ -33,6 +33,7 @@ export class LockRoom {
   private watch: Watch | undefined;
   private isClosed = false;
   private readonly waiters = new Map<string, Set<Waiter>>();
+  private readonly made = new Set<string>();
 
   constructor(
     private readonly member: KeyReader,
@@ -74,6 +75,15 @@ export class LockRoom {
     return this.waiters.has(key);
   }
 
+  noteMade(key: string): void {
+    this.made.add(key);
+  }
+
+  /** Whether the node was made for a client of this member. Another one's may be waited for there, too, by a client that came earlier. */
+  isMadeHere(key: string): boolean {
+    return this.made.has(key);
+  }
+
   close(): void {
     this.isClosed = true;
     this.watch?.cancel();
@@ -106,7 +116,8 @@ export class LockRoom {
     this.clock.soon(() => {
       if (this.isClosed) return;
       const { known } = this;
-      for (const key of [...this.waiters.keys()]) if (known?.has(key) !== true) this.tellGone(key, 'expire');
+      for (const key of [...this.waiters.keys(), ...this.made])
+        if (known?.has(key) !== true) this.tellGone(key, 'expire');
       if (known !== undefined) this.tellFirst(known);
     });
   }
@@ -114,6 +125,7 @@ export class LockRoom {
   private tellGone(key: string, action: Action): void {
     const waiters = this.waiters.get(key);
     this.waiters.delete(key);
+    this.made.delete(key);
     for (const waiter of waiters ?? []) waiter.onGone(action);
   }
 

@@ -259,6 +259,25 @@ test('if it hangs up at another member, the other one queues again', async () =>
   expect(stays.found?.kind).toBe('held');
 });
 
+test('whoever comes with the same value at another member and goes again leaves the place to the one that made it', async () => {
+  ask(one, 'holder');
+  await quiet();
+  const first = ask(one, 'same');
+  await quiet();
+  ask(one, 'c');
+  await quiet();
+  const gone = [ask(two, 'same', 60, 1), ask(two, 'same')];
+  await quiet();
+  gone[1]?.leave();
+  await cluster.advance(1_100);
+  await quiet();
+  expect(gone.map(({ found }) => found)).toEqual([{ kind: 'closed' }, { kind: 'left' }]);
+  expect(one.queue(LOCK).map(([value]) => value)).toEqual(['holder', 'same', 'c']);
+  await release(one, 'holder');
+  await quiet();
+  expect(first.found?.kind).toBe('held');
+});
+
 test('a lock that its client did not hear of any more is given back', async () => {
   const asked = ask(one, undefined, 3600);
   await quiet();
