@@ -69,6 +69,24 @@ describeWithHelm('backup', () => {
     expect(readdirSync(place).sort()).toEqual(kept.sort());
   });
 
+  /** Kubernetes up to 1.20 writes the time of a job in seconds. */
+  const ofSeconds = [7, 6, 5, 4, 3, 2, 1].map((days) => `rel-cairn-backup-${29384723 * 60 - days * 86_400}.snap`);
+
+  it('files whose time is in seconds, of before an upgrade of Kubernetes, are older than one in minutes', () => {
+    const [keep] = podOf('backup-volume').containers;
+    const keepsSeven = { ...keep, command: [...keep.command.slice(0, -1), '7'] };
+    for (const name of [...ofSeconds, `${JOB}.unverified`]) writeFileSync(join(place, name), '');
+    expect(run(keepsSeven, JOB).said).toBe(`${JOB}.snap is kept; deleted: ${ofSeconds[0]}\n`);
+    expect(readdirSync(place).sort()).toEqual([...ofSeconds.slice(1), `${JOB}.snap`].sort());
+  });
+
+  it('the file of this run stays, however far the times of others are ahead', () => {
+    const [keep] = podOf('backup-volume').containers;
+    const ahead = [1, 2, 3].map((more) => `rel-cairn-backup-${29384723 + more}.snap`);
+    for (const name of [...ahead, `${JOB}.unverified`]) writeFileSync(join(place, name), '');
+    expect(run(keep, JOB).said).toBe(`${JOB}.snap is kept; deleted: ${ahead[0]}\n`);
+  });
+
   it('nothing is deleted where the new file is not there', () => {
     const [keep] = podOf('backup-volume').containers;
     const files = [1, 2, 3, 4, 5].map((at) => `rel-cairn-backup-2938472${at}.snap`);
@@ -105,9 +123,9 @@ describeWithHelm('backup', () => {
       chmodSync(join(tools, 'rclone'), 0o755);
     });
 
-    const sendIt = (): { status: number | null; said: string } =>
+    const sendIt = (keep = '2'): { status: number | null; said: string } =>
       run(
-        { ...send, env: [...send.env, { name: 'BUCKET', value: bucket }, { name: 'KEEP', value: '2' }] },
+        { ...send, env: [...send.env, { name: 'BUCKET', value: bucket }, { name: 'KEEP', value: keep }] },
         JOB,
         '',
         tools,
@@ -119,6 +137,15 @@ describeWithHelm('backup', () => {
         writeFileSync(join(bucket, name), '');
       expect(sendIt()).toMatchObject({ status: 0 });
       expect(readdirSync(bucket)).toEqual(['by-hand.snap', 'rel-cairn-backup-29384721.snap', `${JOB}.snap`]);
+    });
+
+    it('times in seconds and in minutes are in one order, and the file of this run stays', () => {
+      writeFileSync(join(place, `${JOB}.unverified`), 'state');
+      for (const name of [...ofSeconds, 'rel-cairn-backup-999.snap', 'rel-cairn-backup-29384724.snap'])
+        writeFileSync(join(bucket, name), '');
+      expect(sendIt('7')).toMatchObject({ status: 0 });
+      const kept = [...ofSeconds.slice(2), 'rel-cairn-backup-29384724.snap', `${JOB}.snap`];
+      expect(readdirSync(bucket).sort()).toEqual(kept.sort());
     });
 
     it('the first file has nothing before it', () => {

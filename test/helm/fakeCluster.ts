@@ -15,6 +15,7 @@ const KINDS = [
   { path: '/api/v1', version: 'v1', resource: 'secrets', kind: 'Secret' },
   { path: '/api/v1', version: 'v1', resource: 'services', kind: 'Service' },
   { path: '/api/v1', version: 'v1', resource: 'pods', kind: 'Pod' },
+  { path: '/api/v1', version: 'v1', resource: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim' },
   { path: '/apis/apps/v1', version: 'apps/v1', resource: 'statefulsets', kind: 'StatefulSet' },
 ];
 

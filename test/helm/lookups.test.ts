@@ -1,6 +1,7 @@
 /** What an upgrade finds in the cluster and leaves as it is. */
 import { describeWithHelm, find, type Manifest } from './chart';
 import { FakeCluster } from './fakeCluster';
+import { NOTES_OBJECT } from './notesObject';
 
 const SECURED = { tls: { mode: 'chart' }, auth: { enabled: true, users: [{ name: 'app' }] } };
 
@@ -71,6 +72,49 @@ describeWithHelm('in a cluster that Helm looks into', () => {
     const { 'rel-cairn-tls': after, ...same } = secretsOf(await cluster.apply(SECURED));
     for (const name of ['tls.crt', 'tls.key', 'ca.crt']) expect(after![name]).not.toBe(before![name]);
     expect(same).toEqual(others);
+  });
+
+  it('a certificate is for the names that it was made for: other ones are refused, with the way to them', async () => {
+    const tls = { mode: 'chart', extraNames: ['b.example.org', 'a.example.org'] };
+    const before = secretsOf(await cluster.apply({ tls }))['rel-cairn-tls'];
+    const sameNames = { ...tls, extraNames: [...tls.extraNames].reverse() };
+    expect(secretsOf(await cluster.apply({ tls: sameNames }))['rel-cairn-tls']).toEqual(before);
+    const others = [
+      { tls: { ...tls, commonName: 'members' } },
+      { tls: { ...tls, extraNames: ['c.example.org'] } },
+      { tls: { ...tls, extraAddresses: ['10.0.0.9'] } },
+      { tls, clusterDomain: 'example.internal' },
+    ];
+    for (const values of others)
+      await expect(cluster.render(values)).rejects.toThrow(
+        'the certificate in the Secret rel-cairn-tls is for other names than the values now say',
+      );
+    cluster.delete('Secret/rel-cairn-tls');
+    expect(secretsOf(await cluster.apply(others[0]!))['rel-cairn-tls']).not.toEqual(before);
+    expect(secretsOf(await cluster.apply(others[0]!))['rel-cairn-tls']).toBeDefined();
+  });
+
+  it('a certificate of an older chart, of which nobody wrote what it is for, is taken as it is', async () => {
+    const { annotations, ...metadata } = find(await cluster.apply(SECURED), 'Secret', '-tls').metadata;
+    expect(Object.keys(annotations)).toEqual(['cairn/made-for']);
+    const data = { 'tls.crt': 'YQ==', 'tls.key': 'Yg==', 'ca.crt': 'Yw==' };
+    cluster.add({ apiVersion: 'v1', kind: 'Secret', metadata, data });
+    const kept = find(await cluster.apply({ tls: { mode: 'chart', commonName: 'x' } }), 'Secret', '-tls');
+    expect(kept).toMatchObject({ data });
+    expect(kept.metadata.annotations).toBeUndefined();
+  });
+
+  it('the notes warn of TLS beside the volumes of an earlier release, and not in its upgrades', async () => {
+    const warning = 'WARNING: the volume of an earlier release is there (data-rel-cairn-0)';
+    const notesFor = async (values: object): Promise<string> =>
+      find(await cluster.render({ ...values, extraObjects: [NOTES_OBJECT] }), 'Notes').text;
+    const tls = { mode: 'chart' };
+    expect(await notesFor({ tls })).not.toContain(warning);
+    cluster.add({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'data-rel-cairn-0' } });
+    expect(await notesFor({ tls })).toContain(warning);
+    expect(await notesFor({})).not.toContain(warning);
+    await cluster.apply({ tls });
+    expect(await notesFor({ tls })).not.toContain(warning);
   });
 
   it('a snapshot is for a new release: refused where one runs, and each release is known by an id of its own', async () => {

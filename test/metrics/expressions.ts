@@ -57,8 +57,9 @@ export function quicker(expression: string): string {
   });
 }
 
-/** An alert's expression up to its last comparison outside parentheses: what is measured, whether it is too much or not. */
-export function measured(expression: string): string {
+/** An alert's expression up to its last comparison outside parentheses: what is measured, whether it is too much or not, there or absent. */
+export function measured(alert: string): string {
+  const expression = alert.replace(/^absent\((.*)\)$/, '$1');
   let depth = 0;
   let end = expression.length;
   for (const { 0: token, index } of expression.matchAll(

@@ -23,6 +23,7 @@ test('the files that are shipped are in order', () => {
   expect(dashboard.every(({ queries }) => queries.length > 0)).toBe(true);
   expect(measured('sum by (job) (up == bool 0) > 0')).toBe('sum by (job) (up == bool 0)');
   expect(measured('a{code=~"5 > 1"} / b > 0.05')).toBe('a{code=~"5 > 1"} / b');
+  expect(measured('absent(up{job="a"})')).toBe('up{job="a"}');
   expect(quicker('increase((a or b)[15m:1m]) + rate(c[4h])')).toBe('increase((a or b)[15s:1s]) + rate(c[4m])');
 });
 

@@ -16,9 +16,12 @@ env: {{- include "cairn.jobNameEnv" . | nindent 2 }}
 volumeMounts: {{- include "cairn.backupMount" . | nindent 2 }}
 {{- end -}}
 
-{{/* The image has no shell. What a run left that never got so far goes too. */}}
+{{/*
+The image has no shell. What a run left that never got so far goes too. Kubernetes writes the time of a job in minutes, up to 1.20 in seconds:
+files of both are in one order, and that of this run is the newest in any case.
+*/}}
 {{- define "cairn.keepScript" -}}
-const fs = require("fs"); const [directory, job, prefix, keep] = process.argv.slice(1); fs.renameSync(directory + "/" + job + ".unverified", directory + "/" + job + ".snap"); const own = fs.readdirSync(directory).filter((name) => name.startsWith(prefix + "-") && /^\d+\.(snap|unverified(\.part)?)$/.test(name.slice(prefix.length + 1))); const minute = (name) => Number(name.slice(prefix.length + 1).split(".")[0]); const saved = own.filter((name) => name.endsWith(".snap")).sort((a, b) => minute(b) - minute(a)); const gone = saved.slice(Number(keep)).concat(own.filter((name) => !name.endsWith(".snap"))); for (const name of gone) fs.rmSync(directory + "/" + name); console.log(job + ".snap is kept; deleted: " + (gone.join(", ") || "none"));
+const fs = require("fs"); const [directory, job, prefix, keep] = process.argv.slice(1); fs.renameSync(directory + "/" + job + ".unverified", directory + "/" + job + ".snap"); const own = fs.readdirSync(directory).filter((name) => name.startsWith(prefix + "-") && /^\d+\.(snap|unverified(\.part)?)$/.test(name.slice(prefix.length + 1))); const minute = (name) => { const time = Number(name.slice(prefix.length + 1).split(".")[0]); return name === job + ".snap" ? Number.MAX_VALUE : time >= 1e9 ? time / 60 : time; }; const saved = own.filter((name) => name.endsWith(".snap")).sort((a, b) => minute(b) - minute(a)); const gone = saved.slice(Number(keep)).concat(own.filter((name) => !name.endsWith(".snap"))); for (const name of gone) fs.rmSync(directory + "/" + name); console.log(job + ".snap is kept; deleted: " + (gone.join(", ") || "none"));
 {{- end -}}
 
 {{/* What speaks with the bucket. Takes the root. */}}
@@ -74,13 +77,14 @@ env:
 volumeMounts: {{- include "cairn.backupMount" . | nindent 2 }}
 {{- end -}}
 
-{{/* Names end in a number of minutes, with as many digits until the year 2160: sorted as words they are in order. */}}
+{{/* The order is that of the script above. */}}
 {{- define "cairn.sendScript" -}}
 set -eu
 r() { rclone --config= "$@"; }
 r copyto "$DIRECTORY/$JOB_NAME.unverified" "$TARGET/$JOB_NAME.snap"
 r lsf --files-only "$TARGET" > "$DIRECTORY/listed"
-grep -E "^$PREFIX-[0-9]+\.snap\$" "$DIRECTORY/listed" | sort -r | awk -v keep="$KEEP" 'NR > keep' > "$DIRECTORY/old" || true
+grep -E "^$PREFIX-[0-9]+\.snap\$" "$DIRECTORY/listed" > "$DIRECTORY/own" || true
+awk -v skip="${#PREFIX}" -v run="$JOB_NAME.snap" '{ time = substr($0, skip + 2) + 0; if (time >= 1e9) time /= 60; if ($0 == run) time = 1e12; printf "%.0f %s\n", time, $0 }' "$DIRECTORY/own" | sort -rn | awk -v keep="$KEEP" 'NR > keep { print $2 }' > "$DIRECTORY/old"
 while read -r old; do r deletefile "$TARGET/$old"; echo "deleted $old"; done < "$DIRECTORY/old"
 echo "$JOB_NAME.snap is kept in $TARGET"
 {{- end -}}

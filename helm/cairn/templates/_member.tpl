@@ -62,7 +62,7 @@ lifecycle:
         {{- $atMetrics := eq (get $.Values.config "operator-routes" | default "client") "metrics" }}
         {{- /* Over TLS it goes by the member's own variables. */}}
         {{- if or $atMetrics (not (include "cairn.tlsClients" $)) }}
-        - --url=http://{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" $.Values.listenHost) }}:{{ ternary $.Values.metrics.port $.Values.clientPort $atMetrics }}
+        - --url=http://{{ include "cairn.ownHost" $ }}:{{ ternary $.Values.metrics.port $.Values.clientPort $atMetrics }}
         {{- end }}
         - --seconds={{ . }}
 {{- end }}
@@ -72,6 +72,11 @@ volumeMounts:
   {{- if ne .Values.tls.mode "off" }}{{ include "cairn.tlsMount" . | nindent 2 }}{{ end }}
   {{- if .Values.auth.enabled }}{{ include "cairn.rootMount" . | nindent 2 }}{{ end }}
   {{- with .Values.extraVolumeMounts }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- end -}}
+
+{{/* Where a member reaches itself. */}}
+{{- define "cairn.ownHost" -}}
+{{ ternary "[::1]" "127.0.0.1" (hasPrefix "[" .Values.listenHost) }}
 {{- end -}}
 
 {{- define "cairn.memberEnv" -}}

@@ -64,20 +64,34 @@ none: {}
 
 {{/* Half of the container is V8's heap, also where Node.js would stop at 2 GiB; buffers, the engine and threads have the rest. */}}
 {{- define "cairn.heapEnv" -}}
+{{- $names := list -}}
+{{- range .Values.extraEnv }}{{- $names = append $names .name -}}{{- end -}}
+{{- if not (has "NODE_OPTIONS" $names) -}}
 {{- include "cairn.heapEnvOf" (list (include "cairn.resources" . | fromYaml) .) -}}
 {{- end -}}
-
-{{/* The same for a container that loads the state beside the members. Takes (list RESOURCES $). */}}
-{{- define "cairn.heapEnvOf" -}}
-{{- $limits := (index . 0).limits | default dict -}}
-{{- $root := index . 1 -}}
-{{- $names := list -}}
-{{- range $root.Values.extraEnv }}{{- $names = append $names .name -}}{{- end -}}
-{{- if not (has "NODE_OPTIONS" $names) -}}
-{{- with include "cairn.mebibytes" (get $limits "memory") -}}
-- name: NODE_OPTIONS
-  value: --max-old-space-size={{ div . 2 }}
 {{- end -}}
+
+{{/*
+The same for a container that loads the state beside the members. extraEnv is not its environment, but a heap that is given to the members there
+is this one's too, unless it has a limit of its own. Takes (list RESOURCES $).
+*/}}
+{{- define "cairn.heapEnvOf" -}}
+{{- $resources := index . 0 -}}
+{{- $root := index . 1 -}}
+{{- $heap := "" -}}
+{{- with include "cairn.mebibytes" (get ($resources.limits | default dict) "memory") -}}
+{{- $heap = printf "--max-old-space-size=%d" (div . 2) -}}
+{{- end -}}
+{{- if or (not $heap) (deepEqual $resources (include "cairn.resources" $root | fromYaml)) -}}
+{{- range $root.Values.extraEnv -}}
+{{- if and (eq .name "NODE_OPTIONS") .value -}}
+{{- $heap = regexFind "--max[-_]old[-_]space[-_]size(-percentage)?=[0-9.]+" (toString .value) | default $heap -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with $heap -}}
+- name: NODE_OPTIONS
+  value: {{ . }}
 {{- end -}}
 {{- end -}}
 

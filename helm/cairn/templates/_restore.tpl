@@ -25,7 +25,7 @@
     - --record=/restore/{{ include "cairn.restoreRecord" . }}
   env:
     {{- include "cairn.restoreEnv" . | nindent 4 }}
-    {{- with include "cairn.heapEnv" . }}{{ . | nindent 4 }}{{ end }}
+    {{- with include "cairn.heapEnvOf" (list (include "cairn.resources" . | fromYaml) .) }}{{ . | nindent 4 }}{{ end }}
     {{- if include "cairn.tlsPeers" . }}{{ include "cairn.tlsMemberEnv" . | nindent 4 }}{{ end }}
   resources: {{- include "cairn.resources" . | nindent 4 }}
   volumeMounts:
