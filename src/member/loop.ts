@@ -76,21 +76,17 @@ export class Loop {
     this.guarded(() => {
       for (const message of messages) {
         const verdict = this.parts.peers.border.judge(message);
-        if (verdict === 'ignored' || this.mustWait(message)) continue;
+        if (verdict === 'ignored') continue;
         if (verdict !== undefined) {
           // What it sent before counts; the rest is from the same source.
           this.parts.peers.transport.cutOff(message.from, verdict.offence);
           break;
         }
-        this.parts.peers.border.step(message);
+        const heeded = this.replacing ? heededWhileReplacing(message) : message;
+        if (heeded !== undefined) this.parts.peers.border.step(heeded);
       }
       this.process();
     });
-  }
-
-  /** A state that is taken into use is a follower's: nobody is elected between the look before it and its end. Whoever stands stands again. */
-  private mustWait({ type }: Message): boolean {
-    return this.replacing && type === 'voteResponse';
   }
 
   /** A request of another member; see forwardedRequest.ts. */
@@ -261,5 +257,22 @@ export class Loop {
 
   private idle(): Promise<void> {
     return new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+}
+
+/**
+ * What of a message counts while a state is taken into use. It is a follower's state, and was found to fit this log: nobody is elected and
+ * nothing is appended or committed between that look and the end. Whoever stands stands again, a leader sends its entries again, and
+ * that it is there is heard.
+ */
+function heededWhileReplacing(message: Message): Message | undefined {
+  switch (message.type) {
+    case 'voteResponse':
+    case 'appendRequest':
+      return undefined;
+    case 'heartbeat':
+      return { ...message, commit: 0 };
+    default:
+      return message;
   }
 }

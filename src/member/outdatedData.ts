@@ -14,16 +14,21 @@ const TIMES = 3;
  * Only the others know: a leader's heartbeat says what is committed of that which this very member acknowledged to it (raft's
  * `matchIndex`), so it never goes beyond the log of a member that kept its word. Writes may have been acknowledged to clients on
  * the strength of it, so a member that lost entries must not vote as if it had never had them.
+ *
+ * It is one voice, and nobody else can confirm it. So it counts only between a start and the first append that fits: a directory is replaced while
+ * nobody runs on it, and a leader that has this member's word for more appends after that, where nothing fits. Whoever says it
+ * later lies, or has a faulty memory, and must not end a member that is well.
  */
 export class OutdatedData {
   private suspect = '';
   private times = 0;
 
-  constructor(private readonly raft: Pick<Raft, 'id' | 'term' | 'leader' | 'status'>) {}
+  constructor(private readonly raft: Pick<Raft, 'id' | 'term' | 'leader' | 'hasAgreed' | 'status'>) {}
 
   /** Looks at a message before it is judged. @throws OutdatedDataError */
   look(message: Message): void {
     if (message.type !== 'heartbeat' || message.to !== this.raft.id || message.term < this.raft.term) return;
+    if (this.raft.hasAgreed) return;
     const { lastIndex, configuration } = this.raft.status();
     const { leader } = this.raft;
     // Only a voter can lead, and who leads is known to be another one.

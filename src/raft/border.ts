@@ -4,6 +4,7 @@
  * another one says. A sound member never sends what is refused here.
  */
 import { isSameConfiguration, isValidChange } from './configuration';
+import { entryBytes } from './log';
 import type { RaftState } from './state';
 import type { AppendRequest, Heartbeat, LogStart, MemberId, Message, SnapshotRequest } from './types';
 
@@ -89,7 +90,7 @@ function ofLeader(state: RaftState, message: AppendRequest | Heartbeat | Snapsho
 
 /** A leader has everything that is committed, and its log is in order. */
 function ofAppend(state: RaftState, message: AppendRequest): Verdict {
-  const { log } = state;
+  const { log, options } = state;
   const { prevLogIndex, prevLogTerm, entries, term } = message;
   if (prevLogTerm > term) return offence('an append after an entry of a later term');
   const known = log.termAt(prevLogIndex);
@@ -101,6 +102,10 @@ function ofAppend(state: RaftState, message: AppendRequest): Verdict {
   for (const entry of entries) {
     if (entry.index !== previousIndex + 1 || entry.term < previousTerm || entry.term > term) {
       return offence(`entry ${entry.index} of term ${entry.term} out of order`);
+    }
+    // No leader could hand a longer one on.
+    if (entryBytes(entry) > options.entryBytesMax) {
+      return offence(`entry ${entry.index} of ${entryBytes(entry)} bytes, more than a leader takes`);
     }
     if (entry.index <= log.commit && (log.termAt(entry.index) ?? entry.term) !== entry.term) {
       return offence(`an entry that contradicts the committed entry ${entry.index}`);

@@ -145,6 +145,7 @@ function becomeLeader(state: RaftState): void {
   state.role = 'leader';
   state.leader = state.id;
   state.leadership = leadership;
+  state.hasAgreed = true;
   state.votes.clear();
   state.drawElectionTimeout();
   alignPeers(state, leadership, false);

@@ -28,6 +28,7 @@ export function handleAppendRequest(state: RaftState, message: AppendRequest): v
     refuseAppend(state, message);
     return;
   }
+  state.hasAgreed = true;
   if (message.entries.length > known) log.accept(known === 0 ? message.entries : message.entries.slice(known));
   const matched = Math.max(last, log.commit);
   log.commitTo(Math.min(message.commit, matched));
@@ -122,6 +123,7 @@ export function installSnapshot(state: RaftState, start: LogStart): boolean {
   if (isNews) {
     log.jumpTo(start);
     persistence.startChanged(start);
+    state.hasAgreed = true;
   }
   if (state.role === 'follower') acknowledge(state, log.commit);
   return isNews;

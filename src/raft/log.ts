@@ -7,6 +7,9 @@ import type { Configuration, Entry, LogStart, RestoredState } from './types';
 
 const NONE: readonly Entry[] = [];
 
+/** Entries of one message at most: no-ops have no data, and of them alone a message would be longer than any that is taken. */
+const SLICE_ENTRIES_MAX = 1024;
+
 /** Bytes of state machine data in `entry`. */
 export function entryBytes(entry: Entry): number {
   return entry.kind === 'noop' ? 0 : entry.data.length;
@@ -132,11 +135,13 @@ export class RaftLog {
     return this.held.slice(from - this.start.index - 1, to - this.start.index);
   }
 
-  /** Entries from `from` on with up to `bytesMax` bytes of data, at least one. */
+  /** As many entries from `from` on as one message may have, with up to `bytesMax` bytes of data; at least one. */
   sliceUpTo(from: number, bytesMax: number): readonly Entry[] {
     let bytes = 0;
     let to = from - 1;
-    for (let position = from - this.start.index - 1; position < this.held.length; position += 1) {
+    const first = from - this.start.index - 1;
+    const end = Math.min(this.held.length, first + SLICE_ENTRIES_MAX);
+    for (let position = first; position < end; position += 1) {
       const entry = this.held[position];
       if (entry === undefined) break;
       bytes += entryBytes(entry);

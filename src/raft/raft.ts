@@ -58,6 +58,11 @@ export class Raft {
     return this.state.log.configuration;
   }
 
+  /** Whether this log was found to fit a leader's since the member was started, or the member led: then no later leader counts on what it lacks. */
+  get hasAgreed(): boolean {
+    return this.state.hasAgreed;
+  }
+
   get commit(): number {
     return this.state.log.commit;
   }

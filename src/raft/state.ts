@@ -27,6 +27,8 @@ export class RaftState {
   /** Ticks since a leader was heard from, or since an election or a quorum check began. */
   electionElapsed = 0;
   electionTimeout = 0;
+  /** Since it was started the log was found to fit a leader's, or this member led. */
+  hasAgreed = false;
   private ballot: Vote;
 
   constructor(

@@ -6,6 +6,8 @@ import { requestBytes } from './requestBytes';
 import { FrameType } from '../../src/peer/wire/frames';
 import type { Configuration, Entry, LogStart, MemberId, Message, RaftStatus } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
+import { INDEX_MAX } from '../../src/raft/border';
+import { COMMAND_BYTES_MAX } from '../../src/platform/sizes';
 import { set } from '../machine/keyspace/writer';
 import { until } from '../peer/harness';
 import { frameOf, messageFrame, speakAs, startMembers, type PeerMember } from './peerCluster';
@@ -118,6 +120,9 @@ const FRAMES: Readonly<Record<string, Said>> = {
   ),
   'append with an entry that is no batch': say((scene) =>
     append(scene, { entries: [command(scene, { data: Buffer.from([9, 9, 9]) })] }),
+  ),
+  'append with an entry longer than any command': say((scene) =>
+    append(scene, { entries: [command(scene, { data: Buffer.alloc(COMMAND_BYTES_MAX + 1, 1) })] }),
   ),
   'append with a configuration from nowhere': say((scene) =>
     append(scene, {
@@ -268,6 +273,20 @@ it.each<[string, (start: LogStart) => LogStart]>([
   const { position, chunks, close } = await lead.member.snapshot({ quorum: true });
   await expect(lead.links.sendSnapshot(follower.id, lie(position), chunks)).rejects.toThrow(/a state/);
   await close();
+  await checkWell();
+});
+
+it('one that claims to lead, and again and again that a member acknowledged what it never did, ends nobody', async () => {
+  await until(() => leader() !== undefined, 60_000);
+  const friend = members.find((each) => each !== leader())!;
+  for (const target of members.filter((each) => each !== friend)) {
+    const { id } = friend;
+    const term = target.member.status().raft.term + 3;
+    const beat = (commit: number): Buffer =>
+      messageFrame({ type: 'heartbeat', from: id, to: target.id, term, commit, readRound: 0 });
+    await speakAs(id, target, [beat(0), beat(INDEX_MAX)]);
+    for (let time = 0; time < 3; time++) await speakAs(id, target, [beat(INDEX_MAX)]);
+  }
   await checkWell();
 });
 

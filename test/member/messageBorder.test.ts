@@ -127,3 +127,25 @@ test('a member whose data are older than its word must not go on', () => {
   for (let time = 0; time < 2; time++) expect(border.judge(beyond)).toEqual({ offence: expect.any(String) });
   expect(() => border.judge(beyond)).toThrow(OutdatedDataError);
 });
+
+test.each<[string, Message]>([
+  ['heard a leader', heartbeat(2, 1)],
+  ['refused what does not fit', append(2, 5, 2, [2])],
+])('one that was just started and only %s may still find out that its data are old', (_, first) => {
+  const { border } = follower();
+  border.step(first);
+  const beyond = heartbeat(2, 5);
+  for (let time = 0; time < 2; time++) expect(border.judge(beyond)).toEqual({ offence: expect.any(String) });
+  expect(() => border.judge(beyond)).toThrow(OutdatedDataError);
+});
+
+test('one whose log fitted that of a leader since it was started, or that led, is told by nobody that its data are old', () => {
+  const followed = follower();
+  followed.border.step(append(2, 1, 1, [2]));
+  const led = settledLeader();
+  for (const border of [followed.border, new MessageBorder(led)]) {
+    for (let time = 0; time < 9; time++) {
+      expect(border.judge(heartbeat(led.term + 1, 500))).toEqual({ offence: expect.any(String) });
+    }
+  }
+});

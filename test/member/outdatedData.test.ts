@@ -1,9 +1,9 @@
 import { OutdatedData, OutdatedDataError } from '../../src/member/outdatedData';
 import type { Message } from '../../src/raft/types';
 
-function scene() {
+function scene({ hasAgreed = false } = {}) {
   const configuration = { voters: ['a', 'b', 'c'], learners: [] };
-  const raft = { id: 'a', term: 7, leader: undefined, status: () => ({ lastIndex: 100, configuration }) };
+  const raft = { id: 'a', term: 7, leader: undefined, hasAgreed, status: () => ({ lastIndex: 100, configuration }) };
   const outdated = new OutdatedData(raft as never);
   const heartbeat = (commit: number, more: object = {}): Message => ({
     type: 'heartbeat',
@@ -42,4 +42,9 @@ test.each([
 test('one heartbeat in order takes the suspicion back', () => {
   const { outdated, heartbeat } = scene();
   for (let at = 0; at < 9; at += 1) outdated.look(heartbeat(at % 3 === 2 ? 100 : 150));
+});
+
+test('once the log fitted that of a leader nobody is believed who says so', () => {
+  const { outdated, heartbeat } = scene({ hasAgreed: true });
+  for (let at = 0; at < 9; at += 1) outdated.look(heartbeat(150));
 });

@@ -1,7 +1,11 @@
 import { Machine } from '../../src/machine/machine';
 import { Loop } from '../../src/member/loop';
 import type { LoopParts } from '../../src/member/loopParts';
-import type { Message } from '../../src/raft/types';
+import { MessageBorder } from '../../src/member/messageBorder';
+import type { Raft } from '../../src/raft/raft';
+import type { Entry, Message } from '../../src/raft/types';
+import { append, core, heartbeat, termsOf } from '../raft/core';
+import { encodeBatch } from '../../src/machine/commandCodec';
 
 const START = { index: 10, term: 2, configuration: { voters: ['a'], learners: [] } };
 
@@ -137,4 +141,48 @@ it('whoever waits for a read inside the state is let go at once, and others hear
   const { loop, releases, jumps } = sceneOf(() => true);
   await loop.replaceState(START, () => Promise.resolve(new Machine(10)));
   expect([releases, jumps]).toEqual([[3], [1]]);
+});
+
+/** A follower of 2 in term 2 with one entry of term 1, of which only raft is real. */
+function followerOf2(): { loop: Loop; raft: Raft; failures: unknown[]; cutOff: string[] } {
+  const nothing = { ready: () => ({ messages: [], committed: [], reads: [] }), takeWrite: () => undefined };
+  const raft = Object.assign(Object.create(core({ terms: [1] })) as Raft, nothing);
+  const failures: unknown[] = [];
+  const cutOff: string[] = [];
+  const parts = {
+    replica: { raft, state: { machine: new Machine(10) }, store: {} },
+    peers: {
+      forwarder: { hasQueued: false },
+      border: new MessageBorder(raft),
+      transport: { cutOff: (_from: string, reason: string) => cutOff.push(reason) },
+    },
+    waiting: { reads: { release: () => undefined } },
+    retention: { compaction: { restart: () => undefined } },
+    events: {
+      onStateReplaced: () => undefined,
+      onMembersChanged: () => undefined,
+      onTurn: () => undefined,
+      onFailure: (error: unknown) => failures.push(error),
+    },
+  };
+  const loop = new Loop(parts as unknown as LoopParts);
+  loop.received([heartbeat(2)]);
+  return { loop, raft, failures, cutOff };
+}
+
+it('what a leader that lies appends and commits meanwhile does not contradict the state that is taken into use', async () => {
+  const { loop, raft, failures, cutOff } = followerOf2();
+  let adopted = (_machine: Machine): void => undefined;
+  const start = { ...START, index: 3, configuration: { voters: ['1', '2', '3'], learners: [] } };
+  const replacing = loop.replaceState(start, () => new Promise<Machine>((resolve) => (adopted = resolve)));
+  const data = encodeBatch({ origin: '2', run: 1, sequence: 1, commands: [] });
+  const entries = [2, 3, 4].map((index): Entry => ({ kind: 'command', index, term: 1, data }));
+  const lies = { ...append(2, 1, 1, [], 4), entries } as Message;
+  loop.received([lies, heartbeat(2, 1)]);
+  expect(cutOff).toEqual([]);
+  expect([raft.commit, raft.leader]).toEqual([0, '2']);
+  adopted(new Machine(10));
+  await replacing;
+  expect(failures).toEqual([]);
+  expect([raft.applied, raft.commit, termsOf(raft)]).toEqual([3, 3, []]);
 });

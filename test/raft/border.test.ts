@@ -87,6 +87,10 @@ it.each<[string, Message]>([
   ['a gap between entries', append({ entries: [command(7, 5), command(9, 5)] })],
   ['another term of a committed entry', append({ prevLogIndex: 4, prevLogTerm: 4 })],
   ['another committed entry', append({ prevLogIndex: 3, prevLogTerm: 2, entries: [command(4, 4)] })],
+  [
+    'an entry longer than a leader takes',
+    append({ entries: [{ ...command(7, 5), data: Buffer.alloc(OPTIONS.entryBytesMax + 1) } as Entry] }),
+  ],
   ['two members more at once', append({ entries: [configuration(7, 5, { voters: VOTERS, learners: ['4', '5'] })] })],
   ['no voters', append({ entries: [configuration(7, 5, { voters: [], learners: VOTERS })] })],
   ['a voter twice', append({ entries: [configuration(7, 5, { voters: ['1', '2', '3', '3'], learners: [] })] })],

@@ -58,6 +58,15 @@ describe('what is there', () => {
     expect(compacted().bytesIn(5, 7)).toBe(6);
   });
 
+  test('slices of entries without data have a bound too', () => {
+    const result = log([]);
+    for (let index = 1; index <= 3000; index += 1) result.append(noop(index, 1));
+    expect(result.sliceUpTo(1, 1e6).length).toBe(1024);
+    expect(result.sliceUpTo(2500, 1e6).map(({ index }) => index)).toEqual(
+      Array.from({ length: 501 }, (_, at) => 2500 + at),
+    );
+  });
+
   test('bytes count data only', () => {
     expect(entryBytes(noop(1, 1))).toBe(0);
     expect(entryBytes(command(1, 1, 'abc'))).toBe(3);

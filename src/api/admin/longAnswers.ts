@@ -3,7 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { RootGrant } from '../auth/guard';
 import { writeRetryText } from '../http/answers';
-import { PacedAnswer, type Pace } from './pacedAnswer';
+import type { Pace } from '../../platform/pace';
+import { PacedAnswer } from './pacedAnswer';
 
 /** Whoever has lost the right is cut off so soon, also while nothing is sent or he does not read: what waits for him is taken back. */
 const RIGHT_INTERVAL_MS = 250;

@@ -1,30 +1,16 @@
 /** An answer that goes on for long, no faster than its client takes it. */
 import type { ServerResponse } from 'node:http';
-
-/** How fast a client has to be. */
-export interface Pace {
-  /** How long it may take for one part: one that takes a byte a minute would hold what it is sent for ever. */
-  readonly partMaxMs: number;
-  /** What it has to take on average, while it is waited for. */
-  readonly bytesAMsMin: number;
-  /** How far it may be behind that. */
-  readonly behindMaxMs: number;
-}
-
-/**
- * A part a minute would be days for a large state, and the places are few. 64 KiB in a second are half a megabit: whoever has less is better off
- * with a copy that another machine made.
- */
-export const USUAL_PACE: Pace = { partMaxMs: 60_000, bytesAMsMin: 64, behindMaxMs: 60_000 };
+import { PaceAccount, USUAL_PACE } from '../../platform/pace';
 
 export class PacedAnswer {
-  private sentBytes = 0;
-  private waitedMs = 0;
+  private readonly account: PaceAccount;
 
   constructor(
     private readonly response: ServerResponse,
-    private readonly pace = USUAL_PACE,
-  ) {}
+    pace = USUAL_PACE,
+  ) {
+    this.account = new PaceAccount(pace);
+  }
 
   /** Resolves when the client can take more, so that one part at a time is in memory. Rejects when it is gone or too slow. */
   async write(pieces: readonly Uint8Array[]): Promise<void> {
@@ -32,18 +18,16 @@ export class PacedAnswer {
     let isFull = false;
     for (const piece of pieces) {
       isFull = !response.write(piece);
-      this.sentBytes += piece.length;
+      this.account.sent(piece.length);
     }
     if (response.closed || response.destroyed) throw new Error('the client has gone');
     if (isFull) await this.drained();
   }
 
   private async drained(): Promise<void> {
-    const { partMaxMs, bytesAMsMin, behindMaxMs } = this.pace;
-    const leftMs = Math.max(0, behindMaxMs + this.sentBytes / bytesAMsMin - this.waitedMs);
     const startMs = performance.now();
-    await drained(this.response, Math.min(partMaxMs, leftMs));
-    this.waitedMs += performance.now() - startMs;
+    await drained(this.response, this.account.leftMs);
+    this.account.waited(performance.now() - startMs);
   }
 }
 

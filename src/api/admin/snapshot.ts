@@ -8,7 +8,7 @@ import type { RootGrant } from '../auth/guard';
 import { writeBadRequest, writeErrorText } from '../http/answers';
 import type { ApiOptions } from '../options';
 import { LongAnswers, sendParts, sendUntil } from './longAnswers';
-import { USUAL_PACE, type Pace } from './pacedAnswer';
+import { USUAL_PACE, type Pace } from '../../platform/pace';
 
 /** Each holds a view of the database, which costs room on the disk, and makes work for the event loop. */
 const STREAMS_MAX = 2;

@@ -14,16 +14,14 @@ import type { SnapshotResult } from '../wire/snapshotCodec';
 import { readSnapshotResult, snapshotChunkFrame, snapshotEndFrame, snapshotHeaderFrame } from '../wire/snapshotCodec';
 import { FrameSource } from './frameSource';
 import { keepAlive } from './keepAlive';
+import { PacedSocket } from './pacedSocket';
+import { SnapshotError } from './snapshotError';
 
 const PROTOCOL: StreamProtocol = 'cairn-snapshot/1';
 
-/** A snapshot that did not arrive, or was not taken. */
-export class SnapshotError extends Error {
-  override readonly name = 'SnapshotError';
-}
-
 /**
- * Streams the state up to `start` to a peer; one chunk is one frame, and the next is asked for when the peer has read so far.
+ * Streams the state up to `start` to a peer; one chunk is one frame, and the next is asked for when the peer has read so far. A peer that is
+ * slower than the usual pace is given up: `chunks` is a view of the database, which must not be held for days.
  * Resolves when the peer took it all; rejects with SnapshotError, or with what `chunks` threw.
  */
 export async function sendSnapshot(
@@ -80,7 +78,8 @@ async function pump(
   start: LogStart,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  await write(context, socket, snapshotHeaderFrame(start));
+  const out = new PacedSocket(context, socket);
+  await out.write(snapshotHeaderFrame(start));
   let count = 0;
   let bytes = 0;
   let checksum = 0;
@@ -88,35 +87,9 @@ async function pump(
     count += 1;
     bytes += chunk.length;
     checksum = crc32(chunk, checksum);
-    await write(context, socket, snapshotChunkFrame(chunk));
+    await out.write(snapshotChunkFrame(chunk));
   }
-  await write(context, socket, snapshotEndFrame({ chunks: count, bytes, checksum }));
-}
-
-/** Resolves when the socket can take more, so that one chunk at a time is in memory. */
-function write(context: PeerContext, socket: Duplex, frame: Buffer): Promise<void> {
-  if (!socket.writable) return Promise.reject(new SnapshotError('the connection was closed in the middle'));
-  if (socket.write(frame)) return Promise.resolve();
-  return new Promise((resolve, reject) => {
-    const settle = (error: SnapshotError | undefined): void => {
-      cancel();
-      socket.off('drain', drained);
-      socket.off('close', closed);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const drained = (): void => {
-      settle(undefined);
-    };
-    const closed = (): void => {
-      settle(new SnapshotError('the connection was closed in the middle'));
-    };
-    const cancel = context.clock.after(context.limits.snapshotStallMs, () => {
-      settle(new SnapshotError(`the peer took nothing for ${context.limits.snapshotStallMs} ms`));
-    });
-    socket.on('drain', drained);
-    socket.on('close', closed);
-  });
+  await out.write(snapshotEndFrame({ chunks: count, bytes, checksum }));
 }
 
 async function readResult(source: FrameSource): Promise<SnapshotResult> {

@@ -1,6 +1,6 @@
 import { createServer, get, type IncomingMessage } from 'node:http';
 import { connect, Socket, type AddressInfo } from 'node:net';
-import { USUAL_PACE } from '../../../src/api/admin/pacedAnswer';
+import { USUAL_PACE } from '../../../src/platform/pace';
 import { SnapshotStreams } from '../../../src/api/admin/snapshot';
 import { SnapshotFileReader } from '../../../src/snapshot/format/fileReader';
 import { SnapshotFileWriter } from '../../../src/snapshot/format/fileWriter';

@@ -229,4 +229,27 @@ describe('a transfer that is cut', () => {
     );
     release();
   });
+
+  it.each([
+    ['a frame in 59 s ends before long', 59_000, false],
+    ['a frame in 3 s goes on to its end', 3000, true],
+  ])('by a receiver that takes %s', async (_, tookMs, isSent) => {
+    let nowMs = 0;
+    let taken = 0;
+    const a = await startNode('a1', { monotonicMs: () => nowMs });
+    const b = await startNode('b2', {
+      onSnapshot: async (_from, _start, incoming) => {
+        for await (const _chunk of incoming) {
+          taken += 1;
+          nowMs += tookMs;
+          await pause(1);
+        }
+      },
+    });
+    await connected(a, b);
+    const sending = a.network.sendSnapshot('b2', START, chunks(200, 256 * KIB));
+    if (isSent) await sending;
+    else await expect(sending).rejects.toThrow('the peer took too little for too long');
+    expect(taken === 200).toBe(isSent);
+  });
 });
