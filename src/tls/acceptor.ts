@@ -12,6 +12,7 @@ import type { Credentials } from './credentials';
 import { objectionTo } from './identity';
 import type { Material } from './material';
 import { explainRefusal } from './refusedHandshake';
+import { chainEndMs, nextEndMs } from './sessionEnd';
 import { contextOptions, type TlsSide } from './side';
 import { underlyingOf } from './underlying';
 import { Unfinished } from './unfinished';
@@ -29,7 +30,7 @@ const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP reques
 export interface AcceptorSetting {
   readonly side: TlsSide;
   readonly credentials: Pick<Credentials, 'current' | 'onChange'>;
-  readonly clock: Pick<Clock, 'monotonicMs' | 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs' | 'after'>;
   readonly log: Pick<Logger, 'warn'>;
 }
 
@@ -41,9 +42,12 @@ export class TlsAcceptor {
   private readonly unfinished: Unfinished<Serve>;
   /** Where connections came from: a socket does not know any more once it is closed, which Node.js does before it tells why. */
   private readonly origins = new WeakMap<object, string>();
+  /** When the first ends of what sessions of clients rest on, milliseconds since 1970: none of them may be resumed from then on. */
+  private sessionsEndMs: number;
 
   constructor(private readonly setting: AcceptorSetting) {
     const { side, credentials, clock, log } = setting;
+    this.sessionsEndMs = nextEndMs(credentials.current.trustEndsMs, clock.now());
     this.complaints = new Complaints(log, clock);
     this.unfinished = new Unfinished(clock, HANDSHAKE_TIMEOUT_MS, (raw) => {
       this.complain('timeout', raw.remoteAddress, 'a client began and did not finish in time');
@@ -60,6 +64,7 @@ export class TlsAcceptor {
     });
     credentials.onChange((material) => {
       this.server.setSecureContext(optionsOf(material, side));
+      this.sessionsEndMs = nextEndMs(material.trustEndsMs, clock.now());
     });
   }
 
@@ -103,7 +108,16 @@ export class TlsAcceptor {
     // Whoever goes during the handshake is gone.
     raw.allowHalfOpen = false;
     raw.unshift(bytes);
+    this.endSessions();
     this.server.emit('connection', raw);
+  }
+
+  /** Once something has ended that one of them rests on: whoever comes is verified then, and those that are good begin another one. */
+  private endSessions(): void {
+    const nowMs = this.setting.clock.now();
+    if (nowMs < this.sessionsEndMs) return;
+    this.server.setTicketKeys(randomBytes(TICKET_KEY_BYTES));
+    this.sessionsEndMs = nextEndMs(this.setting.credentials.current.trustEndsMs, nowMs);
   }
 
   private refusePlain(raw: Socket, bytes: Buffer): void {
@@ -123,6 +137,10 @@ export class TlsAcceptor {
     const raw = underlyingOf(socket);
     const serve = raw === undefined ? undefined : this.unfinished.take(raw);
     const from = socket.remoteAddress;
+    // One that is resumed rests on what was noted when it began.
+    if (this.setting.side.certificatesDemanded && !socket.isSessionReused()) {
+      this.sessionsEndMs = Math.min(this.sessionsEndMs, chainEndMs(socket));
+    }
     const objection = serve === undefined ? 'it came too late' : objectionTo(socket, this.setting.side);
     if (serve === undefined || objection !== undefined) {
       socket.on('error', () => undefined);
@@ -160,7 +178,7 @@ export class TlsAcceptor {
 
 /**
  * The keys of session tickets are new each time: who resumes a session is not verified again, so nobody may resume one that
- * began with other CAs or another list of revoked certificates.
+ * began with other CAs or another list of revoked certificates. (`endSessions` has others made too.)
  */
 function optionsOf(
   material: Material,
