@@ -64,6 +64,7 @@ export class V1Keys {
     );
     if (result === undefined) return;
     if (!result.ok) writeV1Failure(context.res, readFailure(result, key));
+    else if (!grant.mayShow(result)) writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
     else this.send(context.res, result.node.dir ? listPieces(result) : filePieces(result));
   }
 
@@ -112,6 +113,10 @@ export class V1Keys {
     if (sinceIndex === undefined) return;
     const grant = await this.grantFor(context, key, 'read', true);
     if (grant === undefined) return;
+    if (!grant.mayWatch(this.options.member)) {
+      writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
+      return;
+    }
     this.options.observer.keyRequest('GET', 'watch').received();
     const { member, openWatches } = this.options;
     const watch = new V1Watch(member, context.res, grant, openWatches, (event) => {

@@ -121,6 +121,10 @@ export class KeyOperations {
     const { path, parameters } = request;
     const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member);
     const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
+    if (result.ok && !request.grant.mayShow(result)) {
+      this.refuse(response, keyRefusal(DENIED), request);
+      return;
+    }
     if (!result.ok || !hasChildren(result)) {
       this.answer(response, result, request);
       return;
@@ -138,6 +142,10 @@ export class KeyOperations {
   }
 
   private watch(response: Outgoing, request: KeyRequest): void {
+    if (!request.grant.mayWatch(this.options.member)) {
+      this.refuse(response, keyRefusal(DENIED), request);
+      return;
+    }
     const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
     const watch = new WatchResponse(this.options.member, response, request.grant, options, this.options.openWatches);
