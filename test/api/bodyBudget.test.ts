@@ -113,3 +113,13 @@ test.each([
     '{"message":"etcdserver: too many requests"}',
   ]);
 });
+
+test('all addresses of one IPv6 network are one client', () => {
+  const open = (remoteAddress: string): boolean => {
+    const response = { req: { socket: { remoteAddress } }, once: () => undefined };
+    return budget.account(response as never)(30_000);
+  };
+  const ofOne = Array.from({ length: 7 }, (_, n) => open(`2001:db8::${n + 1}`));
+  expect(ofOne).toEqual([true, true, true, true, true, false, false]);
+  expect(open('2001:db8:0:1::1')).toBe(true);
+});
