@@ -114,6 +114,25 @@ test.each([
   ]);
 });
 
+test('a key that is waited for counts while it is, and one that is too long for what is left is refused', async () => {
+  const watches = [1, 2, 3].map((n) => unfinishedWatch(60_000, `127.0.0.${n}`));
+  await until(() => api.member.watches.length === 3);
+  expect(budget.usedBytes).toBeGreaterThan(170_000);
+  for (const path of [`/v2/keys/${'k'.repeat(60_000)}?wait=true`, `/v1/watch/${'k'.repeat(60_000)}`]) {
+    expect((await ask(api.clientPort, 'GET', path)).status).toBe(503);
+  }
+  for (const watch of watches) watch.destroy();
+  await until(() => budget.usedBytes === 0);
+});
+
+function unfinishedWatch(bytes: number, localAddress: string): Socket {
+  const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  socket.write(`GET /v2/keys/${'k'.repeat(bytes)}?wait=true HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return socket;
+}
+
 test('all addresses of one IPv6 network are one client', () => {
   const open = (remoteAddress: string): boolean => {
     const response = { req: { socket: { remoteAddress } }, once: () => undefined };
