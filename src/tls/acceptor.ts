@@ -32,6 +32,8 @@ export interface AcceptorSetting {
   readonly credentials: Pick<Credentials, 'current' | 'onChange'>;
   readonly clock: Pick<Clock, 'now' | 'monotonicMs' | 'after'>;
   readonly log: Pick<Logger, 'warn'>;
+  /** How many handshakes may be under way; absent: as many as are of any use. */
+  readonly unfinishedMax?: number | undefined;
 }
 
 type Serve = (socket: TLSSocket) => void;
@@ -49,9 +51,10 @@ export class TlsAcceptor {
     const { side, credentials, clock, log } = setting;
     this.sessionsEndMs = nextEndMs(credentials.current.trustEndsMs, clock.now());
     this.complaints = new Complaints(log, clock);
-    this.unfinished = new Unfinished(clock, HANDSHAKE_TIMEOUT_MS, (raw) => {
+    const onTimeout = (raw: Socket): void => {
       this.complain('timeout', raw.remoteAddress, 'a client began and did not finish in time');
-    });
+    };
+    this.unfinished = new Unfinished(clock, HANDSHAKE_TIMEOUT_MS, onTimeout, setting.unfinishedMax);
     this.server = createServer({
       ...optionsOf(credentials.current, side),
       requestCert: side.certificatesDemanded,
@@ -85,16 +88,17 @@ export class TlsAcceptor {
       );
       return;
     }
+    const onEnd = (): void => {
+      if (this.unfinished.take(raw) !== undefined) raw.destroy();
+    };
     raw.once('readable', () => {
-      this.begin(raw);
+      this.begin(raw, onEnd);
     });
     // Its end came with its first bytes, before TLS was there to be told of it.
-    raw.once('end', () => {
-      if (this.unfinished.take(raw) !== undefined) raw.destroy();
-    });
+    raw.once('end', onEnd);
   }
 
-  private begin(raw: Socket): void {
+  private begin(raw: Socket, onEnd: () => void): void {
     const bytes = raw.read() as Buffer | null;
     if (bytes === null) {
       // It was closed without a word, as those who only look whether the port is open do.
@@ -102,6 +106,7 @@ export class TlsAcceptor {
       return;
     }
     if (bytes[0] !== HANDSHAKE_RECORD) {
+      raw.removeListener('end', onEnd);
       this.refusePlain(raw, bytes);
       return;
     }
@@ -120,8 +125,8 @@ export class TlsAcceptor {
     this.sessionsEndMs = nextEndMs(this.setting.credentials.current.trustEndsMs, nowMs);
   }
 
+  /** It is counted as unfinished until it has gone. */
   private refusePlain(raw: Socket, bytes: Buffer): void {
-    this.unfinished.take(raw);
     const isHttp = /^[A-Z]{3}/.test(bytes.toString('latin1', 0, 3));
     const words = isHttp
       ? 'a client sent plain HTTP to this https port; let it call https://, or let this server listen on http://'
