@@ -1,4 +1,5 @@
 /** Bytes of all request bodies that are under way, from their first byte until the request is answered. */
+import { networkOf } from '../platform/network';
 import type { Outgoing } from './http/outgoing';
 
 /** Smaller bodies are not counted: the connection itself costs more, and descriptors bound the connections. */
@@ -28,17 +29,18 @@ export class BodyBudget {
   }
 
   /**
-   * An account for one body. It is closed when the response is, answered or not. A client is known by its address.
+   * An account for one body. It is closed when the response is, answered or not. A client is known by its network: of IPv6 addresses anybody
+   * has as many as he likes.
    *
    * @returns false: there is no room for a body that has become so long
    */
   account(response: Outgoing): (length: number) => boolean {
     let counted = 0;
     let client: Client | undefined;
-    const address = response.req.socket.remoteAddress ?? '';
+    const network = networkOf(response.req.socket.remoteAddress ?? '');
     return (length) => {
       if (length < COUNTED_FROM_BYTES) return true;
-      client ??= this.opened(address, response, () => counted);
+      client ??= this.opened(network, response, () => counted);
       const more = length - counted;
       if (!this.hasRoom(client, counted, more)) return false;
       this.used += more;
@@ -60,16 +62,16 @@ export class BodyBudget {
     return client.bytes === counted || client.bytes + more <= TIMES_THE_REST * rest;
   }
 
-  private opened(address: string, response: Outgoing, counted: () => number): Client {
-    const client = this.clients.get(address) ?? { bytes: 0, bodies: 0 };
-    this.clients.set(address, client);
+  private opened(network: string, response: Outgoing, counted: () => number): Client {
+    const client = this.clients.get(network) ?? { bytes: 0, bodies: 0 };
+    this.clients.set(network, client);
     client.bodies += 1;
     const close = (): void => {
       if (!this.open.delete(response)) return;
       this.used -= counted();
       client.bytes -= counted();
       client.bodies -= 1;
-      if (client.bodies === 0) this.clients.delete(address);
+      if (client.bodies === 0) this.clients.delete(network);
     };
     this.open.set(response, close);
     response.once('close', close);

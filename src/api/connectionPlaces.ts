@@ -1,5 +1,5 @@
 /**
- * How many clients may be connected. Those beyond it are accepted and wait in line, unread, until a place is free, as behind
+ * How many may be connected to a kind of ports. Those beyond it are accepted and wait in line, unread, until a place is free, as behind
  * the listener of etcd (netutil.LimitListener), where they wait in the kernel. Node cannot leave a connection there. How
  * many there are of each is worked out in limits/descriptors.ts.
  */
@@ -9,6 +9,8 @@ import type { Logger } from 'pino';
 import { standInFront } from './connection/inFront';
 
 export interface PlacesOptions {
+  /** Whose connections they are, for the log; absent: those of clients. */
+  readonly of?: keyof typeof CROWDED;
   readonly served: number;
   readonly waiting: number;
   readonly logger: Pick<Logger, 'warn'>;
@@ -31,12 +33,24 @@ const WARN_INTERVAL_MS = 60_000;
 /** Idle connections are ended at most this often: their clients connect again. */
 const MAKE_ROOM_INTERVAL_MS = 1000;
 
+/** What is said when there are nearly as many as there are places. */
+const CROWDED = {
+  clients:
+    'there are nearly as many client connections as the limit on open files has room for; more wait until one ends. ' +
+    'Raise the limit (`ulimit -n`) or find out who keeps so many',
+  monitoring:
+    'there are nearly as many connections to the port for metrics as it has places; more wait until one ends. Find out who keeps so many',
+  members:
+    'there are nearly as many connections to the peer port of this standby as it has places; more wait until one ends. Find out who keeps ' +
+    'so many',
+} as const;
+
 const BODY = 'the member has no place for more connections\n';
 const NO_PLACE =
   'HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 1\r\n' +
   `Connection: close\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`;
 
-/** The places of all client listeners together. */
+/** The places of all listeners of one kind together. */
 export class ConnectionPlaces {
   private served = 0;
   private refused = 0;
@@ -137,10 +151,6 @@ export class ConnectionPlaces {
     const nowMs = this.options.nowMs();
     if (nowMs - this.warnedMs < WARN_INTERVAL_MS) return;
     this.warnedMs = nowMs;
-    this.options.logger.warn(
-      this.report(),
-      'there are nearly as many client connections as the limit on open files has room for; more wait until one ends. ' +
-        'Raise the limit (`ulimit -n`) or find out who keeps so many',
-    );
+    this.options.logger.warn(this.report(), CROWDED[this.options.of ?? 'clients']);
   }
 }

@@ -54,7 +54,7 @@ export interface ListenerOptions {
   readonly web?: WebRules | undefined;
   /** Told of every request; without it nothing is written down. */
   readonly audit?: AuditTrail | undefined;
-  /** For connections of clients; without it they are not counted. */
+  /** For its connections; without it they are not counted. */
   readonly places?: ConnectionPlaces | undefined;
   /** What answers key requests past Node's server; without it all go there. */
   readonly direct?: DirectHandler | undefined;

@@ -67,6 +67,8 @@ export interface ApiOptions {
   readonly bodyTimeoutMs: number;
   /** How many clients may be connected; without it there is no limit. */
   readonly places?: ConnectionPlaces;
+  /** The same for metrics addresses. */
+  readonly metricsPlaces?: ConnectionPlaces | undefined;
   readonly logger: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -89,8 +91,6 @@ export interface ApiOptions {
   readonly observer?: ApiObserver;
   /** Told of every request on the client and metrics ports; the peer port is opened with its own. */
   readonly audit?: AuditTrail | undefined;
-  /** Told of each connection that the peer port accepts. */
-  readonly onPeerConnection?: (socket: Duplex) => void;
   /** Told of a connection to the peer port over which the whole state or log is about to be given away: it may take its time. */
   readonly onPeerGranted?: (socket: Duplex) => void;
   /** Takes over the connections on the peer port that ask for an upgrade; without it they are refused. */

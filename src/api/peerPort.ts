@@ -27,11 +27,16 @@ export class PeerPort {
     private readonly serving: { handler: RequestListener; upgrade: UpgradeHandler },
   ) {}
 
-  /** Listens on every address, or on none: rejects with ListenError, naming the first that failed. */
+  /**
+   * Listens on every address, or on none: rejects with ListenError, naming the first that failed.
+   *
+   * @param onConnection told of each connection that is accepted, with TLS once its handshake is done
+   */
   static async open(
     addresses: readonly ListenAddress[],
     options: Omit<ListenerOptions, 'flag'>,
     handler: RequestListener,
+    onConnection?: (socket: Duplex) => void,
   ): Promise<PeerPort> {
     const serving: { handler: RequestListener; upgrade: UpgradeHandler } = { handler, upgrade: refuseUpgrade };
     const listeners = await openListeners(
@@ -42,6 +47,7 @@ export class PeerPort {
       },
     );
     for (const listener of listeners) {
+      if (onConnection !== undefined) listener.onConnection(onConnection);
       listener.onUpgrade((request, socket, head) => {
         serving.upgrade(request, socket, head);
       });

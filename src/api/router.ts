@@ -4,7 +4,8 @@ import type { Context } from 'koa';
 import type { Access } from '../machine/auth/access';
 import { isRefusal, RightGone, type Guard } from './auth/guard';
 import { DENIED, writeRefusal, type Refusal } from './auth/refusal';
-import { writeMethodNotAllowed, writeNotFound } from './http/answers';
+import { writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
+import { NoRoomError } from './http/body';
 import { parseRequestTarget } from './http/requestTarget';
 import { ruleFor, type Route, type Rule } from './routeRules';
 
@@ -45,8 +46,10 @@ async function serveRoot(rule: RuleOf<'root'>, context: Context, guard: Guard): 
   try {
     await rule.serve(context, decision);
   } catch (error) {
-    if (!(error instanceof RightGone) || context.res.headersSent) throw error;
-    writeRefusal(context.res, DENIED);
+    if (context.res.headersSent) throw error;
+    if (error instanceof RightGone) writeRefusal(context.res, DENIED);
+    else if (error instanceof NoRoomError) writeNoRoom(context);
+    else throw error;
   }
 }
 
@@ -59,6 +62,12 @@ async function serveKey(rule: RuleOf<Access>, context: Context, guard: Guard): P
   const decision = await guard.forKey(context.req, key, rule.right, false);
   if (isRefusal(decision)) refuse(context, decision);
   else await rule.serve(context, decision, key);
+}
+
+/** As the key routes say it, in the form of the others. */
+function writeNoRoom({ res: response }: Context): void {
+  response.setHeader('Retry-After', 1);
+  writeJson(response, 503, '{"message":"etcdserver: too many requests"}');
 }
 
 type RuleOf<R extends Rule['right']> = Extract<Rule, { readonly right: R }>;

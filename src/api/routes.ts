@@ -58,7 +58,7 @@ export function clientRoutes(
         ...common,
         ...apiRoutes(options),
         ...v1Routes(v1, options.member, options.now),
-        ...authRoutes(options.member, passwords),
+        ...authRoutes(options.member, passwords, options.bodyBudget),
         ...(options.dashboard === undefined ? [] : dashboardRoutes(options.dashboard)),
         ...moduleRoutes(options.member, waits),
         ...(placeOf(options) === 'client'
@@ -115,7 +115,7 @@ function monitoringRoutes({ member, drain, metrics, observer = NO_OBSERVER }: Ap
 
 /** What changes how a member or its cluster runs, or shows its inside: root's where auth is on, on whichever port. */
 function operatorRoutes(options: ApiOptions): readonly Route[] {
-  const { member, setLogLevel, drain, commandLine = [] } = options;
+  const { member, setLogLevel, drain, bodyBudget, commandLine = [] } = options;
   return [
     {
       paths: ['/debug/vars'],
@@ -123,7 +123,7 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
     },
     {
       paths: ['/config/local/log'],
-      rules: { PUT: root((context, grant) => serveLogLevel(context, grant, setLogLevel)) },
+      rules: { PUT: root((context, grant) => serveLogLevel(context, grant, setLogLevel, bodyBudget)) },
     },
     ...(drain === undefined
       ? []
@@ -137,9 +137,9 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
       paths: MEMBERS_PATHS,
       rules: {
         GET: open((context) => showMembers(context, member)),
-        POST: root((context, grant) => addMember(context, grant, member)),
+        POST: root((context, grant) => addMember(context, grant, member, bodyBudget)),
         DELETE: root((context, grant) => removeMember(context, grant, member)),
-        PUT: root((context, grant) => updateMember(context, grant, member)),
+        PUT: root((context, grant) => updateMember(context, grant, member, bodyBudget)),
       },
     },
     newTokenRoute(options),

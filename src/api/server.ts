@@ -109,10 +109,10 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
     addresses: readonly ListenAddress[],
     flag: ListenerOptions['flag'],
     handler: RequestListener,
-    ofClients?: Pick<ListenerOptions, 'places' | 'direct'>,
+    more: Pick<ListenerOptions, 'places' | 'direct'>,
   ): Promise<readonly Listener[]> => {
     const common = { flag, maxHeaderBytes, headerTimeoutMs, bodyTimeoutMs, logger, web, audit, tls };
-    const listenerOptions = { ...common, ...ofClients };
+    const listenerOptions = { ...common, ...more };
     const listeners = await openListeners(addresses, listenerOptions, handler);
     opened.push(...listeners);
     return listeners;
@@ -122,11 +122,10 @@ export async function startApi(options: ApiOptions): Promise<ApiServer> {
       places: options.places,
       direct: createDirectKeys(options, access, longAnswers, onUnexpected),
     });
-    const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler);
+    const metrics = await open(options.metricsAddresses ?? [], '--listen-metrics-urls', metricsHandler, {
+      places: options.metricsPlaces,
+    });
     peerPort.serve(peerHandler, options.onPeerUpgrade);
-    if (options.onPeerConnection !== undefined) {
-      for (const listener of peerPort.listeners) listener.onConnection(options.onPeerConnection);
-    }
     locks.start();
     return new ApiServer(clients, peerPort, metrics, openWatches, openWaits);
   } catch (error) {

@@ -15,7 +15,7 @@ import { webRules } from './webRules';
 
 export function apiOptions(
   { configuration, logger, surface, tls }: ServerSetting,
-  { places, metrics, links, witness, peerPort, member, discovery, audit }: Omit<ServerParts, 'api'>,
+  { places, metricsPlaces, metrics, links, witness, peerPort, member, discovery, audit }: Omit<ServerParts, 'api'>,
 ): ApiOptions {
   return {
     places,
@@ -52,8 +52,8 @@ export function apiOptions(
     dashboard: configuration.dashboard ? lazyAssets(dashboardDirectory()) : undefined,
     metrics,
     metricsAddresses: configuration.listenMetricsUrls,
+    metricsPlaces,
     observer: metrics.recorders,
-    onPeerConnection: links.handleConnection,
     onPeerGranted: links.handleGranted,
     onPeerUpgrade: links.handleUpgrade,
   };

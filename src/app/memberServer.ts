@@ -14,6 +14,7 @@ import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
 import { bufferBytesMax, memoryLimits } from '../limits/memory';
 import type { LocalMember } from '../member/localMember';
 import { QUEUE_BYTES_MAX } from '../peer/context';
+import { Doors } from '../peer/doors';
 import { presentMs, RealClock } from '../platform/realClock';
 import { AdvertisedNotes } from '../storage/advertisedNote';
 import { openDataDirectory } from '../storage/dataDirectory';
@@ -51,7 +52,9 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   await finishExchange(configuration.dataDir);
   await leaveDiffering(configuration.dataDir, { ...configuration, namesOthers: namesOthers(configuration) }, logger);
   const descriptors = shareDescriptors(descriptorLimit());
-  const places = new ConnectionPlaces({ ...descriptors, logger, nowMs: () => performance.now() });
+  const nowMs = (): number => performance.now();
+  const places = new ConnectionPlaces({ ...descriptors, logger, nowMs });
+  const metricsPlaces = new ConnectionPlaces({ ...descriptors.monitoring, of: 'monitoring', logger, nowMs });
   const directory = await openDataDirectory({
     path: configuration.dataDir,
     tableFilesMax: descriptors.tableFiles,
@@ -69,6 +72,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     configuration.joinUrls,
     bufferBytesMax(memoryLimits(), QUEUE_BYTES_MAX),
     dials.peer,
+    new Doors(new RealClock(), descriptors.strangers),
   );
   const witness = new Witness(new WitnessNotes(directory.kv), askFounderNameBy(dials.peer));
   let audit: AuditLog | undefined;
@@ -76,7 +80,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
   try {
     audit = await openAuditLog(configuration.auditLog, logger);
     await tls.makeOwn();
-    peerPort = await openPeerPort(configuration, witness, logger, audit?.trail, tls.peers);
+    peerPort = await openPeerPort(configuration, witness, links, logger, audit?.trail, tls.peers);
     // A cluster that is founded is there for good, also if nobody could ever be served.
     await checkListenable('--listen-client-urls', configuration.listenClientUrls);
     await checkListenable('--listen-metrics-urls', configuration.listenMetricsUrls);
@@ -88,7 +92,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
       logger,
       stopping,
     );
-    const opened = { places, directory, metrics, links, witness, audit, peerPort, beginner };
+    const opened = { places, metricsPlaces, directory, metrics, links, witness, audit, peerPort, beginner };
     const member = await openConfiguredMember(setting, opened, names);
     names.learnFrom(() => member.members());
     links.connect(member);
@@ -118,6 +122,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
 function openPeerPort(
   configuration: Configuration,
   witness: Witness,
+  links: PeerLinks,
   logger: Logger,
   audit: AuditTrail | undefined,
   tls: TlsAcceptor | undefined,
@@ -134,7 +139,7 @@ function openPeerPort(
   const handler = createBeginningHandler(witness, (error) => {
     logger.error({ err: error }, 'a founder could not be answered');
   });
-  return PeerPort.open(listenPeerUrls, options, handler);
+  return PeerPort.open(listenPeerUrls, options, handler, links.handleConnection);
 }
 
 /** What goes on once the member has started: none of it is waited for. */

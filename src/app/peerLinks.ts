@@ -8,6 +8,7 @@ import { RealClock } from '../platform/realClock';
 import type { Transport } from '../member/transport';
 import type { PeerReport } from '../member/types';
 import { QUEUE_BYTES_MAX } from '../peer/context';
+import { Doors } from '../peer/doors';
 import { PeerNetwork } from '../peer/network';
 import type { NetworkStatus, PeerAddress } from '../peer/types';
 import type { PeerObserver } from '../peer/observer';
@@ -52,6 +53,8 @@ export class PeerLinks implements Transport {
     /** Bytes that may wait for one other member. */
     private readonly queueBytesMax = QUEUE_BYTES_MAX,
     private readonly dial?: Dial,
+    /** Bounds those who come, also before there is a member for whom they could be. */
+    private readonly doors = new Doors(new RealClock()),
   ) {}
 
   connect({ id, clusterId, foundation, peerSide: member }: LocalMember): void {
@@ -63,6 +66,7 @@ export class PeerLinks implements Transport {
       electionTimeoutMs: this.electionTimeoutMs,
       queueBytesMax: this.queueBytesMax,
       joinUrls: this.joinUrls,
+      doors: this.doors,
       ...(this.dial === undefined ? {} : { dial: this.dial }),
       clock: new RealClock(),
       random: Math.random,
@@ -102,7 +106,7 @@ export class PeerLinks implements Transport {
 
   /** Each connection that the peer port accepts. */
   readonly handleConnection = (socket: Duplex): void => {
-    this.network?.handleConnection(socket);
+    this.doors.arrived(socket);
   };
 
   /** One of them is given a long answer. */

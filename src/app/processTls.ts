@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration';
 import { clientSide, discoverySide, peerSide } from '../config/tlsSides';
 import { isWildcard, type Endpoint } from '../config/urls';
+import { descriptorLimit, handshakesMax } from '../limits/descriptors';
 import { RealClock } from '../platform/realClock';
 import { fileError } from '../storage/fileError';
 import { TlsAcceptor } from '../tls/acceptor';
@@ -138,7 +139,9 @@ export class ProcessTls {
       ...{ clock, log, isOnlyDialedWith },
       ...(isSelfMade ? {} : { doubtsOf }),
     });
-    const acceptor = new TlsAcceptor({ side, credentials, clock, log });
+    // At the ports of clients they have the places of connections already.
+    const unfinishedMax = name === 'peer' ? handshakesMax(descriptorLimit()) : undefined;
+    const acceptor = new TlsAcceptor({ side, credentials, clock, log, unfinishedMax });
     return { side, credentials, acceptor, dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }
 

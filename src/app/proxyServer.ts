@@ -34,14 +34,16 @@ export async function startProxyServer(
 ): Promise<Pick<Proxy, 'stop'>> {
   await tls.makeOwn();
   const clients = configuration.listenClientUrls.map(formatEndpoint).join(' ');
-  const { served, waiting } = shareDescriptors(descriptorLimit());
+  const { served, waiting, monitoring } = shareDescriptors(descriptorLimit());
+  const nowMs = (): number => performance.now();
   // Each of them may have a connection to a member behind it.
   const places = new ConnectionPlaces({
     served: Math.ceil(served / 2),
     waiting: Math.ceil(waiting / 2),
     logger,
-    nowMs: () => performance.now(),
+    nowMs,
   });
+  const metricsPlaces = new ConnectionPlaces({ ...monitoring, of: 'monitoring', logger, nowMs });
   logger.info({ clients, peerUrls, mode: modeOf(configuration) }, 'proxy: forwarding to the cluster');
   tellExposures([...clientExposures(configuration), ...numbersExposures(configuration)], logger);
   const audit = await openAuditLog(configuration.auditLog, logger);
@@ -61,7 +63,7 @@ export async function startProxyServer(
     await audit?.close();
   };
   try {
-    const metrics = { ...shared, flag: '--listen-metrics-urls' } as const;
+    const metrics = { ...shared, flag: '--listen-metrics-urls', places: metricsPlaces } as const;
     metricsPort = await openListeners(
       configuration.listenMetricsUrls,
       metrics,

@@ -64,8 +64,9 @@ export type ProcessSetting = Omit<ServerSetting, 'stopping'>;
 
 /** What a member's process consists of, in the order in which it is opened. */
 export interface ServerParts {
-  /** How many connections there may be. */
+  /** How many connections there may be, of clients and to the ports for metrics. */
   readonly places: ConnectionPlaces;
+  readonly metricsPlaces: ConnectionPlaces;
   readonly directory: DataDirectory;
   readonly metrics: Metrics;
   readonly links: PeerLinks;

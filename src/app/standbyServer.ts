@@ -1,6 +1,6 @@
 /** Runs the process as a standby: listeners on the ports of a member, and none of its data. */
 import type { RequestListener } from 'node:http';
-import { ConnectionPlaces } from '../api/connectionPlaces';
+import { ConnectionPlaces, type PlacesOptions } from '../api/connectionPlaces';
 import type { Listener, ListenerOptions } from '../api/listener';
 import { openListeners } from '../api/openListeners';
 import type { ListenAddress } from '../api/options';
@@ -8,7 +8,7 @@ import { formatEndpoint } from '../config/urls';
 import { askKnown } from '../discovery/agreement';
 import type { ListedCluster } from '../discovery/beginning';
 import { askForRoom } from '../discovery/room';
-import { descriptorLimit, shareDescriptors } from '../limits/descriptors';
+import { descriptorLimit, shareDescriptors, type DescriptorShares } from '../limits/descriptors';
 import { fetchMembers } from '../peer/fetchMembers';
 import { answerNotFound } from '../platform/monitoringAnswers';
 import { RealClock } from '../platform/realClock';
@@ -81,21 +81,17 @@ export async function startStandbyServer(
     metrics: () => standbyMetrics(tls.ends(Date.now())),
   });
   const web = webRules(configuration);
-  const places = new ConnectionPlaces({
-    ...shareDescriptors(descriptorLimit()),
-    logger,
-    nowMs: () => performance.now(),
-  });
+  const places = placesOf(shareDescriptors(descriptorLimit()), logger);
   try {
-    const client = { flag: '--listen-client-urls', web, places, tls: tls.clients } as const;
+    const client = { flag: '--listen-client-urls', web, places: places.clients, tls: tls.clients } as const;
     await open(configuration.listenClientUrls, client, (request, response) => {
       answerClient(request, response, status());
     });
-    const metrics = { flag: '--listen-metrics-urls', web, tls: tls.clients } as const;
+    const metrics = { flag: '--listen-metrics-urls', web, places: places.monitoring, tls: tls.clients } as const;
     await open(configuration.listenMetricsUrls, metrics, (request, response) => {
       if (!answerProbe(request, response, status())) answerNotFound(request, response);
     });
-    const peers = { flag: '--listen-peer-urls', tls: tls.peers } as const;
+    const peers = { flag: '--listen-peer-urls', places: places.members, tls: tls.peers } as const;
     await open(configuration.listenPeerUrls, peers, (request, response) => {
       answerPeer(request, response, waiting.clusterId);
     });
@@ -111,4 +107,18 @@ export async function startStandbyServer(
   );
   tellExposures(clientExposures(configuration), logger);
   return { stop: () => close(GRACE_MS) };
+}
+
+/** For each kind of ports: nobody has a link to a standby, so that all who come to its peer port are strangers. */
+function placesOf(
+  { monitoring, strangers, ...clients }: DescriptorShares,
+  logger: ServerSetting['logger'],
+): Record<NonNullable<PlacesOptions['of']>, ConnectionPlaces> {
+  const make = (of: NonNullable<PlacesOptions['of']>, served: number, waiting: number): ConnectionPlaces =>
+    new ConnectionPlaces({ of, served, waiting, logger, nowMs: () => performance.now() });
+  return {
+    clients: make('clients', clients.served, clients.waiting),
+    monitoring: make('monitoring', monitoring.served, monitoring.waiting),
+    members: make('members', strangers, clients.handshakes),
+  };
 }

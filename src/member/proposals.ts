@@ -5,6 +5,7 @@ import type { ResultOf } from '../machine/commands/kind';
 import { FIRST_LEVEL } from '../machine/features';
 import type { Applied, CommandResult } from '../machine/machine';
 import type { MemberId } from '../raft/types';
+import { networkOf } from '../platform/network';
 import { FairQueue } from './fairQueue';
 import { ENTRY_BYTES_MAX, LONG_COMMAND_BYTES, LONG_IN_FLIGHT_BYTES } from './settings';
 import { PROPOSAL_BYTES_MAX, PROPOSALS_MAX } from './settings';
@@ -106,7 +107,7 @@ export class Proposals {
       };
       const waiting = { command, bytes, onlyAsLeader, resolve: answer, reject, deadlineMs };
       if (bytes < LONG_COMMAND_BYTES) this.short.push(waiting);
-      else this.long.push(client, waiting);
+      else this.long.push(networkOf(client), waiting);
     });
   }
 

@@ -176,7 +176,7 @@ export interface KeyWriter {
   /**
    * Resolves when this member applied the command. Rejects with MemberError.
    *
-   * @param client who asks, by its address: what one asks for in long commands does not hold up those of others
+   * @param client who asks, by its address: what one network asks for in long commands does not hold up those of others
    */
   propose(command: KeyCommand, client?: string): Promise<KeyResult>;
 }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
-import type { PeerContext } from './context';
+import type { PeerClock } from './environment';
 
-/** Connections to the peer port that have not shown to be a member's. */
+/** Connections to the peer port that have not shown to be a member's, where there are descriptors for so many. */
 const STRANGERS_MAX = 256;
 /** How long one may stay so. A person with curl, or a joining member that asks for the list, takes a moment. */
 const STRANGER_MS = 15_000;
@@ -13,7 +13,10 @@ const STRANGER_MS = 15_000;
 export class Doors {
   private readonly strangers = new Set<Duplex>();
 
-  constructor(private readonly context: PeerContext) {}
+  constructor(
+    private readonly clock: Pick<PeerClock, 'after'>,
+    private readonly max = STRANGERS_MAX,
+  ) {}
 
   /** How many connections have not shown whose they are. */
   get count(): number {
@@ -23,14 +26,14 @@ export class Doors {
   /** A connection was accepted; nothing was read from it yet. */
   arrived(socket: Duplex): void {
     this.strangers.add(socket);
-    const cancel = this.context.clock.after(STRANGER_MS, () => {
+    const cancel = this.clock.after(STRANGER_MS, () => {
       if (this.strangers.has(socket)) socket.destroy();
     });
     socket.on('close', () => {
       cancel();
       this.strangers.delete(socket);
     });
-    if (this.strangers.size <= STRANGERS_MAX) return;
+    if (this.strangers.size <= this.max) return;
     for (const first of this.strangers) {
       this.strangers.delete(first);
       first.destroy();

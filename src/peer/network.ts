@@ -49,7 +49,7 @@ export class PeerNetwork {
 
   constructor(options: PeerNetworkOptions) {
     this.context = contextOf(options);
-    this.doors = new Doors(this.context);
+    this.doors = options.doors ?? new Doors(this.context.clock);
     this.vouching = new Vouching(
       this.context,
       () => [...this.peers.values()].map(({ address }) => address),

@@ -1,6 +1,7 @@
 /** The public face of the links: what they are given, whom they call, what they report. */
 import type { LogStart, MemberId, Message } from '../raft/types';
 import type { Levels } from './context';
+import type { Doors } from './doors';
 import type { Dial } from '../platform/dial';
 import type { Random } from '../platform/clock';
 import type { PeerClock, PeerLogger } from './environment';
@@ -52,6 +53,8 @@ export interface PeerNetworkOptions extends PeerCallbacks {
   readonly levels?: () => Levels;
   /** Peer URLs at which the operator says that members are: asked about a stranger when nobody answers that this member knows. */
   readonly joinUrls?: readonly string[] | undefined;
+  /** Where those are counted who have come and are not known; default: its own. */
+  readonly doors?: Doors;
   /** A peer that is silent for three of these is cut off. */
   readonly electionTimeoutMs: number;
   readonly clock: PeerClock;

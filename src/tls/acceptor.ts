@@ -12,6 +12,7 @@ import type { Credentials } from './credentials';
 import { objectionTo } from './identity';
 import type { Material } from './material';
 import { explainRefusal } from './refusedHandshake';
+import { chainEndMs, nextEndMs } from './sessionEnd';
 import { contextOptions, type TlsSide } from './side';
 import { underlyingOf } from './underlying';
 import { Unfinished } from './unfinished';
@@ -29,8 +30,10 @@ const PLAIN_ANSWER = 'HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP reques
 export interface AcceptorSetting {
   readonly side: TlsSide;
   readonly credentials: Pick<Credentials, 'current' | 'onChange'>;
-  readonly clock: Pick<Clock, 'monotonicMs' | 'after'>;
+  readonly clock: Pick<Clock, 'now' | 'monotonicMs' | 'after'>;
   readonly log: Pick<Logger, 'warn'>;
+  /** How many handshakes may be under way; absent: as many as are of any use. */
+  readonly unfinishedMax?: number | undefined;
 }
 
 type Serve = (socket: TLSSocket) => void;
@@ -41,13 +44,17 @@ export class TlsAcceptor {
   private readonly unfinished: Unfinished<Serve>;
   /** Where connections came from: a socket does not know any more once it is closed, which Node.js does before it tells why. */
   private readonly origins = new WeakMap<object, string>();
+  /** When the first ends of what sessions of clients rest on, milliseconds since 1970: none of them may be resumed from then on. */
+  private sessionsEndMs: number;
 
   constructor(private readonly setting: AcceptorSetting) {
     const { side, credentials, clock, log } = setting;
+    this.sessionsEndMs = nextEndMs(credentials.current.trustEndsMs, clock.now());
     this.complaints = new Complaints(log, clock);
-    this.unfinished = new Unfinished(clock, HANDSHAKE_TIMEOUT_MS, (raw) => {
+    const onTimeout = (raw: Socket): void => {
       this.complain('timeout', raw.remoteAddress, 'a client began and did not finish in time');
-    });
+    };
+    this.unfinished = new Unfinished(clock, HANDSHAKE_TIMEOUT_MS, onTimeout, setting.unfinishedMax);
     this.server = createServer({
       ...optionsOf(credentials.current, side),
       requestCert: side.certificatesDemanded,
@@ -60,6 +67,7 @@ export class TlsAcceptor {
     });
     credentials.onChange((material) => {
       this.server.setSecureContext(optionsOf(material, side));
+      this.sessionsEndMs = nextEndMs(material.trustEndsMs, clock.now());
     });
   }
 
@@ -80,16 +88,17 @@ export class TlsAcceptor {
       );
       return;
     }
+    const onEnd = (): void => {
+      if (this.unfinished.take(raw) !== undefined) raw.destroy();
+    };
     raw.once('readable', () => {
-      this.begin(raw);
+      this.begin(raw, onEnd);
     });
     // Its end came with its first bytes, before TLS was there to be told of it.
-    raw.once('end', () => {
-      if (this.unfinished.take(raw) !== undefined) raw.destroy();
-    });
+    raw.once('end', onEnd);
   }
 
-  private begin(raw: Socket): void {
+  private begin(raw: Socket, onEnd: () => void): void {
     const bytes = raw.read() as Buffer | null;
     if (bytes === null) {
       // It was closed without a word, as those who only look whether the port is open do.
@@ -97,17 +106,27 @@ export class TlsAcceptor {
       return;
     }
     if (bytes[0] !== HANDSHAKE_RECORD) {
+      raw.removeListener('end', onEnd);
       this.refusePlain(raw, bytes);
       return;
     }
     // Whoever goes during the handshake is gone.
     raw.allowHalfOpen = false;
     raw.unshift(bytes);
+    this.endSessions();
     this.server.emit('connection', raw);
   }
 
+  /** Once something has ended that one of them rests on: whoever comes is verified then, and those that are good begin another one. */
+  private endSessions(): void {
+    const nowMs = this.setting.clock.now();
+    if (nowMs < this.sessionsEndMs) return;
+    this.server.setTicketKeys(randomBytes(TICKET_KEY_BYTES));
+    this.sessionsEndMs = nextEndMs(this.setting.credentials.current.trustEndsMs, nowMs);
+  }
+
+  /** It is counted as unfinished until it has gone. */
   private refusePlain(raw: Socket, bytes: Buffer): void {
-    this.unfinished.take(raw);
     const isHttp = /^[A-Z]{3}/.test(bytes.toString('latin1', 0, 3));
     const words = isHttp
       ? 'a client sent plain HTTP to this https port; let it call https://, or let this server listen on http://'
@@ -123,6 +142,10 @@ export class TlsAcceptor {
     const raw = underlyingOf(socket);
     const serve = raw === undefined ? undefined : this.unfinished.take(raw);
     const from = socket.remoteAddress;
+    // One that is resumed rests on what was noted when it began.
+    if (this.setting.side.certificatesDemanded && !socket.isSessionReused()) {
+      this.sessionsEndMs = Math.min(this.sessionsEndMs, chainEndMs(socket));
+    }
     const objection = serve === undefined ? 'it came too late' : objectionTo(socket, this.setting.side);
     if (serve === undefined || objection !== undefined) {
       socket.on('error', () => undefined);
@@ -160,7 +183,7 @@ export class TlsAcceptor {
 
 /**
  * The keys of session tickets are new each time: who resumes a session is not verified again, so nobody may resume one that
- * began with other CAs or another list of revoked certificates.
+ * began with other CAs or another list of revoked certificates. (`endSessions` has others made too.)
  */
 function optionsOf(
   material: Material,

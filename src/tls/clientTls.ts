@@ -22,6 +22,8 @@ export interface ClientTls {
   readonly server: ServerCheck;
   /** The certificate that is shown, in words, for whoever is told that it was refused; undefined: none, or nobody said which. */
   readonly own?: string | undefined;
+  /** When each CA, and each list of revoked certificates, of the context ends, milliseconds since 1970; absent: nobody said. */
+  readonly trustEndsMs?: readonly number[];
 }
 
 /** The same files with another check. As with `ClientTls` itself: one object for as long as the files stay the same. */

@@ -5,7 +5,8 @@ import { dialTcp, hostOf, portOf, type Dial } from '../platform/dial';
 import type { ClientTls } from './clientTls';
 import { explainErrorsOf, HANDSHAKE_TIMEOUT, MEMBER_REMEDIES, type Remedies } from './dialFailure';
 import { identityError } from './serverCheck';
-import { Sessions } from './sessions';
+import { chainEndMs, nextEndMs } from './sessionEnd';
+import { Sessions, type Session } from './sessions';
 
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const KEEP_ALIVE_AFTER_MS = 30_000;
@@ -33,7 +34,7 @@ interface TlsDialOptions {
 
 function dialTls(url: URL, tls: ClientTls, sessions: Sessions, options: TlsDialOptions): TLSSocket {
   const host = hostOf(url);
-  const session = sessions.of(url.host, tls);
+  const session = sessions.of(url.host, tls, Date.now());
   const socket = connect({
     host,
     port: portOf(url),
@@ -42,13 +43,13 @@ function dialTls(url: URL, tls: ClientTls, sessions: Sessions, options: TlsDialO
     rejectUnauthorized: tls.server.kind !== 'anybody',
     checkServerIdentity: (dialled, certificate) => identityError(tls.server, dialled, certificate),
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(session === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session: session.ticket }),
   });
   socket.setNoDelay(true);
   socket.setKeepAlive(true, KEEP_ALIVE_AFTER_MS);
   watchHandshake(socket, options.handshakeTimeoutMs);
   socket.on('session', (ticket: Buffer) => {
-    sessions.keep(url.host, tls, ticket);
+    sessions.keep(url.host, tls, { ticket, endMs: endOf(socket, tls, session) });
   });
   // The first to hear of it: the words are in the error before anybody else reads it.
   explainErrorsOf(socket, url, options.remedies, tls.own);
@@ -56,6 +57,12 @@ function dialTls(url: URL, tls: ClientTls, sessions: Sessions, options: TlsDialO
     sessions.forget(url.host);
   });
   return socket;
+}
+
+/** One that began with another one is good for no longer than that. */
+function endOf(socket: TLSSocket, { trustEndsMs = [] }: ClientTls, resumed: Session | undefined): number {
+  if (resumed !== undefined && socket.isSessionReused()) return resumed.endMs;
+  return Math.min(chainEndMs(socket), nextEndMs(trustEndsMs, Date.now()));
 }
 
 /** Node.js limits the handshake of those who come, not of those who go. */

@@ -12,7 +12,8 @@ export function dialMaterial(credentials: Pick<Credentials, 'current'>, side: Tl
     const material = credentials.current;
     if (made?.of !== material) {
       const context = createSecureContext(contextOptions(material, side.protocol));
-      made = { of: material, tls: { context, server: serverCheckOf(side), own: material.own } };
+      const { own, trustEndsMs } = material;
+      made = { of: material, tls: { context, server: serverCheckOf(side), own, trustEndsMs } };
     }
     return made.tls;
   };

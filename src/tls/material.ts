@@ -15,6 +15,8 @@ export interface Material {
   readonly expiresMs: number;
   /** Of the first of its lists of revoked certificates that ends. */
   readonly revocations: RevocationsTime | undefined;
+  /** When each of its CAs, and each of these lists, ends; milliseconds since 1970. */
+  readonly trustEndsMs: readonly number[];
   /** One sentence each: what works and was hardly meant. */
   readonly doubts: readonly string[];
 }
@@ -56,7 +58,8 @@ export async function checkMaterial(texts: TlsTexts, rules: MaterialRules, nowMs
   };
   checkUsable(pem, texts);
   const own = pair && describe(pair.own, named(pair.text.file));
-  return { pem, own, expiresMs, revocations: revocations?.time, doubts };
+  const trustEndsMs = [...(authorities ?? []).map(endMs), ...(revocations?.endsMs ?? [])];
+  return { pem, own, expiresMs, revocations: revocations?.time, trustEndsMs, doubts };
 }
 
 interface Pair {

@@ -17,6 +17,8 @@ export interface Revocations {
   readonly pem: readonly string[];
   /** Undefined if none of them says. */
   readonly time: RevocationsTime | undefined;
+  /** When each of them ends, milliseconds since 1970; Infinity: it does not say. */
+  readonly endsMs: readonly number[];
 }
 
 /** Rejects with TlsFileError. */
@@ -30,15 +32,17 @@ export async function revocationsOf({ file, text }: TlsText): Promise<Revocation
   }
   const { X509Crl } = await loadX509();
   let time: RevocationsTime | undefined;
+  const endsMs: number[] = [];
   for (const [index, { body }] of blocks.entries()) {
     try {
       const { thisUpdate, nextUpdate } = new X509Crl(Buffer.from(body, 'base64'));
       const endMs = nextUpdate?.getTime() ?? Infinity;
+      endsMs.push(endMs);
       if (endMs < (time?.endMs ?? Infinity)) time = { fromMs: thisUpdate.getTime(), endMs };
     } catch {
       const message = `${named(file)}: list ${index + 1} of ${blocks.length} is damaged; fetch the file anew`;
       throw new TlsFileError('notPem', message);
     }
   }
-  return { pem: blocks.map((block) => block.text), time };
+  return { pem: blocks.map((block) => block.text), time, endsMs };
 }

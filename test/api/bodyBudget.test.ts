@@ -22,14 +22,14 @@ afterEach(async () => {
 });
 
 /** A request that announces much, sends some of it and then nothing. */
-function unfinished(bytes: number, localAddress = '127.0.0.1'): Socket {
+function unfinished(bytes: number, localAddress = '127.0.0.1', target = 'PUT /v2/keys/a'): Socket {
   const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
   sockets.push(socket);
   socket.on('error', () => undefined);
-  const form = 'Content-Type: application/x-www-form-urlencoded\r\n';
-  socket.write(
-    `PUT /v2/keys/a HTTP/1.1\r\nHost: x\r\n${form}Content-Length: 10000000\r\n\r\nvalue=${'x'.repeat(bytes)}`,
-  );
+  const form = `Content-Type: application/${target.includes('/v2/members') ? 'json' : 'x-www-form-urlencoded'}\r\n`;
+  // As much as any route takes.
+  const length = target.includes('/v2/keys') ? 10_000_000 : target.includes('/v2/auth') ? 1_000_000 : 65_000;
+  socket.write(`${target} HTTP/1.1\r\nHost: x\r\n${form}Content-Length: ${length}\r\n\r\nvalue=${'x'.repeat(bytes)}`);
   return socket;
 }
 
@@ -90,4 +90,55 @@ test('a client with many large bodies leaves room for those of others, and a thi
 test('a body that is the only one of its client may take all there is', async () => {
   unfinished(190_000, '127.0.0.2');
   await until(() => budget.usedBytes > 185_000);
+});
+
+test.each([
+  'PUT /v2/auth/users/x',
+  'PUT /v2/auth/roles/x',
+  'POST /v2/members',
+  'PUT /v2/members/1f',
+  'PUT /v2/admin/config',
+  'PUT /config/local/log',
+])('those of %s count too, and hear 503 and when to come back', async (target) => {
+  for (let n = 1; n < 10; n++) unfinished(60_000, `127.0.0.${n}`, target);
+  await until(() => budget.usedBytes > 110_000);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(budget.usedBytes).toBeLessThanOrEqual(LIMIT);
+  const [method = '', path = ''] = target.split(' ');
+  const json = { 'content-type': 'application/json' };
+  const refused = await ask(api.clientPort, method, path, 'x'.repeat(60_000), json);
+  expect([refused.status, refused.headers['retry-after'], refused.body]).toEqual([
+    503,
+    '1',
+    '{"message":"etcdserver: too many requests"}',
+  ]);
+});
+
+test('a key that is waited for counts while it is, and one that is too long for what is left is refused', async () => {
+  const watches = [1, 2, 3].map((n) => unfinishedWatch(60_000, `127.0.0.${n}`));
+  await until(() => api.member.watches.length === 3);
+  expect(budget.usedBytes).toBeGreaterThan(170_000);
+  for (const path of [`/v2/keys/${'k'.repeat(60_000)}?wait=true`, `/v1/watch/${'k'.repeat(60_000)}`]) {
+    expect((await ask(api.clientPort, 'GET', path)).status).toBe(503);
+  }
+  for (const watch of watches) watch.destroy();
+  await until(() => budget.usedBytes === 0);
+});
+
+function unfinishedWatch(bytes: number, localAddress: string): Socket {
+  const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
+  sockets.push(socket);
+  socket.on('error', () => undefined);
+  socket.write(`GET /v2/keys/${'k'.repeat(bytes)}?wait=true HTTP/1.1\r\nHost: x\r\n\r\n`);
+  return socket;
+}
+
+test('all addresses of one IPv6 network are one client', () => {
+  const open = (remoteAddress: string): boolean => {
+    const response = { req: { socket: { remoteAddress } }, once: () => undefined };
+    return budget.account(response as never)(30_000);
+  };
+  const ofOne = Array.from({ length: 7 }, (_, n) => open(`2001:db8::${n + 1}`));
+  expect(ofOne).toEqual([true, true, true, true, true, false, false]);
+  expect(open('2001:db8:0:1::1')).toBe(true);
 });

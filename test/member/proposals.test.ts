@@ -103,9 +103,12 @@ describe('long commands', () => {
     return Promise.allSettled(callers);
   });
 
-  it('of a client that has many wait for each other, and not those of another client', async () => {
+  it.each([
+    ['address', () => '10.0.0.1'],
+    ['IPv6 network', (at: number) => `2001:db8::${at}`],
+  ])('of an %s that has many wait for each other, and not those of another client', async (_what, from) => {
     const add = (path: string, client: string) => proposals.add(set(path, { value }), 100, false, client);
-    const callers = [1, 2, 3, 4].map((at) => add(`/many/${at}`, '10.0.0.1'));
+    const callers = [1, 2, 3, 4].map((at) => add(`/many/${at}`, from(at)));
     takeBatches();
     // These come later, and each goes before what the first still has waiting.
     callers.push(add('/few/1', '10.0.0.2'), add('/other', '10.0.0.3'), add('/few/2', '10.0.0.2'));

@@ -1,15 +1,14 @@
 /** Connections to the peer port before it is known whose they are. */
 import { PassThrough } from 'node:stream';
 import { Doors } from '../../src/peer/doors';
-import type { PeerContext } from '../../src/peer/context';
 
-function underTest(): { readonly doors: Doors; readonly pass: () => void } {
+function underTest(max?: number): { readonly doors: Doors; readonly pass: () => void } {
   const timers = new Set<() => void>();
   const after = (_ms: number, act: () => void): (() => void) => {
     timers.add(act);
     return () => timers.delete(act);
   };
-  const doors = new Doors({ clock: { after } } as unknown as PeerContext);
+  const doors = new Doors({ after }, max);
   return { doors, pass: () => timers.forEach((act) => act()) };
 }
 
@@ -33,4 +32,11 @@ test('beyond the bound the first stranger goes, and nobody who is known', () => 
   }
   expect([known!.destroyed, first!.destroyed, second!.destroyed]).toEqual([false, true, false]);
   expect(doors.count).toBe(256);
+});
+
+test('the bound is what there is room for', () => {
+  const { doors } = underTest(3);
+  const sockets = Array.from({ length: 5 }, () => new PassThrough());
+  for (const socket of sockets) doors.arrived(socket);
+  expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true, false, false, false]);
 });

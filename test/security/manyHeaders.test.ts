@@ -1,6 +1,8 @@
 /** Very many headers, or very long ones: each costs time and memory before anybody knows who asks. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { heldBytes } from '../support/heldMemory';
-import { sendRaw, startUnderTest, type ApiUnderTest } from '../api/apiUnderTest';
+import { sendRaw, startUnderTest, until, type ApiUnderTest } from '../api/apiUnderTest';
 
 let api: ApiUnderTest;
 
@@ -46,4 +48,62 @@ test('none of it stays in memory', async () => {
   for (let each = 0; each < 100; each++) await sendRaw(api.clientPort, `${START}${lines}\r\n`);
   // They were 80 MB together.
   expect((await heldBytes()) - before).toBeLessThan(10 * 1024 * 1024);
+});
+
+describe('of 60 clients', () => {
+  const CLIENTS = 60;
+  const LONG = 'b'.repeat(900_000);
+  let sockets: Socket[] = [];
+  let answered = 0;
+
+  /** Sends a request on each, and resolves when all of them are where they are to be. */
+  const sendAll = async (request: string, isThere: () => boolean): Promise<void> => {
+    answered = 0;
+    sockets = Array.from({ length: CLIENTS }, () => {
+      const socket = connect(api.clientPort, '127.0.0.1');
+      socket.on('error', () => undefined);
+      socket.on('data', () => answered++);
+      socket.write(request, 'latin1');
+      return socket;
+    });
+    await until(isThere);
+  };
+
+  const end = async (): Promise<void> => {
+    const closed = sockets.map((socket) => once(socket, 'close'));
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(closed);
+    await until(() => api.member.watches.every(({ cancelled }) => cancelled));
+    api.member.watches.length = 0;
+  };
+
+  const areAnswered = (): boolean => answered >= CLIENTS;
+  const areWaiting = (): boolean => api.member.watches.length >= CLIENTS;
+
+  test.each([
+    ['that rest after an answer, no headers', 'GET /v2/keys/a HTTP/1.1', 'GET /v2/keys/a HTTP/1.1', areAnswered],
+    ['that rest after a change, no headers', 'DELETE /v2/keys/a HTTP/1.1', 'DELETE /v2/keys/a HTTP/1.1', areAnswered],
+    ['that wait, no headers', 'GET /v2/keys/a?wait=true HTTP/1.1', 'GET /v2/keys/a?wait=true HTTP/1.1', areWaiting],
+    [
+      'that wait, no query',
+      'GET /v2/keys/a-long-enough-name?wait=true HTTP/1.1',
+      `GET /v2/keys/a-long-enough-name?wait=true&x=${LONG} HTTP/1.1`,
+      areWaiting,
+    ],
+    ['that wait by v1, no headers', 'GET /v1/watch/a HTTP/1.1', 'GET /v1/watch/a HTTP/1.1', areWaiting],
+    [
+      'that wait by v1, no query',
+      'GET /v1/watch/a-long-enough-name HTTP/1.1',
+      `GET /v1/watch/a-long-enough-name?x=${LONG} HTTP/1.1`,
+      areWaiting,
+    ],
+  ])('%s are held', async (_what, short, long, isThere) => {
+    await sendAll(`${short}\r\nHost: x\r\nA: b\r\n\r\n`, isThere);
+    await end();
+    const before = await heldBytes();
+    await sendAll(`${long}\r\nHost: x\r\n${long === short ? `A: ${LONG}` : 'A: b'}\r\n\r\n`, isThere);
+    // They were 54 MB together.
+    expect((await heldBytes()) - before).toBeLessThan(10 * 1024 * 1024);
+    await end();
+  });
 });

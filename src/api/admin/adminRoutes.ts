@@ -21,18 +21,18 @@ import { SnapshotStreams } from './snapshot';
 const MACHINE_PATH = /^\/v2\/admin\/machines\/[^/]+$/;
 
 /** What the routes need of the options. */
-type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger' | 'web' | 'onPeerGranted'>;
+type AdminOptions = Pick<ApiOptions, 'member' | 'now' | 'logger' | 'web' | 'bodyBudget' | 'onPeerGranted'>;
 
 /** For a client or a metrics port. */
 export function adminRoutes(options: AdminOptions): readonly Route[] {
-  const { member, web } = options;
+  const { member, web, bodyBudget } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
   /** Also for a GET: no page of another site makes a member send all that it has. */
   const toOwnPages = (serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
     root((context, grant) => (refuseCrossSite(context.req, context.res, web) ? undefined : serve(context, grant)));
   return routes(member, {
-    config: root((context, grant) => serveConfigChange(context, grant, member)),
+    config: root((context, grant) => serveConfigChange(context, grant, member, bodyBudget)),
     removal: root((context, grant) => serveMachineRemoval(context, grant, member)),
     snapshot: toOwnPages((context, grant) => snapshots.serve(context, grant)),
     log: toOwnPages((context, grant) => logs.serve(context, grant)),
@@ -53,7 +53,7 @@ export function readOnlyAdminRoutes(member: Member, refuse: (context: Context) =
  * @param isForOperators the peer port was made the port of operators' routes: who reaches it is one
  */
 export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean): readonly Route[] {
-  const { member } = options;
+  const { member, bodyBudget } = options;
   const snapshots = new SnapshotStreams(options);
   const logs = new LogStreams(options);
   const named = (what: string, serve: (context: Context, grant: RootGrant) => Promise<void>): Rule =>
@@ -82,7 +82,7 @@ export function peerAdminRoutes(options: AdminOptions, isForOperators: boolean):
       return Promise.resolve();
     });
   return routes(member, {
-    config: named('changed', (context, grant) => serveConfigChange(context, grant, member)),
+    config: named('changed', (context, grant) => serveConfigChange(context, grant, member, bodyBudget)),
     removal: named('changed', (context, grant) => serveMachineRemoval(context, grant, member)),
     snapshot: given((context, grant) => snapshots.serve(context, grant)),
     log: given((context, grant) => logs.serve(context, grant)),

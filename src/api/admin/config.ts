@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { settingsJson, type SettingsChange } from '../../machine/cluster/clusterSettings';
 import { MemberError, type SettingsAdmin } from '../../member/types';
 import type { RootGrant } from '../auth/guard';
+import type { BodyBudget } from '../bodyBudget';
 import { writeErrorText, writeJson } from '../http/answers';
 import { readBody } from '../http/body';
 
@@ -19,10 +20,13 @@ export function serveConfig(context: Context, member: SettingsAdmin): void {
  * Takes those of the three that are numbers; what is below the least is raised to it. Answers what then holds, on any member. A body that
  * is no JSON object is answered with 500, as by etcd 0.4.
  */
-export async function serveConfigChange(context: Context, grant: RootGrant, member: SettingsAdmin): Promise<void> {
-  const body = await new Promise<string | undefined>((resolve) => {
-    readBody(context.req, BODY_BYTES_MAX, resolve);
-  });
+export async function serveConfigChange(
+  context: Context,
+  grant: RootGrant,
+  member: SettingsAdmin,
+  bodyBudget?: BodyBudget,
+): Promise<void> {
+  const body = await readBody(context.req, BODY_BYTES_MAX, bodyBudget?.account(context.res));
   if (body === undefined) {
     writeErrorText(context.res, 413, 'http: request body too large');
     return;

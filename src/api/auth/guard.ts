@@ -5,7 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import { mayAccess, mayAdminister, type Access } from '../../machine/auth/access';
 import type { AuthUser, AuthView } from '../../machine/auth/view';
-import type { AuthSource } from '../../member/types';
+import type { KeyEvent } from '../../machine/keyspace/event';
+import type { AuthSource, KeyReader } from '../../member/types';
 import type { ApiObserver } from '../observer';
 import { parseRequestTarget } from '../http/requestTarget';
 import type { Authenticator, Identity } from './authenticator';
@@ -19,12 +20,14 @@ class KeyGrant {
   private seen: AuthView | undefined;
   private seenVersion = 0;
 
+  /** @param directory the right is to what is below this key, and to the key itself only while it is a directory */
   constructor(
     private readonly source: AuthSource,
     private readonly holder: Holder,
     private readonly path: string,
     private readonly access: Access,
     private readonly recursive: boolean,
+    private readonly directory?: string,
   ) {}
 
   /** Whether it would be given again: after a wait its holder may be gone, or have another password or other rights. */
@@ -35,6 +38,18 @@ class KeyGrant {
     this.seen = view;
     this.seenVersion = view.version;
     return true;
+  }
+
+  /** Whether what was found may be shown, or what has happened: not the value of a file where the right is to a directory. */
+  mayShow({ node, prevNode }: KeyEvent): boolean {
+    return node.key !== this.directory || (node.dir && prevNode?.dir !== false);
+  }
+
+  /** Whether it may be waited for what happens there, as things are now. */
+  mayWatch(member: KeyReader): boolean {
+    if (this.directory === undefined || member.childCount(this.directory) !== undefined) return true;
+    const there = member.get(this.directory, { recursive: false, sorted: false });
+    return !there.ok || this.mayShow(there);
   }
 
   /** Whether somebody who may write is also told what was there before, and why a comparison failed. */
@@ -157,7 +172,7 @@ export class Guard implements KeyGuard {
     if (grant.holds()) return grant;
     if (access === 'write' || !hasSlashAtEnd(request)) return this.refuse(DENIED);
     // For who reads, `/app/` is covered by `/app/*`, as in etcd; a write there would change `/app` itself, which is not.
-    const below = new KeyGrant(this.source, identity, `${path}/`, access, recursive);
+    const below = new KeyGrant(this.source, identity, `${path}/`, access, recursive, path);
     return below.holds() ? below : this.refuse(DENIED);
   }
 

@@ -19,8 +19,8 @@ interface Exchange {
 }
 
 export class Connection {
-  /** The request under way, or the last one that was. */
-  private current: Exchange | undefined;
+  /** The request under way; over: the last one that was is answered. Of a connection that rests no request is held. */
+  private current: Exchange | 'over' | undefined;
   /** Requests that came in one read, before their bytes were held back. */
   private waiting: Exchange[] = [];
   /** The newest request that was read: more may be needed of its body. */
@@ -116,7 +116,11 @@ export class Connection {
   }
 
   private isBusy(): boolean {
-    return (this.current !== undefined && !this.current.response.closed) || this.waiting.length > 0;
+    return this.isUnderWay() || this.waiting.length > 0;
+  }
+
+  private isUnderWay(): boolean {
+    return typeof this.current === 'object' && !this.current.response.closed;
   }
 
   /** Whether the parser may be given more: nothing is under way, or it is and not here as a whole. */
@@ -131,16 +135,28 @@ export class Connection {
   private begin(exchange: Exchange): void {
     this.current = exchange;
     this.isWatched = false;
+    exchange.response.once('close', () => {
+      this.forget(exchange);
+    });
     this.handler(exchange.request, exchange.response);
+  }
+
+  private forget(exchange: Exchange): void {
+    const { request } = exchange;
+    if (this.current === exchange) this.current = 'over';
+    const forgetNewest = (): void => {
+      if (this.newest === request) this.newest = undefined;
+    };
+    if (request.complete) forgetNewest();
+    else request.once('end', forgetNewest);
   }
 
   /** Goes on when the request under way was answered. */
   private watchCurrent(): void {
     if (this.isWatched || this.current === undefined) return;
     this.isWatched = true;
-    const { response } = this.current;
-    if (response.closed) setImmediate(this.advance);
-    else response.once('close', () => setImmediate(this.advance));
+    if (this.current === 'over' || this.current.response.closed) setImmediate(this.advance);
+    else this.current.response.once('close', () => setImmediate(this.advance));
   }
 
   /** Each in a turn of its own, so that a client that sends many does not keep the others waiting. */
@@ -151,7 +167,7 @@ export class Connection {
       this.intake.discard();
       return;
     }
-    if (this.current?.response.closed === false) {
+    if (this.isUnderWay()) {
       // Another request has begun meanwhile.
       this.watchCurrent();
       return;

@@ -83,9 +83,7 @@ async function readForm(request: IncomingMessage): Promise<Form | undefined> {
   const mediaType = parseMediaType(request.headers['content-type']);
   const isForm = mediaType.ok && mediaType.type === 'application/x-www-form-urlencoded';
   if (isForm && hasBody(request) && METHODS_WITH_FORM.includes(request.method ?? '')) {
-    const body = await new Promise<string | undefined>((resolve) => {
-      readBody(request, BODY_MAX_BYTES, resolve);
-    });
+    const body = await readBody(request, BODY_MAX_BYTES);
     if (body === undefined) return undefined;
     parseForm(body, FIELDS, form);
   } else {

@@ -14,10 +14,30 @@ const UNBOUNDED: BodyRoom = { hasRoomFor: () => true, onNoRoom: () => undefined 
 const NOTHING = Buffer.alloc(0);
 const GATHERED_FROM_BYTES = 64 * 1024;
 
-/** The whole body as a byte string; see `readBytes`. */
-export function readBody(request: IncomingMessage, limitBytes: number, done: (body: string | undefined) => void): void {
-  readBytes(request, limitBytes, (bytes) => {
-    done(bytes?.latin1Slice());
+/** There is no room for the body of a request now; the router answers it. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+}
+
+/**
+ * The whole body as a byte string; undefined if it is longer than `limitBytes`. Rejects with NoRoomError, and never settles for a client that
+ * goes away in the middle.
+ *
+ * @param hasRoomFor of BodyRoom; may be left out for bodies of some kilobytes at the most
+ */
+export function readBody(
+  request: IncomingMessage,
+  limitBytes: number,
+  hasRoomFor: BodyRoom['hasRoomFor'] = UNBOUNDED.hasRoomFor,
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const done = (bytes: Buffer | undefined): void => {
+      resolve(bytes?.latin1Slice());
+    };
+    const onNoRoom = (): void => {
+      reject(new NoRoomError());
+    };
+    readBytes(request, limitBytes, done, { hasRoomFor, onNoRoom });
   });
 }
 

@@ -24,12 +24,21 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
 export function parseRequestTarget(url: string): RequestTarget | undefined {
   const target = url.startsWith('/') ? url : withoutAuthority(url);
   const question = target.indexOf('?');
-  const rawPath = question < 0 ? target : target.slice(0, question);
+  const rawPath = question < 0 ? target : ownCopy(target, question);
   const query = question < 0 ? '' : target.slice(question + 1);
   if (!rawPath.startsWith('/')) return undefined;
   if (!UNUSUAL.test(rawPath)) return { path: rawPath, query };
   const path = decodePercent(rawPath);
   return typeof path === 'string' ? { path: cleanPath(path), query } : undefined;
+}
+
+/** By so much a text may be longer than what is kept of it. */
+const HELD_BESIDE_MAX = 4096;
+
+/** The first `length` characters of a byte string. A piece of a string is no copy, and would keep a long query as long as the path is held. */
+export function ownCopy(text: string, length: number): string {
+  const piece = text.slice(0, length);
+  return text.length - length <= HELD_BESIDE_MAX ? piece : Buffer.from(piece, 'latin1').latin1Slice();
 }
 
 function withoutAuthority(url: string): string {

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { KeyGrant } from '../auth/guard';
 import { DENIED, writeRefusal } from '../auth/refusal';
 import type { Form } from '../http/form';
+import { forgetHeadOf } from '../http/requestHead';
 import type { KeyReader } from '../../member/types';
 import { onKey, open, type Route, type Rule } from '../routeRules';
 import { writeFailure } from '../v2/keys/answer';
@@ -80,7 +81,10 @@ async function acquire(
 ): Promise<void> {
   const wish = wishOf(lock, form, valueName);
   if ('failure' in wish) writeFailure(context.res, member, wish.failure);
-  else await waits.serve(context.res, grant, wish);
+  else {
+    forgetHeadOf(context);
+    await waits.serve(context.res, grant, wish);
+  }
 }
 
 async function renew({ context, lock, form }: ModuleRequest, member: KeyReader, locks: LockService): Promise<void> {

@@ -13,9 +13,7 @@ const SECONDS_MAX = 900;
 
 /** Takes `{"Seconds":60}`; 204 without a body once leadership is handed over, 429 if that was asked for too often. 0 ends it. */
 export async function serveDrain(context: Context, grant: RootGrant, drain: Drain): Promise<void> {
-  const body = await new Promise<string | undefined>((resolve) => {
-    readBody(context.req, BODY_MAX_BYTES, resolve);
-  });
+  const body = await readBody(context.req, BODY_MAX_BYTES);
   const seconds = secondsOf(body ?? '');
   if (seconds === undefined) {
     writeJson(context.res, 400, `{"message":"give a body like {\\"Seconds\\":60}, with 0 to ${SECONDS_MAX}"}`);

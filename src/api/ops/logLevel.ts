@@ -1,6 +1,7 @@
 /** `/config/local/log`: changes the log level while the server runs. */
 import type { Context } from 'koa';
 import type { RootGrant } from '../auth/guard';
+import type { BodyBudget } from '../bodyBudget';
 import { writeJson } from '../http/answers';
 import { readBody } from '../http/body';
 import { callerOf } from '../http/caller';
@@ -43,10 +44,9 @@ export async function serveLogLevel(
   context: Context,
   grant: RootGrant,
   setLogLevel: (level: LogLevel, caller: string) => void,
+  bodyBudget?: BodyBudget,
 ): Promise<void> {
-  const body = await new Promise<string | undefined>((resolve) => {
-    readBody(context.req, BODY_MAX_BYTES, resolve);
-  });
+  const body = await readBody(context.req, BODY_MAX_BYTES, bodyBudget?.account(context.res));
   const name = body === undefined ? undefined : levelName(body);
   if (name === undefined) {
     writeJson(context.res, 400, '{"message":"Invalid json body"}');

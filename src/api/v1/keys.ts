@@ -21,6 +21,7 @@ import { sendPieces } from '../http/longBody';
 import type { FlatHeaders } from '../http/outgoing';
 import type { Form } from '../http/form';
 import { readRequestForm, type FormLimits } from '../http/requestForm';
+import { forgetHeadOf } from '../http/requestHead';
 import type { ApiObserver } from '../observer';
 import { BUSY, isMemberError, memberFailure } from '../v2/keys/failure';
 import { withoutPrevious } from '../v2/keys/previous';
@@ -64,6 +65,7 @@ export class V1Keys {
     );
     if (result === undefined) return;
     if (!result.ok) writeV1Failure(context.res, readFailure(result, key));
+    else if (!grant.mayShow(result)) writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
     else this.send(context.res, result.node.dir ? listPieces(result) : filePieces(result));
   }
 
@@ -107,20 +109,34 @@ export class V1Keys {
 
   /** The next change of the key or of anything below it; with an index the first one since then (conflicts row 22). */
   async watch(context: Context): Promise<void> {
+    await this.beginWatch(context);
+    // Until then nothing may be sent; the application takes a route that has ended without an answer for one that is not there.
+    if (!context.res.closed) await new Promise((resolve) => context.res.once('close', resolve));
+  }
+
+  private async beginWatch(context: Context): Promise<void> {
     const { key, query } = keyTarget(context, WATCH);
     const sinceIndex = await this.indexToWatchFrom(context, query);
     if (sinceIndex === undefined) return;
     const grant = await this.grantFor(context, key, 'read', true);
     if (grant === undefined) return;
-    this.options.observer.keyRequest('GET', 'watch').received();
-    const { member, openWatches } = this.options;
+    const { member, openWatches, bodyBudget, observer } = this.options;
+    if (!grant.mayWatch(member)) {
+      writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
+      return;
+    }
+    // Of all that it was asked with, the key is held for as long as the client waits.
+    if (!bodyBudget.account(context.res)(key.length)) {
+      writeV1Failure(context.res, fromV2(BUSY));
+      return;
+    }
+    forgetHeadOf(context);
+    observer.keyRequest('GET', 'watch').received();
     const watch = new V1Watch(member, context.res, grant, openWatches, (event) => {
       this.send(context.res, watchedPieces(event));
     });
     const refusal = watch.start(key, sinceIndex);
     if (refusal !== undefined) writeV1Failure(context.res, readFailure(refusal, key));
-    // Until then nothing may be sent; the application takes a route that has ended without an answer for one that is not there.
-    if (!context.res.closed) await new Promise((resolve) => context.res.once('close', resolve));
   }
 
   /** What a watch is asked with is not held while it waits. Undefined: it was answered with why not. */

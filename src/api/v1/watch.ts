@@ -57,7 +57,7 @@ export class V1Watch implements OpenWatch {
 
   private onEvent(event: KeyEvent | undefined): void {
     if (this.watch === undefined) return;
-    if (event === undefined || !this.grant.holds()) {
+    if (event === undefined || !this.grant.holds() || !this.grant.mayShow(event)) {
       this.cut();
       return;
     }

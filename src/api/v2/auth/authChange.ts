@@ -5,6 +5,7 @@ import type { AuthResult } from '../../../machine/auth/result';
 import { faultOfAuthChange } from '../../../machine/auth/changeKinds';
 import type { AuthWriter, ClusterAdmin } from '../../../member/types';
 import type { RootGrant } from '../../auth/guard';
+import type { BodyBudget } from '../../bodyBudget';
 import { readBody } from '../../http/body';
 import { isMemberError } from '../keys/failure';
 import { writeClusterMessage } from '../members/memberJson';
@@ -25,10 +26,12 @@ const BODY_MAX_BYTES = 1024 * 1024;
 type Writer = AuthWriter & ClusterAdmin;
 
 /** The body as text; what is not UTF-8 in it becomes replacement characters, as in Go. Undefined: too long, and answered. */
-export async function readAuthBody(context: Context, member: ClusterAdmin): Promise<string | undefined> {
-  const body = await new Promise<string | undefined>((resolve) => {
-    readBody(context.req, BODY_MAX_BYTES, resolve);
-  });
+export async function readAuthBody(
+  context: Context,
+  member: ClusterAdmin,
+  bodyBudget: BodyBudget | undefined,
+): Promise<string | undefined> {
+  const body = await readBody(context.req, BODY_MAX_BYTES, bodyBudget?.account(context.res));
   if (body === undefined) {
     writeClusterMessage(context, member, 413, 'http: request body too large');
     return undefined;

@@ -1,6 +1,7 @@
 /** The routes of `/v2/auth`: who may do what is root's business, whether auth is on is everybody's. */
 import type { Context } from 'koa';
 import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types';
+import type { BodyBudget } from '../../bodyBudget';
 import { open, root, type Route } from '../../routeRules';
 import { writeJson } from '../../http/answers';
 import { writeLine } from './authAnswers';
@@ -18,6 +19,7 @@ const MORE = /^\/v2\/auth\/(?:users|roles)\/[^/]+\/[^/]/;
 export function authRoutes(
   member: AuthSource & AuthWriter & ClusterAdmin,
   passwords: PasswordHashing,
+  bodyBudget?: BodyBudget,
 ): readonly Route[] {
   return [
     {
@@ -28,7 +30,7 @@ export function authRoutes(
       paths: [USER],
       rules: {
         GET: root((context, grant) => showUser(context, grant, member)),
-        PUT: root((context, grant) => putUser(context, grant, member, passwords)),
+        PUT: root((context, grant) => putUser(context, grant, member, passwords, bodyBudget)),
         DELETE: root((context, grant) => deleteUser(context, grant, member)),
       },
     },
@@ -40,7 +42,7 @@ export function authRoutes(
       paths: [ROLE],
       rules: {
         GET: root((context, grant) => showRole(context, grant, member)),
-        PUT: root((context, grant) => putRole(context, grant, member)),
+        PUT: root((context, grant) => putRole(context, grant, member, bodyBudget)),
         DELETE: root((context, grant) => deleteRole(context, grant, member)),
       },
     },

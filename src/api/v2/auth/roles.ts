@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { AuthChange, Permissions } from '../../../machine/auth/change';
 import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types';
 import type { RootGrant } from '../../auth/guard';
+import type { BodyBudget } from '../../bodyBudget';
 import { writeClusterMessage } from '../members/memberJson';
 import { roleJson, rolesJson, writeLine, writeRefused, writeTooLong } from './authAnswers';
 import { change, readAuthBody, writeBadJson } from './authChange';
@@ -26,8 +27,13 @@ export function showRole(context: Context, grant: RootGrant, member: Reader): vo
 }
 
 /** Makes a role, or grants it permissions and takes them away. */
-export async function putRole(context: Context, grant: RootGrant, member: AuthWriter & ClusterAdmin): Promise<void> {
-  const body = await readAuthBody(context, member);
+export async function putRole(
+  context: Context,
+  grant: RootGrant,
+  member: AuthWriter & ClusterAdmin,
+  bodyBudget?: BodyBudget,
+): Promise<void> {
+  const body = await readAuthBody(context, member, bodyBudget);
   if (body === undefined) return;
   const request = parseRoleRequest(body);
   if (request === undefined) {

@@ -4,6 +4,7 @@ import type { AuthChange } from '../../../machine/auth/change';
 import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types';
 import type { RootGrant } from '../../auth/guard';
 import { writeRefusal } from '../../auth/refusal';
+import type { BodyBudget } from '../../bodyBudget';
 import { writeClusterMessage } from '../members/memberJson';
 import { usersJson, writeLine, writeRefused, writeTooLong } from './authAnswers';
 import { change, readAuthBody, writeBadJson, type Created } from './authChange';
@@ -50,8 +51,9 @@ export async function putUser(
   grant: RootGrant,
   member: AuthWriter & ClusterAdmin,
   passwords: PasswordHashing,
+  bodyBudget?: BodyBudget,
 ): Promise<void> {
-  const body = await readAuthBody(context, member);
+  const body = await readAuthBody(context, member, bodyBudget);
   if (body === undefined) return;
   const request = parseUserRequest(body);
   if (request === undefined) {

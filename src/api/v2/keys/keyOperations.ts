@@ -6,6 +6,7 @@ import type { KeyReader, KeyWriter } from '../../../member/types';
 import { errorStatus } from '../../errors';
 import type { KeyGrant } from '../../auth/guard';
 import { DENIED, keyRefusal } from '../../auth/refusal';
+import type { BodyBudget } from '../../bodyBudget';
 import { writeInternalError } from '../../http/answers';
 import type { Outgoing } from '../../http/outgoing';
 import type { ApiObserver, KeyRequestKind, KeyRequestObserver } from '../../observer';
@@ -13,7 +14,7 @@ import { UNSEEN } from '../../observer';
 import { writeAnyFailure, writeEvent, writeKept, writeListing } from './answer';
 import { eventPieces, eventStatus } from './eventJson';
 import type { KeyFailure } from './failure';
-import { isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import { BUSY, isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
 import type { KeptListings } from './keptListings';
 import type { KeyParameters } from './parameters';
 import { withoutPrevious } from './previous';
@@ -29,6 +30,7 @@ export interface KeyOperationsOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openWatches: OpenWatches;
+  readonly bodyBudget: BodyBudget;
   readonly listings: KeptListings;
   readonly observer: ApiObserver;
   /** Why a write is not carried out, if it is not; everything is if absent. */
@@ -121,6 +123,10 @@ export class KeyOperations {
     const { path, parameters } = request;
     const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member);
     const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
+    if (result.ok && !request.grant.mayShow(result)) {
+      this.refuse(response, keyRefusal(DENIED), request);
+      return;
+    }
     if (!result.ok || !hasChildren(result)) {
       this.answer(response, result, request);
       return;
@@ -138,6 +144,15 @@ export class KeyOperations {
   }
 
   private watch(response: Outgoing, request: KeyRequest): void {
+    if (!request.grant.mayWatch(this.options.member)) {
+      this.refuse(response, keyRefusal(DENIED), request);
+      return;
+    }
+    // Of all that it was asked with, the key is held for as long as the client waits.
+    if (!this.options.bodyBudget.account(response)(request.path.length)) {
+      this.refuse(response, BUSY, request);
+      return;
+    }
     const { recursive, stream, waitIndex } = request.parameters;
     const options = { recursive, stream, sinceIndex: waitIndex };
     const watch = new WatchResponse(this.options.member, response, request.grant, options, this.options.openWatches);

@@ -2,13 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRefusal, type KeyGrant, type KeyGuard } from '../../auth/guard';
 import { DENIED, keyRefusal, type Refusal } from '../../auth/refusal';
-import type { BodyBudget } from '../../bodyBudget';
 import { writeMethodNotAllowed } from '../../http/answers';
 import { hasBody, readBytes, skipBody } from '../../http/body';
 import type { Form } from '../../http/form';
 import { formSlices, parseForm, SHORT_FORM_LENGTH } from '../../http/form';
 import { parseMediaType } from '../../http/mediaType';
 import { parseMultipart } from '../../http/multipart';
+import { forgetHead } from '../../http/requestHead';
 import { BUSY, requestFailure } from './failure';
 import { KeyOperations, type KeyOperationsOptions } from './keyOperations';
 import type { BadParameter, KeyParameters } from './parameters';
@@ -22,7 +22,6 @@ const TOO_LARGE = 'http: POST too large';
 export interface KeysOptions extends KeyOperationsOptions {
   readonly guard: KeyGuard;
   readonly maxRequestBytes: number;
-  readonly bodyBudget: BodyBudget;
 }
 
 /** Reads key requests: the query and the body become parameters, which KeyOperations carries out. */
@@ -197,6 +196,9 @@ export class KeysHandler {
   ): void {
     if (isRefusal(decided)) this.operations.fail(response, keyRefusal(decided));
     else if (!decided.holds()) this.operations.fail(response, keyRefusal(DENIED));
-    else this.operations.carryOut(response, decided, method, path, parameters);
+    else {
+      if (parameters.wait) forgetHead(response.req);
+      this.operations.carryOut(response, decided, method, path, parameters);
+    }
   }
 }

@@ -126,6 +126,10 @@ export class WatchResponse implements OpenWatch {
       this.schedule();
     });
     this.socket = this.response.socket;
+    if (!watch.past.every((event) => this.grant.mayShow(event))) {
+      this.cut();
+      return undefined;
+    }
     this.socket?.once('end', this.onHalfClosed);
     this.flush(NEVER);
     if (this.socket?.readableEnded === true) this.onHalfClosed();
@@ -147,8 +151,12 @@ export class WatchResponse implements OpenWatch {
 
   private onEvent(event: KeyEvent | undefined): void {
     if (this.isOver) return;
-    if (event === undefined || !this.grant.holds()) this.cut();
+    if (event === undefined || !this.mayShow(event)) this.cut();
     else this.send(watchedEventText(event));
+  }
+
+  private mayShow(event: KeyEvent): boolean {
+    return this.grant.holds() && this.grant.mayShow(event);
   }
 
   private send(text: EventText): void {

@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { type ClusterAdmin, MemberError, MembershipError, type MembershipRefusal } from '../../../member/types';
 import type { RootGrant } from '../../auth/guard';
+import type { BodyBudget } from '../../bodyBudget';
 import { writeErrorText } from '../../http/answers';
 import { wholeRequest } from '../../http/body';
 import { parseMemberId } from './memberId';
@@ -10,8 +11,13 @@ import { readMemberRequest, type MemberRequest } from './memberRequest';
 import { subpathOf } from './members';
 
 /** Adds a member with the peer URLs of the body; 201 and the member, which has neither name nor client URLs yet. */
-export async function addMember(context: Context, grant: RootGrant, member: ClusterAdmin): Promise<void> {
-  const request = await readMemberRequest(context.req);
+export async function addMember(
+  context: Context,
+  grant: RootGrant,
+  member: ClusterAdmin,
+  bodyBudget?: BodyBudget,
+): Promise<void> {
+  const request = await readMemberRequest(context.req, bodyBudget?.account(context.res));
   if (!request.ok) {
     writeClusterMessage(context, member, request.status, request.message);
     return;
@@ -23,10 +29,15 @@ export async function addMember(context: Context, grant: RootGrant, member: Clus
 }
 
 /** Gives a member other peer URLs. The id is looked at before the body, whatever the body is. */
-export async function updateMember(context: Context, grant: RootGrant, member: ClusterAdmin): Promise<void> {
+export async function updateMember(
+  context: Context,
+  grant: RootGrant,
+  member: ClusterAdmin,
+  bodyBudget?: BodyBudget,
+): Promise<void> {
   const id = idOrRefusal(context, member, subpathOf(context).subpath);
   if (id === undefined) return;
-  const request: MemberRequest = await readMemberRequest(context.req);
+  const request: MemberRequest = await readMemberRequest(context.req, bodyBudget?.account(context.res));
   if (!request.ok) {
     writeClusterMessage(context, member, request.status, request.message);
     return;

@@ -1,6 +1,6 @@
 /** The body of a membership request, read as etcd 3.4 reads it: `{"peerURLs":["http://host:port"]}`. */
 import type { IncomingMessage } from 'node:http';
-import { readBody } from '../../http/body';
+import { readBody, type BodyRoom } from '../../http/body';
 import { parsePeerUrls } from './peerUrls';
 
 export type MemberRequest =
@@ -13,17 +13,18 @@ export const BODY_MAX_BYTES = 64 * 1024;
 const JSON_TYPE = 'application/json';
 const GO_TYPE = 'struct { PeerURLs []string "json:\\"peerURLs\\"" }';
 
-/** Checks type, size, JSON and URLs, in this order. A client that goes away before its body is complete is never answered. */
-export async function readMemberRequest(request: IncomingMessage): Promise<MemberRequest> {
+/** Checks type, size, JSON and URLs, in this order. See `readBody` for the rest. */
+export async function readMemberRequest(
+  request: IncomingMessage,
+  hasRoomFor?: BodyRoom['hasRoomFor'],
+): Promise<MemberRequest> {
   const contentType = request.headers['content-type'] ?? '';
   // Go compares the part before the semicolon as it is, case and all.
   if (contentType.split(';', 1)[0]?.trim() !== JSON_TYPE) {
     request.resume();
     return { ok: false, status: 415, message: `Bad Content-Type ${contentType}, accept ${JSON_TYPE}` };
   }
-  const body = await new Promise<string | undefined>((resolve) => {
-    readBody(request, BODY_MAX_BYTES, resolve);
-  });
+  const body = await readBody(request, BODY_MAX_BYTES, hasRoomFor);
   if (body === undefined) return { ok: false, status: 413, message: 'http: request body too large' };
   return parseMemberRequest(Buffer.from(body, 'latin1').toString('utf8'));
 }
