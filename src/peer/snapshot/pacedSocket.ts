@@ -3,6 +3,8 @@ import type { PeerContext } from '../context';
 import { PaceAccount, USUAL_PACE } from '../../platform/pace';
 import { SnapshotError } from './snapshotError';
 
+const TOO_SLOW = 'the peer took too little for too long';
+
 /** The way out of a snapshot stream, for as long as the peer takes what is sent at the usual pace. */
 export class PacedSocket {
   private readonly account: PaceAccount;
@@ -23,6 +25,7 @@ export class PacedSocket {
     const startMs = context.monotonicMs();
     await this.drained(account.leftMs);
     account.waited(context.monotonicMs() - startMs);
+    if (account.leftMs === 0) throw new SnapshotError(TOO_SLOW);
   }
 
   private drained(limitMs: number): Promise<void> {
@@ -44,8 +47,7 @@ export class PacedSocket {
       };
       const cancel = clock.after(limitMs, () => {
         const isStalled = limitMs === limits.snapshotStallMs;
-        const what = isStalled ? `nothing for ${limitMs} ms` : 'too little for too long';
-        settle(new SnapshotError(`the peer took ${what}`));
+        settle(new SnapshotError(isStalled ? `the peer took nothing for ${limitMs} ms` : TOO_SLOW));
       });
       socket.on('drain', drained);
       socket.on('close', closed);
