@@ -242,7 +242,8 @@ describe('a transfer that is cut', () => {
         for await (const _chunk of incoming) {
           taken += 1;
           nowMs += tookMs;
-          await pause(1);
+          // So much slower than the chunks come that the sender has to wait for it.
+          await pause(10);
         }
       },
     });
