@@ -1,15 +1,15 @@
 /** How a member without a state begins, as it is configured. */
 import type { Logger } from 'pino';
-import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import type { FounderName } from '../discovery/askBack';
-import { ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
+import { AlreadyRunningError, ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
 import { tellAdvertisedUrls, type AdvertisedNotes } from '../discovery/advertisedUrls';
 import { beginFromDiscovery } from '../discovery/discoveryUrl';
 import type { Environment } from '../discovery/environment';
 import { keepRegistered } from '../discovery/firstLeader';
-import { beginFromJoinUrls } from '../discovery/joinUrls';
+import { beginFromJoinUrls, type JoinUrlsOptions } from '../discovery/joinUrls';
+import { beginUnlessJoined } from '../discovery/meanwhile';
 import { untilKnownAgree } from '../discovery/agreement';
 import { askForRoom } from '../discovery/room';
 import { beginFromPeers, peerUrlsOf } from '../discovery/peers';
@@ -17,9 +17,10 @@ import { leaderBesides, type LeaderBesides, type LeaderQuestion } from '../disco
 import { HttpMembersApi } from '../discovery/membersApi';
 import type { Notes } from '../discovery/note';
 import { Registry } from '../discovery/registry';
-import { replaceMember } from '../discovery/replaceMember';
+import { replaceMember, type ReplacementOptions } from '../discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
-import { foundersFromSrv } from '../discovery/srvRecords';
+import { shownUrl } from '../discovery/shownUrl';
+import type { Lookup } from '../discovery/srvRecords';
 import { isUnstarted } from '../discovery/unstarted';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
 import type { FoundersAnswer, FoundersQuestion, Witness } from '../discovery/witness';
@@ -32,6 +33,7 @@ import { askFounder as askFounderAt, askFounderName as askFounderNameAt } from '
 import { fetchMembers } from '../peer/fetchMembers';
 import { readPlainFileSync } from '../platform/plainFile';
 import type { KnownCluster } from '../platform/standbyFile';
+import { configuredFounders, DNS, foundationOf } from './configuredFounders';
 import type { Dials } from './dials';
 import { foreignListText } from './foreignList';
 import { readStandbyNote } from './removedData';
@@ -43,6 +45,18 @@ const ASK_FOUNDER_TIMEOUT_MS = 1500;
 /** Answered from memory. Less than the above, so that whoever waits for it is answered in time. */
 const ASK_FOUNDER_NAME_TIMEOUT_MS = 1000;
 
+/** What this data directory has told others, or is about to. */
+export interface BeginnerNotes {
+  readonly registration: Notes;
+  /** The id of the cluster in which it began to take the place of a lost member. */
+  readonly returning: {
+    read(): Promise<string | undefined>;
+    /** Durable when it resolves. */
+    write(clusterId: string): Promise<void>;
+    remove(): Promise<void>;
+  };
+}
+
 /** Begins one member. */
 export class MemberBeginner {
   private readonly environment: Environment;
@@ -53,11 +67,12 @@ export class MemberBeginner {
   /** @param signal aborted when the process is asked to stop: a beginning that still waits rejects with its reason */
   constructor(
     private readonly configuration: Configuration,
-    private readonly notes: Notes,
+    private readonly notes: BeginnerNotes,
     private readonly witness: Witness,
     private readonly dials: Dials,
     logger: Logger,
     signal: AbortSignal,
+    private readonly dns: Lookup = DNS,
   ) {
     this.environment = { clock: new RealClock(), random: Math.random, log: logger, signal, dial: dials.client };
     this.peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
@@ -70,28 +85,31 @@ export class MemberBeginner {
   readonly begin = async (unfinishedId: string | undefined): Promise<Beginning> => {
     this.wasAsked = true;
     const { configuration, environment, peerURLs } = this;
-    const entry = this.entry(unfinishedId, peerURLs);
     const note = await readStandbyNote(configuration.dataDir);
-    if (note !== undefined) return this.beginFromStandby(entry, note);
+    if (note !== undefined) return this.beginFromStandby(this.entry(unfinishedId, peerURLs), note);
     if (configuration.foundingConflict !== undefined) throw new JoinError(configuration.foundingConflict);
-    const urls = configuration.joinUrls.map((url) => url.toLowerCase());
-    const foundingId = memberIdOf(peerURLs, this.discoveryUrl() ?? configuration.initialClusterToken);
-    const isOnlyWay =
-      configuration.initialClusterState === 'existing' && !namesOthers({ ...configuration, joinUrls: [] });
-    const joined = await beginFromJoinUrls({
-      ...{ ...entry, urls, foundingId, isOnlyWay },
+    const founders = await configuredFounders(configuration, this.dns, environment);
+    const listed = founders instanceof JoinError ? [] : founders;
+    // Where DNS says who founds, the cluster knows this member by its record.
+    const record =
+      configuration.discoverySrv === '' ? undefined : listed.find(({ name }) => name === configuration.name);
+    const own = record?.peerURLs ?? peerURLs;
+    const entry = this.entry(unfinishedId, own);
+    const token = this.discoveryUrl() ?? configuration.initialClusterToken;
+    const foundingId = memberIdOf(own, token);
+    const join = {
+      ...{ ...entry, foundingId, urls: configuration.joinUrls.map((url) => url.toLowerCase()) },
+      foundation: configuration.discovery === '' ? foundationOf(listed, token) : undefined,
+      isOnlyWay: configuration.initialClusterState === 'existing' && !namesOthers({ ...configuration, joinUrls: [] }),
       ...{ fetchMembers: this.ask, environment },
-    });
+    };
+    const joined = await beginFromJoinUrls(join);
     if (joined !== undefined) return joined;
-    if (configuration.discovery !== '') return this.beginFromDiscovery(entry, foundingId);
-    const byPeers = await beginFromPeers({ ...entry, urls: this.peers(), fetchMembers: this.ask, environment });
+    if (configuration.discovery !== '') return this.beginFromDiscovery(join);
+    const byPeers = await beginFromPeers({ ...join, urls: this.peers() });
     if (byPeers !== undefined) return byPeers;
-    if (configuration.discoverySrv !== '') return this.beginFromSrv(unfinishedId);
-    const listed = [...configuration.initialCluster].map(([name, own]) => ({
-      name,
-      peerURLs: own.map(formatEndpoint),
-    }));
-    return this.beginFromList(entry, listed);
+    if (founders instanceof JoinError) throw founders;
+    return this.beginFromList(entry, founders);
   };
 
   /** Before the others are given up for lost. */
@@ -107,7 +125,7 @@ export class MemberBeginner {
     const { configuration, environment, peerURLs } = this;
     const url = this.discoveryUrl();
     if (!this.wasAsked) this.tellIgnored(members);
-    const note = await this.notes.read();
+    const note = await this.notes.registration.read();
     if (url === undefined || note?.protocol !== '0.4' || note.url !== url) return;
     await keepRegistered({ registry: this.registryAt(url), name: configuration.name, peerURLs, environment });
   }
@@ -174,35 +192,26 @@ export class MemberBeginner {
     return joinOrAdd(entry, await untilKnownAgree(known, this.ask, environment));
   }
 
-  private async beginFromDiscovery(entry: EntryOptions, foundingId: string): Promise<Beginning> {
-    const { configuration, environment, notes } = this;
+  private async beginFromDiscovery(join: JoinUrlsOptions): Promise<Beginning> {
+    const { configuration, environment } = this;
     const { name, discoveryProtocol, discoveryFallback } = configuration;
-    const registry = this.registryAt(this.discoveryUrl() ?? '');
-    const options = { ...entry, name, registry, notes, foundingId, clusterIdOf, ...this.asking() };
+    const notes = this.notes.registration;
+    const url = this.discoveryUrl() ?? '';
     try {
-      return await beginFromDiscovery(options, discoveryProtocol);
+      return await beginUnlessJoined(join, (signal) => {
+        const registry = this.registryAt(url, signal);
+        return beginFromDiscovery({ ...join, name, registry, notes, clusterIdOf, ...this.asking() }, discoveryProtocol);
+      });
     } catch (error) {
       // Whoever began to join is a member already, whatever the fallback is.
-      const joins = discoveryFallback === 'join' || entry.unfinishedId !== undefined;
+      const joins = discoveryFallback === 'join' || join.unfinishedId !== undefined;
       if (!(error instanceof ClusterFullError) || !joins) throw error;
       environment.log.info(
-        { url: registry.shown },
+        { url: shownUrl(url) },
         'the cluster of the discovery URL is full: joining it as one more member',
       );
-      return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, this.ask, environment));
+      return joinOrAdd(join, await untilOneAnswers(error.peerURLs, this.ask, environment));
     }
-  }
-
-  private async beginFromSrv(unfinishedId: string | undefined): Promise<Beginning> {
-    const { configuration, environment, peerURLs } = this;
-    const { discoverySrv: domain, discoverySrvName: serviceName, name } = configuration;
-    const dns = {
-      resolveSrv,
-      lookup: async (host: string) => (await lookup(host, { all: true })).map(({ address }) => address),
-    };
-    const founders = await foundersFromSrv({ domain, serviceName, name, peerURLs, lookup: dns, environment });
-    const own = founders.find((founder) => founder.name === name)?.peerURLs ?? peerURLs;
-    return this.beginFromList(this.entry(unfinishedId, own), founders);
   }
 
   private beginFromList(entry: EntryOptions, founders: readonly Founder[]): Promise<Beginning> {
@@ -213,6 +222,7 @@ export class MemberBeginner {
       founders,
       token,
       state,
+      leftCluster: () => this.notes.returning.read(),
       ...this.asking(),
     });
   }
@@ -231,8 +241,21 @@ export class MemberBeginner {
     return new HttpMembersApi(this.environment, this.dials);
   }
 
-  private registryAt(url: string): Registry {
-    return new Registry(url, { ...this.environment, dial: this.dials.discovery });
+  /** @param signal ends what is asked there */
+  private registryAt(url: string, signal = this.environment.signal): Registry {
+    return new Registry(url, { signal, dial: this.dials.discovery });
+  }
+
+  private async replace(options: ReplacementOptions): Promise<string> {
+    const { returning } = this.notes;
+    if (options.lost !== undefined) await returning.write(options.cluster.clusterId);
+    try {
+      return await replaceMember(options);
+    } catch (error) {
+      // The place was not given up.
+      if (error instanceof AlreadyRunningError) await returning.remove();
+      throw error;
+    }
   }
 
   private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
@@ -240,12 +263,13 @@ export class MemberBeginner {
     const { electionTimeoutMs } = this.configuration;
     return {
       peerURLs,
+      alsoAt: this.peerURLs,
       unfinishedId,
       autoRejoin: this.configuration.autoRejoin,
       isUnstarted: (cluster, own) => isUnstarted(cluster, own, this.ask, environment),
       hasRoom: async ({ members }) => (await askForRoom(members, peerURLs[0] ?? '', this.dials.peer)).hasRoom,
       replaceMember: (cluster, lost) =>
-        replaceMember({
+        this.replace({
           ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },
           ...{ electionTimeoutMs, fetchMembers: this.ask, members: this.membersApi(), environment },
         }),

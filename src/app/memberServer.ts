@@ -20,6 +20,7 @@ import { AdvertisedNotes } from '../storage/advertisedNote';
 import { openDataDirectory } from '../storage/dataDirectory';
 import type { TlsAcceptor } from '../tls/acceptor';
 import { RegistrationNotes } from '../storage/registrationNote';
+import { ReturnNotes } from '../storage/returnNote';
 import { WitnessNotes } from '../storage/witnessNote';
 import { apiOptions } from './apiOptions';
 import { openAuditLog, type AuditLog } from './auditLog';
@@ -86,7 +87,7 @@ export async function startServer(setting: ServerSetting): Promise<Server> {
     await checkListenable('--listen-metrics-urls', configuration.listenMetricsUrls);
     const beginner = new MemberBeginner(
       configuration,
-      new RegistrationNotes(directory.kv),
+      { registration: new RegistrationNotes(directory.kv), returning: new ReturnNotes(directory.kv) },
       witness,
       dials,
       logger,

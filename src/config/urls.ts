@@ -41,6 +41,12 @@ export function parseEndpoint(text: string, use: EndpointUse): Result<Endpoint> 
   return parseAuthority(text, known, rest, use);
 }
 
+/** Why nobody can connect to a URL, as a sentence without its subject's name; undefined: somebody may. */
+export function faultOfUrl(text: string): string | undefined {
+  const endpoint = parseEndpoint(text, 'advertise');
+  return endpoint.ok ? undefined : endpoint.message;
+}
+
 function parseAuthority(text: string, scheme: Scheme, authority: string, use: EndpointUse): Result<Endpoint> {
   const [, bracketed, portText] = AUTHORITY_SHAPE.exec(authority) ?? [];
   const host = bracketed === undefined ? undefined : parseHost(bracketed);

@@ -66,5 +66,7 @@ export function unitOf(kind: NumberKind): string {
 function parseStrings(kind: Extract<Kind, { readonly type: 'strings' }>, text: string): Result<readonly string[]> {
   const items = listItems(text);
   const wrong = items.find((item) => !kind.matches.test(item));
-  return wrong === undefined ? success(items) : failure(`${quote(wrong)} is not usable; ${kind.expected}`);
+  if (wrong !== undefined) return failure(`${quote(wrong)} is not usable; ${kind.expected}`);
+  const fault = items.map((item) => kind.faultOf?.(item)).find((each) => each !== undefined);
+  return fault === undefined ? success(items) : failure(fault);
 }

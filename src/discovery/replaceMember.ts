@@ -4,7 +4,7 @@ import { reasonOf } from '../platform/networkError';
 import type { MembersApi } from './membersApi';
 import { MemberServers } from './memberServers';
 import { Retry } from './retry';
-import { askAny, findOwn, type FetchMembers } from './runningCluster';
+import { askAny, findOwn, ofCluster, type FetchMembers } from './runningCluster';
 
 const LONGEST_WAIT_MS = 2000;
 /** A leader hears nothing of a member that has just ended for so many election timeouts before it knows. */
@@ -68,7 +68,10 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
     const waitedMs = await retry.wait();
     if (runningForMs !== undefined) runningForMs += waitedMs;
     const urls = others.flatMap((member) => member.peerURLs).filter((url) => !peerURLs.includes(url));
-    cluster = (await askAny(urls, options.fetchMembers)) ?? cluster;
+    // Another cluster may be at one of these URLs by now: nothing of it is to be changed.
+    const ofThisCluster = async (url: string): Promise<ListedCluster> =>
+      ofCluster(options.cluster.clusterId, await options.fetchMembers(url));
+    cluster = (await askAny(urls, ofThisCluster)) ?? cluster;
     refuseStarted(cluster, lost, peerURLs);
   }
 }
@@ -78,7 +81,7 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
  * look again from the start is for the next run.
  */
 function refuseStarted(cluster: ListedCluster, lost: ListedMember | undefined, peerURLs: readonly string[]): void {
-  const own = findOwn(cluster, peerURLs);
+  const own = findOwn(cluster, { peerURLs });
   if (own === undefined || own.name === '' || own.id === lost?.id) return;
   throw new JoinError(
     `the cluster ${cluster.clusterId} has a member with the peer URL ${peerURLs.join(',')} already: ${own.id} (${own.name}); ` +

@@ -1,9 +1,10 @@
 import { clusterIdOf, memberIdOf } from '../member/identity';
-import { JoinError, NoRoomError, type Beginning, type Founder, type ListedCluster } from './beginning';
+import { JoinError, type Beginning, type Founder, type ListedCluster } from './beginning';
 import type { Environment } from './environment';
 import { mayFound, type AskFounder } from './founding';
 import { Retry } from './retry';
 import {
+  addTo,
   askAny,
   findOwn,
   inBrackets,
@@ -23,9 +24,13 @@ export interface StaticListOptions extends EntryOptions {
   readonly token: string;
   readonly witness: Witness;
   readonly askFounder: AskFounder;
+  /** The cluster from which an earlier run began to remove this member, to come back as a new one; absent or undefined: none. */
+  readonly leftCluster?: () => Promise<string | undefined>;
   readonly fetchMembers: FetchMembers;
   readonly environment: Environment;
 }
+
+const GONE = 'this member is no longer listed: it takes its place as a new member';
 
 /**
  * Decides from --initial-cluster and what the others say whether this member founds the cluster, joins it, or comes back to it
@@ -60,11 +65,11 @@ export async function beginFromStaticList(options: StaticListOptions): Promise<B
 
 /** It was listed when it began to join. One that was started a moment ago may not have applied that again, so it asks on. */
 async function finishJoin(options: StaticListOptions, others: readonly string[]): Promise<Beginning> {
-  const { fetchMembers, environment, peerURLs } = options;
+  const { fetchMembers, environment } = options;
   const retry = new Retry(environment);
   for (;;) {
     const cluster = await untilOneAnswers(others, fetchMembers, environment);
-    const own = findOwn(cluster, peerURLs);
+    const own = findOwn(cluster, options);
     if (own !== undefined) return joinListed(options, cluster, own);
     retry.warn({ cluster: cluster.clusterId }, `${notListed(options, cluster)}; asking again`);
     await retry.wait();
@@ -72,8 +77,9 @@ async function finishJoin(options: StaticListOptions, others: readonly string[])
 }
 
 async function joinAs(options: StaticListOptions, cluster: ListedCluster): Promise<Beginning> {
-  const own = findOwn(cluster, options.peerURLs);
-  if (own !== undefined) return joinListed(options, cluster, own);
+  const own = findOwn(cluster, options);
+  if (own !== undefined) return joinListed(options, cluster, own, memberIdOf(options.peerURLs, options.token));
+  if (options.autoRejoin && (await options.leftCluster?.()) === cluster.clusterId) return addTo(options, cluster, GONE);
   throw new JoinError(notListed(options, cluster));
 }
 
@@ -103,12 +109,8 @@ async function comeBack(
   }
   const cluster = await askAny(others, async (url) => ofCluster(clusterId, await options.fetchMembers(url)));
   if (cluster === undefined) return undefined;
-  const own = findOwn(cluster, options.peerURLs);
-  if (own !== undefined) return joinListed(options, cluster, own, foundingId);
-  if ((await options.hasRoom?.(cluster)) === false) throw new NoRoomError(cluster);
-  options.log({ cluster: clusterId }, 'this member is no longer listed: it takes its place as a new member');
-  const memberId = await options.replaceMember(cluster, undefined);
-  return { kind: 'join', memberId, clusterId, peers: cluster.members };
+  const own = findOwn(cluster, options);
+  return own === undefined ? addTo(options, cluster, GONE) : joinListed(options, cluster, own, foundingId);
 }
 
 /** Peer URLs. */

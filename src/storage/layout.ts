@@ -7,6 +7,7 @@
  * | `b`                                        | incarnations: of this directory, and of the founders it heard of | witnessNote |
  * | `c`                                        | this start of the flag --force-new-cluster was carried out   | recordCodec  |
  * | `d`                                        | what this member told a discovery service                    | registrationNote |
+ * | `e`                                        | the cluster from which it began to remove itself, to come back | returnNote |
  * | `f`                                        | format version of everything below                           | recordCodec  |
  * | `g`                                        | the generation of the rows that count                        | recordCodec  |
  * | `h`                                        | hard state: term, vote, commit                               | recordCodec  |
@@ -43,6 +44,7 @@ export const ADVERTISED_KEY: Uint8Array = Buffer.from('a');
 export const WITNESS_KEY: Uint8Array = Buffer.from('b');
 export const FORCED_KEY: Uint8Array = Buffer.from('c');
 export const REGISTRATION_KEY: Uint8Array = Buffer.from('d');
+export const RETURN_KEY: Uint8Array = Buffer.from('e');
 export const FORMAT_KEY: Uint8Array = Buffer.from('f');
 export const GENERATION_KEY: Uint8Array = Buffer.from('g');
 export const HARD_STATE_KEY: Uint8Array = Buffer.from('h');
@@ -57,6 +59,7 @@ const SYNCED_FIRST_BYTES: ReadonlySet<number | undefined> = new Set(
     WITNESS_KEY,
     FORCED_KEY,
     REGISTRATION_KEY,
+    RETURN_KEY,
     FORMAT_KEY,
     GENERATION_KEY,
     HARD_STATE_KEY,

@@ -213,6 +213,15 @@ const mistakes: readonly (readonly [Written, string])[] = [
     flags('--join-urls=http://a:2380,http://b'),
     '--join-urls: "http://b" is not usable; give peer URLs like http://HOST:PORT or https://HOST:PORT separated by commas',
   ],
+  [
+    flags('--join-urls=http://a:2380,http://10.0.0.1:72380'),
+    '--join-urls: "http://10.0.0.1:72380" has no usable port; give a number from 1 to 65535',
+  ],
+  [
+    flags('--join-urls=http://10.0.0.300:2380'),
+    '--join-urls: "http://10.0.0.300:2380" has no usable host; write a name, an IPv4 address or an IPv6 address in brackets',
+  ],
+  [flags('--peers=a:1,b:0'), '--peers: "http://b:0" has no usable port; give a number from 1 to 65535'],
   // Options against each other.
   [
     flags(

@@ -8,7 +8,7 @@ const urls = ['a', 'b', 'c'].map((name) => `http://${name}:2380`);
 
 function join(cluster: ListedCluster | undefined, rest: Partial<JoinUrlsOptions> = {}): Promise<Beginning | undefined> {
   const fetchMembers = () => (cluster === undefined ? Promise.reject(new Error('refused')) : Promise.resolve(cluster));
-  return beginFromJoinUrls({ ...joiner('a', TOKEN).options, urls, fetchMembers, ...rest });
+  return beginFromJoinUrls({ ...joiner('a', TOKEN).options, urls, foundation: undefined, fetchMembers, ...rest });
 }
 
 it('goes on otherwise when nobody answers, and when only this member is named', async () => {
@@ -32,7 +32,22 @@ it('waits where the cluster is said to exist and nobody else could be asked', as
 });
 
 it('goes on otherwise when the cluster is one that this member is about to found', async () => {
-  expect(await join(clusterOf(['a', 'b', 'c'], TOKEN, ['a']))).toBeUndefined();
+  const cluster = clusterOf(['a', 'b', 'c'], TOKEN, ['a']);
+  expect(await join(cluster)).toBeUndefined();
+  expect(await join(cluster, { foundation: cluster.clusterId })).toBeUndefined();
+});
+
+it('joins the cluster of which it is a founder where it would found another one by its options', async () => {
+  const cluster = clusterOf(['a', 'b', 'c'], TOKEN, ['a']);
+  const { clusterId, members } = cluster;
+  const [own, ...peers] = members;
+  // It may have voted before anybody knew its name.
+  const beginning = { kind: 'join', memberId: `instead-of-${own?.id}`, clusterId, peers };
+  expect(await join(cluster, { foundation: clusterOf(['a'], TOKEN).clusterId })).toEqual(beginning);
+  const changed = { clusterId, members: [...members.slice(0, 2), listed('d', TOKEN)] };
+  expect(await join(changed, { foundation: clusterOf(['a'], TOKEN).clusterId })).toMatchObject({
+    memberId: `instead-of-${own?.id}`,
+  });
 });
 
 it('has itself added where it is not listed', async () => {
@@ -76,6 +91,22 @@ it('waits where somebody is there and cannot be verified, and says why, instead 
   });
   expect(one.lines).toContain(
     'none of http://b:2380, http://c:2380 answers (TLS with b:2380: x509: certificate signed by unknown authority); waiting for one of them',
+  );
+});
+
+it('waits where somebody belongs to a cluster and was not told its members yet', async () => {
+  const one = joiner('a', TOKEN);
+  const cluster = clusterOf(['b', 'c', 'd'], TOKEN);
+  let attempts = 0;
+  const fetchMembers = (): Promise<ListedCluster> =>
+    Promise.resolve(attempts++ < 20 ? { ...cluster, members: [] } : cluster);
+  expect(await join(undefined, { ...one.options, urls: ['http://b:2380'], fetchMembers })).toMatchObject({
+    kind: 'join',
+    memberId: 'added',
+  });
+  expect(one.lines).toContain(
+    `none of http://b:2380 answers (http://b:2380 belongs to the cluster ${cluster.clusterId} and was not told its members yet); ` +
+      'waiting for one of them',
   );
 });
 

@@ -14,6 +14,6 @@ test('with a certificate of peers an address means https', () => {
   expect(peerUrlsOf('a:1,http://b:1', 'https', '--peers')).toEqual(['https://a:1', 'http://b:1']);
 });
 
-test.each(['a', 'a:x', 'a:1/x', 'ftp://a:1', 'user@a:1'])('%j is no peer', (text) => {
+test.each(['a', 'a:x', 'a:1/x', 'ftp://a:1', 'user@a:1', 'a:0', 'a:72380', '10.0.0.300:1'])('%j is no peer', (text) => {
   expect(() => peerUrlsOf(text, 'http', '--peers-file F')).toThrow(JoinError);
 });

@@ -126,6 +126,21 @@ it('asks again who the members are: those of a young cluster publish their clien
   expect(seen).toEqual(['POST /v2/members']);
 });
 
+it('asks nobody of another cluster that is at one of the URLs by now', async () => {
+  const { url, seen } = await clusterThatAnswers([500, 500, 201]);
+  const other = { id: 'b', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };
+  const foreign = { id: 'z', name: 'z', peerURLs: ['http://z:1'], clientURLs: [`${url}/foreign`] };
+  const id = await replaceMember({
+    cluster: { clusterId: 'c', members: [other] },
+    lost: undefined,
+    peerURLs: ['http://a:1'],
+    fetchMembers: () => Promise.resolve({ clusterId: 'y', members: [foreign] }),
+    ...asking(environment()),
+  });
+  expect(id).toBe('fresh');
+  expect(seen.filter((line) => line.includes('foreign'))).toEqual([]);
+});
+
 it('refuses where another member turns out to have the URL', async () => {
   const { url } = await clusterThatAnswers([409, 200]);
   const other = { id: 'b', name: 'b', peerURLs: ['http://b:1'], clientURLs: [url] };

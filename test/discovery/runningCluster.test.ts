@@ -18,3 +18,13 @@ it('takes the first list of members, and one without any for no answer', async (
   expect(await askAny(['joining', 'gone'], ask)).toBeUndefined();
   expect(await askAny([], ask)).toBeUndefined();
 });
+
+it('tells of one that belongs to a cluster and knows no members, and not of silence', async () => {
+  const troubles: unknown[] = [];
+  const ask = asking({ joining: { clusterId: 'c', members: [] } });
+  await askAny(['joining', 'gone'], ask, (trouble) => troubles.push(trouble));
+  await askAny(['gone'], ask, (trouble) => troubles.push(trouble));
+  expect(troubles).toEqual([
+    { reasons: ['joining belongs to the cluster c and was not told its members yet'], lasts: true },
+  ]);
+});

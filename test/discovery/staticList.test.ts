@@ -198,6 +198,22 @@ describe('state existing', () => {
     );
   });
 
+  it('goes on with a return that was cut off after the removal, and only to that cluster', async () => {
+    const existing = (rest: Partial<StaticListOptions>): Promise<Beginning> =>
+      begin({}, cluster(b), { state: 'existing', ...rest }).beginning;
+    const leftCluster = () => Promise.resolve(clusterId);
+    expect(await existing({ leftCluster })).toEqual({ kind: 'join', memberId: 'new1', clusterId, peers: [b] });
+    const full = existing({ leftCluster, hasRoom: () => Promise.resolve(false) });
+    await expect(full).rejects.toBeInstanceOf(NoRoomError);
+    await expect(existing({ leftCluster, autoRejoin: false })).rejects.toThrow(/add it first/);
+    await expect(existing({ leftCluster: () => Promise.resolve('dd') })).rejects.toThrow(/add it first/);
+  });
+
+  it('takes no id of a founder, who may have voted before anybody knew its name', async () => {
+    const changed = cluster(listed(idOf('a'), 'a', ''), b, listed('9', 'd'));
+    expect(await begin({}, changed, { state: 'existing' }).beginning).toMatchObject({ kind: 'join', memberId: 'new1' });
+  });
+
   it('refuses when nobody answers, or nobody could', async () => {
     await expect(begin({}, undefined, { state: 'existing' }).beginning).rejects.toThrow(/none of .* answers/);
     const alone = [{ name: 'a', peerURLs: [url('a')] }];

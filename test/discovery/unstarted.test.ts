@@ -2,7 +2,7 @@
 import type { ListedCluster } from '../../src/discovery/beginning';
 import { joinListed } from '../../src/discovery/runningCluster';
 import { isUnstarted } from '../../src/discovery/unstarted';
-import { environment, joiner, listed } from './joiner';
+import { clusterOf, environment, joiner, listed } from './joiner';
 
 const TOKEN = 'http://d/t';
 const OWN = listed('x', TOKEN, '');
@@ -45,6 +45,16 @@ it('waits while fewer than a majority answer for this cluster, and says so', asy
 
 it('goes on once they answer', async () => {
   expect(await ask(asking({ a: LISTED, b: LISTED }, 4))).toBe(true);
+});
+
+it('takes no id of a founder, who may have voted before anybody knew its name', async () => {
+  const { options } = joiner('x', TOKEN);
+  const founders = clusterOf(['x', 'a', 'b'], TOKEN, ['x']);
+  const joining = joinListed({ ...options, isUnstarted: () => Promise.resolve(true) }, founders, founders.members[0]!);
+  expect(await joining).toMatchObject({ kind: 'join', memberId: `instead-of-${OWN.id}` });
+  await expect(joinListed({ ...options, autoRejoin: false }, founders, founders.members[0]!)).rejects.toThrow(
+    'may have voted before its name was known, but its data directory is empty',
+  );
 });
 
 it('joins under another id where an old list has no name for a member that was started', async () => {

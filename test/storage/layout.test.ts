@@ -11,6 +11,7 @@ import {
   LAST_GENERATION,
   LOG_START_KEY,
   REGISTRATION_KEY,
+  RETURN_KEY,
   logKey,
   laterGenerationsRange,
   rowKeyOf,
@@ -62,7 +63,8 @@ test('a generation’s range holds its rows and no others', () => {
 });
 
 test('what is always synced cannot be in a torn tail: notes and entries, but not what compaction moves', () => {
-  const always = [ADVERTISED_KEY, WITNESS_KEY, FORCED_KEY, REGISTRATION_KEY, FOUNDATION_KEY, RUN_KEY, logKey(7)];
+  const notes = [ADVERTISED_KEY, WITNESS_KEY, FORCED_KEY, REGISTRATION_KEY, RETURN_KEY];
+  const always = [...notes, FOUNDATION_KEY, RUN_KEY, logKey(7)];
   for (const key of always) expect([key, isSyncedKey(key)]).toEqual([key, true]);
   expect(isSyncedKey(LOG_START_KEY)).toBe(false);
   expect(isSyncedKey(Buffer.from(rowKey(generationPrefix(1), 'node', '/a')))).toBe(false);

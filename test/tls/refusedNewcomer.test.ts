@@ -48,6 +48,7 @@ async function whatItSays(own: CertificateFiles, maxVersion: '' | 'TLS1.2' = '')
   const beginning = beginFromJoinUrls({
     ...newcomer.options,
     urls: [`https://127.0.0.1:${port.port}`],
+    foundation: undefined,
     fetchMembers: (url) => fetchMembers(url, 2000, dial),
   });
   const ended = beginning.then(

@@ -1,4 +1,5 @@
 import { listItems } from '../text';
+import { faultOfUrl } from '../urls';
 import type { ActiveOption } from './types';
 
 /** How this member finds the others and agrees with them. */
@@ -94,6 +95,7 @@ export const clusteringOptions = {
       placeholder: 'HOST:PORT,...',
       matches: /^(?:https?:\/\/)?(?:\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
       expected: 'give peer addresses like HOST:PORT separated by commas',
+      faultOf: (item) => faultOfUrl(item.includes('://') ? item : `http://${item}`),
     },
     default: '',
     help:

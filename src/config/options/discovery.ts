@@ -1,3 +1,4 @@
+import { faultOfUrl } from '../urls';
 import type { ActiveOption, Kind } from './types';
 
 const domain = /^(?=.{0,253}$)([a-z0-9_-]+(\.[a-z0-9_-]+)*\.?)?$/i;
@@ -91,6 +92,7 @@ export const discoveryOptions = {
       placeholder: 'URL,...',
       matches: /^https?:\/\/(\[[0-9a-f:.]{2,45}\]|[^\s/?#@,:[\]]{1,253}):\d{1,5}$/i,
       expected: 'give peer URLs like http://HOST:PORT or https://HOST:PORT separated by commas',
+      faultOf: faultOfUrl,
     },
     default: '',
     help:

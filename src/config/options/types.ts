@@ -19,7 +19,14 @@ export type Kind =
   | { readonly type: 'enum'; readonly values: readonly string[]; readonly anyCase?: true }
   | { readonly type: 'urls'; readonly use: EndpointUse; readonly mayBeEmpty?: true }
   /** May be empty. `placeholder` stands for the value in help. */
-  | { readonly type: 'strings'; readonly placeholder: string; readonly matches: RegExp; readonly expected: string }
+  | {
+      readonly type: 'strings';
+      readonly placeholder: string;
+      readonly matches: RegExp;
+      readonly expected: string;
+      /** What is wrong with an item that matches, as a sentence without the option's name; undefined: nothing. */
+      readonly faultOf?: (item: string) => string | undefined;
+    }
   /** `name=url,name=url`; needs the member's own name and URLs to be checked. */
   | { readonly type: 'cluster' };
 
