@@ -65,9 +65,9 @@ class SizedCluster {
   /** A service that answers watches at once, for whatever reason, is not asked without pause. */
   private async watch(index: number): Promise<void> {
     const { clock } = this.options.environment;
-    const beganAtMs = clock.now();
+    const beganAtMs = clock.monotonicMs();
     await this.options.registry.changedAfter(index);
-    if (clock.now() - beganAtMs < HASTY_MS) await this.retry.wait();
+    if (clock.monotonicMs() - beganAtMs < HASTY_MS) await this.retry.wait();
     else this.retry.reset();
   }
 
