@@ -19,6 +19,7 @@ import type { Notes } from '../discovery/note';
 import { Registry } from '../discovery/registry';
 import { replaceMember } from '../discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
+import { ofToken } from '../discovery/sizedCluster';
 import { foundersFromSrv } from '../discovery/srvRecords';
 import { isUnstarted } from '../discovery/unstarted';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
@@ -189,7 +190,8 @@ export class MemberBeginner {
         { url: registry.shown },
         'the cluster of the discovery URL is full: joining it as one more member',
       );
-      return joinOrAdd(entry, await untilOneAnswers(error.peerURLs, this.ask, environment));
+      const cluster = await untilOneAnswers(error.peerURLs, this.ask, environment);
+      return joinOrAdd(entry, ofToken(registry.shown, error.clusterId, cluster));
     }
   }
 

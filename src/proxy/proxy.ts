@@ -38,6 +38,8 @@ export interface ProxyOptions {
   readonly ownUrls: (urls: readonly string[]) => readonly string[];
   /** Peer URLs of members, to ask who is in the cluster. */
   readonly peerUrls: readonly string[];
+  /** The one cluster that is forwarded to; undefined: that of the first member that answers. */
+  readonly clusterId?: string | undefined;
   /** `readonly`: anything but GET is refused, and so is the GET that makes a discovery token. */
   readonly mode: 'on' | 'readonly';
   /** Opens the client port; rejects if it cannot. */

@@ -79,6 +79,7 @@ it('does not register where all places are taken, and says who has them', async 
     name: 'ClusterFullError',
     message: expect.stringContaining('discovery: cluster is full'),
     peerURLs: ['http://a:2380'],
+    clusterId: clusterOf(['a'], url).clusterId,
   });
   expect(service.keys.size).toBe(before);
 });
