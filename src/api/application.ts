@@ -2,7 +2,7 @@
 import type { RequestListener } from 'node:http';
 import Koa from 'koa';
 import compose from 'koa-compose';
-import { refusalOfRegistration, REGISTRATION_BODY_BYTES_MAX } from './discovery/tokenRules';
+import { insteadOfMissingToken, refusalOfRegistration, REGISTRATION_BODY_BYTES_MAX } from './discovery/tokenRules';
 import { writeBadRequest, writeInternalError, writeNotFound } from './http/answers';
 import { parseRequestTarget } from './http/requestTarget';
 import { keysFront, setRouterPath } from './keysFront';
@@ -14,6 +14,7 @@ import { createRouter } from './router';
 import { clientRoutes, metricsRoutes, peerRoutes } from './routes';
 import type { DirectHandler } from './direct/directConnection';
 import { DirectKeys } from './v2/keys/directKeys';
+import type { KeyFailure } from './v2/keys/failure';
 import { KeysHandler, type KeysOptions } from './v2/keys/keysHandler';
 import type { OpenWaits } from './modules/openWaits';
 import type { KeptListings } from './v2/keys/keptListings';
@@ -92,11 +93,19 @@ export function createDirectKeys(
 
 /** What everything that answers key requests has in common. */
 function sharedByKeys(
-  { member, maxRequestBytes, now, observer = NO_OBSERVER, bodyBudget = new BodyBudget(Infinity) }: ApiOptions,
+  {
+    member,
+    maxRequestBytes,
+    now,
+    observer = NO_OBSERVER,
+    bodyBudget = new BodyBudget(Infinity),
+    discovery,
+  }: ApiOptions,
   { openWatches, listings }: LongAnswers,
   onUnexpected: (error: unknown) => void,
 ): Omit<KeysOptions, 'guard'> {
-  return { member, bodyBudget, maxRequestBytes, now, openWatches, listings, observer, onUnexpected };
+  const insteadOfMissing = (path: string): KeyFailure | undefined => insteadOfMissingToken(path, discovery);
+  return { member, bodyBudget, maxRequestBytes, now, openWatches, listings, observer, insteadOfMissing, onUnexpected };
 }
 
 /** As `createApplication`, for a port that only has the routes for monitoring, and for what the peer port has beside its own. */

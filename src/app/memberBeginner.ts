@@ -20,6 +20,7 @@ import { Registry } from '../discovery/registry';
 import { replaceMember, type ReplacementOptions } from '../discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
 import { shownUrl } from '../discovery/shownUrl';
+import { ofToken } from '../discovery/sizedCluster';
 import type { Lookup } from '../discovery/srvRecords';
 import { isUnstarted } from '../discovery/unstarted';
 import { beginFromStaticList, type StaticListOptions } from '../discovery/staticList';
@@ -210,7 +211,8 @@ export class MemberBeginner {
         { url: shownUrl(url) },
         'the cluster of the discovery URL is full: joining it as one more member',
       );
-      return joinOrAdd(join, await untilOneAnswers(error.peerURLs, this.ask, environment));
+      const cluster = await untilOneAnswers(error.peerURLs, this.ask, environment);
+      return joinOrAdd(join, ofToken(shownUrl(url), error.clusterId, cluster));
     }
   }
 

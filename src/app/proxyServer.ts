@@ -20,6 +20,8 @@ import { webRules } from './webRules';
 
 const ASK_TIMEOUT_MS = 2000;
 
+type ProxySetting = Pick<ServerSetting, 'dials' | 'tls' | 'stopping'> & Pick<ProxyOptions, 'clusterId'>;
+
 /**
  * Rejects with ListenError, TooFewDescriptorsError, TlsFileError or AuditFileError, or with the reason of `stopping` while it looks for the members,
  * and leaves nothing open.
@@ -29,7 +31,7 @@ const ASK_TIMEOUT_MS = 2000;
 export async function startProxyServer(
   configuration: Configuration,
   peerUrls: readonly string[],
-  { dials, tls, stopping }: Pick<ServerSetting, 'dials' | 'tls' | 'stopping'>,
+  { dials, tls, stopping, clusterId }: ProxySetting,
   logger: Logger,
 ): Promise<Pick<Proxy, 'stop'>> {
   await tls.makeOwn();
@@ -71,7 +73,7 @@ export async function startProxyServer(
     );
     const started = await startProxy({
       ...environmentOf(configuration, dials, logger),
-      peerUrls,
+      ...{ peerUrls, clusterId },
       stopping,
       listen: (handler) =>
         openListeners(configuration.listenClientUrls, { ...shared, flag: '--listen-client-urls', places }, handler),
@@ -98,7 +100,7 @@ function environmentOf(
   configuration: Configuration,
   dials: ServerSetting['dials'],
   logger: Logger,
-): Omit<ProxyOptions, 'listen' | 'peerUrls' | 'stopping'> {
+): Omit<ProxyOptions, 'listen' | 'peerUrls' | 'clusterId' | 'stopping'> {
   return {
     id: randomBytes(8).toString('hex'),
     ownUrls: (urls) => ownUrls(urls, configuration.listenClientUrls),

@@ -25,19 +25,23 @@ export async function start(serving: Serving, setting: ProcessSetting): Promise<
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn('discovery: cluster is full; falling back to proxy');
-    await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs)));
+    await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs), error.clusterId));
   }
 }
 
-/** @param findPeers peer URLs of members of the cluster; one that answers is enough */
+/**
+ * @param findPeers peer URLs of members of the cluster; one that answers is enough
+ * @param clusterId undefined: that of the first one that answers
+ */
 export function asProxy(
   { configuration, dials, tls, logger }: ProcessSetting,
   findPeers: (stopping: AbortSignal) => Promise<readonly string[]>,
+  clusterId?: string,
 ): Service {
   return {
     role: 'proxy',
     start: async (stopping) =>
-      startProxyServer(configuration, await findPeers(stopping), { dials, tls, stopping }, logger),
+      startProxyServer(configuration, await findPeers(stopping), { dials, tls, stopping, clusterId }, logger),
   };
 }
 

@@ -67,6 +67,8 @@ export class ClusterFullError extends Error {
     size: number,
     /** Of the members that are registered. */
     readonly peerURLs: readonly string[],
+    /** Of the cluster that they make: whoever answers at these URLs may be of another one by now. */
+    readonly clusterId: string,
   ) {
     super(
       `discovery: cluster is full: ${size} of ${size} members are registered at ${url}; use a new token for another ` +

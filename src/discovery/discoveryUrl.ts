@@ -27,10 +27,12 @@ async function kindOfToken({ registry, environment }: DiscoveryOptions, protocol
   const retry = new Retry(environment);
   for (;;) {
     try {
-      const size = await registry.get(SIZE_KEY);
-      if (size.kind === 'file') return { protocol: '2.3', size: parseSize(size.value, registry.shown) };
+      let size = await registry.get(SIZE_KEY);
       // The tokens of 0.4 are directories without a size; where there is nothing at all, the URL is more likely wrong.
-      const isOlder = protocol === 'auto' && (await registry.get('')).kind === 'directory';
+      const isOlder = size.kind === 'missing' && protocol === 'auto' && (await registry.get('')).kind === 'directory';
+      // A token of 2.3 may have been made between the two looks: its directory comes into being with its size.
+      if (isOlder) size = await registry.get(SIZE_KEY);
+      if (size.kind === 'file') return { protocol: '2.3', size: parseSize(size.value, registry.shown) };
       if (isOlder && size.kind === 'missing') return { protocol: '0.4' };
       throw sizeNotFound(size, registry.shown);
     } catch (error) {

@@ -9,7 +9,7 @@ export interface Log {
 }
 
 export interface Environment {
-  readonly clock: Pick<Clock, 'now' | 'after'>;
+  readonly clock: Pick<Clock, 'monotonicMs' | 'after'>;
   readonly random: Random;
   readonly log: Log;
   /** Aborted when the process is asked to stop; every wait then rejects with its reason. */

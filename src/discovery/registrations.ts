@@ -1,4 +1,5 @@
 /** What the members of a cluster to be have written below a token of the 2.3 protocol. */
+import { MEMBER_URL_BYTES_MAX, MEMBER_URLS_MAX } from '../platform/sizes';
 import { JoinError, type Founder } from './beginning';
 import type { RegistryNode } from './registry';
 
@@ -15,17 +16,29 @@ export function registrationValue({ name, peerURLs }: Founder): string {
     .join(',');
 }
 
-/** Throws JoinError if a registration is none. */
+/** 64 bits, as every member writes them. */
+const ID = /^[0-9a-f]{1,16}$/;
+
+const PEER_URL = /^https?:\/\/[!-~]+$/i;
+
+/** Throws JoinError if a registration is none: whoever knows the token can write anything below it. */
 export function parseRegistration({ name: id, value }: RegistryNode): Registration {
   const entries = value.split(',').map((entry) => /^([^=]+)=(\S+)$/.exec(entry));
   const names = new Set(entries.map((entry) => entry?.[1]));
   const [name] = names;
-  if (name === undefined || names.size !== 1) {
+  const peerURLs = entries.flatMap((entry) => entry?.[2] ?? []);
+  const areUrls = peerURLs.length <= MEMBER_URLS_MAX && peerURLs.every(isPeerUrl);
+  if (name === undefined || names.size !== 1 || !areUrls || !ID.test(id)) {
     throw new JoinError(
-      `discovery: the registration ${id} is ${JSON.stringify(value.slice(0, 200))}, not NAME=URL,NAME=URL; use a new token`,
+      `discovery: the registration ${id.slice(0, 80)} is ${JSON.stringify(value.slice(0, 200))}, not NAME=URL,NAME=URL below the id ` +
+        `of a member (up to 16 hexadecimal digits), with at most ${MEMBER_URLS_MAX} URLs of http or https; delete it, or use a new token`,
     );
   }
-  return { id, name, peerURLs: entries.flatMap((entry) => entry?.[2] ?? []) };
+  return { id, name, peerURLs };
+}
+
+function isPeerUrl(url: string): boolean {
+  return url.length <= MEMBER_URL_BYTES_MAX && PEER_URL.test(url) && URL.canParse(url);
 }
 
 /** Throws JoinError, in etcd's words, if another registration has the name or a URL of `own`. */

@@ -39,7 +39,7 @@ export class Retry {
   }
 
   private isNews(message: string): boolean {
-    const now = this.environment.clock.now();
+    const now = this.environment.clock.monotonicMs();
     if (message === this.said && now - this.saidAtMs < REPEAT_AFTER_MS) return false;
     this.said = message;
     this.saidAtMs = now;

@@ -65,9 +65,9 @@ class SizedCluster {
   /** A service that answers watches at once, for whatever reason, is not asked without pause. */
   private async watch(index: number): Promise<void> {
     const { clock } = this.options.environment;
-    const beganAtMs = clock.now();
+    const beganAtMs = clock.monotonicMs();
     await this.options.registry.changedAfter(index);
-    if (clock.now() - beganAtMs < HASTY_MS) await this.retry.wait();
+    if (clock.monotonicMs() - beganAtMs < HASTY_MS) await this.retry.wait();
     else this.retry.reset();
   }
 
@@ -101,6 +101,7 @@ class SizedCluster {
           this.options.registry.shown,
           this.size,
           standing.founders.flatMap(({ peerURLs }) => peerURLs),
+          this.clusterIdOf(standing.founders),
         );
       case 'waiting':
         this.sayWaiting(standing.founders.length, standing.noted);
@@ -140,9 +141,8 @@ class SizedCluster {
 
   private async found(founders: readonly Registration[]): Promise<Beginning> {
     const { options } = this;
-    const foundingClusterId = options.clusterIdOf(founders.map(({ id }) => id));
     const cluster = await askAny(this.othersOf(founders), options.fetchMembers);
-    if (cluster !== undefined) this.refuseOther(cluster, foundingClusterId);
+    if (cluster !== undefined) ofToken(options.registry.shown, this.clusterIdOf(founders), cluster);
     return beginFromStaticList({
       ...options,
       founders: founders.map(({ name, peerURLs }) => ({ name, peerURLs })),
@@ -176,8 +176,7 @@ class SizedCluster {
       await this.retry.wait();
       return undefined;
     }
-    this.refuseOther(cluster, this.options.clusterIdOf(founders.map(({ id }) => id)));
-    return joinOrAdd(this.options, cluster, this.own.id);
+    return joinOrAdd(this.options, ofToken(registry.shown, this.clusterIdOf(founders), cluster), this.own.id);
   }
 
   /** Peer URLs. */
@@ -185,12 +184,8 @@ class SizedCluster {
     return founders.filter(({ id }) => id !== this.own.id).flatMap(({ peerURLs }) => peerURLs);
   }
 
-  private refuseOther(cluster: ListedCluster, expected: string): void {
-    if (cluster.clusterId === expected) return;
-    throw new JoinError(
-      `discovery: a member registered at ${this.options.registry.shown} belongs to the cluster ${cluster.clusterId}, and ` +
-        `those registered would make ${expected}; a token is good for one cluster: use a new one`,
-    );
+  private clusterIdOf(founders: readonly Registration[]): string {
+    return this.options.clusterIdOf(founders.map(({ id }) => id));
   }
 
   private lostAlone(): JoinError {
@@ -200,6 +195,19 @@ class SizedCluster {
         'there is no other member to get the data from; bring the data directory back, or use a new token',
     );
   }
+}
+
+/**
+ * What a member that is registered at the URL says of its cluster, which is as old as the token, whoever its members are by now.
+ *
+ * @throws JoinError if it is another one than those registered make
+ */
+export function ofToken(shownUrl: string, clusterId: string, cluster: ListedCluster): ListedCluster {
+  if (cluster.clusterId === clusterId) return cluster;
+  throw new JoinError(
+    `discovery: a member registered at ${shownUrl} belongs to the cluster ${cluster.clusterId}, and ` +
+      `those registered would make ${clusterId}; a token is good for one cluster: use a new one`,
+  );
 }
 
 function duplicateId(id: string, what: string): JoinError {

@@ -15,6 +15,11 @@ export interface ProxiedMember {
   readonly clientURLs: readonly string[];
 }
 
+export interface ProxiedCluster {
+  readonly clusterId: string;
+  readonly members: readonly ProxiedMember[];
+}
+
 /** What a request asks for, as members read it: however it is spelled, it is the same path. */
 export interface ProxiedTarget {
   /** Decoded and without what members take out of it. */
@@ -27,4 +32,4 @@ export interface ProxiedTarget {
 export type TargetOf = (url: string) => ProxiedTarget | undefined;
 
 /** Asks the member behind a peer URL who is in its cluster; rejects within a limit of its own. */
-export type FetchMembers = (peerUrl: string) => Promise<{ readonly members: readonly ProxiedMember[] }>;
+export type FetchMembers = (peerUrl: string) => Promise<ProxiedCluster>;

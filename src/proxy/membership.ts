@@ -11,6 +11,8 @@ const JITTER = 0.1;
 export interface MembershipOptions {
   /** Where it begins to ask; asked again when nobody else answers. */
   readonly peerUrls: readonly string[];
+  /** Undefined: that of the first member that answers. */
+  readonly clusterId?: string | undefined;
   readonly refreshIntervalMs: number;
   readonly fetchMembers: FetchMembers;
   /** Which of these client URLs are this proxy's own: nothing is sent there. */
@@ -23,6 +25,8 @@ export interface MembershipOptions {
 
 export class Membership {
   private peerUrls: readonly string[] = [];
+  /** No other cluster ever takes its place: a host that was a member may be one of another cluster by now. */
+  private clusterId: string | undefined;
   private timer: NodeJS.Timeout | undefined;
   private stopped = false;
   private answered = false;
@@ -34,7 +38,9 @@ export class Membership {
   constructor(
     private readonly endpoints: Endpoints,
     private readonly options: MembershipOptions,
-  ) {}
+  ) {
+    this.clusterId = options.clusterId;
+  }
 
   /** A member answered when one was asked last, by this proxy or for a client. False once it was stopped. */
   get isAnswered(): boolean {
@@ -77,13 +83,16 @@ export class Membership {
     for (const url of new Set([...this.peerUrls, ...this.options.peerUrls])) {
       if (this.stopped) return false;
       try {
-        const { members } = await fetchMembers(url);
+        const { clusterId, members } = await fetchMembers(url);
+        const expected = this.clusterId ?? clusterId;
+        if (clusterId !== expected) throw new Error(`${url} belongs to the cluster ${clusterId}, not to ${expected}`);
         const published = members.flatMap(({ clientURLs }) => clientURLs);
         if (published.length === 0) throw new Error(`${url}: no member has published a client URL`);
         const own = ownUrls(published);
         const clientUrls = published.filter((clientUrl) => !own.includes(clientUrl));
         if (clientUrls.length === 0) throw new Error(`${url}: all client URLs of the members are this proxy's own`);
         this.warnOf(own);
+        this.clusterId = clusterId;
         this.peerUrls = members.flatMap(({ peerURLs }) => peerURLs);
         this.saidAtMs = -Infinity;
         if (this.endpoints.replace(clientUrls)) logger.info({ endpoints: clientUrls }, 'proxy: endpoints found');

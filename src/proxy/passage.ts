@@ -11,9 +11,13 @@ import type { Endpoint } from './endpoints';
 import type { ProxiedTarget } from './environment';
 import { hasBody, requestHeaders, responseHeaders } from './headers';
 import { leadsBack } from './loops';
+import { isRead } from './reads';
 
-/** The member took too long. */
-class TimeoutError extends Error {}
+/** The member took too long, or gave no answer that can be passed on: no matter of a connection that was closed meanwhile. */
+class MemberFault extends Error {}
+
+/** Node's parser lets them through in a reason phrase (not in a header) and its server does not send them. */
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
 
 export interface PassageContext {
   readonly connections: Connections;
@@ -26,9 +30,9 @@ export interface PassageContext {
   readonly onOutcome: (isAnswered: boolean) => void;
 }
 
-/** It can be asked of another member too. */
-function isRead(request: IncomingMessage): boolean {
-  return ['GET', 'HEAD'].includes(request.method ?? '') && !hasBody(request);
+/** Node's parser takes any three digits for a status; less than 200 is no end of anything, and its server refuses to send less than 100. */
+function isAnswer({ statusCode = 0 }: IncomingMessage): boolean {
+  return statusCode >= 200 && statusCode <= 999;
 }
 
 export class Passage {
@@ -38,6 +42,8 @@ export class Passage {
   /** No connection out of the pool any more: one of them was already closed by the other side. */
   private fresh = false;
   private isOver = false;
+  /** It can be asked of another member too. */
+  private readonly isRead: boolean;
   /** The answer may take any time, or has begun and only its own end says how long it is: most likely a watch. */
   private endless = false;
   /** The one that was asked last. */
@@ -53,7 +59,9 @@ export class Passage {
     private readonly response: ServerResponse,
     private readonly endpoints: readonly Endpoint[],
     private readonly context: PassageContext,
-  ) {}
+  ) {
+    this.isRead = isRead(request, target);
+  }
 
   start(): void {
     const { socket } = this.request;
@@ -119,17 +127,22 @@ export class Passage {
       // Nothing of the request may be taken from the client before there is a connection: another member may need it.
       onceOpen(socket, endpoint.scheme, outgoing.reusedSocket, send);
     });
-    outgoing.on('response', (answer) => {
-      isSettled = true;
-      clearTimeout(this.timer);
-      if (leadsBack(answer, this.context.id)) this.cameBack(endpoint, outgoing, answer);
-      else this.answer(answer);
-    });
     const failed = (error: Error): void => {
       if (isSettled) return;
       isSettled = true;
       this.failed(endpoint, outgoing, isSent, error);
     };
+    outgoing.on('response', (answer) => {
+      if (!isAnswer(answer)) {
+        failed(new MemberFault(`it answers with the status ${answer.statusCode}`));
+        outgoing.destroy();
+        return;
+      }
+      isSettled = true;
+      clearTimeout(this.timer);
+      if (leadsBack(answer, this.context.id)) this.cameBack(endpoint, outgoing, answer);
+      else this.answer(answer);
+    });
     outgoing.on('error', failed);
     outgoing.on('close', () => {
       this.request.unpipe(outgoing);
@@ -142,7 +155,7 @@ export class Passage {
 
   private send(outgoing: ClientRequest): void {
     const wait = (): void => {
-      const timeoutMs = answerTimeoutMs(isRead(this.request), this.target);
+      const timeoutMs = answerTimeoutMs(this.isRead, this.target);
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
       else this.endless = true;
     };
@@ -158,7 +171,7 @@ export class Passage {
   /** Nobody carried it out, but what was read of its body is gone. */
   private cameBack(endpoint: Endpoint, outgoing: ClientRequest, answer: IncomingMessage): void {
     this.context.onFailure(endpoint, 'it leads back to this proxy');
-    if (isRead(this.request) && this.position < this.endpoints.length) {
+    if (this.isRead && this.position < this.endpoints.length) {
       answer.destroy();
       outgoing.destroy();
       if (!this.isOver) this.tryNext();
@@ -177,7 +190,8 @@ export class Passage {
     // It waits no more: an answer whose length is known is all there, and is given also to who has closed his half.
     if (!this.endless) this.request.socket.removeListener('end', this.onHalfClosed);
     const headers = responseHeaders(answer);
-    this.response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
+    const reason = UNSENDABLE.test(answer.statusMessage ?? '') ? undefined : answer.statusMessage;
+    this.response.writeHead(answer.statusCode ?? 502, reason, headers);
     this.response.flushHeaders();
     // Cuts the client's connection if the member's breaks, so that half an answer is not taken for a whole one.
     pipeline(answer, this.response, () => undefined);
@@ -190,9 +204,9 @@ export class Passage {
   private failed(endpoint: Endpoint, outgoing: ClientRequest, isSent: boolean, error: Error): void {
     clearTimeout(this.timer);
     if (this.isOver || this.response.headersSent) return;
-    const isRepeatable = !isSent || isRead(this.request);
-    // A connection that was closed meanwhile says nothing of the member; silence on one that is open does.
-    const isStale = isSent && outgoing.reusedSocket && !(error instanceof TimeoutError);
+    const isRepeatable = !isSent || this.isRead;
+    // A connection that was closed meanwhile says nothing of the member; silence or nonsense on one that is open does.
+    const isStale = isSent && outgoing.reusedSocket && !(error instanceof MemberFault);
     if (!isStale) this.context.onFailure(endpoint, reasonOf(error));
     if (!isRepeatable) {
       this.giveUp();
@@ -214,7 +228,7 @@ export class Passage {
   private limit(outgoing: ClientRequest, timeoutMs: number, reason: string): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      outgoing.destroy(new TimeoutError(reason));
+      outgoing.destroy(new MemberFault(reason));
     }, timeoutMs);
   }
 }

@@ -9,6 +9,7 @@ import type { FetchMembers, ProxiedTarget, ProxyLogger, TargetOf } from './envir
 import { LOOP_HEADER, loopOf } from './loops';
 import { Membership } from './membership';
 import { Passage } from './passage';
+import { makesToken } from './reads';
 import { Suspects } from './suspects';
 
 /** Requests under way at once, watches included; more are refused. */
@@ -37,7 +38,9 @@ export interface ProxyOptions {
   readonly ownUrls: (urls: readonly string[]) => readonly string[];
   /** Peer URLs of members, to ask who is in the cluster. */
   readonly peerUrls: readonly string[];
-  /** `readonly`: anything but GET is refused. */
+  /** The one cluster that is forwarded to; undefined: that of the first member that answers. */
+  readonly clusterId?: string | undefined;
+  /** `readonly`: anything but GET is refused, and so is the GET that makes a discovery token. */
   readonly mode: 'on' | 'readonly';
   /** Opens the client port; rejects if it cannot. */
   readonly listen: (handler: RequestListener) => Promise<readonly ProxyListener[]>;
@@ -150,7 +153,8 @@ class ProxyDesk {
     const { path } = target;
     if (path === LIVE_PATH) writePlain(response, 200, '{"live": "true"}');
     else if (path === CONFIG_PATH) this.serveConfig(request, response);
-    else if (this.options.mode === 'readonly' && request.method !== 'GET') this.refuseWrite(response);
+    else if (this.options.mode === 'readonly' && (request.method !== 'GET' || makesToken(target)))
+      this.refuseWrite(response);
     else this.forward(request, target, response);
   }
 

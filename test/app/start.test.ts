@@ -4,9 +4,12 @@ import type { InProcess } from '../support/inProcess';
 import { startInProcess } from '../support/inProcess';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
+/** Of a cluster whose one host is of another one by now. */
+const OLD_TOKEN = 'f'.repeat(32);
 
 const running: InProcess[] = [];
 let discovery: string;
+let old: string;
 
 async function startOne(...parameters: Parameters<typeof startInProcess>): Promise<InProcess> {
   const started = await startInProcess(...parameters);
@@ -15,8 +18,9 @@ async function startOne(...parameters: Parameters<typeof startInProcess>): Promi
 }
 
 beforeAll(async () => {
-  const service = await startOne('discovery', [`--discovery-tokens=${TOKEN}=1`]);
+  const service = await startOne('discovery', [`--discovery-tokens=${TOKEN}=1,${OLD_TOKEN}=1`]);
   discovery = `${service.url}/${TOKEN}`;
+  old = `${service.url}/${OLD_TOKEN}`;
 });
 
 afterAll(async () => {
@@ -54,4 +58,40 @@ test('the first at a token for one is the member, who comes later forwards to it
 test('who is to exit does so', async () => {
   const flags = ['--name=late', `--discovery=${discovery}`, '--discovery-fallback=exit'];
   await expect(startInProcess('all', flags)).rejects.toThrow(/^discovery: cluster is full/);
+});
+
+describe('who comes late to a token whose members are of another cluster by now', () => {
+  let other: InProcess;
+
+  beforeAll(async () => {
+    other = await startOne('all', ['--name=other']);
+    await untilOk(`${other.url}/readyz`);
+    await untilOk(old);
+    const body = new URLSearchParams({ value: `m=${other.peerUrl}` });
+    expect((await fetch(`${old}/1234`, { method: 'PUT', body })).status).toBe(201);
+  });
+
+  test('does not forward to it', async () => {
+    const lines: { msg: string; reasons?: string[] }[] = [];
+    const logger = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line) as { msg: string }) });
+    const late = await startOne('all', ['--name=late', `--discovery=${old}`], undefined, logger);
+    const config = await untilOk(`${late.url}/v2/config/local/proxy`);
+    expect(await config.json()).toEqual({ endpoints: [] });
+    expect(lines.find(({ reasons }) => reasons !== undefined)?.reasons).toEqual([
+      expect.stringMatching(/ belongs to the cluster [0-9a-f]+, not to [0-9a-f]+$/),
+    ]);
+  });
+
+  test('does not join it', async () => {
+    const flags = ['--name=late', `--discovery=${old}`, '--discovery-fallback=join'];
+    await expect(startInProcess('all', flags)).rejects.toThrow(/a token is good for one cluster/);
+    const members = (await (await fetch(`${other.url}/v2/members`)).json()) as { members: unknown[] };
+    expect(members.members).toHaveLength(1);
+  });
+});
+
+test('who comes late to a full token may join its cluster', async () => {
+  const flags = ['--name=late', `--discovery=${discovery}`, '--discovery-fallback=join'];
+  const late = await startOne('all', flags);
+  await untilOk(`${late.url}/readyz`);
 });

@@ -28,6 +28,7 @@ it('a token that is a directory without a size is one of 0.4, and its first memb
   expect(service.seen).toEqual([
     'GET /t/_config/size?quorum=true',
     'GET /t?quorum=true',
+    'GET /t/_config/size?quorum=true',
     'PUT /t/a value=http://a:2380&ttl=604800',
     'GET /t/_state?quorum=true',
     'PUT /t/_state?prevExist=false value=started a',
@@ -44,6 +45,22 @@ it('a token with a size is not one of 0.4 because a member asks for that by mist
   const url = service.token('t', '1');
   await begin(joiner('a', url));
   expect(service.seen.some((line) => line.includes('_state'))).toBe(false);
+});
+
+it('a token that was made between the two looks at it is one with a size', async () => {
+  const url = service.url('t');
+  service.fault = (what) => {
+    // Made once it is answered that there is none: the directory comes into being with it.
+    if (what === 'GET /t?quorum=true' && !service.keys.has('/t/_config/size')) service.token('t', '1');
+    return undefined;
+  };
+  expect(await begin(joiner('a', url))).toMatchObject({ kind: 'found' });
+  expect(service.seen.slice(0, 3)).toEqual([
+    'GET /t/_config/size?quorum=true',
+    'GET /t?quorum=true',
+    'GET /t/_config/size?quorum=true',
+  ]);
+  expect(service.seen.filter((line) => line.includes('_state'))).toEqual([]);
 });
 
 it('the others wait for one of those that are registered, and join it', async () => {

@@ -72,7 +72,7 @@ export function environment(): Said {
     lines,
     stop,
     environment: {
-      clock: { now: () => clock.now(), after: (delayMs, run) => clock.after(delayMs / HASTE, run) },
+      clock: { monotonicMs: () => clock.monotonicMs(), after: (delayMs, run) => clock.after(delayMs / HASTE, run) },
       random: Math.random,
       log: { info: log, warn: log },
       signal: stop.signal,

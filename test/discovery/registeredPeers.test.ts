@@ -11,7 +11,7 @@ let said: string[] = [];
 
 const environment = {
   clock: {
-    now: () => 0,
+    monotonicMs: () => 0,
     after: (_delayMs: number, run: () => void) => {
       slept += 1;
       queueMicrotask(run);

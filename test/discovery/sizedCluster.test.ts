@@ -1,6 +1,7 @@
 import type { Beginning } from '../../src/discovery/beginning';
-import { ClusterFullError } from '../../src/discovery/beginning';
+import { ClusterFullError, JoinError } from '../../src/discovery/beginning';
 import { beginFromDiscovery } from '../../src/discovery/discoveryUrl';
+import { parseRegistration, registrationValue } from '../../src/discovery/registrations';
 import { FakeService } from './fakeService';
 import { clusterOf, FakeNotes, joiner, type Joiner } from './joiner';
 import { until } from '../cluster/waiting';
@@ -78,6 +79,7 @@ it('does not register where all places are taken, and says who has them', async 
     name: 'ClusterFullError',
     message: expect.stringContaining('discovery: cluster is full'),
     peerURLs: ['http://a:2380'],
+    clusterId: clusterOf(['a'], url).clusterId,
   });
   expect(service.keys.size).toBe(before);
 });
@@ -272,10 +274,33 @@ describe('a bad token', () => {
     await expect(begin(joiner('a', url))).rejects.toThrow('discovery: bad discovery endpoint');
   });
 
-  it('with a registration that is none', async () => {
+  it.each([
+    ['b', 'http://b:2380'],
+    ['infra2', 'b=http://b:2380'],
+    ['0123456789abcdef0', 'b=http://b:2380'],
+    ['B', 'b=http://b:2380'],
+    ['b', 'b=b:2380'],
+    ['b', 'b=ftp://b:2380'],
+    ['b', 'b=http://[b:2380'],
+    ['b', 'b=http://b:2380/\ud800'],
+    ['b', 'b=http://b:2380,c=http://b:7001'],
+    ['b', 'b=http://b:2380,'],
+    ['b', `b=http://b:2380/${'x'.repeat(4096)}`],
+    ['b', Array.from({ length: 129 }, (_, number) => `b=http://b:${number + 1}`).join()],
+  ])('with a registration that is none: %s is %.40s', async (key, value) => {
     const url = service.token('t', '2');
-    service.put('/t/b', 'http://b:2380');
-    await expect(begin(joiner('a', url))).rejects.toThrow('not NAME=URL');
+    service.put(`/t/${key}`, value);
+    const begun = begin(joiner('a', url));
+    await expect(begun).rejects.toBeInstanceOf(JoinError);
+    await expect(begun).rejects.toThrow(new RegExp(`the registration ${key} is .*, not NAME=URL`));
+    expect(service.keys.size).toBe(2);
+  });
+
+  it('but one with as many URLs as a member may have is one', () => {
+    const peerURLs = Array.from({ length: 128 }, (_, number) => `https://[fe80::1]:${number + 1}`);
+    const value = registrationValue({ name: 'b', peerURLs });
+    const { name, peerURLs: parsed } = parseRegistration({ name: '8e9e05c52164694d', value, createdIndex: 1 });
+    expect([name, parsed.toSorted()]).toEqual(['b', peerURLs.toSorted()]);
   });
 });
 

@@ -19,6 +19,8 @@ const UNSTARTED: ProxiedMember = { peerURLs: ['http://c:2380'], clientURLs: [] }
 
 let asked: string[];
 let answers: Map<string, readonly ProxiedMember[]>;
+/** Of whoever is not in it the cluster is 1. */
+let clusters: Map<string, string>;
 let endpoints: Endpoints;
 let membership: Membership;
 
@@ -27,21 +29,29 @@ beforeEach(() => {
   asked = [];
   warnings.length = 0;
   answers = new Map();
+  clusters = new Map();
   endpoints = new Endpoints(Date.now, () => 0.999, 5000);
-  membership = new Membership(endpoints, {
+  membership = membershipOf();
+});
+
+function membershipOf(clusterId?: string): Membership {
+  return new Membership(endpoints, {
     peerUrls: ['http://a:2380', 'http://x:2380'],
+    clusterId,
     refreshIntervalMs: 30_000,
     fetchMembers: (url) => {
       asked.push(url);
       const members = answers.get(url);
-      return members === undefined ? Promise.reject(new Error('connection refused')) : Promise.resolve({ members });
+      return members === undefined
+        ? Promise.reject(new Error('connection refused'))
+        : Promise.resolve({ clusterId: clusters.get(url) ?? '1', members });
     },
     ownUrls: (urls) => urls.filter((url) => url.startsWith('http://self')),
     random: () => 0.5,
     nowMs: Date.now,
     logger,
   });
-});
+}
 
 afterEach(() => {
   membership.stop();
@@ -158,4 +168,36 @@ test('a member that advertises nothing else is no answer', async () => {
   answers.set('http://x:2380', [B]);
   await membership.start();
   expect(texts()).toEqual(['http://b:2379']);
+});
+
+describe('a member of another cluster', () => {
+  beforeEach(() => {
+    answers.set('http://x:2380', [B]);
+    clusters.set('http://x:2380', '2');
+  });
+
+  test('at a URL that is asked when nobody else answers is no answer', async () => {
+    answers.set('http://a:2380', [A]);
+    await membership.start();
+    answers.delete('http://a:2380');
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect([texts(), membership.isAnswered]).toEqual([['http://a:2379'], false]);
+    expect(warnings).toEqual(['{"reasons":["connection refused","http://x:2380 belongs to the cluster 2, not to 1"]}']);
+    // It still finds its own.
+    answers.set('http://a:2380', [A, B]);
+    await jest.advanceTimersByTimeAsync(1000);
+    expect([texts(), membership.isAnswered]).toEqual([['http://a:2379', 'http://b:2379'], true]);
+  });
+
+  test('is no answer either where the cluster is known from the start', async () => {
+    const known = membershipOf('1');
+    await known.start();
+    expect([texts(), known.isAnswered, warnings.length]).toEqual([[], false, 1]);
+    known.stop();
+  });
+
+  test('is one where it is not', async () => {
+    await membership.start();
+    expect(texts()).toEqual(['http://b:2379']);
+  });
 });

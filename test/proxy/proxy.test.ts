@@ -357,6 +357,14 @@ describe('members that fail', () => {
     expect(member.seen).toEqual([]);
   });
 
+  test.each(['GET', 'HEAD'])('%s /new makes a discovery token, so it is a write', async (method) => {
+    const broken = await rawUpstream((socket) => socket.destroy());
+    const member = await upstream(hello);
+    proxy = await startProxyUnderTest([broken.url, member.url]);
+    expect((await send(proxy.port, { method, target: '/./new?size=3', headers: [] })).status).toBe(502);
+    expect([broken.seen.length, member.seen]).toEqual([1, []]);
+  });
+
   test('a read goes on to the next', async () => {
     const broken = await rawUpstream((socket) => socket.destroy());
     const member = await upstream(hello);
@@ -377,6 +385,66 @@ describe('members that fail', () => {
     expect(await get()).toMatchObject({ status: 200, body: 'hello' });
     expect([odd.seen.length, member.seen.length]).toEqual([1, 1]);
     expect(proxy.warnings).toMatchObject([{ reason: expect.stringMatching(reason) }]);
+  });
+
+  describe.each(['000', '099'])('one that answers with the status %s, which no server can pass on', (status) => {
+    const text = `HTTP/1.1 ${status} x\r\nContent-Length: 2\r\n\r\nok`;
+
+    test.each([
+      ['first', 0],
+      ['second', 1],
+    ])('as its %s answer has not answered', async (_which, answers) => {
+      const odd = await rawUpstream((socket) => {
+        socket.write(odd.seen.length <= answers ? 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nodd' : text);
+      });
+      const member = await upstream(hello);
+      proxy = await startProxyUnderTest([odd.url, member.url]);
+      for (let count = 0; count < answers; count++) expect(await get()).toMatchObject({ body: 'odd' });
+      expect(await get()).toMatchObject({ status: 200, body: 'hello' });
+      expect([odd.seen.length, member.seen.length]).toEqual([answers + 1, 1]);
+      expect(proxy.warnings).toMatchObject([{ endpoint: odd.url, reason: expect.stringContaining('status') }]);
+      expect((await get('/livez')).status).toBe(200);
+    });
+
+    test('leaves it unknown what became of a write', async () => {
+      const odd = await rawUpstream((socket) => {
+        socket.write(text);
+      });
+      const member = await upstream(hello);
+      proxy = await startProxyUnderTest([odd.url, member.url]);
+      expect((await put('value=b')).status).toBe(502);
+      expect([odd.seen.length, member.seen]).toEqual([1, []]);
+      expect(await put('value=c')).toMatchObject({ status: 200, body: 'hello' });
+    });
+  });
+
+  test.each([
+    ['a bell', 'a\x07b', 'OK'],
+    ['a null', '\0', 'OK'],
+    ['nothing', '', ''],
+    ['words', 'All is well', 'All is well'],
+  ])('a reason phrase with %s does not end the proxy', async (_what, reason, passedOn) => {
+    const odd = await rawUpstream((socket) => {
+      socket.write(`HTTP/1.1 200 ${reason}\r\nX-A: \x80\xff\r\nContent-Length: 2\r\n\r\nok`, 'latin1');
+    });
+    proxy = await startProxyUnderTest([odd.url]);
+    for (const answer of [await get(), await put('value=b')]) {
+      expect([answer.status, answer.body, answer.head.reason]).toEqual([200, 'ok', passedOn]);
+    }
+  });
+
+  test.each([
+    ['name', (byte: string) => `X${byte}Y: 1`],
+    ['value', (byte: string) => `X: a${byte}b`],
+  ])('no byte in the %s of a header ends the proxy', async (_where, lineOf) => {
+    const odd = await rawUpstream((socket, text) => {
+      const byte = String.fromCharCode(Number(/\?(\d+)/.exec(text)?.[1]));
+      socket.end(`HTTP/1.1 200 OK\r\n${lineOf(byte)}\r\nContent-Length: 2\r\n\r\nok`, 'latin1');
+    });
+    proxy = await startProxyUnderTest([odd.url], { failureWaitMs: 0 });
+    const statuses = new Set<number>();
+    for (let byte = 0; byte < 256; byte++) statuses.add((await get(`/?${byte}`)).status);
+    expect([...statuses].sort()).toEqual([200, 502]);
   });
 
   test('a connection out of the pool that was closed in the meantime is no failure of the member', async () => {
@@ -466,6 +534,7 @@ describe('what the proxy answers itself', () => {
     const member = await upstream(hello);
     proxy = await startProxyUnderTest([member.url], { mode: 'readonly' });
     expect((await put('value=b')).status).toBe(501);
+    expect((await get('/new?size=3')).status).toBe(501);
     expect((await get()).body).toBe('hello');
     expect(member.seen).toEqual(['GET /v2/keys/a']);
   });

@@ -108,7 +108,7 @@ export async function startProxyUnderTest(
       port = await listen(server);
       return [{ close: () => close(server) }];
     },
-    fetchMembers: () => Promise.resolve({ members: [{ peerURLs: [], clientURLs }] }),
+    fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [{ peerURLs: [], clientURLs }] }),
     targetOf: parseRequestTarget,
     failureWaitMs: 5000,
     refreshIntervalMs: 30_000,

@@ -8,6 +8,7 @@ import { isMemberError, memberFailure } from '../v2/keys/failure';
 import type { KeysHandler } from '../v2/keys/keysHandler';
 import type { DiscoveryOptions } from './options';
 import { tokenKeyOf } from './registry';
+import { STARTING_TEXT } from './tokenRules';
 
 /**
  * Query, body, headers and status are those of /v2/keys. Everything is linearizable, whoever of the cluster is asked: a joiner
@@ -26,7 +27,7 @@ export async function serveToken(
   if (target === undefined) writeBadRequest(response);
   else if (token === undefined) writeNotFound(response);
   else if (!token.methods.includes(context.method)) writeMethodNotAllowed(response, token.methods);
-  else if (!options.isReady()) writeRetryText(response, 503, 'the discovery service is starting; try again');
+  else if (!options.isReady()) writeRetryText(response, 503, STARTING_TEXT);
   else if (await passBarrier(context, member)) {
     const over = new Promise((resolve) => response.once('close', resolve));
     keys.handle(request, response, token.key, target.query);

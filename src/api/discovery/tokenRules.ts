@@ -5,6 +5,7 @@ import type { KeyReader } from '../../member/types';
 import { Rate } from '../rate';
 import type { KeyFailure } from '../v2/keys/failure';
 import { keyFailure, requestFailure } from '../v2/keys/failure';
+import type { DiscoveryOptions } from './options';
 import { REGISTRY, tokenOf } from './registry';
 
 /** Members of one cluster; what the clients of the service take for a size. */
@@ -24,6 +25,16 @@ const VALUE_BYTES_MAX = 64 * 1024;
 
 /** Each byte of a value may take three in a form; the rest of the form is short. */
 export const REGISTRATION_BODY_BYTES_MAX = 4 * VALUE_BYTES_MAX;
+
+export const STARTING_TEXT = 'the discovery service is starting; try again';
+
+const STARTING: KeyFailure = {
+  code: 300,
+  cause: STARTING_TEXT,
+  etcdIndex: 0,
+  httpStatus: 503,
+  retryAfterSeconds: 1,
+};
 
 /** How often tokens are made, whoever asks for them. */
 export function createTokenRate(): Rate {
@@ -58,6 +69,14 @@ export function refusalOfRegistration(member: KeyReader, command: KeyCommand): K
   // The size of the cluster is in a hidden directory beside them.
   if (isNew && (held ?? 0) > SIZE_MAX) return requestFailure(209, `a token has at most ${SIZE_MAX} registrations`);
   return undefined;
+}
+
+/** Nobody is told that a token is unknown which is about to be made: also not those whose discovery URL is that of the keys. */
+export function insteadOfMissingToken(
+  path: string,
+  { isReady }: Pick<DiscoveryOptions, 'isReady'>,
+): KeyFailure | undefined {
+  return path.startsWith(`${REGISTRY}/`) && !isReady() ? STARTING : undefined;
 }
 
 /** The directory of a token that ends by itself, with all that is in it. */

@@ -2,7 +2,8 @@ import type { IgnoredOption } from './types';
 
 const storage = 'Cairn keeps everything in one RocksDB database under --data-dir';
 const buffers = 'there is nothing of the kind to set';
-const proxy = 'a proxy waits for as long as the member may take';
+const proxy =
+  'a proxy waits 5 s for a read, 10 s for a linearizable one, 60 s for a write, and for watches and locks as long as they take';
 const checked = 'members always compare their states, and what is read from the disk is always verified';
 const v3 = 'Cairn serves the v2 API only';
 const names = 'names are compared with what stands in the certificate, and no address is looked up for one';

@@ -249,6 +249,24 @@ describe('a token', () => {
     expect(answer.headers['retry-after']).toBe('1');
   });
 
+  test.each(['quorum=true', ''])('is not said to be unknown by its key either, until then (%s)', async (query) => {
+    const paths = ['', '/_config/size'].map((below) => `/v2/keys/_etcd/registry/${TOKEN}${below}?${query}`);
+    let isReady = false;
+    await restart({
+      discovery: { urlPrefix: '', makeToken: () => TOKEN, tokenTtlSeconds: 60, isReady: () => isReady },
+    });
+    api.member.onGet = (path) => keyError(100, path);
+    for (const path of paths) {
+      const answer = await ask(api.clientPort, 'GET', path);
+      expect([answer.status, answer.headers['retry-after']]).toEqual([503, '1']);
+      expect(JSON.parse(answer.body)).toMatchObject({ errorCode: 300, cause: expect.stringContaining('starting') });
+    }
+    // Other keys are not the service's.
+    expect((await ask(api.clientPort, 'GET', `/v2/keys/a?${query}`)).status).toBe(404);
+    isReady = true;
+    for (const path of paths) expect((await ask(api.clientPort, 'GET', path)).status).toBe(404);
+  });
+
   test.each([
     ['PUT', `/${TOKEN}/_config/size`, 'GET'],
     ['DELETE', `/${TOKEN}/_config/size`, 'GET'],

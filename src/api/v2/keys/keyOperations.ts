@@ -35,6 +35,8 @@ export interface KeyOperationsOptions {
   readonly observer: ApiObserver;
   /** Why a write is not carried out, if it is not; everything is if absent. */
   readonly refusalOf?: (command: KeyCommand) => KeyFailure | undefined;
+  /** What is said to who reads a key that is not there, if it is not just that. */
+  readonly insteadOfMissing?: (path: string) => KeyFailure | undefined;
   /** Gets what nobody foresaw, once per request. */
   readonly onUnexpected: (error: unknown) => void;
 }
@@ -123,11 +125,17 @@ export class KeyOperations {
     const { path, parameters } = request;
     const kept = listings.count === 0 ? undefined : listings.find(path, parameters, member);
     const result = member.get(path, parameters, kept === undefined ? LISTED_AT_ONCE : 0);
-    if (result.ok && !request.grant.mayShow(result)) {
+    if (!result.ok) {
+      const instead = this.options.insteadOfMissing?.(path);
+      if (instead === undefined) this.answer(response, result, request);
+      else this.refuse(response, instead, request);
+      return;
+    }
+    if (!request.grant.mayShow(result)) {
       this.refuse(response, keyRefusal(DENIED), request);
       return;
     }
-    if (!result.ok || !hasChildren(result)) {
+    if (!hasChildren(result)) {
       this.answer(response, result, request);
       return;
     }
