@@ -137,6 +137,7 @@ export class Connection {
     this.isWatched = false;
     exchange.response.once('close', () => {
       this.forget(exchange);
+      if (this.isWatched) setImmediate(this.advance);
     });
     this.handler(exchange.request, exchange.response);
   }
@@ -155,8 +156,7 @@ export class Connection {
   private watchCurrent(): void {
     if (this.isWatched || this.current === undefined) return;
     this.isWatched = true;
-    if (this.current === 'over' || this.current.response.closed) setImmediate(this.advance);
-    else this.current.response.once('close', () => setImmediate(this.advance));
+    if (!this.isUnderWay()) setImmediate(this.advance);
   }
 
   /** Each in a turn of its own, so that a client that sends many does not keep the others waiting. */
