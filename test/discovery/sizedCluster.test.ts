@@ -287,7 +287,7 @@ describe('a bad token', () => {
     ['b', 'b=http://b:2380,'],
     ['b', `b=http://b:2380/${'x'.repeat(4096)}`],
     ['b', Array.from({ length: 129 }, (_, number) => `b=http://b:${number + 1}`).join()],
-  ])('with a registration that is none: %s is %.40s', async (key, value) => {
+  ])('with a registration that is none: %s, row %#', async (key, value) => {
     const url = service.token('t', '2');
     service.put(`/t/${key}`, value);
     const begun = begin(joiner('a', url));
