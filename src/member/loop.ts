@@ -266,13 +266,6 @@ export class Loop {
  * that it is there is heard.
  */
 function heededWhileReplacing(message: Message): Message | undefined {
-  switch (message.type) {
-    case 'voteResponse':
-    case 'appendRequest':
-      return undefined;
-    case 'heartbeat':
-      return { ...message, commit: 0 };
-    default:
-      return message;
-  }
+  if (message.type === 'voteResponse' || message.type === 'appendRequest') return undefined;
+  return message.type === 'heartbeat' ? { ...message, commit: 0 } : message;
 }
