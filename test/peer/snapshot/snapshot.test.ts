@@ -242,7 +242,8 @@ describe('a transfer that is cut', () => {
         for await (const _chunk of incoming) {
           taken += 1;
           nowMs += tookMs;
-          await pause(1);
+          // Long enough for the sender to have to wait, where it is to be too long.
+          await pause(isSent ? 1 : 20);
         }
       },
     });
