@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { FEATURE_LEVEL } from '../../src/machine/features';
 import type { LocalMember } from '../../src/member/localMember';
 import { memberIdOf } from '../../src/member/identity';
 import { openMember } from '../../src/member/openMember';
@@ -128,9 +129,10 @@ export function speakAs(
     ...{ Connection: 'Upgrade', Upgrade: 'cairn-raft/1', 'X-Cairn-Wire': '1', 'X-Cairn-Nonce': nonce },
     ...{ 'X-Etcd-Cluster-Id': clusterId, 'X-Server-From': from, 'X-Server-To': target.id },
     ...{ 'X-Server-Version': '2.3.8', 'X-Min-Cluster-Version': '2.3.0', 'X-PeerURLs': 'http://127.0.0.1:1' },
+    ...{ 'X-Cairn-Level': `${FEATURE_LEVEL}`, 'X-Cairn-Level-In-Force': `${FEATURE_LEVEL}` },
   };
   const startedMs = Date.now();
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const asked = request(`${target.url}/raft`, { headers });
     let stream: Duplex | undefined;
     const timer = setTimeout(() => {
@@ -143,9 +145,10 @@ export function speakAs(
       resolve(Date.now() - startedMs);
     };
     asked.on('error', closed);
-    // Refused at the door.
+    // Refused at the door, as a stranger is. For anything else the frames would test nothing.
     asked.on('response', (response) => {
       response.resume();
+      if (response.statusCode === 412) reject(new Error('the target takes the caller for another program'));
       closed();
     });
     asked.on('upgrade', (_response, socket) => {

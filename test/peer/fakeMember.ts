@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { FEATURE_LEVEL } from '../../src/machine/features';
 import { WireWriter } from '../../src/peer/wire/wireWriter';
 import { readConfirm, writeConfirmed } from '../../src/peer/wire/confirmCodec';
 import { beginFrame, finishFrame, FrameDecoder, FrameType } from '../../src/peer/wire/frames';
@@ -39,6 +40,8 @@ export function handshake(from: string, target: Target, nonce: string, more: Rec
     'X-Min-Cluster-Version': '2.3.0',
     'X-Cairn-Wire': '1',
     'X-Cairn-Nonce': nonce,
+    // A program of level 1 is refused by a cluster that has been at a later one for long.
+    'X-Cairn-Level': `${FEATURE_LEVEL}`,
     ...more,
   };
   const path = headers.Upgrade === 'cairn-snapshot/1' ? '/raft/snapshot' : '/raft';

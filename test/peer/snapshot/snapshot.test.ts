@@ -242,8 +242,8 @@ describe('a transfer that is cut', () => {
         for await (const _chunk of incoming) {
           taken += 1;
           nowMs += tookMs;
-          // So much slower than the chunks come that the sender has to wait for it.
-          await pause(10);
+          // So much slower than the chunks come that the sender has to wait, where it is to be too long.
+          await pause(isSent ? 1 : 20);
         }
       },
     });
