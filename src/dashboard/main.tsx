@@ -5,16 +5,12 @@ import './style.css';
 import { KeyBrowser } from './io/keyBrowser';
 import { Session, type Login } from './io/session';
 import { StatsPoller } from './io/statsPoller';
+import { BASE, pageOf, PAGES, type PageName } from './model/pages';
 import { KeysPage } from './views/KeysPage';
 import { LoginForm } from './views/LoginForm';
 import { StatsPage } from './views/StatsPage';
 import { connectionWords, leaderWords } from './views/words';
 import { Changes, useChanges } from './views/useChanges';
-
-const PAGES = { browser: 'Keys', stats: 'Stats' } as const;
-type PageName = keyof typeof PAGES;
-
-const BASE = '/mod/dashboard/';
 
 const session = new Session();
 const changes = new Changes();
@@ -36,11 +32,6 @@ function ask(login: Login | undefined): void {
   session.use(login);
   browser.restart();
   stats.restart();
-}
-
-function pageOf(path: string): PageName {
-  const [name = ''] = path.slice(BASE.length).split('/');
-  return name in PAGES ? (name as PageName) : 'browser';
 }
 
 function Dashboard() {

@@ -123,6 +123,10 @@ export class LocalMember implements Member {
     return this.assembly.reads.childCount(path);
   }
 
+  look(path: string, options: ReadOptions): KeyResult {
+    return this.assembly.reads.look(path, options);
+  }
+
   isVacant(path: string): boolean {
     return this.assembly.reads.isVacant(path);
   }

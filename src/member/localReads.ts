@@ -32,13 +32,17 @@ export class LocalReads implements KeyReader, OwnReader {
   }
 
   /** As all that shows the state: @throws MemberError 'stopped' once it is not to be shown any more. */
-  get(path: string, { recursive, sorted }: ReadOptions, nodesMax?: number): KeyResult {
-    this.checkShown();
-    const result = this.state.machine.keySpace.get(path, recursive, sorted, this.clock.now(), nodesMax);
+  get(path: string, options: ReadOptions, nodesMax?: number): KeyResult {
+    const result = this.look(path, options, nodesMax);
     const counts = result.ok ? this.success : this.fail;
     counts.gets++;
-    if (recursive) counts.recursiveGets++;
+    if (options.recursive) counts.recursiveGets++;
     return result;
+  }
+
+  look(path: string, { recursive, sorted }: ReadOptions, nodesMax?: number): KeyResult {
+    this.checkShown();
+    return this.state.machine.keySpace.get(path, recursive, sorted, this.clock.now(), nodesMax);
   }
 
   childCount(path: string): number | undefined {

@@ -163,6 +163,8 @@ export interface Past {
 
 /** What the program looks at for itself: no client asked for it, so it counts in no statistics. */
 export interface OwnReader {
+  /** As `get` of KeyReader. */
+  look(path: string, options: ReadOptions): KeyResult;
   /** Whether it is a directory with nothing in it. */
   isVacant(path: string): boolean;
   /** As KeySpace.vacantBelow, of the state that is there when it begins. */

@@ -62,6 +62,11 @@ export class HistogramByLabel {
     return made;
   }
 
+  /** All others are forgotten. */
+  keep(labels: ReadonlySet<string>): void {
+    for (const label of this.histograms.keys()) if (!labels.has(label)) this.histograms.delete(label);
+  }
+
   entries(): readonly (readonly [label: string, histogram: Histogram])[] {
     return [...this.histograms];
   }

@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Answers that are shown from the start. */
-const STATUSES = [400, 403, 404, 412, 500] as const;
+const STATUSES = [400, 403, 404, 412, 500, 503, 507] as const;
 
 /** The requests of one method and kind. */
 export class KeyRequests {

@@ -42,6 +42,7 @@ export class Metrics {
   async metrics(): Promise<string> {
     if (this.lookUp === undefined) return '';
     const [looked, runtime] = await Promise.all([this.lookUp(), this.runtime.metrics()]);
+    this.recorders.keepMembers(new Set(looked.peers.map(({ id }) => id)));
     const readings = { ...looked, recorded: this.recorders };
     return this.rows.map((row) => exposeRow(row, readings)).join('') + runtime;
   }

@@ -18,6 +18,12 @@ class TransfersByMember {
 
   constructor(private readonly nowMs: () => number) {}
 
+  /** What goes on with the others ends uncounted. */
+  keep(members: ReadonlySet<string>): void {
+    this.durations.keep(members);
+    for (const member of this.counts.keys()) if (!members.has(member)) this.counts.delete(member);
+  }
+
   begin(member: string): (ok: boolean) => void {
     const startedMs = this.nowMs();
     const known = this.counts.get(member);
@@ -87,6 +93,11 @@ export class Recorders {
 
   appended(peer: string, elapsedMs: number): void {
     this.appends.of(peer).observeMs(elapsedMs);
+  }
+
+  /** Of the other members that there are. What is known of those that were removed would be shown for ever. */
+  keepMembers(members: ReadonlySet<string>): void {
+    for (const table of [this.probes, this.appends, this.sent, this.received]) table.keep(members);
   }
 
   /** The state is being sent to a member; to be told how that ended. */

@@ -105,6 +105,10 @@ export class FakeMember implements Member {
     return this.onGet(path);
   }
 
+  look(path: string, _options: ReadOptions): KeyResult {
+    return this.onGet(path);
+  }
+
   childCount(path: string): number | undefined {
     const read = this.onGet(path);
     return read.ok && read.node.dir ? (read.node.nodes?.length ?? 0) : undefined;

@@ -62,6 +62,40 @@ test('a refusal is told with its status', async () => {
   expect(seen).toEqual(['GET get', '404 5', 'PUT set', '500 5']);
 });
 
+test.each([
+  ['busy', 503],
+  ['noSpace', 507],
+] as const)('a failure %s is told with the status that it is answered with', async (reason, status) => {
+  api.member.onPropose = () => Promise.reject(new MemberError(reason, reason));
+  const answers = [
+    await ask(api.clientPort, 'PUT', '/v2/keys/a', 'value=1'),
+    await ask(api.clientPort, 'PUT', '/v1/keys/a', 'value=1'),
+  ];
+  expect(answers.map((answer) => answer.status)).toEqual([status, status]);
+  await until(() => seen.length === 4);
+  expect(seen).toEqual(['PUT set', `${status} 5`, 'PUT set', `${status} 5`]);
+});
+
+test.each([
+  ['GET', '/v2/keys/a', undefined, 'GET get'],
+  ['GET', '/v2/keys/a?quorum=true', undefined, 'GET quorumGet'],
+  ['GET', '/v2/keys/a?wait=true', undefined, 'GET watch'],
+  ['PUT', '/v2/keys/a', 'value=1', 'PUT set'],
+  ['GET', '/v1/keys/a', undefined, 'GET get'],
+  ['GET', '/v1/watch/a', undefined, 'GET watch'],
+  ['PUT', '/v1/keys/a', 'value=1', 'PUT set'],
+])('what nobody foresaw of a %s %s that was begun is told as a failure', async (method, target, body, kind) => {
+  const fail = (): never => {
+    throw new Error('nobody foresaw this');
+  };
+  api.member.onGet = fail;
+  api.member.watch = fail;
+  api.member.onPropose = fail;
+  expect((await ask(api.clientPort, method, target, body)).status).toBe(500);
+  await until(() => seen.length === 2);
+  expect(seen).toEqual([kind, '500 5']);
+});
+
 test('a request that makes no sense is not told', async () => {
   await ask(api.clientPort, 'GET', '/v2/keys/a?recursive=perhaps');
   expect(seen).toEqual([]);
@@ -82,7 +116,8 @@ test('a watch is told when it begins, has an event and ends', async () => {
 test('a watch that is refused has failed', async () => {
   api.member.watchError = keyError(401, 'the past is gone');
   await ask(api.clientPort, 'GET', '/v2/keys/a?wait=true&waitIndex=1');
-  expect(seen).toEqual(['GET watch', '400 5']);
+  await ask(api.clientPort, 'POST', '/v1/watch/a', 'index=1');
+  expect(seen).toEqual(['GET watch', '400 5', 'GET watch', '400 5']);
 });
 
 test('health checks are told', async () => {

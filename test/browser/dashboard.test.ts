@@ -80,6 +80,23 @@ function suite(): void {
     expect(await member.value('/app/lease')).toBeUndefined();
   });
 
+  test('lines keep their ends', async () => {
+    await put('/lines/all', 'a=1\r\nb=2\r\n');
+    await put('/lines/mixed', 'a=1\r\nb=2\n');
+    await row('lines').click();
+    await row('all').click();
+    await page.getByLabel('Value').press('Control+Home');
+    await page.getByLabel('Value').press('Control+ArrowRight');
+    await page.keyboard.type('x\ny');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.').waitFor();
+    const stored = (await member.value('/lines/all')) ?? '';
+    expect(stored.replaceAll('\r\n', '|')).toMatch(/^a.*x\|y.*\|b=2\|$/);
+    await row('mixed').click();
+    await page.getByText('This value cannot be edited here').waitFor();
+    expect(await page.getByLabel('Value').isEditable()).toBe(false);
+  });
+
   test('a change by somebody else lights up, and is not overwritten', async () => {
     await put('/shared/key', 'one');
     await row('shared').click();

@@ -22,6 +22,8 @@ test('a read is of the state in use, also after that was replaced, and by the ti
   expect(reads.get('/a', OPTIONS)).toMatchObject({ ok: true, nowMs: NOW_MS, node: { value: '1' } });
   clock.nowMs += 3000;
   expect(reads.get('/a', OPTIONS)).toMatchObject({ ok: true, nowMs: NOW_MS + 3000 });
+  // Of the program's own looks nothing is counted.
+  expect(reads.look('/a', OPTIONS)).toMatchObject({ ok: true, nowMs: NOW_MS + 3000, node: { value: '1' } });
   state.machine = new Machine(10);
   expect(reads.get('/a', OPTIONS)).toMatchObject({ ok: false, code: 100 });
   expect(reads.gets()).toEqual({ getsSuccess: 2, getsFail: 1 });

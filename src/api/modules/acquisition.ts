@@ -1,6 +1,6 @@
 /** One client that wants a lock: takes its place in the queue, waits there until it is first, and begins its TTL then. */
 import type { Action, KeyError, KeyEvent } from '../../machine/keyspace/event';
-import type { KeyReader, KeyWriter } from '../../member/types';
+import type { KeyReader, KeyWriter, OwnReader } from '../../member/types';
 import type { Cancel, Clock } from '../../platform/clock';
 import { sleep } from '../../platform/sleep';
 import { TIMER_MAX_MS } from '../../platform/longTimer';
@@ -32,7 +32,7 @@ export type AcquireOutcome =
   | { readonly kind: 'left' };
 
 export interface AcquisitionParts {
-  readonly member: KeyReader & KeyWriter;
+  readonly member: KeyReader & OwnReader & KeyWriter;
   readonly clock: Clock;
   readonly keepAlive: KeepAlive;
   readonly room: LockRoom;
@@ -221,7 +221,7 @@ export class Acquisition {
     if (!room.isMadeHere(place.key)) return;
     const { known } = room;
     if (known?.has(place.key) !== true) return;
-    const seen = member.get(place.key, { recursive: false, sorted: false });
+    const seen = member.look(place.key, { recursive: false, sorted: false });
     if (!seen.ok) return;
     const { modifiedIndex } = seen.node;
     // Somebody at another member who has the same value may have got the lock: then the node is his, and so it is if he gets it now.

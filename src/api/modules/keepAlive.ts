@@ -1,5 +1,5 @@
 /** Keeps the nodes of the clients that wait at this member alive, as long as they do. */
-import type { KeyReader, KeyWriter } from '../../member/types';
+import type { KeyWriter, OwnReader } from '../../member/types';
 import type { Cancel, Clock } from '../../platform/clock';
 import { stayCommand } from './lockCommands';
 
@@ -22,7 +22,7 @@ export class KeepAlive {
   private cancel: Cancel | undefined;
 
   constructor(
-    private readonly member: KeyReader & KeyWriter,
+    private readonly member: OwnReader & KeyWriter,
     private readonly clock: Clock,
   ) {}
 
@@ -47,7 +47,7 @@ export class KeepAlive {
   async refresh(key: string): Promise<void> {
     if (this.kept.get(key)?.isWaiting() !== true) return;
     // Of the same turn as the answer that it waits: who got the lock later has written the node since.
-    const seen = this.member.get(key, { recursive: false, sorted: false });
+    const seen = this.member.look(key, { recursive: false, sorted: false });
     if (!seen.ok) return;
     try {
       await this.member.propose(stayCommand(key, seen.node.modifiedIndex, this.clock.now()));

@@ -1,6 +1,6 @@
 /** Where the clients of one member wait for one lock: a single watch for all of them, and each event wakes only whom it concerns. */
 import type { Action, KeyEvent } from '../../machine/keyspace/event';
-import type { KeyReader, Watch } from '../../member/types';
+import type { KeyReader, OwnReader, Watch } from '../../member/types';
 import type { Clock } from '../../platform/clock';
 import { LockQueue } from './lockQueue';
 
@@ -22,9 +22,9 @@ export class CrowdedLock extends Error {
 }
 
 /** The queue of a lock as this member has applied it; undefined: the lock is crowded. */
-export function readQueue(member: KeyReader, lock: string): LockQueue | undefined {
+export function readQueue(member: KeyReader & OwnReader, lock: string): LockQueue | undefined {
   if ((member.childCount(lock) ?? 0) > READ_MAX) return undefined;
-  const read = member.get(lock, { recursive: false, sorted: false });
+  const read = member.look(lock, { recursive: false, sorted: false });
   return new LockQueue(lock, read.ok ? (read.node.nodes ?? []) : []);
 }
 
@@ -36,7 +36,7 @@ export class LockRoom {
   private readonly made = new Set<string>();
 
   constructor(
-    private readonly member: KeyReader,
+    private readonly member: KeyReader & OwnReader,
     private readonly clock: Pick<Clock, 'soon'>,
     private readonly lock: string,
   ) {}

@@ -23,7 +23,7 @@ import type { Form } from '../http/form';
 import { readRequestForm, type FormLimits } from '../http/requestForm';
 import { forgetHeadOf } from '../http/requestHead';
 import type { ApiObserver } from '../observer';
-import { BUSY, isMemberError, memberFailure } from '../v2/keys/failure';
+import { BUSY, isMemberError, memberFailure, statusOf } from '../v2/keys/failure';
 import { withoutPrevious } from '../v2/keys/previous';
 import type { OpenWatches } from '../v2/keys/watchResponse';
 import { expirationOf } from '../v2/keys/writeCommand';
@@ -120,7 +120,7 @@ export class V1Keys {
     if (sinceIndex === undefined) return;
     const grant = await this.grantFor(context, key, 'read', true);
     if (grant === undefined) return;
-    const { member, openWatches, bodyBudget, observer } = this.options;
+    const { member, openWatches, bodyBudget } = this.options;
     if (!grant.mayWatch(member)) {
       writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
       return;
@@ -131,12 +131,20 @@ export class V1Keys {
       return;
     }
     forgetHeadOf(context);
-    observer.keyRequest('GET', 'watch').received();
     const watch = new V1Watch(member, context.res, grant, openWatches, (event) => {
       this.send(context.res, watchedPieces(event));
     });
-    const refusal = watch.start(key, sinceIndex);
-    if (refusal !== undefined) writeV1Failure(context.res, readFailure(refusal, key));
+    const failed = this.begin('watch').failed;
+    try {
+      const refusal = watch.start(key, sinceIndex);
+      if (refusal !== undefined) {
+        writeV1Failure(context.res, readFailure(refusal, key));
+        failed(errorStatus(refusal.code));
+      }
+    } catch (error) {
+      failed(500);
+      throw error;
+    }
   }
 
   /** What a watch is asked with is not held while it waits. Undefined: it was answered with why not. */
@@ -228,25 +236,44 @@ export class V1Keys {
     return undefined;
   }
 
-  /** Counts it as v2 does. Undefined: the member could not do it, and that was answered. */
+  /** Counts it as v2 does: by the status that v2 would give. What it answers is called once, when that is known. */
+  private begin(kind: keyof typeof METHODS): {
+    readonly succeeded: () => void;
+    readonly failed: (status: number) => void;
+  } {
+    const { observer } = this.options;
+    const request = observer.keyRequest(METHODS[kind], kind);
+    request.received();
+    const startedMs = observer.nowMs();
+    return {
+      succeeded: () => {
+        request.succeeded(observer.nowMs() - startedMs);
+      },
+      failed: (status) => {
+        request.failed(status, observer.nowMs() - startedMs);
+      },
+    };
+  }
+
+  /** Undefined: the member could not do it, and that was answered. */
   private async timed(
     context: Context,
     kind: keyof typeof METHODS,
     work: () => KeyResult | Promise<KeyResult>,
   ): Promise<KeyResult | undefined> {
-    const { observer } = this.options;
-    const request = observer.keyRequest(METHODS[kind], kind);
-    request.received();
-    const startedMs = observer.nowMs();
+    const request = this.begin(kind);
     try {
       const result = await work();
-      if (result.ok) request.succeeded(observer.nowMs() - startedMs);
-      else request.failed(errorStatus(result.code), observer.nowMs() - startedMs);
+      if (result.ok) request.succeeded();
+      else request.failed(errorStatus(result.code));
       return result;
     } catch (error) {
-      if (!isMemberError(error)) throw error;
+      if (!isMemberError(error)) {
+        request.failed(500);
+        throw error;
+      }
       const failure = memberFailure(error);
-      request.failed(failure.httpStatus ?? 500, observer.nowMs() - startedMs);
+      request.failed(statusOf(failure));
       writeV1Failure(context.res, fromV2(failure));
       return undefined;
     }
@@ -268,7 +295,14 @@ export class V1Keys {
 }
 
 /** What v2 would be asked with for the same: metrics know no others. */
-const METHODS = { get: 'GET', set: 'PUT', create: 'PUT', compareAndSwap: 'PUT', delete: 'DELETE' } as const;
+const METHODS = {
+  get: 'GET',
+  watch: 'GET',
+  set: 'PUT',
+  create: 'PUT',
+  compareAndSwap: 'PUT',
+  delete: 'DELETE',
+} as const;
 
 /** A value that looks like a page is none, whatever a browser thinks. */
 const HARMLESS = ['X-Content-Type-Options', 'nosniff'];

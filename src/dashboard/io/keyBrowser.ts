@@ -1,6 +1,6 @@
 /** The key space as the page shows it: what was listed, what is open and selected, and the watches that keep it true. */
 import { listingOf, type Answer, type KeyEvent, type Refusal } from '../model/answers';
-import { KeyTree } from '../model/keyTree';
+import { KeyTree, REMOVALS } from '../model/keyTree';
 import { ancestorsOf, isBelow, isHiddenBelow } from '../model/paths';
 import { readAsSeen } from '../model/reading';
 import type { KeyRequest } from '../model/saving';
@@ -225,7 +225,9 @@ export class KeyBrowser {
     const watcher = new Watcher(root, this.session, {
       list: () => this.listAllShown(root),
       onEvent: (event) => {
-        if (!signal.aborted) this.take(event);
+        if (signal.aborted) return;
+        this.take(event);
+        if (this.isUnknown(root, event)) void this.listWithOpen(root);
       },
       onState: (isLive) => {
         if (!signal.aborted) this.sawState(root, isLive);
@@ -264,7 +266,17 @@ export class KeyBrowser {
   private async listAgain(key: string): Promise<void> {
     const isShown = this.open.has(key) || (this.selected !== undefined && isBelow(this.selected, key));
     const isKnown = this.tree.node(key)?.isDirectory !== true || this.tree.childrenOf(key) !== undefined;
-    if (!isShown || isKnown || this.listingAgain.has(key)) return;
+    if (isShown && !isKnown) await this.listWithOpen(key);
+  }
+
+  /** What was opened by its path and removed is there again; no listing of what is above it may name it. */
+  private isUnknown(root: string, { action, node: { key } }: KeyEvent): boolean {
+    if (this.tree.node(root) !== undefined) return false;
+    return isBelow(key, root) || (key === root && !REMOVALS.has(action));
+  }
+
+  private async listWithOpen(key: string): Promise<void> {
+    if (this.listingAgain.has(key)) return;
     this.listingAgain.add(key);
     await this.list(key);
     this.listingAgain.delete(key);

@@ -76,7 +76,6 @@ export class Watcher {
       if (status === 401) this.followed.onDenied();
       return { kind: 'failed' };
     }
-    this.watching = next(this.watching, { kind: 'opened' });
     this.followed.onState(true);
     return { kind: (await this.follow(response.body)) ? 'ended' : 'failed' };
   }
@@ -86,7 +85,11 @@ export class Watcher {
     const lines = new Lines();
     const decoder = new TextDecoder();
     const reader = body.getReader();
-    const silence = new Silence(() => void reader.cancel());
+    const cancel = (): void => void reader.cancel().catch(() => undefined);
+    const onLife = (): void => {
+      this.watching = next(this.watching, { kind: 'idle' });
+    };
+    const silence = new Silence(onLife, cancel);
     try {
       for (;;) {
         const { done, value } = await reader.read();
@@ -96,6 +99,8 @@ export class Watcher {
       }
     } finally {
       silence.stop();
+      // What is not to be understood ends the watch here alone: the member would go on.
+      cancel();
     }
   }
 
@@ -116,7 +121,10 @@ class Silence {
   isDeath = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly onDeath: () => void) {
+  constructor(
+    private readonly onLife: () => void,
+    private readonly onDeath: () => void,
+  ) {
     this.ends();
   }
 
@@ -139,6 +147,7 @@ class Silence {
     // An event came meanwhile, or nobody wants to know any more.
     if (this.timer !== asked) return;
     if (isThere) {
+      this.onLife();
       this.ends();
     } else {
       this.isDeath = true;

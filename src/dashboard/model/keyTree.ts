@@ -1,6 +1,6 @@
 /** What the page knows of the key space: the directories that were listed, kept true by the events of watches. */
 import type { KeyEvent, KeyNode, Listing } from './answers';
-import { parentOf } from './paths';
+import { isHiddenBelow, parentOf } from './paths';
 
 interface Directory {
   /** Sorted. */
@@ -9,7 +9,8 @@ interface Directory {
   readonly listedAt: number;
 }
 
-const REMOVALS: ReadonlySet<string> = new Set(['delete', 'expire', 'compareAndDelete']);
+/** What takes a node away. */
+export const REMOVALS: ReadonlySet<string> = new Set(['delete', 'expire', 'compareAndDelete']);
 
 export class KeyTree {
   private readonly nodes = new Map<string, KeyNode>();
@@ -47,8 +48,11 @@ export class KeyTree {
   takeEvent({ action, node }: KeyEvent): string | undefined {
     const { key } = node;
     const shown = this.shownAbove(key);
-    const own = shown?.key === parentOf(key) ? undefined : this.takeOwn(action, node);
-    if (shown === undefined || shown.listedAt >= node.modifiedIndex) return own;
+    // No listing names it: the history tells of it, which knows nothing of hidden keys, and no later event would.
+    const isHidden = shown !== undefined && isHiddenBelow(key, shown.key);
+    const isListed = shown?.key === parentOf(key) && !isHidden;
+    const own = isListed ? undefined : this.takeOwn(action, node);
+    if (shown === undefined || isHidden || shown.listedAt >= node.modifiedIndex) return own;
     if (REMOVALS.has(action)) {
       this.forget(key);
       return key;

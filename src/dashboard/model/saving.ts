@@ -32,6 +32,28 @@ export function isEdited({ base, value, ttl }: Draft): boolean {
   return value !== base.value || ttl.kind !== draftOf(base).ttl.kind;
 }
 
+/** As a text field has it, which knows but one line end. */
+export function fieldText(value: string): string {
+  return value.replace(/\r\n?/g, '\n');
+}
+
+/** The line end of all lines of a value; undefined: it has several, and a text field would make one of them. */
+function lineEndOf(value: string): '\n' | '\r\n' | undefined {
+  if (!value.includes('\r')) return '\n';
+  return /[\r\n]/.test(value.replaceAll('\r\n', '')) ? undefined : '\r\n';
+}
+
+/** Whether only what is typed would change, if a value were edited in a text field. */
+export function isTypable(value: string): boolean {
+  return lineEndOf(value) !== undefined;
+}
+
+/** @param text of the field; its lines end as those of the value that it was made of. Nothing is typed into one that is not typable. */
+export function typed(draft: Draft, text: string): Draft {
+  const lineEnd = lineEndOf(draft.base.value);
+  return lineEnd === undefined ? draft : { ...draft, value: fieldText(text).replaceAll('\n', lineEnd) };
+}
+
 /** After a save: what was typed since it began is kept, as an edit of what the save has stored. */
 export function afterSave(draft: Draft, saved: Draft, stored: KeyNode): Draft {
   const { value, ttl } = draftOf(stored);

@@ -10,8 +10,8 @@ export interface Watching {
 export type Outcome =
   /** What is there was listed, at the store's index. */
   | { readonly kind: 'listed'; readonly index: number }
-  /** The member took the watch; until then the store was at this index, and nothing before it is still to come. */
-  | { readonly kind: 'opened' }
+  /** The member gave a sign of life while it had nothing to tell: the watch is as it should be. */
+  | { readonly kind: 'idle' }
   | { readonly kind: 'event'; readonly index: number }
   | { readonly kind: 'ended' }
   | { readonly kind: 'failed' }
@@ -24,7 +24,7 @@ export function next(watching: Watching, outcome: Outcome): Watching {
   switch (outcome.kind) {
     case 'listed':
       return { from: outcome.index + 1, failures: 0 };
-    case 'opened':
+    case 'idle':
       return { ...watching, failures: 0 };
     case 'event':
       return { from: Math.max(watching.from ?? 0, outcome.index + 1), failures: 0 };

@@ -7,17 +7,20 @@ import {
   afterSave,
   deleteRequest,
   draftOf,
+  fieldText,
   isEdited,
+  isTypable,
   readRequest,
   saveRequest,
   TEST_FAILED,
+  typed,
   type Draft,
 } from '../model/saving';
 import { Facts } from './Facts';
 import { CopyCurl } from './CopyCurl';
 import { DeleteButton } from './DeleteButton';
 import { TtlField } from './TtlField';
-import { wordsOf } from './words';
+import { MIXED_LINE_ENDS, wordsOf } from './words';
 
 interface Props {
   readonly browser: KeyBrowser;
@@ -29,6 +32,7 @@ export function KeyPanel({ browser, session, node }: Props) {
   const [draft, setDraft] = useState<Draft>(() => draftOf(node));
   const [message, setMessage] = useState('');
   const [isSaving, setIsSaving] = useState(false);
+  const canType = isTypable(draft.base.value);
   const isOutdated = node.modifiedIndex !== draft.base.modifiedIndex;
 
   // Who has changed nothing sees what is there; who has keeps the edit, and is told.
@@ -84,10 +88,12 @@ export function KeyPanel({ browser, session, node }: Props) {
         <textarea
           rows={10}
           spellcheck={false}
-          value={draft.value}
-          onInput={({ currentTarget: { value } }) => setDraft({ ...draft, value })}
+          readOnly={!canType}
+          value={fieldText(draft.value)}
+          onInput={({ currentTarget: { value } }) => setDraft(typed(draft, value))}
         />
       </label>
+      {!canType && <p>{MIXED_LINE_ENDS}</p>}
       <TtlField base={draft.base} ttl={draft.ttl} onChange={(ttl) => setDraft({ ...draft, ttl })} />
       <div class="actions">
         <button class="primary" type="submit" disabled={!isEdited(draft) || isSaving}>

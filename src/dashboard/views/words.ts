@@ -3,6 +3,10 @@ import { isUnknown, type Answer } from '../model/answers';
 import type { MemberRow } from '../model/readings';
 import type { Connection } from '../model/watching';
 
+/** Beside a value that can be seen, and not be typed into. */
+export const MIXED_LINE_ENDS =
+  'This value cannot be edited here: its lines end in more than one way, or in carriage returns alone, and a browser would change them all.';
+
 /** A whole sentence or two. @param done what was asked for */
 export function wordsOf(done: 'saved' | 'created' | 'deleted', answer: Exclude<Answer, { kind: 'ok' }>): string {
   switch (answer.kind) {

@@ -114,6 +114,19 @@ test('who waits is kept alive, and a holder is not', async () => {
   expect(one.queue(LOCK)).toEqual([]);
 });
 
+test('what the member looks at for who waits is no read of a client', async () => {
+  ask(one, 'holder', 60);
+  await quiet();
+  ask(two, 'waits', 60);
+  const gives = ask(one, 'gives up', 60, 18);
+  await quiet();
+  const before = one.looks + two.looks;
+  await cluster.advance(20_000);
+  expect(gives.found?.kind).toBe('closed');
+  expect(one.looks + two.looks).toBeGreaterThan(before);
+  expect([one.gets, two.gets]).toEqual([0, 0]);
+});
+
 test('a refresh for somebody who waits does not shorten the TTL of who got the lock meanwhile', async () => {
   ask(one, 'holder');
   await quiet();
@@ -407,7 +420,7 @@ describe('a lock that somebody wrote places into by hand', () => {
     const held = ask(one, 'a');
     await quiet();
     write(2 * PLACES_MAX);
-    const before = two.gets;
+    const before = two.looks;
     await expect(two.locks.holder(LOCK)).rejects.toBeInstanceOf(CrowdedLock);
     for (const which of [
       { by: 'value', value: 'a' },
@@ -418,7 +431,7 @@ describe('a lock that somebody wrote places into by hand', () => {
     const late = ask(two, 'c');
     await quiet();
     expect(late.error).toBeInstanceOf(CrowdedLock);
-    expect(two.gets).toBe(before);
+    expect(two.looks).toBe(before);
     expect(await two.locks.release(LOCK, { by: 'index', index: heldIndex(held) })).toMatchObject({ ok: true });
   });
 
@@ -447,7 +460,7 @@ test('a thousand are served in their order, and each hand-over wakes one', async
   }
   await quiet();
   expect(one.queue(LOCK)).toHaveLength(1001);
-  const before = one.gets + two.gets;
+  const before = one.looks + two.looks;
   const looks = [one, two].map((member) => jest.spyOn(member, 'isVacant'));
   for (let times = 0; times <= 1000; times++) {
     const holder = await one.locks.holder(LOCK);
@@ -464,7 +477,7 @@ test('a thousand are served in their order, and each hand-over wakes one', async
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
   }
   // Reads of the whole queue would be a thousand times a thousand nodes.
-  expect(one.gets + two.gets - before).toBeLessThan(5_000);
+  expect(one.looks + two.looks - before).toBeLessThan(5_000);
   const lastOnes = looks.flatMap(({ mock }) => mock.calls).filter(([path]) => path === LOCK);
   expect(lastOnes.length).toBeLessThan(10);
 });

@@ -103,6 +103,7 @@ export class TestMember extends FakeMember {
   /** What the next writes are answered with instead. */
   failures: Error[] = [];
   gets = 0;
+  looks = 0;
   private applied = 0;
   private readonly waiting = new Map<number, (result: KeyResult) => void>();
 
@@ -134,8 +135,17 @@ export class TestMember extends FakeMember {
     return { ...this.space.past(path, sinceIndex), etcdIndex: this.space.index };
   }
 
-  override get(path: string, { recursive, sorted }: ReadOptions): KeyResult {
+  override get(path: string, options: ReadOptions): KeyResult {
     this.gets += 1;
+    return this.read(path, options);
+  }
+
+  override look(path: string, options: ReadOptions): KeyResult {
+    this.looks += 1;
+    return this.read(path, options);
+  }
+
+  private read(path: string, { recursive, sorted }: ReadOptions): KeyResult {
     return this.space.get(path, recursive, sorted, this.cluster.clock.now());
   }
 

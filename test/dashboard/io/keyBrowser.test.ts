@@ -111,6 +111,48 @@ test('a directory that is open, removed and made again is listed again, and thos
   expect(browser.tree.node('/app/db/host')).toBeDefined();
 });
 
+test('a hidden directory that was opened by its path, removed and made again is shown again', async () => {
+  const encoder = new TextEncoder();
+  let tell: (action: string, key: string, modifiedIndex: number) => void = () => undefined;
+  const asking = globalThis.fetch;
+  globalThis.fetch = (url, options) => {
+    const { pathname, searchParams } = new URL(url as string, 'http://x');
+    if (!searchParams.has('wait') || pathname !== '/v2/keys/_mine') return asking(url, options);
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        endings.push(() => controller.close());
+        tell = (action, key, modifiedIndex) => {
+          const dir = key === '/_mine';
+          const event = { action, node: { key, dir, createdIndex: modifiedIndex, modifiedIndex } };
+          controller.enqueue(encoder.encode(`${JSON.stringify(event)}\n`));
+        };
+      },
+    });
+    return Promise.resolve(new Response(stream));
+  };
+  const answering = setInterval(() => {
+    for (const { url, answer } of asked.splice(0)) {
+      const { pathname, searchParams } = new URL(url, 'http://x');
+      if (searchParams.has('wait')) answer(400, { errorCode: 300 });
+      else answer(200, pathname === '/v2/keys/' ? listing('/') : listing('/_mine', '/_mine/x'));
+    }
+  }, 2);
+  endings.push(() => clearInterval(answering));
+  const { browser } = browserOf('alice');
+  await browser.list('/');
+  await browser.openPath('/_mine');
+  await settled();
+  tell('delete', '/_mine', 20);
+  await settled();
+  expect(browser.tree.node('/_mine')).toBeUndefined();
+  expect(browser.notice).toBe('');
+  tell('set', '/_mine/x', 21);
+  await settled();
+  await settled();
+  expect(browser.tree.childrenOf('/_mine')).toEqual(['/_mine/x']);
+  expect(browser.tree.childrenOf('/')).toEqual([]);
+});
+
 test('a late refusal of the old user asks the new one for nothing', async () => {
   const { session, browser } = browserOf('alice');
   const own = browser.ask({ method: 'GET', key: '/secret', query: {}, form: {} });

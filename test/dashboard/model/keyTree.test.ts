@@ -43,6 +43,27 @@ describe('events', () => {
     expect(tree.node('/app/_secret')).toBeUndefined();
   });
 
+  test('a hidden key that the history tells of is not shown, as no event would take it away again', () => {
+    const tree = treeWith(directory('/app'));
+    tree.takeListing({ node: directory('/app'), children: [] }, 10);
+    for (const key of ['/_etcd', '/_etcd/machines/1', '/app/_secret', '/app/_secret/x', '/app/db/_x'])
+      expect(tree.takeEvent({ action: 'set', node: node(key, 11) })).toBeUndefined();
+    expect([tree.childrenOf('/'), tree.childrenOf('/app'), tree.node('/_etcd')]).toEqual([['/app'], [], undefined]);
+  });
+
+  test('a hidden key that was opened by its path is kept true where its directory is listed', () => {
+    const tree = treeWith(directory('/app'));
+    tree.takeListing({ node: directory('/app'), children: [] }, 10);
+    tree.takeListing({ node: directory('/app/_secret', 5), children: [] }, 10);
+    expect(tree.takeEvent({ action: 'set', node: node('/app/_secret/x', 11) })).toBe('/app/_secret/x');
+    expect(tree.childrenOf('/app/_secret')).toEqual(['/app/_secret/x']);
+    expect(tree.takeEvent({ action: 'delete', node: directory('/app/_secret', 12) })).toBe('/app/_secret');
+    expect([tree.node('/app/_secret'), tree.node('/app/_secret/x'), tree.childrenOf('/app')]).toEqual([
+      ...[undefined, undefined],
+      [],
+    ]);
+  });
+
   test('so is one where nothing may be listed above it', () => {
     const tree = new KeyTree();
     tree.takeListing({ node: directory('/app/config', 3), children: [node('/app/config/a', 4)] }, 10);

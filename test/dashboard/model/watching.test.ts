@@ -10,7 +10,10 @@ test('it begins with a listing, and asks for what comes after it', () => {
 });
 
 test('it goes on after the last event it saw, also when it was cut', () => {
-  const seen: Outcome[] = [{ kind: 'listed', index: 10 }, { kind: 'opened' }, { kind: 'event', index: 15 }];
+  const seen: Outcome[] = [
+    { kind: 'listed', index: 10 },
+    { kind: 'event', index: 15 },
+  ];
   expect(after(...seen, { kind: 'failed' }).from).toBe(16);
   expect(after(...seen, { kind: 'ended' })).toEqual({ from: 16, failures: 0 });
   expect(after(...seen, { kind: 'event', index: 12 }).from).toBe(16);
@@ -23,7 +26,8 @@ test('when the history is cleared, everything is listed again', () => {
 test('a member that is away is asked ever more seldom, up to each five seconds', () => {
   const pauses = [0, 1, 2, 3, 9].map((failures) => pauseMs({ from: 1, failures }));
   expect(pauses).toEqual([0, 250, 500, 1000, 5000]);
-  expect(after({ kind: 'failed' }, { kind: 'failed' }, { kind: 'opened' }).failures).toBe(0);
+  expect(after({ kind: 'failed' }, { kind: 'failed' }, { kind: 'idle' }).failures).toBe(0);
+  expect(after({ kind: 'failed' }, { kind: 'failed' }, { kind: 'event', index: 3 }).failures).toBe(0);
 });
 
 test('lines are put together from pieces', () => {

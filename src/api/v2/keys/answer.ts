@@ -1,14 +1,13 @@
 /** Writes the answers of the key routes: status, headers, body (spec v2-api section 3). */
 import type { KeyEvent } from '../../../machine/keyspace/event';
 import type { KeyReader } from '../../../member/types';
-import { errorStatus } from '../../errors';
 import { sendBody, sendPieces } from '../../http/longBody';
 import type { FlatHeaders, Outgoing } from '../../http/outgoing';
 import type { Turns } from '../../turns';
 import { eventJson, eventPieces, eventStatus, isShort, shortEventJson } from './eventJson';
 import type { KeyFailure } from './failure';
 import type { KeptBody } from './keptBody';
-import { failureJson, failurePieces, hasLongCause } from './failure';
+import { failureJson, failurePieces, hasLongCause, statusOf } from './failure';
 
 /**
  * A long body is made while it is sent, as fast as the client takes it, and a slice in a turn.
@@ -119,7 +118,7 @@ export function writeAnyFailure(
 
 function writeFailureHead(response: Outgoing, member: KeyReader, failure: KeyFailure, more: FlatHeaders): void {
   if (failure.retryAfterSeconds !== undefined) response.setHeader('Retry-After', failure.retryAfterSeconds);
-  response.writeHead(failure.httpStatus ?? errorStatus(failure.code), [
+  response.writeHead(statusOf(failure), [
     'Content-Type',
     'application/json',
     'X-Etcd-Cluster-Id',

@@ -30,11 +30,7 @@ export class DirectKeys {
     if (target === undefined || path === undefined) return false;
     const parameters = parametersOf(request, target.query);
     if (parameters === undefined) return false;
-    try {
-      this.operations.carryOut(response, grant, request.method, path, parameters);
-    } catch (error) {
-      this.operations.unexpected(response, error);
-    }
+    this.operations.carryOut(response, grant, request.method, path, parameters);
     return true;
   };
 

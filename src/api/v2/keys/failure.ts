@@ -2,7 +2,7 @@
 import type { KeyError } from '../../../machine/keyspace/event';
 import type { MemberError, MemberErrorReason } from '../../../member/types';
 import type { ErrorCode } from '../../errors';
-import { ERRORS } from '../../errors';
+import { ERRORS, errorStatus } from '../../errors';
 import { jsonPieces, jsonString } from '../../http/json';
 
 export interface KeyFailure {
@@ -15,6 +15,11 @@ export interface KeyFailure {
   readonly httpStatus?: number;
   /** The client had better come back after so many seconds. */
   readonly retryAfterSeconds?: number;
+}
+
+/** Of the answer, and of what is counted. */
+export function statusOf({ code, httpStatus }: Pick<KeyFailure, 'code' | 'httpStatus'>): number {
+  return httpStatus ?? errorStatus(code);
 }
 
 /** Every reason, and the words that etcd 2.3 has for it. */

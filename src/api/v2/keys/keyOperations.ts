@@ -3,7 +3,6 @@ import type { KeyCommand } from '../../../machine/command';
 import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyEvent, KeyResult } from '../../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../../member/types';
-import { errorStatus } from '../../errors';
 import type { KeyGrant } from '../../auth/guard';
 import { DENIED, keyRefusal } from '../../auth/refusal';
 import type { BodyBudget } from '../../bodyBudget';
@@ -14,7 +13,7 @@ import { UNSEEN } from '../../observer';
 import { writeAnyFailure, writeEvent, writeKept, writeListing } from './answer';
 import { eventPieces, eventStatus } from './eventJson';
 import type { KeyFailure } from './failure';
-import { BUSY, isMemberError, keyFailure, memberFailure, requestFailure } from './failure';
+import { BUSY, isMemberError, keyFailure, memberFailure, requestFailure, statusOf } from './failure';
 import type { KeptListings } from './keptListings';
 import type { KeyParameters } from './parameters';
 import { withoutPrevious } from './previous';
@@ -55,12 +54,21 @@ export class KeyOperations {
   constructor(private readonly options: KeyOperationsOptions) {}
 
   /**
-   * Answers one request, now or later. What it throws before it was begun is the caller's to answer.
+   * Answers one request, now or later. Throws nothing.
    *
    * @param grant for this key and what the method does to it
    */
   carryOut(response: Outgoing, grant: KeyGrant, method: string, path: string, parameters: KeyParameters): void {
     const request: KeyRequest = { grant, method, path, parameters, startedMs: 0, observer: UNSEEN };
+    try {
+      this.dispatch(response, request);
+    } catch (error) {
+      this.unexpected(response, error, request);
+    }
+  }
+
+  private dispatch(response: Outgoing, request: KeyRequest): void {
+    const { method, path, parameters } = request;
     switch (method) {
       case 'PUT':
         this.propose(response, putCommand(path, parameters, this.options.now()), request);
@@ -115,7 +123,7 @@ export class KeyOperations {
         this.refuse(response, keyRefusal(DENIED), request);
       }
     } catch (error) {
-      this.unexpected(response, error);
+      this.unexpected(response, error, request);
     }
   }
 
@@ -194,7 +202,7 @@ export class KeyOperations {
     try {
       this.answer(response, result, request);
     } catch (error) {
-      this.unexpected(response, error);
+      this.unexpected(response, error, request);
     }
   }
 
@@ -216,13 +224,17 @@ export class KeyOperations {
 
   private reject(response: Outgoing, error: unknown, request: KeyRequest): void {
     if (isMemberError(error)) this.refuse(response, memberFailure(error), request);
-    else this.unexpected(response, error);
+    else this.unexpected(response, error, request);
   }
 
   /** Fails a request that was begun. */
   private refuse(response: Outgoing, failure: KeyFailure, request: KeyRequest): void {
     this.fail(response, failure);
-    request.observer.failed(errorStatus(failure.code), this.options.observer.nowMs() - request.startedMs);
+    this.countFailure(statusOf(failure), request);
+  }
+
+  private countFailure(status: number, { observer, startedMs }: KeyRequest): void {
+    observer.failed(status, this.options.observer.nowMs() - startedMs);
   }
 
   /** Answers a request that is not begun. */
@@ -231,10 +243,11 @@ export class KeyOperations {
     writeAnyFailure(response, member, failure, openWatches.turns, onUnexpected);
   }
 
-  /** Answers with 500, and tells of it. */
-  unexpected(response: Outgoing, error: unknown): void {
+  /** Answers with 500, and tells of it. @param request if it came to be one; it may have been begun */
+  unexpected(response: Outgoing, error: unknown, request?: KeyRequest): void {
     this.options.onUnexpected(error);
     writeInternalError(response);
+    if (request !== undefined) this.countFailure(500, request);
   }
 }
 
