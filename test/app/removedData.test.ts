@@ -63,7 +63,6 @@ test('where a link leads to the data, everything is done where they are, and the
   expect(await readStandbyNote(data)).toEqual(NOTE);
 });
 
-const reason = whyNotMounted();
 const mounting = whyNotMounted() === undefined ? test : test.skip;
 mounting('a mount point keeps its data, and what was prepared for its place goes', async () => {
   expect(mount('-t', 'tmpfs', 'tmpfs', data)).toBeUndefined();

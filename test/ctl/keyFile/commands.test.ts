@@ -139,7 +139,10 @@ describe('export and import', () => {
     await keys.set('/dated/a', '1', { ttlSeconds: 500 });
     expect(await exportKeys(['/dated', '--url', url, '--to', file])).toBe(0);
     await keys.set('/dated/a', '1', { ttlSeconds: 9000 });
-    for (const left of [[0, 1], [1, 0]] as const) {
+    for (const left of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
       expect(await importKeys([file, '--url', url, '--existing', 'replace'])).toBe(0);
       expect(output.text()).toContain(`/dated: ${left[1]} written, ${left[0]} left as they were`);
       expect((await keys.get('/dated/a')).node.ttlSeconds).toBeLessThan(501);
