@@ -45,7 +45,7 @@ export const commands: Readonly<Record<CommandWord, Run>> = {
     const { fetchMembers } = await import('../peer/fetchMembers.js');
     return (await import('../ctl/clearRemoved.js')).clearRemoved(args, fetchMembers);
   },
-  certs: async (args) => (await import('../ctl/certs.js')).certs(args),
+  certs: async (args) => (await import('../ctl/certs.js')).certs(args, Date.now(), onFirstWish),
 };
 
 /** The second wish to stop is not asked again: the process ends. */

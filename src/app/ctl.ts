@@ -29,10 +29,15 @@ export async function runCtl(args: readonly string[], runOther: RunOther): Promi
   expectAnEnd((text) => process.stderr.write(text));
   const given = argumentsAsGiven(args);
   // The list of processes is for everybody to see; from now on it does not show what may be a password.
-  if (given.some((argument) => argument.includes(':') && !argument.includes('://'))) process.title = 'cairnctl';
+  if (given.some((argument) => argument.includes(':') && !isUrl(argument))) process.title = 'cairnctl';
   const code = await cairnctl(given, ioOfProcess(readers), othersWith(runOther));
   await Promise.all([written(process.stdout), written(process.stderr)]);
   process.exit(code);
+}
+
+/** By itself or behind an option that takes one. A password may have the marks of a URL in it, behind the name of its user. */
+function isUrl(argument: string): boolean {
+  return /^(?:--(?:endpoints?|peers|url|from)=)?[a-z][a-z0-9+.-]*:\/\//i.test(argument);
 }
 
 /** What is done when nobody reads any more. */

@@ -14,6 +14,7 @@ const EXIT_RETRY_MS = 5;
 const WRITE_BYTES_MAX = 64 * 1024;
 
 const LINE_END = 0x0a;
+const LINE_END_BYTES = Buffer.of(LINE_END);
 
 /** Writes some of `bytes` and answers how many; throws EAGAIN when the reader is behind. */
 export type WriteSome = (bytes: Buffer) => number;
@@ -35,6 +36,10 @@ export class LogStream {
   private reportedLines = 0;
   /** The last write went well. */
   private flows = true;
+  /** What was taken last ends in the middle of a line. */
+  private isInLine = false;
+  /** The rest of that line was dropped: the next one begins a new one. */
+  private isTorn = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly waitingBytesMax: number;
   private readonly retryIntervalMs: number;
@@ -81,13 +86,18 @@ export class LogStream {
   private writeOnce(): boolean {
     const bytes = this.takeBlock();
     try {
-      this.took(bytes, this.options.write(bytes));
+      if (this.isTorn && this.options.write(LINE_END_BYTES) > 0) this.isTorn = false;
+      const written = this.options.write(bytes);
+      if (written > 0) this.isInLine = bytes[written - 1] !== LINE_END;
+      this.took(bytes, written);
       this.flows = true;
       return true;
     } catch (error) {
       if (isBehind(error)) return false;
-      // A closed or broken standard error: there is nobody left to tell.
+      // A closed or broken standard error: there is nobody left to tell. A full disk may have room again, behind the half line that it took.
       this.flows = false;
+      this.isTorn ||= this.isInLine;
+      this.isInLine = false;
       this.drop(bytes);
       this.took(bytes, bytes.length);
       return true;

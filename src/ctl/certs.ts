@@ -15,7 +15,12 @@ const CA_FACTOR = 10;
 const NAME = /^[A-Za-z0-9][\w.@-]{0,63}$/;
 const HOST = /^(?=.{1,253}$)(\*\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
-export function certs(args: readonly string[], nowMs = Date.now()): Promise<number> {
+/** @param onStop calls what it is given once when the process is asked to stop */
+export function certs(
+  args: readonly string[],
+  nowMs = Date.now(),
+  onStop: (stop: () => void) => void = () => undefined,
+): Promise<number> {
   return runCommand('certs', args, async (values) => {
     const directory = values.text('directory');
     const [server, client] = [nameIn(values, 'server'), nameIn(values, 'client')];
@@ -43,12 +48,17 @@ export function certs(args: readonly string[], nowMs = Date.now()): Promise<numb
     // All are made before the first is written: who is interrupted leaves nothing or, but for a moment, everything.
     const made = await Promise.all(wishes.map((wish) => makeCertificate(wish, ca)));
     const written: string[] = [];
+    const stopping = new AbortController();
+    onStop(() => {
+      stopping.abort(new Error('stopped before its end: nothing was made'));
+    });
     try {
       if (there === undefined) await (keepsCaKey ? store : storeWithoutKey)(directory, CA, ca, written);
       for (const [index, { commonName }] of wishes.entries()) {
         const certificate = made[index];
         if (certificate !== undefined) await store(directory, commonName, certificate, written);
       }
+      stopping.signal.throwIfAborted();
     } catch (error) {
       // Half of a pair, or a CA whose key is gone, would be refused by every run from here on.
       await Promise.all(written.map((path) => rm(path, { force: true })));

@@ -47,8 +47,11 @@ export async function finishExchangeAt(path: string): Promise<void> {
   });
 }
 
-/** What a rename answers where something is already: a directory that holds something, or a link to one. */
-const TAKEN: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR']);
+/**
+ * What a rename answers where something is already: a directory that holds something, a link to one, or a mount point, whose data were never
+ * moved.
+ */
+const TAKEN: ReadonlySet<string | undefined> = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY']);
 
 /**
  * A crash after data behind a link were moved aside, and before anything took their place, left a link to nothing, which is refused: an empty

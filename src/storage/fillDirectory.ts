@@ -85,6 +85,7 @@ export async function discardHalfFilled(path: string): Promise<void> {
     await refuseInUse(path);
     try {
       await rm(join(path, 'db'), { recursive: true, force: true });
+      await rm(join(path, FORMAT_OF_FILLED), { force: true });
       // Last: without it the rest would be a database that nothing says to be half of one.
       await rm(join(path, FORMAT_DRAFT), { force: true });
       await syncDirectory(path);

@@ -78,6 +78,8 @@ export class MemberStore {
   #applied = 0;
   #sweep: Promise<void> = Promise.resolve();
   #receiver: StateReceiver | undefined;
+  /** While a state is being put into use: its rows are there, and not yet up to where they are. */
+  #flipping: Promise<void> | undefined;
   /** The end of the reception that began last; the next one waits for it. */
   #beginning: Promise<unknown> = Promise.resolve();
 
@@ -213,7 +215,8 @@ export class MemberStore {
   }
 
   /** The state as it is now, for another member. Later writes do not change it. */
-  exportState(): Promise<ExportedState> {
+  async exportState(): Promise<ExportedState> {
+    if (this.#flipping !== undefined) await this.#flipping;
     return exportState(this.kv, this.generation);
   }
 
@@ -257,7 +260,11 @@ export class MemberStore {
     this.#applied = start.index;
     this.#log.replace(start, this.#applied, operations);
     const startedMs = this.observer?.nowMs() ?? 0;
-    await this.kv.batch(operations, { sync: true });
+    const stored = this.kv.batch(operations, { sync: true });
+    // Batches keep their order, so writes go to the new generation from here on; a read would be too early.
+    const isOver = (): void => void (this.#flipping = undefined);
+    this.#flipping = stored.then(isOver, isOver);
+    await stored;
     this.observer?.stateAdopted(this.observer.nowMs() - startedMs);
     this.#startSweep([replaced]);
     this.#log.storedFrom(await oldestEntryUpTo(this.kv, start.index));

@@ -82,6 +82,21 @@ test.each(['EPIPE', 'EIO', 'EBADF'])('a reader that is gone (%s) costs lines and
   expect(pipe.read).toBe('four\ndropped 3\n');
 });
 
+test('what comes behind a full disk is a line of its own, and the one that was cut is counted', () => {
+  const pipe = new Pipe();
+  pipe.room = 6;
+  const stream = streamTo(pipe);
+  for (const line of ['one\n', 'two\n']) stream.write(line);
+  expect(pipe.read).toBe('one\ntw');
+  pipe.failure = 'ENOSPC';
+  jest.advanceTimersByTime(50);
+  stream.write('three\n');
+  pipe.failure = undefined;
+  pipe.room = 100;
+  stream.write('four\n');
+  expect(pipe.read).toBe('one\ntw\nfour\ndropped 2\n');
+});
+
 test('the end waits for a slow reader, but not for one that does not read', () => {
   jest.useRealTimers();
   const pipe = new Pipe();

@@ -23,6 +23,7 @@ import {
 } from '../../src/app/removedData';
 import { JoinError } from '../../src/discovery/beginning';
 import { openDataDirectory } from '../../src/storage/dataDirectory';
+import { mount, unmount, whyNotMounted } from '../processes/mounts';
 
 const NOTE = { clusterId: 'c1', members: [{ peerURLs: ['http://a:1', 'http://a:2'] }, { peerURLs: ['http://b:1'] }] };
 
@@ -60,6 +61,21 @@ test('where a link leads to the data, everything is done where they are, and the
   renameSync(join(volume, 'disk', 'member'), join(volume, 'disk', 'member.standby-new'));
   await finishExchange(data);
   expect(await readStandbyNote(data)).toEqual(NOTE);
+});
+
+const mounting = whyNotMounted() === undefined ? test : test.skip;
+mounting('a mount point keeps its data, and what was prepared for its place goes', async () => {
+  expect(mount('-t', 'tmpfs', 'tmpfs', data)).toBeUndefined();
+  try {
+    writeFileSync(join(data, 'row'), 'mounted');
+    // A kill right before the first rename, which a mount point refuses.
+    mkdirSync(`${data}.standby-new`);
+    writeFileSync(join(`${data}.standby-new`, 'STANDBY'), '{}');
+    await finishExchange(data);
+    expect([readdirSync(volume), readdirSync(data)]).toEqual([['data'], ['row']]);
+  } finally {
+    unmount(data);
+  }
 });
 
 test('a link that leads nowhere is for whoever opens the directory to refuse', async () => {

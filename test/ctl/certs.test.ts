@@ -71,6 +71,21 @@ it.each(['keep', 'discard'])(
   },
 );
 
+it('leaves nothing behind where it is stopped between two files', async () => {
+  const fs = jest.requireActual<{ open: typeof openFile }>('node:fs/promises');
+  const { open } = fs;
+  let stop = (): void => undefined;
+  const opening = jest.spyOn(fs, 'open').mockImplementation((...args) => {
+    if (String(args[0]).endsWith('server.crt') && args[1] === 'wx') stop();
+    return open(...args);
+  });
+  expect(await certs(inDirectory('--existing=keep'), Date.now(), (act) => (stop = act))).toBe(1);
+  opening.mockRestore();
+  expect(output.text()).toContain('stopped before its end: nothing was made');
+  expect(readdirSync(directory)).toEqual([]);
+  expect(await certs(inDirectory('--existing=keep'))).toBe(0);
+});
+
 it('names each CA differently, so that a message that names one says which', async () => {
   const names = new Set<string>();
   for (const part of ['one', 'two', 'three']) {

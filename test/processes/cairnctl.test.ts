@@ -131,8 +131,12 @@ test('exec-watch says which program is not there', async () => {
   expect([(await ended)[0], stderr]).toEqual([1, expect.stringContaining('/no/such/program')]);
 });
 
-(existsSync('/proc/self/cmdline') ? test : test.skip)('a password is not seen in the list of processes', async () => {
-  const child = start(['-u', 'root:geheim', 'watch', '/quiet']);
+(existsSync('/proc/self/cmdline') ? test.each : test.skip.each)([
+  [['-u', 'root:geheim']],
+  [['-u', 'root:a://geheim']],
+  [['--username=root:a://geheim']],
+])('a password is not seen in the list of processes: %j', async (user) => {
+  const child = start([...user, 'watch', '/quiet']);
   const shown = (): string => readFileSync(`/proc/${child.pid}/cmdline`, 'latin1');
   for (let turn = 0; shown().includes('geheim') && turn < 500; turn++)
     await new Promise((passed) => setTimeout(passed, 10));

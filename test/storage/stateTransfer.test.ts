@@ -1,5 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Kv } from '../../src/storage/kv';
 import { generationRange } from '../../src/storage/layout';
 import { MemberStore } from '../../src/storage/memberStore';
@@ -233,6 +234,24 @@ describe('receptions that overlap', () => {
     expect((await load(again)).rows.length).toBe(ROWS + 1);
     await again.settled();
     for (const generation of [1, 2]) expect(await listed(kv, generationRange(generation))).toEqual([]);
+  });
+
+  test('an export that begins while a state is being put into use gives that state', async () => {
+    const disk = new MemoryDisk();
+    const store = await receiver(disk);
+    const receiving = await store.receiveState();
+    for (const chunk of chunks) await receiving.add(chunk);
+    disk.hold();
+    const finishing = receiving.finish(start);
+    const exporting = chunksOf(store);
+    const turned = exporting.then(
+      () => 'exported',
+      (error: unknown) => String(error),
+    );
+    expect(await Promise.race([turned, setTimeout(20, 'waits')])).toBe('waits');
+    disk.release();
+    await finishing;
+    expect((await exporting).start).toEqual(start);
   });
 
   test('a place is never used twice, also after a restart that finds halves', async () => {

@@ -33,7 +33,9 @@ export function importKeys(args: readonly string[], environment: Environment = p
     const alive = ttl === 'date' ? aliveIn(document, nowMs) : document.keys;
     const store = new KeyStore(keys, prefix);
     const present = (await store.read(hiddenIn(alive))).map((found) => found.present);
-    const plan = planChanges(alive, present, { prune: false, existing, ttlS: (entry) => ttlOf(entry, ttl, nowMs) });
+    // What they have left counts from now on, as it does of what was just read.
+    const readMs = Date.now();
+    const plan = planChanges(alive, present, { prune: false, existing, ttlS: (entry) => ttlOf(entry, ttl, readMs) });
     const done = await carryOutPlan(plan, store, prefix, existing === 'refuse' ? ONCE_CHANGED : undefined);
     const over = document.keys.length - alive.length;
     const words = [

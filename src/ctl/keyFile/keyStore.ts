@@ -110,11 +110,11 @@ export class KeyStore {
   private foundKey(node: KeyNode): FoundKey {
     const { modifiedIndex, ttlSeconds, expiration, value = '' } = node;
     const key = node.key.slice(this.prefix.length);
-    const place = { key, modifiedIndex, hasTtl: expiration !== undefined };
-    const present: PresentKey = node.dir ? { ...place, directory: true } : { ...place, value };
     // What is about to go has no seconds left.
-    return expiration === undefined
-      ? { present }
-      : { present, expiry: { ttlS: Math.max(1, ttlSeconds ?? 1), date: expiration } };
+    const ttlS = Math.max(1, ttlSeconds ?? 1);
+    const time = expiration === undefined ? { hasTtl: false } : { hasTtl: true, ttlS };
+    const place = { key, modifiedIndex, ...time };
+    const present: PresentKey = node.dir ? { ...place, directory: true } : { ...place, value };
+    return expiration === undefined ? { present } : { present, expiry: { ttlS, date: expiration } };
   }
 }

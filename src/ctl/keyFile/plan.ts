@@ -8,6 +8,8 @@ export type PresentKey = {
   readonly modifiedIndex: number;
   /** It goes away by itself. */
   readonly hasTtl: boolean;
+  /** Seconds that it had left; undefined: nobody asks for them, or it has none. */
+  readonly ttlS?: number;
 } & ({ readonly value: string } | { readonly directory: true });
 
 export type Change =
@@ -44,6 +46,9 @@ export interface PlanRules {
   /** Seconds that an entry gets; undefined: it stays until somebody deletes it. */
   readonly ttlS: (entry: KeyEntry) => number | undefined;
 }
+
+/** What was read a moment ago, and is told in whole seconds, is not as exact as that. */
+const TTL_MARGIN_S = 5;
 
 export function planChanges(wanted: readonly KeyEntry[], present: readonly PresentKey[], rules: PlanRules): Plan {
   const here = new Map(present.map((each) => [each.key, each] as const));
@@ -85,10 +90,16 @@ export function planChanges(wanted: readonly KeyEntry[], present: readonly Prese
     else if ('directory' in found) {
       if (!rules.prune) obstacles.push({ key, reason: 'it is a directory, and a value is wanted' });
       else additions.push({ kind: 'create', key, value, ...ttl });
-    } else if (found.value === value && found.hasTtl === (ttl.ttlS !== undefined)) return;
+    } else if (found.value === value && found.hasTtl === (ttl.ttlS !== undefined) && !endsAmiss(found, ttl)) return;
     else if (rules.existing === 'replace')
       additions.push({ kind: 'replace', key, value, before: found.value, modifiedIndex: found.modifiedIndex, ...ttl });
     else if (rules.existing === 'refuse') obstacles.push({ key, reason: 'it is there already, with another value' });
+  }
+
+  /** Only where what is there gives way: to others a TTL that was renewed is no other value. */
+  function endsAmiss(found: PresentKey, ttl: { readonly ttlS?: number }): boolean {
+    if (rules.existing !== 'replace' || found.ttlS === undefined || ttl.ttlS === undefined) return false;
+    return Math.abs(found.ttlS - ttl.ttlS) > TTL_MARGIN_S;
   }
 
   /** What stands where a value is wanted goes too, with all that is in it; so does what is nowhere wanted. */

@@ -47,21 +47,31 @@ export class Hold {
   ): Promise<Hold> {
     const beganMs = performance.now();
     let hasWaited = false;
-    for (;;) {
-      const askedMs = performance.now();
-      const leftMs = waitMs === undefined ? undefined : Math.max(0, beganMs + waitMs - askedMs);
-      const outcome = await ask(cluster, wanted, leftMs, signal, hasWaited);
-      if (outcome.kind === 'had') {
-        // Nobody knows when in the wait its time began: from here on it is known.
-        const hold = new Hold(cluster, wanted, outcome.token, askedMs);
-        const { kind } = await hold.renew(performance.now() + wanted.ttlS * 1000, signal);
-        if (signal.aborted) await hold.release();
-        signal.throwIfAborted();
-        if (kind === 'renewed') return hold;
+    /** It was had, and may be still: whoever goes without it would leave it to its time. */
+    let inDoubt: Hold | undefined;
+    try {
+      for (;;) {
+        const askedMs = performance.now();
+        const leftMs = waitMs === undefined ? undefined : Math.max(0, beganMs + waitMs - askedMs);
+        const outcome = await ask(cluster, wanted, leftMs, signal, hasWaited);
+        let reason = outcome.kind === 'had' ? '' : outcome.reason;
+        if (outcome.kind === 'had') {
+          // Nobody knows when in the wait its time began: from here on it is known.
+          const hold = new Hold(cluster, wanted, outcome.token, askedMs);
+          inDoubt = hold;
+          const renewal = await hold.renew(performance.now() + wanted.ttlS * 1000, signal);
+          signal.throwIfAborted();
+          if (renewal.kind === 'renewed') return hold;
+          if (renewal.kind === 'gone') inDoubt = undefined;
+          reason = `${renewal.kind === 'gone' ? 'it was lost at once' : 'it could not be confirmed'}: ${renewal.reason}`;
+        }
+        hasWaited = true;
+        if (leftMs === 0) throw new NotHadError(reason);
+        await sleep(AGAIN_AFTER_MS, undefined, { signal });
       }
-      hasWaited = true;
-      if (leftMs === 0) throw new NotHadError(outcome.kind === 'had' ? 'it was lost at once' : outcome.reason);
-      await sleep(AGAIN_AFTER_MS, undefined, { signal });
+    } catch (error) {
+      await inDoubt?.release();
+      throw error;
     }
   }
 

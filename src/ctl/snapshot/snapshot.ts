@@ -68,10 +68,20 @@ function checkValues(values: CommandArguments, given: readonly string[]): void {
   outputOf(values);
 }
 
-async function carryOutSave(values: CommandArguments, file: string, environment: Environment): Promise<void> {
+async function carryOutSave(
+  values: CommandArguments,
+  file: string,
+  environment: Environment,
+  { onStop }: FollowSurroundings,
+): Promise<void> {
+  const stopping = new AbortController();
+  onStop(() => {
+    stopping.abort(new Error('stopped before its end: nothing was kept'));
+  });
+  const { signal } = stopping;
   const connection = await clientConnection(values, environment);
   const replaces = values.isOn('replace');
-  const found = await save({ ...connection, file, replaces, quorum: !values.isOn('without-quorum') });
+  const found = await save({ ...connection, file, replaces, quorum: !values.isOn('without-quorum'), signal });
   tell(values, { found }, `saved to ${file}, and it is whole`);
 }
 

@@ -134,6 +134,21 @@ describe('export and import', () => {
     expect((await keys.get('/app/db/host')).node.value).toBe('db1\n');
   });
 
+  test('with --existing replace keys go at the date of the file, also where only that differs', async () => {
+    const file = join(directory, 'keys');
+    await keys.set('/dated/a', '1', { ttlSeconds: 500 });
+    expect(await exportKeys(['/dated', '--url', url, '--to', file])).toBe(0);
+    await keys.set('/dated/a', '1', { ttlSeconds: 9000 });
+    for (const left of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      expect(await importKeys([file, '--url', url, '--existing', 'replace'])).toBe(0);
+      expect(output.text()).toContain(`/dated: ${left[1]} written, ${left[0]} left as they were`);
+      expect((await keys.get('/dated/a')).node.ttlSeconds).toBeLessThan(501);
+    }
+  });
+
   test('keys whose time is over, and what lay in such directories, are not brought back', async () => {
     const past = '2020-01-01T00:00:00Z';
     put(

@@ -173,6 +173,18 @@ test.each([
   expect(plan).toEqual({ changes, obstacles });
 });
 
+test.each([
+  ['replace', 100, [{ kind: 'replace', key: '/a', value: '1', before: '1', modifiedIndex: 7, ttlS: 100 }]],
+  // The margin: a moment has passed since it was read.
+  ['replace', 603, []],
+  ['keep', 100, []],
+  ['refuse', 100, []],
+] as const)('a key with the same value that goes at another time: %s, %d s', (existing, ttlS, changes) => {
+  const present = [{ ...value('/a', '1', true), ttlS: 600 }];
+  const plan = planChanges([{ key: '/a', value: '1' }], present, { ...RULES, existing, ttlS: () => ttlS });
+  expect(plan).toEqual({ changes, obstacles: [] });
+});
+
 test('pruning spares keys with a TTL, and the directories they are in', () => {
   const present = [
     directory('/d'),

@@ -185,6 +185,50 @@ it('gives up its place when it is interrupted', async () => {
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: '' });
 });
 
+describe('what was had, and could not be confirmed', () => {
+  /** Every renewal gets 503; `seen` is told how many there were. */
+  const unconfirmed = (seen: (renewals: number) => void = () => undefined): void => {
+    answering((_, renewals) => {
+      seen(renewals);
+      return { status: 503, body: { message: 'no leader' } };
+    });
+  };
+
+  it('is given back by whoever does not wait, with the reason', async () => {
+    unconfirmed();
+    const { code, stderr } = await ctl('lock', 'x', '--wait', '0s', '--', 'true');
+    expect([code, stderr]).toEqual([
+      4,
+      expect.stringMatching(/^Error: {2}x was not had: it could not be confirmed: .*no leader\n$/s),
+    ]);
+    expect(methods().at(-1)).toBe('DELETE');
+  });
+
+  it('is given back by whoever is interrupted before he tries again', async () => {
+    unconfirmed(() => setTimeout(() => signals.emit('SIGINT', 'SIGINT'), 100));
+    expect(await ctl('lock', 'x', '--', 'true')).toEqual({ code: 130, stdout: '', stderr: '' });
+    expect(methods()).toEqual(['POST', 'PUT', 'DELETE']);
+  });
+
+  it('is given back where it could not be asked for again', async () => {
+    let asked = 0;
+    server.answer = ({ method }) => {
+      if (method !== 'POST') return method === 'PUT' ? { status: 503, body: '' } : { body: '' };
+      return ++asked === 1 ? { body: '7' } : { status: 403, body: 'no' };
+    };
+    expect((await ctl('lock', 'x', '--', 'true')).stderr).toBe('Error:  x was not had: status 403, no\n');
+    expect(methods()).toEqual(['POST', 'PUT', 'POST', 'DELETE']);
+  });
+
+  it('is nobody’s to give back where a member says that it is gone', async () => {
+    answering(() => ({ status: 404, body: { message: 'Key not found' } }));
+    expect((await ctl('lock', 'x', '--wait', '0s', '--', 'true')).stderr).toMatch(
+      /was not had: it was lost at once: status 404, .*Key not found/,
+    );
+    expect(methods()).toEqual(['POST', 'PUT']);
+  });
+});
+
 it('prints the token without a program, and holds until it is interrupted', async () => {
   answering(() => ({ body: '' }));
   const outcome = ctl('lock', 'x');

@@ -111,6 +111,8 @@ test.each(['another cluster answers', 'it is written down that it began'])(
     chmodSync(data, 0o700);
     writeFileSync(join(data, FORMAT_DRAFT), FILLING_TEXT);
     writeFileSync(join(data, 'db', 'half'), '');
+    // It was killed right before its end, too.
+    writeFileSync(join(data, 'FORMAT.filled'), '');
     if (why !== 'another cluster answers') writeFileSync(join(records, 'a'), '');
     expect(await run('a', () => Promise.resolve({ clusterId: 'another', members: [] }))).toBe(0);
     expect(output.text()).toContain('nothing is restored');

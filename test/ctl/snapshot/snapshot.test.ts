@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ALONE } from '../../../src/ctl/snapshot/follow/followCommand';
 import { snapshot } from '../../../src/ctl/snapshot/snapshot';
 import { save } from '../../../src/ctl/snapshot/save';
 import { dialTcp } from '../../../src/platform/dial';
@@ -118,6 +119,28 @@ describe('of a member', () => {
     expect(await run('save', join(directory, name === '' ? '.' : name), `--url=${member.url}`)).toBe(1);
     expect(readdirSync(directory)).toEqual([]);
   });
+});
+
+test.each(['before a byte came', 'in the midst'])('nothing stays of a save that is stopped %s', async (moment) => {
+  let [asked, stop] = [(): void => undefined, (): void => undefined];
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  liar = await startLiar((_, response) => {
+    if (moment === 'in the midst') response.write(fileOfRows(STATE).subarray(0, 100));
+    asked();
+  });
+  const onStop = (act: (signal: NodeJS.Signals) => void): void => {
+    stop = () => {
+      act('SIGTERM');
+    };
+  };
+  const saving = snapshot(['save', file, `--url=${liar.url}`], {}, { ...ALONE, onStop });
+  await isAsked;
+  await new Promise((passed) => setTimeout(passed, 100));
+  expect(readdirSync(directory)).toEqual(['state.snap.part']);
+  stop();
+  expect(await saving).toBe(1);
+  expect(output.text()).toContain('stopped before its end: nothing was kept');
+  expect(readdirSync(directory)).toEqual([]);
 });
 
 /** What comes of a server that answers so. */

@@ -277,6 +277,65 @@ describe('with what stands there', () => {
     expect(machine.keySpace.index).toBe(6);
   });
 
+  describe('a later snapshot by a clock that is behind', () => {
+    const dateMs = NOW_MS + 100_000;
+    const target: Target = { kind: 'time', dateMs };
+
+    /** At index 4 what is meant, at 5 what is dated later by the clock of another member, in a snapshot that is dated before. */
+    function begin(): void {
+      cluster.carryOut([{ ...set('/a', '1'), nowMs: dateMs - 20_000 }]);
+      cluster.carryOut([{ ...set('/a', '2'), nowMs: dateMs + 10_000 }]);
+      putFull(directory.path(), cluster.index, cluster.full(dateMs - 5000));
+    }
+
+    test('is not taken where an older one leads there', async () => {
+      begin();
+      putLog(directory.path(), 10, logOf(cluster.entries, HEAD));
+      const { machine, notes } = await restored(target);
+      expect([machine.keySpace.index, notes]).toEqual([4, []]);
+    });
+
+    test('nor is one of many', async () => {
+      begin();
+      cluster.carryOut([{ ...set('/a', '3'), nowMs: dateMs + 11_000 }]);
+      putFull(directory.path(), cluster.index, cluster.full(dateMs - 4000));
+      putLog(directory.path(), 10, logOf(cluster.entries, HEAD));
+      expect((await restored(target)).machine.keySpace.index).toBe(4);
+    });
+
+    test.each([
+      'there is none',
+      'an entry is missing',
+      'a log is damaged',
+      'it ends before, with a mark that says more',
+    ])('is taken with a note where %s', async (why) => {
+      begin();
+      const { entries } = cluster;
+      const log = logOf(entries, HEAD);
+      if (why.includes('damaged')) log[log.length >> 1]! ^= 1;
+      if (why.includes('missing')) putLog(directory.path(), 11, logOf(entries.slice(1), { after: 11, term: 2 }));
+      else if (why.includes('mark')) {
+        const mark = new Map([[11, { etcdIndex: 4, dateMs: dateMs + 1000 }]]);
+        putLog(directory.path(), 10, logOf(entries.slice(0, 1), HEAD, mark));
+      } else if (why.includes('damaged')) putLog(directory.path(), 10, log);
+      // How long it was so is known.
+      const later = { etcdIndex: 5, dateMs: dateMs + 20_000 };
+      putLog(directory.path(), 12, logOf([], { after: 12, term: 2 }, new Map([[12, later]])));
+      const { machine, notes } = await restored(target);
+      expect(machine.keySpace.index).toBe(5);
+      expect(notes).toContainEqual(expect.stringContaining('it may hold changes that are dated later'));
+    });
+
+    test('is taken as it is where it is older than clocks are apart', async () => {
+      begin();
+      putLog(directory.path(), 10, logOf(cluster.entries, HEAD));
+      const later = { etcdIndex: 5, dateMs: dateMs + 90_000 };
+      putLog(directory.path(), 12, logOf([], { after: 12, term: 2 }, new Map([[12, later]])));
+      const { machine, notes } = await restored({ kind: 'time', dateMs: dateMs + 55_000 });
+      expect([machine.keySpace.index, notes]).toEqual([5, []]);
+    });
+  });
+
   test('what has no date is as late as the mark before it', async () => {
     write(2);
     const marks = new Map([[12, { etcdIndex: cluster.machine.keySpace.index, dateMs: NOW_MS + 60_000 }]]);
