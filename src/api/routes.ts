@@ -196,7 +196,7 @@ function apiRoutes({ member, now }: ApiOptions): readonly Route[] {
   return [
     { paths: ['/'], rules: read(open(serveRoot)) },
     {
-      paths: ['/v2/machines', '/v1/machines', '/machines'],
+      paths: ['/v2/machines', '/v1/machines', '/machines', '/v2/peers', '/v1/peers'],
       rules: read(open((context) => serveMachines(context, member))),
     },
     { paths: ['/v2/leader', '/v1/leader', '/leader'], rules: read(open((context) => serveLeader(context, member))) },

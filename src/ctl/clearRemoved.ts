@@ -28,8 +28,9 @@ const URLS_MAX = 32;
 /**
  * `cairn clear-removed --data-dir DIR`: moves the data directory of a member that the cluster has removed aside, so that the
  * next start begins without data, as its options say. One whose state differs from the majority's is moved aside as DIR.differs-1
- * and so on, and all of them are kept; what begins there comes back to the same cluster, and where nobody knows which that was it is left alone.
- * So is any other directory, and one whose member is still listed by a cluster that can be asked. What was moved is kept as DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
+ * and so on, and all of them are kept; what begins there comes back to the same cluster, and where nobody knows which that was it is left
+ * alone. So is any other directory, and one whose member is still listed by a cluster that can be asked. What was moved is kept as
+ * DIR.removed-1, DIR.removed-2, ...; beyond two of them the oldest is deleted.
  * For the init container of a pod: a pod that is scaled away leaves its volume behind, and a later one of the same name would
  * find data that no cluster knows any more.
  */
