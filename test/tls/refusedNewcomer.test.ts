@@ -1,6 +1,7 @@
 /** A newcomer whose certificate the running cluster refuses waits, and says why: it must not found a cluster of its own. */
 import { beginFromJoinUrls } from '../../src/discovery/joinUrls';
 import { fetchMembers } from '../../src/peer/fetchMembers';
+import { RealClock } from '../../src/platform/realClock';
 import { tlsDial } from '../../src/tls/dial';
 import { openDialMaterial } from '../../src/tls/dialMaterial';
 import type { TlsSide } from '../../src/tls/side';
@@ -41,7 +42,7 @@ async function whatItSays(own: CertificateFiles, maxVersion: '' | 'TLS1.2' = '')
   const silent = { info: () => undefined, warn: () => undefined };
   const newcomer = joiner('d', 'token');
   const material = await openDialMaterial(sideOf(own, bothFile, maxVersion), {
-    clock: newcomer.environment.clock as never,
+    clock: new RealClock(),
     log: silent,
   });
   const dial = tlsDial(material);
