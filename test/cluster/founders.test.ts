@@ -39,7 +39,7 @@ describe('a founder that lost its disk', () => {
     await sleep(200);
     a.start();
     await until('it says what it waits for', 60_000, () =>
-      /does not found the cluster yet|cannot found the cluster|the data of this member is lost/.test(c.logs()),
+      /does not found the cluster yet|cannot found the cluster|it takes its place as a new member/.test(c.logs()),
     );
     await until('the other one is up', 60_000, async () => (await a.get('/version', 1000)).status === 200);
     await sleep(LONG_ENOUGH_TO_FORM_MS);
