@@ -26,6 +26,8 @@ const EXPECTED: readonly (readonly [route: string, path: string, rights: Readonl
   ['/v2/machines', '/v2/machines', { GET: 'open', HEAD: 'open' }],
   ['/v1/machines', '/v1/machines', { GET: 'open', HEAD: 'open' }],
   ['/machines', '/machines', { GET: 'open', HEAD: 'open' }],
+  ['/v2/peers', '/v2/peers', { GET: 'open', HEAD: 'open' }],
+  ['/v1/peers', '/v1/peers', { GET: 'open', HEAD: 'open' }],
   ['/v2/leader', '/v2/leader', { GET: 'open', HEAD: 'open' }],
   ['/v1/leader', '/v1/leader', { GET: 'open', HEAD: 'open' }],
   ['/leader', '/leader', { GET: 'open', HEAD: 'open' }],
