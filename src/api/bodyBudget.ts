@@ -29,18 +29,17 @@ export class BodyBudget {
   }
 
   /**
-   * An account for one body. It is closed when the response is, answered or not. A client is known by its network: of IPv6 addresses anybody
-   * has as many as he likes.
+   * An account for one body, or for what is held of a request instead of it: then that of the body is closed. It is closed when the response
+   * is, answered or not. A client is known by its network: of IPv6 addresses anybody has as many as he likes.
    *
    * @returns false: there is no room for a body that has become so long
    */
   account(response: Outgoing): (length: number) => boolean {
     let counted = 0;
     let client: Client | undefined;
-    const network = networkOf(response.req.socket.remoteAddress ?? '');
     return (length) => {
       if (length < COUNTED_FROM_BYTES) return true;
-      client ??= this.opened(network, response, () => counted);
+      client ??= this.opened(response, () => counted);
       const more = length - counted;
       if (!this.hasRoom(client, counted, more)) return false;
       this.used += more;
@@ -62,12 +61,16 @@ export class BodyBudget {
     return client.bytes === counted || client.bytes + more <= TIMES_THE_REST * rest;
   }
 
-  private opened(network: string, response: Outgoing, counted: () => number): Client {
+  private opened(response: Outgoing, counted: () => number): Client {
+    this.release(response);
+    const network = networkOf(response.req.socket.remoteAddress ?? '');
     const client = this.clients.get(network) ?? { bytes: 0, bodies: 0 };
     this.clients.set(network, client);
     client.bodies += 1;
     const close = (): void => {
-      if (!this.open.delete(response)) return;
+      // Another account of the same response may have taken its place.
+      if (this.open.get(response) !== close) return;
+      this.open.delete(response);
       this.used -= counted();
       client.bytes -= counted();
       client.bodies -= 1;

@@ -125,6 +125,22 @@ test('a key that is waited for counts while it is, and one that is too long for 
   await until(() => budget.usedBytes === 0);
 });
 
+test('a watch whose wish came in a body counts its key instead of that, and gives back what it counted', async () => {
+  const form = `index=1&value=${'x'.repeat(30_000)}`;
+  const head = `POST /v1/watch/${'k'.repeat(60_000)} HTTP/1.1\r\nHost: x\r\nContent-Length: ${form.length}\r\n`;
+  for (let round = 1; round <= 3; round++) {
+    const socket = connect({ port: api.clientPort, host: '127.0.0.1' });
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    socket.write(`${head}Content-Type: application/x-www-form-urlencoded\r\n\r\n${form}`);
+    await until(() => api.member.watches.length === round);
+    expect(budget.usedBytes).toBeGreaterThanOrEqual(60_000);
+    expect(budget.usedBytes).toBeLessThan(61_000);
+    socket.destroy();
+    await until(() => budget.usedBytes === 0);
+  }
+});
+
 function unfinishedWatch(bytes: number, localAddress: string): Socket {
   const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
   sockets.push(socket);
