@@ -19,7 +19,6 @@ import {
   IDENTITY_KEY,
   LAST_GENERATION,
   LOG_START_KEY,
-  RUN_KEY,
 } from './layout';
 import { loadMember, oldestEntryUpTo, type LoadedState, type RowListener } from './memberLoad';
 import {
@@ -34,17 +33,12 @@ import {
 import type { Identity } from './recordCodec';
 import type { StoreObserver } from './observer';
 import { PreparedRows } from './preparedRows';
+import { nextRun } from './runNumber';
 import { exportState, type ExportedState } from './stateExport';
 import { StateReceiver } from './stateReceiver';
 import { StoredLog } from './storedLog';
 
 const FIRST_GENERATION = 1;
-
-/** Each data directory begins to count somewhere else; all of it stays an exact integer. */
-const FIRST_RUNS = 2 ** 32;
-const RUNS_OF_ONE_DIRECTORY = 2 ** 20;
-/** The next run is up to so many further: a copy of a directory goes on with another number than the directory did. */
-const RUN_STEP = 2 ** 16;
 
 /** One loop turn's worth of changes; see Write in raft/types.ts. They are carried out in the order of the fields. */
 export interface StoreWrite {
@@ -152,22 +146,9 @@ export class MemberStore {
     return (await this.kv.get(FORCED_KEY)) !== undefined;
   }
 
-  /**
-   * The number of this run of the member: more than the last, and durable before it is answered, so that what one run numbered is
-   * never taken for another's. By how much more is drawn, because an older copy of the directory may have been put back, and the
-   * runs since then are in the log of the others. Where there was none it is drawn, too: a member whose disk was lost cannot
-   * count on from it.
-   *
-   * @param random in [0, 1)
-   */
-  async nextRun(random: () => number = Math.random): Promise<number> {
-    const stored = await this.kv.get(RUN_KEY);
-    const run =
-      stored === undefined
-        ? Math.floor(random() * FIRST_RUNS) * RUNS_OF_ONE_DIRECTORY
-        : decodeNumber('run', stored) + 1 + Math.floor(random() * RUN_STEP);
-    await this.kv.batch([put(RUN_KEY, encodeNumber('run', run))], { sync: true });
-    return run;
+  /** See runNumber.ts. */
+  nextRun(random?: () => number): Promise<number> {
+    return nextRun(this.kv, random);
   }
 
   /**

@@ -199,7 +199,8 @@ describe('with options', () => {
   });
 });
 
-test('cairn clear-removed asks the others as a member does', async () => {
+/** Of the directory of a member whose cluster has another one at the server's port, run where a member is set up. */
+async function clearBesideMember(...args: readonly string[]): Promise<number> {
   const dataDir = mkdtempSync(join(tmpdir(), 'cairn-ctl-'));
   try {
     await server.serve(await ours.issue('other'), demanding(ours));
@@ -210,12 +211,16 @@ test('cairn clear-removed asks the others as a member does', async () => {
       ETCD_PEER_KEY_FILE: member.keyFile,
       ETCD_PEER_TRUSTED_CA_FILE: ours.caFile,
     };
-    expect(await clearRemoved([`--data-dir=${dataDir}`], fetchMembers, environment)).toBe(0);
-    expect(output.text()).toMatch(/still lists member a; left alone/);
-    expect(server.asked).toEqual(['GET /members member']);
+    return await clearRemoved([`--data-dir=${dataDir}`, ...args], fetchMembers, environment);
   } finally {
     rmSync(dataDir, { recursive: true, force: true });
   }
+}
+
+test('cairn clear-removed asks the others as a member does', async () => {
+  expect(await clearBesideMember()).toBe(0);
+  expect(output.text()).toMatch(/still lists member a; left alone/);
+  expect(server.asked).toEqual(['GET /members member']);
 });
 
 describe('beside a member, and with a CA or a certificate alone', () => {
@@ -264,21 +269,7 @@ describe('beside a member, and with a CA or a certificate alone', () => {
       'operator',
     ],
   ])('at a peer port a %s alone does the same', async (_what, argsOf, name) => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'cairn-ctl-'));
-    try {
-      await server.serve(await ours.issue('other'), demanding(ours));
-      const note = { memberId: 'a', clusterId: '1', peerURLs: [`https://127.0.0.1:${server.port}`] };
-      writeFileSync(join(dataDir, REMOVED_FILE), removedFileText(note));
-      const environment = {
-        ETCD_PEER_CERT_FILE: member.certFile,
-        ETCD_PEER_KEY_FILE: member.keyFile,
-        ETCD_PEER_TRUSTED_CA_FILE: ours.caFile,
-      };
-      const args = [`--data-dir=${dataDir}`, ...argsOf(await ours.issue('operator'))];
-      expect(await clearRemoved(args, fetchMembers, environment)).toBe(0);
-      expect(server.asked).toEqual([`GET /members ${name}`]);
-    } finally {
-      rmSync(dataDir, { recursive: true, force: true });
-    }
+    expect(await clearBesideMember(...argsOf(await ours.issue('operator')))).toBe(0);
+    expect(server.asked).toEqual([`GET /members ${name}`]);
   });
 });

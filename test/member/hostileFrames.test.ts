@@ -7,7 +7,6 @@ import { FrameType } from '../../src/peer/wire/frames';
 import type { Configuration, Entry, LogStart, MemberId, Message, RaftStatus } from '../../src/raft/types';
 import { MemberStore } from '../../src/storage/memberStore';
 import { INDEX_MAX } from '../../src/raft/border';
-import { COMMAND_BYTES_MAX } from '../../src/platform/sizes';
 import { set } from '../machine/keyspace/writer';
 import { until } from '../peer/harness';
 import { frameOf, messageFrame, speakAs, startMembers, type PeerMember } from './peerCluster';
@@ -120,9 +119,6 @@ const FRAMES: Readonly<Record<string, Said>> = {
   ),
   'append with an entry that is no batch': say((scene) =>
     append(scene, { entries: [command(scene, { data: Buffer.from([9, 9, 9]) })] }),
-  ),
-  'append with an entry longer than any command': say((scene) =>
-    append(scene, { entries: [command(scene, { data: Buffer.alloc(COMMAND_BYTES_MAX + 1, 1) })] }),
   ),
   'append with a configuration from nowhere': say((scene) =>
     append(scene, {

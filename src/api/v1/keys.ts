@@ -2,14 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Access } from '../../machine/auth/access';
-import type {
-  CompareAndSwapCommand,
-  CreateCommand,
-  DeleteCommand,
-  KeyCommand,
-  SetCommand as PlainSet,
-} from '../../machine/command';
-import { isTooDeep, LEVELS_MAX } from '../../machine/commandRules';
+import type { KeyCommand } from '../../machine/command';
+import { isTooDeep } from '../../machine/commandRules';
 import { isClusterKey } from '../../machine/cluster/clusterKeys';
 import type { KeyError, KeyEvent, KeyResult } from '../../machine/keyspace/event';
 import type { KeyReader, KeyWriter } from '../../member/types';
@@ -26,19 +20,16 @@ import type { ApiObserver } from '../observer';
 import { BUSY, isMemberError, memberFailure, statusOf } from '../v2/keys/failure';
 import { withoutPrevious } from '../v2/keys/previous';
 import type { OpenWatches } from '../v2/keys/watchResponse';
-import { expirationOf } from '../v2/keys/writeCommand';
+import { deleteCommandOf, setCommandOf, type SetCommand } from './commands';
 import { changePieces, filePieces, listPieces, watchedPieces } from './eventJson';
 import { deleteFailure, fromV2, readFailure, reserved, setFailure, type V1Failure } from './failure';
 import { writeAnyV1Failure, writeV1Failure } from './failure';
 import { KEYS, keyTarget, WATCH } from './keyPath';
-import { parseIndex, parseTtl, SET_NAMES, WATCH_NAMES } from './parameters';
+import { parseIndex, SET_NAMES, WATCH_NAMES } from './parameters';
 import { V1Watch } from './watch';
 
 /** A listing of more nodes is collected while it is written. */
 const LISTED_AT_ONCE = 5000;
-
-/** What a set can come to. */
-type SetCommand = PlainSet | CreateCommand | CompareAndSwapCommand | DeleteCommand;
 
 export interface V1KeysOptions extends Required<Omit<FormLimits, 'turns'>> {
   readonly member: KeyReader & KeyWriter;
@@ -74,7 +65,7 @@ export class V1Keys {
     const { key, query } = keyTarget(context, KEYS);
     const form = await this.formOf(context, query, SET_NAMES, 'Set');
     if (form === undefined) return;
-    const command = this.setCommand(key, form);
+    const command = setCommandOf(key, form, this.options.now());
     if (isFailure(command)) {
       writeV1Failure(context.res, command);
       return;
@@ -101,7 +92,9 @@ export class V1Keys {
       writeV1Failure(context.res, { code: 100, cause: key });
       return;
     }
-    const result = await this.timed(context, 'delete', () => this.propose(context, this.deleteCommand(key)));
+    const result = await this.timed(context, 'delete', () =>
+      this.propose(context, deleteCommandOf(key, this.options.now())),
+    );
     if (result === undefined) return;
     if (!result.ok) writeV1Failure(context.res, deleteFailure(result, key));
     else this.send(context.res, changePieces(grant.showsPrevious() ? result : (withoutPrevious(result) as KeyEvent)));
@@ -156,28 +149,6 @@ export class V1Keys {
     const sinceIndex = context.method === 'POST' ? parseIndex(form.get('index') ?? '') : 0;
     if (sinceIndex === undefined) writeV1Failure(context.res, { code: 203, cause: operation });
     return sinceIndex;
-  }
-
-  private setCommand(key: string, form: Form): SetCommand | V1Failure {
-    const value = form.get('value') ?? '';
-    if (value === '') return { code: 200, cause: 'Set' };
-    const ttlText = form.get('ttl') ?? '';
-    const ttl = ttlText === '' ? undefined : parseTtl(ttlText);
-    if (ttlText !== '' && ttl === undefined) return { code: 202, cause: 'Set' };
-    if (isClusterKey(key)) return reserved('Set');
-    if (isTooDeep(key)) return { code: 209, cause: `a key has at most ${LEVELS_MAX} levels` };
-    const prevValue = form.get('prevValue');
-    // What is to end before now has ended.
-    if (ttl !== undefined && ttl <= 0 && prevValue === undefined) return this.deleteCommand(key);
-    const nowMs = this.options.now();
-    const common = { path: key, nowMs, value, expirationMs: expirationOf(ttl && Math.max(0, ttl), nowMs) };
-    if (prevValue === undefined) return { type: 'set', ...common, dir: false, refresh: false };
-    if (prevValue === '') return { type: 'create', ...common, dir: false, inOrder: false };
-    return { type: 'compareAndSwap', ...common, refresh: false, prevValue, prevIndex: 0n };
-  }
-
-  private deleteCommand(key: string): DeleteCommand {
-    return { type: 'delete', path: key, nowMs: this.options.now(), dir: false, recursive: false };
   }
 
   private whyNotSet(command: SetCommand, error: KeyError, grant: KeyGrant): V1Failure {

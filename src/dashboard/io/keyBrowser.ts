@@ -6,6 +6,7 @@ import { readAsSeen } from '../model/reading';
 import type { KeyRequest } from '../model/saving';
 import type { Connection } from '../model/watching';
 import { askKeys } from './keyApi';
+import { RecentChanges } from './recentChanges';
 import type { Session } from './session';
 import { Watcher } from './watcher';
 
@@ -14,13 +15,12 @@ const ROOT = '/';
 const HIDDEN_ROOT = '/_etcd';
 /** The member was heard, and there is nothing for this user. */
 const REFUSALS = new Set([401, 404]);
-const LIGHT_MS = 1600;
 const SILENT_MEMBER = 'The member does not answer.';
 
 export class KeyBrowser {
   readonly tree = new KeyTree();
   readonly open = new Set<string>([ROOT]);
-  readonly changedAtMs = new Map<string, number>();
+  readonly recent: RecentChanges;
   roots: readonly string[] = [ROOT];
   selected: string | undefined;
   /** Something was refused for want of a right to it. */
@@ -45,7 +45,9 @@ export class KeyBrowser {
   constructor(
     private readonly session: Session,
     private readonly onChange: () => void,
-  ) {}
+  ) {
+    this.recent = new RecentChanges(onChange);
+  }
 
   /** Begins, or goes on from what was seen last. */
   start(): void {
@@ -67,7 +69,7 @@ export class KeyBrowser {
     this.tree.clear();
     this.open.clear();
     this.open.add(ROOT);
-    this.changedAtMs.clear();
+    this.recent.clear();
     this.listingAgain.clear();
     this.roots = [ROOT];
     this.selected = undefined;
@@ -289,13 +291,7 @@ export class KeyBrowser {
     const changed = this.tree.takeEvent(event);
     if (changed === undefined) return;
     void this.listAgain(changed);
-    const nowMs = Date.now();
-    this.changedAtMs.set(changed, nowMs);
-    setTimeout(() => {
-      if (this.changedAtMs.get(changed) !== nowMs) return;
-      this.changedAtMs.delete(changed);
-      this.onChange();
-    }, LIGHT_MS);
+    this.recent.add(changed);
     this.onChange();
   }
 }

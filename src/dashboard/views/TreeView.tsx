@@ -109,7 +109,7 @@ function TreeRow({ id, row, top, browser, isCursor, onPick }: RowProps) {
   const nowMs = useNowMs();
   const node = browser.tree.node(key);
   const isSelected = browser.selected === key;
-  const states = [isCursor && 'cursor', isSelected && 'selected', browser.changedAtMs.has(key) && 'changed'];
+  const states = [isCursor && 'cursor', isSelected && 'selected', browser.recent.has(key) && 'changed'];
   return (
     <div
       id={id}

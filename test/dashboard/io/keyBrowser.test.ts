@@ -219,13 +219,13 @@ test('what the old user opened and selected is gone', async () => {
   await opened;
   browser.select('/secret');
   browser.roots = ['/', '/_etcd'];
-  browser.changedAtMs.set('/secret', 1);
+  browser.recent.add('/secret');
   const { generation } = browser;
   logOut(session, browser);
   expect(browser.selected).toBeUndefined();
   expect(browser.roots).toEqual(['/']);
   expect([...browser.open]).toEqual(['/']);
-  expect(browser.changedAtMs.size).toBe(0);
+  expect(browser.recent.size).toBe(0);
   expect(browser.generation).toBeGreaterThan(generation);
 });
 
