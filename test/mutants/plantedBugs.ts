@@ -25,7 +25,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'the number of a run is not synced',
-    file: 'src/storage/memberStore.ts',
+    file: 'src/storage/runNumber.ts',
     text: "[put(RUN_KEY, encodeNumber('run', run))], { sync: true }",
     instead: "[put(RUN_KEY, encodeNumber('run', run))], { sync: false }",
     test: 'test/storage/syncs.test.ts',
@@ -237,8 +237,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'past Node’s server anybody is served though auth is on',
     file: 'src/api/auth/guard.ts',
-    text: 'this.source.auth().enabled || this.source.isAuthUndecided() ? undefined : this.openKeys',
-    instead: 'this.source.isAuthUndecided() ? undefined : this.openKeys',
+    text: 'this.source.auth().enabled || !this.source.isUpToDate() || this.source.isAuthUndecided() ? undefined : this.openKeys',
+    instead: '!this.source.isUpToDate() || this.source.isAuthUndecided() ? undefined : this.openKeys',
     test: 'test/api/direct/directConnection.test.ts',
     killedBy: 'from the moment auth is on, whoever asks has to say who he is',
   },
