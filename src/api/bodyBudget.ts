@@ -38,7 +38,8 @@ export class BodyBudget {
     let counted = 0;
     let client: Client | undefined;
     return (length) => {
-      if (length < COUNTED_FROM_BYTES) return true;
+      // Of a response that is closed nobody would ever say again that it is.
+      if (length < COUNTED_FROM_BYTES || response.closed) return true;
       client ??= this.opened(response, () => counted);
       const more = length - counted;
       if (!this.hasRoom(client, counted, more)) return false;

@@ -2,7 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import { applyCors } from './http/cors';
 import { writeBadRequest } from './http/answers';
-import { parseRequestTarget, type RequestTarget } from './http/requestTarget';
+import { originForm, parseRequestTarget, type RequestTarget } from './http/requestTarget';
 import type { KeysHandler } from './v2/keys/keysHandler';
 
 const PREFIX = '/v2/keys';
@@ -17,8 +17,10 @@ export function keyOf(path: string): string | undefined {
   return path.endsWith('/') ? path.slice(PREFIX.length, -1) : path.slice(PREFIX.length);
 }
 
-/** The router matches the cleaned path instead of the raw one. */
+/** The router matches the cleaned path instead of the raw one, which it reads all the same: of an authority it would say that it is odd, or throw. */
 export function setRouterPath(context: Context, { path }: RequestTarget): void {
+  const { req: request } = context;
+  request.url = originForm(request.url ?? '') ?? path;
   context['newRouterPath'] = path;
 }
 

@@ -141,6 +141,13 @@ test('a watch whose wish came in a body counts its key instead of that, and give
   }
 });
 
+// Found by reading: the form of a watch was long in coming, its client went meanwhile, and what the key was counted for was never given back.
+test('nothing is counted for a response that is closed', () => {
+  const response = { closed: true, req: { socket: { remoteAddress: '10.0.0.1' } }, once: () => undefined };
+  expect(budget.account(response as never)(LIMIT / 2)).toBe(true);
+  expect(budget.usedBytes).toBe(0);
+});
+
 function unfinishedWatch(bytes: number, localAddress: string): Socket {
   const socket = connect({ port: api.clientPort, host: '127.0.0.1', localAddress });
   sockets.push(socket);

@@ -153,6 +153,15 @@ test.each(Object.keys(READERS))('%s: a long text takes the time of its length', 
   }
 });
 
+test('GET /version with an Accept of nothing but commas behind a quote holds nobody up', async () => {
+  const api = await startUnderTest({ maxHeaderBytes: 2 * HEADER_LENGTH });
+  const before = process.cpuUsage();
+  const accept = `"${','.repeat(HEADER_LENGTH / 4)}`;
+  expect((await ask(api.clientPort, 'GET', '/version', undefined, { accept })).status).toBe(200);
+  expect(process.cpuUsage(before).user).toBeLessThan(WORK_MS_MAX * 1000);
+  await api.server.close(100);
+});
+
 test('GET /new with a million zeros holds nobody up', async () => {
   const api = await startUnderTest({ surface: 'discovery', maxHeaderBytes: 2 * HEADER_LENGTH });
   const before = process.cpuUsage();

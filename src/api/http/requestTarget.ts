@@ -11,18 +11,20 @@ export interface RequestTarget {
 /** Anything that asks for more than a look: an escape, an empty component, or one that begins with a dot. */
 const UNUSUAL = /%|\/[/.]/;
 
-/** The scheme and authority of an absolute-form target (RFC 9112 section 3.2.2). */
-const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i;
+/** The scheme and authority of an absolute-form target (RFC 9112 section 3.2.2), and what stands between the two of a user, a host and a port. */
+const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i;
+const AUTHORITY = /^(?:[^@[\]]*@)?(?:\[[^@[\]]*\]|[^@:[\]]*)(?::\d*)?$/i;
 
 /**
  * Splits and decodes a request target. Paths with `//`, `/./` or `/../` are cleaned without a redirect, so that clients
  * that join paths carelessly reach their key (spec v2-api section 1, path cleaning).
  *
  * @param url a byte string
- * @returns undefined for a target without a leading slash or with a bad escape in its path
+ * @returns undefined for a target without a leading slash, with an authority that is none, or with a bad escape in its path
  */
 export function parseRequestTarget(url: string): RequestTarget | undefined {
-  const target = url.startsWith('/') ? url : withoutAuthority(url);
+  const target = originForm(url);
+  if (target === undefined) return undefined;
   const question = target.indexOf('?');
   const rawPath = question < 0 ? target : ownCopy(target, question);
   const query = question < 0 ? '' : target.slice(question + 1);
@@ -41,10 +43,13 @@ export function ownCopy(text: string, length: number): string {
   return text.length - length <= HELD_BESIDE_MAX ? piece : Buffer.from(piece, 'latin1').latin1Slice();
 }
 
-function withoutAuthority(url: string): string {
-  const authority = ABSOLUTE_FORM.exec(url)?.[0];
-  if (authority === undefined) return url;
-  const rest = url.slice(authority.length);
+/** The target as most clients write it, without scheme and authority; undefined: its authority is none. */
+export function originForm(url: string): string | undefined {
+  if (url.startsWith('/')) return url;
+  const [whole, authority] = ABSOLUTE_FORM.exec(url) ?? [];
+  if (whole === undefined || authority === undefined) return url;
+  if (!AUTHORITY.test(authority)) return undefined;
+  const rest = url.slice(whole.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 

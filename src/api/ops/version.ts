@@ -10,11 +10,18 @@ export function versionJson(member: ClusterAdmin): string {
   return `{"etcdserver":"${API_VERSION}","etcdcluster":${jsonText(member.clusterVersion())}}`;
 }
 
+/** The reader of the header takes time with the square of its length, and a browser's has some hundred characters. */
+const ACCEPT_LENGTH_MAX = 1024;
+
 /** JSON, or the 0.x line for a client that prefers plain text (spec conflicts row 10). */
 export function serveVersion(context: Context, member: ClusterAdmin): void {
-  if (context.accepts('application/json', 'text/plain') === 'text/plain')
-    writePlainText(context.res, 200, VERSION_TEXT);
+  if (prefersPlainText(context)) writePlainText(context.res, 200, VERSION_TEXT);
   else writeJson(context.res, 200, versionJson(member));
+}
+
+function prefersPlainText(context: Context): boolean {
+  const { accept = '' } = context.req.headers;
+  return accept.length <= ACCEPT_LENGTH_MAX && context.accepts('application/json', 'text/plain') === 'text/plain';
 }
 
 /** The root path says what is running (spec conflicts row 11). */

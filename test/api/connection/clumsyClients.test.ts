@@ -127,6 +127,7 @@ test.each([
 
 test.each([
   ['an absolute target', 'GET http://somewhere/version HTTP/1.1\r\nHost: x\r\n\r\n', '200 OK'],
+  ['an absolute target with user and port', 'GET http://a:b@[::1]:2379/version HTTP/1.1\r\nHost: x\r\n\r\n', '200 OK'],
   ['OPTIONS *', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n', '200 OK'],
   ['an empty Host', 'GET /version HTTP/1.1\r\nHost:\r\n\r\n', '200 OK'],
   [
@@ -148,6 +149,20 @@ test.each([
   ['empty lines before the request', '\r\n\r\nGET /version HTTP/1.1\r\nHost: x\r\n\r\n', '200 OK'],
 ])('%s is served as etcd serves it, and the connection goes on', async (_name, bytes, status) => {
   expect(await send(bytes, 300)).toEqual({ status: `HTTP/1.1 ${status}`, isClosed: false });
+});
+
+// What reads such a target for the router throws, or warns on the standard error: it was told as a fault of Cairn, with a stack, for each request.
+test.each([
+  'http://[/version',
+  'http://a]/version',
+  'http://a:b:c/version',
+  'http://a:b/version',
+  'http://xn--a/version',
+])('the target %s is bad, or is read without its host, and is no fault of the member', async (target) => {
+  const before = api.logged.length;
+  const { status } = await send(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`, 300);
+  expect(status).toBe(target.includes('xn--') ? 'HTTP/1.1 200 OK' : 'HTTP/1.1 400 Bad Request');
+  expect(api.logged.slice(before).filter(({ level }) => Number(level) > 20)).toEqual([]);
 });
 
 test('the last of very many headers counts', async () => {
