@@ -1,6 +1,6 @@
 /** Told what clients ask for and how long it takes. Called for every request: it has to be quick, and may not throw. */
 import type { KeyCommand } from '../machine/command';
-import type { Refusal } from './auth/refusal';
+import type { AuthRefusal } from './auth/refusal';
 
 /** What a request on the key routes turned out to be. */
 export type KeyRequestKind = 'get' | 'quorumGet' | 'watch' | KeyCommand['type'];
@@ -26,7 +26,7 @@ export interface ApiObserver {
   watchEventSent(): void;
   healthChecked(healthy: boolean): void;
   /** A request was not carried out for want of a right. */
-  accessRefused(reason: Refusal['kind']): void;
+  accessRefused(reason: AuthRefusal): void;
 }
 
 function ignore(): void {

@@ -8,7 +8,12 @@ export type Right = Rule['right'];
 
 export type Rule =
   | { readonly right: 'open'; readonly serve: (context: Context) => void | Promise<void> }
-  | { readonly right: 'root'; readonly serve: (context: Context, grant: RootGrant) => void | Promise<void> }
+  | {
+      readonly right: 'root';
+      /** What it changes, if it changes anything: what all members have, or only this one. */
+      readonly reach: 'cluster' | 'member';
+      readonly serve: (context: Context, grant: RootGrant) => void | Promise<void>;
+    }
   | {
       readonly right: Access;
       /** The key behind a cleaned path, as a byte string; undefined: there is no such route. */
@@ -34,14 +39,16 @@ export function open(serve: (context: Context) => void | Promise<void>): Rule {
 }
 
 /** What it does is given the grant, so that nothing can come to do it without one. */
-export function root(serve: (context: Context, grant: RootGrant) => void | Promise<void>): Rule {
-  return { right: 'root', serve };
+export function root(serve: RootRule['serve'], reach: RootRule['reach'] = 'cluster'): Rule {
+  return { right: 'root', reach, serve };
 }
 
 /** The rule for a method; undefined: it is not allowed. */
 export function ruleFor({ rules }: Route, method: string): Rule | undefined {
   return rules.any ?? Object.entries(rules).find(([name]) => name === method)?.[1];
 }
+
+type RootRule = Extract<Rule, { readonly right: 'root' }>;
 
 type KeyRule = Extract<Rule, { readonly right: Access }>;
 

@@ -3,9 +3,10 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { Access } from '../machine/auth/access';
 import { isRefusal, RightGone, type Guard } from './auth/guard';
-import { DENIED, writeRefusal, type Refusal } from './auth/refusal';
+import { writeRefusal, type Refusal } from './auth/refusal';
 import { writeJson, writeMethodNotAllowed, writeNotFound } from './http/answers';
 import { NoRoomError } from './http/body';
+import { isSafe } from './http/methods';
 import { parseRequestTarget } from './http/requestTarget';
 import { ruleFor, type Route, type Rule } from './routeRules';
 
@@ -38,7 +39,7 @@ async function serve(rule: Rule, context: Context, guard: Guard): Promise<void> 
 }
 
 async function serveRoot(rule: RuleOf<'root'>, context: Context, guard: Guard): Promise<void> {
-  const decision = await guard.forRoot(context.req);
+  const decision = await guard.forRoot(context.req, isSafe(context.method) ? 'member' : rule.reach);
   if (isRefusal(decision)) {
     refuse(context, decision);
     return;
@@ -47,7 +48,7 @@ async function serveRoot(rule: RuleOf<'root'>, context: Context, guard: Guard): 
     await rule.serve(context, decision);
   } catch (error) {
     if (context.res.headersSent) throw error;
-    if (error instanceof RightGone) writeRefusal(context.res, DENIED);
+    if (error instanceof RightGone) writeRefusal(context.res, guard.denied());
     else if (error instanceof NoRoomError) writeNoRoom(context);
     else throw error;
   }

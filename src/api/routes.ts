@@ -60,7 +60,7 @@ export function clientRoutes(
         ...v1Routes(v1, options.member, options.now),
         ...authRoutes(options.member, passwords, options.bodyBudget),
         ...(options.dashboard === undefined ? [] : dashboardRoutes(options.dashboard)),
-        ...moduleRoutes(options.member, waits),
+        ...moduleRoutes(options.member, waits, options.observer ?? NO_OBSERVER),
         ...(placeOf(options) === 'client'
           ? [...operatorRoutes(options), ...adminRoutes(options)]
           : absentOperatorRoutes(options)),
@@ -123,14 +123,14 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
     },
     {
       paths: ['/config/local/log'],
-      rules: { PUT: root((context, grant) => serveLogLevel(context, grant, setLogLevel, bodyBudget)) },
+      rules: { PUT: root((context, grant) => serveLogLevel(context, grant, setLogLevel, bodyBudget), 'member') },
     },
     ...(drain === undefined
       ? []
       : [
           {
             paths: ['/config/local/drain'],
-            rules: { PUT: root((context, grant) => serveDrain(context, grant, drain)) },
+            rules: { PUT: root((context, grant) => serveDrain(context, grant, drain), 'member') },
           },
         ]),
     {

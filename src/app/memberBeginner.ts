@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration';
 import { formatEndpoint } from '../config/urls';
 import type { FounderName } from '../discovery/askBack';
-import { AlreadyRunningError, ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
+import { ClusterFullError, JoinError, type Beginning, type Founder } from '../discovery/beginning';
 import { tellAdvertisedUrls, type AdvertisedNotes } from '../discovery/advertisedUrls';
 import { beginFromDiscovery } from '../discovery/discoveryUrl';
 import type { Environment } from '../discovery/environment';
@@ -17,7 +17,7 @@ import { leaderBesides, type LeaderBesides, type LeaderQuestion } from '../disco
 import { HttpMembersApi } from '../discovery/membersApi';
 import type { Notes } from '../discovery/note';
 import { Registry } from '../discovery/registry';
-import { replaceMember, type ReplacementOptions } from '../discovery/replaceMember';
+import { replaceMember } from '../discovery/replaceMember';
 import { joinOrAdd, untilOneAnswers, type EntryOptions } from '../discovery/runningCluster';
 import { shownUrl } from '../discovery/shownUrl';
 import { ofToken } from '../discovery/sizedCluster';
@@ -248,18 +248,6 @@ export class MemberBeginner {
     return new Registry(url, { signal, dial: this.dials.discovery });
   }
 
-  private async replace(options: ReplacementOptions): Promise<string> {
-    const { returning } = this.notes;
-    if (options.lost !== undefined) await returning.write(options.cluster.clusterId);
-    try {
-      return await replaceMember(options);
-    } catch (error) {
-      // The place was not given up.
-      if (error instanceof AlreadyRunningError) await returning.remove();
-      throw error;
-    }
-  }
-
   private entry(unfinishedId: string | undefined, peerURLs: readonly string[]): EntryOptions {
     const { environment } = this;
     const { electionTimeoutMs } = this.configuration;
@@ -271,7 +259,8 @@ export class MemberBeginner {
       isUnstarted: (cluster, own) => isUnstarted(cluster, own, this.ask, environment),
       hasRoom: async ({ members }) => (await askForRoom(members, peerURLs[0] ?? '', this.dials.peer)).hasRoom,
       replaceMember: (cluster, lost) =>
-        this.replace({
+        replaceMember({
+          note: this.notes.returning,
           ...{ cluster, lost, peerURLs: lost?.peerURLs ?? peerURLs },
           ...{ electionTimeoutMs, fetchMembers: this.ask, members: this.membersApi(), environment },
         }),

@@ -15,6 +15,11 @@ export class NotServedError extends Error {
   override readonly name = 'NotServedError';
 }
 
+/** It serves such changes, and will not make this one. */
+export class WillNotError extends Error {
+  override readonly name = 'WillNotError';
+}
+
 /** It serves such changes and cannot make one now: its client port could not either. */
 export class CannotNowError extends Error {
   override readonly name = 'CannotNowError';

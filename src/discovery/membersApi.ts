@@ -2,7 +2,7 @@
 import type { Dial } from '../platform/dial';
 import type { ListedMember } from './beginning';
 import { request, type Environment } from './environment';
-import { CannotNowError, NotServedError, type MemberServer } from './memberServers';
+import { CannotNowError, NotServedError, WillNotError, type MemberServer } from './memberServers';
 
 /** Each call rejects if the server does not answer, or cannot do it now; with NotServedError if its client port has to be asked. */
 export interface MembersApi {
@@ -90,14 +90,14 @@ function isSuccess(status: number): boolean {
  */
 function refused(what: string, status: number, text: string): Error {
   if (status === UNAUTHORIZED) {
-    return new Error(
+    return new WillNotError(
       `${what}: the cluster has auth on, and this member is no user: let members know each other by name on their ` +
         'peer ports (--peer-client-cert-auth and --peer-cert-allowed-cn on each), or make its place as root (remove the lost member, then add it with these peer URLs), for ' +
         'which this one waits',
     );
   }
   if (status < 500)
-    return new Error(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
+    return new WillNotError(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
   return new CannotNowError(
     `${what}: the cluster answers that it cannot do it now (status ${status}): most likely it has no leader, because no majority of its ` +
       'members runs; the log of the member that was asked says more. Start the others; if they are lost for good, start a survivor once ' +

@@ -2,7 +2,7 @@ import { AlreadyRunningError, JoinError, type ListedCluster, type ListedMember }
 import type { Environment } from './environment';
 import { reasonOf } from '../platform/networkError';
 import type { MembersApi } from './membersApi';
-import { MemberServers } from './memberServers';
+import { MemberServers, NotServedError, WillNotError, type MemberServer } from './memberServers';
 import { Retry } from './retry';
 import { askAny, findOwn, ofCluster, type FetchMembers } from './runningCluster';
 
@@ -22,6 +22,8 @@ export interface ReplacementOptions {
   readonly electionTimeoutMs: number;
   readonly fetchMembers: FetchMembers;
   readonly members: Pick<MembersApi, 'removeLost' | 'add'>;
+  /** What this directory notes of it; absent: nothing. */
+  readonly note?: { write(clusterId: string): Promise<void>; remove(): Promise<void> };
   readonly environment: Environment;
 }
 
@@ -44,7 +46,7 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
     const isListed = cluster.members.some(({ id }) => id === lost?.id);
     try {
       if (server === undefined) throw new Error('no other member has published a client URL');
-      const outcome = lost === undefined || !isListed ? 'removed' : await members.removeLost(server, lost.id);
+      const outcome = lost === undefined || !isListed ? 'removed' : await remove(options, server, lost);
       if (outcome === 'removed') return await members.add(server, peerURLs);
       if (lost !== undefined && (runningForMs ?? 0) > ELECTION_TIMEOUTS_MAX * electionTimeoutMs + SPARE_MS) {
         throw new AlreadyRunningError(lost, peerURLs);
@@ -73,6 +75,25 @@ export async function replaceMember(options: ReplacementOptions): Promise<string
       ofCluster(options.cluster.clusterId, await options.fetchMembers(url));
     cluster = (await askAny(urls, ofThisCluster)) ?? cluster;
     refuseStarted(cluster, lost, peerURLs);
+  }
+}
+
+/**
+ * It is noted before it is asked for: who is cut off then has a place to come back to. Not any more where it was refused: who gives up then left none.
+ */
+async function remove(
+  { cluster, members, note }: ReplacementOptions,
+  server: MemberServer,
+  lost: ListedMember,
+): Promise<'removed' | 'running'> {
+  await note?.write(cluster.clusterId);
+  try {
+    const outcome = await members.removeLost(server, lost.id);
+    if (outcome === 'running') await note?.remove();
+    return outcome;
+  } catch (error) {
+    if (error instanceof NotServedError || error instanceof WillNotError) await note?.remove();
+    throw error;
   }
 }
 

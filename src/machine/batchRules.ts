@@ -39,3 +39,8 @@ export function faultOfBatch({ origin, commands }: CommandBatch): string | undef
 export function isLeaders(command: Command): boolean {
   return kindOf(command).speaker === 'leader';
 }
+
+/** Whether a client wants it, rather than the cluster itself. */
+export function isClients(command: Command): boolean {
+  return kindOf(command).speaker === 'client';
+}

@@ -13,10 +13,12 @@ export class LocalAuth implements AuthSource, AuthWriter {
   private readonly listeners = new Set<() => void>();
   /** What the listeners know. */
   private told: { readonly view: AuthView; readonly version: number };
+  private upToDate = false;
+  private stateIsThere = false;
 
   constructor(
     private readonly state: CurrentState,
-    private readonly requests: Pick<PendingRequests, 'propose'>,
+    private readonly requests: Pick<PendingRequests, 'propose' | 'readBarrier'>,
     private readonly undecided: Pick<UndecidedAuth, 'isAny'>,
   ) {
     const view = this.auth();
@@ -29,6 +31,27 @@ export class LocalAuth implements AuthSource, AuthWriter {
 
   isAuthUndecided(): boolean {
     return this.undecided.isAny;
+  }
+
+  /** Who founds or was sent the state knows the members; a joiner knows nobody before. */
+  hasState(): boolean {
+    this.stateIsThere ||= this.state.machine.cluster.members().length > 0;
+    return this.stateIsThere;
+  }
+
+  isUpToDate(): boolean {
+    return this.upToDate;
+  }
+
+  async whenUpToDate(): Promise<void> {
+    if (this.upToDate) return;
+    await this.requests.readBarrier();
+    this.noteUpToDate();
+  }
+
+  /** An entry of this run is applied, and with it everything that was acknowledged before. */
+  noteUpToDate(): void {
+    this.upToDate = true;
   }
 
   onAuthChange(listener: () => void): () => void {

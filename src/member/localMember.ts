@@ -81,6 +81,9 @@ export class LocalMember implements Member {
     const { voters } = raft.status().configuration;
     if (voters.length === 1 && voters[0] === raft.id) raft.campaign();
     this.assembly.chores.start();
+    void this.published().then(() => {
+      this.assembly.auth.noteUpToDate();
+    });
   }
 
   /** Resolves when the cluster knows this member's name and URLs. */
@@ -157,6 +160,18 @@ export class LocalMember implements Member {
 
   isAuthUndecided(): boolean {
     return this.assembly.auth.isAuthUndecided();
+  }
+
+  hasState(): boolean {
+    return this.assembly.auth.hasState();
+  }
+
+  isUpToDate(): boolean {
+    return this.assembly.auth.isUpToDate();
+  }
+
+  whenUpToDate(): Promise<void> {
+    return this.assembly.auth.whenUpToDate();
   }
 
   onAuthChange(listener: () => void): () => void {

@@ -1,7 +1,7 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
 import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
-import { faultOfBatch, faultOfLevel, isLeaders } from '../machine/batchRules';
+import { faultOfBatch, faultOfLevel, isClients, isLeaders } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwardedRequest';
@@ -59,6 +59,8 @@ export class ProposalAdmission {
     if (this.raft.leader !== this.raft.id) return 'later';
     // A new leader may be behind the one who asks, which has seen the level in force rise already.
     if (faultOfLevel(commands, this.state.machine.cluster.level) !== undefined) return 'later';
+    // Of the states that differ nobody knows which is right. Whoever asks may not have heard of it yet, which is a matter of moments.
+    if (this.state.machine.integrity.doubt !== 0 && commands.some(isClients)) return 'later';
     const { refused, growth } = this.quota.judge(commands);
     if (refused.length > 0) return refused;
     const result = this.raft.propose(data);

@@ -236,6 +236,15 @@ export interface AuthSource {
    * does not know who may do what.
    */
   isAuthUndecided(): boolean;
+  /** Whether there is a state at all: one that joins is sent it, and knows of no users, keys or members until then. Never false again. */
+  hasState(): boolean;
+  /**
+   * Whether everything that was acknowledged before this member was started is applied: a user may have another password since, or auth may have been
+   * switched on. Never false again.
+   */
+  isUpToDate(): boolean;
+  /** Resolves when `isUpToDate`. Rejects with MemberError, as a linearizable read. */
+  whenUpToDate(): Promise<void>;
   /**
    * Calls the listener in the turn in which this member applied a change, or took over a state, once `auth` answers what holds
    * now; watches whose right is gone have to be ended by it. Answers how to take the listener away.

@@ -73,6 +73,8 @@ export class FakeMember implements Member {
   readonly watches: OpenWatch[] = [];
   barriers = 0;
   authUndecided = false;
+  stateIsThere = true;
+  upToDate = true;
 
   /** What the next calls answer; a test replaces what it needs. */
   onGet: (path: string) => KeyResult = (path) => event({ node: node({ key: path, value: 'v' }) });
@@ -147,6 +149,19 @@ export class FakeMember implements Member {
 
   isAuthUndecided(): boolean {
     return this.authUndecided;
+  }
+
+  hasState(): boolean {
+    return this.stateIsThere;
+  }
+
+  isUpToDate(): boolean {
+    return this.upToDate;
+  }
+
+  async whenUpToDate(): Promise<void> {
+    await this.readBarrier();
+    this.upToDate = true;
   }
 
   onAuthChange(listener: () => void): () => void {

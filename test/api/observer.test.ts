@@ -2,6 +2,7 @@ import type { ApiObserver } from '../../src/api/observer';
 import { MemberError } from '../../src/member/types';
 import { connect } from 'node:net';
 import type { ApiUnderTest } from './apiUnderTest';
+import { addUser, basic, enableAuth, setGuest } from './auth/userWith';
 import { ask, startUnderTest, until } from './apiUnderTest';
 import { keyError } from './fakeMember';
 
@@ -51,6 +52,17 @@ test.each([
   await ask(api.clientPort, method, `/v2/keys${target}`, body);
   await until(() => seen.length === 2);
   expect(seen).toEqual([kind, 'ok 5']);
+});
+
+test('a right that turns out not to be for what is there is told as any other that is missing', async () => {
+  await setGuest(api.member, [], []);
+  await addUser(api.member, 'reader', 'pw', { read: ['/app/*'] });
+  await enableAuth(api.member);
+  for (const path of ['/v2/keys/app/', '/v2/keys/app/?wait=true', '/v1/keys/app/', '/v1/watch/app/']) {
+    seen = [];
+    expect((await ask(api.clientPort, 'GET', path, undefined, basic('reader', 'pw'))).status).toBe(401);
+    expect(seen.filter((each) => each.startsWith('refused'))).toEqual(['refused denied']);
+  }
 });
 
 test('a refusal is told with its status', async () => {

@@ -98,17 +98,18 @@ describe('beside members that run', () => {
   /** Ids, and a name for those that have one, by peer URL; nobody answers while there are none. */
   let members: readonly { readonly peerURL: string; readonly name: string; readonly id: string }[];
   let statusOfAdd: number;
+  let statusOfRemoval: number;
 
   beforeEach(async () => {
-    [seen, members, statusOfAdd] = [[], [], 201];
+    [seen, members, statusOfAdd, statusOfRemoval] = [[], [], 201, 204];
     server = createServer(({ method, url: path = '' }, response) => {
       if (method !== 'GET') seen.push(`${method} ${path}`);
       if (method === 'GET' && path === '/members' && members.length > 0) {
         response.setHeader('X-Etcd-Cluster-Id', foundation());
         response.end(`[${members.map(shown).join()}]`);
       } else if (method === 'DELETE') {
-        members = members.filter(({ id }) => !path.includes(id));
-        response.writeHead(204).end();
+        if (statusOfRemoval === 204) members = members.filter(({ id }) => !path.includes(id));
+        response.writeHead(statusOfRemoval).end();
       } else if (method === 'POST' && path === '/v2/members') {
         response.writeHead(statusOfAdd).end('{"id":"fade"}');
       } else response.writeHead(404).end();
@@ -192,6 +193,25 @@ describe('beside members that run', () => {
     statusOfAdd = 201;
     await expect(begin(flags, running())).rejects.toThrow('has no member with the peer URL');
     expect(await begin(flags, running(), returning)).toMatchObject({ kind: 'join', memberId: 'fade' });
+  });
+
+  test.each([
+    ['runs', 409],
+    ['may not be removed by this one', 401],
+  ])('one that is started beside a member that %s leaves no way back into the cluster', async (_what, status) => {
+    founded({ name: 'c' });
+    statusOfRemoval = status;
+    const returning = new FakeReturnNotes();
+    const flags = [...AS_C, `--initial-cluster=a=${url},c=${OWN}`, '--initial-cluster-state=existing'];
+    const stop = new AbortController();
+    const beside = begin(flags, stop.signal, returning);
+    const asked = `DELETE /v2/members/${idOf(OWN)}?onlyIfLost=true`;
+    await until('it asked twice', 60_000, () => seen.filter((each) => each === asked).length > 1 || undefined);
+    stop.abort(new Error('stopped'));
+    await expect(beside).rejects.toThrow('stopped');
+    // Later an operator removes that member for good.
+    members = members.slice(0, 1);
+    await expect(begin(flags, running(), returning)).rejects.toThrow('has no member with the peer URL');
   });
 
   test('one that waits at a discovery service joins them once they answer', async () => {

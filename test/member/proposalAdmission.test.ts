@@ -1,4 +1,5 @@
 import type { ClusterChange } from '../../src/machine/cluster/clusterState';
+import type { Command } from '../../src/machine/command';
 import { encodeBatch } from '../../src/machine/commandCodec';
 import { Machine } from '../../src/machine/machine';
 import { ProposalAdmission } from '../../src/member/proposalAdmission';
@@ -32,6 +33,26 @@ function threeMembers(): Machine {
 
 const propose = (own: ProposalAdmission, change: ClusterChange): unknown =>
   own.proposeChange({ origin: '1', run: 1, sequence: 1, change });
+
+describe('while the states of members differ', () => {
+  const raft = settledLeader();
+  const machine = threeMembers();
+  Object.defineProperty(machine.integrity, 'doubt', { get: () => 1 });
+  const admission = new ProposalAdmission(raft, { machine }, true, new Quota({ machine }, 0, raft));
+
+  it.each<[string, Command, unknown]>([
+    [
+      'a write',
+      { type: 'set', path: '/a', nowMs: 1, dir: false, value: 'v', expirationMs: undefined, refresh: false },
+      'later',
+    ],
+    ['a change of users', { type: 'auth', change: { type: 'enable' } }, 'later'],
+    ['what the cluster itself wants', { type: 'sync', nowMs: 1, expireMax: 1 }, undefined],
+  ])('%s that a member has let in, which has not heard of it, waits', (_what, command, outcome) => {
+    const data = encodeBatch({ origin: '2', run: 1, sequence: 1, commands: [command] });
+    expect(admission.proposeCommands(data, [command])).toBe(outcome);
+  });
+});
 
 describe('with one of three silent', () => {
   it('removing one that answers is refused: nobody could commit it', () => {

@@ -10,7 +10,8 @@ import { root, type Route, type Rule, type Rules } from '../routeRules';
 export function withoutPages(routes: readonly Route[], member: Member, web: WebRules): readonly Route[] {
   const guarded = (rule: Rule): Rule => {
     if (rule.right !== 'root') return rule;
-    return root((context, grant) => (refusePage(context, member, web) ? undefined : rule.serve(context, grant)));
+    const { reach, serve } = rule;
+    return root((context, grant) => (refusePage(context, member, web) ? undefined : serve(context, grant)), reach);
   };
   return routes.map((route) => ({ ...route, rules: mapped(route.rules, guarded) }));
 }

@@ -6,11 +6,12 @@ import type { IncomingMessage } from 'node:http';
 import { mayAccess, mayAdminister, type Access } from '../../machine/auth/access';
 import type { AuthUser, AuthView } from '../../machine/auth/view';
 import type { KeyEvent } from '../../machine/keyspace/event';
-import type { AuthSource, KeyReader } from '../../member/types';
+import type { AuthSource, KeyReader, OwnReader } from '../../member/types';
 import type { ApiObserver } from '../observer';
 import { parseRequestTarget } from '../http/requestTarget';
 import type { Authenticator, Identity } from './authenticator';
-import { DENIED, UNDECIDED, type Refusal } from './refusal';
+import { isMemberError, memberFailure } from '../v2/keys/failure';
+import { DENIED, NO_STATE, UNDECIDED, type Refusal } from './refusal';
 
 /** On whose behalf: besides users and guests whoever came while auth was off, and who has a token of the discovery service. */
 type Holder = Identity | 'anybody' | 'token';
@@ -46,9 +47,9 @@ class KeyGrant {
   }
 
   /** Whether it may be waited for what happens there, as things are now. */
-  mayWatch(member: KeyReader): boolean {
+  mayWatch(member: Pick<KeyReader, 'childCount'> & Pick<OwnReader, 'look'>): boolean {
     if (this.directory === undefined || member.childCount(this.directory) !== undefined) return true;
-    const there = member.get(this.directory, { recursive: false, sorted: false });
+    const there = member.look(this.directory, { recursive: false, sorted: false });
     return !there.ok || this.mayShow(there);
   }
 
@@ -139,9 +140,13 @@ export class Guard implements KeyGuard {
     access: Access,
     recursive: boolean,
   ): KeyGrant | Refusal | Promise<KeyGrant | Refusal> {
-    if (this.source.isAuthUndecided()) return this.refuse(UNDECIDED);
+    const { source } = this;
+    if (!source.hasState()) return NO_STATE;
+    if (source.isAuthUndecided()) return this.refuse(UNDECIDED);
+    if (access === 'write' && !source.isUpToDate())
+      return this.onceUpToDate(() => this.forKey(request, path, access, recursive));
     // Every request comes here, and almost all while auth is off.
-    if (!this.source.auth().enabled) return this.openKeys;
+    if (!source.auth().enabled) return this.openKeys;
     const identity = this.authenticator.identify(request);
     return identity instanceof Promise
       ? identity.then((found) => this.grantKey(request, found, path, access, recursive))
@@ -150,14 +155,45 @@ export class Guard implements KeyGuard {
 
   /** The grant of whoever asks for a key; undefined while it matters who that is. */
   readonly openGrant = (): KeyGrant | undefined =>
-    this.source.auth().enabled || this.source.isAuthUndecided() ? undefined : this.openKeys;
+    this.source.auth().enabled || !this.source.isUpToDate() || this.source.isAuthUndecided()
+      ? undefined
+      : this.openKeys;
 
-  /** For what is root's alone. */
-  forRoot(request: IncomingMessage): RootGrant | Refusal | Promise<RootGrant | Refusal> {
-    if (this.source.isAuthUndecided()) return this.refuse(UNDECIDED);
+  /**
+   * For what is root's alone.
+   *
+   * @param reach `cluster`: it may change what all members have, so that it counts what all of them know of root
+   */
+  forRoot(
+    request: IncomingMessage,
+    reach: 'cluster' | 'member' = 'member',
+  ): RootGrant | Refusal | Promise<RootGrant | Refusal> {
+    const { source } = this;
+    if (!source.hasState()) return NO_STATE;
+    if (source.isAuthUndecided()) return this.refuse(UNDECIDED);
+    if (reach === 'cluster' && !source.isUpToDate()) return this.onceUpToDate(() => this.forRoot(request, reach));
     if (!this.source.auth().enabled) return this.openRoot;
     const identity = this.authenticator.identify(request);
     return identity instanceof Promise ? identity.then((found) => this.grantRoot(found)) : this.grantRoot(identity);
+  }
+
+  /**
+   * Decides by what the cluster knew when this member was started, at least: it goes on with what it had when it was stopped, and users, passwords or
+   * auth may have been changed since. What it then asks for is carried out by all members.
+   */
+  private async onceUpToDate<G>(decide: () => G | Promise<G>): Promise<G | Refusal> {
+    try {
+      await this.source.whenUpToDate();
+    } catch (error) {
+      if (isMemberError(error)) return { kind: 'notReady', failure: memberFailure(error) };
+      throw error;
+    }
+    return decide();
+  }
+
+  /** Somebody had a right when he began, and has it no more. */
+  denied(): Refusal {
+    return this.refuse(DENIED);
   }
 
   private grantKey(
@@ -183,7 +219,7 @@ export class Guard implements KeyGuard {
   }
 
   private refuse(refusal: Refusal): Refusal {
-    this.observer.accessRefused(refusal.kind);
+    if (refusal.kind !== 'notReady') this.observer.accessRefused(refusal.kind);
     return refusal;
   }
 }

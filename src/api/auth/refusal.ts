@@ -1,7 +1,8 @@
 /** Why a request is not carried out, before anything of it was looked at; and how that is said. */
 import type { ServerResponse } from 'node:http';
 import { writeJson } from '../http/answers';
-import type { KeyFailure } from '../v2/keys/failure';
+import type { ApiObserver } from '../observer';
+import { statusOf, type KeyFailure } from '../v2/keys/failure';
 
 export type Refusal =
   /** Nobody, or somebody who may not. Which of the two is nobody's business. */
@@ -10,11 +11,34 @@ export type Refusal =
   | { readonly kind: 'busy' }
   /** It is not known who may do what. */
   | { readonly kind: 'undecided' }
+  /** What would say who may do what is not here yet, or could not be made sure of. No matter of rights. */
+  | { readonly kind: 'notReady'; readonly failure: KeyFailure }
   /** After so many wrong passwords the next is not even looked at. */
   | { readonly kind: 'tooFast'; readonly retryAfterSeconds: number };
 
-export const DENIED: Refusal = { kind: 'denied' };
+/** Those that are counted. */
+export type AuthRefusal = Exclude<Refusal['kind'], 'notReady'>;
+
+export const DENIED = { kind: 'denied' } as const satisfies Refusal;
+
+/** As a guard says and counts it; for what turns out after it gave a grant. */
+export function denied(observer: Pick<ApiObserver, 'accessRefused'>): Refusal {
+  observer.accessRefused(DENIED.kind);
+  return DENIED;
+}
+
 export const UNDECIDED: Refusal = { kind: 'undecided' };
+
+export const NO_STATE: Refusal = {
+  kind: 'notReady',
+  failure: {
+    code: 300,
+    cause: 'etcdserver: this member has not been sent the state of its cluster yet; try again, or ask another member',
+    etcdIndex: 0,
+    httpStatus: 503,
+    retryAfterSeconds: 1,
+  },
+};
 
 /** etcd's words for all of it. */
 const INSUFFICIENT = 'Insufficient credentials';
@@ -39,6 +63,10 @@ function wordsFor(refusal: Refusal): Words {
           'or ask another member',
         retryAfterSeconds: 1,
       };
+    case 'notReady': {
+      const { failure } = refusal;
+      return { ...failure, httpStatus: statusOf(failure), text: failure.cause };
+    }
     case 'tooFast': {
       const { retryAfterSeconds } = refusal;
       return {
@@ -52,6 +80,7 @@ function wordsFor(refusal: Refusal): Words {
 
 /** As the key routes say it. */
 export function keyRefusal(refusal: Refusal): KeyFailure {
+  if (refusal.kind === 'notReady') return refusal.failure;
   const { text, ...rest } = wordsFor(refusal);
   return { code: 110, cause: text, etcdIndex: 0, ...rest };
 }

@@ -1,5 +1,5 @@
 /** Tokens that are known before the service starts, so that a whole deployment can be described in advance. */
-import type { KeyReader, KeyWriter } from '../../member/types';
+import type { KeyWriter, OwnReader } from '../../member/types';
 import { BackOff } from '../../platform/backOff';
 import { shownToken } from '../../platform/shownToken';
 import { isMemberError } from '../v2/keys/failure';
@@ -43,7 +43,7 @@ export function parseStartTokens(entries: readonly string[]): StartToken[] {
  * Tries for as long as the cluster has no leader; resolves when all are there or the member stops.
  */
 export async function makeStartTokens(
-  member: KeyReader & KeyWriter,
+  member: OwnReader & KeyWriter,
   tokens: readonly StartToken[],
   environment: StartTokensEnvironment,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function makeStartTokens(
 }
 
 async function makeToken(
-  member: KeyReader & KeyWriter,
+  member: OwnReader & KeyWriter,
   token: string,
   size: number,
   { now, logger }: StartTokensEnvironment,
@@ -75,8 +75,8 @@ async function makeToken(
   }
 }
 
-function warnOfOtherSize(member: KeyReader, token: string, size: number, logger: StartTokensLogger): void {
-  const found = member.get(sizeKeyOf(token), { recursive: false, sorted: false });
+function warnOfOtherSize(member: OwnReader, token: string, size: number, logger: StartTokensLogger): void {
+  const found = member.look(sizeKeyOf(token), { recursive: false, sorted: false });
   const there = found.ok ? found.node.value : undefined;
   if (there === String(size)) return;
   logger.warn(

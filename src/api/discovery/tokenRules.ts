@@ -1,7 +1,7 @@
 /** What the discovery service refuses, because whoever reaches it may be anybody. */
 import type { CreateCommand, KeyCommand } from '../../machine/command';
 import type { KeyResult } from '../../machine/keyspace/event';
-import type { KeyReader } from '../../member/types';
+import type { KeyReader, OwnReader } from '../../member/types';
 import { Rate } from '../rate';
 import type { KeyFailure } from '../v2/keys/failure';
 import { keyFailure, requestFailure } from '../v2/keys/failure';
@@ -50,7 +50,7 @@ export function hasRoomForToken(member: KeyReader): boolean {
  * Why a write below a token is refused, if it is. The token itself is no registration: with a TTL of its own it would end, for
  * whoever knows it, and a directory among the registrations is none.
  */
-export function refusalOfRegistration(member: KeyReader, command: KeyCommand): KeyFailure | undefined {
+export function refusalOfRegistration(member: KeyReader & OwnReader, command: KeyCommand): KeyFailure | undefined {
   const token = tokenOf(command.path);
   if (command.path === token) return { ...requestFailure(102, token), etcdIndex: member.indexes().etcdIndex };
   if (command.type === 'delete' || command.type === 'compareAndDelete') return undefined;
@@ -86,6 +86,6 @@ export function tokenDirectoryCommand(path: string, nowMs: number, ttlSeconds: n
 }
 
 /** What is no directory. */
-function lookedUp(member: KeyReader, path: string): KeyResult {
-  return member.get(path, { recursive: false, sorted: false });
+function lookedUp(member: OwnReader, path: string): KeyResult {
+  return member.look(path, { recursive: false, sorted: false });
 }

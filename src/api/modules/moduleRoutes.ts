@@ -1,8 +1,9 @@
 /** The routes of the lock and leader modules. */
 import type { Context } from 'koa';
 import type { KeyGrant } from '../auth/guard';
-import { DENIED, writeRefusal } from '../auth/refusal';
+import { denied, writeRefusal } from '../auth/refusal';
 import type { Form } from '../http/form';
+import type { ApiObserver } from '../observer';
 import { forgetHeadOf } from '../http/requestHead';
 import type { KeyReader } from '../../member/types';
 import { onKey, open, type Route, type Rule } from '../routeRules';
@@ -27,14 +28,14 @@ interface ModuleRequest {
 }
 
 /** Every method is asked for the right to the lock's directory: to take, keep and give back a lock is to write there. */
-export function moduleRoutes(member: KeyReader, waits: OpenWaits): readonly Route[] {
+export function moduleRoutes(member: KeyReader, waits: OpenWaits, observer: ApiObserver): readonly Route[] {
   const rule = (right: 'read' | 'write', prefix: string, serve: (request: ModuleRequest) => Promise<void>): Rule =>
     onKey(
       right,
       (path) => lockOf(path, prefix),
       async (context, grant, lock) => {
         const form = await readModuleForm(context.req, context.res);
-        if (!grant.holds()) writeRefusal(context.res, DENIED);
+        if (!grant.holds()) writeRefusal(context.res, denied(observer));
         else if (!(form instanceof Map)) writeFailure(context.res, member, form);
         else await answering(context.res, member, () => serve({ context, grant, lock, form }));
       },

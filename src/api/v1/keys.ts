@@ -6,10 +6,10 @@ import type { KeyCommand } from '../../machine/command';
 import { isTooDeep } from '../../machine/commandRules';
 import { isClusterKey } from '../../machine/cluster/clusterKeys';
 import type { KeyError, KeyEvent, KeyResult } from '../../machine/keyspace/event';
-import type { KeyReader, KeyWriter } from '../../member/types';
+import type { KeyReader, KeyWriter, OwnReader } from '../../member/types';
 import { errorStatus } from '../errors';
 import { isRefusal, type KeyGrant, type KeyGuard } from '../auth/guard';
-import { DENIED, keyRefusal } from '../auth/refusal';
+import { denied, keyRefusal } from '../auth/refusal';
 import { wholeRequest } from '../http/body';
 import { sendPieces } from '../http/longBody';
 import type { FlatHeaders } from '../http/outgoing';
@@ -32,7 +32,7 @@ import { V1Watch } from './watch';
 const LISTED_AT_ONCE = 5000;
 
 export interface V1KeysOptions extends Required<Omit<FormLimits, 'turns'>> {
-  readonly member: KeyReader & KeyWriter;
+  readonly member: KeyReader & OwnReader & KeyWriter;
   readonly guard: KeyGuard;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -56,7 +56,7 @@ export class V1Keys {
     );
     if (result === undefined) return;
     if (!result.ok) writeV1Failure(context.res, readFailure(result, key));
-    else if (!grant.mayShow(result)) writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
+    else if (!grant.mayShow(result)) this.deny(context);
     else this.send(context.res, result.node.dir ? listPieces(result) : filePieces(result));
   }
 
@@ -115,7 +115,7 @@ export class V1Keys {
     if (grant === undefined) return;
     const { member, openWatches, bodyBudget } = this.options;
     if (!grant.mayWatch(member)) {
-      writeV1Failure(context.res, fromV2(keyRefusal(DENIED)));
+      this.deny(context);
       return;
     }
     // Of all that it was asked with, the key is held for as long as the client waits.
@@ -162,7 +162,7 @@ export class V1Keys {
     if (command.type === 'create' && error.code === 105) {
       const { member } = this.options;
       if (member.childCount(key) !== undefined) return { code: 102, cause: key };
-      const there = member.get(key, { recursive: false, sorted: false });
+      const there = member.look(key, { recursive: false, sorted: false });
       return comparisonFailed(there.ok ? (there.node.value ?? '') : '', '', grant);
     }
     return setFailure(error, key);
@@ -203,8 +203,13 @@ export class V1Keys {
   ): Promise<KeyGrant | undefined> {
     const decided = await this.options.guard.forKey(context.req, key, access, recursive);
     if (!isRefusal(decided) && decided.holds()) return decided;
-    writeV1Failure(context.res, fromV2(keyRefusal(isRefusal(decided) ? decided : DENIED)));
+    if (isRefusal(decided)) writeV1Failure(context.res, fromV2(keyRefusal(decided)));
+    else this.deny(context);
     return undefined;
+  }
+
+  private deny({ res: response }: Context): void {
+    writeV1Failure(response, fromV2(keyRefusal(denied(this.options.observer))));
   }
 
   /** Counts it as v2 does: by the status that v2 would give. What it answers is called once, when that is known. */

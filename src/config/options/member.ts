@@ -80,6 +80,6 @@ export const memberOptions = {
     group: 'Member',
     kind: { type: 'integer', minimum: 1, maximum: 1_000_000, unit: 'count' },
     default: '1000',
-    help: 'Number of past events that a watch can start from; an older waitIndex gets error 401.',
+    help: 'Number of past events that a watch can start from, of 32 MiB at most (4 MiB with a small heap); an older waitIndex gets error 401.',
   },
 } as const satisfies Record<string, ActiveOption>;

@@ -195,6 +195,12 @@ describe('a token', () => {
     expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
   });
 
+  test('is looked up for itself, which counts as no read', async () => {
+    api.member.onGet = (path) => (path.endsWith('/7e27') ? keyError(100, path) : directory(2));
+    expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);
+    expect(api.member.reads).toEqual([]);
+  });
+
   test('is not listed, whatever somebody wrote there as keys', async () => {
     api.member.onGet = () => directory(2000);
     expect((await ask(api.clientPort, 'PUT', `/${TOKEN}/7e27`, 'value=a')).status).toBe(201);

@@ -130,6 +130,12 @@ test('a directory that is set where nothing shall be is not listed to see that i
   expect(api.member.reads).toEqual([]);
 });
 
+test('what is looked up to say why nothing was written counts as no read', async () => {
+  api.member.onPropose = (command) => Promise.resolve(keyError(105, command.path));
+  expect((await put('value=1&prevValue=')).status).toBe(400);
+  expect(api.member.reads).toEqual([]);
+});
+
 test('pages of other sites cannot write, and values are no pages', async () => {
   const { headers } = await ask(api.clientPort, 'GET', '/v1/keys/a');
   expect(headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });

@@ -2,9 +2,9 @@
 import type { KeyCommand } from '../../../machine/command';
 import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
 import type { KeyEvent, KeyResult } from '../../../machine/keyspace/event';
-import type { KeyReader, KeyWriter } from '../../../member/types';
+import type { KeyReader, KeyWriter, OwnReader } from '../../../member/types';
 import type { KeyGrant } from '../../auth/guard';
-import { DENIED, keyRefusal } from '../../auth/refusal';
+import { denied, keyRefusal } from '../../auth/refusal';
 import type { BodyBudget } from '../../bodyBudget';
 import { writeInternalError } from '../../http/answers';
 import type { Outgoing } from '../../http/outgoing';
@@ -25,7 +25,7 @@ import { deleteCommand, postCommand, putCommand } from './writeCommand';
 const LISTED_AT_ONCE = 5000;
 
 export interface KeyOperationsOptions {
-  readonly member: KeyReader & KeyWriter;
+  readonly member: KeyReader & OwnReader & KeyWriter;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly openWatches: OpenWatches;
@@ -63,7 +63,7 @@ export class KeyOperations {
     try {
       this.dispatch(response, request);
     } catch (error) {
-      this.unexpected(response, error, request);
+      this.reject(response, error, request);
     }
   }
 
@@ -120,10 +120,10 @@ export class KeyOperations {
       if (request.grant.holds()) {
         this.show(response, request);
       } else {
-        this.refuse(response, keyRefusal(DENIED), request);
+        this.deny(response, request);
       }
     } catch (error) {
-      this.unexpected(response, error, request);
+      this.reject(response, error, request);
     }
   }
 
@@ -140,7 +140,7 @@ export class KeyOperations {
       return;
     }
     if (!request.grant.mayShow(result)) {
-      this.refuse(response, keyRefusal(DENIED), request);
+      this.deny(response, request);
       return;
     }
     if (!hasChildren(result)) {
@@ -161,7 +161,7 @@ export class KeyOperations {
 
   private watch(response: Outgoing, request: KeyRequest): void {
     if (!request.grant.mayWatch(this.options.member)) {
-      this.refuse(response, keyRefusal(DENIED), request);
+      this.deny(response, request);
       return;
     }
     // Of all that it was asked with, the key is held for as long as the client waits.
@@ -225,6 +225,11 @@ export class KeyOperations {
   private reject(response: Outgoing, error: unknown, request: KeyRequest): void {
     if (isMemberError(error)) this.refuse(response, memberFailure(error), request);
     else this.unexpected(response, error, request);
+  }
+
+  /** The right that it was begun with is no longer there, or not for what was found. */
+  private deny(response: Outgoing, request: KeyRequest): void {
+    this.refuse(response, keyRefusal(denied(this.options.observer)), request);
   }
 
   /** Fails a request that was begun. */

@@ -1,7 +1,7 @@
 /** /v2/keys: from the request to what is asked for. The hot path of the server. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isRefusal, type KeyGrant, type KeyGuard } from '../../auth/guard';
-import { DENIED, keyRefusal, type Refusal } from '../../auth/refusal';
+import { denied, keyRefusal, type Refusal } from '../../auth/refusal';
 import { writeMethodNotAllowed } from '../../http/answers';
 import { hasBody, readBytes, skipBody } from '../../http/body';
 import type { Form } from '../../http/form';
@@ -195,7 +195,7 @@ export class KeysHandler {
     parameters: KeyParameters,
   ): void {
     if (isRefusal(decided)) this.operations.fail(response, keyRefusal(decided));
-    else if (!decided.holds()) this.operations.fail(response, keyRefusal(DENIED));
+    else if (!decided.holds()) this.operations.fail(response, keyRefusal(denied(this.options.observer)));
     else {
       if (parameters.wait) forgetHead(response.req);
       this.operations.carryOut(response, decided, method, path, parameters);

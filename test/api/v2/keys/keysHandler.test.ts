@@ -200,6 +200,18 @@ test('an unexpected exception is logged once and answered with 500', async () =>
   expect(api.logged.filter(({ level }) => level === 50)).toHaveLength(3);
 });
 
+test('reads and watches of a member that must not go on are answered as its writes are, and are no fault of it', async () => {
+  api.member.onGet = () => {
+    throw new MemberError('stopped', 'internal words');
+  };
+  api.member.watch = api.member.onGet as never;
+  for (const query of ['', '?quorum=true', '?wait=true']) {
+    const { status, body } = await ask(api.clientPort, 'GET', `/v2/keys/foo${query}`);
+    expect([status, JSON.parse(body)]).toMatchObject([500, { errorCode: 300 }]);
+  }
+  expect(api.logged.filter(({ level }) => level === 50)).toEqual([]);
+});
+
 test('a key has at most 256 levels (divergence key-depth)', async () => {
   expect((await put(`/v2/keys${'/d'.repeat(256)}`, 'value=v')).status).toBe(201);
   const refused = await put(`/v2/keys${'/d'.repeat(257)}`, 'value=v');
