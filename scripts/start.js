@@ -4,6 +4,7 @@
 require('./nodeVersion');
 const { join } = require('node:path');
 require('./endWithParent');
+const { keepDebuggerShut } = require('./launcher');
 const { prepare, refuse, ROOT } = require('./prepare');
 
 /** npm keeps options that are not behind `--` for itself, and tells them to its scripts like this. */
@@ -15,13 +16,13 @@ function optionsKeptByNpm() {
 }
 
 async function main() {
+  keepDebuggerShut();
   await prepare();
   const [kept] = optionsKeptByNpm();
   if (kept !== undefined) {
     refuse(`npm has kept --${kept} for itself; write two dashes before Cairn's options: npm start -- --${kept}=...`);
   }
-  const { load, run } = require(join(ROOT, 'dist', 'cairn.js'));
-  run(load());
+  require(join(ROOT, 'dist', 'cairn.js')).main();
 }
 
 void main();
