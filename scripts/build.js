@@ -4,7 +4,7 @@
 require('./nodeVersion');
 const { readdirSync, rmSync, statSync } = require('node:fs');
 const { join, relative } = require('node:path');
-const { alone, digest, isCurrent, markCurrent, markUnfinished, run, say, ROOT } = require('./steps');
+const { alone, digest, isCurrent, markCurrent, markUnfinished, orSentence, run, say, ROOT } = require('./steps');
 
 const SOURCES = join(ROOT, 'src');
 const DIST = join(ROOT, 'dist');
@@ -71,4 +71,4 @@ async function build() {
 
 module.exports = { build, isBuilt };
 
-if (require.main === module) void alone(build);
+if (require.main === module) void orSentence(() => alone(build));

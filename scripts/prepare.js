@@ -11,7 +11,7 @@ const { accessSync, constants, existsSync, readFileSync, statSync } = require('n
 const { join } = require('node:path');
 const { build, isBuilt } = require('./build');
 const { remindEvery } = require('./reminder');
-const { alone, digest, isCurrent, markCurrent, refuse, run, say, ROOT } = require('./steps');
+const { alone, digest, isCurrent, markCurrent, orSentence, refuse, run, say, ROOT } = require('./steps');
 
 /** Longer than an installation takes as a rule. npm asks a network that does not answer for minutes, and says nothing. */
 const REMIND_EVERY_MS = 60_000;
@@ -83,7 +83,11 @@ function checkWritable() {
 }
 
 /** Resolves when the clone is ready; ends the process, with a sentence, if it cannot be made so. */
-async function prepare() {
+function prepare() {
+  return orSentence(makeReady);
+}
+
+async function makeReady() {
   if (!statSync(join(ROOT, 'package-lock.json'), { throwIfNoEntry: false })) {
     say('package-lock.json is missing: this is not a complete clone');
     process.exit(1);

@@ -21,6 +21,9 @@ function say(text) {
 /** As exitCodes.badConfiguration of the program, which may not be built yet. */
 const USAGE_EXIT_CODE = 2;
 
+/** As exitCodes.unexpectedFailure. */
+const FAILED = 1;
+
 /** Ends the process: what was asked for makes no sense. */
 function refuse(text) {
   say(text);
@@ -66,9 +69,36 @@ async function run(command, args) {
   }
 }
 
+/** As the files of a clone that somebody else made ready. */
+const OF_OTHERS = ['EACCES', 'EPERM'];
+const FULL = ['ENOSPC', 'EDQUOT'];
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** What helps where the file system refuses something. */
+function adviceOn({ code, syscall }) {
+  if (FULL.includes(code)) return 'make room there';
+  if (syscall === 'link' && NO_LINKS.includes(code)) return 'put the clone on a file system that has hard links';
+  if (OF_OTHERS.includes(code)) return 'run this as the owner of the clone, or give it to this user (chown -R)';
+  return 'look at what is there';
+}
+
+/** Ends the process with a sentence where the file system refuses something; npm would say it in forty lines. */
+async function orSentence(work) {
+  try {
+    return await work();
+  } catch (error) {
+    if (error.code === undefined || error.syscall === undefined) throw error;
+    const place = error.dest ?? error.path ?? ROOT;
+    say(
+      `the clone cannot be made ready: ${error.code} at ${place} (${error.syscall}); ${adviceOn(error)}, and start this again`,
+    );
+    process.exit(FAILED);
+  }
+}
+
 /** Does the work while no other process works on this clone. */
 function alone(work) {
   return withLock(join(ROOT, '.cache', 'prepare.lock'), say, work);
 }
 
-module.exports = { alone, digest, isCurrent, markCurrent, markUnfinished, refuse, run, say, ROOT };
+module.exports = { alone, digest, isCurrent, markCurrent, markUnfinished, orSentence, refuse, run, say, ROOT };

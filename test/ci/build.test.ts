@@ -1,6 +1,6 @@
 /** `npm run build` and the build of `npm start`, with a compiler and a bundler that are quick and tell what they were given. */
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -91,8 +91,49 @@ test('the notes of the compiler stay where nothing is missing', () => {
   expect(readFileSync(join(folder, 'dist/main.js'), 'utf8')).toBe('compiled before');
 });
 
+describe('where the file system refuses something', () => {
+  /** Runs the script with a function of the file system that fails where a path matches. */
+  function refused(script: string, name: string, code: string, syscall: string, path: string) {
+    const hook = `
+      const fs = require('node:fs');
+      const real = fs.${name};
+      fs.${name} = (...given) => {
+        const path = given.find((each) => String(each).includes(${JSON.stringify(path)}));
+        if (path === undefined) return real(...given);
+        throw Object.assign(new Error('refused'), { code: '${code}', syscall: '${syscall}', path });
+      };`;
+    write('hook.js', hook);
+    return spawnSync(process.execPath, ['--require', './hook.js', script], { cwd: folder, encoding: 'utf8' });
+  }
+
+  test.each([
+    [
+      'writeFileSync',
+      'EACCES',
+      'open',
+      '.cache/prepare.lock',
+      'run this as the owner of the clone, or give it to this user',
+    ],
+    ['writeFileSync', 'ENOSPC', 'write', '.cairn/build', 'make room there'],
+    ['linkSync', 'EPERM', 'link', '.cache/prepare.lock', 'put the clone on a file system that has hard links'],
+  ])('%s with %s: a sentence, and no stack', (name, code, syscall, path, advice) => {
+    const { status, stderr } = refused('scripts/build.js', name, code, syscall, path);
+    const [said] = stderr.trim().split('\n').slice(-1);
+    expect(said).toMatch(new RegExp(`^cairn: .*${code} at .*${path}.* \\(${syscall}\\); ${advice}`));
+    expect(stderr).not.toMatch(/^ {4}at /m);
+    expect(status).toBe(1);
+  });
+
+  test('npm start says it too', () => {
+    write('package-lock.json', '{}');
+    write('.cache', 'no directory');
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/prepare.js'], { cwd: folder, encoding: 'utf8' });
+    expect(stderr).toMatch(/^cairn: the clone cannot be made ready: EEXIST at \S+\.cache \(mkdir\); .*\n$/);
+    expect(status).toBe(1);
+  });
+});
+
 test('npm run build goes this way', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: { build: string } };
   expect(scripts.build).toMatch(/\bnode scripts\/build\.js$/);
-  expect(existsSync(join(ROOT, 'scripts/build.js'))).toBe(true);
 });
