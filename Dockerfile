@@ -2,7 +2,7 @@
 #
 #   docker build -t cairn .
 
-# Any Debian-based image with Node.js 20.19 or newer and npm.
+# An official image of Node.js on Debian 12 or newer, with Node.js 20.19 or newer and npm.
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 # ---- the program: TypeScript to JavaScript

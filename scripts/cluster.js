@@ -8,6 +8,7 @@ require('./nodeVersion');
 const { spawn } = require('node:child_process');
 const { join } = require('node:path');
 require('./endWithParent');
+const { refuseKeptOption } = require('./keptByNpm');
 const { prefixedLines } = require('./prefixedLines');
 const { prepare, refuse, say, ROOT } = require('./prepare');
 
@@ -46,6 +47,7 @@ function refuseOwnFlags() {
 async function main() {
   refuseOwnFlags();
   await prepare();
+  refuseKeptOption('npm run cluster');
   // A terminal that was closed: the members end in order all the same.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined).setMaxListeners(0);
   const initialCluster = MEMBERS.map(({ name, peer }) => `${name}=${peer}`).join(',');
@@ -67,8 +69,9 @@ function start(member, initialCluster, running) {
   const { name } = member;
   const flags = ownFlags(member, initialCluster);
   const args = Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`);
+  const given = process.argv.slice(2);
   const program = ['--require', join(__dirname, 'endWithParent.js'), join(ROOT, 'dist', 'cairn.js')];
-  const child = spawn(process.execPath, [...program, ...args, ...process.argv.slice(2)], {
+  const child = spawn(process.execPath, [...program, ...args, ...given], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...looks(process.stderr), ...process.env },
   });
@@ -80,10 +83,16 @@ function start(member, initialCluster, running) {
     running().delete(child);
     say(`${name} ended with ${signal ?? `code ${code}`}`);
     const isAlone = signal !== null && !isStopping && running().size > 0;
-    if (isAlone) say(`start ${name} again, in another terminal: npm start -- ${args.join(' ')}`);
+    if (isAlone)
+      say(`start ${name} again, in another terminal: npm start -- ${[...args, ...given].map(forShell).join(' ')}`);
     if (code !== 0 && !process.exitCode) process.exitCode = code ?? 1;
   });
   return child;
+}
+
+/** One word of a command line that can be pasted. */
+function forShell(word) {
+  return /^[-\w.,:/=@%+]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 function prefix(name, stream) {

@@ -68,8 +68,13 @@ function keepDebuggerShut() {
   process.on('SIGUSR1', () => undefined);
 }
 
-/** Runs the program, or says that it is not there; what it cannot load itself, it says (src/app/lastWords.ts). */
-function start() {
+/**
+ * What starting this file does, for the scripts that stand in for it (those of the image, `npm start`): runs the program, or says that it
+ * is not there; what it cannot load itself, it says (src/app/lastWords.ts).
+ */
+function main() {
+  keepDebuggerShut();
+  listenEarly();
   let program;
   try {
     program = load();
@@ -84,10 +89,6 @@ function start() {
   run(program);
 }
 
-module.exports = { load, run, CODE_CACHE };
+module.exports = { main, keepDebuggerShut, load, run, CODE_CACHE };
 
-if (require.main === module) {
-  keepDebuggerShut();
-  listenEarly();
-  start();
-}
+if (require.main === module) main();

@@ -7,7 +7,7 @@ import type { Target } from '../client/http';
 import type { Dial } from '../platform/dial';
 import { activeSizeOf } from '../client/activeSize';
 import { listMembers, removeMember, type Member } from '../client/members';
-import { runCommand, say } from './arguments';
+import { runCommand, say, UsageError } from './arguments';
 import { clientConnection, type Environment } from './connection';
 import { untilDone } from './untilDone';
 import { keepsQuorum, surplusMembers, type PodMember } from './retirement';
@@ -40,11 +40,17 @@ interface Job {
  */
 export function retire(args: readonly string[], environment: Environment = process.env): Promise<number> {
   return runCommand('retire', args, async (values) => {
+    const drainS = values.number('drain');
+    const timeoutS = values.number('timeout');
+    if (timeoutS <= drainS)
+      throw new UsageError(
+        `--timeout ${timeoutS} is over before --drain ${drainS} is: give more seconds than for one member`,
+      );
     await retireAll({
       prefix: values.text('name-prefix'),
       keep: values.number('keep'),
-      drainS: values.number('drain'),
-      deadlineMs: performance.now() + values.number('timeout') * 1000,
+      drainS,
+      deadlineMs: performance.now() + timeoutS * 1000,
       saidPlain: new Set(),
       ...(await clientConnection(values, environment)),
     });

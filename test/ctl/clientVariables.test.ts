@@ -48,7 +48,7 @@ afterEach(() => {
 const ARGUMENTS: Readonly<Partial<Record<TaskWord, () => readonly string[]>>> = {
   healthcheck: () => [],
   prestop: () => ['--seconds', '0'],
-  retire: () => ['--name-prefix', 'm-', '--keep', '1', '--timeout', '1'],
+  retire: () => ['--name-prefix', 'm-', '--keep', '1', '--drain', '0', '--timeout', '1'],
   check: () => [],
   doctor: () => [],
   snapshot: () => ['save', join(directory, 'snapshot')],

@@ -147,9 +147,7 @@ describe('cairn retire', () => {
   });
 
   it('says that nobody answers', async () => {
-    expect(await retire(['--url', 'http://127.0.0.1:9', '--name-prefix', 'kv-', '--keep', '3', '--timeout', '1'])).toBe(
-      1,
-    );
+    expect(await run('--url', 'http://127.0.0.1:9', '--keep', '3', '--timeout', '1')).toBe(1);
     expect(output.text()).toContain('asking for the members');
   });
 
@@ -160,7 +158,7 @@ describe('cairn retire', () => {
     silent.on('connection', (socket) => sockets.push(socket));
     const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const elapsedMs = startFairClock();
-    expect(await retire(['--url', url, '--name-prefix', 'kv-', '--keep', '3', '--timeout', '1'])).toBe(1);
+    expect(await run('--url', url, '--keep', '3', '--timeout', '1')).toBe(1);
     // Each request by itself may take ten seconds.
     expect(elapsedMs()).toBeLessThan(9000);
     for (const socket of sockets) socket.destroy();
@@ -171,6 +169,7 @@ describe('cairn retire', () => {
     [['--keep', '1001'], '--keep "1001": give a whole number from 0 to 1000'],
     [['--keep', 'three'], '--keep "three"'],
     [[], '--keep is missing'],
+    [['--keep', '3', '--drain', '60', '--timeout', '60'], '--timeout 60 is over before --drain 60 is'],
     [['--keep', '3', '--size', '3'], 'the options are --url, --name-prefix, --keep, --drain, --timeout'],
   ])('refuses %j', async (args, expected) => {
     expect(await run(...args)).toBe(2);

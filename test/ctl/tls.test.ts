@@ -157,7 +157,7 @@ describe('beside a member', () => {
 });
 
 describe('with options', () => {
-  const retiring = ['--name-prefix=a-', '--keep=1', '--timeout=2'];
+  const retiring = ['--name-prefix=a-', '--keep=1', '--drain=0', '--timeout=2'];
   const commands: readonly (readonly [string, (args: string[], environment: object) => Promise<number>])[] = [
     ['healthcheck', (args, environment) => healthcheck(args, { ...environment })],
     ['prestop', (args, environment) => prestop([...args, '--seconds=0'], { ...environment })],

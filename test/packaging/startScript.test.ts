@@ -6,13 +6,36 @@ import { join } from 'node:path';
 const ROOT = join(__dirname, '../..');
 
 const isReady = existsSync(join(ROOT, 'dist/cairn.js'));
-(isReady ? test : test.skip)('options that npm has kept for itself are not lost without a word', () => {
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/start.js')], {
-    env: { ...process.env, npm_config_data_dir: '/nowhere' },
-    encoding: 'utf8',
+(isReady ? describe : describe.skip)('options that npm has kept for itself are not lost without a word', () => {
+  function start(script: string, variables: Readonly<Record<string, string>>) {
+    return spawnSync(process.execPath, [join(ROOT, 'scripts', script)], {
+      env: { ...process.env, ...variables },
+      encoding: 'utf8',
+    });
+  }
+
+  test.each([
+    ['start.js', 'npm_config_data_dir', 'npm start -- --data-dir=...'],
+    ['start.js', 'npm_config_config_file', 'npm start -- --config-file=...'],
+    ['start.js', 'npm_config_print_config', 'npm start -- --print-config\n'],
+    ['start.js', 'npm_config_name', 'npm start -- --name=...'],
+    ['start.js', 'npm_config_peer_addr', 'npm start -- --peer-addr=...'],
+    ['start.js', 'npm_config_snapshotcount', 'npm start -- --snapshotCount=...'],
+    ['start.js', 'npm_config_wal_dir', 'npm start -- --wal-dir=...'],
+    ['cluster.js', 'npm_config_log_level', 'npm run cluster -- --log-level=...'],
+  ])('%s, %s', (script, variable, words) => {
+    const { status, stderr } = start(script, { [variable]: '/nowhere' });
+    expect(stderr).toContain(words);
+    expect(status).toBe(2);
   });
-  expect(stderr).toContain('npm start -- --data-dir=...');
-  expect(status).toBe(2);
+
+  test('its own settings are none of them', () => {
+    const own = { npm_config_proxy: 'http://p:1', npm_config_force: 'true', npm_config_cert: 'c', npm_config_key: 'k' };
+    // What is refused next.
+    const { stderr } = start('start.js', { ...own, npm_config_metrics: 'basic' });
+    expect(stderr).toContain('npm has kept --metrics for itself');
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
 });
 
 test.each(['--data-dir=/nowhere', '--name', '--help'])('a cluster is not started with %s for all', (flag) => {

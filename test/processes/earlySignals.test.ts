@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STOP_SIGNALS } from '../../src/app/stopSignals';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
+import { writeImageCommand } from '../support/imageCommand';
 import { stablePort } from '../support/ports';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
@@ -28,20 +29,22 @@ fs.readFileSync = (path, ...rest) => {
 const FIRST_PROCESS = ['unshare', '--user', '--map-root-user', '--pid', '--fork', '--kill-child'];
 const mayUnshare = spawnSync(FIRST_PROCESS[0]!, [...FIRST_PROCESS.slice(1), 'true']).status === 0;
 
-suite('a signal while the program is loaded', () => {
+suite.each(['the launcher', 'the command of the image'])('a signal while the program is loaded by %s', (by) => {
   let directory: string;
   let hook: string;
+  let entry = ENTRY;
 
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'early-signal-'));
     hook = join(directory, 'hook.js');
     writeFileSync(hook, HOOK);
+    if (by !== 'the launcher') entry = writeImageCommand('cairn', directory);
   });
 
   afterAll(() => rmSync(directory, { recursive: true }));
 
   function run(before: readonly string[], signal: string, args: readonly string[]) {
-    const [program = '', ...rest] = [...before, process.execPath, '--require', hook, ENTRY, ...args];
+    const [program = '', ...rest] = [...before, process.execPath, '--require', hook, entry, ...args];
     const env = { ...process.env, CAIRN_TEST_SIGNAL: signal };
     const { status, signal: endedBy } = spawnSync(program, rest, {
       env,

@@ -6,6 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { whyNoCairn } from '../cluster/clusterMember';
+import { writeImageCommand } from '../support/imageCommand';
 import { cairnCommand, ServerProcess, type ServerOptions } from '../support/serverProcess';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
@@ -22,11 +23,10 @@ suite('SIGUSR1', () => {
   // It is connected by the system, and never answered.
   let silent: Server;
   let url = '';
-  let directory = '';
+  const directory = mkdtempSync(join(tmpdir(), 'debugger-signal-'));
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'debugger-signal-'));
     silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
@@ -80,7 +80,13 @@ suite('SIGUSR1', () => {
     expect([child.exitCode, child.signalCode]).toEqual([null, null]);
   });
 
-  test('opens none while the program is loaded', async () => {
+  test.each([
+    ['the launcher', () => [entry, CTL]],
+    [
+      'the commands of the image',
+      () => [writeImageCommand('cairn', directory), writeImageCommand('cairnctl', directory)],
+    ],
+  ] as const)('opens none while the program is loaded by %s', async (_, programsOf) => {
     const hook = join(directory, 'hook.js');
     writeFileSync(
       hook,
@@ -91,9 +97,11 @@ suite('SIGUSR1', () => {
         return read(path, ...rest);
       };`,
     );
-    for (const program of [entry, CTL]) {
+    for (const program of programsOf()) {
       const asked = once(silent, 'connection');
-      const args = program === CTL ? ['--endpoints', url, 'watch', '/a'] : ['check', '--url', url, '--timeout', '600'];
+      const args = /cairnctl(?:\.js)?$/.test(program)
+        ? ['--endpoints', url, 'watch', '/a']
+        : ['check', '--url', url, '--timeout', '600'];
       const { child, said } = run(['--require', hook, program, ...args]);
       await asked;
       await passes();

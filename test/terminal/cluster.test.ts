@@ -72,11 +72,12 @@ function suite(): void {
   );
 
   test('of a member that is killed it is said how to start it again', async () => {
-    const shown = await start();
+    const shown = await start(`--snapshot-count=5000 --cors ${quoted('*')} --initial-cluster-token ${quoted("it's")}`);
     process.kill(Number(readFileSync(join(place.folder, 'cluster.etcd/node2/PID'), 'utf8')), 'SIGKILL');
     await shown.shows(
       /^cairn: node2 ended with SIGKILL\n(.*\n)*?cairn: start node2 again, in another terminal: npm start -- --name=node2 --data-dir=/m,
     );
+    await shown.shows(/ --snapshot-count=5000 --cors '\*' --initial-cluster-token 'it'\\''s'$/m);
     shown.press(CTRL_C);
     expect(await shown.exited).toBe(1);
     expect(shown.plainScreen).not.toContain('start node1 again');

@@ -109,6 +109,9 @@ first five of nine members gone there is no quorum to join anyway.
 {{- if lt (int .Values.terminationGracePeriodSeconds) (add (int .Values.preStopSeconds) 10 | int) -}}
 {{- fail (printf "terminationGracePeriodSeconds (%d) has to be at least 10 more than preStopSeconds (%d): members hand over and finish what is in flight" (int .Values.terminationGracePeriodSeconds) (int .Values.preStopSeconds)) -}}
 {{- end -}}
+{{- if and .Values.scaleDown.enabled (lt (int .Values.scaleDown.timeoutSeconds) (add (int .Values.scaleDown.drainSeconds) 30 | int)) -}}
+{{- fail (printf "scaleDown.timeoutSeconds (%d) has to be at least 30 more than scaleDown.drainSeconds (%d): otherwise no member is removed in that time" (int .Values.scaleDown.timeoutSeconds) (int .Values.scaleDown.drainSeconds)) -}}
+{{- end -}}
 {{- include "cairn.operatorChecks" . -}}
 {{- include "cairn.memoryCheck" . -}}
 {{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "cairn.fullname" .)) -}}

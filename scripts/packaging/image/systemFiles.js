@@ -3,7 +3,7 @@
 /**
  * Collects what Node.js and the addons need of the system into a folder that becomes the root of the image: shared
  * libraries, with the records by which scanners know their versions, their licences, and the names of two users.
- * Runs in a Debian-based image, as root.
+ * Runs in an official image of Node.js on Debian 12 or newer, as root.
  *
  *   node systemFiles.js /root-of-the-image /opt/cairn/node_modules
  */
@@ -13,6 +13,26 @@ const { basename, dirname, join } = require('node:path');
 
 /** Of no use to people on the host: numbers from 1000 up are theirs, and a process that breaks out would have their rights. */
 const USER = 65532;
+
+/** Where the commands of the image look for it: there is no /usr/bin/env. */
+const NODE = '/usr/local/bin/node';
+
+/** Older ones load what looks host names up (libnss_*) when it is needed: no list of libraries has that. */
+const GLIBC_MIN = [2, 34];
+
+/**
+ * Why this base is none for the image, in a sentence; undefined if it is one.
+ *
+ * @param glibc its version, undefined where there is another C library
+ */
+function whyUnfit(node, glibc) {
+  const wanted = 'build on an official image of Node.js on Debian 12 or newer (NODE_IMAGE)';
+  if (node !== NODE) return `node is ${node} in this base, and has to be ${NODE}: ${wanted}`;
+  if (glibc === undefined) return `this base has no glibc: ${wanted}`;
+  const [major, minor] = glibc.split('.').map(Number);
+  const isOld = major < GLIBC_MIN[0] || (major === GLIBC_MIN[0] && minor < GLIBC_MIN[1]);
+  return isOld ? `glibc is ${glibc} in this base, and has to be ${GLIBC_MIN.join('.')} or newer: ${wanted}` : undefined;
+}
 
 function addonsUnder(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -66,4 +86,14 @@ function main(root, modules) {
   writeUsers(root);
 }
 
-main(process.argv[2], process.argv[3]);
+module.exports = { whyUnfit };
+
+if (require.main === module) {
+  const reason = whyUnfit(process.execPath, process.report.getReport().header.glibcVersionRuntime);
+  if (reason === undefined) {
+    main(process.argv[2], process.argv[3]);
+  } else {
+    process.stderr.write(`cairn: ${reason}\n`);
+    process.exitCode = 1;
+  }
+}

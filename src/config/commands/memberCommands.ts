@@ -47,7 +47,7 @@ export const memberCommands = {
       },
       timeout: {
         placeholder: 'SECONDS',
-        help: 'Time after which it gives up, with exit code 1; nothing more is removed then.',
+        help: 'Time after which it gives up, with exit code 1; nothing more is removed then. Longer than --drain.',
         default: '240',
         bounds: { minimum: 1, maximum: 86_400 },
       },
