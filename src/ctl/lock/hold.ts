@@ -129,12 +129,11 @@ export class Hold {
     try {
       const call = { ...renewCall(this.wanted, this.token), ...(signal && { signal }) };
       const { status, text } = await this.cluster.ask(call, deadlineMs);
-      const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
-      if (status === 200 && !isOther) {
+      if (status === 200) {
         [this.askedMs, this.clocksMs, this.grantedAheadMs] = [askedMs, clocksMs, clocksMs];
         return { kind: 'renewed' };
       }
-      return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : refusalIn(status, text) };
+      return { kind: 'gone', reason: refusalIn(status, text) };
     } catch (error) {
       return { kind: 'unknown', reason: messageOf(error).trim() };
     }

@@ -27,15 +27,13 @@ export function acquireCall(wanted: Wanted, waitS: number | undefined, signal: A
   };
 }
 
-export function renewCall(wanted: Wanted, token: string): Call {
-  const { kind, holder, ttlS } = wanted;
-  const what = kind === 'lock' ? { index: token } : { name: holder, timeout: '0' };
-  return { method: 'PUT', path: pathOf(wanted), body: form({ ...what, ttl: String(ttlS) }) };
+/** Leader NAME is lock NAME, and only the lock can be named by its token: that somebody else has it by now is 404 there, and no failure. */
+export function renewCall({ name, ttlS }: Wanted, token: string): Call {
+  return { method: 'PUT', path: pathOf({ kind: 'lock', name }), body: form({ index: token, ttl: String(ttlS) }) };
 }
 
-export function releaseCall(wanted: Wanted, token: string): Call {
-  const what = wanted.kind === 'lock' ? { index: token } : { name: wanted.holder };
-  return { method: 'DELETE', path: pathOf(wanted), query: encodeForm(what) };
+export function releaseCall({ name }: Wanted, token: string): Call {
+  return { method: 'DELETE', path: pathOf({ kind: 'lock', name }), query: encodeForm({ index: token }) };
 }
 
 export function holderCall(kind: Wanted['kind'], name: string): Call {
