@@ -177,12 +177,20 @@ it.each([
   );
 });
 
-it('gives up its place when it is interrupted', async () => {
-  server.answer = () => undefined;
-  const outcome = ctl('lock', 'x', '--', 'true');
+it.each([
+  ['lock', 'gives up its place', ['POST', 'DELETE']],
+  // Others may stand with the same name.
+  ['elect', 'leaves an office to its time', ['PUT']],
+])('%s %s when it is interrupted before it is answered', async (command, _, asked) => {
+  server.answer = ({ method }) => (method === 'DELETE' ? { body: '' } : undefined);
+  const outcome = ctl(command, 'x', '--', 'true');
   while (server.asked.length === 0) await new Promise((passed) => setTimeout(passed, 5));
   signals.emit('SIGINT', 'SIGINT');
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(methods()).toEqual(asked);
+  if (command === 'elect') return;
+  const holder = new URLSearchParams(server.asked[0]?.body).get('value') ?? '';
+  expect(new URL(server.asked[1]?.url ?? '', server.url).searchParams.get('value')).toBe(holder);
 });
 
 describe('what was had, and could not be confirmed', () => {
