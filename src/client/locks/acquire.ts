@@ -148,6 +148,7 @@ export async function release(
   const query = new URLSearchParams({ ...which }).toString();
   const call: Call = { method: 'DELETE', path: `${lockPath(name)}?${query}` };
   const deadlineMs = performance.now() + GIVE_BACK_MS;
+  const backOff = new BackOff(BACK_OFF, Math.random);
   for (;;) {
     try {
       const left = Math.max(1, deadlineMs - performance.now());
@@ -156,8 +157,10 @@ export async function release(
     } catch (error) {
       if (error instanceof AnswerError && error.status === 404) return;
       // To give back twice does no harm.
-      const again = error instanceof NoAnswerError && error.maybeCarriedOut && performance.now() < deadlineMs;
+      const delayMs = backOff.nextMs();
+      const again = error instanceof NoAnswerError && error.maybeCarriedOut && performance.now() + delayMs < deadlineMs;
       if (!again) throw error;
+      await pause(delayMs, cluster.closed);
     }
   }
 }

@@ -167,7 +167,8 @@ export class Feed {
     const changes = this.known.differences(store.node, store.index);
     this.position = store.index;
     this.knownIndex = store.index;
-    this.clusterId = store.clusterId ?? this.clusterId;
+    // That there is no such key is told without an id: the next answer names the one of the cluster that has taken the place.
+    this.clusterId = store.clusterId ?? (isOtherCluster ? undefined : this.clusterId);
     return changes;
   }
 

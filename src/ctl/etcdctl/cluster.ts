@@ -32,8 +32,8 @@ export interface Call {
   readonly isConditional?: boolean;
   /** Waits for a change, for however long that takes. */
   readonly isWait?: boolean;
-  /** An answer of 500 and above says something about what was asked, and not about the member. */
-  readonly takesServerErrors?: boolean;
+  /** Each endpoint has its share of the time that is left: one that hangs leaves the others theirs. */
+  readonly sharesTime?: boolean;
   /** Ends it early: it rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -71,6 +71,16 @@ export class Cluster {
     return this.urls;
   }
 
+  /** The one that is asked first. */
+  get first(): string | undefined {
+    return this.urls[this.pinned];
+  }
+
+  /** The next one is asked first from here on, if this one was. */
+  putLast(endpoint: string): void {
+    if (this.first === endpoint) this.pinned = (this.pinned + 1) % this.urls.length;
+  }
+
   deadline(): Deadline {
     return performance.now() + this.options.totalTimeoutMs;
   }
@@ -82,13 +92,15 @@ export class Cluster {
   async ask(call: Call, deadlineMs: Deadline = this.deadline()): Promise<PlainAnswer> {
     const attempts: Attempt[] = [];
     const count = this.urls.length;
+    const first = this.pinned;
     let wasMaybeDone = false;
     for (let turn = 0; turn < count && !(call.isConditional === true && wasMaybeDone); turn++) {
-      const at = (this.pinned + turn) % count;
+      const at = (first + turn) % count;
       const endpoint = this.urls[at] ?? '';
       try {
-        const answer = await this.askAt(endpoint, call, deadlineMs);
-        const complaint = call.takesServerErrors === true ? undefined : complaintAbout(endpoint, answer.status);
+        const shares = call.sharesTime === true ? count - turn : 1;
+        const answer = await this.askAt(endpoint, call, shareOf(deadlineMs, shares));
+        const complaint = complaintAbout(endpoint, answer.status);
         if (complaint === undefined) {
           this.pinned = at;
           return answer;
@@ -97,10 +109,13 @@ export class Cluster {
         attempts.push({ message: complaint, isConnection: false });
         wasMaybeDone ||= call.method !== 'GET' && !wasRefusedAtOnce(answer);
       } catch (error) {
-        if (error instanceof OnlyAttemptError || error instanceof TotalTimeoutError) throw error;
-        if (call.signal?.aborted === true) throw error;
-        const attempt = attemptOf(endpoint, error);
         const isLast = turn === count - 1;
+        const hasTakenItsTime = error instanceof TotalTimeoutError;
+        // Whoever asks again would lose all his time at the same one.
+        if (hasTakenItsTime) this.pinned = (at + 1) % count;
+        if (error instanceof OnlyAttemptError || (hasTakenItsTime && (isLast || call.sharesTime !== true))) throw error;
+        if (call.signal?.aborted === true) throw error;
+        const attempt = attemptOf(endpoint, hasTakenItsTime ? new RequestTimeoutError() : error);
         if (call.isOneShot === true && (attempt.mayBeCarriedOut || isLast)) throw new OnlyAttemptError(attempt.message);
         attempts.push(attempt);
         wasMaybeDone ||= attempt.mayBeCarriedOut && call.method !== 'GET';
@@ -155,6 +170,11 @@ export class Cluster {
       throw error;
     }
   }
+}
+
+function shareOf(deadlineMs: Deadline, shares: number): Deadline {
+  const nowMs = performance.now();
+  return nowMs + (deadlineMs - nowMs) / shares;
 }
 
 /** Too busy to begin: with the word when to come back, nothing was carried out. */

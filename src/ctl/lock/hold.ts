@@ -1,9 +1,9 @@
 /** A lock that is had, or an office: renewed for as long as it is held, and known to be lost before anybody else can have it. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { saidIn } from '../../client/saidIn';
 import type { Cluster } from '../etcdctl/cluster';
-import { ClusterError, TotalTimeoutError, messageOf } from '../etcdctl/failures';
-import { acquireCall, releaseCall, renewCall, type Wanted } from './holdCalls';
+import { messageOf } from '../etcdctl/failures';
+import { releaseCall, renewCall, type Wanted } from './holdCalls';
+import { PATIENCE, Place, refusalIn, type Patience } from './place';
 
 /** It was not had in time. */
 export class NotHadError extends Error {
@@ -34,8 +34,8 @@ export class Hold {
   ) {}
 
   /**
-   * Waits at one member after the other. Rejects with NotHadError, with what `Cluster.ask` rejects with if nobody is reached from the
-   * beginning, or with the signal's reason.
+   * Waits at one member after the other; each is asked once at least, however short the wait is. Rejects with NotHadError, with ClusterError if
+   * nobody is reached from the beginning, or with the signal's reason; then nothing of it is left behind.
    *
    * @param waitMs - undefined: for ever
    */
@@ -44,20 +44,22 @@ export class Hold {
     wanted: Wanted,
     waitMs: number | undefined,
     signal: AbortSignal,
+    patience: Patience = PATIENCE,
   ): Promise<Hold> {
-    const beganMs = performance.now();
-    let hasWaited = false;
+    const untilMs = performance.now() + (waitMs ?? Infinity);
+    const place = new Place(cluster, wanted, signal, patience);
     /** It was had, and may be still: whoever goes without it would leave it to its time. */
     let inDoubt: Hold | undefined;
     try {
       for (;;) {
         const askedMs = performance.now();
-        const leftMs = waitMs === undefined ? undefined : Math.max(0, beganMs + waitMs - askedMs);
-        const outcome = await ask(cluster, wanted, leftMs, signal, hasWaited);
-        let reason = outcome.kind === 'had' ? '' : outcome.reason;
-        if (outcome.kind === 'had') {
+        const asked = await place.ask(Math.max(0, untilMs - askedMs));
+        if (asked.kind === 'busy' || asked.kind === 'refused') throw new NotHadError(asked.reason);
+        if (asked.kind === 'failed' && !place.isRoundOver()) continue;
+        let reason = place.reasons;
+        if (asked.kind === 'had') {
           // Nobody knows when in the wait its time began: from here on it is known.
-          const hold = new Hold(cluster, wanted, outcome.token, askedMs);
+          const hold = new Hold(cluster, wanted, asked.token, askedMs);
           inDoubt = hold;
           const renewal = await hold.renew(performance.now() + wanted.ttlS * 1000, signal);
           signal.throwIfAborted();
@@ -65,12 +67,12 @@ export class Hold {
           if (renewal.kind === 'gone') inDoubt = undefined;
           reason = `${renewal.kind === 'gone' ? 'it was lost at once' : 'it could not be confirmed'}: ${renewal.reason}`;
         }
-        hasWaited = true;
-        if (leftMs === 0) throw new NotHadError(reason);
+        if (performance.now() >= untilMs) throw new NotHadError(reason);
+        place.beginRound();
         await sleep(AGAIN_AFTER_MS, undefined, { signal });
       }
     } catch (error) {
-      await inDoubt?.release();
+      await (inDoubt?.release() ?? place.giveBack());
       throw error;
     }
   }
@@ -129,12 +131,11 @@ export class Hold {
     try {
       const call = { ...renewCall(this.wanted, this.token), ...(signal && { signal }) };
       const { status, text } = await this.cluster.ask(call, deadlineMs);
-      const isOther = this.wanted.kind === 'leader' && status === 200 && text.trim() !== this.token;
-      if (status === 200 && !isOther) {
+      if (status === 200) {
         [this.askedMs, this.clocksMs, this.grantedAheadMs] = [askedMs, clocksMs, clocksMs];
         return { kind: 'renewed' };
       }
-      return { kind: 'gone', reason: isOther ? 'somebody else had it meanwhile' : refusalIn(status, text) };
+      return { kind: 'gone', reason: refusalIn(status, text) };
     } catch (error) {
       return { kind: 'unknown', reason: messageOf(error).trim() };
     }
@@ -144,34 +145,4 @@ export class Hold {
 /** How far the clock of the wall is ahead of the one that only goes forward. */
 function aheadMs(): number {
   return Date.now() - performance.now();
-}
-
-type Asked = { readonly kind: 'had'; readonly token: string } | { readonly kind: 'notYet'; readonly reason: string };
-
-async function ask(
-  cluster: Cluster,
-  wanted: Wanted,
-  leftMs: number | undefined,
-  signal: AbortSignal,
-  hasWaited: boolean,
-): Promise<Asked> {
-  try {
-    const call = acquireCall(wanted, leftMs === undefined ? undefined : leftMs / 1000, signal);
-    const { status, text } = await cluster.ask(call);
-    const token = text.trim();
-    if (status === 200 && /^\d+$/.test(token)) return { kind: 'had', token };
-    if (status >= 500) return { kind: 'notYet', reason: refusalIn(status, text) };
-    throw new NotHadError(refusalIn(status, text));
-  } catch (error) {
-    if (signal.aborted || error instanceof NotHadError) throw error;
-    const wasNeverReached = error instanceof ClusterError && error.isConnection && !hasWaited;
-    const mayPass = error instanceof ClusterError || error instanceof TotalTimeoutError;
-    if (wasNeverReached || !mayPass) throw error;
-    return { kind: 'notYet', reason: messageOf(error).trim() };
-  }
-}
-
-function refusalIn(status: number, text: string): string {
-  const said = saidIn(text).replace(/\s+/g, ' ');
-  return `status ${status}, ${said === '' ? 'without a word' : said}`;
 }

@@ -16,26 +16,28 @@ export function acquireCall(wanted: Wanted, waitS: number | undefined, signal: A
   const timeout = waitS === undefined ? undefined : String(Math.ceil(waitS));
   const who = kind === 'lock' ? { value: holder } : { name: holder };
   return {
-    ...{
-      method: kind === 'lock' ? 'POST' : 'PUT',
-      path: pathOf(wanted),
-      isWait: true,
-      takesServerErrors: true,
-      signal,
-    },
+    ...{ method: kind === 'lock' ? 'POST' : 'PUT', path: pathOf(wanted), isWait: true, signal },
     body: form({ ...who, ttl: String(ttlS), timeout }),
   };
 }
 
-export function renewCall(wanted: Wanted, token: string): Call {
-  const { kind, holder, ttlS } = wanted;
-  const what = kind === 'lock' ? { index: token } : { name: holder, timeout: '0' };
-  return { method: 'PUT', path: pathOf(wanted), body: form({ ...what, ttl: String(ttlS) }) };
+/** Leader NAME is lock NAME, and only the lock can be named by its token: that somebody else has it by now is 404 there, and no failure. */
+export function renewCall({ name, ttlS }: Wanted, token: string): Call {
+  const body = form({ index: token, ttl: String(ttlS) });
+  return { method: 'PUT', path: pathOf({ kind: 'lock', name }), sharesTime: true, body };
 }
 
-export function releaseCall(wanted: Wanted, token: string): Call {
-  const what = wanted.kind === 'lock' ? { index: token } : { name: wanted.holder };
-  return { method: 'DELETE', path: pathOf(wanted), query: encodeForm(what) };
+export function releaseCall({ name }: Wanted, token: string): Call {
+  return deletion(name, { index: token });
+}
+
+/** Of whoever does not know whether he has it. */
+export function giveBackCall({ name, holder }: Wanted): Call {
+  return deletion(name, { value: holder });
+}
+
+function deletion(name: string, which: Readonly<Record<string, string>>): Call {
+  return { method: 'DELETE', path: pathOf({ kind: 'lock', name }), query: encodeForm(which), sharesTime: true };
 }
 
 export function holderCall(kind: Wanted['kind'], name: string): Call {

@@ -75,7 +75,7 @@ function show({ io, form }: Session, rows: readonly TopRow[], screen: Screen | u
 /** Rejects as `Cluster.ask`, or with UnreadableAnswerError, if nobody says who is a member. */
 async function read(cluster: Cluster, withinMs: number): Promise<Reading> {
   const deadlineMs = performance.now() + Math.max(withinMs, 1000);
-  const { text } = await cluster.ask({ method: 'GET', path: '/v2/members' }, deadlineMs);
+  const { text } = await cluster.ask({ method: 'GET', path: '/v2/members', sharesTime: true }, deadlineMs);
   const members = await Promise.all(parseMembers(text).map((member) => readMember(cluster, member, deadlineMs)));
   const byName = (one: { name: string }, other: { name: string }): number => one.name.localeCompare(other.name);
   return { atMs: performance.now(), members: members.sort(byName) };

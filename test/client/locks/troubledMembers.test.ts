@@ -1,4 +1,5 @@
 /** Members that are away, hang or fail for a moment, and processes that are too busy: a lock is had or not, and it is told which. */
+import { createServer } from 'node:net';
 import { createClient, LockLostError, type Client, type Leader } from '../../../src/client';
 import { FakeServer, type FakeAnswer } from '../fakeServer';
 
@@ -106,6 +107,29 @@ describe('a lock at members that are in trouble', () => {
     expect([lock.isHeld(), lock.signal.aborted, warnings]).toEqual([true, false, []]);
     expect(methods(good)).toEqual(['POST', 'PUT']);
   });
+
+  it('is given back with longer and longer waits where connections are reset', async () => {
+    const good = await server({});
+    const lock = await connect(good.url).locks.acquire('x');
+    let asked = 0;
+    // Whatever comes from here on is cut off before it is answered.
+    const resets = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        asked++;
+        socket.resetAndDestroy();
+      });
+    });
+    const { port } = new URL(good.url);
+    good.stop();
+    await new Promise<void>((listening) => resets.listen(Number(port), '127.0.0.1', listening));
+    const released = await lock.release().catch((error: unknown) => error);
+    resets.close();
+    expect(released).toMatchObject({ kind: 'unreachable', maybeCarriedOut: true });
+    // 50, 100, ... 2000 ms, each shortened by up to half, in 5 s.
+    expect(asked).toBeGreaterThan(2);
+    expect(asked).toBeLessThan(40);
+  }, 20_000);
 
   it('has no label with half a character in it', async () => {
     await expect(connect(NOBODY).locks.acquire('x', { label: 'a\ud800' })).rejects.toThrow(TypeError);

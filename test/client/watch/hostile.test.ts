@@ -193,6 +193,26 @@ describe('a watch of members that are not as they should be', () => {
     expect(await take(watching, 1)).toMatchObject([{ action: 'delete', node: { key: '/d/k' }, index: 7 }]);
   });
 
+  it('listens to a new cluster in which there is no such key', async () => {
+    const [first, second] = await start(2);
+    if (first === undefined || second === undefined) return;
+    first.waits.push(event(11));
+    const watching = watch();
+    expect((await take(watching, 1)).map(({ index }) => index)).toEqual([11]);
+    for (const member of [first, second]) {
+      member.waits.push(...Array.from({ length: 100 }, () => ({ ...event(8), headers: headers(8, 'fff') })));
+      member.listing = {
+        status: 404,
+        body: { errorCode: 100, message: 'Key not found', cause: '/d', index: 7 },
+        headers: headers(7, 'fff'),
+      };
+    }
+    expect(await take(watching, 2)).toMatchObject([
+      { action: 'delete', node: { key: '/d' }, index: 7 },
+      { action: 'set', node: { key: '/d/k' }, index: 8 },
+    ]);
+  });
+
   it('gives up where no member can help', async () => {
     const [first] = await start(1);
     first?.waits.push({

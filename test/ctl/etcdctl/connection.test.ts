@@ -116,8 +116,13 @@ describe('--discovery-srv', () => {
     '_etcd-client-ssl._tcp.example': [{ name: 'a.example.', port: 2379 }],
     '_etcd-client._tcp.example': [{ name: 'b.example', port: 4001 }],
   };
+  const none = (code: string): Error => Object.assign(new Error(`querySrv ${code}`), { code });
+  let noAnswer = 'ENOTFOUND';
+  afterEach(() => {
+    noAnswer = 'ENOTFOUND';
+  });
   const lookup = (name: string): Promise<readonly { name: string; port: number }[]> =>
-    records[name] === undefined ? Promise.reject(new Error('ENOTFOUND')) : Promise.resolve(records[name]);
+    records[name] === undefined ? Promise.reject(none(noAnswer)) : Promise.resolve(records[name]);
   const find = async (domain: string, takesPlain: boolean): Promise<readonly [readonly string[], string]> => {
     const stderr = new Collector();
     const found = await srvEndpoints(
@@ -138,8 +143,22 @@ describe('--discovery-srv', () => {
   });
 
   it('says which records are missing', async () => {
-    await expect(find('elsewhere', true)).rejects.toThrow('_etcd-client-ssl._tcp.elsewhere');
+    for (noAnswer of ['ENOTFOUND', 'ENODATA'])
+      await expect(find('elsewhere', true)).rejects.toThrow('there are no SRV records _etcd-client-ssl._tcp.elsewhere');
   });
+
+  it.each(['ETIMEOUT', 'ESERVFAIL', 'ECONNREFUSED'])(
+    'calls nothing missing where DNS does not answer: %s',
+    async (code) => {
+      noAnswer = code;
+      await expect(find('elsewhere', true)).rejects.toMatchObject({
+        code: 1,
+        line: expect.stringMatching(
+          `^DNS did not answer .* _etcd-client-ssl._tcp.elsewhere \\(${code}\\), .*--endpoints$`,
+        ) as unknown,
+      });
+    },
+  );
 });
 
 describe('https', () => {

@@ -177,12 +177,20 @@ it.each([
   );
 });
 
-it('gives up its place when it is interrupted', async () => {
-  server.answer = () => undefined;
-  const outcome = ctl('lock', 'x', '--', 'true');
+it.each([
+  ['lock', 'gives up its place', ['POST', 'DELETE']],
+  // Others may stand with the same name.
+  ['elect', 'leaves an office to its time', ['PUT']],
+])('%s %s when it is interrupted before it is answered', async (command, _, asked) => {
+  server.answer = ({ method }) => (method === 'DELETE' ? { body: '' } : undefined);
+  const outcome = ctl(command, 'x', '--', 'true');
   while (server.asked.length === 0) await new Promise((passed) => setTimeout(passed, 5));
   signals.emit('SIGINT', 'SIGINT');
   expect(await outcome).toEqual({ code: 130, stdout: '', stderr: '' });
+  expect(methods()).toEqual(asked);
+  if (command === 'elect') return;
+  const holder = new URLSearchParams(server.asked[0]?.body).get('value') ?? '';
+  expect(new URL(server.asked[1]?.url ?? '', server.url).searchParams.get('value')).toBe(holder);
 });
 
 describe('what was had, and could not be confirmed', () => {
@@ -250,11 +258,21 @@ it('is not deceived by an answer that is no token', async () => {
   expect((await ctl('lock', 'x', '--', 'true')).code).toBe(4);
 });
 
-it('an office that came back with another token was lost between', async () => {
+it('ends the program soon when somebody else leads, and steps down by its token alone', async () => {
+  // As members have it: the leader's route waits for whoever leads, and says that it was for nothing.
   let puts = 0;
-  server.answer = ({ method }) => ({ body: method === 'PUT' ? (++puts < 3 ? '7' : '9') : '' });
+  server.answer = ({ method, url }) => {
+    if (method === 'DELETE') return { body: '' };
+    if (url === '/mod/v2/leader/x')
+      return ++puts === 1 ? { body: '7' } : { status: 500, body: 'failed to acquire lock' };
+    return ++puts === 2 ? { body: '' } : { status: 404, body: 'key does not exist' };
+  };
   const { code, stderr } = await ctl('elect', 'x', 'me', '--ttl', '9', '--', 'sleep', '30');
-  expect([code, stderr]).toEqual([4, expect.stringContaining('somebody else had it meanwhile')]);
+  expect([code, stderr]).toEqual([4, expect.stringContaining('lost: status 404, key does not exist')]);
+  expect(server.asked.slice(1).map(({ method, url }) => `${method} ${url}`)).toEqual([
+    ...['PUT /mod/v2/lock/x', 'PUT /mod/v2/lock/x', 'DELETE /mod/v2/lock/x?index=7'],
+  ]);
+  expect(new URLSearchParams(server.asked[1]?.body).get('index')).toBe('7');
 });
 
 it('stands with the name of the machine if none is given before the program', async () => {

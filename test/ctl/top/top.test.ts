@@ -49,6 +49,25 @@ it('goes on when nobody answers any more, and says so', async () => {
   expect([code, stdout]).toEqual([0, expect.stringContaining('0 of 1 members answer, nobody leads')]);
 });
 
+it('a member that hangs neither keeps it from beginning nor makes all look away', async () => {
+  const others = [new FakeServer(), new FakeServer()];
+  await Promise.all(others.map((other) => other.start()));
+  // Whichever is asked first hangs: which that is, is chance.
+  let hung: FakeServer | undefined;
+  for (const other of others) {
+    other.answer = (request, headers) => {
+      hung ??= other;
+      return other === hung ? undefined : server.answer(request, headers);
+    };
+  }
+  const endpoints = others.map(({ url }) => url).join();
+  const outcome = await runCtl(['--no-sync', '--endpoints', endpoints, 'top', '-i', '100ms', '-n', '2']);
+  for (const other of others) other.stop();
+  expect([outcome.code, outcome.stderr]).toEqual([0, '']);
+  expect(outcome.stdout.match(/^1 of 1 members answer/gm)).toHaveLength(2);
+  expect(hung?.asked).toHaveLength(1);
+});
+
 it.each([
   [['--endpoints', 'http://127.0.0.1:1', 'top'], 4, 'connection refused'],
   [['top', '--interval', '1ms'], 1, '--interval: give a time from 100ms'],
