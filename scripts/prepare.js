@@ -82,6 +82,11 @@ function checkWritable() {
   }
 }
 
+/** Whether nothing is to be done. */
+function isReady() {
+  return isInstalled() && isBuilt();
+}
+
 /** Resolves when the clone is ready; ends the process, with a sentence, if it cannot be made so. */
 function prepare() {
   return orSentence(makeReady);
@@ -92,7 +97,7 @@ async function makeReady() {
     say('package-lock.json is missing: this is not a complete clone');
     process.exit(1);
   }
-  if (isInstalled() && isBuilt()) return;
+  if (isReady()) return;
   checkWritable();
   // Two terminals may want it at the same time; `npm ci` begins with deleting what the other one has just installed.
   await alone(async () => {
@@ -101,6 +106,6 @@ async function makeReady() {
   });
 }
 
-module.exports = { prepare, refuse, say, ROOT };
+module.exports = { isReady, prepare, refuse, say, ROOT };
 
 if (require.main === module) void prepare();

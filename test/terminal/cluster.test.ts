@@ -18,7 +18,10 @@ const START_LIMIT_MS = 60_000;
 /** Others that run a cluster are done with one test of theirs. */
 const TURN_LIMIT_MS = 180_000;
 
-const reason = whyMissing('cairn') ?? whyNoTerminal();
+// Otherwise the script would make it ready, and begin with deleting the packages that the other tests go by.
+const { isReady } = jest.requireActual<{ isReady: () => boolean }>('../../scripts/prepare.js');
+const whyNotReady = isReady() ? undefined : 'run `npm start` or `npm test` once';
+const reason = whyMissing('cairn') ?? whyNoTerminal() ?? whyNotReady;
 if (reason === undefined) describe('three members in one terminal', suite);
 else describe.skip(`three members in one terminal (skipped: ${reason})`, suite);
 
