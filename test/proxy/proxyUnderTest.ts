@@ -68,6 +68,10 @@ export async function startSwallowing(): Promise<Pick<Upstream, 'url' | 'close'>
   const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'ignore'] });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   const port = Number(line.toString());
+  if (!Number.isInteger(port)) {
+    child.kill('SIGKILL');
+    throw new Error(`${JSON.stringify(line.toString())} is no port`);
+  }
   child.kill('SIGSTOP');
   const queued: Socket[] = [];
   for (let isTaken = true; isTaken && queued.length < QUEUED_MAX;) {
