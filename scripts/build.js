@@ -31,7 +31,8 @@ function filesUnder(folder) {
 }
 
 function isWhole(path) {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there?.isFile() === true && there.size > 0;
 }
 
 function buildKey() {

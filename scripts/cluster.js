@@ -52,7 +52,9 @@ async function main() {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined).setMaxListeners(0);
   const initialCluster = MEMBERS.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const running = new Set(MEMBERS.map((member) => start(member, initialCluster, () => running)));
-  say(`three members: ${MEMBERS.map(({ client }) => client).join(' ')}`);
+  const clients = MEMBERS.map(({ client }) => client);
+  say(`three members: ${clients.join(' ')}`);
+  say(`for cairnctl and etcdctl, in another terminal: export ETCDCTL_ENDPOINTS=${clients.join()}`);
 
   // The terminal sends Ctrl-C to all of them; it is passed on all the same, because the signal may be for npm alone. The members
   // take both for one. This process ends when they have.

@@ -3,6 +3,7 @@
 /** One process of this machine at a time, by a file that says which process is at work. */
 const {
   linkSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   readlinkSync,
@@ -16,6 +17,7 @@ const { dirname } = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
 
 const ASK_AGAIN_MS = 200;
+const GONE_MS = 20;
 /** A process that cannot be looked for, as one in another container, shows so often that it is there, and is taken for dead without. */
 const SIGN_EVERY_MS = 2000;
 const SILENT_MS = 30_000;
@@ -57,6 +59,10 @@ function isAtWork({ pid, began, space }, path) {
   }
   const now = marksOf(pid);
   return began === '' || now.began === '' || now.began === began;
+}
+
+function isLink(path) {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function mtimeOf(path) {
@@ -104,7 +110,12 @@ async function withLock(path, say, work) {
   let hasSaid = false;
   while (!take(path)) {
     const holder = readHolder(path);
-    if (holder === undefined) continue;
+    if (holder === undefined) {
+      // It has just gone; or it is a link to nothing, which nobody at work made.
+      if (isLink(path)) removeLeft(path);
+      await sleep(GONE_MS);
+      continue;
+    }
     if (!isAtWork(holder, path)) {
       removeLeft(path, holder.text);
       continue;

@@ -1,5 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +53,21 @@ test('a process that runs is waited for, and that is said once', async () => {
   expect(order).toEqual(['first', 'second']);
   expect(said).toEqual([expect.stringContaining(`process ${process.pid}`)]);
   expect(existsSync(path)).toBe(false);
+});
+
+test('a link to nothing in its place is nobody at work', async () => {
+  mkdirSync(join(folder, 'below'));
+  symlinkSync('/nonexistent', path);
+  let hasWorked = false;
+  await withLock(
+    path,
+    () => undefined,
+    () => {
+      hasWorked = true;
+      return Promise.resolve();
+    },
+  );
+  expect(hasWorked).toBe(true);
 });
 
 const taken = async (): Promise<readonly string[]> => {

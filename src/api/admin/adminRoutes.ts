@@ -10,6 +10,7 @@ import { isLoopback } from '../../platform/loopback';
 import { hasListedName } from '../../tls/identity';
 import { refuseCrossSite } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
+import { NO_STATE, writeRefusal } from '../auth/refusal';
 import { addressOf } from '../http/caller';
 import { open, root, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
@@ -101,7 +102,8 @@ function routes(
 ): readonly Route[] {
   const read = (serve: (context: Context, of: Member) => void): Rules => {
     const rule = open((context) => {
-      serve(context, member);
+      if (member.hasState()) serve(context, member);
+      else writeRefusal(context.res, NO_STATE);
     });
     return { GET: rule, HEAD: rule };
   };

@@ -1,16 +1,8 @@
 /** `/v2/admin/machines`: the members as etcd 0.4 shows them, each under its name. */
 import type { Context } from 'koa';
 import type { MemberInfo } from '../../machine/cluster/members';
-import {
-  MemberError,
-  MembershipError,
-  type AuthSource,
-  type ClusterAdmin,
-  type KeyReader,
-  type StatusSource,
-} from '../../member/types';
+import { MemberError, MembershipError, type ClusterAdmin, type KeyReader, type StatusSource } from '../../member/types';
 import type { RootGrant } from '../auth/guard';
-import { NO_STATE, writeRefusal } from '../auth/refusal';
 import { writeErrorText, writeJson, writeText } from '../http/answers';
 import { wholeRequest } from '../http/body';
 import { jsonText } from '../http/json';
@@ -20,14 +12,10 @@ const ROUTE = '/v2/admin/machines/';
 /** What 0.4 writes an index into. */
 const INDEX_BYTES = 8;
 
-type Members = ClusterAdmin & StatusSource & Pick<AuthSource, 'hasState'>;
+type Members = ClusterAdmin & StatusSource;
 
 /** Those that have a name, sorted by it: a member that was added and never started has none yet. */
 export function serveMachines(context: Context, member: Members): void {
-  if (!member.hasState()) {
-    writeRefusal(context.res, NO_STATE);
-    return;
-  }
   const leaderId = member.status().leader?.id;
   const named = member
     .members()

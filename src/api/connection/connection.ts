@@ -7,6 +7,7 @@ import type { Socket } from 'node:net';
 import { closeGently } from './closeGently';
 import { Intake } from './intake';
 import { Progress } from './progress';
+import { watchOver } from './unheard';
 import { mayLoseWhatFollows } from './upgrade';
 
 /** How long a client may take nothing of what is written to it, and how long one may be connected without a request. */
@@ -38,6 +39,7 @@ export class Connection {
   ) {
     this.intake = new Intake(socket, () => this.isOpen());
     this.progress = new Progress(socket);
+    watchOver(socket, () => this.isUnheard);
     // Node's server ends connections with this one. Unread input would reset the connection and take the last answer with it.
     socket.destroySoon = () => {
       this.intake.discard();
@@ -48,6 +50,13 @@ export class Connection {
   /** Whether nothing at all has come on it. */
   get isSilent(): boolean {
     return this.socket.bytesRead === 0;
+  }
+
+  /** Whether the socket is not read, because of all that its client has sent ahead. Node stops where a body fills its stream. */
+  private get isUnheard(): boolean {
+    const { newest } = this;
+    const isBodyFull = newest?.complete === false && newest.readableLength >= newest.readableHighWaterMark;
+    return isBodyFull || this.intake.isFull;
   }
 
   /** Whether it will end, or has ended, with a complaint. */
@@ -97,7 +106,7 @@ export class Connection {
    */
   checkProgress(nowMs: number): void {
     const { isStuck, position, forMs } = this.progress.look(nowMs);
-    const isStalled = (isStuck || this.intake.isFull) && forMs >= STALL_MAX_MS;
+    const isStalled = (isStuck || this.isUnheard) && forMs >= STALL_MAX_MS;
     if (isStalled || (position === 0 && !isStuck && forMs >= SILENCE_MAX_MS)) this.socket.destroy();
   }
 

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { KeyGrant } from '../auth/guard';
 import { writeFailure } from '../v2/keys/answer';
 import { BUSY } from '../v2/keys/failure';
+import { isUnheard } from '../connection/unheard';
 import type { KeyReader } from '../../member/types';
 import type { LockWish } from './acquisition';
 import type { LockService } from './lockService';
@@ -49,6 +50,8 @@ export class OpenWaits {
       await answering(response, this.member, async () => {
         const outcome = await waiting.outcome;
         if (response.closed) waiting.leave();
+        // Whoever has sent much behind it may be gone, and would keep the lock for its TTL.
+        else if (outcome.kind === 'held' && isUnheard(socket)) wait.cut();
         else writeAcquired(response, this.member, outcome);
       });
     } finally {

@@ -72,6 +72,27 @@ test('whoever has sent much ahead, and is not answered for a minute, is let go: 
   expect(socket.destroyed).toBe(true);
 });
 
+test('so is whoever has sent a body ahead that fills its stream: Node reads no further, and says so to nobody', () => {
+  const { socket } = fake({ bytesRead: 90_000, written: 200 });
+  const nothing = () => undefined;
+  Object.assign(socket, { on: nothing, removeListener: nothing, push: nothing, writable: true });
+  const connection = new Connection(socket as unknown as Socket, () => undefined);
+  const request = (body: object) => ({
+    headers: {},
+    httpVersion: '1.1',
+    method: 'PUT',
+    readableHighWaterMark: 65_536,
+    ...body,
+  });
+  const answer = { closed: false, once: nothing } as never;
+  connection.take(request({ complete: true }) as never, answer);
+  connection.take(request({ complete: false, readableLength: 65_536 }) as never, answer);
+  for (let nowMs = 1000; nowMs < 61_000; nowMs += 5000) connection.checkProgress(nowMs);
+  expect(socket.destroyed).toBe(false);
+  connection.checkProgress(61_000);
+  expect(socket.destroyed).toBe(true);
+});
+
 /** A connection that asks past Node's server; its requests are answered by the test. */
 function fakeDirect(fields: { writableLength?: number; queued?: number }) {
   const listeners = new Map<string, (bytes: Buffer) => void>();

@@ -57,6 +57,27 @@ test('whoever hangs up leaves the queue, also in the middle of others', async ()
   await untilQueue('hang', ['second']);
 });
 
+/** A client that waits for a lock, sends so much behind that that its socket is not read, and goes. */
+async function ghost(lock: string): Promise<void> {
+  const socket = connect({ port: member.port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  const form = `value=${'x'.repeat(200_000)}`;
+  const put = `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}`;
+  socket.write(`POST /mod/v2/lock/${lock}?ttl=600&value=ghost HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
+  socket.write(`PUT /v2/keys/behind HTTP/1.1\r\nHost: 127.0.0.1\r\n${put}\r\n\r\n${form}`);
+  await untilQueue(lock, ['holder', 'ghost']);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+}
+
+test('whoever has gone behind all that it sent ahead does not get the lock', async () => {
+  await ask(member.port, 'POST', '/mod/v2/lock/ghost', 'ttl=60&value=holder');
+  await ghost('ghost');
+  await ask(member.port, 'DELETE', '/mod/v2/lock/ghost?value=holder');
+  await untilQueue('ghost', []);
+  expect((await ask(member.port, 'POST', '/mod/v2/lock/ghost', 'ttl=60&timeout=0&value=next')).status).toBe(200);
+});
+
 test('a lock is at most so deep that its places are keys (divergence key-depth)', async () => {
   const acquire = (levels: number): Promise<{ status: number; body: string }> =>
     ask(member.port, 'POST', `/mod/v2/lock/deep${'/d'.repeat(levels)}?ttl=60&timeout=0`);
