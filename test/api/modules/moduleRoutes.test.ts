@@ -63,7 +63,9 @@ async function ghost(lock: string): Promise<void> {
   socket.on('error', () => undefined);
   const form = `value=${'x'.repeat(200_000)}`;
   const put = `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}`;
-  socket.write(`POST /mod/v2/lock/${lock}?ttl=600&value=ghost HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`);
+  socket.write(
+    `POST /mod/v2/lock/${lock}?ttl=600&value=ghost HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n`,
+  );
   socket.write(`PUT /v2/keys/behind HTTP/1.1\r\nHost: 127.0.0.1\r\n${put}\r\n\r\n${form}`);
   await untilQueue(lock, ['holder', 'ghost']);
   await new Promise((resolve) => setTimeout(resolve, 100));
