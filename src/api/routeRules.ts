@@ -1,7 +1,9 @@
 /** How a route says who may use it: each of its methods has a rule, and without one there is no method. */
 import type { Context } from 'koa';
 import type { Access } from '../machine/auth/access';
+import type { AuthSource } from '../member/types';
 import type { KeyGrant, RootGrant } from './auth/guard';
+import { NO_STATE, writeRefusal } from './auth/refusal';
 
 /** Everybody's, or, where auth is on, root's alone or theirs who may read or write the key behind it. */
 export type Right = Rule['right'];
@@ -36,6 +38,18 @@ export interface Route {
 
 export function open(serve: (context: Context) => void | Promise<void>): Rule {
   return { right: 'open', serve };
+}
+
+/** For what only whoever has the state of the cluster can say: of one that joins, a client would take no members, or no auth, for an answer. */
+export function withState<T>(
+  member: Pick<AuthSource, 'hasState'>,
+  serve: (context: Context) => T,
+): (context: Context) => T | undefined {
+  return (context) => {
+    if (member.hasState()) return serve(context);
+    writeRefusal(context.res, NO_STATE);
+    return undefined;
+  };
 }
 
 /** What it does is given the grant, so that nothing can come to do it without one. */

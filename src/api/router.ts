@@ -16,7 +16,8 @@ export function createRouter(routes: readonly Route[], guard: Guard): Router {
     for (const path of route.paths) {
       router.all(path, (context) => {
         const rule = ruleFor(route, context.method);
-        if (rule !== undefined) return serve(rule, context, guard);
+        const onlyReads = route.rules.any === undefined && isSafe(context.method);
+        if (rule !== undefined) return serve(rule, context, guard, onlyReads);
         if (route.otherMethods === 'notFound') writeNotFound(context.res);
         else writeMethodNotAllowed(context.res, Object.keys(route.rules));
         return undefined;
@@ -26,20 +27,25 @@ export function createRouter(routes: readonly Route[], guard: Guard): Router {
   return router;
 }
 
-async function serve(rule: Rule, context: Context, guard: Guard): Promise<void> {
+async function serve(rule: Rule, context: Context, guard: Guard, onlyReads: boolean): Promise<void> {
   switch (rule.right) {
     case 'open':
       return rule.serve(context);
     case 'root':
-      return serveRoot(rule, context, guard);
+      return serveRoot(rule, context, guard, onlyReads ? 'member' : rule.reach);
     case 'read':
     case 'write':
       return serveKey(rule, context, guard);
   }
 }
 
-async function serveRoot(rule: RuleOf<'root'>, context: Context, guard: Guard): Promise<void> {
-  const decision = await guard.forRoot(context.req, isSafe(context.method) ? 'member' : rule.reach);
+async function serveRoot(
+  rule: RuleOf<'root'>,
+  context: Context,
+  guard: Guard,
+  reach: RuleOf<'root'>['reach'],
+): Promise<void> {
+  const decision = await guard.forRoot(context.req, reach);
   if (isRefusal(decision)) {
     refuse(context, decision);
     return;

@@ -20,7 +20,7 @@ import { serveLogLevel } from './ops/logLevel';
 import { serveMetrics } from './ops/metrics';
 import { serveRoot, serveVersion } from './ops/version';
 import type { ApiOptions, OperatorPlace } from './options';
-import { open, root, type Route, type Rule, type Rules } from './routeRules';
+import { open, root, withState, type Route, type Rule, type Rules } from './routeRules';
 import { authRoutes, type PasswordHashing } from './v2/auth/authRoutes';
 import type { V1Keys } from './v1/keys';
 import { v1Routes } from './v1/routes';
@@ -136,7 +136,7 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
     {
       paths: MEMBERS_PATHS,
       rules: {
-        GET: open((context) => showMembers(context, member)),
+        GET: open(membersShown(member)),
         POST: root((context, grant) => addMember(context, grant, member, bodyBudget)),
         DELETE: root((context, grant) => removeMember(context, grant, member)),
         PUT: root((context, grant) => updateMember(context, grant, member, bodyBudget)),
@@ -147,15 +147,23 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
 }
 
 /** On the client port, when they are on another one. Who the members are is no secret of operators: clients ask for it. */
+/** The list of members, or the leader. */
+function membersShown(member: ApiOptions['member']): (context: Context) => void {
+  return withState(member, (context) => {
+    showMembers(context, member);
+  });
+}
+
 function absentOperatorRoutes(options: ApiOptions): readonly Route[] {
   const refuse = refuseHere(options);
+  const show = membersShown(options.member);
   return [
     { paths: ['/debug/vars', '/config/local/log', '/config/local/drain', '/new'], rules: { any: open(refuse) } },
     {
       paths: MEMBERS_PATHS,
       rules: {
         any: open((context) => {
-          if (context.method === 'GET') showMembers(context, options.member);
+          if (context.method === 'GET') show(context);
           else refuse(context);
         }),
       },
@@ -189,7 +197,7 @@ function newTokenRoute({ member, now, discovery, web }: ApiOptions): Route {
 /** Who knows a token may use it: that is what it is for. */
 function tokenRoute({ member, discovery }: ApiOptions, registrations: KeysHandler): Route {
   const serve = (context: Context): Promise<void> => serveToken(context, member, registrations, discovery);
-  return { paths: [TOKEN_PATH], rules: { any: open(serve) } };
+  return { paths: [TOKEN_PATH], rules: { any: open(withState(member, serve)) } };
 }
 
 function apiRoutes({ member, now }: ApiOptions): readonly Route[] {
@@ -197,7 +205,7 @@ function apiRoutes({ member, now }: ApiOptions): readonly Route[] {
     { paths: ['/'], rules: read(open(serveRoot)) },
     {
       paths: ['/v2/machines', '/v1/machines', '/machines', '/v2/peers', '/v1/peers'],
-      rules: read(open((context) => serveMachines(context, member))),
+      rules: read(open(withState(member, (context) => serveMachines(context, member)))),
     },
     { paths: ['/v2/leader', '/v1/leader', '/leader'], rules: read(open((context) => serveLeader(context, member))) },
     { paths: ['/v2/stats/self'], rules: { GET: open((context) => serveSelfStats(context, member, now())) } },

@@ -3,19 +3,24 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
+const PLAIN = 'a program that a test starts prints what is compared without colours';
 
-test.each([
-  ['a program that a test starts', []],
-  ['one that a worker of a terminal starts', [join(ROOT, 'test/support/plainEnvironment.js')]],
-])('%s prints what is compared without colours', (_what, [environment]) => {
-  const start = `require('node:child_process').execFileSync(process.execPath, ['-e', 'console.log(5)']).toString()`;
-  const program =
-    environment === undefined ? 'console.log(5)' : `require('${environment}'); process.stdout.write(${start})`;
-  const env = environment === undefined ? undefined : { ...process.env, FORCE_COLOR: '1' };
-  const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
-    cwd: ROOT,
-    encoding: 'utf8',
-    ...(env && { env }),
-  });
-  expect([stdout, stderr]).toEqual(['5\n', '']);
+test(PLAIN, () => {
+  const { stdout } = spawnSync(process.execPath, ['-e', 'console.log(5)'], { encoding: 'utf8' });
+  expect(stdout).toBe('5\n');
+});
+
+// As the workers of a terminal; this one may have none.
+test('also where jest itself is told to use them', () => {
+  const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [jest, '--runInBand', '-t', PLAIN, '--runTestsByPath', __filename],
+    {
+      cwd: ROOT,
+      env: { ...process.env, FORCE_COLOR: '1' },
+      encoding: 'utf8',
+    },
+  );
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/1 passed/)]);
 });

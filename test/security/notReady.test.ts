@@ -78,6 +78,8 @@ describe('a member that has not caught up since it was started', () => {
     ['DELETE', '/v2/auth/enable', undefined],
     ['DELETE', '/v2/members/1f', undefined],
     ['PUT', '/v2/admin/config', '{"activeSize":5}'],
+    // Any method makes a token there.
+    ['GET', '/new?size=3', undefined],
   ];
 
   test.each(WRITES)('%s %s goes by the auth that the cluster has', async (method, path, body) => {

@@ -10,9 +10,8 @@ import { isLoopback } from '../../platform/loopback';
 import { hasListedName } from '../../tls/identity';
 import { refuseCrossSite } from '../connection/webRules';
 import { writeErrorText } from '../http/answers';
-import { NO_STATE, writeRefusal } from '../auth/refusal';
 import { addressOf } from '../http/caller';
-import { open, root, type Route, type Rule, type Rules } from '../routeRules';
+import { open, root, withState, type Route, type Rule, type Rules } from '../routeRules';
 import { serveConfig, serveConfigChange } from './config';
 import { LogStreams } from './logStream';
 import { serveMachine, serveMachineRemoval, serveMachines } from './machines';
@@ -101,10 +100,11 @@ function routes(
   { config, removal, snapshot, log }: Readonly<Record<'config' | 'removal' | 'snapshot' | 'log', Rule>>,
 ): readonly Route[] {
   const read = (serve: (context: Context, of: Member) => void): Rules => {
-    const rule = open((context) => {
-      if (member.hasState()) serve(context, member);
-      else writeRefusal(context.res, NO_STATE);
-    });
+    const rule = open(
+      withState(member, (context) => {
+        serve(context, member);
+      }),
+    );
     return { GET: rule, HEAD: rule };
   };
   return [

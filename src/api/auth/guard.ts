@@ -141,8 +141,8 @@ export class Guard implements KeyGuard {
     recursive: boolean,
   ): KeyGrant | Refusal | Promise<KeyGrant | Refusal> {
     const { source } = this;
-    if (!source.hasState()) return NO_STATE;
-    if (source.isAuthUndecided()) return this.refuse(UNDECIDED);
+    const unfit = this.whyUnfit();
+    if (unfit !== undefined) return unfit;
     if (access === 'write' && !source.isUpToDate())
       return this.onceUpToDate(() => this.forKey(request, path, access, recursive));
     // Every request comes here, and almost all while auth is off.
@@ -164,17 +164,20 @@ export class Guard implements KeyGuard {
    *
    * @param reach `cluster`: it may change what all members have, so that it counts what all of them know of root
    */
-  forRoot(
-    request: IncomingMessage,
-    reach: 'cluster' | 'member' = 'member',
-  ): RootGrant | Refusal | Promise<RootGrant | Refusal> {
+  forRoot(request: IncomingMessage, reach: 'cluster' | 'member'): RootGrant | Refusal | Promise<RootGrant | Refusal> {
     const { source } = this;
-    if (!source.hasState()) return NO_STATE;
-    if (source.isAuthUndecided()) return this.refuse(UNDECIDED);
+    const unfit = this.whyUnfit();
+    if (unfit !== undefined) return unfit;
     if (reach === 'cluster' && !source.isUpToDate()) return this.onceUpToDate(() => this.forRoot(request, reach));
-    if (!this.source.auth().enabled) return this.openRoot;
+    if (!source.auth().enabled) return this.openRoot;
     const identity = this.authenticator.identify(request);
     return identity instanceof Promise ? identity.then((found) => this.grantRoot(found)) : this.grantRoot(identity);
+  }
+
+  /** Why this member can say of nobody what he may; undefined: it can. */
+  private whyUnfit(): Refusal | undefined {
+    if (!this.source.hasState()) return NO_STATE;
+    return this.source.isAuthUndecided() ? this.refuse(UNDECIDED) : undefined;
   }
 
   /**

@@ -1,7 +1,6 @@
 /** The routes of a token, mapped onto the keys behind it. */
 import type { Context } from 'koa';
-import type { AuthSource, KeyReader } from '../../member/types';
-import { NO_STATE, writeRefusal } from '../auth/refusal';
+import type { KeyReader } from '../../member/types';
 import { writeBadRequest, writeMethodNotAllowed, writeNotFound, writeRetryText } from '../http/answers';
 import { parseRequestTarget } from '../http/requestTarget';
 import { writeFailure } from '../v2/keys/answer';
@@ -18,7 +17,7 @@ import { STARTING_TEXT } from './tokenRules';
  */
 export async function serveToken(
   context: Context,
-  member: KeyReader & Pick<AuthSource, 'hasState'>,
+  member: KeyReader,
   keys: KeysHandler,
   options: DiscoveryOptions,
 ): Promise<void> {
@@ -28,7 +27,6 @@ export async function serveToken(
   if (target === undefined) writeBadRequest(response);
   else if (token === undefined) writeNotFound(response);
   else if (!token.methods.includes(context.method)) writeMethodNotAllowed(response, token.methods);
-  else if (!member.hasState()) writeRefusal(response, NO_STATE);
   else if (!options.isReady()) writeRetryText(response, 503, STARTING_TEXT);
   else if (await passBarrier(context, member)) {
     const over = new Promise((resolve) => response.once('close', resolve));

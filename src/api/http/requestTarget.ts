@@ -13,7 +13,7 @@ const UNUSUAL = /%|\/[/.]/;
 
 /** The scheme and authority of an absolute-form target (RFC 9112 section 3.2.2), and what stands between the two of a user, a host and a port. */
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\/([^/?]*)/i;
-const AUTHORITY = /^(?:[^@[\]]*@)?(?:\[[^@[\]]*\]|[^@:[\]]*)(?::\d*)?$/i;
+const AUTHORITY = /^(?:[^@[\]]*@)?(?:\[[^@[\]]*\]|[^@:[\]]*)(?::\d*)?$/;
 
 /**
  * Splits and decodes a request target. Paths with `//`, `/./` or `/../` are cleaned without a redirect, so that clients

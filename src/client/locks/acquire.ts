@@ -10,6 +10,7 @@ import { pause } from '../transport/pause';
 import type { Cluster } from '../watch/cluster';
 import type { Liveness } from '../watch/liveness';
 import { wholeText } from '../wholeText';
+import { BUSY, CLOSED, WAIT_LIMITS } from './waiting';
 
 export interface Wish {
   readonly name: string;
@@ -22,14 +23,8 @@ export interface Wish {
 }
 
 const BACK_OFF = { firstMs: 50, longestMs: 2000 };
-const CHECK_EVERY_MS = 5000;
-const CHECK_TIMEOUT_MS = 5000;
-/** An election among the members takes away nobody's place; a member that is cut off for longer does. */
-const CHECK_FAILURES_MAX = 3;
 /** How long a lock that came too late is tried to be given back. */
 const GIVE_BACK_MS = 5000;
-/** Besides the time that the lock may take: for the answer to arrive. */
-const ANSWER_MS = 5000;
 
 /** Nobody else has it: locks are shared by those who give the same. Throws TypeError. @param label - says whose it is to people who look */
 export function uniqueValue(label: string | undefined): string {
@@ -92,7 +87,8 @@ async function askOnce(
   };
   const call: Call = { method: 'POST', path: lockPath(name), body: { form } };
   const ending = linkedSignal(signal, cluster.closed);
-  const eye = { endpoint, checkEveryMs: CHECK_EVERY_MS, timeoutMs: CHECK_TIMEOUT_MS, failuresMax: CHECK_FAILURES_MAX };
+  const { answerMs, checkEveryMs, silencesMax } = WAIT_LIMITS;
+  const eye = { endpoint, checkEveryMs, timeoutMs: checkEveryMs, failuresMax: silencesMax };
   let watching = liveness.keepAnEyeOn(eye, ending);
   // A standby points elsewhere: what may hang is where the wait is.
   const pointedTo = (elsewhere: string): void => {
@@ -100,7 +96,7 @@ async function askOnce(
     watching = liveness.keepAnEyeOn({ ...eye, endpoint: elsewhere }, ending);
   };
   try {
-    const options = { timeoutMs: leftMs + ANSWER_MS, roundsMax: 1, signal: ending.signal, anyStatus: true };
+    const options = { timeoutMs: leftMs + answerMs, roundsMax: 1, signal: ending.signal, anyStatus: true };
     const answer = await cluster.at(endpoint).ask(call, { ...options, pointedTo });
     return indexOf(call, answer, leftMs !== Infinity);
   } catch (error) {
@@ -112,9 +108,6 @@ async function askOnce(
     ending.release();
   }
 }
-
-/** The words of the lock module: at once, and for the end of a wait or of the place in the queue. */
-const [BUSY, CLOSED] = ['failed to acquire lock', 'lock watch closed'];
 
 function indexOf(call: Call, answer: Answer, isTimed: boolean): number | 'busy' {
   const said = answer.status === 500 ? answer.text.trim() : '';

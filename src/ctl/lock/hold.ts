@@ -1,9 +1,10 @@
 /** A lock that is had, or an office: renewed for as long as it is held, and known to be lost before anybody else can have it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { WAIT_LIMITS, type WaitLimits } from '../../client/locks/waiting';
 import type { Cluster } from '../etcdctl/cluster';
 import { messageOf } from '../etcdctl/failures';
 import { releaseCall, renewCall, type Wanted } from './holdCalls';
-import { PATIENCE, Place, refusalIn, type Patience } from './place';
+import { Place, refusalIn } from './place';
 
 /** It was not had in time. */
 export class NotHadError extends Error {
@@ -44,10 +45,10 @@ export class Hold {
     wanted: Wanted,
     waitMs: number | undefined,
     signal: AbortSignal,
-    patience: Patience = PATIENCE,
+    limits: WaitLimits = WAIT_LIMITS,
   ): Promise<Hold> {
     const untilMs = performance.now() + (waitMs ?? Infinity);
-    const place = new Place(cluster, wanted, signal, patience);
+    const place = new Place(cluster, wanted, signal, limits);
     /** It was had, and may be still: whoever goes without it would leave it to its time. */
     let inDoubt: Hold | undefined;
     try {

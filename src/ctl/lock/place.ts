@@ -1,5 +1,6 @@
 /** A place in the queue for a lock, or for an office, asked for at one member after the other. */
 import { saidIn } from '../../client/saidIn';
+import { BUSY, CLOSED, type WaitLimits } from '../../client/locks/waiting';
 import { linkedSignal, type LinkedSignal } from '../../client/transport/linkedSignal';
 import { timerOf } from '../../platform/longTimer';
 import type { PlainAnswer } from '../../platform/plainRequest';
@@ -8,25 +9,10 @@ import { attemptOf } from '../etcdctl/dialWords';
 import { ClusterError, type Attempt } from '../etcdctl/failures';
 import { acquireCall, giveBackCall, type Wanted } from './holdCalls';
 
-/** How long a member is waited for that says nothing. */
-export interface Patience {
-  /** Besides the time that the wait may take: for the answer to arrive. */
-  readonly answerMs: number;
-  /** Between two questions whether it is still there. */
-  readonly checkEveryMs: number;
-  /** Silences in turn: an election among the members takes away nobody's place. */
-  readonly silencesMax: number;
-}
-
-export const PATIENCE: Patience = { answerMs: 5000, checkEveryMs: 5000, silencesMax: 3 };
-
 /** `busy`: somebody else has had it for as long as was to be waited; `refused`: no member will say anything else. */
 export type Asked =
   | { readonly kind: 'had'; readonly token: string }
   | { readonly kind: 'busy' | 'refused' | 'failed'; readonly reason: string };
-
-/** The words of the lock module: at the end of a wait, and of a place in the queue. */
-const NOT_HAD: readonly string[] = ['failed to acquire lock', 'lock watch closed'];
 
 export class Place {
   /** A member may keep it, and whoever goes would leave it behind. */
@@ -39,7 +25,7 @@ export class Place {
     private readonly cluster: Cluster,
     private readonly wanted: Wanted,
     private readonly signal: AbortSignal,
-    private readonly patience: Patience,
+    private readonly limits: WaitLimits,
   ) {}
 
   /**
@@ -99,7 +85,7 @@ export class Place {
 
   private async waitAt(endpoint: string, leftMs: number): Promise<PlainAnswer> {
     const ending = linkedSignal(this.signal);
-    const timer = timerOf(leftMs + this.patience.answerMs, () => {
+    const timer = timerOf(leftMs + this.limits.answerMs, () => {
       ending.abort(new SilentError(`${endpoint} did not answer in time`));
     });
     const eye = this.keepAnEyeOn(endpoint, ending);
@@ -115,11 +101,11 @@ export class Place {
 
   /** A wait looks the same whether somebody has the lock or the member hangs. */
   private keepAnEyeOn(endpoint: string, ending: LinkedSignal): NodeJS.Timeout {
-    const { answerMs, checkEveryMs, silencesMax } = this.patience;
+    const { checkEveryMs, silencesMax } = this.limits;
     let silences = 0;
     return setInterval(() => {
       const call = { method: 'GET', path: '/health', signal: ending.signal } as const;
-      const answer = this.cluster.askAt(endpoint, call, performance.now() + answerMs);
+      const answer = this.cluster.askAt(endpoint, call, performance.now() + checkEveryMs);
       // One of etcd that does not know this route answers all the same.
       const isAlive = answer.then(
         ({ status }) => status < 500,
@@ -148,7 +134,7 @@ function meaningOf({ status, text }: PlainAnswer, leftMs: number): Asked {
   if (status === 200 && /^\d+$/.test(token)) return { kind: 'had', token };
   const reason = refusalIn(status, text);
   if (status < 500) return { kind: 'refused', reason };
-  const isBusy = status === 500 && NOT_HAD.includes(token) && leftMs !== Infinity;
+  const isBusy = status === 500 && (token === BUSY || token === CLOSED) && leftMs !== Infinity;
   return { kind: isBusy ? 'busy' : 'failed', reason };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Cluster } from '../../../src/ctl/etcdctl/cluster';
 import { Hold } from '../../../src/ctl/lock/hold';
-import type { Patience } from '../../../src/ctl/lock/place';
+import type { WaitLimits } from '../../../src/client/locks/waiting';
 import { dialTcp } from '../../../src/platform/dial';
 import { FakeServer, type Asked, type FakeAnswer } from '../../client/fakeServer';
 import { runCtl, type CtlOutcome } from '../etcdctl/inProcess';
@@ -46,12 +46,12 @@ const endpoints = (): readonly string[] => servers.map(({ url }) => url);
 const posts = (): readonly number[] =>
   servers.map(({ asked }) => asked.filter(({ method }) => method === 'POST').length);
 
-function acquire(waitMs: number | undefined, patience: Patience): Promise<Hold> {
+function acquire(waitMs: number | undefined, limits: WaitLimits): Promise<Hold> {
   const cluster = new Cluster({
     ...{ endpoints: endpoints(), dialFor: () => Promise.resolve(dialTcp), user: undefined },
     ...{ timeoutMs: 2000, totalTimeoutMs: 5000, debug: undefined },
   });
-  return Hold.acquire(cluster, WANTED, waitMs, stop.signal.signal, patience);
+  return Hold.acquire(cluster, WANTED, waitMs, stop.signal.signal, limits);
 }
 
 function ctl(...args: string[]): Promise<CtlOutcome> {

@@ -2,8 +2,7 @@
 import type { Context } from 'koa';
 import type { AuthSource, AuthWriter, ClusterAdmin } from '../../../member/types';
 import type { BodyBudget } from '../../bodyBudget';
-import { NO_STATE, writeRefusal } from '../../auth/refusal';
-import { open, root, type Route } from '../../routeRules';
+import { open, root, withState, type Route } from '../../routeRules';
 import { writeJson } from '../../http/answers';
 import { writeLine } from './authAnswers';
 import { change } from './authChange';
@@ -52,10 +51,11 @@ export function authRoutes(
     {
       paths: ['/v2/auth/enable'],
       rules: {
-        GET: open((context) => {
-          if (member.hasState()) writeLine(context, member, 200, `{"enabled":${String(member.auth().enabled)}}`);
-          else writeRefusal(context.res, NO_STATE);
-        }),
+        GET: open(
+          withState(member, (context) => {
+            writeLine(context, member, 200, `{"enabled":${String(member.auth().enabled)}}`);
+          }),
+        ),
         PUT: root((context, grant) => change(context, grant, member, { type: 'enable' }, nobody(context))),
         DELETE: root((context, grant) => change(context, grant, member, { type: 'disable' }, nobody(context))),
       },

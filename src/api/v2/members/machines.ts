@@ -1,17 +1,12 @@
 /** `/v2/machines` and `/v2/leader`, with their spellings of the 0.x releases: addresses as plain text. */
 import type { Context } from 'koa';
-import type { AuthSource, ClusterAdmin, KeyReader, StatusSource } from '../../../member/types';
-import { NO_STATE, writeRefusal } from '../../auth/refusal';
+import type { ClusterAdmin, KeyReader, StatusSource } from '../../../member/types';
 import { writePlainText } from '../../http/answers';
 import { writeFailure } from '../keys/answer';
 import { leadingMember } from './members';
 
 /** The client URLs of all started members, sorted; clients split at the comma. */
-export function serveMachines(context: Context, member: ClusterAdmin & Pick<AuthSource, 'hasState'>): void {
-  if (!member.hasState()) {
-    writeRefusal(context.res, NO_STATE);
-    return;
-  }
+export function serveMachines(context: Context, member: ClusterAdmin): void {
   const urls = member.members().flatMap(({ clientURLs }) => clientURLs);
   writePlainText(context.res, 200, bytesOf([...urls].sort().join(', ')));
 }
