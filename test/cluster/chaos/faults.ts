@@ -95,33 +95,43 @@ async function pause({ dice }: Scene, members: readonly ClusterMember[]): Promis
   for (const member of members) member.signal('SIGCONT');
 }
 
-async function cutOff(
-  { cluster, links, dice }: Scene,
-  victim: ClusterMember,
-  out: boolean,
-  back: boolean,
-): Promise<void> {
-  for (const other of cluster.members) {
-    if (other === victim) continue;
-    if (out) links.set(victim.name, other.name, { kind: 'held' });
-    if (back) links.set(other.name, victim.name, { kind: 'held' });
-  }
-  await sleep(dice.between(200, 3000));
+async function cutOff(scene: Scene, victim: ClusterMember, out: boolean, back: boolean): Promise<void> {
+  const others = scene.cluster.members.filter((member) => member !== victim);
+  await cut(scene, 3000, [
+    ...(out ? others.map((other) => [victim, other] as const) : []),
+    ...(back ? others.map((other) => [other, victim] as const) : []),
+  ]);
 }
 
-async function cutPair({ cluster, links, dice }: Scene): Promise<void> {
+async function cutPair(scene: Scene): Promise<void> {
+  const { cluster, dice } = scene;
   const one = dice.pick(cluster.members);
   const other = dice.pick(cluster.members.filter((member) => member !== one));
-  links.set(one.name, other.name, { kind: 'held' });
-  links.set(other.name, one.name, { kind: 'held' });
-  await sleep(dice.between(200, 3000));
+  await cut(scene, 3000, [
+    [one, other],
+    [other, one],
+  ]);
 }
 
-async function cutAll({ cluster, links, dice }: Scene): Promise<void> {
-  for (const one of cluster.members) {
-    for (const other of cluster.members) if (one !== other) links.set(one.name, other.name, { kind: 'held' });
-  }
-  await sleep(dice.between(200, 2500));
+async function cutAll(scene: Scene): Promise<void> {
+  const { members } = scene.cluster;
+  const pairs = members.flatMap((one) =>
+    members.filter((other) => other !== one).map((other) => [one, other] as const),
+  );
+  await cut(scene, 2500, pairs);
+}
+
+/** Bytes from the one of a pair to the other wait for 0.2 s to `mostMs`. */
+async function cut(
+  { links, dice }: Scene,
+  mostMs: number,
+  pairs: readonly (readonly [from: ClusterMember, to: ClusterMember])[],
+): Promise<void> {
+  for (const [from, to] of pairs) links.set(from.name, to.name, { kind: 'held' });
+  await sleep(dice.between(200, mostMs));
+  const missed = pairs.filter(([from, to]) => !links.hasHeld(from.name, to.name));
+  if (missed.length === 0) return;
+  throw new Error(`there was no link to cut: ${missed.map(([from, to]) => `${from.name} to ${to.name}`).join(', ')}`);
 }
 
 async function slowLinks({ cluster, links, dice }: Scene): Promise<void> {
@@ -168,6 +178,7 @@ async function removeAndAdd(scene: Scene): Promise<void> {
     const status = await cluster.remove(await helper(scene, victim), id);
     return status === 204 || status === 410 || undefined;
   });
+  await until('the removed member ends', CHANGE_WITHIN_MS, () => !victim.isRunning || undefined);
   const { code } = await victim.exited;
   if (code !== 6) throw new Error(`${victim.name} ended with ${code ?? 'a signal'} when it was removed`);
   victim.deleteData();

@@ -49,6 +49,27 @@ test('both checkers speak up about a stale read', () => {
   expect(kindsOf(record)).toEqual(expect.arrayContaining(['stale read', 'not linearizable']));
 });
 
+test('a run in which nothing could be decided is not one in which all was well', () => {
+  const silent = new Record();
+  judge(silent, [], 0);
+  expect(kindsOf(silent)).toEqual(['too little was decided']);
+  // In any order, and none of them explains what was read: too many for the search.
+  const lost = Array.from({ length: 20 }, (_, number) => make.lostSet(0, `v${number}`, KEY));
+  const hard = recordOf(...lost, make.set([0, 1], 'a', 4, null, KEY));
+  hard.add(
+    make.operation(
+      'r',
+      2,
+      3,
+      { type: 'read', key: KEY, linearizable: true },
+      { type: 'seen', index: 9, version: at('nobody wrote', 9) },
+    ),
+  );
+  judge(hard, [], 0);
+  expect(hard.counts.get('registers undecided')).toBe(1);
+  expect(kindsOf(hard)).toContain('too little was decided');
+});
+
 test('a write under the lock by one who is not the first in the queue is found', () => {
   const place = (index: number, number: number, value?: string): SeenEvent => ({
     index,

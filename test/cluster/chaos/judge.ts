@@ -28,13 +28,17 @@ function judgeRegisters(record: Record): void {
     if (list === undefined) byKey.set(action.key, [operation]);
     else list.push(operation);
   }
+  let decided = 0;
   for (const [key, operations] of byKey) {
     const verdict = checkRegister(operations);
     record.count(`registers ${verdict}`);
+    if (verdict !== 'undecided') decided++;
     if (verdict !== 'notLinearizable') continue;
     const lines = operations.map((operation) => `  ${describeOperation(operation)}`);
     record.violation('not linearizable', `${key}:\n${lines.join('\n')}`);
   }
+  // A checker that says nothing has not found that all is well.
+  if (decided * 2 <= byKey.size) record.violation('too little was decided', `${decided} of ${byKey.size} registers`);
 }
 
 function knownEvents(operations: readonly Operation[], events: readonly SeenEvent[]): ReadonlyMap<number, SeenEvent> {

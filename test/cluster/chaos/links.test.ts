@@ -6,6 +6,8 @@ import { Links } from './links';
 
 const HEAD = (id: string): string => `GET /raft HTTP/1.1\r\nX-Server-From: ${id}\r\n\r\n`;
 
+/** By id. */
+let names: Map<string, string>;
 let links: Links;
 let server: Server;
 let url: string;
@@ -15,7 +17,7 @@ const accepted: Socket[] = [];
 const dialed: Socket[] = [];
 
 beforeEach(async () => {
-  const names = new Map([
+  names = new Map([
     ['aa', 'a'],
     ['cc', 'c'],
   ]);
@@ -79,6 +81,23 @@ test('a held link concerns its pair only, and new connections too', async () => 
   dial('aa');
   dial('cc').socket.write('from c');
   await arrivedIs(`${HEAD('cc')}from c`);
+});
+
+test('a link that is older than the name of who dialled is held too, and ended', async () => {
+  names.clear();
+  const { socket, isClosed } = dial('aa');
+  await arrivedIs(HEAD('aa'));
+  links.set('a', 'b', { kind: 'held' });
+  expect(links.hasHeld('a', 'b')).toBe(false);
+  links.heal(true);
+  names.set('aa', 'a');
+  links.set('a', 'b', { kind: 'held' });
+  expect(links.hasHeld('a', 'b')).toBe(true);
+  socket.write('one');
+  await sleep(50);
+  expect(arrived).toBe(HEAD('aa'));
+  links.heal(true);
+  await until('it ends', 60_000, () => isClosed() || undefined);
 });
 
 test('healing with a reset ends the connections that were held, and no others', async () => {

@@ -8,8 +8,8 @@ const OPEN: Rule = { kind: 'open' };
 const HEAD_BYTES_MAX = 16_384;
 
 interface Connection {
-  /** Undefined until it said who it is. */
-  readonly from: string;
+  /** Who dialled, as it said; undefined if it did not. Its name may be known later than that. */
+  readonly fromId: string | undefined;
   readonly to: string;
   readonly near: Socket;
   readonly far: Socket;
@@ -25,6 +25,8 @@ export class Links {
   private readonly connections = new Set<Connection>();
   private readonly unnamed = new Set<Socket>();
   private readonly rules = new Map<string, Rule>();
+  /** Pairs whose rule has held a lane since it was set. */
+  private readonly held = new Set<string>();
 
   /** @param nameOf the member with that id; undefined for a stranger, whose links stay open */
   constructor(private readonly nameOf: (id: string) => string | undefined) {}
@@ -44,6 +46,11 @@ export class Links {
     this.apply();
   }
 
+  /** Whether bytes from one member to another were kept back by the rule that is set for them: a cut that cut nothing is no fault. */
+  hasHeld(from: string, to: string): boolean {
+    return this.held.has(`${from}>${to}`);
+  }
+
   /** Opens everything. Held bytes arrive late, or, with `reset`, the connections they were on are gone. */
   heal(reset: boolean): void {
     if (reset) {
@@ -52,6 +59,7 @@ export class Links {
       }
     }
     this.rules.clear();
+    this.held.clear();
     this.apply();
   }
 
@@ -61,15 +69,21 @@ export class Links {
     for (const connection of [...this.connections]) this.drop(connection);
   }
 
-  private rule(from: string, to: string): Rule {
-    return this.rules.get(`${from}>${to}`) ?? OPEN;
+  private apply(): void {
+    for (const connection of this.connections) this.rule(connection);
   }
 
-  private apply(): void {
-    for (const { from, to, lanes } of this.connections) {
-      lanes[0].obey(this.rule(from, to));
-      lanes[1].obey(this.rule(to, from));
-    }
+  /** By the names that are known now: connections are older than the ids of a new cluster, and members get new ids. */
+  private rule({ fromId, to, lanes }: Connection): void {
+    const from = (fromId === undefined ? undefined : this.nameOf(fromId)) ?? '?';
+    this.ruleLane(lanes[0], `${from}>${to}`);
+    this.ruleLane(lanes[1], `${to}>${from}`);
+  }
+
+  private ruleLane(lane: Lane, pair: string): void {
+    const rule = this.rules.get(pair) ?? OPEN;
+    if (rule.kind === 'held' && !lane.isHeld) this.held.add(pair);
+    lane.obey(rule);
   }
 
   private accept(near: Socket, to: string, peerPort: number): void {
@@ -84,23 +98,22 @@ export class Links {
       near.pause();
       this.unnamed.delete(near);
       const id = /^X-Server-From: *([0-9a-f]+)/im.exec(head.toString('latin1'))?.[1];
-      this.join(near, (id === undefined ? undefined : this.nameOf(id)) ?? '?', to, peerPort, head);
+      this.join(near, id, to, peerPort, head);
     };
     near.on('data', take);
   }
 
-  private join(near: Socket, from: string, to: string, peerPort: number, head: Buffer): void {
+  private join(near: Socket, fromId: string | undefined, to: string, peerPort: number, head: Buffer): void {
     const far = connect({ host: '127.0.0.1', port: peerPort, noDelay: true });
     near.setNoDelay(true);
     const lanes = [new Lane(near, far), new Lane(far, near)] as const;
-    const connection: Connection = { from, to, near, far, lanes };
+    const connection: Connection = { fromId, to, near, far, lanes };
     this.connections.add(connection);
     for (const socket of [near, far]) {
       socket.on('error', () => this.drop(connection));
       socket.on('close', () => this.drop(connection));
     }
-    lanes[0].obey(this.rule(from, to));
-    lanes[1].obey(this.rule(to, from));
+    this.rule(connection);
     lanes[0].take(head);
     near.resume();
   }
