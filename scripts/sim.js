@@ -2,8 +2,14 @@
 
 /** npm run sim: see docs/simulation.md. */
 require('./run-typescript');
-const { main } = require('../test/simulation/cli');
+const { BadArgument, main } = require('../test/simulation/cli');
 
-main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+main(process.argv.slice(2), __filename).then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error) => {
+    process.stderr.write(`${error instanceof BadArgument ? error.message : error.stack}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,47 +1,72 @@
-import { FAULT_KINDS, FaultCounts } from './faults';
+/** What `npm run sim` and `npm run sim:mutants` do: docs/simulation.md. */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { MUTANTS } from './mutants';
 import type { Mutant } from './planting';
-import { Simulation, type SimulationResult } from './simulation';
+import { runAndTell, runInProcesses, serveSeeds } from './seeds';
+import { Simulation } from './simulation';
+import { Tally } from './tally';
 
-const PROGRESS_EVERY = 25;
-
-interface Arguments {
+export interface Arguments {
   readonly seed: number;
   readonly seeds: number;
   readonly twice: boolean;
   readonly trace: boolean;
+  readonly processes: number;
   readonly mutants: boolean;
   /** Part of the name of the mutants to hunt. */
-  readonly only: string | undefined;
+  readonly only: string;
 }
 
-function argumentsOf(argv: readonly string[]): Arguments {
-  const numberAfter = (flag: string, otherwise: number): number => {
-    const at = argv.indexOf(flag);
-    return at === -1 ? otherwise : Number(argv[at + 1]);
-  };
+export class BadArgument extends Error {
+  override readonly name = 'BadArgument';
+}
+
+/** Throws BadArgument for what it does not understand: a run of no seeds would find no fault. */
+export function argumentsOf(argv: readonly string[]): Arguments {
+  const values = valuesOf(argv);
+  const { twice, trace, mutants, only } = values;
+  if (!MUTANTS.some(({ name }) => name.includes(only)))
+    throw new BadArgument(`--only ${only}: no planted bug has that in its name`);
+  const seeds = numberOf('seeds', values.seeds, 1, 10_000_000);
   return {
-    seed: numberAfter('--seed', 1),
-    seeds: numberAfter('--seeds', 1),
-    twice: argv.includes('--twice'),
-    trace: argv.includes('--trace'),
-    mutants: argv.includes('--mutants'),
-    only: argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : undefined,
+    ...{ twice, trace, mutants, only, seeds },
+    seed: numberOf('seed', values.seed, 0, 2 ** 32),
+    // Of lives that go on side by side nobody can read the traces.
+    processes: trace ? 1 : Math.min(seeds, numberOf('processes', values.processes, 1, 256)),
   };
 }
 
-export async function runSeed(seed: number, print?: (line: string) => void): Promise<SimulationResult> {
-  const simulation = new Simulation(print === undefined ? { seed } : { seed, print });
-  return { ...(await simulation.run()), seed };
+function valuesOf(argv: readonly string[]) {
+  const options = {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
+    twice: { type: 'boolean', default: false },
+    trace: { type: 'boolean', default: false },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+  } as const;
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw new BadArgument((error as Error).message);
+  }
+}
+
+function numberOf(flag: string, text: string, low: number, high: number): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
+  throw new BadArgument(`--${flag} is a whole number from ${low} to ${high}, not "${text}"`);
 }
 
 const MUTANT_SEEDS = 100;
 
 /** Plants each bug in turn and counts the seeds until it is found. Answers how many were not. */
-async function huntMutants(firstSeed: number, only: string | undefined): Promise<number> {
+async function huntMutants(firstSeed: number, only: string): Promise<number> {
   let missed = 0;
   console.log(' seeds  caught by                                           bug');
-  for (const mutant of MUTANTS.filter(({ name }) => only === undefined || name.includes(only))) {
+  for (const mutant of MUTANTS.filter(({ name }) => name.includes(only))) {
     let found: { readonly seeds: number; readonly rule: string } | undefined;
     for (let seeds = 1; seeds <= MUTANT_SEEDS && found === undefined; seeds++) {
       const rule = await ruleBroken(mutant, firstSeed + seeds - 1);
@@ -63,70 +88,30 @@ async function ruleBroken(mutant: Mutant, seed: number): Promise<string | undefi
   }
 }
 
-/** Answers the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Answers the exit code; undefined in a process that runs seeds for another one.
+ * @param script the file that was started, which is started again in further processes
+ */
+export async function main(argv: readonly string[], script: string): Promise<number | undefined> {
   const options = argumentsOf(argv);
+  if (process.connected) {
+    serveSeeds(options.twice);
+    return undefined;
+  }
   if (options.mutants) return (await huntMutants(options.seed, options.only)) === 0 ? 0 : 1;
-  return simulate(options);
+  return simulate(options, argv, script);
 }
 
-/** From so many seeds on, a kind of fault that never happened is a failure of the simulation itself. */
-const SEEDS_FOR_ALL_FAULTS = 300;
-
-async function simulate(options: Arguments): Promise<number> {
-  const tally = new Tally(options.seeds);
-  for (let seed = options.seed; seed < options.seed + options.seeds; seed++) {
-    const result = await runSeed(seed, options.trace ? (line) => console.log(line) : undefined);
-    tally.add(result);
-    if (options.twice && (await runSeed(seed)).hash !== result.hash) {
-      tally.failed(`seed ${seed} has two traces`, `--seed ${seed} --twice`);
-    }
+async function simulate(options: Arguments, argv: readonly string[], script: string): Promise<number> {
+  const { seed: first, seeds, processes, twice } = options;
+  const say = (line: string): void => console.log(line);
+  const tally = new Tally(seeds, say);
+  const wanted = Array.from({ length: seeds }, (_, at) => first + at);
+  if (processes > 1) {
+    await runInProcesses(script, argv, processes, wanted, (told) => tally.add(told));
+  } else {
+    for (const seed of wanted) tally.add(await runAndTell(seed, twice, options.trace ? say : undefined));
   }
-  const { missing } = tally.faults;
-  if (options.seeds >= SEEDS_FOR_ALL_FAULTS && missing.length > 0) {
-    tally.failed(`never happened: ${missing.join(', ')}`, `--seed ${options.seed} --seeds ${options.seeds}`);
-  }
-  tally.print();
+  tally.end(first);
   return tally.failures === 0 ? 0 : 1;
-}
-
-/** What came of all seeds together. */
-class Tally {
-  readonly faults = new FaultCounts();
-  failures = 0;
-  private readonly work = new Map<string, number>();
-  private readonly startedMs = Date.now();
-  private simulatedMs = 0;
-  private events = 0;
-  private done = 0;
-
-  constructor(private readonly seeds: number) {}
-
-  add(result: SimulationResult): void {
-    this.simulatedMs += result.simulatedMs;
-    this.events += result.events;
-    this.faults.addAll(result.faults);
-    for (const [name, count] of Object.entries(result.work)) this.work.set(name, (this.work.get(name) ?? 0) + count);
-    const { violation, seed } = result;
-    if (violation !== undefined) this.failed(`seed ${seed} breaks "${violation.message}"`, `--seed ${seed} --trace`);
-    if (this.seeds === 1) console.log(`seed ${seed}: trace ${result.hash}`);
-    if (++this.done % PROGRESS_EVERY === 0) console.log(this.progress());
-  }
-
-  failed(what: string, replay: string): void {
-    this.failures++;
-    console.log(`${what}\n  npm run sim -- ${replay}`);
-  }
-
-  print(): void {
-    for (const kind of FAULT_KINDS) console.log(`${String(this.faults.of(kind)).padStart(9)}  ${kind}`);
-    for (const [name, count] of this.work) console.log(`${String(count).padStart(9)}  ${name}`);
-    console.log(`${this.progress()}, ${this.failures} failures`);
-  }
-
-  private progress(): string {
-    const seconds = (Date.now() - this.startedMs) / 1000;
-    const hours = (this.simulatedMs / 3_600_000).toFixed(2);
-    return `${this.done} seeds in ${seconds.toFixed(1)} s (${(this.done / seconds).toFixed(1)} a second), ${hours} hours simulated, ${this.events} events`;
-  }
 }

@@ -49,7 +49,11 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 export class FaultCounts {
-  private readonly counts = new Map<FaultKind, number>();
+  private readonly counts: Map<FaultKind, number>;
+
+  constructor(entries: Iterable<readonly [FaultKind, number]> = []) {
+    this.counts = new Map(entries);
+  }
 
   count(kind: FaultKind, by = 1): void {
     this.counts.set(kind, this.of(kind) + by);
@@ -61,6 +65,10 @@ export class FaultCounts {
 
   addAll(other: FaultCounts): void {
     for (const kind of FAULT_KINDS) this.count(kind, other.of(kind));
+  }
+
+  get entries(): [FaultKind, number][] {
+    return [...this.counts];
   }
 
   get missing(): FaultKind[] {

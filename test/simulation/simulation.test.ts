@@ -1,5 +1,5 @@
 /** Short lives of whole clusters under faults; `npm run sim` runs many more, 300 of them in CI (docs/simulation.md). */
-import { runSeed } from './cli';
+import { runSeed } from './seeds';
 import { FaultCounts } from './faults';
 import { MUTANTS } from './mutants';
 import { Simulation, type SimulationResult } from './simulation';
