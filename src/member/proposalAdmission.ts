@@ -1,10 +1,12 @@
 import { encodeChange, type ProposedChange } from '../machine/cluster/clusterRows';
 import type { Command } from '../machine/command';
 import type { CommandBatch } from '../machine/commandCodec';
+import { isKeyTooLong } from '../machine/commandRules';
 import { faultOfBatch, faultOfLevel, isClients, isLeaders } from '../machine/batchRules';
 import type { Raft } from '../raft/raft';
 import type { MemberId } from '../raft/types';
 import type { RefusedRequest } from './forwardedRequest';
+import { MemberUpdates } from './memberUpdates';
 import { configurationAfter, refusalOf } from './membershipRules';
 import type { CurrentState } from './currentState';
 import type { Quota } from './quota';
@@ -14,13 +16,17 @@ export type Declined = RefusedRequest['reason'] | undefined;
 
 /** Where the leader takes in what it and the other members' clients want, and puts it into the log. */
 export class ProposalAdmission {
+  private readonly updates: MemberUpdates;
+
   /** @param strict --strict-reconfig-check */
   constructor(
     private readonly raft: Raft,
     private readonly state: CurrentState,
     private readonly strict: boolean,
     private readonly quota: Quota,
-  ) {}
+  ) {
+    this.updates = new MemberUpdates(raft, state);
+  }
 
   /** Whether `id` may ask for anything: a member as this one has applied it, or as raft goes by already. */
   knows(id: MemberId): boolean {
@@ -51,8 +57,8 @@ export class ProposalAdmission {
   }
 
   /**
-   * A batch encoded by machine/commandCodec, whose commands were checked. Answers the places of commands if the store has no room
-   * for these: then nothing of the batch was taken.
+   * A batch encoded by machine/commandCodec, whose commands were checked. Answers the places of commands if these are not taken, mostly
+   * as the store has no room for them: then nothing of the batch was taken.
    */
   proposeCommands(data: Uint8Array, commands: readonly Command[]): Declined | readonly number[] {
     // Whoever does not lead has not heard from the others what they can hold.
@@ -61,11 +67,14 @@ export class ProposalAdmission {
     if (faultOfLevel(commands, this.state.machine.cluster.level) !== undefined) return 'later';
     // Of the states that differ nobody knows which is right. Whoever asks may not have heard of it yet, which is a matter of moments.
     if (this.state.machine.integrity.doubt !== 0 && commands.some(isClients)) return 'later';
+    const untaken = [...this.updates.refused(commands), ...keysTooLong(commands)];
+    if (untaken.length > 0) return untaken;
     const { refused, growth } = this.quota.judge(commands);
     if (refused.length > 0) return refused;
     const result = this.raft.propose(data);
     if (result.ok) {
       this.quota.proposed(result.index, growth);
+      this.updates.proposed(commands, result.index);
       return undefined;
     }
     return result.reason === 'tooLarge' ? 'tooLarge' : 'later';
@@ -78,7 +87,7 @@ export class ProposalAdmission {
    */
   proposeChange(proposed: ProposedChange): Declined {
     const { raft } = this;
-    if (raft.leader !== raft.id || raft.applied < raft.commit) return 'later';
+    if (raft.leader !== raft.id || raft.applied < raft.commit || this.updates.areUnderWay) return 'later';
     const refusal = refusalOf(this.state.machine.cluster, proposed.change);
     if (refusal !== undefined) return refusal;
     if (proposed.change.type === 'removeMember' && proposed.change.onlyIfLost === true) {
@@ -91,6 +100,14 @@ export class ProposalAdmission {
       const keepsQuorum = raft.hearsQuorumOf(next);
       if (keepsQuorum !== true) return keepsQuorum === undefined ? 'later' : 'unhealthy';
     }
-    return raft.proposeConfiguration(next, encodeChange(proposed)).ok ? undefined : 'later';
+    const result = raft.proposeConfiguration(next, encodeChange(proposed));
+    if (!result.ok) return 'later';
+    this.updates.proposed('change', result.index);
+    return undefined;
   }
+}
+
+/** Others are trusted no further than clients: what no API lets through is not taken from them either. */
+function keysTooLong(commands: readonly Command[]): readonly number[] {
+  return commands.flatMap((command, place) => (isKeyTooLong(command) ? [place] : []));
 }

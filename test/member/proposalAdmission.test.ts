@@ -138,3 +138,16 @@ it('a command that only newer members read waits, and costs nobody the link: who
   state.machine.cluster.restoreLevel(2);
   expect(own.proposeCommands(encodeBatch(batch), batch.commands)).toBeUndefined();
 });
+
+it('a key that is longer than new ones may be has no room, also where another member let it in', () => {
+  const raft = settledLeader({ options: { entryBytesMax: 65_536 } });
+  const own = admissionOf(raft, true);
+  const set = (path: string): Command =>
+    ({ type: 'set', path, nowMs: 1, dir: false, value: 'v', expirationMs: undefined, refresh: false }) as const;
+  const long = `/${'k'.repeat(8192)}`;
+  const commands = [set('/a'), set(long), set('/b'), { ...set(long), type: 'create', inOrder: true } as Command];
+  const data = encodeBatch({ origin: '2', run: 1, sequence: 1, commands });
+  expect(own.proposeCommands(data, commands)).toEqual([1, 3]);
+  const rest = [set('/a'), { type: 'delete', path: long, nowMs: 1, dir: false, recursive: false } as const];
+  expect(own.proposeCommands(encodeBatch({ origin: '2', run: 1, sequence: 2, commands: rest }), rest)).toBeUndefined();
+});

@@ -20,6 +20,7 @@ export const DIVERGENCES = {
   'connection-sorter':
     'etcd tells HTTP from gRPC by the first line and drops, without a word, what is neither or longer than 4096 bytes',
   'key-depth': 'a key has at most 256 levels',
+  'key-length': 'a new key has at most 8,192 bytes',
   'no-space': 'a write that would make the store larger than its quota is refused with 507',
   'body-budget': 'bodies beyond a budget for all of them together are refused with 503',
   'history-bytes': 'the history of events is bounded in bytes too',

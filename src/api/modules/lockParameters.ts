@@ -1,5 +1,5 @@
 /** What the parameters of a module ask for, in the order in which etcd 0.4 looks at them (spec v0-api sections 4 and 5). */
-import { isTooDeep, LEVELS_MAX, TTL_MAX_SECONDS } from '../../machine/commandRules';
+import { faultOfNewKey, TTL_MAX_SECONDS } from '../../machine/commandRules';
 import type { ErrorCode } from '../errors';
 import type { Form } from '../http/form';
 import { parseGoInteger } from '../http/goInteger';
@@ -43,7 +43,8 @@ export interface Refused {
 
 /** @param valueName `value` for the lock module, `name` for the leader module */
 export function wishOf(lock: string, form: Form, valueName: 'value' | 'name'): LockWish | Refused {
-  if (isTooDeep(lock, 1)) return refuse(209, `a key has at most ${LEVELS_MAX} levels`);
+  const fault = faultOfNewKey(lock, 1);
+  if (fault !== undefined) return refuse(209, fault);
   const timeout = given(form, 'timeout');
   const waitSeconds = wholeNumber(timeout);
   if (timeout !== undefined && waitSeconds === undefined) return refuse(205, 'Acquire');

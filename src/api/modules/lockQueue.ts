@@ -1,4 +1,5 @@
 /** Who has a lock and who waits for it, in their order, as one member has applied it. Pure. */
+import { mapKey } from './mapKey';
 import type { Action, KeyEvent, NodeView } from '../../machine/keyspace/event';
 import { isBelow, parentOf } from '../../machine/keyspace/path';
 import { indexOfNode } from './lockPaths';
@@ -57,7 +58,7 @@ export class LockQueue {
 
   /** The one place that counts for a value. */
   lowestOf(value: string): Place | undefined {
-    return this.byValue.get(value)?.[0];
+    return this.byValue.get(mapKey(value))?.[0];
   }
 
   /** Takes in what happened at or below the lock's directory, or to one above it. Answers the places that are gone. */
@@ -105,12 +106,13 @@ export class LockQueue {
     this.byKey.delete(place.key);
     const same = this.ofValue(place.value);
     for (const places of [this.places, same]) places.splice(positionOf(place, places), 1);
-    if (same.length === 0) this.byValue.delete(place.value);
+    if (same.length === 0) this.byValue.delete(mapKey(place.value));
   }
 
   private ofValue(value: string): Place[] {
-    const places = this.byValue.get(value) ?? [];
-    this.byValue.set(value, places);
+    const key = mapKey(value);
+    const places = this.byValue.get(key) ?? [];
+    this.byValue.set(key, places);
     return places;
   }
 }

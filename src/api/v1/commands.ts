@@ -5,7 +5,7 @@ import type {
   DeleteCommand,
   SetCommand as PlainSet,
 } from '../../machine/command';
-import { isTooDeep, LEVELS_MAX } from '../../machine/commandRules';
+import { faultOfNewKey } from '../../machine/commandRules';
 import { isClusterKey } from '../../machine/cluster/clusterKeys';
 import type { Form } from '../http/form';
 import { expirationOf } from '../v2/keys/writeCommand';
@@ -27,7 +27,8 @@ export function setCommandOf(key: string, form: Form, nowMs: number): SetCommand
   const ttl = ttlText === '' ? undefined : parseTtl(ttlText);
   if (ttlText !== '' && ttl === undefined) return { code: 202, cause: 'Set' };
   if (isClusterKey(key)) return reserved('Set');
-  if (isTooDeep(key)) return { code: 209, cause: `a key has at most ${LEVELS_MAX} levels` };
+  const fault = faultOfNewKey(key);
+  if (fault !== undefined) return { code: 209, cause: fault };
   const prevValue = form.get('prevValue');
   // What is to end before now has ended.
   if (ttl !== undefined && ttl <= 0 && prevValue === undefined) return deleteCommandOf(key, nowMs);

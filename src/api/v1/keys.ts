@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import type { Access } from '../../machine/auth/access';
 import type { KeyCommand } from '../../machine/command';
-import { isTooDeep } from '../../machine/commandRules';
+import { faultOfLength, isTooDeep } from '../../machine/commandRules';
 import { isClusterKey } from '../../machine/cluster/clusterKeys';
 import type { KeyError, KeyEvent, KeyResult } from '../../machine/keyspace/event';
 import type { KeyReader, KeyWriter, OwnReader } from '../../member/types';
@@ -116,6 +116,11 @@ export class V1Keys {
     const { member, openWatches, bodyBudget } = this.options;
     if (!grant.mayWatch(member)) {
       this.deny(context);
+      return;
+    }
+    const fault = faultOfLength(key);
+    if (fault !== undefined) {
+      writeV1Failure(context.res, { code: 209, cause: fault });
       return;
     }
     // Of all that it was asked with, the key is held for as long as the client waits.

@@ -90,6 +90,11 @@ test('a lock is at most so deep that its places are keys (divergence key-depth)'
   expect((await ask(member.port, 'GET', `/v2/keys/_etcd/mod/lock/deep${'/d'.repeat(252)}`)).status).toBe(404);
 });
 
+test('a lock has a name of which a key can be made (divergence key-length)', async () => {
+  const { status, body } = await ask(member.port, 'POST', `/mod/v2/lock/${'l'.repeat(8192)}?ttl=60&timeout=0`);
+  expect([status, body]).toEqual([400, expect.stringContaining('"cause":"a key has at most 8192 bytes"')]);
+});
+
 test('below a lock that is crowded nothing is read, and who asks is told why', async () => {
   const api = await startUnderTest();
   jest.spyOn(api.member, 'childCount').mockReturnValue(20_001);

@@ -38,6 +38,20 @@ test('a key with more levels than there can be is not there, and is not set', as
   expect(api.member.commands).toEqual([]);
 });
 
+test('a new key has at most 8,192 bytes, and nobody waits for a longer one (divergence key-length)', async () => {
+  const key = 'k'.repeat(8192);
+  expect(await put('value=1', `/v1/keys/${key}`)).toMatchObject({
+    status: 400,
+    body: expect.stringContaining('a key has at most 8192 bytes') as string,
+  });
+  expect(await ask(api.clientPort, 'GET', `/v1/watch/${key}`)).toMatchObject({
+    status: 400,
+    body: expect.stringContaining('a key has at most 8192 bytes') as string,
+  });
+  await put('value=1', `/v1/keys/${key.slice(1)}`);
+  expect(api.member.commands).toHaveLength(1);
+});
+
 test('a body beyond the limit changes nothing', async () => {
   const { status, body } = await put(`value=${'x'.repeat(1000)}`);
   expect(status).toBe(400);

@@ -1,6 +1,6 @@
 /** Carries key requests out: read, watch, propose; each is timed from when it is begun to its answer. */
 import type { KeyCommand } from '../../../machine/command';
-import { isTooDeep, LEVELS_MAX } from '../../../machine/commandRules';
+import { faultOfKey, faultOfLength } from '../../../machine/commandRules';
 import type { KeyEvent, KeyResult } from '../../../machine/keyspace/event';
 import type { KeyReader, KeyWriter, OwnReader } from '../../../member/types';
 import type { KeyGrant } from '../../auth/guard';
@@ -164,6 +164,11 @@ export class KeyOperations {
       this.deny(response, request);
       return;
     }
+    const fault = faultOfLength(request.path);
+    if (fault !== undefined) {
+      this.refuse(response, requestFailure(209, fault), request);
+      return;
+    }
     // Of all that it was asked with, the key is held for as long as the client waits.
     if (!this.options.bodyBudget.account(response)(request.path.length)) {
       this.refuse(response, BUSY, request);
@@ -177,8 +182,9 @@ export class KeyOperations {
   }
 
   private propose(response: Outgoing, command: KeyCommand, request: KeyRequest): void {
-    if (isTooDeep(command.path, command.type === 'create' && command.inOrder ? 1 : 0)) {
-      this.fail(response, requestFailure(209, `a key has at most ${LEVELS_MAX} levels`));
+    const fault = faultOfKey(command);
+    if (fault !== undefined) {
+      this.fail(response, requestFailure(209, fault));
       return;
     }
     const refusal = this.options.refusalOf?.(command);

@@ -227,6 +227,22 @@ test('a key has at most 256 levels (divergence key-depth)', async () => {
   expect((await ask(api.clientPort, 'GET', `/v2/keys${'/d'.repeat(5000)}`)).status).not.toBe(500);
 });
 
+test('a new key has at most 8,192 bytes, one that is there may be longer, and nobody waits for one (divergence key-length)', async () => {
+  const path = (length: number): string => `/v2/keys/${'k'.repeat(length - 1)}`;
+  expect((await put(path(8192), 'value=v')).status).toBe(201);
+  const refused = await put(path(8193), 'value=v');
+  expect(refused.status).toBe(400);
+  expect(refused.body).toContain('"errorCode":209,"message":"Invalid field","cause":"a key has at most 8192 bytes"');
+  expect((await ask(api.clientPort, 'POST', path(8193), 'value=v')).body).toBe(refused.body);
+  expect((await put(`${path(8193)}?prevExist=false`, 'value=v')).body).toBe(refused.body);
+  expect((await ask(api.clientPort, 'GET', `${path(8193)}?wait=true`)).body).toContain('a key has at most 8192 bytes');
+  expect(api.member.commands).toHaveLength(1);
+  expect((await ask(api.clientPort, 'GET', path(20_000))).status).not.toBe(400);
+  await put(`${path(20_000)}?prevValue=a`, 'value=v');
+  await ask(api.clientPort, 'DELETE', path(20_000));
+  expect(api.member.commands.slice(1).map(({ type }) => type)).toEqual(['compareAndSwap', 'delete']);
+});
+
 test('what a comparison found is written while it is sent, if it is long', async () => {
   const value = '\x01'.repeat(1024 * 1024);
   api.member.onPropose = () => Promise.resolve(keyError(101, `[a != ${value}]`));
