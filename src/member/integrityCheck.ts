@@ -52,6 +52,8 @@ export class IntegrityCheck {
       this.reportedCheckpoint = latest.checkpoint;
       this.submitQuietly({ type: 'report', memberId: this.raft.id, ...latest });
     }
+    // Others may refuse writes by what this member has missed, and it would take them.
+    if (this.raft.leader === this.raft.id && integrity.takeMissed()) this.propose();
     const verdict = integrity.takeVerdict();
     if (verdict === undefined) return;
     this.mismatches++;

@@ -10,7 +10,10 @@ import type { Clock } from '../platform/clock';
 import { memberIdOf } from './identity';
 import { refusalOfUpdate } from './membershipRules';
 import type { MemberLogger } from './settings';
-import { MembershipError, type ClusterAdmin, type SettingsAdmin } from './types';
+import { MemberError, MembershipError, type ClusterAdmin, type SettingsAdmin } from './types';
+
+/** How often new URLs are judged anew after other changes of the members that came first. */
+const UPDATE_ROUNDS = 10;
 
 /** The list of members and the settings of the cluster as this member has applied them, and what operators change about both. */
 export class Membership implements ClusterAdmin, Omit<SettingsAdmin, 'standbyLooks'> {
@@ -43,10 +46,23 @@ export class Membership implements ClusterAdmin, Omit<SettingsAdmin, 'standbyLoo
   }
 
   async updateMember(id: MemberId, peerURLs: readonly string[]): Promise<void> {
+    for (let round = 1; !(await this.isUpdated(id, peerURLs)); round++) {
+      if (round === UPDATE_ROUNDS) throw new MemberError('busy', 'other changes of the members came first; ask again');
+    }
+  }
+
+  /** False: the leader has not taken it, as there is another change of the members that this one has not heard of. */
+  private async isUpdated(id: MemberId, peerURLs: readonly string[]): Promise<boolean> {
     await this.requests.readBarrier();
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);
     if (refusal !== undefined) throw new MembershipError(refusal);
-    await this.requests.propose({ type: 'updateMember', memberId: id, peerURLs });
+    try {
+      await this.requests.propose({ type: 'updateMember', memberId: id, peerURLs });
+      return true;
+    } catch (error) {
+      if (error instanceof MemberError && error.reason === 'noSpace') return false;
+      throw error;
+    }
   }
 
   clusterSettings(): ClusterSettings {

@@ -54,8 +54,13 @@ class Members {
 
   /** One comparison, to its end; answers who found out that it must not go on. */
   compare(): string[] {
-    const ended = new Set<string>();
     this.all[0]!.check.propose();
+    return this.finish();
+  }
+
+  /** Everything that was proposed, and what comes of it. */
+  finish(): string[] {
+    const ended = new Set<string>();
     for (;;) {
       const next = this.proposed.shift();
       if (next === undefined) return [...ended];
@@ -176,4 +181,19 @@ describe('a forged report', () => {
       expect(machine.integrity.doubt).toBe(0);
     }
   });
+});
+
+test('a leader that was started between a checkpoint and its reports asks for another comparison at once', () => {
+  const members = new Members(['a1', 'b2']);
+  members.spoil('b2');
+  const command = { type: 'checkpoint', checkpoint: 1 } as const;
+  members.member('b2').machine.apply(encodeBatch({ origin: 'a1', run: 1, sequence: 1, commands: [command] }));
+  members.member('b2').check.check();
+  // a1 comes up behind it, with what its disk says of a doubt: nothing.
+  const { command: report } = members.proposed.shift()!;
+  members.apply('b2', report);
+  for (const id of ['b2', 'a1']) members.member(id).check.check();
+  expect(members.proposed.map(({ origin, command: { type } }) => [origin, type])).toEqual([['a1', 'checkpoint']]);
+  members.finish();
+  for (const { machine } of members.all) expect(machine.integrity.doubt).not.toBe(0);
 });

@@ -3,7 +3,7 @@ import { Machine } from '../../src/machine/machine';
 import { PendingRequests } from '../../src/member/pendingRequests';
 import type { Clock } from '../../src/platform/clock';
 import { Membership } from '../../src/member/membership';
-import { MEMBERSHIP_REFUSALS, MembershipError, type MembershipRefusal } from '../../src/member/types';
+import { MEMBERSHIP_REFUSALS, MemberError, MembershipError, type MembershipRefusal } from '../../src/member/types';
 import { LogRecorder } from '../peer/harness';
 
 const [SELF, OTHER] = ['a1', 'b2'];
@@ -34,7 +34,7 @@ function scene() {
     requests.reads.release(1);
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { clock, log, requests, membership, settle, refuse, read };
+  return { clock, log, machine, requests, membership, settle, refuse, read };
 }
 
 test('a member is added as a learner without a name, and answered once the change is applied', async () => {
@@ -113,6 +113,20 @@ test.each<[string, string, string, MembershipRefusal]>([
   const { membership, requests, read } = scene();
   const updated = membership.updateMember(id, [url]);
   const refused = expect(updated).rejects.toMatchObject({ name: 'MembershipError', refusal });
+  await read();
+  await refused;
+  expect(requests.pending).toBe(0);
+});
+
+test('new URLs that the leader has not taken are judged anew, by the members there are then', async () => {
+  const { machine, membership, requests, read } = scene();
+  const updated = membership.updateMember(OTHER, ['http://new:2380']);
+  const refused = expect(updated).rejects.toMatchObject({ name: 'MembershipError', refusal: 'peerURLExists' });
+  await read();
+  const batch = requests.proposals.next();
+  machine.cluster.updatePeerURLs(SELF, ['http://new:2380']);
+  requests.proposals.failPart(batch!.sequence, [0], new MemberError('noSpace', 'not taken'));
+  await new Promise((resolve) => setImmediate(resolve));
   await read();
   await refused;
   expect(requests.pending).toBe(0);

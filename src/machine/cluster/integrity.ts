@@ -19,6 +19,7 @@ export class Integrity {
   private readonly reports = new Map<string, string>();
   private pending: Verdict | undefined;
   private doubtedAt = 0;
+  private hasMissed = false;
 
   /**
    * The checkpoint at which all voters differed without a majority that could be believed; 0: none. It lasts until a later
@@ -47,10 +48,12 @@ export class Integrity {
     this.digest = digest;
     this.voters = voters;
     this.reports.clear();
+    this.hasMissed = false;
   }
 
   /** Reports for an older checkpoint, or of someone who does not vote, count for nothing. */
   report(memberId: string, checkpoint: number, digest: string): void {
+    if (this.checkpoint === 0) this.hasMissed = true;
     if (checkpoint !== this.checkpoint || !this.voters.includes(memberId)) return;
     this.reports.set(memberId, digest);
     const verdict = this.judge();
@@ -64,6 +67,16 @@ export class Integrity {
     const verdict = this.pending;
     this.pending = undefined;
     return verdict;
+  }
+
+  /**
+   * Whether there was a report since the last call whose checkpoint this member had applied before it was started: what the others
+   * came to by it, a doubt perhaps, it does not know.
+   */
+  takeMissed(): boolean {
+    const { hasMissed } = this;
+    this.hasMissed = false;
+    return hasMissed;
   }
 
   private allAgree(): boolean {

@@ -83,3 +83,15 @@ describe('doubt', () => {
     expect(integrity.doubt).toBe(0);
   });
 });
+
+it('says once that it missed the checkpoint of a report, which was before it was started', () => {
+  const restarted = new Integrity();
+  expect(restarted.takeMissed()).toBe(false);
+  restarted.report('b', 1, 'y');
+  expect(restarted.takeMissed()).toBe(true);
+  expect(restarted.takeMissed()).toBe(false);
+  restarted.report('c', 1, 'z');
+  restarted.begin(2, 'x', ['a', 'b', 'c']);
+  restarted.report('b', 1, 'y');
+  expect(restarted.takeMissed()).toBe(false);
+});
