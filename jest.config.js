@@ -4,7 +4,7 @@ const { availableParallelism } = require('node:os');
 
 /** Types are checked by `npm run types`; here swc only strips them, so a test starts at once. */
 module.exports = {
-  testEnvironment: '<rootDir>/test/support/plainEnvironment.js',
+  testEnvironment: '<rootDir>/test/support/environment.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: {

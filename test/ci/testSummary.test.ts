@@ -8,9 +8,10 @@ interface Summary {
   }[];
 }
 
-const { skippedFiles, total } = jest.requireActual<{
+const { skippedFiles, total, faults } = jest.requireActual<{
   skippedFiles: (summary: Summary) => readonly string[];
   total: (summaries: readonly Summary[]) => Readonly<Record<string, number>>;
+  faults: (summaries: readonly Summary[]) => readonly string[];
 }>('../../scripts/ci/testSummary.js');
 
 const ROOT = join(__dirname, '..', '..');
@@ -41,4 +42,14 @@ test('a failure counts, also that of a file that could not be loaded', () => {
     failed: 2,
     skipped: 0,
   });
+});
+
+test('what failed, or was skipped although its program is there, is a fault; what ran the second time, or needs Docker, is none', () => {
+  const container = file('test/terminal/container.test.ts', 'pending');
+  const bare = { testResults: [file('test/a', 'pending'), file('test/b', 'passed'), container] };
+  expect(faults([bare])).toEqual(['skipped, wholly or in part: test/a']);
+  expect(faults([bare, { testResults: [file('test/a', 'passed')] }])).toEqual([]);
+  expect(faults([bare, { testResults: [file('test/a', 'failed', 'passed')] }])).toEqual(['1 failed']);
+  expect(faults([{ testResults: [container] }])).toEqual(['no test passed']);
+  expect(faults([])).toEqual(['no test passed']);
 });

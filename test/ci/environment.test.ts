@@ -1,0 +1,62 @@
+/** What tests leave to the end of their process is done when their file has ended: jest gives them a `process` that never exits. */
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../cluster/waiting';
+
+const ROOT = join(__dirname, '../..');
+const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-environment-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** The command that runs one file with these tests, in the environment of all others. */
+function command(tests: string): readonly string[] {
+  writeFileSync(join(folder, 'one.test.js'), tests);
+  const config = { rootDir: folder, testEnvironment: join(ROOT, 'test/support/environment.js') };
+  return [JEST, '--config', JSON.stringify(config), '--runInBand'];
+}
+
+/** A program is started, and its end left to that of the process. */
+function leaves(rest: string): string {
+  return `
+    const child = require('node:child_process').spawn('sleep', ['600']);
+    process.on('exit', () => child.kill('SIGKILL'));
+    require('node:fs').writeFileSync(${JSON.stringify(join(folder, 'pid'))}, String(child.pid));
+    ${rest}`;
+}
+
+/** Whether the program that the tests started still runs. */
+function isRunning(): boolean {
+  const pid = readFileSync(join(folder, 'pid'), 'utf8');
+  const stat = existsSync(`/proc/${pid}/stat`) ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
+  return stat !== '' && !/\) Z /.test(stat);
+}
+
+test('programs are ended where a file failed before its tests', async () => {
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    command(leaves(`beforeAll(() => { throw new Error('not to be had'); }); test('one', () => {});`)),
+    { encoding: 'utf8' },
+  );
+  expect([status, stderr]).toEqual([1, expect.stringContaining('not to be had')]);
+  await until('the program is ended', 60_000, () => !isRunning() || undefined);
+});
+
+test('programs are ended where the tests are, by a signal', async () => {
+  const jest = spawn(process.execPath, command(leaves(`test('one', () => new Promise(() => {}));`)), {
+    stdio: 'ignore',
+  });
+  const ended = once(jest, 'exit');
+  await until('it is started', 60_000, () => (existsSync(join(folder, 'pid')) && isRunning()) || undefined);
+  jest.kill('SIGTERM');
+  await ended;
+  await until('the program is ended', 60_000, () => !isRunning() || undefined);
+});

@@ -1,0 +1,39 @@
+'use strict';
+
+/** jest's environment of Node.js, with two things mended that it does to tests which start programs. */
+const { TestEnvironment } = require('jest-environment-node');
+
+// On a terminal jest tells its workers to use colours (FORCE_COLOR), and so every program that a test starts, whose output is compared.
+delete process.env.FORCE_COLOR;
+
+/** Those whose tests are under way. */
+const open = new Set();
+
+/**
+ * Tests have a copy of `process`, which is told of nothing: what they left to its `exit`, to kill the programs that they started and to
+ * delete their directories, would never be done, also where a test failed before it could. A file that has ended is such an exit.
+ */
+class EndingEnvironment extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    open.add(this);
+  }
+
+  async teardown() {
+    this.end();
+    await super.teardown();
+  }
+
+  end() {
+    if (open.delete(this)) this.global.process.emit('exit', 0);
+  }
+}
+
+process.on('exit', () => {
+  for (const environment of [...open]) environment.end();
+});
+// Ctrl-C, and the end of the jest that this is a worker of.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+process.once('disconnect', () => process.exit(1));
+
+module.exports = EndingEnvironment;
