@@ -93,11 +93,12 @@ function removeLeft(path, text) {
   const aside = `${path}.left.${process.pid}`;
   try {
     renameSync(path, aside);
-    if (text !== undefined && readFileSync(aside, 'utf8') !== text) linkSync(aside, path);
+    if (readHolder(aside)?.text !== text) linkSync(aside, path);
   } catch (error) {
     if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error;
   } finally {
-    rmSync(aside, { force: true });
+    // It may be a directory: a container that mounts a file which is not there makes one.
+    rmSync(aside, { force: true, recursive: true });
   }
 }
 

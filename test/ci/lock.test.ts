@@ -55,9 +55,12 @@ test('a process that runs is waited for, and that is said once', async () => {
   expect(existsSync(path)).toBe(false);
 });
 
-test('a link to nothing in its place is nobody at work', async () => {
+test.each([
+  ['a link to nothing', () => symlinkSync('/nonexistent', path)],
+  ['a directory', () => mkdirSync(join(path, 'with a directory'), { recursive: true })],
+])('%s in its place is nobody at work', async (_, make) => {
   mkdirSync(join(folder, 'below'));
-  symlinkSync('/nonexistent', path);
+  make();
   let hasWorked = false;
   await withLock(
     path,
@@ -68,6 +71,7 @@ test('a link to nothing in its place is nobody at work', async () => {
     },
   );
   expect(hasWorked).toBe(true);
+  expect(readdirSync(join(folder, 'below'))).toEqual([]);
 });
 
 const taken = async (): Promise<readonly string[]> => {
