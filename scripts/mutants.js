@@ -9,30 +9,60 @@ const { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } 
 const { once } = require('node:events');
 const { availableParallelism, tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { exitOnSignals } = require('./exitOnSignals');
 const { prepare, ROOT } = require('./prepare');
 
+const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 const COPIED = ['src', 'test', 'package.json', 'tsconfig.json', 'jest.config.js'];
 const TEST_LIMIT_MS = 120_000;
+
+const copies = [];
+const running = new Set();
 
 /** A copy to plant bugs in; the one that people work in is left alone. */
 function makeCopy() {
   const copy = mkdtempSync(join(tmpdir(), 'cairn-mutants-'));
+  copies.push(copy);
   for (const name of COPIED) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  return copy;
+}
+
+/** Runs jest in a copy, as the first of a group of processes that ends with it: its workers, and what the tests have started. */
+async function runJest(args, copy, limitMs) {
+  const child = spawn(process.execPath, [JEST, ...args], { cwd: copy, stdio: 'ignore', detached: true });
+  running.add(child);
+  const timer = setTimeout(() => killGroup(child), limitMs);
+  await once(child, 'exit');
+  clearTimeout(timer);
+  killGroup(child);
+  running.delete(child);
+}
+
+function killGroup({ pid }) {
+  // It could not be started.
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+function leaveNothing() {
+  for (const child of running) killGroup(child);
+  // What was killed may be writing still.
+  for (const copy of copies) rmSync(copy, { recursive: true, force: true, maxRetries: 10 });
 }
 
 /** How the named test of each bug ended: 'passed', 'failed', or 'missing' if it did not run at all. */
 async function outcomesOf(bugs, copy) {
-  const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
   const names = bugs.map(({ killedBy }) => killedBy.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const files = [...new Set(bugs.map(({ test }) => test))];
   const report = join(copy, 'report.json');
   rmSync(report, { force: true });
   const named = `(${names.join('|')})$`;
-  const args = [jest, '--silent', '--json', `--outputFile=${report}`, '-t', named, '--runTestsByPath', ...files];
-  const timeout = TEST_LIMIT_MS * files.length;
-  await once(spawn(process.execPath, args, { cwd: copy, stdio: 'ignore', timeout, killSignal: 'SIGKILL' }), 'exit');
+  const args = ['--silent', '--json', `--outputFile=${report}`, '-t', named, '--runTestsByPath', ...files];
+  await runJest(args, copy, TEST_LIMIT_MS * files.length);
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   return bugs.map(({ test, killedBy }) => {
     const { assertionResults } = testResults.find(({ name }) => name.endsWith(`/${test}`));
@@ -73,9 +103,11 @@ async function main(argv) {
   const only = argv.includes('--only') ? argv[argv.indexOf('--only') + 1] : '';
   const bugs = PLANTED_BUGS.filter(({ name }) => name.includes(only));
   if (bugs.length === 0) throw new Error(`no bug has ${JSON.stringify(only)} in its name`);
+  process.on('exit', leaveNothing);
+  exitOnSignals();
   // Each lane has a copy of its own: one bug at a time is in it.
-  const copies = Array.from({ length: Math.min(availableParallelism(), bugs.length) }, makeCopy);
-  process.on('exit', () => copies.forEach((copy) => rmSync(copy, { recursive: true, force: true })));
+  const lanes = Math.min(availableParallelism(), bugs.length);
+  while (copies.length < lanes) makeCopy();
   const before = await outcomesOf(bugs, copies[0]);
   const waiting = bugs.entries();
   let missed = 0;

@@ -2,6 +2,7 @@
 
 /** What the scripts share that put real members to the test: bounded numbers, lines with the time, and how they end. */
 require('./run-typescript.js');
+const { exitOnSignals } = require('./exitOnSignals');
 const { whyNoCairn } = require('../test/cluster/clusterMember.ts');
 
 /** Of a flag, within bounds; throws, naming the flag. */
@@ -37,7 +38,7 @@ async function tidyUp(outcome, isBad) {
 
 /** The members are killed when this process exits, also by a signal. */
 function runMain(main) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+  exitOnSignals();
   main().then(
     () => process.exit(),
     (error) => {

@@ -14,6 +14,10 @@ function hasUtilLinuxScript() {
   return spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 }
 
+function mayTrace() {
+  return spawnSync('strace', ['-o', '/dev/null', 'true'], { stdio: 'ignore', timeout: LIMIT_MS }).status === 0;
+}
+
 function reachesDocker() {
   return spawnSync('docker', ['version'], { stdio: 'ignore', timeout: LIMIT_MS }).status === 0;
 }
@@ -36,7 +40,7 @@ const NEEDS = [
     program: 'strace',
     group: 'proof that batches are synced',
     folders: ['test/storage', 'test/metrics'],
-    from: 'Debian package strace',
+    from: 'Debian package strace, and leave to trace (ptrace)',
   },
   {
     program: 'prometheus',
@@ -74,7 +78,12 @@ const NEEDS = [
   { program: 'docker', group: 'a container on a terminal', folders: ['test/terminal'], from: 'Docker Engine, running' },
 ];
 
-const CHECKS = { helm: () => findHelm() !== undefined, script: hasUtilLinuxScript, docker: reachesDocker };
+const CHECKS = {
+  helm: () => findHelm() !== undefined,
+  script: hasUtilLinuxScript,
+  strace: mayTrace,
+  docker: reachesDocker,
+};
 
 /** The rows whose program is not here and whose tests are among these files (paths from the root). */
 function missingFor(files) {

@@ -1,7 +1,7 @@
 /** Whom the options name as founders of the cluster. */
 import { lookup, resolveSrv } from 'node:dns/promises';
 import type { Configuration } from '../config/configuration';
-import { formatEndpoint } from '../config/urls';
+import { faultOfUrl, formatEndpoint } from '../config/urls';
 import { JoinError, type Founder } from '../discovery/beginning';
 import type { Environment } from '../discovery/environment';
 import { foundersFromSrv, type Lookup } from '../discovery/srvRecords';
@@ -27,7 +27,7 @@ export async function configuredFounders(
   }
   const peerURLs = configuration.initialAdvertisePeerUrls.map(formatEndpoint);
   try {
-    return await foundersFromSrv({ domain, serviceName, name, peerURLs, lookup: dns, environment });
+    return await foundersFromSrv({ domain, serviceName, name, peerURLs, lookup: dns, faultOfUrl, environment });
   } catch (error) {
     if (error instanceof JoinError) return error;
     throw error;

@@ -13,7 +13,7 @@ import { systemTls, type ClientTls } from '../tls/clientTls';
 import type { Credentials } from '../tls/credentials';
 import { dialMaterial, openCredentials } from '../tls/dialMaterial';
 import type { Material } from '../tls/material';
-import { selfMadeFiles } from '../tls/selfMade';
+import { keepSelfMade, selfMadeFiles } from '../tls/selfMade';
 import type { TlsSide } from '../tls/side';
 
 /** A side that is in use, and the way its listeners accept. */
@@ -64,12 +64,13 @@ export class ProcessTls {
   }
 
   /**
-   * Makes the certificates that nobody gave and options ask for, and keeps them in the data directory, which is this process's own by now.
-   * Rejects with StorageError.
+   * Makes the certificates that nobody gave and options ask for, and keeps them in the data directory, which is this process's own by now. For
+   * each role that is served: between two the directory may have been exchanged for one without them. Rejects with StorageError.
    */
   async makeOwn(): Promise<void> {
     const { configuration } = this;
     const [client, peer] = [clientSide(configuration), peerSide(configuration)];
+    for (const opened of [this.client, this.peer]) if (opened?.side.isSelfMade === true) await this.keepOwn(opened);
     if (this.client === undefined && this.servesClients && client.isSelfMade) {
       this.client = await this.use(await this.withOwn(client, clientEndpoints(configuration)));
     }
@@ -150,6 +151,17 @@ export class ProcessTls {
     return { dialing: dialMaterial(credentials, side), stop: credentials.watch() };
   }
 
+  /** What is in use is looked for in its files, and shown again after the next start. */
+  private async keepOwn({ side, credentials }: Opened): Promise<void> {
+    const { cert, key } = credentials.current.pem;
+    if (typeof cert !== 'string' || typeof key !== 'string') return;
+    await keepSelfMade(this.configuration.dataDir, side.name, { certificate: cert, key }).catch(this.notKept);
+  }
+
+  private readonly notKept = (error: unknown): never => {
+    throw fileError(error, 'cannot keep a self-made certificate in the data directory', this.configuration.dataDir);
+  };
+
   private async withOwn(side: TlsSide, endpoints: readonly Endpoint[]): Promise<TlsSide> {
     const hosts = new Set(['localhost', '127.0.0.1', '::1', hostname()]);
     for (const { host } of endpoints) if (!isWildcard(host)) hosts.add(host);
@@ -160,9 +172,7 @@ export class ProcessTls {
       nowMs: this.clock.now(),
     };
     const { dataDir } = this.configuration;
-    const files = await selfMadeFiles(dataDir, side.name, wish).catch((error: unknown) => {
-      throw fileError(error, 'cannot keep a self-made certificate in the data directory', dataDir);
-    });
+    const files = await selfMadeFiles(dataDir, side.name, wish).catch(this.notKept);
     return { ...side, files: { ...files, authorities: side.files.authorities, revoked: side.files.revoked } };
   }
 }

@@ -1,7 +1,7 @@
 /** Starts what the configuration asks for. */
 import { formatEndpoint } from '../config/urls';
 import { ClusterFullError } from '../discovery/beginning';
-import { registeredPeers } from '../discovery/registeredPeers';
+import { registeredPeers, type RegisteredPeers } from '../discovery/registeredPeers';
 import { Registry } from '../discovery/registry';
 import { RealClock } from '../platform/realClock';
 import { startProxyServer } from './proxyServer';
@@ -25,29 +25,30 @@ export async function start(serving: Serving, setting: ProcessSetting): Promise<
   } catch (error) {
     if (!(error instanceof ClusterFullError) || configuration.discoveryFallback !== 'proxy') throw error;
     logger.warn('discovery: cluster is full; falling back to proxy');
-    await serving.turnTo(asProxy(setting, () => Promise.resolve(error.peerURLs), error.clusterId));
+    await serving.turnTo(asProxy(setting, () => Promise.resolve(error)));
   }
 }
 
-/**
- * @param findPeers peer URLs of members of the cluster; one that answers is enough
- * @param clusterId undefined: that of the first one that answers
- */
+/** @param findPeers where it begins to ask, and which cluster it follows */
 export function asProxy(
   { configuration, dials, tls, logger }: ProcessSetting,
-  findPeers: (stopping: AbortSignal) => Promise<readonly string[]>,
-  clusterId?: string,
+  findPeers: (stopping: AbortSignal) => Promise<RegisteredPeers>,
 ): Service {
   return {
     role: 'proxy',
-    start: async (stopping) =>
-      startProxyServer(configuration, await findPeers(stopping), { dials, tls, stopping, clusterId }, logger),
+    start: async (stopping) => {
+      const { peerURLs, clusterId } = await findPeers(stopping);
+      return startProxyServer(configuration, peerURLs, { dials, tls, stopping, clusterId }, logger);
+    },
   };
 }
 
-/** Peer URLs of the cluster that --initial-cluster or --discovery names. */
-async function proxiedPeers({ configuration, logger, stopping, dials }: ServerSetting): Promise<readonly string[]> {
-  if (configuration.discovery === '') return [...configuration.initialCluster.values()].flat().map(formatEndpoint);
+/** Of the cluster that --initial-cluster or --discovery names. */
+async function proxiedPeers({ configuration, logger, stopping, dials }: ServerSetting): Promise<RegisteredPeers> {
+  const { discovery, discoveryProtocol, initialCluster } = configuration;
+  if (discovery === '') {
+    return { peerURLs: [...initialCluster.values()].flat().map(formatEndpoint), clusterId: undefined };
+  }
   const environment = {
     clock: new RealClock(),
     random: Math.random,
@@ -55,5 +56,6 @@ async function proxiedPeers({ configuration, logger, stopping, dials }: ServerSe
     signal: stopping,
     dial: dials.discovery,
   };
-  return registeredPeers(new Registry(withoutTrailingSlashes(configuration.discovery), environment), environment);
+  const registry = new Registry(withoutTrailingSlashes(discovery), environment);
+  return registeredPeers(registry, environment, discoveryProtocol);
 }

@@ -1,6 +1,5 @@
 /** What a newcomer asks of a running member: changes of `/members` on its peer port, or of `/v2/members` on its client port. */
 import type { Dial } from '../platform/dial';
-import type { ListedMember } from './beginning';
 import { request, type Environment } from './environment';
 import { CannotNowError, NotServedError, WillNotError, type MemberServer } from './memberServers';
 
@@ -21,6 +20,9 @@ const NOT_FOUND = 404;
 const METHOD_NOT_ALLOWED = 405;
 const CONFLICT = 409;
 const GONE = 410;
+
+/** 64 bits, as every member writes them. */
+const ID = /^[0-9a-f]{1,16}$/;
 
 type Answer = Awaited<ReturnType<typeof request>>;
 
@@ -46,8 +48,8 @@ export class HttpMembersApi implements MembersApi {
 
   async add(server: MemberServer, peerURLs: readonly string[]): Promise<string> {
     const { status, text } = await this.send(server, 'POST', '', peerURLs);
-    const added: unknown = isSuccess(status) ? JSON.parse(text) : undefined;
-    if (isAdded(added)) return added.id;
+    const added = isSuccess(status) ? parsed(text) : undefined;
+    if (hasId(added)) return added.id;
     // An attempt before this one was carried out although its answer was lost; a peer port looks for that itself.
     const unstarted = server.port === 'client' ? await this.findUnstarted(server, peerURLs) : undefined;
     if (unstarted === undefined) throw refused(`adding ${peerURLs.join(',')}`, status, text);
@@ -73,11 +75,38 @@ export class HttpMembersApi implements MembersApi {
     return answer;
   }
 
+  /** Undefined, too, where what answers has no list: what the addition was refused with says more. */
   private async findUnstarted(server: MemberServer, peerURLs: readonly string[]): Promise<string | undefined> {
-    const { text } = await this.send(server, 'GET', '');
-    const { members } = JSON.parse(text) as { members: readonly ListedMember[] };
-    return members.find((member) => member.name === '' && member.peerURLs.some((url) => peerURLs.includes(url)))?.id;
+    const { status, text } = await this.send(server, 'GET', '');
+    const list = isSuccess(status) ? parsed(text) : undefined;
+    const members = isObject(list) && Array.isArray(list['members']) ? (list['members'] as readonly unknown[]) : [];
+    return members.filter(hasId).find((member) => isUnstartedAt(member, peerURLs))?.id;
   }
+}
+
+/** Undefined if it is no JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+interface WithId extends Readonly<Record<string, unknown>> {
+  readonly id: string;
+}
+
+function hasId(value: unknown): value is WithId {
+  return isObject(value) && typeof value['id'] === 'string' && ID.test(value['id']);
+}
+
+function isUnstartedAt({ name, peerURLs }: WithId, wanted: readonly string[]): boolean {
+  return name === '' && Array.isArray(peerURLs) && peerURLs.some((url) => wanted.includes(url as string));
 }
 
 function isSuccess(status: number): boolean {
@@ -96,6 +125,12 @@ function refused(what: string, status: number, text: string): Error {
         'which this one waits',
     );
   }
+  if (isSuccess(status)) {
+    return new WillNotError(
+      `${what}: the answer (status ${status}) has no id of a member: something else than a member answers there; ` +
+        'correct the URLs of the members, or what stands between',
+    );
+  }
   if (status < 500)
     return new WillNotError(`${what}: the cluster refuses it with status ${status} ${text.slice(0, 200)}`.trim());
   return new CannotNowError(
@@ -103,8 +138,4 @@ function refused(what: string, status: number, text: string): Error {
       'members runs; the log of the member that was asked says more. Start the others; if they are lost for good, start a survivor once ' +
       'with --force-new-cluster',
   );
-}
-
-function isAdded(value: unknown): value is { readonly id: string } {
-  return typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string';
 }

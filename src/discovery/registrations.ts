@@ -1,7 +1,8 @@
 /** What the members of a cluster to be have written below a token of the 2.3 protocol. */
+import { memberIdOf } from '../member/identity';
 import { MEMBER_URL_BYTES_MAX, MEMBER_URLS_MAX } from '../platform/sizes';
 import { JoinError, type Founder } from './beginning';
-import type { RegistryNode } from './registry';
+import type { Registry, RegistryNode } from './registry';
 
 export interface Registration extends Founder {
   /** The id the member will have, from its peer URLs and the token. */
@@ -37,8 +38,35 @@ export function parseRegistration({ name: id, value }: RegistryNode): Registrati
   return { id, name, peerURLs };
 }
 
+/**
+ * The first `size` to be created, as far as they are there: those that found the cluster.
+ *
+ * @param nodes in the order of their creation
+ * @throws JoinError if one of them is no registration
+ */
+export function foundersOf(nodes: readonly RegistryNode[], size: number): readonly Registration[] {
+  return nodes.slice(0, size).map(parseRegistration);
+}
+
 function isPeerUrl(url: string): boolean {
   return url.length <= MEMBER_URL_BYTES_MAX && PEER_URL.test(url) && URL.canParse(url);
+}
+
+/**
+ * Throws JoinError if one was not made for this spelling of the discovery URL, which ids are made from, as in etcd: its member would found
+ * another cluster than the one that the rest wait for.
+ */
+export function refuseOtherSpellings(
+  all: readonly Registration[],
+  { url, shown }: Pick<Registry, 'url' | 'shown'>,
+): void {
+  const other = all.find(({ id, peerURLs }) => id !== memberIdOf(peerURLs, url));
+  if (other === undefined) return;
+  throw new JoinError(
+    `discovery: the registration ${other.id} (${other.name}, ${other.peerURLs.join(',')}) was made with another spelling of the discovery URL ` +
+      `than ${shown}, or was changed: with this one its id is ${memberIdOf(other.peerURLs, url)}. Give every member the same --discovery, ` +
+      'to the letter and without a slash at its end, and delete the registration that has another one, or use a new token',
+  );
 }
 
 /** Throws JoinError, in etcd's words, if another registration has the name or a URL of `own`. */

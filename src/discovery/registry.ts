@@ -32,6 +32,8 @@ const WATCH_TIMEOUT_MS = 50_000;
 const KEY_NOT_FOUND = 100;
 const KEY_EXISTS = 105;
 const INDEX_CLEARED = 401;
+/** A member that was removed and waits for a place: until it hears who leads, it cannot send anybody there. */
+const STANDBY_INTERNAL = 402;
 
 /** Every method rejects with RegistryUnavailable, or with JoinError if what answers is no discovery service. */
 export class Registry {
@@ -84,16 +86,22 @@ export class Registry {
     }
     // A watch that the service ends early has an empty body.
     if (answer.status === 200 && answer.text.trim() === '') throw new RegistryUnavailable('the watch was ended');
-    const { body } = parse(this.shown, answer);
+    const { body } = this.read(answer);
     if (body.node === undefined && body.errorCode !== INDEX_CLEARED) throw this.refused(body);
   }
 
   private async send(url: string, init?: Parameters<typeof request>[3]): Promise<Parsed> {
     try {
-      return parse(this.shown, await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
+      return this.read(await request(this.environment, url, REQUEST_TIMEOUT_MS, init));
     } catch (error) {
       throw error instanceof JoinError ? error : this.unavailable(error);
     }
+  }
+
+  private read(answer: Answer): Parsed {
+    const parsed = parse(this.shown, answer);
+    if (isPassing(parsed.body)) throw new RegistryUnavailable(this.hidden(describe(parsed.body)));
+    return parsed;
   }
 
   /** An answer of the API that says no; trying again would not change it. */
@@ -140,6 +148,11 @@ function parse(url: string, { status, headers, text }: Answer): Parsed {
     );
   }
   return { body, index: Number(headers['x-etcd-index'] ?? body.index ?? 0) };
+}
+
+/** A trouble of the cluster behind the service, such as an election, whatever the status: etcd's errors of Raft are those from 300 to 399. */
+function isPassing({ errorCode = 0 }: Body): boolean {
+  return errorCode === STANDBY_INTERNAL || (errorCode >= 300 && errorCode <= 399);
 }
 
 function describe({ errorCode = 0, message = '', cause = '' }: Body): string {

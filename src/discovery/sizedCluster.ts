@@ -3,7 +3,13 @@ import { ClusterFullError, JoinError, type Beginning, type ListedCluster } from 
 import type { DiscoveryOptions } from './discoveryOptions';
 import { OwnKey } from './note';
 import { Retry } from './retry';
-import { parseRegistration, refuseDuplicates, registrationValue, type Registration } from './registrations';
+import {
+  foundersOf,
+  refuseDuplicates,
+  refuseOtherSpellings,
+  registrationValue,
+  type Registration,
+} from './registrations';
 import { RegistryUnavailable } from './registry';
 import { askAny, inBrackets, joinOrAdd } from './runningCluster';
 import { beginFromStaticList } from './staticList';
@@ -75,11 +81,13 @@ class SizedCluster {
     const found = await this.options.registry.get('');
     if (found.kind !== 'directory') throw tokenNotFound(this.options.registry.shown, found);
     const position = found.nodes.findIndex(({ name }) => name === this.own.id);
-    const founders = found.nodes.slice(0, this.size).map(parseRegistration);
+    const founders = foundersOf(found.nodes, this.size);
     const { index } = found;
     if (position >= this.size || (position < 0 && founders.length >= this.size)) {
       return { standing: { kind: 'full', founders }, index };
     }
+    // Not before: whoever comes too late founds nothing, and finds the cluster of the others by whatever URL.
+    refuseOtherSpellings(founders, this.options.registry);
     if (position < 0) return { standing: { kind: 'unregistered', all: founders }, index };
     const stored = found.nodes[position]?.value ?? '';
     if (stored !== this.value) throw duplicateId(this.own.id, `is registered as ${stored}`);

@@ -4,12 +4,8 @@ import type { Environment } from './environment';
 import { hostOf, portOf } from '../platform/dial';
 import { codeOf } from '../platform/errorCode';
 import { reasonOf } from '../platform/networkError';
+import { srvHosts, type SrvRecord } from '../platform/srvHosts';
 import { Retry } from './retry';
-
-export interface SrvRecord {
-  readonly name: string;
-  readonly port: number;
-}
 
 /** The parts of node:dns/promises that are needed; rejections carry its codes. */
 export interface Lookup {
@@ -26,6 +22,8 @@ export interface SrvOptions {
   /** This member's. */
   readonly peerURLs: readonly string[];
   readonly lookup: Lookup;
+  /** Why nobody can be reached at a URL; undefined: somebody may. */
+  readonly faultOfUrl: (url: string) => string | undefined;
   readonly environment: Environment;
 }
 
@@ -34,19 +32,19 @@ const NO_SUCH_RECORDS = new Set(['ENOTFOUND', 'ENODATA']);
 /**
  * The founders: this member under its name with the URLs its records have, the others named 0, 1, ... Those of `_etcd-server-ssl` speak
  * TLS, those of `_etcd-server` do not; a host and port that is in both speaks TLS. Asks until DNS answers. Rejects with JoinError if
- * there are no records, or if this member is not among them with the scheme that it advertises.
+ * there are no records, if nobody can be reached at one, or if this member is not among them with the scheme that it advertises.
  */
 export async function foundersFromSrv(options: SrvOptions): Promise<readonly Founder[]> {
   const { domain, serviceName, name } = options;
   const suffix = serviceName === '' ? '' : `-${serviceName}`;
-  const secure = await targets(options, 'https', `_etcd-server-ssl${suffix}._tcp.${domain}`);
-  const plain = await targets(options, 'http', `_etcd-server${suffix}._tcp.${domain}`);
+  const services = [`_etcd-server-ssl${suffix}._tcp.${domain}`, `_etcd-server${suffix}._tcp.${domain}`] as const;
+  const secure = await targets(options, 'https', services[0]);
+  const plain = await targets(options, 'http', services[1]);
   const isSecure = new Set(secure.map(({ host }) => host));
   const all = [...secure, ...plain.filter(({ host }) => !isSecure.has(host))].sort(byUrl);
   if (all.length === 0) {
     throw new JoinError(
-      `there are no SRV records _etcd-server-ssl${suffix}._tcp.${domain} or _etcd-server${suffix}._tcp.${domain}; create one for ` +
-        'each member, or correct --discovery-srv',
+      `there are no SRV records ${services.join(' or ')} that name a host; create one for each member, or correct --discovery-srv`,
     );
   }
   const own = await ownTargets(options, all);
@@ -73,10 +71,14 @@ interface Target {
 }
 
 async function targets(options: SrvOptions, scheme: 'http' | 'https', service: string): Promise<readonly Target[]> {
-  const found = await records(options, service);
-  return found.map(({ name, port }) => {
-    const host = `${name.replace(/\.$/, '').toLowerCase()}:${port}`;
-    return { url: `${scheme}://${host}`, host };
+  const found = srvHosts(await records(options, service));
+  return found.map((host) => {
+    const url = `${scheme}://${host}`;
+    const fault = options.faultOfUrl(url);
+    if (fault === undefined) return { url, host };
+    throw new JoinError(
+      `the SRV record ${service} names nobody that can be reached: ${fault}; correct the record, or --discovery-srv`,
+    );
   });
 }
 

@@ -7,8 +7,9 @@ import { Complaints, type Log } from './complaints';
 import type { DebounceBounds } from './debounce';
 import { digestOf } from './digest';
 import { Disk, type Modes } from './directory/disk';
+import { namesInState, namesWithoutLink, putLinks } from './directory/links';
 import { noteText, readState } from './directory/state';
-import { swapIn, tidy } from './directory/swap';
+import { swapIn, tidy, topNames } from './directory/swap';
 import { whyNotWritten } from './directory/whyNotWritten';
 import { NotTheWriterError, Writer } from './directory/writer';
 import { followUntilDue } from './followUntilDue';
@@ -99,7 +100,7 @@ export class Mirror {
       parts.log.warn({ err: error }, 'what the directory holds cannot be read, so it is not begun with');
       return undefined;
     });
-    if (note?.made !== this.made) return;
+    if (note?.made !== this.made || !(await this.isFoundSeen())) return;
     parts.status.state = note;
     parts.log.info({ directory, index: note.index, keys: note.keys }, 'the last state is still there');
     parts.listener.onState(note.digest);
@@ -195,7 +196,7 @@ export class Mirror {
       log.warn({ before, index }, 'the index went back: this is another cluster, or one restored from a copy');
     }
     await this.writer.check();
-    if (status.state?.digest !== digest) {
+    if (status.state?.digest !== digest || !(await this.isSeen(topNames(files)))) {
       await this.writer.become();
       const note = noteText({ ...state, made });
       const untidy = await swapIn(directory, { files, note }, await this.disk(), clock.now());
@@ -211,6 +212,37 @@ export class Mirror {
     status.isFresh = true;
     status.currentAtS = clock.now() / 1000;
     listener.onState(digest);
+  }
+
+  /** Whether readers see the state that was found at the start. Rejects with NotTheWriterError. */
+  private async isFoundSeen(): Promise<boolean> {
+    try {
+      return await this.isSeen([]);
+    } catch (error) {
+      if (error instanceof NotTheWriterError) throw error;
+      const reason = whyNotWritten(error, this.directory);
+      this.parts.log.warn({ reason }, 'readers do not see all that the directory holds, so it is not begun with');
+      return false;
+    }
+  }
+
+  /**
+   * Whether the state that was written last is there with these names at least. Links to it that others removed are put back. Rejects with
+   * NotTheWriterError, InTheWayError, or as the file system does.
+   */
+  private async isSeen(names: readonly string[]): Promise<boolean> {
+    const { directory } = this;
+    const disk = await this.disk();
+    const present = await namesInState(directory, disk);
+    if (present === undefined || !names.every((name) => present.has(name))) return false;
+    const missing = await namesWithoutLink(directory, [...present], disk);
+    if (missing.length === 0) return true;
+    await this.writer.become();
+    await putLinks(directory, missing, disk);
+    await disk.syncDirectory(directory);
+    const [example] = missing;
+    this.parts.log.warn({ links: missing.length, example }, 'links that somebody had removed are put back');
+    return true;
   }
 
   /** Resolves with false if it could not go on. */

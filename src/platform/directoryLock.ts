@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { lstat, readdir, unlink } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from './errorCode';
@@ -20,6 +20,8 @@ const AGAIN_MS_MAX = 100;
 const ANSWER_MS_MAX = 2000;
 /** The words are short. */
 const ANSWER_BYTES_MAX = 16;
+/** Each is answered at once and let go: more than a few at a time are no processes that want the directory. */
+const ASKERS_MAX = 100;
 /** What a file system says that has no sockets, or where paths are too long for one. */
 const NO_SOCKETS = new Set(['ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'ENAMETOOLONG', 'EINVAL']);
 
@@ -28,6 +30,7 @@ type State = 'coming' | 'there';
 /** Between it and the lock nobody else can have come: each shows himself before he looks for others. */
 class Presence {
   state: State = 'coming';
+  private readonly askers = new Set<Socket>();
 
   private constructor(
     readonly path: string,
@@ -37,10 +40,12 @@ class Presence {
   static async begin(path: string): Promise<Presence> {
     const server = createServer();
     const presence = new Presence(path, server);
+    server.maxConnections = ASKERS_MAX;
     server.on('connection', (socket) => {
-      socket.on('error', () => undefined);
-      socket.end(presence.state);
+      presence.answer(socket);
     });
+    // Without descriptors none can be accepted, and each that waits for it is an error of its own. Whoever asks waits, or takes it for taken.
+    server.on('error', () => undefined);
     server.unref();
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -55,12 +60,22 @@ class Presence {
     return presence;
   }
 
-  /** Its socket goes, too. */
+  /** Everybody may ask, and nobody may stay: who keeps its half open, or stands still, would keep a descriptor for as long. */
+  private answer(asker: Socket): void {
+    this.askers.add(asker);
+    asker.on('error', () => undefined);
+    asker.on('close', () => this.askers.delete(asker));
+    asker.setTimeout(ANSWER_MS_MAX, () => asker.destroy());
+    asker.end(this.state, () => asker.destroy());
+  }
+
+  /** Its socket goes, too. Whoever asks just now is not waited for. */
   end(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => {
         resolve();
       });
+      for (const asker of this.askers) asker.destroy();
     });
   }
 }

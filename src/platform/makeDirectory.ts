@@ -1,8 +1,13 @@
 /** Makes directories that are missing. */
-import { mkdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { codeOf } from './errorCode';
 import { kindOf } from './plainFile';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+/** A directory in one that hands its group down does so too, and is to keep that. */
+const SET_GROUP_ID = 0o2000;
 
 /**
  * A directory and those above it that are missing. Rejects with EEXIST if it is there. Not `mkdir` with `recursive`: that never comes back
@@ -55,14 +60,31 @@ export async function ensureDirectory(
   });
 }
 
-/** The same for one that somebody named: rejects with what is to be told (`directoryError`), also where something else than a directory is there. */
+/**
+ * The same for one that somebody named. Rejects with what is to be told (`directoryError`), also where something else than a directory is there.
+ *
+ * @param mode of the named one if it is made, whatever the umask; those above it are made with the mode less the umask
+ */
 export async function ensureNamedDirectory(path: string, mode: number): Promise<void> {
   try {
-    await ensureDirectory(path, mode);
+    await makeDirectory(path, mode);
+    await giveMode(path, mode);
   } catch (error) {
-    throw directoryError(error, path);
+    if (codeOf(error) !== 'EEXIST') throw directoryError(error, path);
   }
   const there = await stat(path);
   if (!there.isDirectory())
     throw new Error(`${path} is ${kindOf(there)}, expected a directory or nothing; name another one`);
+}
+
+/** Nothing that a link leads to: somebody may have put one in the place of what was just made. */
+async function giveMode(path: string, mode: number): Promise<void> {
+  const handle = await open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  try {
+    const found = (await handle.stat()).mode;
+    // Not where nothing was taken away: a file system without modes of its own refuses to change them.
+    if ((found & mode) !== mode) await handle.chmod(mode | (found & SET_GROUP_ID));
+  } finally {
+    await handle.close();
+  }
 }

@@ -10,6 +10,13 @@ const READ_TIMEOUT_MS = 5_000;
 const QUORUM_READ_TIMEOUT_MS = 10_000;
 const WRITE_TIMEOUT_MS = 60_000;
 
+/**
+ * How long a member may take nothing of a body that is there for it. It reads bodies as they come, so this one stands still. Less than a client
+ * has for a whole request (`--request-receive-timeout`, 60 s), so that it is not the client that is blamed; and one that did not take the whole
+ * of a write does not carry it out, so nothing is lost.
+ */
+export const BODY_TIMEOUT_MS = 10_000;
+
 /** What waits for a lock, as long as it takes; who has it is read from a majority. */
 const LOCK_ROUTE = /^\/mod\/v2\/(?:lock|leader)\//;
 

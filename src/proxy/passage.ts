@@ -5,7 +5,8 @@ import { pipeline } from 'node:stream';
 import { boundInterimAnswers } from '../platform/interimAnswers';
 import { reasonOf } from '../platform/networkError';
 import { writeMessage } from './answers';
-import { answerTimeoutMs, waitsForNews } from './answerTimes';
+import { answerTimeoutMs, BODY_TIMEOUT_MS, waitsForNews } from './answerTimes';
+import { pipeBody } from './bodyPipe';
 import { onceOpen, type Connections } from './connections';
 import type { Endpoint } from './endpoints';
 import type { ProxiedTarget } from './environment';
@@ -121,7 +122,7 @@ export class Passage {
     const send = (): void => {
       isSent = true;
       clearTimeout(this.timer);
-      this.send(outgoing);
+      this.send(outgoing, () => isSettled);
     };
     outgoing.on('socket', (socket) => {
       // Nothing of the request may be taken from the client before there is a connection: another member may need it.
@@ -145,7 +146,6 @@ export class Passage {
     });
     outgoing.on('error', failed);
     outgoing.on('close', () => {
-      this.request.unpipe(outgoing);
       // An upgrade that was not asked for (101) is told by nothing else.
       failed(new Error('the connection was closed without an answer'));
       // What is left of a body that nobody takes any more is read away, so that the client gets to its answer.
@@ -153,18 +153,31 @@ export class Passage {
     });
   }
 
-  private send(outgoing: ClientRequest): void {
-    const wait = (): void => {
-      const timeoutMs = answerTimeoutMs(this.isRead, this.target);
+  /** @param isSettled it is known what becomes of it: an answer may come before all of a body was sent */
+  private send(outgoing: ClientRequest, isSettled: () => boolean): void {
+    const waitFor = (timeoutMs: number | undefined): void => {
+      if (isSettled()) return;
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
       else this.endless = true;
     };
+    const waitForAnswer = (): void => {
+      waitFor(answerTimeoutMs(this.isRead, this.target));
+    };
     if (hasBody(this.request)) {
-      outgoing.once('finish', wait);
-      this.request.pipe(outgoing);
+      const endPipe = pipeBody(this.request, outgoing, {
+        forMember: () => {
+          waitFor(BODY_TIMEOUT_MS);
+        },
+        forClient: () => {
+          clearTimeout(this.timer);
+        },
+      });
+      outgoing.once('finish', waitForAnswer);
+      // Before the listener that reads the rest of the body away.
+      outgoing.prependOnceListener('close', endPipe);
     } else {
       outgoing.end();
-      wait();
+      waitForAnswer();
     }
   }
 

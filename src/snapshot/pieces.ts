@@ -1,5 +1,5 @@
 /** Files that are read from their beginning to their end, a piece at a time. */
-import type { FileHandle } from 'node:fs/promises';
+import { lstat, type FileHandle } from 'node:fs/promises';
 import { codeOf } from '../platform/errorCode';
 import { openPlainFile } from '../platform/plainFile';
 import { UnreadableDamage } from './format/damage';
@@ -11,13 +11,33 @@ export async function openToRead(path: string): Promise<FileHandle> {
   return (await openPlainFile(path)).file;
 }
 
+/** A file that was listed is not in its directory any more. */
+export class FileGone extends Error {
+  override readonly name = 'FileGone';
+
+  constructor(
+    readonly path: string,
+    options: ErrorOptions,
+  ) {
+    super(`${path} was removed while its directory was read; try again`, options);
+  }
+}
+
 /**
- * What opening a file of a backup failed of, as damage, so that the others are read all the same. A file that is gone was removed meanwhile,
- * which is none.
+ * What opening a file of a backup failed of, as damage, so that the others are read all the same. Rejects with FileGone: what was removed
+ * meanwhile is no damage.
  */
-export function damageOfOpening(error: unknown): UnreadableDamage {
-  if (codeOf(error) === 'ENOENT') throw error;
+export async function damageOfOpening(path: string, error: unknown): Promise<UnreadableDamage> {
+  // A link that leads to nothing is still there.
+  if (codeOf(error) === 'ENOENT' && !(await isListed(path))) throw new FileGone(path, { cause: error });
   return new UnreadableDamage(0, error);
+}
+
+function isListed(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /**

@@ -32,6 +32,10 @@ export function certificatesOf({ file, text }: TlsText): readonly X509Certificat
       const message = `${which} has a public key of a kind that this program cannot read, expected RSA, EC or Ed25519; make it anew, or leave it out`;
       throw new TlsFileError('notPem', message);
     }
+    if (!hasDates(certificate)) {
+      const message = `${which} has a date that is none (valid from ${certificate.validFrom}, to ${certificate.validTo}); make it anew, or leave it out`;
+      throw new TlsFileError('notPem', message);
+    }
     return certificate;
   });
 }
@@ -51,6 +55,11 @@ function hasReadableKey(certificate: X509Certificate): boolean {
   } catch {
     return false;
   }
+}
+
+/** OpenSSL reads others as well, and takes them for wrong when it verifies; nothing can be said here of when they end. */
+function hasDates({ validFrom, validTo }: X509Certificate): boolean {
+  return Number.isFinite(Date.parse(validFrom)) && Number.isFinite(Date.parse(validTo));
 }
 
 /** @throws TlsFileError */

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import type { Cancel, Clock } from '../platform/clock';
+import { messageOf } from '../platform/errorMessage';
 import { Ending } from './ending';
 import { TlsFileError } from './errors';
 import { doubtOfModes, named, readTlsFiles, sameTexts, type TlsFiles, type TlsTexts } from './files';
@@ -37,6 +38,7 @@ export class Credentials {
   private readonly certificateEnding = new Ending();
   private readonly revocationsEnding = new Ending();
   private isLooking = false;
+  private hasToldFault = false;
 
   private constructor(
     private readonly setting: CredentialsSetting,
@@ -74,6 +76,17 @@ export class Credentials {
     // A disk that hangs is asked once.
     if (this.isLooking) return;
     this.isLooking = true;
+    try {
+      await this.readAgain();
+      this.warnOfEnds();
+    } catch (error) {
+      this.tellFault(error);
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  private async readAgain(): Promise<void> {
     let texts: TlsTexts | undefined;
     try {
       texts = await readTlsFiles(this.setting.files);
@@ -81,10 +94,18 @@ export class Credentials {
       else await this.take(texts, await checkMaterial(texts, this.setting.rules, this.setting.clock.now()));
     } catch (error) {
       this.refuse(texts, error);
-    } finally {
-      this.isLooking = false;
     }
-    this.warnOfEnds();
+  }
+
+  /** Nobody waits for a look: what is wrong in this program itself would end the process, whose connections are good. Told once. */
+  private tellFault(error: unknown): void {
+    if (this.hasToldFault) return;
+    this.hasToldFault = true;
+    const { side, log } = this.setting;
+    log.warn(
+      { side },
+      `TLS: looking at the files failed, and the certificates in use stay: ${messageOf(error)}; please report it`,
+    );
   }
 
   private async take(texts: TlsTexts, material: Material): Promise<void> {

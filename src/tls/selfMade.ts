@@ -3,6 +3,7 @@ import { chmod, open, rename } from 'node:fs/promises';
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
+import { exists } from '../platform/exists';
 import { ensureDirectory } from '../platform/makeDirectory';
 import { readPlainFile, REPLACE } from '../platform/plainFile';
 import { SELF_MADE_DIRECTORY } from '../platform/selfMadeDirectory';
@@ -16,6 +17,12 @@ const LAST_SHARE = 0.1;
 export interface SelfMadeFiles {
   readonly certificate: TlsFile;
   readonly key: TlsFile;
+}
+
+/** What stands in them, as PEM. */
+export interface SelfMadePair {
+  readonly certificate: string;
+  readonly key: string;
 }
 
 /**
@@ -35,15 +42,30 @@ export function selfMadePaths(dataDir: string, side: string): SelfMadeFiles {
 /** The files of a certificate for `wish`, made unless they are there and good for a while. Only the user of this process can read them. */
 export async function selfMadeFiles(dataDir: string, side: string, wish: CertificateWish): Promise<SelfMadeFiles> {
   const files = selfMadePaths(dataDir, side);
+  await privateDirectory(dataDir);
+  if (!(await isGood(files.certificate.path, files.key.path, wish)))
+    await writePair(files, await makeCertificate(wish));
+  return files;
+}
+
+/** Writes the files of a pair that is in use again, if one of them is gone: the data directory was moved aside while the process runs. */
+export async function keepSelfMade(dataDir: string, side: string, pair: SelfMadePair): Promise<void> {
+  const files = selfMadePaths(dataDir, side);
+  if ((await exists(files.certificate.path)) && (await exists(files.key.path))) return;
+  await privateDirectory(dataDir);
+  await writePair(files, pair);
+}
+
+async function privateDirectory(dataDir: string): Promise<void> {
   const directory = join(dataDir, SELF_MADE_DIRECTORY);
   await ensureDirectory(directory, 0o700);
   await chmod(directory, 0o700);
-  if (await isGood(files.certificate.path, files.key.path, wish)) return files;
-  const { certificate, key } = await makeCertificate(wish);
-  // The certificate comes last: without it the key is made anew.
-  await write(files.key.path, key);
-  await write(files.certificate.path, certificate);
-  return files;
+}
+
+/** The certificate comes last: without it the key is made anew. */
+async function writePair({ certificate, key }: SelfMadeFiles, pair: SelfMadePair): Promise<void> {
+  await write(key.path, pair.key);
+  await write(certificate.path, pair.certificate);
 }
 
 async function isGood(certificatePath: string, keyPath: string, { nowMs, hosts }: CertificateWish): Promise<boolean> {

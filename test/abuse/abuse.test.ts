@@ -1,8 +1,13 @@
 /** The harness that mistreats a cluster: what does not hold must be noticed. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { until } from '../cluster/waiting';
+import { stablePort } from '../support/ports';
 import { ATTACKS } from './attacks';
 import { type Attack, USUAL_BOUNDS } from './attack';
+import { Crowd } from './crowd';
 import { GoodClient } from './goodClient';
 import { longestPauseMs, type Reading } from './measure';
 import { brokenText, table } from './report';
@@ -27,6 +32,7 @@ const held: Measured = {
 const last = (change: Partial<Reading>): Partial<Measured> => ({
   after: [reading, reading, { ...reading, ...change }],
 });
+const UNKNOWN_PAUSE = `longest pause in ms: NaN, at most ${USUAL_BOUNDS.pauseMs}`;
 
 describe('the verdict about an attack', () => {
   test('is that all held', () => {
@@ -37,7 +43,7 @@ describe('the verdict about an attack', () => {
   });
 
   test.each<[string, Partial<Measured>, string]>([
-    ['a member that ended', last({ isRunning: false }), 'member 3 ended'],
+    ['a member that ended', last({ isRunning: false, lags: new Map() }), 'member 3 ended'],
     ['a member that was restarted', last({ pid: 8 }), 'member 3 is another process'],
     ['memory', last({ peakMb: 5000 }), `memory in MB: 5000, at most ${USUAL_BOUNDS.memoryMb}`],
     ['a memory nobody could read', last({ peakMb: NaN }), `memory in MB: NaN, at most ${USUAL_BOUNDS.memoryMb}`],
@@ -48,6 +54,10 @@ describe('the verdict about an attack', () => {
       last({ lags: new Map([...reading.lags, [Infinity, 7]]) }),
       `longest pause in ms: Infinity, at most ${USUAL_BOUNDS.pauseMs}`,
     ],
+    ['pauses nobody could read', last({ lags: new Map() }), UNKNOWN_PAUSE],
+    ['pauses in buckets without bounds', last({ lags: new Map([...reading.lags, [NaN, 0]]) }), UNKNOWN_PAUSE],
+    ['pauses in buckets without counts', last({ lags: new Map([...reading.lags, [100, NaN]]) }), UNKNOWN_PAUSE],
+    ['pauses in buckets with an end', last({ lags: new Map([[10, 5]]) }), UNKNOWN_PAUSE],
     [
       'a client that waited',
       { good: { answered: 1, longestWaitMs: 99_000, wrong: [] } },
@@ -84,11 +94,13 @@ test('the longest pause is the bound of the last bucket that grew', () => {
     [10, 5],
     [100, 6],
     [1000, 6],
+    [Infinity, 6],
   ]);
   const after = new Map([
     [10, 9],
     [100, 11],
     [1000, 11],
+    [Infinity, 11],
   ]);
   expect(longestPauseMs(before, after)).toBe(100);
   expect(longestPauseMs(after, after)).toBe(0);
@@ -102,6 +114,27 @@ test('the good client misses what a listing does not show, or shows otherwise', 
     { key: '/good/2', value: 'b' },
   ];
   expect(good.missingFrom(JSON.stringify({ node: { nodes } }))).toEqual(['/good/2', '/good/3']);
+});
+
+test('a crowd knows how it was answered, and whom the other side ended', async () => {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (piece) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n');
+      if (piece.toString() === 'end') socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+    });
+  });
+  const port = await stablePort();
+  await once(server.listen(port, '127.0.0.1'), 'listening');
+  const crowd = new Crowd();
+  const sockets = [crowd.join(port, 'end'), crowd.join(port, 'stay'), crowd.join(port)];
+  await until('one has ended, and another was answered', 10_000, () => crowd.open === 2 && crowd.answered(101) === 2);
+  crowd.leave();
+  await until('all are closed', 10_000, () => sockets.every(({ closed }) => closed));
+  server.close();
+  const refused = crowd.join(port, 'end');
+  await until('nobody is there', 10_000, () => refused.closed);
+  expect([crowd.opened, crowd.hungUp, crowd.answered(101), crowd.answered(400)]).toEqual([4, 1, 2, 0]);
 });
 
 test('the attacks have names of their own', () => {

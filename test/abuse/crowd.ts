@@ -4,10 +4,18 @@ import { sleep } from '../cluster/waiting';
 /** Bare connections to ports of 127.0.0.1; nothing that happens to one matters to the others. */
 export class Crowd {
   private readonly sockets = new Set<Socket>();
+  private readonly answers = new Map<number, number>();
   opened = 0;
+  /** Those that came about, and that the other side ended. */
+  hungUp = 0;
 
   get open(): number {
     return this.sockets.size;
+  }
+
+  /** How many got an answer with this status, of those that read; further answers on the same connection do not count. */
+  answered(status: number): number {
+    return this.answers.get(status) ?? 0;
   }
 
   /** @param reads false: what is sent to it stays where it is */
@@ -16,8 +24,13 @@ export class Crowd {
     this.opened += 1;
     this.sockets.add(socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => this.sockets.delete(socket));
-    if (reads) socket.resume();
+    let isConnected = false;
+    socket.on('connect', () => (isConnected = true));
+    socket.on('close', () => {
+      const isOurs = this.sockets.delete(socket);
+      if (isOurs && isConnected) this.hungUp += 1;
+    });
+    if (reads) socket.once('data', this.count).resume();
     else socket.pause();
     if (bytes.length > 0) socket.write(bytes);
     return socket;
@@ -27,12 +40,22 @@ export class Crowd {
   async breathe(openMax: number): Promise<void> {
     await sleep(1);
     if (this.sockets.size <= openMax) return;
-    for (const socket of [...this.sockets].slice(0, this.sockets.size - openMax)) socket.destroy();
+    for (const socket of [...this.sockets].slice(0, this.sockets.size - openMax)) this.hangUp(socket);
   }
 
   leave(): void {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets) this.hangUp(socket);
   }
+
+  private hangUp(socket: Socket): void {
+    this.sockets.delete(socket);
+    socket.destroy();
+  }
+
+  private readonly count = (piece: Buffer): void => {
+    const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(piece.toString('latin1'))?.[1]);
+    this.answers.set(status, this.answered(status) + 1);
+  };
 }
 
 export interface Reply {

@@ -10,7 +10,7 @@ export interface Reading {
   readonly peakMb: number;
   readonly descriptors: number;
   readonly logBytes: number;
-  /** How often the event loop was late, by the upper bounds of the buckets in ms. */
+  /** How often the event loop was late, by the upper bounds of the buckets in ms; none if the member did not say. */
   readonly lags: ReadonlyMap<number, number>;
 }
 
@@ -29,7 +29,7 @@ export async function read(member: ClusterMember): Promise<Reading> {
     peakMb: Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024,
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     logBytes: logBytes(member),
-    lags: lagsIn((await member.get('/metrics')).text),
+    lags: lagsIn(await member.get('/metrics')),
   };
 }
 
@@ -37,14 +37,19 @@ function logBytes(member: ClusterMember): number {
   return statSync(member.logFile, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function lagsIn(exposed: string): ReadonlyMap<number, number> {
-  const samples = parseExposed(exposed).get('etcd_eventloop_lag_seconds')?.samples ?? [];
+function lagsIn({ status, text }: { readonly status: number; readonly text: string }): ReadonlyMap<number, number> {
+  if (status !== 200) return new Map();
+  const samples = parseExposed(text).get('etcd_eventloop_lag_seconds')?.samples ?? [];
   const buckets = samples.filter(({ name }) => name.endsWith('_bucket'));
   return new Map(buckets.map(({ labels, value }) => [Number(labels['le']?.replace('+Inf', 'Infinity')) * 1000, value]));
 }
 
-/** The upper bound of the bucket with the longest pause between two readings; 0 if there was none. */
+/**
+ * The upper bound of the bucket with the longest pause between two readings; 0 if there was none, and NaN, which is within no bound, if the
+ * second is no histogram: a metric that is called or shaped otherwise would show no pause, however long.
+ */
 export function longestPauseMs(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number {
+  if (!after.has(Infinity) || [...after].flat().some(Number.isNaN)) return NaN;
   const bounds = [...after.keys()].sort((a, b) => a - b);
   let longest = 0;
   let below = 0;

@@ -4,7 +4,10 @@ const HEAD = ['attack', 'held', 'wait ms', 'pause ms', 'memory MB', 'log KB', 's
 
 /** A line for each attack; `notRun` are those that came after a member had ended. */
 export function table(rows: readonly Row[], notRun: readonly string[]): string {
-  const whole = (value: number): string => (Number.isFinite(value) ? String(Math.round(value)) : 'more');
+  const whole = (value: number): string => {
+    if (Number.isNaN(value)) return 'unknown';
+    return Number.isFinite(value) ? String(Math.round(value)) : 'more';
+  };
   const lines = [
     HEAD,
     ...rows.map(({ attack, broken, waitMs, pauseMs, memoryMb, logKb, figures }) => {

@@ -32,6 +32,11 @@ export interface Row {
 
 const GOOD_ANSWERS_MIN = 1;
 
+/** Whoever ended says nothing of pauses any more: that it ended is what did not hold. */
+function pauseMs(now: Reading, then: Reading): number {
+  return now.isRunning ? longestPauseMs(now.pid === then.pid ? then.lags : new Map(), now.lags) : 0;
+}
+
 export function judge(attack: Attack, { before, after, good, sighting, aftermath }: Measured): Row {
   const bounds: Bounds = { ...USUAL_BOUNDS, ...attack.bounds };
   const broken = [...sighting.broken, ...good.wrong.slice(0, 3)];
@@ -44,7 +49,7 @@ export function judge(attack: Attack, { before, after, good, sighting, aftermath
     Math.max(...after.map((reading, position) => of(reading, before[position]!)));
   const row = {
     waitMs: good.longestWaitMs,
-    pauseMs: largest((now, then) => longestPauseMs(now.pid === then.pid ? then.lags : new Map(), now.lags)),
+    pauseMs: largest(pauseMs),
     memoryMb: largest(({ peakMb }) => peakMb),
     logKb: largest((now, then) => now.logBytes - then.logBytes) / 1024,
   };

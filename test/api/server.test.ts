@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { ListenError } from '../../src/api/listenError';
 import type { ApiUnderTest } from './apiUnderTest';
 import { ask, startUnderTest } from './apiUnderTest';
+import { stablePort } from '../support/ports';
 
 let api: ApiUnderTest | undefined;
 
@@ -40,10 +41,7 @@ test('a failed start leaves nothing listening', async () => {
   const blocker = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => blocker.once('listening', resolve));
   const { port } = blocker.address() as AddressInfo;
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const free = (probe.address() as AddressInfo).port;
-  await new Promise((resolve) => probe.close(resolve));
+  const free = await stablePort();
   const addresses = [free, port].map((each) => ({ host: '127.0.0.1', port: each }));
   await expect(startUnderTest({ clientAddresses: addresses })).rejects.toBeInstanceOf(ListenError);
   await expect(ask(free, 'GET', '/version')).rejects.toMatchObject({ code: 'ECONNREFUSED' });

@@ -1,5 +1,5 @@
 /** What the log says of certificates that are put in the place of others while a process runs. */
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { ProcessTls } from '../../src/app/processTls';
@@ -70,6 +70,44 @@ test('that a certificate of its own cannot be kept is an error of the storage, w
     message: expect.stringContaining(`cannot keep a self-made certificate in the data directory ${dataDir}`) as unknown,
   });
   tls.stop();
+});
+
+test('one of its own is kept where the data directory was exchanged between two roles', async () => {
+  const dataDir = join(pki.directory, 'exchanged');
+  mkdirSync(dataDir);
+  const [url, peerUrl] = ['https://127.0.0.1:2379', 'https://127.0.0.1:2380'];
+  const outcome = loadConfiguration(
+    [
+      ...[`--data-dir=${dataDir}`, '--auto-tls', `--listen-client-urls=${url}`, `--advertise-client-urls=${url}`],
+      ...['--peer-auto-tls', `--listen-peer-urls=${peerUrl}`, `--initial-advertise-peer-urls=${peerUrl}`],
+      `--initial-cluster=default=${peerUrl}`,
+    ],
+    {},
+    () => '',
+    { version: '0', nodeVersion: process.version, platform: 'test' },
+  );
+  if (outcome.kind !== 'run') throw new Error(JSON.stringify(outcome));
+  const read = (): readonly string[] =>
+    ['client.crt', 'client.key', 'peer.crt', 'peer.key'].map((name) =>
+      readFileSync(join(dataDir, 'tls', name), 'utf8'),
+    );
+  const tls = await ProcessTls.open(outcome.configuration, pino({ level: 'silent' }));
+  try {
+    await tls.makeOwn();
+    const before = read();
+    renameSync(dataDir, `${dataDir}.removed-1`);
+    mkdirSync(dataDir);
+    await tls.makeOwn();
+    expect(read()).toEqual(before);
+    expect(statSync(join(dataDir, 'tls')).mode & 0o777).toBe(0o700);
+    expect(statSync(join(dataDir, 'tls/peer.key')).mode & 0o777).toBe(0o600);
+    // What somebody has put there since is his.
+    writeFileSync(join(dataDir, 'tls/client.crt'), 'another');
+    await tls.makeOwn();
+    expect(read()[0]).toBe('another');
+  } finally {
+    tls.stop();
+  }
 });
 
 test.each([

@@ -71,10 +71,10 @@ describe('who comes late to a token whose members are of another cluster by now'
     expect((await fetch(`${old}/1234`, { method: 'PUT', body })).status).toBe(201);
   });
 
-  test('does not forward to it', async () => {
+  test.each(['--name=late', '--proxy=on'])('does not forward to it (%s)', async (flag) => {
     const lines: { msg: string; reasons?: string[] }[] = [];
     const logger = pino({ base: null }, { write: (line) => lines.push(JSON.parse(line) as { msg: string }) });
-    const late = await startOne('all', ['--name=late', `--discovery=${old}`], undefined, logger);
+    const late = await startOne('all', [flag, `--discovery=${old}`], undefined, logger);
     const config = await untilOk(`${late.url}/v2/config/local/proxy`);
     expect(await config.json()).toEqual({ endpoints: [] });
     expect(lines.find(({ reasons }) => reasons !== undefined)?.reasons).toEqual([

@@ -16,11 +16,15 @@ async function startOne(...parameters: Parameters<typeof startInProcess>): Promi
   return started;
 }
 
+function peersAt({ peerUrl }: InProcess) {
+  return { peerURLs: [peerUrl], clusterId: undefined };
+}
+
 /** A cluster of one to forward to, and a member of another one that is to turn. */
 async function pair() {
   const cluster = await startOne('all', ['--name=other']);
   const turning = await startOne('all');
-  const proxy = asProxy(turning.setting, () => Promise.resolve([cluster.peerUrl]));
+  const proxy = asProxy(turning.setting, () => Promise.resolve(peersAt(cluster)));
   return { cluster, turning, proxy, member: asMember(turning.setting) };
 }
 
@@ -95,7 +99,7 @@ test('a second start that fails leaves nothing open, and the first can come back
     ...configuration.listenClientUrls,
     { ...configuration.listenClientUrls[0]!, port: place.port },
   ];
-  const elsewhere = asProxy({ ...turning.setting, configuration }, () => Promise.resolve([turning.peerUrl]));
+  const elsewhere = asProxy({ ...turning.setting, configuration }, () => Promise.resolve(peersAt(turning)));
   await expect(turning.serving.turnTo(elsewhere)).rejects.toThrow(ListenError);
   expect(turning.serving.role).toBeUndefined();
   await expect(fetch(turning.url)).rejects.toThrow();

@@ -23,8 +23,9 @@ export class FakeServer {
   url = '';
   private readonly server = createServer((request, response) => void this.handle(request, response));
 
-  async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
+  /** Whoever stops it and still has use for its place gives a port that stays free then (`stablePort`). */
+  async start(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.server.listen(port, '127.0.0.1', resolve));
     this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 

@@ -4,6 +4,7 @@ import { createServer, type TlsOptions as ServerOptions } from 'node:tls';
 import type { AddressInfo } from 'node:net';
 import { createClient, TLS_CODES, UnreachableError, type TlsOptions } from '../../src/client';
 import { startFairClock } from '../support/fairClock';
+import { stablePort } from '../support/ports';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 
 const DAY_MS = 86_400_000;
@@ -134,9 +135,7 @@ it.each(cases)('$name: told at once', async ({ code, words, begin }) => {
 
 it('goes on trying while one of the members may yet answer', async () => {
   const hopeless = `https://${await tlsServer(await stranger.issue('s'))}`;
-  const closed = createPlainServer();
-  const address = await listen(closed);
-  await new Promise((resolve) => servers.splice(servers.indexOf(closed), 1)[0]?.close(resolve));
+  const address = `127.0.0.1:${await stablePort()}`;
   const { error, tookMs } = await failureOf([hopeless, `https://${address}`], trusting(), 1500);
   expect(error).not.toHaveProperty('code', expect.anything());
   expect(error.message).toMatch(/unknown authority/);

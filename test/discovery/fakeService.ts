@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { stablePort } from '../support/ports';
 
 interface Key {
   readonly value: string;
@@ -8,7 +8,7 @@ interface Key {
 }
 
 /** What the service does with a request instead of carrying it out; undefined: carry it out. */
-export type Fault = 'drop' | 'dropAfter' | 'error' | 'html' | 'clear' | 'hang' | 'early';
+export type Fault = 'drop' | 'dropAfter' | 'error' | 'html' | 'clear' | 'hang' | 'early' | 'standby' | 'election';
 
 /** Turns of the event loop in which nothing comes; a request takes some from the connection to the end of its body. */
 const QUIET_ROUNDS = 30;
@@ -24,15 +24,16 @@ export class FakeService {
   private readonly waiting = new Set<() => void>();
   private received = 0;
   private server: Server | undefined;
-  private port = 0;
+  private port: number | undefined;
 
   async start(): Promise<this> {
     const server = createServer((request, response) => {
       // A client that went away in the middle of its request gets no answer.
       this.serve(request, response).catch(() => response.destroy());
     });
+    // While it is stopped, nobody else may be there.
+    this.port ??= await stablePort();
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
-    this.port = (server.address() as AddressInfo).port;
     this.server = server;
     return this;
   }
@@ -99,6 +100,12 @@ export class FakeService {
         return void response
           .writeHead(400)
           .end('{"errorCode":401,"message":"The event in requested index is outdated and cleared","index":99}');
+      case 'standby':
+        return void response
+          .writeHead(400)
+          .end('{"errorCode":402,"message":"Standby Internal Error","cause":"no leader is known","index":0}');
+      case 'election':
+        return void response.writeHead(400).end('{"errorCode":301,"message":"During Leader Election","index":7}');
       case 'dropAfter':
       case undefined:
     }

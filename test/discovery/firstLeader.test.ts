@@ -1,6 +1,7 @@
 import type { Beginning } from '../../src/discovery/beginning';
-import { beginFromDiscovery, type Protocol } from '../../src/discovery/discoveryUrl';
+import { beginFromDiscovery } from '../../src/discovery/discoveryUrl';
 import { keepRegistered } from '../../src/discovery/firstLeader';
+import type { Protocol } from '../../src/discovery/tokenKind';
 import { until } from '../cluster/waiting';
 import { FakeService } from './fakeService';
 import { clusterOf, FakeNotes, joiner, type Joiner } from './joiner';

@@ -7,6 +7,8 @@ import { replaceMember, type ReplacementOptions } from '../../src/discovery/repl
 import { dialTcp } from '../../src/platform/dial';
 import { environment, type Said } from './joiner';
 
+/** The id of the member that is added. */
+const FRESH = 'f4e54';
 const DIALS = { peer: dialTcp, client: dialTcp };
 
 /** How a member with this environment asks. */
@@ -31,7 +33,7 @@ async function clusterThatAnswers(
     const status = statuses[seen.length] ?? 500;
     seen.push(`${request.method} ${request.url}`);
     response.writeHead(status, { Connection: 'close' });
-    response.end(status === 204 ? undefined : JSON.stringify({ id: 'fresh', members }));
+    response.end(status === 204 ? undefined : JSON.stringify({ id: FRESH, members }));
   });
   await new Promise<void>((resolve) => server?.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
@@ -58,20 +60,20 @@ function replace(url: string, asked: string[] = [], isListed = true): Promise<st
 
 it('removes the lost member, then adds one with its URLs', async () => {
   const { url, seen } = await clusterThatAnswers([204, 201]);
-  expect(await replace(url)).toBe('fresh');
+  expect(await replace(url)).toBe(FRESH);
   expect(seen).toEqual(['DELETE /v2/members/old?onlyIfLost=true', 'POST /v2/members']);
 });
 
 it('only adds where an earlier run had removed', async () => {
   const { url, seen } = await clusterThatAnswers([201]);
-  expect(await replace(url, [], false)).toBe('fresh');
+  expect(await replace(url, [], false)).toBe(FRESH);
   expect(seen).toEqual(['POST /v2/members']);
 });
 
 it('goes on trying while the cluster has no leader, and minds neither step done before', async () => {
   const { url, seen } = await clusterThatAnswers([500, 410, 500, 200, 410, 201]);
   const asked: string[] = [];
-  expect(await replace(url, asked)).toBe('fresh');
+  expect(await replace(url, asked)).toBe(FRESH);
   expect(asked).toEqual(['http://b:1', 'http://b:1']);
   expect(seen).toHaveLength(6);
 });
@@ -104,9 +106,9 @@ it('says why an update failed', async () => {
 it('finds the member that an earlier attempt added', async () => {
   const { url } = await clusterThatAnswers(
     [410, 409, 200],
-    [{ id: 'mine', name: '', peerURLs: ['http://a:1'], clientURLs: [] }],
+    [{ id: 'a1', name: '', peerURLs: ['http://a:1'], clientURLs: [] }],
   );
-  expect(await replace(url)).toBe('mine');
+  expect(await replace(url)).toBe('a1');
 });
 
 it('asks again who the members are: those of a young cluster publish their client URLs one after the other', async () => {
@@ -121,7 +123,7 @@ it('asks again who the members are: those of a young cluster publish their clien
     fetchMembers: () => Promise.resolve({ clusterId: 'c', members: [++asked < 3 ? young : grown] }),
     ...asking(environment()),
   });
-  expect(id).toBe('fresh');
+  expect(id).toBe(FRESH);
   expect(asked).toBe(3);
   expect(seen).toEqual(['POST /v2/members']);
 });
@@ -137,7 +139,7 @@ it('asks nobody of another cluster that is at one of the URLs by now', async () 
     fetchMembers: () => Promise.resolve({ clusterId: 'y', members: [foreign] }),
     ...asking(environment()),
   });
-  expect(id).toBe('fresh');
+  expect(id).toBe(FRESH);
   expect(seen.filter((line) => line.includes('foreign'))).toEqual([]);
 });
 
@@ -171,7 +173,7 @@ it('ends when a member that was started has taken the place of the lost one mean
 
 it('gives a member that has just ended time to be missed, and then takes its place', async () => {
   const { url, seen } = await clusterThatAnswers([409, 409, 204, 201]);
-  expect(await replace(url)).toBe('fresh');
+  expect(await replace(url)).toBe(FRESH);
   expect(seen).toHaveLength(4);
 });
 
@@ -228,12 +230,12 @@ it('asks over the peer port first, where that speaks TLS', async () => {
       },
       add: (server) => {
         seen.push(server);
-        return Promise.resolve('fresh');
+        return Promise.resolve(FRESH);
       },
     },
     [BOTH],
   );
-  expect(id).toBe('fresh');
+  expect(id).toBe(FRESH);
   expect(seen).toEqual(Array(2).fill({ port: 'peer', url: 'https://b:1' }));
 });
 
@@ -246,11 +248,11 @@ it('stays with a peer port that serves and cannot do it now: the advice to users
         const outcome = outcomes[seen.push(url) - 1] ?? 'removed';
         return typeof outcome === 'string' ? Promise.resolve(outcome) : Promise.reject(outcome);
       },
-      add: () => Promise.resolve('fresh'),
+      add: () => Promise.resolve(FRESH),
     },
     [BOTH, BOTH, BOTH, BOTH],
   );
-  expect(id).toBe('fresh');
+  expect(id).toBe(FRESH);
   expect(seen).toEqual(Array(4).fill('https://b:1'));
 });
 
@@ -268,11 +270,11 @@ it('goes over to the client port of those that show no certificates to each othe
         seen.push(url);
         return port === 'peer' ? Promise.reject(new NotServedError('status 403')) : Promise.resolve('removed');
       },
-      add: () => Promise.resolve('fresh'),
+      add: () => Promise.resolve(FRESH),
     },
     [BOTH],
   );
-  expect(id).toBe('fresh');
+  expect(id).toBe(FRESH);
   expect(seen).toEqual(['https://b:1', 'http://b:2379']);
 });
 
@@ -286,7 +288,7 @@ it('asks other paths of a peer port', async () => {
   const { url, seen } = await clusterThatAnswers([204, 201]);
   const api = new HttpMembersApi(environment().environment, DIALS);
   await api.removeLost({ port: 'peer', url }, 'old');
-  expect(await api.add({ port: 'peer', url }, ['https://a:1'])).toBe('fresh');
+  expect(await api.add({ port: 'peer', url }, ['https://a:1'])).toBe(FRESH);
   expect(seen).toEqual(['DELETE /members/old?onlyIfLost=true', 'POST /members']);
 });
 

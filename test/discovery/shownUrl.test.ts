@@ -42,7 +42,7 @@ test.each([
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/${TOKEN}`;
   const asked = [
     (options: DiscoveryOptions) => beginFromDiscovery(options, 'auto'),
-    ({ registry, environment: around }: DiscoveryOptions) => registeredPeers(registry, around),
+    ({ registry, environment: around }: DiscoveryOptions) => registeredPeers(registry, around, 'auto'),
   ];
   try {
     for (const ask of asked) {

@@ -84,6 +84,15 @@ it('does not register where all places are taken, and says who has them', async 
   expect(service.keys.size).toBe(before);
 });
 
+it('takes a full token under another spelling of its URL, too: the cluster is the one that the others made', async () => {
+  const url = service.token('t', '2');
+  for (const name of ['a', 'b']) service.put(`/t/${joiner(name, url).id}`, `${name}=http://${name}:2380`);
+  await expect(begin(joiner('c', url.replace('127.0.0.1', 'localhost')))).rejects.toMatchObject({
+    name: 'ClusterFullError',
+    clusterId: clusterOf(['a', 'b'], url).clusterId,
+  });
+});
+
 describe('registering again', () => {
   it('goes on where the same data directory was cut short, before and after the request', async () => {
     const url = service.token('t', '2');
@@ -217,23 +226,40 @@ describe('a service in trouble', () => {
     expect(foundersOf(await beginning)).toEqual(['a']);
   });
 
-  it.each(['error', 'drop'] as const)('each third request fails (%s), and the cluster forms', async (fault) => {
-    const url = service.token('t', '5');
-    let number = 0;
-    service.fault = () => (++number % 3 === 0 ? fault : undefined);
-    const founded = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => begin(joiner(name, url))));
-    for (const beginning of founded) expect(foundersOf(beginning)).toEqual(foundersOf(founded[0]!));
+  it('that is a standby for a moment is waited for, and the log has its words', async () => {
+    const url = service.token('t', '1');
+    let asked = 0;
+    service.fault = () => (++asked <= 2 ? 'standby' : undefined);
+    const member = joiner('a', url);
+    expect(foundersOf(await begin(member))).toEqual(['a']);
+    expect(member.lines[0]).toBe(
+      'the discovery service cannot be asked (402: Standby Internal Error (no leader is known)); waiting for it',
+    );
   });
 
-  it.each(['hang', 'clear', 'early', 'drop'] as const)('a watch that ends with "%s" is renewed', async (fault) => {
-    const url = service.token('t', '2');
-    service.fault = (what) => (what.includes('wait=true') ? fault : undefined);
-    const first = begin(joiner('a', url));
-    const watches = () => service.seen.filter((line) => line.includes('wait=true')).length;
-    await until('it watched twice', 60_000, () => watches() >= 2 || undefined);
-    expect(watches()).toBeLessThan(20);
-    expect(foundersOf(await begin(joiner('b', url)))).toEqual(foundersOf(await first));
-  });
+  it.each(['error', 'drop', 'standby', 'election'] as const)(
+    'each third request fails (%s), and the cluster forms',
+    async (fault) => {
+      const url = service.token('t', '5');
+      let number = 0;
+      service.fault = () => (++number % 3 === 0 ? fault : undefined);
+      const founded = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => begin(joiner(name, url))));
+      for (const beginning of founded) expect(foundersOf(beginning)).toEqual(foundersOf(founded[0]!));
+    },
+  );
+
+  it.each(['hang', 'clear', 'early', 'drop', 'standby'] as const)(
+    'a watch that ends with "%s" is renewed',
+    async (fault) => {
+      const url = service.token('t', '2');
+      service.fault = (what) => (what.includes('wait=true') ? fault : undefined);
+      const first = begin(joiner('a', url));
+      const watches = () => service.seen.filter((line) => line.includes('wait=true')).length;
+      await until('it watched twice', 60_000, () => watches() >= 2 || undefined);
+      expect(watches()).toBeLessThan(20);
+      expect(foundersOf(await begin(joiner('b', url)))).toEqual(foundersOf(await first));
+    },
+  );
 
   it('is no longer waited for when the process is asked to stop', async () => {
     const url = service.token('t', '2');
@@ -294,6 +320,25 @@ describe('a bad token', () => {
     await expect(begun).rejects.toBeInstanceOf(JoinError);
     await expect(begun).rejects.toThrow(new RegExp(`the registration ${key} is .*, not NAME=URL`));
     expect(service.keys.size).toBe(2);
+  });
+
+  it('with a registration of a member that was given another spelling of it: neither founds, and neither registers beside it', async () => {
+    const url = service.token('t', '3');
+    const other = url.replace('127.0.0.1', 'localhost');
+    const first = begin(joiner('a', url));
+    await until('it is registered', 60_000, () => service.keys.size === 2 || undefined);
+    const reason = (name: string, id: string): RegExp =>
+      new RegExp(
+        `the registration ${id} \\(${name}, http://${name}:2380\\) was made with another spelling of the discovery URL than`,
+      );
+    await expect(begin(joiner('c', other))).rejects.toThrow(reason('a', joiner('a', url).id));
+    expect(service.keys.size).toBe(2);
+    // One that does not look, as etcd.
+    const { id } = joiner('c', other);
+    service.put(`/t/${id}`, 'c=http://c:2380');
+    await expect(first).rejects.toThrow(reason('c', id));
+    await expect(begin(joiner('b', url))).rejects.toBeInstanceOf(JoinError);
+    expect(service.keys.size).toBe(3);
   });
 
   it('but one with as many URLs as a member may have is one', () => {

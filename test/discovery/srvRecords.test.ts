@@ -1,5 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
+import { faultOfUrl } from '../../src/config/urls';
+import { JoinError } from '../../src/discovery/beginning';
 import { foundersFromSrv, type Lookup, type SrvOptions } from '../../src/discovery/srvRecords';
 import { environment } from './joiner';
 
@@ -35,6 +37,7 @@ function founders(lookup: Lookup, rest: Partial<SrvOptions> = {}) {
     serviceName: '',
     name: 'infra0',
     peerURLs,
+    faultOfUrl,
     environment: environment().environment,
   };
   return foundersFromSrv({ ...base, lookup, ...rest });
@@ -92,6 +95,33 @@ it('finds itself only with the scheme that it advertises, by name and by address
 
 it('refuses a domain without records', async () => {
   await expect(founders(lookupOf({}))).rejects.toThrow(`there are no SRV records ${SECURE} or ${PLAIN}`);
+});
+
+it('takes a record that is there twice, whatever its spelling, for one founder', async () => {
+  const { [PLAIN]: once = [] } = three;
+  const twice = { [PLAIN]: [...once, ['A.Example.com', 2380], ['b.example.com.', 2380]] } as const;
+  expect(await founders(lookupOf(twice))).toEqual(await founders(lookupOf(three)));
+});
+
+it('finds no founder in a record that says that the service is not there (RFC 2782)', async () => {
+  const none: Records = { [SECURE]: [['.', 0]], ...three };
+  expect(await founders(lookupOf(none))).toEqual(await founders(lookupOf(three)));
+  for (const target of ['.', ''])
+    await expect(founders(lookupOf({ [PLAIN]: [[target, 0]] }))).rejects.toThrow(
+      `there are no SRV records ${SECURE} or ${PLAIN} that name a host`,
+    );
+});
+
+it.each([
+  ['a host with port 0', ['b.example.com', 0], 'has no usable port'],
+  ['half an address', ['10.0.0', 2380], 'has no usable host'],
+  ['a path', ['b/c', 2380], 'has more than a host and a port'],
+  ['a comma', ['b,c', 2380], 'has no usable host'],
+] as const)('names a record in which nobody can be: %s', async (_what, record, fault) => {
+  const begun = founders(lookupOf({ [PLAIN]: [['a.example.com', 2380], record] }));
+  await expect(begun).rejects.toBeInstanceOf(JoinError);
+  await expect(begun).rejects.toThrow(`the SRV record ${PLAIN} names nobody that can be reached: "http://${record[0]}`);
+  await expect(begun).rejects.toThrow(fault);
 });
 
 it('waits for a DNS server that does not answer', async () => {

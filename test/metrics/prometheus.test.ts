@@ -6,6 +6,7 @@ import { closeConnections } from '../cluster/httpClient';
 import { until } from '../cluster/waiting';
 import { alertExpressions, dashboardExpressions } from './etcdExpressions';
 import { alertRules, measured, panels, quicker, quickRules, recordingExpressions } from './expressions';
+import { whyNoStrace } from '../support/strace';
 import { makePki, type Pki } from '../tls/support/pki';
 import { Load } from './load';
 import { PrometheusProcess, whyNoPrometheus } from './prometheusProcess';
@@ -15,7 +16,7 @@ const INTERVAL_MS = 500;
 const PAUSE_MS = 100;
 const missing = whyNoPrometheus() ?? whyNoCairn();
 const suite = missing === undefined ? describe : describe.skip;
-const strace = spawnSync('strace', ['-V']).status === 0;
+const strace = whyNoStrace() === undefined;
 
 test('the files that are shipped are in order', () => {
   const dashboard = panels('5m');

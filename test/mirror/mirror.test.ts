@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isGeneration } from '../../src/mirror/directory/names';
@@ -87,6 +96,16 @@ test('it holds what the prefix holds, from the first listing on', async () => {
   expect(seen()).toEqual({ 'db/host': 'b', 'db/port': '1' });
   expect(status).toMatchObject({ isFresh: true, isConnected: true, state: { index: source.index, keys: 2, bytes: 2 } });
   expect(new Set(states).size).toBe(2);
+});
+
+test('the directory that it makes is open to readers, whatever the umask', async () => {
+  const before = process.umask(0o077);
+  try {
+    await make(new FakeSource()).mirror.claim();
+    expect(statSync(directory).mode & 0o777).toBe(0o755);
+  } finally {
+    process.umask(before);
+  }
 });
 
 test('a listing that is the same is not written again, and its index is known', async () => {
@@ -227,6 +246,102 @@ test('what cannot be written leaves the last state, and is tried again without a
   rmSync(join(directory, 'b'));
   await until(() => status.counts.written === 2);
   expect(seen()).toEqual({ a: '1', b: '2' });
+});
+
+describe('what others do to the links that readers go by, while the keys stay as they are:', () => {
+  const theirs = (): void => {
+    rmSync(join(directory, 'a'));
+    writeFileSync(join(directory, 'a'), 'theirs');
+  };
+  /** As a shell does `rm -rf DIR/*`. */
+  const removeAll = (): void => {
+    for (const name of readdirSync(directory).filter((each) => !each.startsWith('.')))
+      rmSync(join(directory, name), { recursive: true });
+  };
+  const held = (): FakeSource => {
+    const source = new FakeSource();
+    source.set('a', '1');
+    source.set('db/host', 'h');
+    return source;
+  };
+  const WHOLE = { a: '1', 'db/host': 'h' };
+
+  test('links that were removed are put back by the next listing', async () => {
+    const { status, said, start } = make(held(), { resyncMs: 20 });
+    await start();
+    await until(() => status.isReady);
+    removeAll();
+    expect(seen()).toEqual({});
+    await until(() => 'a' in seen() && 'db/host' in seen());
+    expect(seen()).toEqual(WHOLE);
+    await until(() => said.join('\n').includes('links that somebody had removed are put back: a'));
+    expect(status.counts).toMatchObject({ written: 1, notWritten: 0 });
+  });
+
+  test('they are put back at the start too, before anything is said to be there, without the cluster', async () => {
+    const source = held();
+    await write(source);
+    removeAll();
+    source.failure = new Error('nobody answers');
+    const { mirror, status } = make(source);
+    await mirror.open();
+    expect(seen()).toEqual(WHOLE);
+    expect(status.isReady).toBe(true);
+  });
+
+  test('what has taken the place of one is in the way, which is said until it is gone', async () => {
+    const { status, said, start } = make(held(), { resyncMs: 20 });
+    await start();
+    await until(() => status.isReady);
+    theirs();
+    await until(() => status.counts.notWritten > 0);
+    expect(said.join('\n')).toContain(`${join(directory, 'a')} is in the way`);
+    const { currentAtS } = status;
+    expect(seen()).toEqual({ ...WHOLE, a: 'theirs' });
+    rmSync(join(directory, 'a'));
+    await until(() => status.currentAtS > currentAtS);
+    expect(seen()).toEqual(WHOLE);
+    expect(said).toContain('the state is written again');
+  });
+
+  test('a state with something in the way is none to begin with', async () => {
+    const source = held();
+    await write(source);
+    theirs();
+    source.failure = new Error('nobody answers');
+    const { mirror, status, said, states } = make(source);
+    await mirror.open();
+    expect([status.isReady, states]).toEqual([false, []]);
+    expect(said.join('\n')).toMatch(/readers do not see all that the directory holds, .*: .*a is in the way/);
+    source.failure = undefined;
+    const stopping = new AbortController();
+    const over = mirror.once(stopping.signal);
+    await until(() => status.counts.notWritten > 1);
+    stopping.abort();
+    expect(await over).toBe(false);
+    expect(seen()).toEqual({ ...WHOLE, a: 'theirs' });
+  });
+
+  test.each<[string, () => void]>([
+    ['the link to the state', () => rmSync(join(directory, '..data'))],
+    ['the state', () => rmSync(join(directory, readdirSync(directory).find(isGeneration) ?? ''), { recursive: true })],
+    ['a file of the state', () => rmSync(join(directory, '..data', 'a'))],
+    [
+      'what the link leads to',
+      () => {
+        rmSync(join(directory, '..data'));
+        symlinkSync('..lock', join(directory, '..data'));
+        writeFileSync(join(directory, '..lock'), '');
+      },
+    ],
+  ])('without %s it is written again', async (_name, damage) => {
+    const { status, start } = make(held(), { resyncMs: 20 });
+    await start();
+    await until(() => status.isReady);
+    damage();
+    await until(() => status.counts.written === 2);
+    expect(seen()).toEqual(WHOLE);
+  });
 });
 
 test('an index that goes back is another cluster: it is taken, and said', async () => {

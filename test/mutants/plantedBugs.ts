@@ -293,9 +293,9 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   },
   {
     name: 'what was kept for a listing that is over is lost to those that began before it',
-    file: 'src/machine/keyspace/runningListings.ts',
-    text: 'if (past.isEmpty) return;',
-    instead: 'if (past.bytes >= 0) return;',
+    file: 'src/machine/keyspace/past.ts',
+    text: 'if (since <= older.moment && !older.has(node))',
+    instead: 'if (since < older.moment && !older.has(node))',
     test: 'test/machine/keyspace/runningListing.test.ts',
     killedBy:
       'so does each of many that began at different moments, and one for which there is no room any more shows that it is not whole',

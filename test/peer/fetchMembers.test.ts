@@ -1,18 +1,21 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fetchMembers, FetchMembersError, parseMembers } from '../../src/peer/fetchMembers';
+import { stablePort } from '../support/ports';
 
-let server: Server;
+let server: Server | undefined;
 
 async function serve(listener: RequestListener): Promise<string> {
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const started = createServer(listener);
+  server = started;
+  await new Promise<void>((resolve) => started.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(started.address() as AddressInfo).port}`;
 }
 
 afterEach(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  server?.closeAllConnections();
+  await new Promise((resolve) => (server === undefined ? resolve(undefined) : server.close(resolve)));
+  server = undefined;
 });
 
 const BODY =
@@ -71,9 +74,7 @@ describe('the members of a running cluster', () => {
   });
 
   it('cannot be had from where nobody listens, or from no URL', async () => {
-    const url = await serve(() => undefined);
-    await new Promise((resolve) => server.close(resolve));
-    await expect(fetchMembers(url, 1000)).rejects.toThrow('connection refused');
+    await expect(fetchMembers(`http://127.0.0.1:${await stablePort()}`, 10_000)).rejects.toThrow('connection refused');
     await expect(fetchMembers('nonsense', 1000)).rejects.toThrow(FetchMembersError);
   });
 

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 export interface GoneHost {
   readonly url: string;
+  /** How many streams it was asked for. */
+  readonly asked: () => number;
   close(): void;
 }
 
@@ -22,7 +24,9 @@ export async function startGoneHost(echoes: boolean): Promise<GoneHost> {
         }
       : {};
   const server: Server = createServer((request, response) => response.writeHead(410, headersFor(request)).end());
+  let asked = 0;
   server.on('upgrade', (request, socket) => {
+    asked += 1;
     socket.on('error', () => undefined);
     const lines = Object.entries(headersFor(request)).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.end(`HTTP/1.1 410 Gone\r\n${lines.join('')}Content-Length: 0\r\n\r\n`);
@@ -30,6 +34,7 @@ export async function startGoneHost(echoes: boolean): Promise<GoneHost> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked: () => asked,
     close: () => {
       server.closeAllConnections();
       server.close();

@@ -1,11 +1,11 @@
 /** Members without consensus: a real HTTP server on a free port of 127.0.0.1, a network, and records of what it called. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { PeerClock, PeerLogger } from '../../src/peer/environment';
 import { PeerNetwork } from '../../src/peer/network';
 import type { PeerNetworkOptions } from '../../src/peer/types';
 import type { AppendRequest, Heartbeat, Message } from '../../src/raft/types';
+import { stablePort } from '../support/ports';
 
 export interface LogLine {
   readonly level: string;
@@ -95,7 +95,8 @@ export async function startNode(
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  const port = await listen(server, overrides.port ?? 0);
+  // Not one that the system picks: whoever stops may be dialed on, and be back at the same place.
+  const port = await listen(server, overrides.port ?? (await stablePort()));
   const log = new LogRecorder();
   const messages: Message[] = [];
   const batches: number[] = [];
@@ -167,7 +168,7 @@ export async function startNode(
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.on('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+    server.listen(port, '127.0.0.1', () => resolve(port));
   });
 }
 
@@ -218,8 +219,5 @@ export function append(from: string, to: string, index: number, bytes: number): 
 
 /** Where nobody listens. */
 export async function closedUrl(): Promise<string> {
-  const server = createServer();
-  const port = await listen(server, 0);
-  await new Promise((resolve) => server.close(resolve));
-  return `http://127.0.0.1:${port}`;
+  return `http://127.0.0.1:${await stablePort()}`;
 }

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer, Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DirectoryLock } from '../../src/platform/directoryLock';
+import { until } from '../cluster/waiting';
 
 let scratch: string;
 let directory: string;
 const locks: DirectoryLock[] = [];
+const askers: Socket[] = [];
 
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'cairn-lock-'));
@@ -16,6 +18,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+  for (const asker of askers.splice(0)) asker.destroy();
   for (const lock of locks.splice(0)) await lock.release();
   rmSync(scratch, { recursive: true, force: true });
 });
@@ -106,6 +109,48 @@ test('one whose lock was taken over knows it', async () => {
   expect(await Promise.all(locks.map((lock) => lock.isHeld()))).toEqual([false, true]);
   await locks.shift()!.release();
   expect(await locks[0]!.isHeld()).toBe(true);
+});
+
+/** Connected, and never ends its half by itself. */
+async function asker(name: string): Promise<Socket> {
+  const socket = connect({ path: join(directory, name), allowHalfOpen: true }).on('error', () => undefined);
+  askers.push(socket);
+  await once(socket, 'connect');
+  return socket;
+}
+
+test.each([
+  ['keeps its half open', () => undefined],
+  ['does not even read', (socket: Socket) => socket.pause()],
+])('one who asks, and %s, keeps nobody from letting go, and costs its holder no descriptor', async (_how, begun) => {
+  await take();
+  const [name = ''] = readdirSync(directory);
+  for (let count = 0; count < 20; count++) begun(await asker(name));
+  await until('its holder has none of them', 5000, () => connectionsOf(name) === 0);
+  // One more comes in the very moment.
+  await asker(name);
+  await locks.pop()!.release();
+  expect(await take()).toBe('held');
+});
+
+/** How many connections to a socket this process has accepted: they have its path, and whoever asks has none. */
+function connectionsOf(name: string): number {
+  const CONNECTED = '03';
+  return readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith(name) && line.split(/\s+/)[5] === CONNECTED).length;
+}
+
+test('accepting that fails again and again, as it does without descriptors, ends nobody', async () => {
+  const servers: Server[] = [];
+  const listen = jest.spyOn(Server.prototype, 'listen').mockImplementation(function (this: Server, ...rest) {
+    servers.push(this);
+    listen.mockRestore();
+    return this.listen(...rest);
+  });
+  await take();
+  for (let times = 0; times < 3; times++) servers[0]!.emit('error', new Error('accept EMFILE'));
+  expect(await take()).toBe('taken');
 });
 
 test('a path that is too long for a socket is no matter', async () => {

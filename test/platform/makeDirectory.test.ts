@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { directoryError, ensureDirectory, makeDirectory } from '../../src/platform/makeDirectory';
+import { directoryError, ensureDirectory, ensureNamedDirectory, makeDirectory } from '../../src/platform/makeDirectory';
 
 const MODE = 0o700;
 let place: string;
@@ -28,6 +28,25 @@ test('one that is there is made by nobody', async () => {
   mkdirSync(join(place, 'a'));
   await expect(makeDirectory(join(place, 'a'), MODE)).rejects.toMatchObject({ code: 'EEXIST' });
   await expect(ensureDirectory(join(place, 'a'), MODE)).resolves.toBeUndefined();
+});
+
+test('one that somebody named has its mode whatever the umask, and is left as it is where it was before', async () => {
+  const [above, named] = [join(place, 'above'), join(place, 'above', 'named')];
+  const modeOf = (path: string): number => statSync(path).mode & 0o7777;
+  const before = process.umask(0o077);
+  try {
+    await ensureNamedDirectory(named, 0o755);
+    expect([modeOf(above), modeOf(named)]).toEqual([0o700, 0o755]);
+    chmodSync(named, 0o710);
+    await ensureNamedDirectory(named, 0o755);
+    expect(modeOf(named)).toBe(0o710);
+    // A group that a directory hands down, as with fsGroup of Kubernetes.
+    chmodSync(above, 0o2770);
+    await ensureNamedDirectory(join(above, 'other'), 0o750);
+    expect(modeOf(join(above, 'other'))).toBe(0o2750);
+  } finally {
+    process.umask(before);
+  }
 });
 
 test.each(['/proc/nothing', '/proc/nothing/below'])('says that %s cannot be', async (path) => {

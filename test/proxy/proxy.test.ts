@@ -8,7 +8,13 @@ import { startFairClock } from '../support/fairClock';
 import { until } from '../cluster/waiting';
 import { headerOf } from '../support/responseReader';
 import type { ProxyUnderTest, Upstream } from './proxyUnderTest';
-import { startProxyUnderTest, startRawUpstream, startSwallowing, startUpstream } from './proxyUnderTest';
+import {
+  startProxyUnderTest,
+  startRawUpstream,
+  startSwallowing,
+  startUnreading,
+  startUpstream,
+} from './proxyUnderTest';
 
 const upstreams: Upstream[] = [];
 let proxy: ProxyUnderTest;
@@ -512,6 +518,62 @@ describe('members that fail', () => {
       await silent.close();
     }
   });
+});
+
+describe('a long body', () => {
+  // More than the buffers of connections hold.
+  const LONG = 'x'.repeat(32 * 1024 * 1024);
+
+  test('that a member does not take is its fault, and it is left alone', async () => {
+    const unreading = await startUnreading();
+    const member = await upstream(hello);
+    try {
+      proxy = await startProxyUnderTest([unreading.url, member.url], { failureWaitMs: 60_000 });
+      const body = Buffer.from(LONG);
+      const answer = await send(proxy.port, { method: 'PUT', target: '/v2/keys/a', headers: [], body }, 40_000);
+      expect([answer.status, answer.body]).toEqual([
+        502,
+        '{"message":"proxy: unable to get response from 1 endpoint(s)"}',
+      ]);
+      expect(proxy.warnings).toMatchObject([{ endpoint: unreading.url, reason: 'no answer: i/o timeout' }]);
+      expect(await put('value=c')).toMatchObject({ status: 200, body: 'hello' });
+    } finally {
+      await unreading.close();
+    }
+  }, 60_000);
+
+  test('that its client sends slowly fails nobody', async () => {
+    const member = await upstream((request, response) => {
+      void bodyOf(request).then((bytes) => response.end(String(bytes.length)));
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const socket = connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.write(`PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: ${LONG.length + 1}\r\n\r\n${LONG}`);
+    await new Promise((resolve) => setTimeout(resolve, 12_000));
+    socket.write('y');
+    await until('it is answered', 20_000, () => text.endsWith(`\r\n\r\n${LONG.length + 1}`));
+    expect(proxy.warnings).toEqual([]);
+    socket.destroy();
+  }, 60_000);
+
+  test('that is answered before all of it came has an answer, however long that takes', async () => {
+    const early = await rawUpstream((socket) => {
+      if (socket.isPaused()) return;
+      socket.pause();
+      socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 4\r\n\r\nno');
+      setTimeout(() => socket.write(', '), 12_000);
+    });
+    proxy = await startProxyUnderTest([early.url]);
+    const socket = connect(proxy.port, '127.0.0.1');
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.write(`PUT /v2/keys/a HTTP/1.1\r\nHost: a\r\nContent-Length: ${LONG.length}\r\n\r\n${LONG}`);
+    await until('it is answered', 40_000, () => text.endsWith('\r\n\r\nno, '));
+    expect(proxy.warnings).toEqual([]);
+    socket.destroy();
+  }, 60_000);
 });
 
 describe('what the proxy answers itself', () => {

@@ -60,6 +60,25 @@ export async function startRawUpstream(act: (socket: Socket, text: string) => vo
   };
 }
 
+/** Takes connections and reads nothing, as a process that stands still. */
+export async function startUnreading(): Promise<Pick<Upstream, 'url' | 'close'>> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy());
+    socket.pause();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => resolve());
+      }),
+  };
+}
+
 /** A process that stands still while its queue of connections is full: whoever dials it hears nothing. */
 export async function startSwallowing(): Promise<Pick<Upstream, 'url' | 'close'>> {
   const program =

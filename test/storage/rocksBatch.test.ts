@@ -1,7 +1,7 @@
 /** How much the engine's binding is given in one turn of the event loop: it copies all of it, and all that is in a batch that grows. */
-import { del, LongValue, put as putOf } from '../../src/storage/kv';
+import { del, LongValue, put as putOf, type KvOperation } from '../../src/storage/kv';
 import { writeBatch } from '../../src/storage/rocksBatch';
-import type { Callback, NativeBatch, NativeData, NativeDatabase } from '../../src/storage/rocksNative';
+import type { Callback, NativeBatch, NativeData, NativeDatabase, NativeOperation } from '../../src/storage/rocksNative';
 
 const MEBIBYTE = 1024 * 1024;
 const VALUE_BYTES = 10 * MEBIBYTE;
@@ -72,6 +72,14 @@ class Turns {
   };
 }
 
+/** Rejects with the engine's error. */
+function written(database: unknown, operations: readonly KvOperation[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done: Callback = (error) => (error ? reject(error) : resolve());
+    writeBatch(database as NativeDatabase, operations, { sync: true }, done);
+  });
+}
+
 test.each([9, 10, 16, 17, 20, 31])(
   'to grow for %i MiB a batch copies half of that at once, and takes no more',
   async (size) => {
@@ -86,9 +94,8 @@ test.each([9, 10, 16, 17, 20, 31])(
       put(key, value);
       capacities.push(batch.capacity);
     };
-    const database = { batch: () => batch } as unknown as NativeDatabase;
     const value = new LongValue(['x'.repeat(size * MEBIBYTE - 100)]);
-    await new Promise((resolve) => writeBatch(database, [putOf('a', value)], { sync: true }, resolve));
+    await written({ batch: () => batch }, [putOf('a', value)]);
     expect(largest).toBeLessThanOrEqual((size / 2) * MEBIBYTE + 100);
     expect(capacities.at(-1)).toBeGreaterThanOrEqual(size * MEBIBYTE);
     expect(capacities.at(-1)).toBeLessThanOrEqual(size * MEBIBYTE + 100);
@@ -104,25 +111,22 @@ test.each([
   const batch = new CopyingBatch((bytes) => {
     turns.add(bytes);
   });
-  const database = { batch: () => batch } as unknown as NativeDatabase;
+  const database = { batch: () => batch };
   const value = new LongValue([character.repeat(length)]);
   const write = (keys: readonly string[]): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const done: Callback = (error) => (error ? reject(error) : resolve());
-      writeBatch(
-        database,
-        keys.map((key) => putOf(key, value)),
-        { sync: true },
-        done,
-      );
-    });
+    written(
+      database,
+      keys.map((key) => putOf(key, value)),
+    );
+  const pairs = (keys: readonly string[]): readonly string[] => keys.map((key) => `${key}=${VALUE_BYTES}`);
   await write(['a', 'b', 'c']);
-  expect(batch.written).toEqual(['a', 'b', 'c'].map((key) => `${key}=${VALUE_BYTES}`));
+  expect(batch.written).toEqual(pairs(['a', 'b', 'c']));
   // Half of it, and two slices. Without room of its own the second would copy the first, or the third the two before it, and then come itself.
   expect(turns.most).toBeLessThanOrEqual((3 / 2) * VALUE_BYTES + 2 * MEBIBYTE);
   turns.startAgain();
   await write(['d', 'e']);
   turns.end();
+  expect(batch.written).toEqual(pairs(['a', 'b', 'c', 'd', 'e']));
   expect(turns.most).toBeLessThanOrEqual(VALUE_BYTES);
 });
 
@@ -130,28 +134,34 @@ test.each(['put', 'del'] as const)(
   'operations with long keys and no values (%s) are handed over in slices',
   async (type) => {
     const turns = new Turns();
-    const count = (key: NativeData): void => {
+    let handedOver: string[] = [];
+    let inBatch: readonly string[] = [];
+    const count = (kind: 'put' | 'del', key: NativeData): void => {
       turns.add(key.length);
+      handedOver.push(`${kind} ${key.length}`);
     };
     const batch = {
-      _put: count,
-      _del: count,
-      _clear: jest.fn(),
-      _write: (_: object, done: Callback) => done(undefined),
+      _put: (key: NativeData) => count('put', key),
+      _del: (key: NativeData) => count('del', key),
+      _clear: () => (handedOver = []),
+      _write: (_: object, done: Callback) => {
+        inBatch = handedOver;
+        done(undefined);
+      },
     };
-    const handedOver = (operations?: readonly { readonly key: NativeData }[]): unknown => {
-      for (const { key } of operations ?? []) count(key);
+    // Without operations it is a batch to be filled; with them that is all.
+    const whole = (operations?: readonly NativeOperation[], _options?: object, done?: Callback): unknown => {
+      for (const { type: kind, key } of operations ?? []) count(kind, key);
+      if (done !== undefined) batch._write({}, done);
       return batch;
     };
-    const database = { batch: handedOver } as unknown as NativeDatabase;
-    const operations = Array.from({ length: 256 }, (_, at) => {
-      const key = 'k'.repeat(4096 * (at + 1));
-      return type === 'put' ? putOf(key, '') : del(key);
-    });
-    const written = new Promise((resolve) => writeBatch(database, operations, { sync: true }, resolve));
-    // What is short goes at once, and calls nobody here.
-    await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 100))]);
+    const lengths = Array.from({ length: 256 }, (_, at) => 4096 * (at + 1));
+    await written(
+      { batch: whole },
+      lengths.map((length) => (type === 'put' ? putOf('k'.repeat(length), '') : del('k'.repeat(length)))),
+    );
     turns.end();
+    expect(inBatch).toEqual(lengths.map((length) => `${type} ${length}`));
     expect(turns.most).toBeLessThanOrEqual(3 * MEBIBYTE);
   },
 );

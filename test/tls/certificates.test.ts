@@ -1,7 +1,8 @@
 /** What stands in the files of certificates. */
 import { readFileSync } from 'node:fs';
 import { certificatesOf } from '../../src/tls/certificates';
-import { makePki, type Pki } from './support/pki';
+import { TlsFileError } from '../../src/tls/errors';
+import { makePki, withoutDate, type Pki } from './support/pki';
 
 let pki: Pki;
 
@@ -40,3 +41,17 @@ test('a certificate with a public key of an unknown kind is refused: Node.js 24 
     '--trusted-ca-file "/ca.pem": certificate 2 of 2 has a public key of a kind that this program cannot read',
   );
 });
+
+test.each([
+  ['it begins', 0],
+  ['it ends', 1],
+] as const)(
+  'a certificate that does not say when %s is refused: it would neither end nor be valid from a date on',
+  async (_what, which) => {
+    const good = readFileSync((await pki.issue('good')).certFile, 'utf8');
+    const file = { option: '--trusted-ca-file', path: '/ca.pem' };
+    const read = (): unknown => certificatesOf({ file, text: `${good}${withoutDate(good, which)}` });
+    expect(read).toThrow(TlsFileError);
+    expect(read).toThrow('--trusted-ca-file "/ca.pem": certificate 2 of 2 has a date that is none');
+  },
+);

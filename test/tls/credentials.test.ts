@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } 
 import { join } from 'node:path';
 import { Credentials } from '../../src/tls/credentials';
 import type { CertificateFiles, Pki } from './support/pki';
-import { longAgoMs, makePki } from './support/pki';
+import { longAgoMs, makePki, withoutDate } from './support/pki';
 
 const DAY_MS = 86_400_000;
 
@@ -13,6 +13,7 @@ let volume: string;
 let lines: { level: string; text: string }[];
 let nowMs: number;
 let keyMode: number;
+let nowFails: boolean;
 
 beforeAll(async () => {
   pki = await makePki();
@@ -35,6 +36,7 @@ function mount(name: string, certificate: string, key: string): void {
 
 beforeEach(() => {
   keyMode = 0o600;
+  nowFails = false;
   volume = join(pki.directory, 'volume');
   rmSync(volume, { recursive: true, force: true });
   mkdirSync(volume);
@@ -66,7 +68,10 @@ function open(files: Paths = { cert: join(volume, 'tls.crt'), key: join(volume, 
     },
     rules: { ownSignedByAuthorities: true },
     clock: {
-      now: () => nowMs,
+      now: () => {
+        if (nowFails) throw new Error('no time');
+        return nowMs;
+      },
       every: (_, run) => {
         check = run;
         return () => {
@@ -114,6 +119,11 @@ it('waits for the second file of two that are written one after the other', asyn
 
 it.each([
   ['is no certificate', () => ['hello', second.key] as const, /has no certificate in PEM form/],
+  [
+    'does not say when it ends',
+    () => [withoutDate(second.certificate, 1), second.key] as const,
+    /has a date that is none/,
+  ],
   ['has another key', () => [second.certificate, first.key] as const, /does not fit the certificate "second"/],
 ])('refuses a new one that %s, says so once, and keeps the old one', async (_, texts, reason) => {
   const credentials = await open();
@@ -141,6 +151,22 @@ it('keeps what it has when an expired one comes, and when the files go', async (
   expect(lines.map(({ text }) => text)).toEqual([
     expect.stringMatching(/has expired/),
     expect.stringMatching(/there is no such file/),
+  ]);
+});
+
+it('goes on where looking fails in a way that nobody thought of', async () => {
+  const credentials = await open();
+  const before = credentials.current;
+  nowFails = true;
+  await credentials.look();
+  await credentials.look();
+  nowFails = false;
+  expect(credentials.current).toBe(before);
+  expect(lines).toEqual([
+    {
+      level: 'warn',
+      text: 'TLS: looking at the files failed, and the certificates in use stay: no time; please report it',
+    },
   ]);
 });
 

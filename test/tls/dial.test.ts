@@ -13,6 +13,7 @@ import {
   type CertificateWish,
   type MadeCertificate,
 } from '../../src/tls/makeCertificates';
+import { stablePort } from '../support/ports';
 import { makeRevocations } from './support/pki';
 
 const HANDSHAKE_MS = 400;
@@ -49,13 +50,13 @@ afterEach(async () => {
   servers.clear();
 });
 
-async function listen(server: Server): Promise<number> {
+async function listen(server: Server, port = 0): Promise<number> {
   servers.add(server);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
 }
 
@@ -283,7 +284,7 @@ test('a server that speaks plain HTTP is told from one that is not there', async
   const plain = createPlainServer((socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
   });
-  const port = await listen(plain);
+  const port = await listen(plain, await stablePort());
   expect(await ask(`https://127.0.0.1:${port}/`, trusting(ca))).toMatch(
     /does not look like a TLS handshake.*http:\/\//,
   );

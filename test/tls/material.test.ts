@@ -5,7 +5,7 @@ import { TlsFileError } from '../../src/tls/errors';
 import { doubtOfModes, readTlsFiles, type TlsFiles } from '../../src/tls/files';
 import { makeCertificate } from '../../src/tls/makeCertificates';
 import { checkMaterial, type Material } from '../../src/tls/material';
-import { longAgoMs, makePki, type CertificateFiles, type Pki } from './support/pki';
+import { longAgoMs, makePki, withoutDate, type CertificateFiles, type Pki } from './support/pki';
 
 const DAY_MS = 86_400_000;
 
@@ -134,6 +134,18 @@ describe('names the file, what is wrong with it and what to do', () => {
     expect((await faultOf({ cert: good.certFile, key }))[1]).toMatch(/the private key is damaged/);
     const crl = pki.write('bad.crl', '-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n');
     expect((await faultOf({ ...pair(good), ca: pki.caFile, crl }))[1]).toMatch(/list 1 of 1 is damaged/);
+  });
+
+  it('that has a date that is none', async () => {
+    for (const which of [0, 1]) {
+      const cert = pki.write('timeless.crt', withoutDate(good.certificate, which));
+      expect(await faultOf({ cert, key: good.keyFile })).toEqual([
+        'notPem',
+        expect.stringMatching(/a date that is none/),
+      ]);
+      const ca = pki.write('timeless-ca.crt', withoutDate(pki.ca.certificate, which));
+      expect((await faultOf({ ...pair(good), ca }))[1]).toMatch(/^--trusted-ca-file .+ 1 of 1 has a date that is none/);
+    }
   });
 
   it('that is encrypted', async () => {

@@ -42,8 +42,10 @@ class KeyGrant {
   }
 
   /** Whether what was found may be shown, or what has happened: not the value of a file where the right is to a directory. */
-  mayShow({ node, prevNode }: KeyEvent): boolean {
-    return node.key !== this.directory || (node.dir && prevNode?.dir !== false);
+  mayShow({ action, node, prevNode }: KeyEvent): boolean {
+    if (node.key !== this.directory) return true;
+    // The node of a directory that expired does not say that it was one (docs/divergence.md, `expire-dir`).
+    return action === 'expire' ? prevNode?.dir === true : node.dir && prevNode?.dir !== false;
   }
 
   /** Whether it may be waited for what happens there, as things are now. */

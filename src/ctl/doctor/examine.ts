@@ -21,7 +21,8 @@ async function examineMember(target: Target, member: Member): Promise<MemberFact
   for (const url of member.clientURLs) {
     try {
       const { selfId, ...answering } = await examineAt({ ...target, url });
-      if (selfId === undefined || selfId === member.id) return { member, answering, failure: '', isUnasked };
+      // What failed at the URLs before this one is nothing that is not known of the member.
+      if (selfId === undefined || selfId === member.id) return { member, answering, failure: '', isUnasked: false };
       // What is there says nothing of this one.
       failures.push(`${url} leads to another member, ${selfId}: --advertise-client-urls of this one is not its own`);
     } catch (error) {

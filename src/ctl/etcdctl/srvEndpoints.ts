@@ -1,10 +1,12 @@
 /** Endpoints from DNS: `--discovery-srv`. */
+import { faultOfUrl } from '../../config/urls';
 import { codeOf } from '../../platform/errorCode';
+import { srvHosts, type SrvRecord } from '../../platform/srvHosts';
 import { EXIT } from './exitCodes';
 import { Failure, messageOf } from './failures';
 import { complain, type Io } from './io';
 
-type Lookup = (name: string) => Promise<readonly { readonly name: string; readonly port: number }[]>;
+type Lookup = (name: string) => Promise<readonly SrvRecord[]>;
 
 export interface SrvQuestion {
   readonly domain: string;
@@ -14,8 +16,8 @@ export interface SrvQuestion {
 }
 
 /**
- * Those that speak TLS first. Without `takesPlain` the others are named and left out. None without a domain. Rejects with Failure if the
- * domain has none at all, or DNS does not say.
+ * Those that speak TLS first. Without `takesPlain` the others are named and left out, and so is what nobody can reach. None without a
+ * domain. Rejects with Failure if the domain has none at all, or DNS does not say.
  */
 export async function srvEndpoints(
   io: Pick<Io, 'stderr'>,
@@ -24,13 +26,14 @@ export async function srvEndpoints(
 ): Promise<readonly string[]> {
   if (domain === '') return [];
   const ask = lookup ?? (await import('node:dns/promises')).resolveSrv;
-  const secure = await targets(ask, `_etcd-client-ssl._tcp.${domain}`, 'https', instead);
-  const plain = await targets(ask, `_etcd-client._tcp.${domain}`, 'http', instead);
+  const asked = { io, ask, instead };
+  const secure = await targets(asked, `_etcd-client-ssl._tcp.${domain}`, 'https');
+  const plain = await targets(asked, `_etcd-client._tcp.${domain}`, 'http');
   if (secure.length + plain.length === 0) {
     throw new Failure(
       EXIT.badArguments,
-      `there are no SRV records _etcd-client-ssl._tcp.${domain} or _etcd-client._tcp.${domain}; create them, or name the ` +
-        `members with ${instead}`,
+      `there are no SRV records _etcd-client-ssl._tcp.${domain} or _etcd-client._tcp.${domain} that name a host; create ` +
+        `them, or name the members with ${instead}`,
     );
   }
   if (takesPlain) return [...secure, ...plain];
@@ -41,8 +44,14 @@ export async function srvEndpoints(
 /** What DNS says of a name that has no such records; anything else says nothing about them. */
 const NONE: readonly string[] = ['ENOTFOUND', 'ENODATA'];
 
-async function targets(lookup: Lookup, name: string, scheme: string, instead: string): Promise<readonly string[]> {
-  const records = await lookup(name).catch((error: unknown) => {
+interface Asked {
+  readonly io: Pick<Io, 'stderr'>;
+  readonly ask: Lookup;
+  readonly instead: string;
+}
+
+async function targets({ io, ask, instead }: Asked, name: string, scheme: string): Promise<readonly string[]> {
+  const records = await ask(name).catch((error: unknown) => {
     const code = codeOf(error) ?? messageOf(error);
     if (NONE.includes(code)) return [];
     throw new Failure(
@@ -51,5 +60,10 @@ async function targets(lookup: Lookup, name: string, scheme: string, instead: st
         `again, look at the resolver of this machine, or name the members with ${instead}`,
     );
   });
-  return records.map(({ name: host, port }) => `${scheme}://${host.replace(/\.$/, '')}:${port}`);
+  return srvHosts(records).flatMap((host) => {
+    const url = `${scheme}://${host}`;
+    const fault = faultOfUrl(url);
+    if (fault !== undefined) complain(io, `ignoring the SRV record ${name}: ${fault}; correct the record`);
+    return fault === undefined ? [url] : [];
+  });
 }

@@ -67,8 +67,8 @@ function ttlOf({ expiry }: KeyEntry, ttl: (typeof TTLS)[number], nowMs: number):
   }
 }
 
-/** Of hidden keys the first hidden part is what has to be asked for by name. */
+/** Each directory or key that is hidden: what is hidden in one that is hidden itself is not listed with it, and has to be asked for by name too. */
 function hiddenIn(keys: readonly KeyEntry[]): readonly string[] {
-  const hidden = keys.flatMap(({ key }) => /^.*?\/_[^/]*/.exec(key)?.[0] ?? []);
+  const hidden = keys.flatMap(({ key }) => [...directoriesAbove(key), key].filter((each) => /\/_[^/]*$/.test(each)));
   return [...new Set(hidden)];
 }

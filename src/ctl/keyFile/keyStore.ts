@@ -98,7 +98,9 @@ export class KeyStore {
 
   private async readNode(key: string): Promise<KeyNode | undefined> {
     const answer = this.keys.get(`${this.prefix}${key}`, { recursive: true, sorted: true });
-    return (await unlessError(ERROR_CODES.keyNotFound, answer))?.node;
+    // What would lie below a value is not there; whether that value is in the way is for the plan.
+    const found = unlessError(ERROR_CODES.notADirectory, answer);
+    return (await unlessError(ERROR_CODES.keyNotFound, found))?.node;
   }
 
   /** The node and what is below it, each directory before what is in it. */

@@ -118,8 +118,9 @@ export class Migration {
   private async finish(): Promise<number> {
     for (let round = 0; round < ROUNDS_MAX; round++) {
       const listing = await this.source.keys.list('/', { recursive: true, sorted: true, signal: this.stop });
-      await this.keepAbove(listing.index);
+      // From here on, for raising the index takes its time. Not from the question on: it may have waited for a source that was away.
       const readAtMs = performance.now();
+      await this.keepAbove(listing.index);
       const missing = differences(listing.node, await this.target.read(), hasTtl);
       if (missing.length > 0) {
         await this.repeatAll(missing, listing.index, (node) => ttlLeft(node, readAtMs));

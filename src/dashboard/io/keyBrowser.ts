@@ -194,7 +194,7 @@ export class KeyBrowser {
       return answer.index;
     }
     if (answer.kind === 'refused') {
-      if (answer.refusal.status === 404) this.tree.forget(key);
+      if (answer.refusal.status === 404) this.tree.takeAbsence(key, answer.index);
       else this.tree.unlist([key]);
       const { text } = answer.refusal;
       this.notice = text.endsWith(key) ? text : `${key}: ${text}`;

@@ -77,7 +77,7 @@ function isSilence({ status, code }: Refusal): boolean {
 
 export type Answer =
   | { readonly kind: 'ok'; readonly body: unknown; readonly index: number }
-  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly index: number }
   /** No member answered; to a write: it may have been done. */
   | { readonly kind: 'unreachable' };
 
@@ -85,7 +85,7 @@ export type Answer =
 export function answerOf(status: number, body: unknown, index: number): Answer {
   if (status >= 200 && status < 300) return { kind: 'ok', body, index };
   const refusal = refusalOf(status, body);
-  return isSilence(refusal) ? { kind: 'unreachable' } : { kind: 'refused', refusal };
+  return isSilence(refusal) ? { kind: 'unreachable' } : { kind: 'refused', refusal, index };
 }
 
 /** Whether the member itself does not know whether a write was done: it was lost on the way, or nobody led in time. */

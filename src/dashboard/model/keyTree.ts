@@ -91,6 +91,16 @@ export class KeyTree {
     return key;
   }
 
+  /**
+   * A read found nothing there, or a deletion left nothing. The answer may have taken longer than the stream, which tells of what came after.
+   *
+   * @param index `X-Etcd-Index` of the answer
+   */
+  takeAbsence(key: string, index: number): void {
+    const known = this.nodes.get(key);
+    if (known === undefined || known.modifiedIndex <= index) this.forget(key);
+  }
+
   forget(key: string): void {
     this.forgetBelow([key]);
     this.nodes.delete(key);

@@ -18,7 +18,7 @@ export function DeleteButton({ browser, request, what, onMessage }: Props) {
     dialog.current?.close();
     const answer = await browser.ask(asked.current);
     if (answer.kind === 'ok') {
-      browser.tree.forget(asked.current.key);
+      browser.tree.takeAbsence(asked.current.key, answer.index);
       browser.select(asked.current.key);
     } else if (answer.kind === 'refused' && answer.refusal.code === TEST_FAILED) {
       onMessage('Not deleted: somebody else changed this key meanwhile.');

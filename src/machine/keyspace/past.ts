@@ -7,6 +7,13 @@ import { viewOf } from './view';
 const VIEW_BYTES = 300;
 const CHILD_BYTES = 8;
 
+/** Something as it was. */
+interface Kept<T> {
+  readonly was: T;
+  /** The moment at which the first of the listings began that needed it when it was kept. */
+  readonly since: number;
+}
+
 /**
  * What changed between a moment at which listings began and the next such moment, as it was before: of a node its view, of a directory
  * its children. What is not in it was then what it is in the next one; if there is none, what it is now.
@@ -16,8 +23,12 @@ export class Past {
   readonly listings = new Set<RunningListing>();
   newer: Past | undefined;
   bytes = 0;
-  private readonly views = new Map<TreeNode, NodeView>();
-  private readonly children = new Map<DirectoryNode, readonly TreeNode[]>();
+  private readonly views = new Map<TreeNode, Kept<NodeView>>();
+  private readonly children = new Map<DirectoryNode, Kept<readonly TreeNode[]>>();
+  private leaving: Generator<(older: Past) => void, void, undefined> | undefined;
+
+  /** @param moment a number that is higher for what began later */
+  constructor(readonly moment: number) {}
 
   get isEmpty(): boolean {
     return this.views.size === 0 && this.children.size === 0;
@@ -31,42 +42,41 @@ export class Past {
     return this.children.has(directory);
   }
 
-  keep(node: TreeNode, view = viewOf(node)): void {
-    this.views.set(node, view);
-    this.bytes += VIEW_BYTES + view.key.length + (view.value?.length ?? 0);
+  /** @param since the moment of the first listing that needs it */
+  keep(node: TreeNode, since: number, view = viewOf(node)): void {
+    this.views.set(node, { was: view, since });
+    this.bytes += bytesOfView(view);
   }
 
-  keepChildren(directory: DirectoryNode, children: readonly TreeNode[] = [...directory.children]): void {
-    this.children.set(directory, children);
-    this.bytes += VIEW_BYTES + CHILD_BYTES * children.length;
+  keepChildren(directory: DirectoryNode, since: number, children: readonly TreeNode[] = [...directory.children]): void {
+    this.children.set(directory, { was: children, since });
+    this.bytes += bytesOfChildren(children);
   }
 
   /** The node as it was when this began. */
   viewOf(node: TreeNode): NodeView {
-    let view = this.views.get(node);
-    for (let past = this.newer; view === undefined && past !== undefined; past = past.newer)
-      view = past.views.get(node);
-    return view ?? viewOf(node);
+    let kept = this.views.get(node);
+    for (let past = this.newer; kept === undefined && past !== undefined; past = past.newer)
+      kept = past.views.get(node);
+    return kept?.was ?? viewOf(node);
   }
 
   /** The children that a directory had when this began, in a list of the caller's own. */
   childrenOf(directory: DirectoryNode): TreeNode[] {
-    let children = this.children.get(directory);
-    for (let past = this.newer; children === undefined && past !== undefined; past = past.newer) {
-      children = past.children.get(directory);
+    let kept = this.children.get(directory);
+    for (let past = this.newer; kept === undefined && past !== undefined; past = past.newer) {
+      kept = past.children.get(directory);
     }
-    return [...(children ?? directory.children)];
+    return [...(kept?.was ?? directory.children)];
   }
 
-  /** Nobody began with the next one any more: what `listings` still need of it is kept here. */
-  takeOver(next: Past, listings: readonly RunningListing[]): void {
-    for (const [node, view] of next.views) {
-      if (!this.has(node) && listings.some((listing) => listing.shows(node))) this.keep(node, view);
-    }
-    for (const [directory, children] of next.children) {
-      if (!this.hasChildrenOf(directory) && listings.some((listing) => listing.lists(directory)))
-        this.keepChildren(directory, children);
-    }
+  /**
+   * Of what is kept here as much goes, `count` things at most: to the one before this, if a listing may need it that began then or earlier,
+   * else nowhere. For when no listing is left that began with this one: it shows the others the same, however much has gone.
+   */
+  handOver(older: Past, count: number): void {
+    this.leaving ??= this.leave();
+    for (let gone = 0; gone < count && !this.isEmpty; gone += 1) this.leaving.next().value?.(older);
   }
 
   /** Lets go of everything, whoever still holds this. */
@@ -75,4 +85,32 @@ export class Past {
     this.children.clear();
     this.newer = undefined;
   }
+
+  /** One after the other; also what is kept meanwhile. */
+  private *leave(): Generator<(older: Past) => void, void, undefined> {
+    while (!this.isEmpty) {
+      for (const [node, { was, since }] of this.views) {
+        this.views.delete(node);
+        this.bytes -= bytesOfView(was);
+        yield (older) => {
+          if (since <= older.moment && !older.has(node)) older.keep(node, since, was);
+        };
+      }
+      for (const [directory, { was, since }] of this.children) {
+        this.children.delete(directory);
+        this.bytes -= bytesOfChildren(was);
+        yield (older) => {
+          if (since <= older.moment && !older.hasChildrenOf(directory)) older.keepChildren(directory, since, was);
+        };
+      }
+    }
+  }
+}
+
+function bytesOfView({ key, value }: NodeView): number {
+  return VIEW_BYTES + key.length + (value?.length ?? 0);
+}
+
+function bytesOfChildren(children: readonly TreeNode[]): number {
+  return VIEW_BYTES + CHILD_BYTES * children.length;
 }

@@ -6,6 +6,12 @@ import { RunningListing, type Wanted } from './runningListing';
 /** Of all that is kept for listings. A client decides how slowly it reads, and others how much is changed meanwhile. */
 const PAST_BYTES_MAX = 64 * 1024 * 1024;
 
+/**
+ * Of what was kept for listings that are over: so much goes to those that began before with each change, and with each end of a listing. There
+ * may be 200,000 such things, and a thousand clients may go at once.
+ */
+const HANDED_OVER = 4;
+
 /** A listing could not be shown as of one moment any further: there was no room for all that changed since it began. */
 export class ListingCutError extends Error {
   override readonly name = 'ListingCutError';
@@ -16,13 +22,19 @@ export class ListingCutError extends Error {
  * as it was. Beyond PAST_BYTES_MAX the listings that began first are cut: they throw, and never show what is of another moment.
  */
 export class RunningListings {
-  /** The oldest first. */
+  /** The oldest first: one with listings, if there is any. Others may have none any more (handOver). */
   private readonly pasts: Past[] = [];
   private underWay = 0;
   private keptBytes = 0;
+  private moments = 0;
+  /** Whether there may be a past without listings. */
+  private hasToHandOver = false;
 
   /** @param bytesMax of all that is kept */
-  constructor(private readonly bytesMax = PAST_BYTES_MAX) {}
+  constructor(
+    private readonly bytesMax = PAST_BYTES_MAX,
+    private readonly handedOver = HANDED_OVER,
+  ) {}
 
   get count(): number {
     return this.underWay;
@@ -63,7 +75,8 @@ export class RunningListings {
   private pastFromNow(): Past {
     const newest = this.pasts.at(-1);
     if (newest?.isEmpty === true) return newest;
-    const past = new Past();
+    this.moments += 1;
+    const past = new Past(this.moments);
     if (newest !== undefined) newest.newer = past;
     this.pasts.push(past);
     return past;
@@ -71,29 +84,34 @@ export class RunningListings {
 
   /** Comes before every change of a node's fields. */
   nodeChanges(node: TreeNode): void {
+    this.handOver();
     const newest = this.pasts.at(-1);
     if (newest === undefined || newest.has(node)) return;
-    if (!this.isFor((listing) => listing.shows(node))) return;
+    const since = this.firstThat((listing) => listing.shows(node));
+    if (since === undefined) return;
     this.counted(newest, () => {
-      newest.keep(node);
+      newest.keep(node, since);
     });
   }
 
   /** Comes before every change of a directory's children. */
   childrenChange(directory: DirectoryNode): void {
+    this.handOver();
     const newest = this.pasts.at(-1);
     if (newest === undefined || newest.hasChildrenOf(directory)) return;
-    if (!this.isFor((listing) => listing.lists(directory))) return;
+    const since = this.firstThat((listing) => listing.lists(directory));
+    if (since === undefined) return;
     this.counted(newest, () => {
-      newest.keepChildren(directory);
+      newest.keepChildren(directory, since);
     });
   }
 
-  private isFor(needs: (listing: RunningListing) => boolean): boolean {
-    for (const { listings } of this.pasts) {
-      for (const listing of listings) if (needs(listing)) return true;
+  /** The moment at which the first listing began that needs something as it is now: none that does not will ever need it. */
+  private firstThat(needs: (listing: RunningListing) => boolean): number | undefined {
+    for (const { listings, moment } of this.pasts) {
+      for (const listing of listings) if (needs(listing)) return moment;
     }
-    return false;
+    return undefined;
   }
 
   /** Makes the change, and room for it. */
@@ -113,22 +131,39 @@ export class RunningListings {
     oldest.listings.clear();
     // Its clients may take long to come back.
     oldest.clear();
+    this.dropUnneeded();
   }
 
   private ended(listing: RunningListing, past: Past): void {
     if (!past.listings.delete(listing)) return;
     this.underWay -= 1;
     if (past.listings.size > 0) return;
-    const at = this.pasts.indexOf(past);
-    this.pasts.splice(at, 1);
-    this.keptBytes -= past.bytes;
-    const older = this.pasts[at - 1];
-    if (older === undefined) return;
+    this.dropUnneeded();
+    this.hasToHandOver = true;
+    this.handOver();
+  }
+
+  /** What is older than every listing. */
+  private dropUnneeded(): void {
+    const first = this.pasts.findIndex(({ listings }) => listings.size > 0);
+    for (const { bytes } of this.pasts.splice(0, first < 0 ? this.pasts.length : first)) this.keptBytes -= bytes;
+  }
+
+  /**
+   * A past whose listings are over goes into the one before it, little by little, the oldest such first: nothing is kept twice for long, and
+   * nothing that only they needed, however long those last that began before.
+   */
+  private handOver(): void {
+    if (!this.hasToHandOver) return;
+    const at = this.pasts.findIndex(({ listings }) => listings.size === 0);
+    const [older, past] = [this.pasts[at - 1], this.pasts[at]];
+    this.hasToHandOver = older !== undefined && past !== undefined;
+    if (older === undefined || past === undefined) return;
+    this.keptBytes -= older.bytes + past.bytes;
+    past.handOver(older, this.handedOver);
+    this.keptBytes += older.bytes + past.bytes;
+    if (!past.isEmpty) return;
     older.newer = past.newer;
-    if (past.isEmpty) return;
-    const listings = this.pasts.slice(0, at).flatMap((each) => [...each.listings]);
-    this.counted(older, () => {
-      older.takeOver(past, listings);
-    });
+    this.pasts.splice(at, 1);
   }
 }

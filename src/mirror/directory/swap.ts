@@ -12,12 +12,8 @@ import { join } from 'node:path';
 import { codeOf } from '../../platform/errorCode';
 import type { PlannedFile } from '../plan';
 import type { Disk } from './disk';
+import { namesIn, namesWithoutLink, putLinks } from './links';
 import { DATA, generationName, isGeneration, linkTarget, NEW_DATA, NEW_TOLD, NOTE } from './names';
-
-/** Something that is none of the mirror's is where it has to put something. */
-export class InTheWayError extends Error {
-  override readonly name = 'InTheWayError';
-}
 
 /** Two names that are one to this file system. */
 export class SameNameError extends Error {
@@ -38,16 +34,12 @@ export interface NewState {
  */
 export async function swapIn(directory: string, state: NewState, disk: Disk, nowMs: number): Promise<unknown> {
   const names = topNames(state.files);
-  await refuseWhatIsInTheWay(directory, names, disk);
+  await namesWithoutLink(directory, names, disk);
   let generation: string | undefined;
   try {
     generation = await disk.makeNew(join(directory, generationName(nowMs)));
     await writeAll(generation, state, disk);
-    for (const name of names) {
-      if ((await disk.kindOf(join(directory, name))) === 'nothing') {
-        await disk.link(linkTarget(name), join(directory, name));
-      }
-    }
+    await putLinks(directory, names, disk);
     if ((await disk.kindOf(join(directory, NEW_DATA))) !== 'nothing') await disk.unlink(join(directory, NEW_DATA));
     await disk.link(generation.slice(directory.length + 1), join(directory, NEW_DATA));
     await disk.rename(join(directory, NEW_DATA), join(directory, DATA));
@@ -70,7 +62,7 @@ export async function swapIn(directory: string, state: NewState, disk: Disk, now
 /** Removes what is of no use to the state that `..data` leads to: directories of others, half-made ones, links of names that are gone. */
 export async function tidy(directory: string, disk: Disk): Promise<void> {
   const current = await disk.targetOf(join(directory, DATA));
-  const present = new Set(current === undefined ? [] : await namesOf(join(directory, current), disk));
+  const present = new Set(current === undefined ? [] : await namesIn(join(directory, current), disk));
   for (const name of await disk.namesIn(directory)) {
     const path = join(directory, name);
     if (name === NEW_DATA || name === NEW_TOLD) await disk.unlink(path);
@@ -79,31 +71,9 @@ export async function tidy(directory: string, disk: Disk): Promise<void> {
   }
 }
 
-/** None where `..data` leads nowhere. */
-async function namesOf(generation: string, disk: Disk): Promise<readonly string[]> {
-  try {
-    return await disk.namesIn(generation);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-function topNames(files: readonly PlannedFile[]): readonly string[] {
+/** What readers see in the directory itself. */
+export function topNames(files: readonly PlannedFile[]): readonly string[] {
   return [...new Set(files.map(({ path: [top = ''] }) => top))];
-}
-
-async function refuseWhatIsInTheWay(directory: string, names: readonly string[], disk: Disk): Promise<void> {
-  for (const name of [DATA, ...names]) {
-    const path = join(directory, name);
-    const kind = await disk.kindOf(path);
-    const isOurs = kind === 'link' && (name === DATA || (await disk.targetOf(path)) === linkTarget(name));
-    if (kind !== 'nothing' && !isOurs) {
-      throw new InTheWayError(
-        `${path} is in the way: it was not made by this command; move it, or give another directory with --to`,
-      );
-    }
-  }
 }
 
 async function writeAll(generation: string, { files, note }: NewState, disk: Disk): Promise<void> {

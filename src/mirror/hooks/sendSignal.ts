@@ -2,10 +2,11 @@
 import { codeOf } from '../../platform/errorCode';
 import { reasonOf } from '../../platform/networkError';
 import { NobodyThere, type HookFailure } from './hook';
-import { maySignal, readPidFile, type NamedProcess } from './pidFile';
+import { maySignal, readPidFile, type NamedProcess, type Owners } from './pidFile';
 
 /**
- * As root it sends none for others that they could not send themselves: whoever owns the file chose the process.
+ * As root it sends none for others that they could not send themselves: whoever owns the file, or a directory or link on the way to it, may
+ * have chosen the process.
  *
  * @param ownUid of the effective user; undefined where there are none
  */
@@ -21,15 +22,14 @@ export async function sendSignal(
     const reason = `was not sent: ${pidFile} cannot be read: ${reasonOf(error)}`;
     return codeOf(error) === 'ENOENT' ? new NobodyThere(reason) : reason;
   }
-  const { pid, uid } = named;
+  const { pid, owners } = named;
   // It may be empty for the moment between its being made and its being written.
   if (pid === undefined) return new NobodyThere(`was not sent: ${pidFile} does not hold the number of a process`);
   if (pid === process.pid) return `was not sent: ${pidFile} names this process`;
   try {
     process.kill(pid, 0);
-    if (ownUid === 0 && uid !== 0 && !(await maySignal(uid, pid))) {
-      return `was not sent: ${pidFile} belongs to user ${uid}, and process ${pid} to another; let it be written by root, or by who runs that process`;
-    }
+    const refusal = ownUid === 0 ? await whyNotForThem(owners, pid) : undefined;
+    if (refusal !== undefined) return `was not sent: ${refusal}`;
     process.kill(pid, signal);
     return undefined;
   } catch (error) {
@@ -37,4 +37,13 @@ export async function sendSignal(
       ? new NobodyThere(`was not sent: there is no process ${pid}`)
       : `was not sent to process ${pid}: ${reasonOf(error)}`;
   }
+}
+
+/** Undefined: each of them could send it himself. */
+async function whyNotForThem(owners: Owners, pid: number): Promise<string | undefined> {
+  for (const [uid, path] of owners) {
+    if (uid === 0 || (await maySignal(uid, pid))) continue;
+    return `${path} belongs to user ${uid}, and process ${pid} to another; let it belong to root, or to who runs that process`;
+  }
+  return undefined;
 }

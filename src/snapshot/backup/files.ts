@@ -1,6 +1,8 @@
 /** The directory of a backup that follows a cluster: whole states, and logs that lead on from them. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { FileGone } from '../pieces';
+import { BackupError } from './backupError';
 
 /** Enough for any index, and so that names sort as entries do. */
 const DIGITS = 16;
@@ -42,6 +44,30 @@ export async function filesOf(directory: string): Promise<BackupFiles> {
       return index === undefined ? [] : [{ name, index: Number(index), path: join(directory, name) }];
     });
   return { fulls: matching(FULL), logs: matching(LOG) };
+}
+
+/** A backup that follows removes files once in a while, and it would have to be just then. */
+const READ_MAX = 3;
+
+/**
+ * Lists the directory and has it read, once more from a new list if a file went meanwhile, as the oldest do where a backup follows: what was
+ * read before belongs to what is no more. Rejects with BackupError if that happens each time, or as listing and `read` do.
+ */
+export async function withFilesOf<T>(directory: string, read: (files: BackupFiles) => Promise<T>): Promise<T> {
+  for (let count = 1; ; count += 1) {
+    const files = await filesOf(directory);
+    try {
+      return await read(files);
+    } catch (error) {
+      if (!(error instanceof FileGone)) throw error;
+      if (count < READ_MAX) continue;
+      throw new BackupError(
+        `${directory} changed each of the ${READ_MAX} times that it was read, and has to stay as it is for so long: ${basename(error.path)} was removed ` +
+          'the last time, as a backup that follows removes the oldest; try again, best when no full snapshot is due (--full-every)',
+        { cause: error },
+      );
+    }
+  }
 }
 
 function digits(index: number): string {

@@ -1,4 +1,5 @@
 import { SnapshotDamage } from '../format/damage';
+import type { SnapshotHeader } from '../format/fileHeader';
 import { damageOfOpening } from '../pieces';
 import { SnapshotFile, type ReadSnapshot, type SnapshotFileListener, type StateSource } from '../openFile';
 import type { BackupFile } from './files';
@@ -10,9 +11,10 @@ export class FullFile implements StateSource {
     private readonly file: SnapshotFile | SnapshotDamage,
   ) {}
 
-  /** One that cannot be opened says so when it is read, as one that is damaged does. Rejects with ENOENT alone. */
+  /** One that cannot be opened says so when it is read, as one that is damaged does. Rejects with FileGone alone. */
   static async open(place: BackupFile): Promise<FullFile> {
-    return new FullFile(place, await SnapshotFile.open(place.path).catch(damageOfOpening));
+    const { path } = place;
+    return new FullFile(place, await SnapshotFile.open(path).catch((error: unknown) => damageOfOpening(path, error)));
   }
 
   /** Rejects as reading a snapshot does. */
@@ -34,4 +36,28 @@ export class FullFile implements StateSource {
   async close(): Promise<void> {
     if (this.file instanceof SnapshotFile) await this.file.close();
   }
+}
+
+class Enough extends Error {
+  constructor(readonly header: SnapshotHeader) {
+    super('nothing more is read');
+  }
+}
+
+/** By the beginning of the file alone; undefined: it cannot be read. What is behind it may be damaged. Rejects with FileGone, or as reading does. */
+export async function headerOf(full: BackupFile): Promise<SnapshotHeader | undefined> {
+  const file = await FullFile.open(full);
+  try {
+    await file.read({
+      header: (header) => {
+        throw new Enough(header);
+      },
+    });
+  } catch (error) {
+    if (error instanceof Enough) return error.header;
+    if (!(error instanceof SnapshotDamage)) throw error;
+  } finally {
+    await file.close();
+  }
+  return undefined;
 }

@@ -2,10 +2,8 @@
  * Which full snapshots may hold changes that are dated later than they are themselves: a snapshot has the date of the member that gave it, and
  * its changes those of members whose clocks may be ahead.
  */
-import { SnapshotDamage } from '../format/damage';
-import type { SnapshotHeader } from '../format/fileHeader';
 import type { BackupFile } from './files';
-import { FullFile } from './fullFile';
+import { headerOf } from './fullFile';
 import type { Target } from './target';
 
 /** Clocks of members are taken to be no further apart. */
@@ -34,28 +32,4 @@ export async function byDate(fulls: readonly BackupFile[], target: Target): Prom
     else if (beforeMs >= 0) inDoubt.push(full);
   }
   return { sure, inDoubt };
-}
-
-class Enough extends Error {
-  constructor(readonly header: SnapshotHeader) {
-    super('nothing more is read');
-  }
-}
-
-/** Undefined: it cannot be read. */
-async function headerOf(full: BackupFile): Promise<SnapshotHeader | undefined> {
-  const file = await FullFile.open(full);
-  try {
-    await file.read({
-      header: (header) => {
-        throw new Enough(header);
-      },
-    });
-  } catch (error) {
-    if (error instanceof Enough) return error.header;
-    if (!(error instanceof SnapshotDamage)) throw error;
-  } finally {
-    await file.close();
-  }
-  return undefined;
 }

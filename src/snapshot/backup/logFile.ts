@@ -21,7 +21,7 @@ export interface LogExtent {
 }
 
 /**
- * Reads it up to its end, to what is wrong with it, or until `isEnough`. That it cannot be opened or read is damage too. Rejects with ENOENT,
+ * Reads it up to its end, to what is wrong with it, or until `isEnough`. That it cannot be opened or read is damage too. Rejects with FileGone,
  * and with what the listeners throw.
  */
 export async function readLog(
@@ -33,7 +33,7 @@ export async function readLog(
   const reader = new LogReader(contents);
   let damage: SnapshotDamage | undefined;
   let bytes = 0;
-  const file = await openToRead(path).catch(damageOfOpening);
+  const file = await openToRead(path).catch((error: unknown) => damageOfOpening(path, error));
   try {
     if (file instanceof SnapshotDamage) throw file;
     await readPieces(file, (piece) => {

@@ -6,7 +6,7 @@ import { loadState } from '../loadedState';
 import type { StateSource } from '../openFile';
 import { BackupError } from './backupError';
 import { LogChain } from './chain';
-import { filesOf, type BackupFile } from './files';
+import { withFilesOf, type BackupFile, type BackupFiles } from './files';
 import { FullFile } from './fullFile';
 import { byDate, CLOCKS_APART_MS } from './inDoubt';
 import { dateText, leadOn, refuseUnreached } from './leadOn';
@@ -27,17 +27,26 @@ export interface OpenedPast {
 
 /**
  * The state is there for as long as `use` takes. It is made in memory, as a member with it would have it. Rejects with BackupError if it is
- * not in the backup or something on the way to it is damaged, with FeatureLevelError, or as reading does.
+ * not in the backup, something on the way to it is damaged, or files go each time that it is read; with FeatureLevelError, or as reading does.
  *
  * @param progress told the name of each file that is read
  */
-export async function withPast<T>(
+export function withPast<T>(
   directory: string,
   target: Target,
   use: (past: OpenedPast) => Promise<T>,
   progress: (name: string) => void = () => undefined,
 ): Promise<T> {
-  const { fulls, logs } = await filesOf(directory);
+  // By the time of `use` nothing is opened any more that could be gone.
+  return withFilesOf(directory, (files) => withPastOf(files, target, use, progress));
+}
+
+async function withPastOf<T>(
+  { fulls, logs }: BackupFiles,
+  target: Target,
+  use: (past: OpenedPast) => Promise<T>,
+  progress: (name: string) => void,
+): Promise<T> {
   const notes: string[] = [];
   const note = (text: string): void => {
     if (!notes.includes(text)) notes.push(text);

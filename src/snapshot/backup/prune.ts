@@ -3,6 +3,7 @@ import { syncDirectory } from '../../platform/durable';
 import { codeOf } from '../../platform/errorCode';
 import { messageOf } from '../../platform/errorMessage';
 import { UnreadableDamage } from '../format/damage';
+import { FileGone } from '../pieces';
 import { filesOf, type BackupFile, type BackupFiles } from './files';
 import { readLog } from './logFile';
 
@@ -38,7 +39,8 @@ export async function prune(
       removed.push(name);
     } catch (error) {
       // Somebody else has removed it.
-      if (codeOf(error) !== 'ENOENT') failed.push({ file: name, reason: messageOf(error) });
+      if (codeOf(error) !== 'ENOENT' && !(error instanceof FileGone))
+        failed.push({ file: name, reason: messageOf(error) });
     }
   };
   const whole = fulls.filter(({ name }) => !unreadable.has(name));

@@ -8,7 +8,7 @@ import { loadState } from '../loadedState';
 import type { LogMark } from '../format/logHeader';
 import type { ReadSnapshot } from '../openFile';
 import { isLink, LogChain, type Link } from './chain';
-import { filesOf, type BackupFile } from './files';
+import { withFilesOf, type BackupFile, type BackupFiles } from './files';
 import { FullFile } from './fullFile';
 import { leadOn, tornText } from './leadOn';
 import { Replay } from './replay';
@@ -43,17 +43,21 @@ export interface Survey {
 }
 
 /**
- * Looks at every byte. Rejects as reading does, and with BackupError if a replay does not lead to what members had.
+ * Looks at every byte. Rejects as reading does, and with BackupError if a replay does not lead to what members had, or files go each time that
+ * it is read.
  *
  * @param replays loads each snapshot and carries the logs out too, which takes as much memory as a member with that state does
  * @param progress told the name of each file that is read
  */
-export async function survey(
+export function survey(
   directory: string,
   replays: boolean,
   progress: (name: string) => void = () => undefined,
 ): Promise<Survey> {
-  const files = await filesOf(directory);
+  return withFilesOf(directory, (files) => surveyOf(files, replays, progress));
+}
+
+async function surveyOf(files: BackupFiles, replays: boolean, progress: (name: string) => void): Promise<Survey> {
   const damage: string[] = [];
   const fulls: FoundFull[] = [];
   for (const file of files.fulls) {

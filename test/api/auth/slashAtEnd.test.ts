@@ -1,5 +1,7 @@
 /** A slash at the end of a key helps who may read what is below it to list the directory, and not to read a file that stands there. */
-import type { KeyResult } from '../../../src/machine/keyspace/event';
+import type { KeyEvent, KeyResult } from '../../../src/machine/keyspace/event';
+import { KeySpace } from '../../../src/machine/keyspace/keySpace';
+import { create, expire, NOW_MS } from '../../machine/keyspace/writer';
 import { ask, startUnderTest, until, type Answer, type ApiUnderTest } from '../apiUnderTest';
 import { event, keyError, node } from '../fakeMember';
 import { addUser, basic, enableAuth, setGuest } from './userWith';
@@ -62,6 +64,8 @@ describe.each(['/v2/keys/app/?wait=true', '/v2/keys/app/?wait=true&recursive=tru
       ['becomes a file', event({ action: 'set', node: file })],
       ['was a file', event({ action: 'set', node: node({ key: '/app', dir: true }), prevNode: file })],
       ['goes as a file', event({ action: 'delete', node: node({ key: '/app' }), prevNode: file })],
+      ['expires as a file', event({ action: 'expire', node: node({ key: '/app' }), prevNode: file })],
+      ['expires as nobody knows what', event({ action: 'expire', node: node({ key: '/app' }) })],
     ])('is cut when the key %s', async (_what, change) => {
       api.member.onGet = () => keyError(100, '/app');
       const broken = expect(get(path)).rejects.toThrow();
@@ -80,12 +84,41 @@ describe.each(['/v2/keys/app/?wait=true', '/v2/keys/app/?wait=true&recursive=tru
   },
 );
 
-test('a directory that is made there, or goes, is told of', async () => {
+/** As the key space tells of them: of a directory that expired only `prevNode` says that it was one. */
+const ofDirectory: [string, KeyEvent][] = [
+  ['create', event({ action: 'create', node: node({ key: '/app', dir: true }) })],
+  ['delete', event({ action: 'delete', node: node({ key: '/app', dir: true }), prevNode: directory })],
+  ['expire', event({ action: 'expire', node: node({ key: '/app' }), prevNode: directory })],
+];
+
+describe.each(['/v2/keys/app/?wait=true', '/v2/keys/app/?wait=true&recursive=true', '/v1/watch/app/'])(
+  'GET %s of a directory',
+  (path) => {
+    test.each(ofDirectory)('is told of its %s', async (_action, change) => {
+      api.member.onGet = () => keyError(100, '/app');
+      const waiting = get(path);
+      await until(() => api.member.watches.length === 1);
+      api.member.watches[0]!.listener(change);
+      const { status, body } = await waiting;
+      expect([status, body]).toEqual([200, expect.stringContaining('"key":"/app"')]);
+    });
+
+    test.each(ofDirectory)('is told of its %s in the past', async (_action, change) => {
+      api.member.onGet = () => keyError(100, '/app');
+      api.member.pastEvents = [change];
+      const { status, body } = await get(path);
+      expect([status, body]).toEqual([200, expect.stringContaining('"key":"/app"')]);
+    });
+  },
+);
+
+test('a directory whose TTL ended is told of to who may read what is below it, by the key space itself', async () => {
+  const keySpace = new KeySpace(100);
+  keySpace.apply(create('/app', { dir: true, expirationMs: NOW_MS + 1000 }));
+  expire(keySpace, NOW_MS + 2000);
   api.member.onGet = () => keyError(100, '/app');
-  const waiting = get('/v2/keys/app/?wait=true');
-  await until(() => api.member.watches.length === 1);
-  api.member.watches[0]!.listener(event({ action: 'create', node: node({ key: '/app', dir: true }) }));
-  expect((await waiting).status).toBe(200);
+  api.member.pastEvents = keySpace.past('/app', 2).events;
+  expect((await get('/v2/keys/app/?wait=true&recursive=true')).body).toContain('"action":"expire"');
 });
 
 test('who may read the key itself is shown it, with a slash or without', async () => {

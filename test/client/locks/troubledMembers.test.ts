@@ -1,6 +1,7 @@
 /** Members that are away, hang or fail for a moment, and processes that are too busy: a lock is had or not, and it is told which. */
 import { createServer } from 'node:net';
 import { createClient, LockLostError, type Client, type Leader } from '../../../src/client';
+import { stablePort } from '../../support/ports';
 import { FakeServer, type FakeAnswer } from '../fakeServer';
 
 const NO_LEADER = {
@@ -20,13 +21,16 @@ describe('a lock at members that are in trouble', () => {
   });
 
   /** Answers `POST` and what else there is, one after the other, the last one again and again. */
-  async function server(answers: Partial<Record<string, (FakeAnswer | undefined)[]>>): Promise<FakeServer> {
+  async function server(
+    answers: Partial<Record<string, (FakeAnswer | undefined)[]>>,
+    port?: number,
+  ): Promise<FakeServer> {
     const one = new FakeServer();
     one.answer = ({ method }) => {
       const left = answers[method] ?? [{ body: method === 'POST' ? '7' : '' }];
       return left.length > 1 ? left.shift() : left[0];
     };
-    await one.start();
+    await one.start(port);
     servers.push(one);
     return one;
   }
@@ -98,18 +102,16 @@ describe('a lock at members that are in trouble', () => {
 
   it('is kept for a TTL that is longer than any timer runs', async () => {
     const good = await server({});
-    const warnings: string[] = [];
-    const warned = ({ name }: Error): void => void warnings.push(name);
-    process.on('warning', warned);
     const lock = await connect(good.url).locks.acquire('x', { ttlSeconds: 8_640_000 });
     await new Promise((done) => setTimeout(done, 200));
-    process.off('warning', warned);
-    expect([lock.isHeld(), lock.signal.aborted, warnings]).toEqual([true, false, []]);
+    expect([lock.isHeld(), lock.signal.aborted]).toEqual([true, false]);
+    // A timer that is asked for more than it can runs out at once: the lock would be renewed again and again.
     expect(methods(good)).toEqual(['POST', 'PUT']);
   });
 
   it('is given back with longer and longer waits where connections are reset', async () => {
-    const good = await server({});
+    const port = await stablePort();
+    const good = await server({}, port);
     const lock = await connect(good.url).locks.acquire('x');
     let asked = 0;
     // Whatever comes from here on is cut off before it is answered.
@@ -120,9 +122,8 @@ describe('a lock at members that are in trouble', () => {
         socket.resetAndDestroy();
       });
     });
-    const { port } = new URL(good.url);
     good.stop();
-    await new Promise<void>((listening) => resets.listen(Number(port), '127.0.0.1', listening));
+    await new Promise<void>((listening) => resets.listen(port, '127.0.0.1', listening));
     const released = await lock.release().catch((error: unknown) => error);
     resets.close();
     expect(released).toMatchObject({ kind: 'unreachable', maybeCarriedOut: true });

@@ -9,6 +9,7 @@ import {
 import { askWithFailOver } from '../../../src/client/transport/failOver';
 import { Endpoints } from '../../../src/client/transport/endpoints';
 import { ExchangeFailure } from '../../../src/client/transport/exchange';
+import { stablePort } from '../../support/ports';
 import { FakeServer } from '../fakeServer';
 import { RawServer } from '../rawServer';
 
@@ -25,10 +26,10 @@ describe('a client of several members', () => {
     for (const server of servers.splice(0)) server.stop();
   });
 
-  async function fake(answer: FakeServer['answer']): Promise<FakeServer> {
+  async function fake(answer: FakeServer['answer'], port?: number): Promise<FakeServer> {
     const server = new FakeServer();
     server.answer = answer;
-    await server.start();
+    await server.start(port);
     servers.push(server);
     return server;
   }
@@ -146,10 +147,12 @@ describe('a client of several members', () => {
 
   it('learns who the members are, of old ones too, and keeps those it was given', async () => {
     const second = await fake(() => ({ body: EVENT }));
-    const first = await fake(({ url }) =>
-      url === '/v2/members'
-        ? { body: { members: [{ id: 'a', name: 'x', peerURLs: [], clientURLs: [second.url, 'nonsense', 'ftp://x'] }] } }
-        : { body: EVENT },
+    const clientURLs = [second.url, 'nonsense', 'ftp://x'];
+    const first = await fake(
+      ({ url }) => ({
+        body: url === '/v2/members' ? { members: [{ id: 'a', name: 'x', peerURLs: [], clientURLs }] } : EVENT,
+      }),
+      await stablePort(),
     );
     const client = clientOf([first.url]);
     expect(await client.discover()).toEqual([first.url, second.url].sort((a) => (a === first.url ? -1 : 1)));

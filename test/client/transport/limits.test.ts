@@ -38,16 +38,19 @@ describe('the limits of a client', () => {
   }
 
   it('hold for both connections where the first one breaks', async () => {
+    const [timeoutMs, breaksAfterMs] = [3000, 500];
     hanging.answer = ({ socket, number, connection }) => {
       if (connection === 1 && number === 1) socket.write(answerText(JSON.stringify(EVENT)));
-      else if (connection === 1) setTimeout(() => socket.destroy(), 1200);
+      else if (connection === 1) setTimeout(() => socket.destroy(), breaksAfterMs);
     };
-    const client = clientOf([hanging.url], { timeoutMs: 1500, roundsMax: 1 });
+    const client = clientOf([hanging.url], { timeoutMs, roundsMax: 1 });
     await client.keys.get('k');
-    const beganMs = performance.now();
-    await expect(client.keys.get('k')).rejects.toMatchObject({ kind: 'timeout' });
-    expect(performance.now() - beganMs).toBeLessThan(2300);
+    const failure = await client.keys.get('k').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'timeout', message: expect.stringMatching(/no answer within \d+ ms/) });
     expect(hanging.connections).toBe(2);
+    // What the second one was given: the rest, however long this process was kept from looking. Timers may be a millisecond early.
+    const restMs = Number(/within (\d+) ms/.exec(String(failure))?.[1]);
+    expect(restMs).toBeLessThanOrEqual(timeoutMs - breaksAfterMs + 1);
   });
 
   it.each([
@@ -75,13 +78,14 @@ describe('the limits of a client', () => {
   );
 
   it('end with the headers of an answer if the whole has none', async () => {
+    const timeoutMs = 1500;
     hanging.answer = ({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n');
-      setTimeout(() => socket.write('late'), 600);
+      setTimeout(() => socket.write('late'), timeoutMs + 300);
     };
     const one = {
-      ...{ call: { method: 'GET' as const, path: '/' }, endpoint: new URL(hanging.url), timeoutMs: 300 },
-      ...{ connections: new Connections(dialWith(), false), connectTimeoutMs: 300, signal: undefined },
+      ...{ call: { method: 'GET' as const, path: '/' }, endpoint: new URL(hanging.url), timeoutMs },
+      ...{ connections: new Connections(dialWith(), false), connectTimeoutMs: timeoutMs, signal: undefined },
       ...{ authorization: undefined, isTrusted: () => false },
     };
     await expect(attempt(one, 100)).rejects.toBeInstanceOf(ExchangeFailure);
@@ -109,7 +113,7 @@ describe('the limits of a client', () => {
   });
 
   it('open an answer at another member if the first one hangs or fails, and ask that one last then', async () => {
-    const client = clientOf([hanging.url, good.url], { timeoutMs: 1000 });
+    const client = clientOf([hanging.url, good.url], { timeoutMs: 2000 });
     const first = await client.open({ method: 'GET', path: '/x' });
     first.body.destroy();
     expect(first.endpoint).toBe(good.url);

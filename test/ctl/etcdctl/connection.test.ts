@@ -115,6 +115,14 @@ describe('--discovery-srv', () => {
   const records: Readonly<Record<string, readonly { name: string; port: number }[]>> = {
     '_etcd-client-ssl._tcp.example': [{ name: 'a.example.', port: 2379 }],
     '_etcd-client._tcp.example': [{ name: 'b.example', port: 4001 }],
+    '_etcd-client-ssl._tcp.clumsy': [
+      { name: 'a.clumsy.', port: 2379 },
+      { name: 'A.clumsy', port: 2379 },
+      { name: 'b.clumsy', port: 0 },
+      { name: '10.0.0', port: 2379 },
+    ],
+    '_etcd-client._tcp.clumsy': [{ name: '.', port: 0 }],
+    '_etcd-client._tcp.nowhere': [{ name: '.', port: 0 }],
   };
   const none = (code: string): Error => Object.assign(new Error(`querySrv ${code}`), { code });
   let noAnswer = 'ENOTFOUND';
@@ -140,6 +148,18 @@ describe('--discovery-srv', () => {
     ]);
     expect(await find('example', true)).toEqual([['https://a.example:2379', 'http://b.example:4001'], '']);
     expect(await find('', true)).toEqual([[], '']);
+  });
+
+  it('takes each once, none that says that nobody serves there, and leaves out those that nobody can reach', async () => {
+    const [found, complaints] = await find('clumsy', true);
+    expect(found).toEqual(['https://a.clumsy:2379']);
+    expect(complaints.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(
+        'ignoring the SRV record _etcd-client-ssl._tcp.clumsy: "https://b.clumsy:0" has no usable port',
+      ),
+      expect.stringContaining('"https://10.0.0:2379" has no usable host'),
+    ]);
+    await expect(find('nowhere', true)).rejects.toThrow('there are no SRV records _etcd-client-ssl._tcp.nowhere');
   });
 
   it('says which records are missing', async () => {

@@ -109,6 +109,35 @@ describe('export and import', () => {
     expect(await below('/copy')).toEqual(await below('/app'));
   });
 
+  test('what is hidden in something hidden is seen before it is written', async () => {
+    put(
+      'nested',
+      JSON.stringify({
+        ...{ cairn: 'keys', version: 1, prefix: '/copy', date: new Date().toISOString() },
+        keys: [
+          { key: '/_a/_b/c', value: '1' },
+          { key: '/_a/d/_e', value: '1' },
+        ],
+      }),
+    );
+    const imported = (...more: readonly string[]): Promise<number> =>
+      importKeys([join(directory, 'nested'), '--url', url, ...more]);
+    expect(await imported()).toBe(0);
+    expect(await imported()).toBe(0);
+    expect(output.text()).toContain('/copy: 0 written, 2 left as they were');
+    await keys.set('/copy/_a/_b/c', '2');
+    expect(await imported()).toBe(1);
+    expect(output.text()).toContain('nothing was changed: /copy/_a/_b/c: it is there already, with another value');
+    expect(await imported('--existing', 'keep')).toBe(0);
+    expect(await imported('--existing', 'replace')).toBe(0);
+    expect((await keys.get('/copy/_a/_b/c')).node.value).toBe('1');
+    // A value in the place of a directory is told as one, however deep what is asked for would be.
+    await keys.delete('/copy/_a', { recursive: true });
+    await keys.set('/copy/_a', 'x');
+    expect(await imported()).toBe(1);
+    expect(output.text()).toContain('nothing was changed: /copy/_a: it has a value, and a directory is wanted');
+  });
+
   test('without a file it goes to the standard output, and is read from the standard input', async () => {
     expect(await exportKeys(['app/db/', '--url', url])).toBe(0);
     expect(parseKeyDocument(output.text()).keys).toEqual([

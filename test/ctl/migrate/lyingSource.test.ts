@@ -76,6 +76,30 @@ test('a TTL is what the source says is left, whatever this machine takes for the
   expect(ttls[2]).toBe(1);
 });
 
+test('a TTL is less by what the index took to be raised at the end', async () => {
+  const { now } = performance;
+  let passedMs = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now.call(performance) + passedMs);
+  holding([{ key: '/lease', value: '1', modifiedIndex: 3, expiration: '2000-01-01T00:00:00Z', ttl: 500 }]);
+  const [first, { answer }] = [source.answer, target];
+  // All is copied, without TTLs, and the source has gone on meanwhile: the index of the target has to be raised once more.
+  source.answer = (asked, headers) => ({
+    ...first(asked, headers),
+    headers: { 'X-Etcd-Index': written.has('/lease') ? '9600' : '20' },
+  });
+  target.answer = (asked, headers) => {
+    if (asked.method === 'PUT' && written.has('/lease')) [passedMs, index] = [30_000, 20_000];
+    return answer(asked, headers);
+  };
+  try {
+    expect(await migrate()).toBe(1);
+  } finally {
+    jest.restoreAllMocks();
+  }
+  const ttl = Number(written.get('/lease')?.get('ttl'));
+  expect([passedMs, ttl > 400, ttl <= 470]).toEqual([30_000, true, true]);
+});
+
 test('who stops while the index is raised does not wait until it is', async () => {
   holding([], 1_000_000);
   const stop = new AbortController();

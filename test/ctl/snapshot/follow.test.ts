@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -17,7 +18,7 @@ import { save } from '../../../src/ctl/snapshot/save';
 import { snapshot } from '../../../src/ctl/snapshot/snapshot';
 import type { Machine } from '../../../src/machine/machine';
 import { dialTcp } from '../../../src/platform/dial';
-import { filesOf } from '../../../src/snapshot/backup/files';
+import { filesOf, fullName } from '../../../src/snapshot/backup/files';
 import { readLog } from '../../../src/snapshot/backup/logFile';
 import { withPast } from '../../../src/snapshot/backup/openPast';
 import type { Target } from '../../../src/snapshot/backup/target';
@@ -222,6 +223,52 @@ async function before(answers: (path: string, respond: Parameters<RequestListene
 }
 
 const isLog = (url: string): boolean => url.startsWith('/v2/admin/log');
+
+/** What a run leaves that was killed after it took a snapshot, and before the log led up to that. Answers the index of a state between the two. */
+async function killedBesideSnapshot(): Promise<number> {
+  const first = follow([member.url]);
+  await untilFollowed(await set('/hole/a', { value: '1' }));
+  await first.stop();
+  const between = await set('/hole/b', { value: '2' });
+  await set('/hole/c', { value: '3' });
+  const file = join(path(), 'next.snap');
+  const { header } = await save({ url: member.url, dial: dialTcp, file, replaces: true, quorum: true });
+  renameSync(file, join(path(), fullName(header.index)));
+  return between;
+}
+
+async function ranges(): Promise<number> {
+  const before = output.text().length;
+  expect(await snapshot(['verify', path(), '--output=json'], {})).toBe(0);
+  return (JSON.parse(output.text().slice(before)) as { ranges: unknown[] }).ranges.length;
+}
+
+test('killed between a snapshot and the log up to it, it leaves no hole', async () => {
+  const between = await killedBesideSnapshot();
+  expect(await ranges()).toBe(2);
+  const again = follow([member.url]);
+  await untilFollowed(await set('/hole/d', { value: '4' }));
+  await again.stop();
+  expect(await ranges()).toBe(1);
+  expect((await restored({ kind: 'index', index: between })).join('\n')).toContain('/hole/b 2');
+  expect((await filesOf(path())).fulls).toHaveLength(2);
+});
+
+test.each([409, 410])('where nobody has the entries between (%d) it goes on behind the snapshot', async (status) => {
+  await killedBesideSnapshot();
+  let refusals = 1;
+  const url = await before((asked, response) => {
+    if (!isLog(asked) || refusals-- <= 0) return false;
+    response.writeHead(status).end('not here\n');
+    return true;
+  });
+  const again = follow([url]);
+  await untilFollowed(await set('/hole/d', { value: '4' }));
+  await again.stop();
+  expect(again.said.join('\n')).toContain('the log goes on behind the newest snapshot');
+  expect([await ranges(), (await filesOf(path())).fulls.length]).toEqual([2, 2]);
+  expect(await restored({ kind: 'newest' })).toEqual((await now()).nodes);
+});
 
 test('a member that has forgotten entries gives a full snapshot instead', async () => {
   let refusals = 1;

@@ -113,6 +113,36 @@ describe('events', () => {
   });
 });
 
+describe('an answer by which nothing is there', () => {
+  test('takes a key away, and a directory with all below it', () => {
+    const tree = treeWith(node('/a', 1), directory('/d'));
+    tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);
+    tree.takeAbsence('/a', 11);
+    tree.takeAbsence('/d', 12);
+    expect([tree.childrenOf('/'), tree.node('/a'), tree.node('/d'), tree.node('/d/k')]).toEqual([
+      [],
+      ...[undefined, undefined, undefined],
+    ]);
+  });
+
+  test('leaves a key that was made again since, of which the stream was quicker to tell', () => {
+    const tree = treeWith(node('/a', 1));
+    tree.takeEvent({ action: 'delete', node: node('/a', 11) });
+    tree.takeEvent({ action: 'create', node: node('/a', 12) });
+    tree.takeAbsence('/a', 11);
+    expect([tree.childrenOf('/'), tree.node('/a')?.modifiedIndex]).toEqual([['/a'], 12]);
+  });
+
+  test('leaves a directory that came again with a key below it', () => {
+    const tree = treeWith(directory('/d'));
+    tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);
+    tree.takeEvent({ action: 'delete', node: directory('/d', 11) });
+    tree.takeEvent({ action: 'set', node: node('/d/new', 12) });
+    tree.takeAbsence('/d', 11);
+    expect([tree.childrenOf('/'), tree.node('/d')?.isDirectory]).toEqual([['/d'], true]);
+  });
+});
+
 test('a second listing forgets what is gone', () => {
   const tree = treeWith(node('/a', 1), directory('/d'));
   tree.takeListing({ node: directory('/d'), children: [node('/d/k', 3)] }, 10);

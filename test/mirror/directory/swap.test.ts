@@ -14,8 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Disk } from '../../../src/mirror/directory/disk';
+import { InTheWayError } from '../../../src/mirror/directory/links';
 import { isGeneration } from '../../../src/mirror/directory/names';
-import { InTheWayError, SameNameError, swapIn, tidy, type NewState } from '../../../src/mirror/directory/swap';
+import { SameNameError, swapIn, tidy, type NewState } from '../../../src/mirror/directory/swap';
 import { seenAtOnce, seenByName } from '../support/readers';
 
 const MODES = { file: 0o640, directory: 0o750 };

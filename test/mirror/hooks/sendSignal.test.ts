@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NobodyThere } from '../../../src/mirror/hooks/hook';
@@ -50,6 +50,92 @@ asRoot('root sends none to a process that who owns the file could not send one t
     ofSomebody.kill('SIGKILL');
     chownSync(file, 0, 0);
   }
+});
+
+describe('whoever may put another file on the way to the PID file chose the process too:', () => {
+  let place: string;
+  beforeEach(() => {
+    place = mkdtempSync(join(directory, 'way-'));
+    mkdirSync(join(place, 'run'));
+  });
+  const inRun = (...names: readonly string[]): string => join(place, 'run', ...names);
+  const link = (target: string, path: string, uid: number): void => {
+    symlinkSync(target, path);
+    lchownSync(path, uid, 0);
+  };
+  /** A file of root. */
+  const write = (path: string, pid: number | undefined): string => {
+    writeFileSync(path, `${pid}\n`);
+    return path;
+  };
+  /** Answers the path that is given, and the one on the way to it that belongs to somebody. */
+  type Make = (pid: number | undefined) => { readonly given: string; readonly theirs: string };
+  const ways: readonly (readonly [string, Make])[] = [
+    [
+      'a link of theirs to a file of root',
+      (pid) => {
+        link(write(join(place, 'sshd.pid'), pid), inRun('app.pid'), SOMEBODY);
+        return { given: inRun('app.pid'), theirs: inRun('app.pid') };
+      },
+    ],
+    [
+      'a directory of theirs with a file of root',
+      (pid) => {
+        chownSync(inRun(), SOMEBODY, 0);
+        return { given: write(inRun('app.pid'), pid), theirs: inRun() };
+      },
+    ],
+    [
+      'a link of theirs to a directory of root, in the middle',
+      (pid) => {
+        write(join(place, 'app.pid'), pid);
+        link('..', inRun('current'), SOMEBODY);
+        return { given: inRun('current', 'app.pid'), theirs: inRun('current') };
+      },
+    ],
+    [
+      'a link of root that leads through a directory of theirs',
+      (pid) => {
+        mkdirSync(inRun('theirs'));
+        chownSync(inRun('theirs'), SOMEBODY, 0);
+        write(inRun('theirs', 'app.pid'), pid);
+        link('theirs/app.pid', inRun('app.pid'), 0);
+        return { given: inRun('app.pid'), theirs: inRun('theirs') };
+      },
+    ],
+  ];
+
+  asRoot.each(ways)('%s', async (_name, make) => {
+    const [ofRoot, ofSomebody] = [spawn('sleep', ['300']), spawn('/bin/sleep', ['300'], { uid: SOMEBODY })];
+    await Promise.all([once(ofRoot, 'spawn'), once(ofSomebody, 'spawn')]);
+    try {
+      const { given, theirs } = make(ofRoot.pid);
+      expect(await sendSignal('SIGKILL', given)).toBe(
+        `was not sent: ${theirs} belongs to user ${SOMEBODY}, and process ${ofRoot.pid} to another; ` +
+          'let it belong to root, or to who runs that process',
+      );
+      expect([ofRoot.exitCode, ofRoot.signalCode]).toEqual([null, null]);
+      write(given, ofSomebody.pid);
+      const exited = once(ofSomebody, 'exit');
+      expect(await sendSignal('SIGKILL', given)).toBeUndefined();
+      expect(await exited).toEqual([null, 'SIGKILL']);
+    } finally {
+      ofRoot.kill('SIGKILL');
+      ofSomebody.kill('SIGKILL');
+    }
+  });
+
+  asRoot('links of root are followed, also where `..` stands behind one', async () => {
+    const child = spawn('sleep', ['300']);
+    await once(child, 'spawn');
+    mkdirSync(join(place, 'var', 'deep'), { recursive: true });
+    write(join(place, 'var', 'app.pid'), child.pid);
+    link(join(place, 'var', 'deep'), inRun('deep'), 0);
+    link('deep/../app.pid', inRun('app.pid'), 0);
+    const exited = once(child, 'exit');
+    expect(await sendSignal('SIGUSR1', inRun('app.pid'))).toBeUndefined();
+    expect(await exited).toEqual([null, 'SIGUSR1']);
+  });
 });
 
 test('a file without end is not read to its end', async () => {

@@ -68,6 +68,17 @@ export function longAgoMs(): number {
   return Date.now() - 400 * DAY_MS;
 }
 
+/** The certificate (PEM) with letters in the place of one of its dates, and its signature as it was. @param which by their order */
+export function withoutDate(pem: string, which: number): string {
+  const UTC_TIME = Buffer.from([0x17, 13]);
+  const der = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  let at = der.indexOf(UTC_TIME);
+  for (let count = 0; count < which; count++) at = der.indexOf(UTC_TIME, at + UTC_TIME.length);
+  der.write('no date at al', at + UTC_TIME.length, 'latin1');
+  const [begin = '', end = ''] = pem.match(/-----[^-]+-----/g) ?? [];
+  return [begin, ...(der.toString('base64').match(/.{1,64}/g) ?? []), end, ''].join('\n');
+}
+
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
 /** A list of the certificates that the CA has revoked (PEM), which counts from a day before `nowMs` on. */
@@ -77,13 +88,12 @@ export async function makeRevocations(
   { nowMs, days }: { readonly nowMs: number; readonly days: number },
 ): Promise<string> {
   const x509 = await loadX509();
-  const keyBytes = Buffer.from(authority.key.replace(/-----[^-]+-----|\s/g, ''), 'base64');
   const list = await x509.X509CrlGenerator.create({
     issuer: new x509.X509Certificate(authority.certificate).subjectName,
     thisUpdate: new Date(nowMs - DAY_MS),
     nextUpdate: new Date(nowMs + days * DAY_MS),
     signingAlgorithm: ALGORITHM,
-    signingKey: await webcrypto.subtle.importKey('pkcs8', keyBytes, ALGORITHM, false, ['sign']),
+    signingKey: await signingKeyOf(authority),
     entries: revoked.map((certificate) => ({
       serialNumber: new x509.X509Certificate(certificate).serialNumber,
       revocationDate: new Date(nowMs - DAY_MS),
@@ -91,4 +101,10 @@ export async function makeRevocations(
   });
   // OpenSSL wants it to be called so.
   return `${list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')}\n`;
+}
+
+/** Of a CA that this program made. */
+export function signingKeyOf({ key }: MadeCertificate): Promise<webcrypto.CryptoKey> {
+  const bytes = Buffer.from(key.replace(/-----[^-]+-----|\s/g, ''), 'base64');
+  return webcrypto.subtle.importKey('pkcs8', bytes, ALGORITHM, false, ['sign']);
 }

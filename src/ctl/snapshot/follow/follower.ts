@@ -48,6 +48,8 @@ type Reached = Pick<Connection, 'url' | 'dial' | 'user'>;
 
 export class Follower {
   private place: Place | undefined;
+  /** Of the newest snapshot, if the log ended before it when this run began. */
+  private otherwise: Place | undefined;
   private clusterId: string | undefined;
   private lock: DirectoryLock | undefined;
   private segment: Segment | undefined;
@@ -138,6 +140,7 @@ export class Follower {
       await this.receive(reached, this.place);
     } catch (error) {
       if (!(error instanceof AnswerError)) throw error;
+      if ((error.status === GONE || error.status === CONFLICT) && (await this.leapsToNewest(this.place))) return;
       if (error.status === CONFLICT) {
         throw new FollowRefused(
           `${error.message}. ${this.options.directory} is the backup of another log: of another cluster, or of this one before it was made ` +
@@ -154,6 +157,19 @@ export class Follower {
       await this.endSegment();
       this.place = await this.full(reached);
     }
+  }
+
+  /** The hole before the newest snapshot stays, and the log goes on behind that. False: the log leads to it already, or there is no hole. */
+  private async leapsToNewest({ index: entry }: Place): Promise<boolean> {
+    const { otherwise } = this;
+    if (otherwise === undefined || otherwise.index <= entry) return false;
+    this.options.log.warn(
+      { entry, newest: otherwise.index },
+      'the member does not have the entries after this one: the log goes on behind the newest snapshot, and states between the two cannot be restored',
+    );
+    await this.endSegment();
+    this.place = otherwise;
+    return true;
   }
 
   private async receive(reached: Reached, place: Place): Promise<void> {
@@ -203,10 +219,11 @@ export class Follower {
   /** Where the directory leads to. */
   private async look(): Promise<void> {
     const { directory, log, fullEveryMs } = this.options;
-    const { place, clusterId, notes, fullTakenAtMs, unreadable } = await resume(directory);
+    const { place, otherwise, clusterId, notes, fullTakenAtMs, unreadable } = await resume(directory);
     for (const note of notes) log.warn({}, note);
     this.unreadable = unreadable;
     this.place = place;
+    this.otherwise = otherwise;
     this.clusterId = clusterId;
     // A clock that was ahead when it was taken puts the next one off no further than any other.
     const inMs = Math.min(fullEveryMs, Math.max(0, fullTakenAtMs + fullEveryMs - Date.now()));

@@ -1,0 +1,76 @@
+import { Past } from '../../../src/machine/keyspace/past';
+import { RunningListing } from '../../../src/machine/keyspace/runningListing';
+import { filled, keeping, listed, readerOf } from './listingReader';
+import { set } from './writer';
+
+describe('the end of a listing with others that began before', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  /** 50 slow listings of `/even`, each of another moment, and behind them a listing of `path`, for which all 300 keys there were changed. */
+  function slowBehind(path: '/even' | '/odd') {
+    const { keySpace, listings } = keeping(1_000_000_000);
+    filled(keySpace);
+    const slow = Array.from({ length: 50 }, (_, at) => {
+      const event = listed(keySpace, '/even', false, false, 0);
+      keySpace.apply(set('/even/0', { value: `${at}` }));
+      return event;
+    });
+    const before = listings.bytes;
+    const { listing } = listed(keySpace, path, false, false, 0);
+    const first = path === '/even' ? 0 : 1;
+    for (let at = first; at < 600; at += 2) keySpace.apply(set(`${path}/${at}`, { value: 'w' }));
+    expect(listings.bytes).toBeGreaterThan(before + 250 * 400);
+    return { keySpace, listings, slow, before, listing };
+  }
+
+  test.each(['/even', '/odd'] as const)('asks none of them, and moves little at once: %s', (path) => {
+    const { listing, slow } = slowBehind(path);
+    const asked = [jest.spyOn(RunningListing.prototype, 'shows'), jest.spyOn(RunningListing.prototype, 'lists')];
+    const kept = [jest.spyOn(Past.prototype, 'keep'), jest.spyOn(Past.prototype, 'keepChildren')];
+    listing?.return();
+    // A thousand clients may go in one turn.
+    for (const event of slow.slice(1).reverse()) event.listing?.return();
+    expect(asked.map((spy) => spy.mock.calls.length)).toEqual([0, 0]);
+    const moved = kept.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+    expect(moved).toBeLessThanOrEqual(4 * 50);
+  });
+
+  test('what only it needed goes while others go on changing, however long the older ones last', () => {
+    const { keySpace, listings, listing, before } = slowBehind('/odd');
+    listing?.return();
+    // Of nobody's.
+    for (let at = 0; at < 300; at += 1) keySpace.apply(set('/other', { value: `${at}` }));
+    expect(listings.bytes).toBeLessThanOrEqual(before + 1000);
+  });
+
+  test('nothing is kept twice for long, and no past for ever, while others begin and end behind a slow one', () => {
+    const { keySpace, listings } = keeping(600 * 900);
+    filled(keySpace);
+    const slow = readerOf(listed(keySpace, '/', true, false, 0));
+    for (let round = 0; round < 1000; round += 1) {
+      const { listing } = listed(keySpace, '/', true, false, 0);
+      for (let at = 0; at < 30; at += 1)
+        keySpace.apply(set(`/even/${((round * 30 + at) * 2) % 600}`, { value: `${round}` }));
+      listing?.return();
+    }
+    // 300 views of before, what the last round kept, and lists of children.
+    expect(listings.bytes).toBeLessThan(300 * 500 + 30 * 1000);
+    slow.read();
+    expect(slow.top.flatMap(({ nodes }) => nodes ?? []).every(({ value }) => value?.length === 100)).toBe(true);
+    expect([listings.count, listings.bytes]).toEqual([0, 0]);
+  });
+
+  test('those that began before show what they would have', () => {
+    const { slow, listing } = slowBehind('/even');
+    listing?.return();
+    for (const [at, event] of slow.entries()) {
+      const reader = readerOf(event);
+      reader.read();
+      expect(reader.top).toHaveLength(300);
+      const changed = reader.top.filter(({ key }) => key === '/even/0').map(({ value }) => value);
+      expect(changed).toEqual([at === 0 ? 'v'.repeat(100) : `${at - 1}`]);
+      const others = reader.top.filter(({ key }) => key !== '/even/0');
+      expect(others.every(({ value }) => value?.length === 100)).toBe(true);
+    }
+  });
+});
