@@ -13,7 +13,7 @@ import type { ClusterMember } from './clusterMember';
 import { sleep, until } from './waiting';
 import { SeededRandom } from '../simulation/random';
 
-const CONNECTIONS = 5000;
+const CONNECTIONS = 10_000;
 /** There to end a test that hangs; without the processor for a moment the cluster may be electing. */
 const SERVED_WITHIN_MS = 60_000;
 const GROWTH_MIB_MAX = 200;

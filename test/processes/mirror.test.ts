@@ -22,7 +22,7 @@ import { fetchText, send } from '../support/exchange';
 import { stablePort } from '../support/ports';
 import { FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
-import { MirrorProcess } from './mirrorProcess';
+import { MirrorProcess, untilSo } from './mirrorProcess';
 import { mount, unmount, whyNotMounted } from './mounts';
 
 const reason = whyMissing('cairn');
@@ -69,16 +69,11 @@ function suite(): void {
     return mirror;
   };
 
-  const until = async (isSo: () => boolean, mirror?: MirrorProcess): Promise<void> => {
-    for (const deadline = Date.now() + 40_000; !isSo(); await new Promise((done) => setTimeout(done, 10))) {
-      if (Date.now() > deadline) throw new Error(`it did not come about:\n${mirror?.logs ?? ''}`);
-    }
-  };
   const seen = (): unknown => (existsSync(directory) ? Object.fromEntries(seenByName(directory)) : {});
   const read = (name: string): string | undefined =>
     existsSync(join(place, name)) ? readFileSync(join(place, name), 'utf8') : undefined;
   const untilSeen = async (files: Readonly<Record<string, string>>, mirror?: MirrorProcess): Promise<void> => {
-    await until(() => JSON.stringify(seen()) === JSON.stringify(files), mirror);
+    await untilSo(() => JSON.stringify(seen()) === JSON.stringify(files), mirror);
   };
 
   test('keys become files, changes follow, and SIGTERM ends it in order', async () => {
@@ -88,7 +83,7 @@ function suite(): void {
     const ready = join(place, 'ready');
     const mirror = start('--ready-file', ready);
     await untilSeen({ '%2E.data': 'no way out', 'db/host': 'a' }, mirror);
-    await until(() => existsSync(ready));
+    await untilSo(() => existsSync(ready));
     await remove('app/%2E%2Edata');
     await put('app/name', 'é\n');
     await untilSeen({ 'db/host': 'a', name: 'é\n' }, mirror);
@@ -182,7 +177,7 @@ function suite(): void {
     };
     for (let round = 1; round <= 12; round++) {
       const mirror = start();
-      await until(
+      await untilSo(
         () => mirror.logs.includes(round === 1 ? 'a new state is there' : 'the last state is still there'),
         mirror,
       );
@@ -202,8 +197,8 @@ function suite(): void {
     expect(indexes).toEqual([...indexes].sort((a, b) => a - b));
     expect(new Set(indexes).size).toBeGreaterThan(3);
     const last = start();
-    await until(() => seenAtOnce(directory)?.get('files/f19') === '12', last);
-    await until(() => readdirSync(directory).filter(isGeneration).length === 1, last);
+    await untilSo(() => seenAtOnce(directory)?.get('files/f19') === '12', last);
+    await untilSo(() => readdirSync(directory).filter(isGeneration).length === 1, last);
     expect(seenAtOnce(directory)?.get('a')).toBe('12');
     expect(
       readdirSync(directory)
@@ -225,18 +220,18 @@ function suite(): void {
       mirrors.push(mirror);
       await untilSeen({ a: '1' }, mirror);
       await own.kill();
-      await until(() => mirror.logs.includes('the cluster cannot be asked'), mirror);
+      await untilSo(() => mirror.logs.includes('the cluster cannot be asked'), mirror);
       expect([seen(), read('ready') !== undefined]).toEqual([{ a: '1' }, true]);
       await mirror.kill('SIGKILL');
       rmSync(join(place, 'ready'));
       const strict = new MirrorProcess([...words, '--require-fresh']);
       mirrors.push(strict);
-      await until(() => strict.logs.includes('the cluster cannot be asked'), strict);
+      await untilSo(() => strict.logs.includes('the cluster cannot be asked'), strict);
       expect(read('ready')).toBeUndefined();
       await strict.kill('SIGTERM');
       const next = new MirrorProcess([...words, '--ready-file', join(place, 'ready2')]);
       mirrors.push(next);
-      await until(() => read('ready2') !== undefined, next);
+      await untilSo(() => read('ready2') !== undefined, next);
       const again = await own.startAgain();
       await send(again.clientPort, body('2'));
       await untilSeen({ a: '2' }, next);
@@ -258,11 +253,11 @@ function suite(): void {
         const mirror = start();
         await untilSeen({ a: '1' }, mirror);
         await put('app/big', 'x'.repeat(2_000_000));
-        await until(() => mirror.logs.includes('ENOSPC'), mirror);
+        await untilSo(() => mirror.logs.includes('ENOSPC'), mirror);
         expect(seen()).toEqual({ a: '1' });
         expect(readdirSync(directory).filter(isGeneration)).toHaveLength(1);
         expect(mount('-o', 'remount,size=10m', directory)).toBeUndefined();
-        await until(() => seenByName(directory).get('big')?.length === 2_000_000, mirror);
+        await untilSo(() => seenByName(directory).get('big')?.length === 2_000_000, mirror);
         expect(mirror.logs.match(/ENOSPC/g)).toHaveLength(1);
         await mirror.kill('SIGTERM');
       } finally {
@@ -280,19 +275,19 @@ function suite(): void {
       'echo "begin $(cat "$CAIRN_MIRROR_DIRECTORY/a") ${ETCDCTL_USER-none}" >> "$1"; [ "$(cat "$CAIRN_MIRROR_DIRECTORY/a")" = 2 ] && sleep 600; echo end >> "$1"\n',
     );
     const mirror = start('--exec', `/bin/sh '${script}' "${out}"`, '--exec-timeout', '2');
-    await until(() => read('out') === 'begin 1 none\nend\n', mirror);
+    await untilSo(() => read('out') === 'begin 1 none\nend\n', mirror);
     await put('app/a', '2');
-    await until(() => read('out')?.includes('begin 2') === true, mirror);
+    await untilSo(() => read('out')?.includes('begin 2') === true, mirror);
     await put('app/a', '3');
-    await until(() => read('out')?.endsWith('begin 3 none\nend\n') === true, mirror);
+    await untilSo(() => read('out')?.endsWith('begin 3 none\nend\n') === true, mirror);
     expect(read('out')).toBe('begin 1 none\nend\nbegin 2 none\nbegin 3 none\nend\n');
     expect(mirror.logs).toMatch(/took longer than 2 s, and was ended/);
     expect((await mirror.kill('SIGTERM')).code).toBe(0);
     // The next one begins with a state that was told.
     const next = start('--exec', `/bin/sh '${script}' "${out}"`);
-    await until(() => next.logs.includes('the last state is still there'), next);
+    await untilSo(() => next.logs.includes('the last state is still there'), next);
     await put('app/a', '4');
-    await until(() => read('out')?.endsWith('begin 4 none\nend\n') === true, next);
+    await untilSo(() => read('out')?.endsWith('begin 4 none\nend\n') === true, next);
     expect(read('out')?.match(/begin 3/g)).toHaveLength(1);
   });
 
@@ -300,9 +295,9 @@ function suite(): void {
     await put('app/a', '1');
     const out = join(place, 'out');
     const mirror = start('--exec', `/bin/sh -c 'echo > "${out}"; exec sleep 6'`);
-    await until(() => existsSync(out), mirror);
+    await untilSo(() => existsSync(out), mirror);
     void mirror.kill('SIGTERM');
-    await until(() => mirror.logs.includes('asked to stop'), mirror);
+    await untilSo(() => mirror.logs.includes('asked to stop'), mirror);
     await new Promise((done) => setTimeout(done, SAME_WISH_MS));
     expect(mirror.isRunning).toBe(true);
     expect((await mirror.kill('SIGTERM')).code).toBe(130);
@@ -313,7 +308,7 @@ function suite(): void {
     const port = await stablePort();
     const mirror = start('--metrics-listen', `127.0.0.1:${port}`);
     await untilSeen({ a: '1' }, mirror);
-    await until(() => mirror.logs.includes('a new state is there'), mirror);
+    await untilSo(() => mirror.logs.includes('a new state is there'), mirror);
     expect(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).toMatch(/\ncairn_mirror_keys 1\n/);
     expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     expect((await mirror.kill('SIGTERM')).code).toBe(0);

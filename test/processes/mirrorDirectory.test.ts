@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Keys } from '../../src/client/keys';
 import { seenByName } from '../mirror/support/readers';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
-import { MirrorProcess } from './mirrorProcess';
+import { MirrorProcess, untilSo } from './mirrorProcess';
 import { mount, unmount, whyNotMounted } from './mounts';
 
 const reason = whyMissing('cairn');
@@ -46,18 +46,13 @@ function suite(): void {
     return mirror;
   };
   const seen = (): unknown => Object.fromEntries(seenByName(directory));
-  const until = async (isSo: () => boolean, mirror: MirrorProcess): Promise<void> => {
-    for (const deadline = Date.now() + 40_000; !isSo(); await new Promise((done) => setTimeout(done, 10))) {
-      if (Date.now() > deadline) throw new Error(`it did not come about:\n${mirror.logs}`);
-    }
-  };
   const untilSeen = (files: object, mirror: MirrorProcess): Promise<void> =>
-    until(() => JSON.stringify(seen()) === JSON.stringify(files), mirror);
+    untilSo(() => JSON.stringify(seen()) === JSON.stringify(files), mirror);
 
   test('is for one process: a second one, of this prefix or another, ends and takes nothing from the first', async () => {
     const ready = join(place, 'ready');
     const first = start('/app', '--ready-file', ready);
-    await until(() => existsSync(ready), first);
+    await untilSo(() => existsSync(ready), first);
     const before = readdirSync(directory).sort();
     for (const [prefix, ...more] of [['/app'], ['/other'], ['/other', '--once']] as const) {
       const second = start(prefix, '--ready-file', ready, '--exec', `touch ${join(place, 'told')}`, ...more);
@@ -92,7 +87,7 @@ function suite(): void {
         const tries = async (): Promise<void> => {
           // Another try is one more listing, which nothing else asks for.
           const lists = await listings();
-          await until(() => said() > 0, mirror);
+          await untilSo(() => said() > 0, mirror);
           for (let now = lists; now < lists + 3; now = await listings())
             await new Promise((done) => setTimeout(done, 20));
         };
@@ -104,7 +99,7 @@ function suite(): void {
         expect(mount('-o', 'remount,rw', directory)).toBeUndefined();
         await untilSeen({ a: '1' }, mirror);
         // A second one has no way in, though the first began without a way to keep it out.
-        await until(() => mirror.logs.includes('the state is written again'), mirror);
+        await untilSo(() => mirror.logs.includes('the state is written again'), mirror);
         const second = start('/other', '--once');
         expect([(await second.ended).code, second.logs]).toEqual([
           1,
@@ -112,7 +107,7 @@ function suite(): void {
         ]);
         expect(mount('-o', 'remount,ro', directory)).toBeUndefined();
         await keys.set('/app/a', '2');
-        await until(() => said() === 2, mirror);
+        await untilSo(() => said() === 2, mirror);
         await tries();
         expect([seen(), said()]).toEqual([{ a: '1' }, 2]);
         expect(mount('-o', 'remount,rw', directory)).toBeUndefined();

@@ -1,6 +1,7 @@
 /** `cairn mirror` as a process of its own. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { until } from '../cluster/waiting';
 
 const ENTRY = process.env['CAIRN_ENTRY'] ?? join(__dirname, '../../dist/cairn.js');
 const running = new Set<ChildProcess>();
@@ -46,4 +47,11 @@ export class MirrorProcess {
     this.child.kill(signal);
     return this.ended;
   }
+}
+
+/** Names may go between being listed and being read, as a mirror is at work: that it cannot be seen is no answer. */
+export async function untilSo(isSo: () => boolean, mirror?: MirrorProcess): Promise<void> {
+  await until('what is expected', 40_000, isSo).catch((error: unknown) => {
+    throw new Error(`${String(error)}\n${mirror?.logs ?? ''}`);
+  });
 }
