@@ -60,3 +60,22 @@ test('programs are ended where the tests are, by a signal', async () => {
   await ended;
   await until('the program is ended', 60_000, () => !isRunning() || undefined);
 });
+
+test('programs are ended where the jest that the tests run for is killed', async () => {
+  const [file, ...options] = command(leaves(`test('one', () => new Promise(() => {}));`)).slice(0, -1);
+  writeFileSync(join(folder, 'two.test.js'), `test('two', () => {});`);
+  const jest = spawn(process.execPath, [file!, ...options, '--maxWorkers=2'], { stdio: 'ignore' });
+  const ended = once(jest, 'exit');
+  await until('it is started', 60_000, () => (existsSync(join(folder, 'pid')) && isRunning()) || undefined);
+  jest.kill('SIGKILL');
+  await ended;
+  await until('the program is ended', 60_000, () => !isRunning() || undefined);
+});
+
+test('a worker with nothing left to do ends by itself', () => {
+  const [file, ...options] = command(`test('one', () => {});`).slice(0, -1);
+  writeFileSync(join(folder, 'two.test.js'), `test('two', () => {});`);
+  const { status, stderr } = spawnSync(process.execPath, [file!, ...options, '--maxWorkers=2'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/2 passed/)]);
+  expect(stderr).not.toContain('failed to exit');
+});

@@ -6,6 +6,8 @@ const { TestEnvironment } = require('jest-environment-node');
 // On a terminal jest tells its workers to use colours (FORCE_COLOR), and so every program that a test starts, whose output is compared.
 delete process.env.FORCE_COLOR;
 
+const GONE_EVERY_MS = 500;
+
 /** Those whose tests are under way. */
 const open = new Set();
 
@@ -34,6 +36,10 @@ process.on('exit', () => {
 });
 // Ctrl-C, and the end of the jest that this is a worker of.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-process.once('disconnect', () => process.exit(1));
+// Not by its event: whoever listens for that keeps the worker from ending by itself.
+const isWorker = process.connected === true;
+setInterval(() => {
+  if (isWorker && !process.connected) process.exit(1);
+}, GONE_EVERY_MS).unref();
 
 module.exports = EndingEnvironment;
