@@ -13,7 +13,10 @@ const { join, relative } = require('node:path');
 
 const ROOT = join(__dirname, '..', '..');
 
-/** Of what CI's machines do not have: Docker. All else is installed by .ci/run, so that what is skipped there says nothing by accident. */
+/**
+ * Of what CI's machines do not have: Docker. Programs are installed by .ci/run, and it runs as root on Linux for x64, where it may mount: so that
+ * nothing is left out by accident.
+ */
 const MAY_BE_SKIPPED = ['test/terminal/container.test.ts'];
 
 /** Files with tests that were not run, as paths from the root. */

@@ -58,7 +58,7 @@ export function faultOfLength(path: string): string | undefined {
   return path.length > KEY_BYTES_MAX ? TOO_LONG : undefined;
 }
 
-/** Why a client cannot ask for this, in words. A key that is longer than new ones may be can be changed and deleted where it is. */
+/** Why a client cannot ask for this, in words. A key that is there may be longer than new ones; it is changed by a command that asks for it to be there. */
 export function faultOfKey(command: KeyCommand): string | undefined {
   if (isTooDeep(command.path, command.type === 'create' && command.inOrder ? 1 : 0)) return TOO_DEEP;
   return isKeyTooLong(command) ? TOO_LONG : undefined;

@@ -28,21 +28,34 @@ export class MemberUpdates {
     return raft.applied < this.changedAt;
   }
 
-  /** The places of those that are not taken now. Who asked looks what has become of the members, and asks again. */
+  /** Whether one of these has to wait until another change of the members is applied. */
+  mustWait(commands: readonly Command[]): boolean {
+    return commands.some(isUpdate) && this.areUnderWay;
+  }
+
+  /**
+   * The places of those that are not taken: by the members there are they are not possible, or there is another one in the same batch. Who
+   * asked looks what has become of the members, and asks again.
+   */
   refused(commands: readonly Command[]): readonly number[] {
     const { cluster } = this.state.machine;
-    let isTaken = false;
+    const first = commands.findIndex(isUpdate);
+    if (first < 0) return [];
     return commands.flatMap((command, place) => {
       if (command.type !== 'updateMember') return [];
-      const isRefused =
-        isTaken || this.areUnderWay || refusalOfUpdate(cluster, command.memberId, command.peerURLs) !== undefined;
-      isTaken = true;
-      return isRefused ? [place] : [];
+      const isTaken = place === first && refusalOfUpdate(cluster, command.memberId, command.peerURLs) === undefined;
+      return isTaken ? [] : [place];
     });
   }
 
   /** The commands, or a change of the members, are in the log. */
   proposed(commands: readonly Command[] | 'change', index: number): void {
-    if (commands === 'change' || commands.some(({ type }) => type === 'updateMember')) this.changedAt = index;
+    if (commands !== 'change' && !commands.some(isUpdate)) return;
+    this.term = this.raft.term;
+    this.changedAt = index;
   }
+}
+
+function isUpdate({ type }: Command): boolean {
+  return type === 'updateMember';
 }

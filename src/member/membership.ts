@@ -12,7 +12,7 @@ import { refusalOfUpdate } from './membershipRules';
 import type { MemberLogger } from './settings';
 import { MemberError, MembershipError, type ClusterAdmin, type SettingsAdmin } from './types';
 
-/** How often new URLs are judged anew after other changes of the members that came first. */
+/** How often new URLs are judged anew that the leader, which has judged them by later members, or has others of the same moment, has not taken. */
 const UPDATE_ROUNDS = 10;
 
 /** The list of members and the settings of the cluster as this member has applied them, and what operators change about both. */
@@ -51,7 +51,7 @@ export class Membership implements ClusterAdmin, Omit<SettingsAdmin, 'standbyLoo
     }
   }
 
-  /** False: the leader has not taken it, as there is another change of the members that this one has not heard of. */
+  /** False: the leader has not taken it. By the members that this one knows after that it may be refused. */
   private async isUpdated(id: MemberId, peerURLs: readonly string[]): Promise<boolean> {
     await this.requests.readBarrier();
     const refusal = refusalOfUpdate(this.state.machine.cluster, id, peerURLs);

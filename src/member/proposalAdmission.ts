@@ -67,6 +67,7 @@ export class ProposalAdmission {
     if (faultOfLevel(commands, this.state.machine.cluster.level) !== undefined) return 'later';
     // Of the states that differ nobody knows which is right. Whoever asks may not have heard of it yet, which is a matter of moments.
     if (this.state.machine.integrity.doubt !== 0 && commands.some(isClients)) return 'later';
+    if (this.updates.mustWait(commands)) return 'later';
     const untaken = [...this.updates.refused(commands), ...keysTooLong(commands)];
     if (untaken.length > 0) return untaken;
     const { refused, growth } = this.quota.judge(commands);

@@ -157,6 +157,8 @@ export class Passage {
   private send(outgoing: ClientRequest, isSettled: () => boolean): void {
     const waitFor = (timeoutMs: number | undefined): void => {
       if (isSettled()) return;
+      // Of what was waited for before this.
+      clearTimeout(this.timer);
       if (timeoutMs !== undefined) this.limit(outgoing, timeoutMs, 'no answer: i/o timeout');
       else this.endless = true;
     };

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AuditFile, AuditFileError } from '../../src/app/auditFile';
+import { until } from '../cluster/waiting';
 
 let directory: string;
 let path: string;
@@ -112,9 +113,5 @@ test.each([
 });
 
 async function settled(holds: () => boolean): Promise<void> {
-  const deadlineMs = Date.now() + 10_000;
-  while (!holds()) {
-    if (Date.now() > deadlineMs) throw new Error('not within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await until('it is written', 10_000, holds);
 }

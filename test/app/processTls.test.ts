@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { ProcessTls } from '../../src/app/processTls';
 import { loadConfiguration } from '../../src/config/load';
+import { until } from '../cluster/waiting';
 import { makePki, type CertificateFiles, type Pki } from '../tls/support/pki';
 
 let pki: Pki;
@@ -41,15 +42,14 @@ test('one for other names is warned of as at the start', async () => {
   expect(isSaid('--advertise-client-urls')).toBe(false);
   use(bad);
   try {
-    const deadlineMs = Date.now() + 20_000;
-    while (!isSaid('--advertise-client-urls') || !isSaid('--initial-advertise-peer-urls')) {
-      if (Date.now() > deadlineMs) throw new Error(`not within 20 s: ${lines.join('\n')}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const areSaid = (): boolean => isSaid('--advertise-client-urls') && isSaid('--initial-advertise-peer-urls');
+    await until('both are said', 20_000, areSaid).catch((error: unknown) => {
+      throw new Error(`${String(error)}\n${lines.join('\n')}`);
+    });
   } finally {
     tls.stop();
   }
-}, 30_000);
+});
 
 test('that a certificate of its own cannot be kept is an error of the storage, with its directory', async () => {
   const dataDir = join(pki.directory, 'data');

@@ -1,5 +1,5 @@
 /** What tests leave to the end of their process is done when their file has ended: jest gives them a `process` that never exits. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,17 @@ import { until } from '../cluster/waiting';
 
 const ROOT = join(__dirname, '../..');
 const JEST = join(ROOT, 'node_modules/jest/bin/jest.js');
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+function start(command: readonly string[]): ChildProcess {
+  const child = spawn(process.execPath, command, { stdio: 'ignore' });
+  running.add(child);
+  return child;
+}
 
 let folder: string;
 beforeEach(() => {
@@ -44,16 +55,14 @@ test('programs are ended where a file failed before its tests', async () => {
   const { status, stderr } = spawnSync(
     process.execPath,
     command(leaves(`beforeAll(() => { throw new Error('not to be had'); }); test('one', () => {});`)),
-    { encoding: 'utf8' },
+    { encoding: 'utf8', timeout: 120_000 },
   );
   expect([status, stderr]).toEqual([1, expect.stringContaining('not to be had')]);
   await until('the program is ended', 60_000, () => !isRunning() || undefined);
 });
 
 test('programs are ended where the tests are, by a signal', async () => {
-  const jest = spawn(process.execPath, command(leaves(`test('one', () => new Promise(() => {}));`)), {
-    stdio: 'ignore',
-  });
+  const jest = start(command(leaves(`test('one', () => new Promise(() => {}));`)));
   const ended = once(jest, 'exit');
   await until('it is started', 60_000, () => (existsSync(join(folder, 'pid')) && isRunning()) || undefined);
   jest.kill('SIGTERM');
@@ -64,7 +73,7 @@ test('programs are ended where the tests are, by a signal', async () => {
 test('programs are ended where the jest that the tests run for is killed', async () => {
   const [file, ...options] = command(leaves(`test('one', () => new Promise(() => {}));`)).slice(0, -1);
   writeFileSync(join(folder, 'two.test.js'), `test('two', () => {});`);
-  const jest = spawn(process.execPath, [file!, ...options, '--maxWorkers=2'], { stdio: 'ignore' });
+  const jest = start([file!, ...options, '--maxWorkers=2']);
   const ended = once(jest, 'exit');
   await until('it is started', 60_000, () => (existsSync(join(folder, 'pid')) && isRunning()) || undefined);
   jest.kill('SIGKILL');
@@ -75,7 +84,14 @@ test('programs are ended where the jest that the tests run for is killed', async
 test('a worker with nothing left to do ends by itself', () => {
   const [file, ...options] = command(`test('one', () => {});`).slice(0, -1);
   writeFileSync(join(folder, 'two.test.js'), `test('two', () => {});`);
-  const { status, stderr } = spawnSync(process.execPath, [file!, ...options, '--maxWorkers=2'], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    [file!, ...options, '--maxWorkers=2', '--workerGracefulExitTimeout=60000'],
+    {
+      encoding: 'utf8',
+      timeout: 120_000,
+    },
+  );
   expect([status, stderr]).toEqual([0, expect.stringMatching(/2 passed/)]);
   expect(stderr).not.toContain('failed to exit');
 });

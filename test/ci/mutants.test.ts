@@ -1,5 +1,5 @@
 /** `npm run mutants` that is stopped before its end: neither its copies nor the tests that run in them go on. */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,16 +31,24 @@ const { isReady } = jest.requireActual<{ isReady: () => boolean }>('../../script
     rmSync(place, { recursive: true, force: true });
   });
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s: no copy stays, and no jest goes on', async (signal) => {
-    const script = spawn(process.execPath, [SCRIPT], { env: { ...process.env, TMPDIR: place }, stdio: 'ignore' });
-    const ended = once(script, 'exit');
-    try {
-      await until('jest and a worker run in a copy', 120_000, () => processesBelow(place).length >= 2);
-    } finally {
-      script.kill(signal);
-    }
-    expect(await ended).toEqual([130, null]);
-    await until('they have ended', 30_000, () => processesBelow(place).length === 0);
-    expect(readdirSync(place).filter((name) => name.startsWith('cairn-mutants-'))).toEqual([]);
-  });
+  // Who is killed leaves his jest behind; told to end, he ends it.
+  let script: ChildProcess | undefined;
+  process.on('exit', () => script?.kill('SIGTERM'));
+
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '%s: no copy stays, and no jest goes on',
+    async (signal) => {
+      script = spawn(process.execPath, [SCRIPT], { env: { ...process.env, TMPDIR: place }, stdio: 'ignore' });
+      const ended = once(script, 'exit');
+      try {
+        await until('jest and a worker run in a copy', 60_000, () => processesBelow(place).length >= 2);
+      } finally {
+        script.kill(signal);
+      }
+      expect(await ended).toEqual([130, null]);
+      await until('they have ended', 30_000, () => processesBelow(place).length === 0);
+      expect(readdirSync(place).filter((name) => name.startsWith('cairn-mutants-'))).toEqual([]);
+    },
+    900_000,
+  );
 });

@@ -33,9 +33,10 @@ test('one that was taken is applied before the next is judged', () => {
   expect(updates.refused([set, update('a', 'http://c:1')])).toEqual([]);
   updates.proposed([set, update('a', 'http://c:1')], 6);
   expect(updates.areUnderWay).toBe(true);
-  expect(updates.refused([update('b', 'http://c:1'), set])).toEqual([0]);
+  expect(updates.mustWait([update('b', 'http://c:1'), set])).toBe(true);
+  expect(updates.mustWait([set])).toBe(false);
   raft.applied = 6;
-  expect(updates.areUnderWay).toBe(false);
+  expect(updates.mustWait([update('b', 'http://c:1'), set])).toBe(false);
   expect(updates.refused([update('b', 'http://d:1')])).toEqual([]);
 });
 
@@ -51,7 +52,7 @@ test('one that is refused by the members there are is not taken', () => {
 test('a change of the members is under way as well', () => {
   expect(updates.areUnderWay).toBe(false);
   updates.proposed('change', 6);
-  expect(updates.refused([update('a', 'http://c:1')])).toEqual([0]);
+  expect(updates.mustWait([update('a', 'http://c:1')])).toBe(true);
 });
 
 test('a new leader does not know what is in the log before it', () => {

@@ -5,6 +5,7 @@ import type { PeerClock, PeerLogger } from '../../src/peer/environment';
 import { PeerNetwork } from '../../src/peer/network';
 import type { PeerNetworkOptions } from '../../src/peer/types';
 import type { AppendRequest, Heartbeat, Message } from '../../src/raft/types';
+import { startFairClock } from '../support/fairClock';
 import { stablePort } from '../support/ports';
 
 export interface LogLine {
@@ -186,10 +187,11 @@ export async function connected(...nodes: readonly TestNode[]): Promise<void> {
   await until(() => nodes.every((from) => nodes.every((to) => from === to || isConnected(from, to))));
 }
 
+/** @param limitMs in which the machine had time for everybody */
 export async function until(condition: () => boolean, limitMs = 15_000): Promise<void> {
-  const deadlineMs = Date.now() + limitMs;
+  const passedMs = startFairClock();
   while (!condition()) {
-    if (Date.now() > deadlineMs) throw new Error(`not within ${limitMs} ms: ${condition.toString()}`);
+    if (passedMs() > limitMs) throw new Error(`not within ${limitMs} ms: ${condition.toString()}`);
     await pause(5);
   }
 }

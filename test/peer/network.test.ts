@@ -87,6 +87,7 @@ describe('two members', () => {
     await until(() => !isConnected(a, first));
     expect(a.network.forward('b2', [Buffer.of(1)])).toBe(false);
     a.network.send([heartbeat('a1', 'b2', 1), heartbeat('a1', 'b2', 2)]);
+    await until(() => a.unreachable.length > 0);
     await pause(300);
     expect(a.unreachable).toEqual(['b2']);
     const second = await startNode('b2', { port: first.port });

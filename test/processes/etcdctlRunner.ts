@@ -1,6 +1,7 @@
 /** Runs Debian's etcdctl (3.4) with the v2 API against one server. */
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { until } from '../cluster/waiting';
 
 const LIMIT_MS = 10_000;
 
@@ -47,10 +48,10 @@ export class RunningEtcdctl {
 
   /** Waits until it has written `lines` whole lines; throws if it has not after ten seconds. */
   async untilLines(lines: number): Promise<void> {
-    for (const deadline = Date.now() + LIMIT_MS; this.stdout.split('\n').length <= lines;) {
-      if (Date.now() > deadline) throw new Error(`only this was written: ${this.stdout}${this.stderr}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const areWritten = (): boolean => this.stdout.split('\n').length > lines;
+    await until(`${lines} lines are written`, LIMIT_MS, areWritten).catch((error: unknown) => {
+      throw new Error(`${String(error)}; only this was written: ${this.stdout}${this.stderr}`);
+    });
   }
 
   async outcome(): Promise<Outcome> {

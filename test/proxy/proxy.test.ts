@@ -542,6 +542,23 @@ describe('a long body', () => {
     }
   }, 60_000);
 
+  test.each([
+    ['POST', '/mod/v2/lock/a', 'ttl=60'],
+    ['PUT', '/mod/v2/leader/a', 'ttl=60&name=x'],
+    ['POST', '/v1/watch/a', 'index=9'],
+  ])('is no reason to wait for an answer no longer than for one: %s %s with a form', async (method, target, form) => {
+    const member = await upstream((request, response) => {
+      void bodyOf(request).then(() => setTimeout(() => response.end('at last'), 12_000));
+    });
+    proxy = await startProxyUnderTest([member.url]);
+    const body = Buffer.from(form);
+    expect(await send(proxy.port, { method, target, headers: [], body }, 60_000)).toMatchObject({
+      status: 200,
+      body: 'at last',
+    });
+    expect(proxy.warnings).toEqual([]);
+  });
+
   test('that its client sends slowly fails nobody', async () => {
     const member = await upstream((request, response) => {
       void bodyOf(request).then((bytes) => response.end(String(bytes.length)));

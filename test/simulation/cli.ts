@@ -14,6 +14,8 @@ export interface Arguments {
   readonly trace: boolean;
   readonly processes: number;
   readonly mutants: boolean;
+  /** Seeds come from the process that has started this one. */
+  readonly serve: boolean;
   /** Part of the name of the mutants to hunt. */
   readonly only: string;
 }
@@ -25,12 +27,12 @@ export class BadArgument extends Error {
 /** Throws BadArgument for what it does not understand: a run of no seeds would find no fault. */
 export function argumentsOf(argv: readonly string[]): Arguments {
   const values = valuesOf(argv);
-  const { twice, trace, mutants, only } = values;
+  const { twice, trace, mutants, only, serve } = values;
   if (!MUTANTS.some(({ name }) => name.includes(only)))
     throw new BadArgument(`--only ${only}: no planted bug has that in its name`);
   const seeds = numberOf('seeds', values.seeds, 1, 10_000_000);
   return {
-    ...{ twice, trace, mutants, only, seeds },
+    ...{ twice, trace, mutants, only, serve, seeds },
     seed: numberOf('seed', values.seed, 0, 2 ** 32),
     // Of lives that go on side by side nobody can read the traces.
     processes: trace ? 1 : Math.min(seeds, numberOf('processes', values.processes, 1, 256)),
@@ -45,6 +47,7 @@ function valuesOf(argv: readonly string[]) {
     trace: { type: 'boolean', default: false },
     processes: { type: 'string', default: String(availableParallelism()) },
     mutants: { type: 'boolean', default: false },
+    serve: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
   } as const;
   try {
@@ -94,7 +97,7 @@ async function ruleBroken(mutant: Mutant, seed: number): Promise<string | undefi
  */
 export async function main(argv: readonly string[], script: string): Promise<number | undefined> {
   const options = argumentsOf(argv);
-  if (process.connected) {
+  if (options.serve) {
     serveSeeds(options.twice);
     return undefined;
   }
@@ -108,7 +111,7 @@ async function simulate(options: Arguments, argv: readonly string[], script: str
   const tally = new Tally(seeds, say);
   const wanted = Array.from({ length: seeds }, (_, at) => first + at);
   if (processes > 1) {
-    await runInProcesses(script, argv, processes, wanted, (told) => tally.add(told));
+    await runInProcesses(script, [...argv, '--serve'], processes, wanted, (told) => tally.add(told));
   } else {
     for (const seed of wanted) tally.add(await runAndTell(seed, twice, options.trace ? say : undefined));
   }

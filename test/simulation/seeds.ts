@@ -25,6 +25,9 @@ export async function runAndTell(seed: number, twice: boolean, print?: (line: st
   return { ...result, violation: violation?.message, hasTwoTraces };
 }
 
+/** A life takes less than a second. */
+const LONG_MS = 60_000;
+
 /** As it goes from one process to another. */
 type Sent = Omit<Told, 'faults'> & { readonly faults: readonly (readonly [FaultKind, number])[] };
 
@@ -61,7 +64,9 @@ export async function runInProcesses(
 function feed(child: ChildProcess, left: Iterator<number>, tell: (told: Told) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let seed = 0;
+    let told: NodeJS.Timeout | undefined;
     const next = (): void => {
+      clearTimeout(told);
       const { done, value } = left.next();
       if (done === true) {
         resolve();
@@ -69,6 +74,10 @@ function feed(child: ChildProcess, left: Iterator<number>, tell: (told: Told) =>
       }
       seed = value;
       child.send(seed);
+      told = setTimeout(
+        () => console.log(`seed ${value} has taken a minute; npm run sim -- --seed ${value} --trace`),
+        LONG_MS,
+      );
     };
     child.on('message', ({ faults, ...told }: Sent) => {
       tell({ ...told, faults: new FaultCounts(faults) });

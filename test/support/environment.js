@@ -26,18 +26,34 @@ class EndingEnvironment extends TestEnvironment {
     await super.teardown();
   }
 
+  /** Each for itself: one that fails keeps no other from what it does. */
   end() {
-    if (open.delete(this)) this.global.process.emit('exit', 0);
+    if (!open.delete(this)) return;
+    const copy = this.global.process;
+    for (const listener of copy.listeners('exit')) {
+      try {
+        listener.call(copy, 0);
+      } catch (error) {
+        process.stderr.write(`at the end of a test file: ${error.stack}\n`);
+      }
+    }
   }
 }
 
-process.on('exit', () => {
+function endAll() {
   for (const environment of [...open]) environment.end();
-});
-// Ctrl-C, and the end of the jest that this is a worker of.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-// Not by its event: whoever listens for that keeps the worker from ending by itself.
-const isWorker = process.connected === true;
+}
+
+process.on('exit', endAll);
+// Ctrl-C, say. What jest goes by is that a signal ended its worker: after any other end it begins anew with the file.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    endAll();
+    process.kill(process.pid, signal);
+  });
+}
+// The end of the jest that this is a worker of. Not by its event: whoever listens for that keeps the worker from ending by itself.
+const isWorker = process.send !== undefined;
 setInterval(() => {
   if (isWorker && !process.connected) process.exit(1);
 }, GONE_EVERY_MS).unref();

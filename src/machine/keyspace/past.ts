@@ -79,6 +79,33 @@ export class Past {
     for (let gone = 0; gone < count && !this.isEmpty; gone += 1) this.leaving.next().value?.(older);
   }
 
+  /** How many things are kept. */
+  get size(): number {
+    return this.views.size + this.children.size;
+  }
+
+  /** Takes in what the next one has, when no listing is left that began with that: what was there when this began counts. */
+  absorbNewer(next: Past): void {
+    for (const [node, { was, since }] of next.views) if (!this.has(node)) this.keep(node, since, was);
+    for (const [directory, { was, since }] of next.children)
+      if (!this.hasChildrenOf(directory)) this.keepChildren(directory, since, was);
+    this.newer = next.newer;
+  }
+
+  /** Takes in what the one before has, when no listing is left that began with this: what was there when that began counts. */
+  absorbOlder(before: Past): void {
+    for (const [node, { was, since }] of before.views) {
+      const known = this.views.get(node);
+      if (known !== undefined) this.bytes -= bytesOfView(known.was);
+      this.keep(node, since, was);
+    }
+    for (const [directory, { was, since }] of before.children) {
+      const known = this.children.get(directory);
+      if (known !== undefined) this.bytes -= bytesOfChildren(known.was);
+      this.keepChildren(directory, since, was);
+    }
+  }
+
   /** Lets go of everything, whoever still holds this. */
   clear(): void {
     this.views.clear();

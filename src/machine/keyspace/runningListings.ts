@@ -12,6 +12,9 @@ const PAST_BYTES_MAX = 64 * 1024 * 1024;
  */
 const HANDED_OVER = 4;
 
+/** Two pasts without listings are made one where one of them has no more than this: some tenths of a millisecond. */
+const JOINED_MAX = 1000;
+
 /** A listing could not be shown as of one moment any further: there was no room for all that changed since it began. */
 export class ListingCutError extends Error {
   override readonly name = 'ListingCutError';
@@ -119,6 +122,8 @@ export class RunningListings {
     this.keptBytes -= past.bytes;
     change();
     this.keptBytes += past.bytes;
+    // Nobody is cut for the sake of what only those needed that are over.
+    while (this.keptBytes > this.bytesMax && this.hasToHandOver) this.handOver(Number.POSITIVE_INFINITY);
     while (this.keptBytes > this.bytesMax) this.cutOldest();
   }
 
@@ -139,8 +144,25 @@ export class RunningListings {
     this.underWay -= 1;
     if (past.listings.size > 0) return;
     this.dropUnneeded();
+    this.joinWithNext(this.pasts.indexOf(past));
+    this.joinWithNext(this.pasts.indexOf(past) - 1);
     this.hasToHandOver = true;
     this.handOver();
+  }
+
+  /** Short listings come and go while there is much to hand over: what each leaves would stand in the way of all that look things up. */
+  private joinWithNext(at: number): void {
+    const [older, newer] = [this.pasts[at], this.pasts[at + 1]];
+    if (older === undefined || newer === undefined || older.listings.size + newer.listings.size > 0) return;
+    if (Math.min(older.size, newer.size) > JOINED_MAX) return;
+    this.keptBytes -= older.bytes + newer.bytes;
+    const [into, gone] = newer.size > older.size ? [newer, older] : [older, newer];
+    if (into === older) older.absorbNewer(newer);
+    else newer.absorbOlder(older);
+    this.keptBytes += into.bytes;
+    this.pasts.splice(this.pasts.indexOf(gone), 1);
+    const before = this.pasts[this.pasts.indexOf(into) - 1];
+    if (before !== undefined) before.newer = into;
   }
 
   /** What is older than every listing. */
@@ -153,14 +175,14 @@ export class RunningListings {
    * A past whose listings are over goes into the one before it, little by little, the oldest such first: nothing is kept twice for long, and
    * nothing that only they needed, however long those last that began before.
    */
-  private handOver(): void {
+  private handOver(count = this.handedOver): void {
     if (!this.hasToHandOver) return;
     const at = this.pasts.findIndex(({ listings }) => listings.size === 0);
     const [older, past] = [this.pasts[at - 1], this.pasts[at]];
     this.hasToHandOver = older !== undefined && past !== undefined;
     if (older === undefined || past === undefined) return;
     this.keptBytes -= older.bytes + past.bytes;
-    past.handOver(older, this.handedOver);
+    past.handOver(older, count);
     this.keptBytes += older.bytes + past.bytes;
     if (!past.isEmpty) return;
     older.newer = past.newer;

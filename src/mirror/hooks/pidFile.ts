@@ -1,5 +1,5 @@
 /** The process that a file names, and who chose it. */
-import { lstat, readFile, readlink } from 'node:fs/promises';
+import { lstat, readFile, readlink, stat } from 'node:fs/promises';
 import { dirname, isAbsolute } from 'node:path';
 import { openPlainFile } from '../../platform/plainFile';
 
@@ -19,14 +19,18 @@ export interface NamedProcess {
   readonly owners: Owners;
 }
 
-/** Rejects with NotAFileError, or as opening and reading do. */
-export async function readPidFile(path: string): Promise<NamedProcess> {
+/**
+ * Rejects with NotAFileError, or as opening and reading do.
+ *
+ * @param isOfInterest whether it matters who owns the way
+ */
+export async function readPidFile(path: string, isOfInterest: boolean): Promise<NamedProcess> {
   const { file, found } = await openPlainFile(path);
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(BYTES_MAX), 0, BYTES_MAX, 0);
     const text = bytesRead === BYTES_MAX ? '' : buffer.toString('latin1', 0, bytesRead);
     const pid = Number(PID.exec(text)?.[1] ?? 0);
-    const owners = new Map([...(await ownersOnTheWay(path)), [found.uid, path] as const]);
+    const owners = new Map([...(isOfInterest ? await ownersOnTheWay(path) : []), [found.uid, path] as const]);
     // 0 would be all of this process's group.
     return { pid: pid === 0 ? undefined : pid, owners };
   } finally {
@@ -46,7 +50,10 @@ async function ownersOnTheWay(path: string): Promise<Owners> {
     owners.set(found.uid, at);
     if (!found.isSymbolicLink()) return;
     if (linksLeft-- === 0) throw new Error('too many symbolic links lead to it; name the file that they lead to');
-    await walk(await readlink(at), dirname(at));
+    const text = await readlink(at);
+    if (await isSame(at, isAbsolute(text) ? text : `${dirname(at)}/${text}`)) await walk(text, dirname(at));
+    // A link of /proc, such as /proc/PID/root, whose text only says where it leads to for the process that it is of.
+    else owners.set((await stat(at)).uid, at);
   };
   const walk = async (way: string, from: string): Promise<void> => {
     let at = from;
@@ -57,6 +64,11 @@ async function ownersOnTheWay(path: string): Promise<Owners> {
   };
   await walk(isAbsolute(path) ? path : `${process.cwd()}/${path}`, '/');
   return owners;
+}
+
+async function isSame(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([stat(path), stat(other).catch(() => undefined)]);
+  return one.dev === two?.dev && one.ino === two.ino;
 }
 
 /**

@@ -17,7 +17,7 @@ export async function sendSignal(
 ): Promise<HookFailure | NobodyThere> {
   let named: NamedProcess;
   try {
-    named = await readPidFile(pidFile);
+    named = await readPidFile(pidFile, ownUid === 0);
   } catch (error) {
     const reason = `was not sent: ${pidFile} cannot be read: ${reasonOf(error)}`;
     return codeOf(error) === 'ENOENT' ? new NobodyThere(reason) : reason;

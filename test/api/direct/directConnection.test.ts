@@ -231,6 +231,7 @@ test('a listing goes out as fast as its client reads, and the next request waits
   const client = await open(api);
   client.socket.pause();
   client.socket.write(GET, 'latin1');
+  await until(() => api.member.reads.length === 1);
   await new Promise((resolve) => setTimeout(resolve, 300));
   client.socket.write(get('/v2/keys/b'), 'latin1');
   await new Promise((resolve) => setTimeout(resolve, 100));

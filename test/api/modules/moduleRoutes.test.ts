@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { request as httpRequest, type ClientRequest } from 'node:http';
+import { until } from '../../cluster/waiting';
 import { startInProcess, type InProcess } from '../../support/inProcess';
 import { ask, startUnderTest } from '../apiUnderTest';
 
@@ -23,11 +24,14 @@ async function queue(lock: string): Promise<readonly string[]> {
 }
 
 async function untilQueue(lock: string, values: readonly string[]): Promise<void> {
-  const deadlineMs = Date.now() + 10_000;
-  while ((await queue(lock)).join() !== values.join()) {
-    if (Date.now() > deadlineMs) throw new Error(`the queue is ${(await queue(lock)).join()}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  let found: readonly string[] = [];
+  const isSo = async (): Promise<boolean> => {
+    found = await queue(lock);
+    return found.join() === values.join();
+  };
+  await until(`the queue is ${values.join()}`, 10_000, isSo).catch((error: unknown) => {
+    throw new Error(`${String(error)}: it is ${found.join()}`);
+  });
 }
 
 /** A client that waits, and what became of its connection. */

@@ -88,8 +88,8 @@ describe('locks and elections of a client', () => {
   });
 
   it('are kept beyond their TTL, and are told lost when somebody takes them away', async () => {
-    const lock = await client.locks.acquire(name, { ttlSeconds: 2 });
-    await new Promise((done) => setTimeout(done, 3000));
+    const lock = await client.locks.acquire(name, { ttlSeconds: 6 });
+    await new Promise((done) => setTimeout(done, 7000));
     expect(lock.isHeld()).toBe(true);
     await client.keys.delete(`/_etcd/mod/lock/${name}/${String(lock.token).padStart(20, '0')}`);
     const reason = await lostReason(lock);

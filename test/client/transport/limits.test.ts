@@ -38,7 +38,7 @@ describe('the limits of a client', () => {
   }
 
   it('hold for both connections where the first one breaks', async () => {
-    const [timeoutMs, breaksAfterMs] = [3000, 500];
+    const [timeoutMs, breaksAfterMs] = [8000, 50];
     hanging.answer = ({ socket, number, connection }) => {
       if (connection === 1 && number === 1) socket.write(answerText(JSON.stringify(EVENT)));
       else if (connection === 1) setTimeout(() => socket.destroy(), breaksAfterMs);

@@ -1,10 +1,20 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NobodyThere } from '../../../src/mirror/hooks/hook';
 import { sendSignal } from '../../../src/mirror/hooks/sendSignal';
+import { until } from '../../cluster/waiting';
 
 const directory = mkdtempSync(join(tmpdir(), 'cairn-signal-'));
 const file = join(directory, 'pid');
@@ -49,6 +59,21 @@ asRoot('root sends none to a process that who owns the file could not send one t
     ofRoot.kill('SIGKILL');
     ofSomebody.kill('SIGKILL');
     chownSync(file, 0, 0);
+  }
+});
+
+const ofOtherMounts = process.geteuid?.() === 0 && spawnSync('unshare', ['-m', 'true']).status === 0 ? test : test.skip;
+ofOtherMounts('a file that only another process sees is reached through /proc', async () => {
+  const script = 'mount -t tmpfs tmpfs /mnt && mkdir /mnt/run && echo $$ >/mnt/run/pid && exec sleep 300';
+  const other = spawn('unshare', ['-m', 'sh', '-c', script], { stdio: 'ignore' });
+  const exited = once(other, 'exit');
+  try {
+    const path = `/proc/${other.pid}/root/mnt/run/pid`;
+    await until('it is written', 10_000, () => readFileSync(path, 'utf8') !== '');
+    expect(await sendSignal('SIGUSR1', path)).toBeUndefined();
+    expect(await exited).toEqual([null, 'SIGUSR1']);
+  } finally {
+    other.kill('SIGKILL');
   }
 });
 
