@@ -296,9 +296,8 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'src/machine/keyspace/past.ts',
     text: 'if (since <= older.moment && !older.has(node))',
     instead: 'if (since < older.moment && !older.has(node))',
-    test: 'test/machine/keyspace/runningListing.test.ts',
-    killedBy:
-      'so does each of many that began at different moments, and one for which there is no room any more shows that it is not whole',
+    test: 'test/machine/keyspace/runningListings.test.ts',
+    killedBy: 'what the first of all needs is handed over to it',
   },
   {
     name: 'a listing is kept though its history is gone',

@@ -1,7 +1,7 @@
 import { Past } from '../../../src/machine/keyspace/past';
 import { RunningListing } from '../../../src/machine/keyspace/runningListing';
 import { filled, keeping, listed, readerOf } from './listingReader';
-import { set } from './writer';
+import { set, update } from './writer';
 
 describe('the end of a listing with others that began before', () => {
   afterEach(() => jest.restoreAllMocks());
@@ -65,9 +65,11 @@ describe('the end of a listing with others that began before', () => {
     const { keySpace, listings } = keeping(1_000_000_000, 0);
     filled(keySpace);
     const slow = readerOf(listed(keySpace, '/', true, false, 0));
+    keySpace.apply(update('/odd/1', { value: 'w' }));
     for (let round = 0; round < 200; round += 1) {
       const { listing } = listed(keySpace, '/', true, false, 0);
-      for (let at = 0; at < (round === 0 ? 600 : 3); at += 2) keySpace.apply(set(`/even/${at}`, { value: `${round}` }));
+      for (let at = 0; at < (round === 0 ? 600 : 3); at += 2)
+        keySpace.apply(update(`/even/${at}`, { value: `${round}` }));
       listing?.return();
     }
     const { pasts } = listings as unknown as { readonly pasts: readonly Past[] };
@@ -78,19 +80,52 @@ describe('the end of a listing with others that began before', () => {
     expect([listings.count, listings.bytes]).toEqual([0, 0]);
   });
 
+  test('of two that become one, the older counts', () => {
+    const { keySpace, listings } = keeping(1_000_000_000, 0);
+    filled(keySpace);
+    const slow = readerOf(listed(keySpace, '/even', false, false, 0));
+    keySpace.apply(update('/even/2', { value: 'w' }));
+    const short = listed(keySpace, '/even', false, false, 0);
+    keySpace.apply(update('/even/0', { value: 'first' }));
+    const long = listed(keySpace, '/even', false, false, 0);
+    for (let at = 0; at < 600; at += 2) keySpace.apply(update(`/even/${at}`, { value: 'second' }));
+    long.listing?.return();
+    short.listing?.return();
+    expect((listings as unknown as { readonly pasts: readonly Past[] }).pasts).toHaveLength(2);
+    slow.read();
+    expect(slow.top.every(({ value }) => value?.length === 100)).toBe(true);
+    expect([listings.count, listings.bytes]).toEqual([0, 0]);
+  });
+
   test('nobody is cut for the sake of what only those needed that are over', () => {
     const { keySpace, listings } = keeping(300 * 450, 0);
     filled(keySpace);
     const slow = readerOf(listed(keySpace, '/even', false, false, 0));
-    keySpace.apply(set('/even/0', { value: 'w' }));
+    keySpace.apply(update('/even/0', { value: 'w' }));
     const { listing } = listed(keySpace, '/odd', false, false, 0);
-    for (let at = 1; at < 540; at += 2) keySpace.apply(set(`/odd/${at}`, { value: 'w' }));
+    for (let at = 1; at < 540; at += 2) keySpace.apply(update(`/odd/${at}`, { value: 'w' }));
     listing?.return();
     expect(listings.bytes).toBeGreaterThan(250 * 400);
-    for (let at = 2; at < 200; at += 2) keySpace.apply(set(`/even/${at}`, { value: 'w' }));
+    for (let at = 2; at < 200; at += 2) keySpace.apply(update(`/even/${at}`, { value: 'w' }));
     slow.read();
     expect(slow.top).toHaveLength(300);
     expect(slow.top.every(({ value }) => value?.length === 100)).toBe(true);
+  });
+
+  test('what the first of all needs is handed over to it', () => {
+    const { keySpace, listings } = keeping(1_000_000_000);
+    filled(keySpace);
+    const first = readerOf(listed(keySpace, '/even', false, false, 0));
+    keySpace.apply(update('/even/0', { value: 'w' }));
+    const { listing } = listed(keySpace, '/even', false, false, 0);
+    // In place: a set makes a node of its own.
+    for (let at = 2; at < 600; at += 2) keySpace.apply(update(`/even/${at}`, { value: 'w' }));
+    listing?.return();
+    for (let at = 0; at < 200; at += 1) keySpace.apply(set('/other', { value: `${at}` }));
+    expect((listings as unknown as { readonly pasts: readonly Past[] }).pasts).toHaveLength(1);
+    first.read();
+    expect(first.top).toHaveLength(300);
+    expect(first.top.every(({ value }) => value?.length === 100)).toBe(true);
   });
 
   test('those that began before show what they would have', () => {
