@@ -7,7 +7,7 @@
 // --against etcd compares etcd with itself: everything it reports is the comparison's own fault.
 
 const { parseArgs } = require('node:util');
-require('./run-typescript.js');
+const { numberOf } = require('./realMembers');
 const { whyMissing } = require('../test/support/serverProcess.ts');
 const { Pair } = require('../test/differential/pair.ts');
 const { findDifferences } = require('../test/differential/run.ts');
@@ -26,7 +26,11 @@ async function main() {
     const missing = whyMissing(needed);
     if (missing !== undefined) throw new Error(missing);
   }
-  const plan = { firstSeed: Number(values.seed), seeds: Number(values.seeds), stepsPerSeed: Number(values.steps) };
+  const plan = {
+    firstSeed: numberOf(values, 'seed', 0, 4_294_967_295),
+    seeds: numberOf(values, 'seeds', 1, 1_000_000),
+    stepsPerSeed: numberOf(values, 'steps', 1, 10_000),
+  };
   const pair = await Pair.start(program);
   try {
     const reports = await findDifferences(pair, plan, (seed) => {

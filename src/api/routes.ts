@@ -146,7 +146,6 @@ function operatorRoutes(options: ApiOptions): readonly Route[] {
   ];
 }
 
-/** On the client port, when they are on another one. Who the members are is no secret of operators: clients ask for it. */
 /** The list of members, or the leader. */
 function membersShown(member: ApiOptions['member']): (context: Context) => void {
   return withState(member, (context) => {
@@ -154,6 +153,7 @@ function membersShown(member: ApiOptions['member']): (context: Context) => void 
   });
 }
 
+/** On the client port, when they are on another one. Who the members are is no secret of operators: clients ask for it. */
 function absentOperatorRoutes(options: ApiOptions): readonly Route[] {
   const refuse = refuseHere(options);
   const show = membersShown(options.member);

@@ -1,8 +1,8 @@
 /** Who has a lock and who waits for it, in their order, as one member has applied it. Pure. */
-import { mapKey } from './mapKey';
 import type { Action, KeyEvent, NodeView } from '../../machine/keyspace/event';
 import { isBelow, parentOf } from '../../machine/keyspace/path';
 import { indexOfNode } from './lockPaths';
+import { mapKey } from './mapKey';
 
 /** A node of the queue. */
 export interface Place {
@@ -104,9 +104,10 @@ export class LockQueue {
 
   private forget(place: Place): void {
     this.byKey.delete(place.key);
-    const same = this.ofValue(place.value);
+    const value = mapKey(place.value);
+    const same = this.byValue.get(value) ?? [];
     for (const places of [this.places, same]) places.splice(positionOf(place, places), 1);
-    if (same.length === 0) this.byValue.delete(mapKey(place.value));
+    if (same.length === 0) this.byValue.delete(value);
   }
 
   private ofValue(value: string): Place[] {

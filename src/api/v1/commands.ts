@@ -5,7 +5,7 @@ import type {
   DeleteCommand,
   SetCommand as PlainSet,
 } from '../../machine/command';
-import { faultOfNewKey, isTooDeep } from '../../machine/commandRules';
+import { faultOfKey } from '../../machine/commandRules';
 import { isClusterKey } from '../../machine/cluster/clusterKeys';
 import type { Form } from '../http/form';
 import { expirationOf } from '../v2/keys/writeCommand';
@@ -27,10 +27,18 @@ export function setCommandOf(key: string, form: Form, nowMs: number): SetCommand
   const ttl = ttlText === '' ? undefined : parseTtl(ttlText);
   if (ttlText !== '' && ttl === undefined) return { code: 202, cause: 'Set' };
   if (isClusterKey(key)) return reserved('Set');
-  const prevValue = form.get('prevValue');
-  // A key whose value is compared is there.
-  const fault = isTooDeep(key) || (prevValue ?? '') === '' ? faultOfNewKey(key) : undefined;
-  if (fault !== undefined) return { code: 209, cause: fault };
+  const command = commandOf(key, value, ttl, form.get('prevValue'), nowMs);
+  const fault = faultOfKey(command);
+  return fault === undefined ? command : { code: 209, cause: fault };
+}
+
+function commandOf(
+  key: string,
+  value: string,
+  ttl: number | undefined,
+  prevValue: string | undefined,
+  nowMs: number,
+): SetCommand {
   // What is to end before now has ended.
   if (ttl !== undefined && ttl <= 0 && prevValue === undefined) return deleteCommandOf(key, nowMs);
   const common = { path: key, nowMs, value, expirationMs: expirationOf(ttl && Math.max(0, ttl), nowMs) };

@@ -42,13 +42,17 @@ export class Past {
     return this.children.has(directory);
   }
 
-  /** @param since the moment of the first listing that needs it */
+  /** In the place of what is kept of it. @param since the moment of the first listing that needs it */
   keep(node: TreeNode, since: number, view = viewOf(node)): void {
+    const known = this.views.get(node);
+    if (known !== undefined) this.bytes -= bytesOfView(known.was);
     this.views.set(node, { was: view, since });
     this.bytes += bytesOfView(view);
   }
 
   keepChildren(directory: DirectoryNode, since: number, children: readonly TreeNode[] = [...directory.children]): void {
+    const known = this.children.get(directory);
+    if (known !== undefined) this.bytes -= bytesOfChildren(known.was);
     this.children.set(directory, { was: children, since });
     this.bytes += bytesOfChildren(children);
   }
@@ -94,16 +98,8 @@ export class Past {
 
   /** Takes in what the one before has, when no listing is left that began with this: what was there when that began counts. */
   absorbOlder(before: Past): void {
-    for (const [node, { was, since }] of before.views) {
-      const known = this.views.get(node);
-      if (known !== undefined) this.bytes -= bytesOfView(known.was);
-      this.keep(node, since, was);
-    }
-    for (const [directory, { was, since }] of before.children) {
-      const known = this.children.get(directory);
-      if (known !== undefined) this.bytes -= bytesOfChildren(known.was);
-      this.keepChildren(directory, since, was);
-    }
+    for (const [node, { was, since }] of before.views) this.keep(node, since, was);
+    for (const [directory, { was, since }] of before.children) this.keepChildren(directory, since, was);
   }
 
   /** Lets go of everything, whoever still holds this. */

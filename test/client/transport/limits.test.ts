@@ -78,7 +78,7 @@ describe('the limits of a client', () => {
   );
 
   it('end with the headers of an answer if the whole has none', async () => {
-    const timeoutMs = 1500;
+    const timeoutMs = 5000;
     hanging.answer = ({ socket }) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n');
       setTimeout(() => socket.write('late'), timeoutMs + 300);
@@ -113,7 +113,7 @@ describe('the limits of a client', () => {
   });
 
   it('open an answer at another member if the first one hangs or fails, and ask that one last then', async () => {
-    const client = clientOf([hanging.url, good.url], { timeoutMs: 2000 });
+    const client = clientOf([hanging.url, good.url], { timeoutMs: 5000 });
     const first = await client.open({ method: 'GET', path: '/x' });
     first.body.destroy();
     expect(first.endpoint).toBe(good.url);

@@ -1,7 +1,11 @@
 import { Past } from '../../../src/machine/keyspace/past';
 import { RunningListing } from '../../../src/machine/keyspace/runningListing';
+import type { RunningListings } from '../../../src/machine/keyspace/runningListings';
 import { filled, keeping, listed, readerOf } from './listingReader';
 import { set, update } from './writer';
+
+const pastsOf = (listings: RunningListings): readonly Past[] =>
+  (listings as unknown as { readonly pasts: readonly Past[] }).pasts;
 
 describe('the end of a listing with others that began before', () => {
   afterEach(() => jest.restoreAllMocks());
@@ -72,7 +76,7 @@ describe('the end of a listing with others that began before', () => {
         keySpace.apply(update(`/even/${at}`, { value: `${round}` }));
       listing?.return();
     }
-    const { pasts } = listings as unknown as { readonly pasts: readonly Past[] };
+    const pasts = pastsOf(listings);
     expect(pasts.length).toBeLessThanOrEqual(3);
     expect(listings.bytes).toBe(pasts.reduce((sum, { bytes }) => sum + bytes, 0));
     slow.read();
@@ -91,7 +95,7 @@ describe('the end of a listing with others that began before', () => {
     for (let at = 0; at < 600; at += 2) keySpace.apply(update(`/even/${at}`, { value: 'second' }));
     long.listing?.return();
     short.listing?.return();
-    expect((listings as unknown as { readonly pasts: readonly Past[] }).pasts).toHaveLength(2);
+    expect(pastsOf(listings)).toHaveLength(2);
     slow.read();
     expect(slow.top.every(({ value }) => value?.length === 100)).toBe(true);
     expect([listings.count, listings.bytes]).toEqual([0, 0]);
@@ -122,7 +126,7 @@ describe('the end of a listing with others that began before', () => {
     for (let at = 2; at < 600; at += 2) keySpace.apply(update(`/even/${at}`, { value: 'w' }));
     listing?.return();
     for (let at = 0; at < 200; at += 1) keySpace.apply(set('/other', { value: `${at}` }));
-    expect((listings as unknown as { readonly pasts: readonly Past[] }).pasts).toHaveLength(1);
+    expect(pastsOf(listings)).toHaveLength(1);
     first.read();
     expect(first.top).toHaveLength(300);
     expect(first.top.every(({ value }) => value?.length === 100)).toBe(true);
