@@ -31,7 +31,11 @@ afterEach(() => {
 /** The command that runs one file with these tests, in the environment of all others. */
 function command(tests: string): readonly string[] {
   writeFileSync(join(folder, 'one.test.js'), tests);
-  const config = { rootDir: folder, testEnvironment: join(ROOT, 'test/support/environment.js') };
+  const config = {
+    rootDir: folder,
+    testEnvironment: join(ROOT, 'test/support/environment.js'),
+    testEnvironmentOptions: { leftWithinMs: 500 },
+  };
   return [JEST, '--config', JSON.stringify(config), '--runInBand'];
 }
 
@@ -94,4 +98,37 @@ test('a worker with nothing left to do ends by itself', () => {
   );
   expect([status, stderr]).toEqual([0, expect.stringMatching(/2 passed/)]);
   expect(stderr).not.toContain('failed to exit');
+});
+
+test.each([
+  [
+    'a connection that nobody reads',
+    `connect(server.address().port, '127.0.0.1', () => server.close() && done()).resume()`,
+  ],
+  ['a server', 'done()'],
+])('a file that leaves %s behind fails, and is named', (_, rest) => {
+  const leaving = `
+    const { connect, createServer } = require('node:net');
+    test('one', (done) => {
+      const server = createServer();
+      server.listen(0, '127.0.0.1', () => ${rest});
+    });`;
+  const { status, stderr } = spawnSync(process.execPath, [...command(leaving), '--forceExit'], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  expect([status, stderr]).toEqual([1, expect.stringMatching(/one\.test\.js leaves something open: .*TCP/)]);
+});
+
+test('what a file leaves behind that fails does not hide why it failed', () => {
+  const failing = `test('one', () => {
+    require('node:net').createServer().listen(0, '127.0.0.1');
+    throw new Error('the true reason');
+  });`;
+  const { status, stderr } = spawnSync(process.execPath, [...command(failing), '--forceExit'], {
+    encoding: 'utf8',
+    timeout: 120_000,
+  });
+  expect([status, stderr]).toEqual([1, expect.stringContaining('the true reason')]);
+  expect(stderr).not.toContain('leaves something open');
 });

@@ -1,7 +1,7 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { FakeServer, type FakeAnswer } from '../client/fakeServer';
 import { retire } from '../../src/ctl/retire';
 import { startFairClock } from '../support/fairClock';
+import { silentServer } from '../support/silentServer';
 import { captureOutput } from './output';
 
 interface FakeMember {
@@ -152,16 +152,11 @@ describe('cairn retire', () => {
   });
 
   it('waits for a server that says nothing no longer than it was told to', async () => {
-    const silent = createServer();
-    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-    const sockets: Socket[] = [];
-    silent.on('connection', (socket) => sockets.push(socket));
-    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const silent = await silentServer();
     const elapsedMs = startFairClock();
-    expect(await run('--url', url, '--keep', '3', '--timeout', '1')).toBe(1);
+    expect(await run('--url', silent.url, '--keep', '3', '--timeout', '1')).toBe(1);
     // Each request by itself may take ten seconds.
     expect(elapsedMs()).toBeLessThan(9000);
-    for (const socket of sockets) socket.destroy();
     silent.close();
   });
 

@@ -2,9 +2,9 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { ServerProcess } from '../support/serverProcess';
+import { silentServer } from '../support/silentServer';
 
 const ENTRY = join(resolve(__dirname, '../..'), 'dist/cairnctl.js');
 
@@ -95,12 +95,13 @@ test('ctrl-C ends a watch with 0, and another command with 130', async () => {
   await once(watch.stdout, 'data');
   watch.kill('SIGINT');
   expect(await once(watch, 'exit')).toEqual([0, null]);
-  const silent = createServer();
-  await new Promise<void>((listening) => silent.listen(0, '127.0.0.1', listening));
-  const { port } = silent.address() as AddressInfo;
-  const get = start(['--debug', '--timeout', '1m', '--total-timeout', '1m', '-C', `127.0.0.1:${port}`, 'get', '/a'], {
-    ETCDCTL_ENDPOINTS: '',
-  });
+  const silent = await silentServer();
+  const get = start(
+    ['--debug', '--timeout', '1m', '--total-timeout', '1m', '-C', `127.0.0.1:${silent.port}`, 'get', '/a'],
+    {
+      ETCDCTL_ENDPOINTS: '',
+    },
+  );
   await once(get.stderr, 'data');
   get.kill('SIGINT');
   expect(await once(get, 'exit')).toEqual([130, null]);

@@ -1,14 +1,13 @@
 /** A signal that comes while the program is still being loaded, also as the first process of a container. */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { STOP_SIGNALS } from '../../src/app/stopSignals';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
 import { writeImageCommand } from '../support/imageCommand';
 import { stablePort } from '../support/ports';
+import { silentServer } from '../support/silentServer';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
@@ -67,12 +66,9 @@ suite.each(['the launcher', 'the command of the image'])('a signal while the pro
   });
 
   test('a command ends without a result, as a shell says it', async () => {
-    // It is connected by the system, and never answered.
-    const silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    const { port } = silent.address() as AddressInfo;
+    const silent = await silentServer();
     try {
-      const result = run([], 'SIGTERM', ['healthcheck', '--url', `http://127.0.0.1:${port}`]);
+      const result = run([], 'SIGTERM', ['healthcheck', '--url', silent.url]);
       expect(result).toEqual({ status: 143, endedBy: null });
     } finally {
       silent.close();

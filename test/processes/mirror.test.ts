@@ -1,6 +1,5 @@
 /** `cairn mirror` beside a real member. */
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -11,7 +10,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
@@ -22,6 +20,7 @@ import { fetchText, send } from '../support/exchange';
 import { stablePort } from '../support/ports';
 import { FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
+import { silentServer } from '../support/silentServer';
 import { MirrorProcess, untilSo } from './mirrorProcess';
 import { mount, unmount, whyNotMounted } from './mounts';
 
@@ -124,13 +123,11 @@ function suite(): void {
   });
 
   test('--once where somebody listens and nobody answers does not send to lines that are not there', async () => {
-    const silent = createServer((socket) => socket.on('error', () => undefined)).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
+    const silent = await silentServer();
     try {
-      const { port } = silent.address() as AddressInfo;
       const mirror = new MirrorProcess([
         ...['/app', '--to', directory, '--once', '--timeout', '1'],
-        ...['--url', `http://127.0.0.1:${port}`],
+        ...['--url', silent.url],
       ]);
       mirrors.push(mirror);
       expect((await mirror.ended).code).toBe(1);

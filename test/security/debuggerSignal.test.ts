@@ -1,13 +1,12 @@
 /** Node.js opens its debugger at SIGUSR1, without a password and for every user of the machine, unless the process listens to it. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { whyNoCairn } from '../cluster/clusterMember';
 import { writeImageCommand } from '../support/imageCommand';
 import { cairnCommand, ServerProcess, type ServerOptions } from '../support/serverProcess';
+import { silentServer, type SilentServer } from '../support/silentServer';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
@@ -20,16 +19,14 @@ const [node, entry] = cairnCommand();
 const CTL = join(dirname(entry), 'cairnctl.js');
 
 suite('SIGUSR1', () => {
-  // It is connected by the system, and never answered.
-  let silent: Server;
+  let silent: SilentServer;
   let url = '';
   const directory = mkdtempSync(join(tmpdir(), 'debugger-signal-'));
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
-    silent = createServer().listen(0, '127.0.0.1');
-    await once(silent, 'listening');
-    url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    silent = await silentServer();
+    ({ url } = silent);
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
@@ -71,7 +68,7 @@ suite('SIGUSR1', () => {
     ['cairnctl watch', (at: string) => [CTL, '--endpoints', at, 'watch', '/a']],
     ['a command of cairn by cairnctl', (at: string) => [CTL, 'check', '--url', at, '--timeout', '600']],
   ])('opens none in %s', async (_, argsOf) => {
-    const asked = once(silent, 'connection');
+    const asked = silent.connected();
     const { child, said } = run(argsOf(url));
     await asked;
     child.kill('SIGUSR1');
@@ -98,7 +95,7 @@ suite('SIGUSR1', () => {
       };`,
     );
     for (const program of programsOf()) {
-      const asked = once(silent, 'connection');
+      const asked = silent.connected();
       const args = /cairnctl(?:\.js)?$/.test(program)
         ? ['--endpoints', url, 'watch', '/a']
         : ['check', '--url', url, '--timeout', '600'];

@@ -1,12 +1,18 @@
 'use strict';
 
-/** jest's environment of Node.js, with two things mended that it does to tests which start programs. */
+/** jest's environment of Node.js, with two things mended that it does to tests which start programs; it asks what each file leaves open. */
 const { TestEnvironment } = require('jest-environment-node');
 
 // On a terminal jest tells its workers to use colours (FORCE_COLOR), and so every program that a test starts, whose output is compared.
 delete process.env.FORCE_COLOR;
 
 const GONE_EVERY_MS = 500;
+
+/** What keeps a worker from ending, and is of nobody but a test. Timers, and pipes to jest, are of others too. */
+const LEFT_KINDS = ['TCPSocketWrap', 'TCPServerWrap', 'ProcessWrap'];
+/** What was closed, or killed, is gone only a little later. Its option `leftWithinMs` is for its own tests. */
+const LEFT_WITHIN_MS = 20_000;
+const LEFT_EVERY_MS = 10;
 
 /** Those whose tests are under way. */
 const open = new Set();
@@ -19,11 +25,39 @@ class EndingEnvironment extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     open.add(this);
+    this.file = context.testPath;
+    this.leftWithinMs = config.projectConfig.testEnvironmentOptions.leftWithinMs ?? LEFT_WITHIN_MS;
+    this.before = held();
+    /** That all tests of the file have: what one left that failed is no news, and would be told instead of its failure. */
+    this.hasPassed = false;
+    this.hasFailed = false;
+  }
+
+  handleTestEvent(event) {
+    if (event.name === 'test_done' && event.test.errors.length > 0) this.hasFailed = true;
+    if (event.name === 'run_finish') this.hasPassed = !this.hasFailed;
   }
 
   async teardown() {
     this.end();
-    await super.teardown();
+    try {
+      if (this.hasPassed) await this.refuseWhatIsLeft();
+    } finally {
+      await super.teardown();
+    }
+  }
+
+  /** @throws where the file leaves connections, servers or programs behind, which the files after it in this process would suffer from */
+  async refuseWhatIsLeft() {
+    const untilMs = performance.now() + this.leftWithinMs;
+    for (;;) {
+      const now = held();
+      const left = LEFT_KINDS.filter((kind) => now[kind] > this.before[kind]);
+      if (left.length === 0) return;
+      if (performance.now() > untilMs)
+        throw new Error(`${this.file} leaves something open: ${left.join(', ')}. Close or kill it at its end.`);
+      await new Promise((resolve) => setTimeout(resolve, LEFT_EVERY_MS));
+    }
   }
 
   /** Each for itself: one that fails keeps no other from what it does. */
@@ -38,6 +72,12 @@ class EndingEnvironment extends TestEnvironment {
       }
     }
   }
+}
+
+/** How many things of each kind keep this process from ending. By kind: the jest that runs tests itself has programs of its own, which end. */
+function held() {
+  const kinds = process.getActiveResourcesInfo();
+  return Object.fromEntries(LEFT_KINDS.map((wanted) => [wanted, kinds.filter((kind) => kind === wanted).length]));
 }
 
 function endAll() {

@@ -262,7 +262,8 @@ describe('ports that do what no member does', () => {
   // As the kernel of a member that stands still does, or a tunnel whose other end is away.
   test.each(['says nothing', 'closes', 'resets'])('nor one that takes a connection for TLS and %s', async (how) => {
     const server = createServer((socket) => {
-      socket.on('error', () => undefined);
+      // Read, so that it hears when the other end goes.
+      socket.on('error', () => undefined).resume();
       if (how === 'closes') socket.destroy();
       if (how === 'resets') socket.resetAndDestroy();
     });
