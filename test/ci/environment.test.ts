@@ -101,23 +101,22 @@ test('a worker with nothing left to do ends by itself', () => {
 });
 
 test.each([
-  [
-    'a connection that nobody reads',
-    `connect(server.address().port, '127.0.0.1', () => server.close() && done()).resume()`,
-  ],
-  ['a server', 'done()'],
-])('a file that leaves %s behind fails, and is named', (_, rest) => {
+  ['a connection', `connect(server.address().port, '127.0.0.1', () => server.close() && done())`, 'TCPSocketWrap'],
+  ['a server', 'done()', 'TCPServerWrap'],
+  ['a program', `server.close(done) && spawn('sleep', ['5'])`, 'ProcessWrap'],
+])('a file that leaves %s behind fails, and is named', (_, rest, kind) => {
   const leaving = `
+    const { spawn } = require('node:child_process');
     const { connect, createServer } = require('node:net');
     test('one', (done) => {
       const server = createServer();
-      server.listen(0, '127.0.0.1', () => ${rest});
+      server.listen(0, '127.0.0.1', () => { ${rest}; });
     });`;
   const { status, stderr } = spawnSync(process.execPath, [...command(leaving), '--forceExit'], {
     encoding: 'utf8',
     timeout: 120_000,
   });
-  expect([status, stderr]).toEqual([1, expect.stringMatching(/one\.test\.js leaves something open: .*TCP/)]);
+  expect([status, stderr]).toEqual([1, expect.stringContaining(`one.test.js leaves something open: ${kind}. Close`)]);
 });
 
 test('what a file leaves behind that fails does not hide why it failed', () => {

@@ -1,7 +1,7 @@
 import { FakeServer, type FakeAnswer } from '../client/fakeServer';
+import { RawServer } from '../client/rawServer';
 import { retire } from '../../src/ctl/retire';
 import { startFairClock } from '../support/fairClock';
-import { silentServer } from '../support/silentServer';
 import { captureOutput } from './output';
 
 interface FakeMember {
@@ -152,12 +152,13 @@ describe('cairn retire', () => {
   });
 
   it('waits for a server that says nothing no longer than it was told to', async () => {
-    const silent = await silentServer();
+    const silent = new RawServer();
+    await silent.start();
     const elapsedMs = startFairClock();
     expect(await run('--url', silent.url, '--keep', '3', '--timeout', '1')).toBe(1);
     // Each request by itself may take ten seconds.
     expect(elapsedMs()).toBeLessThan(9000);
-    silent.close();
+    silent.stop();
   });
 
   it.each([

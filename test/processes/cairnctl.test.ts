@@ -3,8 +3,8 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { RawServer } from '../client/rawServer';
 import { ServerProcess } from '../support/serverProcess';
-import { silentServer } from '../support/silentServer';
 
 const ENTRY = join(resolve(__dirname, '../..'), 'dist/cairnctl.js');
 
@@ -95,17 +95,15 @@ test('ctrl-C ends a watch with 0, and another command with 130', async () => {
   await once(watch.stdout, 'data');
   watch.kill('SIGINT');
   expect(await once(watch, 'exit')).toEqual([0, null]);
-  const silent = await silentServer();
-  const get = start(
-    ['--debug', '--timeout', '1m', '--total-timeout', '1m', '-C', `127.0.0.1:${silent.port}`, 'get', '/a'],
-    {
-      ETCDCTL_ENDPOINTS: '',
-    },
-  );
+  const silent = new RawServer();
+  await silent.start();
+  const get = start(['--debug', '--timeout', '1m', '--total-timeout', '1m', '-C', silent.url, 'get', '/a'], {
+    ETCDCTL_ENDPOINTS: '',
+  });
   await once(get.stderr, 'data');
   get.kill('SIGINT');
   expect(await once(get, 'exit')).toEqual([130, null]);
-  silent.close();
+  silent.stop();
 });
 
 test('exec-watch runs a program for each change, with what it changed', async () => {

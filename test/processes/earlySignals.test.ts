@@ -3,11 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RawServer } from '../client/rawServer';
 import { STOP_SIGNALS } from '../../src/app/stopSignals';
 import { ENTRY, whyNoCairn } from '../cluster/clusterMember';
 import { writeImageCommand } from '../support/imageCommand';
 import { stablePort } from '../support/ports';
-import { silentServer } from '../support/silentServer';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
@@ -66,12 +66,13 @@ suite.each(['the launcher', 'the command of the image'])('a signal while the pro
   });
 
   test('a command ends without a result, as a shell says it', async () => {
-    const silent = await silentServer();
+    const silent = new RawServer();
+    await silent.start();
     try {
       const result = run([], 'SIGTERM', ['healthcheck', '--url', silent.url]);
       expect(result).toEqual({ status: 143, endedBy: null });
     } finally {
-      silent.close();
+      silent.stop();
     }
   });
 

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { RawServer } from '../client/rawServer';
 import { SAME_WISH_MS } from '../../src/app/stopSignals';
 import { digestOf } from '../../src/mirror/digest';
 import { isGeneration, LOCK } from '../../src/mirror/directory/names';
@@ -20,7 +21,6 @@ import { fetchText, send } from '../support/exchange';
 import { stablePort } from '../support/ports';
 import { FORM } from '../support/request';
 import { ServerProcess, whyMissing } from '../support/serverProcess';
-import { silentServer } from '../support/silentServer';
 import { MirrorProcess, untilSo } from './mirrorProcess';
 import { mount, unmount, whyNotMounted } from './mounts';
 
@@ -123,7 +123,8 @@ function suite(): void {
   });
 
   test('--once where somebody listens and nobody answers does not send to lines that are not there', async () => {
-    const silent = await silentServer();
+    const silent = new RawServer();
+    await silent.start();
     try {
       const mirror = new MirrorProcess([
         ...['/app', '--to', directory, '--once', '--timeout', '1'],
@@ -133,7 +134,7 @@ function suite(): void {
       expect((await mirror.ended).code).toBe(1);
       expect(mirror.logs).toMatch(/could not be written within 1 s: no member answered in that time\. Look/);
     } finally {
-      silent.close();
+      silent.stop();
     }
   });
 

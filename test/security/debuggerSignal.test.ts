@@ -3,10 +3,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { RawServer } from '../client/rawServer';
 import { whyNoCairn } from '../cluster/clusterMember';
 import { writeImageCommand } from '../support/imageCommand';
 import { cairnCommand, ServerProcess, type ServerOptions } from '../support/serverProcess';
-import { silentServer, type SilentServer } from '../support/silentServer';
 
 const suite = whyNoCairn() === undefined ? describe : describe.skip;
 
@@ -19,20 +19,20 @@ const [node, entry] = cairnCommand();
 const CTL = join(dirname(entry), 'cairnctl.js');
 
 suite('SIGUSR1', () => {
-  let silent: SilentServer;
+  const silent = new RawServer();
   let url = '';
   const directory = mkdtempSync(join(tmpdir(), 'debugger-signal-'));
   const children: ChildProcess[] = [];
 
   beforeAll(async () => {
-    silent = await silentServer();
+    await silent.start();
     ({ url } = silent);
   });
   afterEach(() => {
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
   afterAll(() => {
-    silent.close();
+    silent.stop();
     rmSync(directory, { recursive: true });
   });
 
@@ -68,7 +68,7 @@ suite('SIGUSR1', () => {
     ['cairnctl watch', (at: string) => [CTL, '--endpoints', at, 'watch', '/a']],
     ['a command of cairn by cairnctl', (at: string) => [CTL, 'check', '--url', at, '--timeout', '600']],
   ])('opens none in %s', async (_, argsOf) => {
-    const asked = silent.connected();
+    const asked = new Promise((come) => (silent.greet = come));
     const { child, said } = run(argsOf(url));
     await asked;
     child.kill('SIGUSR1');
@@ -95,7 +95,7 @@ suite('SIGUSR1', () => {
       };`,
     );
     for (const program of programsOf()) {
-      const asked = silent.connected();
+      const asked = new Promise((come) => (silent.greet = come));
       const args = /cairnctl(?:\.js)?$/.test(program)
         ? ['--endpoints', url, 'watch', '/a']
         : ['check', '--url', url, '--timeout', '600'];
